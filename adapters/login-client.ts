@@ -70,6 +70,7 @@ export function createLoginClient(
       return { subject, isProven: false, isSentByProvider, claims };
     },
     toAmr: (methods) => methods,
+    takesAnotherWay: true,
     ...(feedsHooks ? {} : { feedsHooks: false }),
   };
 }

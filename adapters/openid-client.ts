@@ -138,6 +138,8 @@ export interface OidcClient {
    * Absent: there is no more to say, and a failed check is the error `access_denied`.
    */
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
+  /** Whether it may be told of a code in place of a face, as `acr` `another_way`; where absent, it asks for a face and no less. */
+  readonly takesAnotherWay?: true;
   /** Whether a pass is noted for the connection's hooks too; where absent, yes. */
   readonly feedsHooks?: false;
   /** Whether it may ask for an ID token without a nonce, though the protocol wants one with the implicit flow. */

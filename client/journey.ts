@@ -23,7 +23,7 @@ export interface StepUpRequest {
 const started = z.object({ id: z.string(), challenge: z.string(), expiresAt: z.string() });
 
 const stepUpState = z.object({
-  state: z.enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned']),
+  state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   receipt: z.nullable(z.string()),
 });
 

@@ -12,6 +12,7 @@ export const receiptErrorText = {
   issuer: 'The receipt is from another issuer.',
   audience: 'The receipt is for another audience.',
   connection: 'The receipt is about an enrolment that is kept elsewhere.',
+  another_way: 'The receipt is about a code in place of a face.',
   expired: 'The receipt is not valid at this time.',
   subject: 'The receipt is about another person.',
   nonce: 'The receipt is not the answer to this request.',
@@ -32,8 +33,8 @@ export class ReceiptError extends Error {
   }
 }
 
-/** What a receipt states of a passed face check. */
-export interface ReceiptClaims {
+/** What every receipt states. */
+interface CommonClaims {
   readonly iss: string;
   readonly aud: string;
   /** Whose face it was: the user's id as the step-up was started with it. */
@@ -49,10 +50,15 @@ export interface ReceiptClaims {
   readonly connection: string;
   /** The id of the step-up. */
   readonly txn: string;
-  /** When the face was checked: seconds since 1970. */
+  /** When the check was passed: seconds since 1970. */
   readonly auth_time: number;
-  readonly acr: 'face';
+  /** What took part (RFC 8176). */
   readonly amr: readonly string[];
+}
+
+/** What a receipt states of a passed face check. */
+export interface FaceReceiptClaims extends CommonClaims {
+  readonly acr: 'face';
   /** 1 (most tolerant) to 8 (strictest). */
   readonly accuracy: number;
   /** Passive liveness of the photos, 0 to 1; `null` where it was not measured. */
@@ -63,6 +69,17 @@ export interface ReceiptClaims {
    */
   readonly presence?: string | null;
 }
+
+/** What a receipt states of a pass by a code: no face was checked, and nobody was seen. */
+export interface AnotherWayReceiptClaims extends CommonClaims {
+  readonly acr: 'another_way';
+  readonly accuracy: null;
+  readonly liveness: null;
+  readonly presence: null;
+}
+
+/** What a receipt states; `acr` tells the kinds apart. */
+export type ReceiptClaims = FaceReceiptClaims | AnotherWayReceiptClaims;
 
 /** What the caller knows of the check; whatever is named here must be in the receipt. */
 export interface ExpectedReceipt {
@@ -81,7 +98,7 @@ export const receiptLifeSec = 120;
 /** How far two clocks may be apart, in seconds. */
 export const clockToleranceSec = 30;
 
-const claimsGuard = z.object({
+const common = {
   iss: z.string(),
   aud: z.string(),
   sub: z.string(),
@@ -92,12 +109,25 @@ const claimsGuard = z.object({
   connection: z.string(),
   txn: z.string(),
   auth_time: z.int(),
-  acr: z.literal('face'),
   amr: z.array(z.string()),
-  accuracy: z.int().check(z.minimum(1), z.maximum(8)),
-  liveness: z.nullable(z.number()),
-  presence: z.exactOptional(z.nullable(z.string())),
-});
+};
+
+const claimsGuard = z.discriminatedUnion('acr', [
+  z.object({
+    ...common,
+    acr: z.literal('face'),
+    accuracy: z.int().check(z.minimum(1), z.maximum(8)),
+    liveness: z.nullable(z.number()),
+    presence: z.exactOptional(z.nullable(z.string())),
+  }),
+  z.object({
+    ...common,
+    acr: z.literal('another_way'),
+    accuracy: z.null(),
+    liveness: z.null(),
+    presence: z.null(),
+  }),
+]);
 
 /**
  * Holds the claims of a receipt against what is expected of it.
@@ -125,6 +155,12 @@ export function checkClaims(
   if (!isMet(expected, 'subject', data.sub)) throw new ReceiptError('subject');
   if (!isMet(expected, 'nonce', data.nonce)) throw new ReceiptError('nonce');
   return data;
+}
+
+/** @throws ReceiptError `another_way`: it is of a code, and no face was checked */
+export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
+  if (claims.acr !== 'face') throw new ReceiptError('another_way');
+  return claims;
 }
 
 function checkTime({ iat, exp }: ReceiptClaims, nowSec: number): void {

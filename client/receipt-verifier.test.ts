@@ -233,3 +233,21 @@ describe('keys fetched from the issuer', () => {
     await expect(verifierOf(gone.remote).verify(await sign())).rejects.toMatchObject(refusedAs('keys_unavailable'));
   });
 });
+
+test('one of a code in place of a face is refused, unless either is taken, and then tells which it is', async () => {
+  const { accuracy: _, liveness: __, ...rest } = claims;
+  const otherWay = { ...rest, acr: 'another_way', amr: ['otp'], accuracy: null, liveness: null, presence: null };
+  const receipt = await sign(otherWay);
+  await expect(verify(receipt)).rejects.toMatchObject(refusedAs('another_way'));
+  const verifier = createReceiptVerifier({ issuer, audience, keys, clock: { now: () => nowSec * 1000 } });
+  expect(await verifier.verifyAnyWay(receipt, { subject: claims.sub })).toMatchObject({
+    acr: 'another_way',
+    amr: ['otp'],
+  });
+  expect(await verifier.verifyAnyWay(await sign())).toMatchObject({ acr: 'face' });
+  await expect(verifier.verifyAnyWay(receipt, { subject: 'else' })).rejects.toMatchObject(refusedAs('subject'));
+  for (const mixed of [{ accuracy: 4 }, { presence: 'movement-1' }, { acr: 'face' }, { acr: 'other' }])
+    await expect(verifier.verifyAnyWay(await sign({ ...otherWay, ...mixed }))).rejects.toMatchObject(
+      refusedAs('malformed'),
+    );
+});

@@ -10,7 +10,15 @@ import { createLocalJWKSet } from 'jose/jwks/local';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import { compactVerify } from 'jose/jws/compact/verify';
 import * as z from 'zod/mini';
-import { checkClaims, type ExpectedReceipt, type ReceiptClaims, ReceiptError, receiptType } from './receipt-claims.js';
+import {
+  checkClaims,
+  checkFace,
+  type ExpectedReceipt,
+  type FaceReceiptClaims,
+  type ReceiptClaims,
+  ReceiptError,
+  receiptType,
+} from './receipt-claims.js';
 
 /** A JSON Web Key Set, as `/.well-known/jwks.json` has it; keys of other kinds in it are passed over. */
 export interface KeySet {
@@ -25,10 +33,15 @@ export interface RemoteKeys {
 
 export interface ReceiptVerifier {
   /**
-   * Checks that a receipt is the issuer's, for this audience, valid now, and the one expected.
+   * Checks that a receipt is the issuer's, for this audience, valid now, the one expected, and of a face check.
+   * @throws ReceiptError with its `code`; `another_way`: no face was checked
+   */
+  verify(receipt: string, expected?: ExpectedReceipt): Promise<FaceReceiptClaims>;
+  /**
+   * The same for whoever takes a code in place of a face as well: `acr` of the claims tells which it was.
    * @throws ReceiptError with its `code`
    */
-  verify(receipt: string, expected?: ExpectedReceipt): Promise<ReceiptClaims>;
+  verifyAnyWay(receipt: string, expected?: ExpectedReceipt): Promise<ReceiptClaims>;
 }
 
 /** Far above any receipt: longer text is refused without being read. */
@@ -61,8 +74,9 @@ export function createReceiptVerifier(options: {
   const { issuer, audience, keys, clock } = options;
   const resolveKey = 'jwksUri' in keys ? fetchKeys(keys) : keepKeys(keys);
 
-  return {
-    async verify(receipt, expected = {}) {
+  const verifier: ReceiptVerifier = {
+    verify: async (receipt, expected) => checkFace(await verifier.verifyAnyWay(receipt, expected)),
+    async verifyAnyWay(receipt, expected = {}) {
       if (typeof receipt !== 'string' || receipt.length > maxReceiptCharacters) throw new ReceiptError('malformed');
       const { payload, protectedHeader } = await compactVerify(receipt, resolveKey, { algorithms: ['ES256'] }).catch(
         (cause: unknown) => {
@@ -74,6 +88,7 @@ export function createReceiptVerifier(options: {
       return checkClaims(parsePayload(payload), { issuer, audience, nowSec: clock.now() / 1000, expected });
     },
   };
+  return verifier;
 }
 
 function keepKeys({ keys }: KeySet): ReturnType<typeof createLocalJWKSet> {

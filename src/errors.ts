@@ -81,6 +81,10 @@ export const refusals = {
   code_wrong: unverified(401, 'The one-time codes are wrong, used or expired.'),
   contact_unverified: unverified(403, 'This e-mail address and phone number have not been verified.'),
 
+  contact_missing: unverified(409, 'The identity provider has no address of this person for that.'),
+  request_taken: unverified(409, 'Another administrator has taken this request.'),
+  approver_same: unverified(403, 'Another administrator has to approve this.'),
+
   // The enrolment token
   token_malformed: unverified(400, 'The text sent as the token is not a facestep token.'),
   token_expired: unverified(400, 'The token has expired. Enrol again.'),

@@ -21,5 +21,8 @@ export const firstView = {
   handOff: null,
   pairing: null,
   fallbackUrl: null,
+  anotherWays: [],
+  recoveryCodesOffered: false,
+  helpOffered: false,
   returnUrl: null,
 } as const satisfies JsonObject;

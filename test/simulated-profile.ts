@@ -5,7 +5,12 @@ import { FaceError } from '../src/errors.js';
 /** The name a user of the directory in memory signs in by. */
 export const loginOf = (subject: string): string => `${subject}@example.com`;
 
-const toAccount = (subject: string): Account => ({ subject, login: loginOf(subject), email: loginOf(subject) });
+const toAccount = (subject: string): Account => ({
+  subject,
+  login: loginOf(subject),
+  email: loginOf(subject),
+  phone: '+4915112345678',
+});
 
 /** A directory in memory. `attributes` is the directory itself: read it to see what was really written. */
 export function createMemoryProfile(subjects: readonly string[]): Profile & {

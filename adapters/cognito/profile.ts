@@ -5,6 +5,7 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { inTime } from '../../src/core/deadline.js';
+import { toPhoneNumber } from '../../src/core/phone-number.js';
 import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
@@ -62,7 +63,12 @@ const isNamed = (user: FoundUser, login: string): boolean =>
 export function toAccount(user: FoundUser): Account {
   const subject = user.attributes.get('sub');
   if (subject === undefined) throw notUnderstood();
-  return { subject, login: nameOf(user), email: user.attributes.get('email') ?? null };
+  return {
+    subject,
+    login: nameOf(user),
+    email: user.attributes.get('email') ?? null,
+    phone: toPhoneNumber(user.attributes.get('phone_number')),
+  };
 }
 
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });

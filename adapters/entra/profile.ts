@@ -14,6 +14,8 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   subject,
   login: userPrincipalName,
   email: mail || null,
+  // Graph tells it on request alone, and only of some users to some applications: codes go by e-mail.
+  phone: null,
 });
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 

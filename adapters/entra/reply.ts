@@ -43,6 +43,11 @@ export const claimNames = {
 /** Issues the token and says that no face was verified. That an empty set of claims is accepted is not documented. */
 export const notVerified: RawReply = toTokenReply('provideClaimsForToken', { claims: { faceVerified: 'false' } });
 
+/** The token, where the administrator lets a code count: it says that no face was verified, and what was (RFC 8176). */
+const verifiedAnotherWay: RawReply = toTokenReply('provideClaimsForToken', {
+  claims: { faceVerified: 'false', faceMethods: ['otp'] },
+});
+
 /** Goes on to the form of the sign-up. */
 export const continueSignUp: RawReply = toStartReply('continueWithDefaultBehavior');
 
@@ -82,6 +87,7 @@ export const createTokenIssuanceRefusal =
  */
 export function toTokenIssuanceReply(decision: HookDecision): RawReply {
   if (decision.outcome === 'unverified') return decision.fallback === 'deny' ? stopSignIn(403) : notVerified;
+  if (decision.outcome === 'another_way') return verifiedAnotherWay;
   const { at, liveness } = decision;
   return toTokenReply('provideClaimsForToken', {
     claims: {
@@ -105,7 +111,7 @@ const toBlockMessage = (code: FaceErrorCode): string =>
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
  */
 export const toAttributeCollectionStartReply = (decision: HookDecision): RawReply =>
-  decision.outcome === 'verified' || decision.fallback === 'pass'
+  decision.outcome !== 'unverified' || decision.fallback === 'pass'
     ? continueSignUp
     : toAttributeCollectionStartRefusal('face_not_verified');
 

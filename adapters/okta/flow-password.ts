@@ -58,6 +58,6 @@ export async function handlePasswordImportHook(
   const { username, password, ...event } = parsePasswordImportHook(body);
   if (deps.verifyPassword === null) throw new FaceError('face_not_verified', { reason: 'no password verifier' });
   const decision = await decide({ ...event, hook: 'password-import', subject: subjectOfIdentifier(username) }, deps);
-  const mayAsk = decision.outcome === 'verified' || decision.fallback === 'pass';
+  const mayAsk = decision.outcome !== 'unverified' || decision.fallback === 'pass';
   return mayAsk && (await deps.verifyPassword({ username, password })) ? verifiedPassword : unverifiedPassword;
 }

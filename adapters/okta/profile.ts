@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toPhoneNumber } from '../../src/core/phone-number.js';
 import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
@@ -64,13 +65,14 @@ export function createOktaProfile(
 
 const accountGuard = z.object({
   id: z.string(),
-  profile: z.object({ login: z.string().min(1), email: z.string().nullish() }),
+  profile: z.object({ login: z.string().min(1), email: z.string().nullish(), mobilePhone: z.string().nullish() }),
 });
 
-const toAccount = ({ id, profile: { login, email } }: z.output<typeof accountGuard>): Account => ({
+const toAccount = ({ id, profile: { login, email, mobilePhone } }: z.output<typeof accountGuard>): Account => ({
   subject: id,
   login,
   email: email || null,
+  phone: toPhoneNumber(mobilePhone),
 });
 
 /** People may sign in by what stands before the `@`, as long as only one login begins so. */

@@ -121,7 +121,7 @@ export const toEventHookRefusal = (code: FaceErrorCode): RawReply => ({
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
  */
 export function toTokenHookReply(decision: HookDecision, minted: Pick<TokenHook, 'identity' | 'access'>): RawReply {
-  if (decision.outcome === 'verified')
+  if (decision.outcome !== 'unverified')
     return ok({ commands: toCommands(minted, (token) => writeClaim(token, decision)) });
   if (decision.fallback === 'deny') return denyToken('face_not_verified');
   return toNoClaimReply(minted);
@@ -169,7 +169,7 @@ export const toRegistrationHookReply = (
   decision: HookDecision,
   { changed }: Pick<RegistrationHook, 'changed'>,
 ): RawReply =>
-  decision.outcome === 'verified' || decision.fallback === 'pass'
+  decision.outcome !== 'unverified' || decision.fallback === 'pass'
     ? passRegistration
     : denyRegistration('face_not_verified', ['data.userProfileUpdate', ...changed.slice(0, 1)].join('.'));
 
@@ -200,27 +200,32 @@ const toStatement = (value: string): JsonObject => ({
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
  */
 export function toSamlHookReply(decision: HookDecision, { hasFaceClaim }: Pick<SamlHook, 'hasFaceClaim'>): RawReply {
-  const isVerified = decision.outcome === 'verified';
-  if (!isVerified && !hasFaceClaim) return passSaml;
+  if (decision.outcome === 'unverified' && !hasFaceClaim) return passSaml;
   const op = hasFaceClaim ? 'replace' : 'add';
-  const operation = { op, path, value: toStatement(isVerified ? 'verified' : 'unverified') };
+  const operation = { op, path, value: toStatement(decision.outcome) };
   return ok({ commands: [{ type: 'com.okta.assertion.patch', value: [operation] }] });
 }
 
 const path = `/claims/${faceClaim}`;
 
 // `add` fails where the claim is there, `replace` and `remove` where it is not; one failed operation voids all.
-const writeClaim = ({ hasFaceClaim }: MintedToken, { at, stepUpId, liveness }: Verified): JsonObject => ({
+const writeClaim = ({ hasFaceClaim }: MintedToken, decision: Passed): JsonObject => ({
   op: hasFaceClaim ? 'replace' : 'add',
   path,
-  // An object: Okta's contract has no booleans.
-  value: { result: 'verified', at, txn: stepUpId, ...(liveness === null ? {} : { liveness }) },
+  value: toClaim(decision),
 });
+
+/** An object: Okta's contract has no booleans. */
+function toClaim(decision: Passed): JsonObject {
+  const { outcome: result, at, stepUpId: txn } = decision;
+  const isMeasured = decision.outcome === 'verified' && decision.liveness !== null;
+  return { result, at, txn, ...(isMeasured ? { liveness: decision.liveness } : {}) };
+}
 
 const removeClaim = ({ hasFaceClaim }: MintedToken): JsonObject | null =>
   hasFaceClaim ? { op: 'remove', path } : null;
 
-type Verified = Extract<HookDecision, { outcome: 'verified' }>;
+type Passed = Exclude<HookDecision, { outcome: 'unverified' }>;
 
 function toCommands(
   { identity, access }: Pick<TokenHook, 'identity' | 'access'>,

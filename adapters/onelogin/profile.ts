@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
+import { toPhoneNumber } from '../../src/core/phone-number.js';
 import type { Account, Asker, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
@@ -18,6 +19,7 @@ const accountGuard = z.object({
   id: z.union([z.number(), z.string()]).transform(String),
   username: z.string().nullish(),
   email: z.string().nullish(),
+  phone: z.string().nullish(),
 });
 
 type FoundUser = z.output<typeof accountGuard>;
@@ -28,10 +30,11 @@ const userGuard = z.object({
 });
 
 /** A user has a name, or an address, or both. */
-const toAccount = ({ id, username, email }: FoundUser): Account => ({
+const toAccount = ({ id, username, email, phone }: FoundUser): Account => ({
   subject: id,
   login: username || email || '',
   email: email || null,
+  phone: toPhoneNumber(phone),
 });
 
 /** Custom fields that are filled in, by their short names. */
@@ -88,7 +91,7 @@ export function createOneLoginProfile(
 
   /** Who has that text as the value of a field. OneLogin reads `*` and `!` in it as more than themselves. */
   const listBy = async (field: 'username' | 'email', text: string, asker?: Asker): Promise<readonly FoundUser[]> => {
-    const query = new URLSearchParams({ [field]: text, fields: 'id,username,email' });
+    const query = new URLSearchParams({ [field]: text, fields: 'id,username,email,phone' });
     const { status, body } = await api.call('GET', `/api/2/users?${query}`, null, asker);
     if (status !== 200) throw toUnavailable({ status });
     const users = z.array(accountGuard).safeParse(body);

@@ -29,7 +29,7 @@ export const passSignIn: RawReply = decide('allow');
  * without a face check the answer to that is always no, except in shadow mode.
  */
 export function toDecisionReply(type: SmartHookType, decision: HookDecision, unverified: Decision): RawReply {
-  if (decision.outcome === 'verified' || decision.fallback === 'pass') return passSignIn;
+  if (decision.outcome !== 'unverified' || decision.fallback === 'pass') return passSignIn;
   return decision.fallback === 'omit_claim' && type === 'pre-authentication' ? passSignIn : decide(unverified);
 }
 

@@ -20,7 +20,7 @@ export type ScimAccount = z.output<typeof accountGuard>;
 export function toAccount({ id, userName, emails }: ScimAccount): Account {
   const addresses = emails ?? [];
   const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
-  return { subject: id, login: userName, email: address?.value || null };
+  return { subject: id, login: userName, email: address?.value || null, phone: null };
 }
 
 const accountListGuard = z.object({

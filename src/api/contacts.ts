@@ -1,6 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { changeStored, readStored } from '../core/change-stored.js';
+import { changeStored } from '../core/change-stored.js';
+import { toCodeLetter } from '../core/codes/letters.js';
+import { issueCodes, takeCodes } from '../core/codes/one-time-codes.js';
 import type { CoreSettings } from '../core/deps.js';
 import { countAgainst } from '../core/limits/limits.js';
 import type { Clock, Delivery, Random, State } from '../core/ports.js';
@@ -21,23 +23,12 @@ interface Deps {
   readonly settings: CoreSettings;
 }
 
-const codeLifeSec = 10 * 60;
-const triesAllowed = 5;
 const verifiedLifeSec = 60 * 60;
-
-const recordGuard = z.object({
-  contactDigest: z.string(),
-  emailCodeDigest: z.string(),
-  phoneCodeDigest: z.string(),
-  isUsed: z.boolean(),
-});
-type CodeRecord = z.infer<typeof recordGuard>;
 
 /**
  * Sends one code by e-mail and another by SMS. The answer is the same for every address.
  * @param source - the address the call came from
- * @returns the id that goes with the codes; only its digest is kept, and it keys the digests of the codes, so that
- *   whoever reads the state cannot search for six digits
+ * @returns the id that goes with the codes
  * @throws FaceError `locked_out`, `delivery_failed`, `state_unavailable`
  */
 export async function sendCodes(
@@ -51,22 +42,12 @@ export async function sendCodes(
   await countAgainst('codesOfContact', digestOf(`email ${contact.email}`), deps);
   await countAgainst('codesOfContact', digestOf(`sms ${contact.phone}`), deps);
 
-  const id = Buffer.from(deps.random(32)).toString('base64url');
-  const emailCode = drawCode(deps.random);
-  const phoneCode = drawCode(deps.random);
-  const expiresAt = addSec(deps.clock.now(), codeLifeSec);
-  const record: CodeRecord = {
-    contactDigest: contactDigest(contact),
-    emailCodeDigest: codeDigest(id, 'email', emailCode),
-    phoneCodeDigest: codeDigest(id, 'sms', phoneCode),
-    isUsed: false,
-  };
-  await deps.state.write(codesKey(id), record, { when: 'absent', expiresAt });
-  const subject = 'Your code';
-  const toText = (code: string): string => `${code} is your code. It is good for ten minutes. Tell it to nobody.`;
+  const about = contactDigest(contact);
+  const { id, codes, expiresAt } = await issueCodes({ about, names: ['email', 'sms'] }, deps);
+  const toLetter = (channel: 'email' | 'sms') => toCodeLetter('en', codes.get(channel) ?? '');
   await Promise.all([
-    deps.delivery.send({ channel: 'email', to: contact.email, subject, text: toText(emailCode) }),
-    deps.delivery.send({ channel: 'sms', to: contact.phone, subject, text: toText(phoneCode) }),
+    deps.delivery.send({ channel: 'email', to: contact.email, ...toLetter('email') }),
+    deps.delivery.send({ channel: 'sms', to: contact.phone, ...toLetter('sms') }),
   ]);
   return { id, expiresAt };
 }
@@ -80,20 +61,8 @@ export async function verifyCodes(
   { id, emailCode, phoneCode }: { id: string; emailCode: string; phoneCode: string },
   { clock, state }: Pick<Deps, 'clock' | 'state'>,
 ): Promise<void> {
-  const stored = { key: codesKey(id), guard: recordGuard, expiresAt: () => addSec(clock.now(), codeLifeSec) };
-  const known = await readStored(stored, { state });
-  if (known === null) throw new FaceError('code_wrong');
-  // Counted before it is compared, so that many tries at once count too.
-  const tries = await state.add(`${codesKey(id)}:tries`, 1, addSec(clock.now(), codeLifeSec));
-  const isEmailRight = isSame(codeDigest(id, 'email', emailCode), known.record.emailCodeDigest);
-  const isPhoneRight = isSame(codeDigest(id, 'sms', phoneCode), known.record.phoneCodeDigest);
-  if (tries > triesAllowed || !isEmailRight || !isPhoneRight) throw new FaceError('code_wrong');
-  const use = (found: CodeRecord | null): CodeRecord => {
-    if (found === null || found.isUsed) throw new FaceError('code_wrong');
-    return { ...found, isUsed: true };
-  };
-  const { changed } = await changeStored(stored, use, { state }, known);
-  await state.write(verifiedKey(changed.contactDigest), false, {
+  const about = await takeCodes({ id, codes: { email: emailCode, sms: phoneCode } }, { clock, state });
+  await state.write(verifiedKey(about), false, {
     when: 'any',
     expiresAt: addSec(clock.now(), verifiedLifeSec),
   });
@@ -115,19 +84,6 @@ export async function takeVerifiedContact(
   await changeStored({ key: verifiedKey(contactDigest(contact)), guard: z.boolean(), expiresAt }, take, { state });
 }
 
-/** Six digits, each value as likely: 32 random bits over, and a remainder that would favour low values drawn again. */
-function drawCode(random: Random): string {
-  const codes = 1_000_000;
-  for (;;) {
-    const drawn = Buffer.from(random(4)).readUInt32BE();
-    if (drawn < Math.floor(2 ** 32 / codes) * codes) return String(drawn % codes).padStart(6, '0');
-  }
-}
-
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 const contactDigest = ({ email, phone }: Contact): string => digestOf(`${email} ${phone}`);
-const codeDigest = (id: string, channel: string, code: string): string =>
-  createHmac('sha256', id).update(`${channel} ${code}`).digest('base64url');
-const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
-const codesKey = (id: string): string => `contact-codes:${digestOf(id)}`;
 const verifiedKey = (digest: string): string => `contact-verified:${digest}`;

@@ -42,6 +42,7 @@ export const holdingsReply = z.strictObject({
       expiresAt: instantReply.nullable(),
     })
     .nullable(),
+  recoveryCodes: z.strictObject({ left: z.int(), madeAt: instantReply }).nullable(),
   attempts: attemptsReply,
   attemptsOfOutsiders: attemptsReply.describe('Of all together whom nobody vouched for.'),
   passedStepUp: z
@@ -80,9 +81,9 @@ export type Holdings = Omit<z.input<typeof holdingsReply>, 'records'> & { readon
 export const notHeld = [
   'Photos and videos: they are overwritten in memory once they were compared.',
   'Face templates: the sealed token stands in the profile at the identity provider alone, and cannot be turned back into a face.',
-  'PINs, passwords and the private keys of passkeys: never kept.',
   'Step-ups under way: kept under random ids for at most 31 days; the audit records name them.',
   'Names, addresses and phone numbers, except those of a campaign: they are the identity provider’s.',
+  'PINs, passwords, recovery codes and the private keys of passkeys: never kept.',
 ] as const;
 
 const toAttempts = ({ failures, lockedUntil }: AttemptsView): z.input<typeof attemptsReply> => ({
@@ -93,7 +94,8 @@ const toAttempts = ({ failures, lockedUntil }: AttemptsView): z.input<typeof att
 /** Reads what is held, as the reply tells it. @throws FaceError `state_unavailable` */
 export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<Holdings> {
   const held = await readHoldings(who, deps);
-  const { profileCode, enrolment, consent, passkey, attempts, attemptsOfOutsiders, passedStepUp, earlierFrames } = held;
+  const { profileCode, enrolment, consent, passkey, recoveryCodes, attempts, attemptsOfOutsiders } = held;
+  const { passedStepUp, earlierFrames } = held;
   const { records, left } = await deps.recordsOf(toSubjectRef(who));
   const { scope, accuracy } = who.connection.policy;
   return {
@@ -120,6 +122,7 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
       backupEligible: passkey.backupEligible,
       expiresAt: passkey.expiresAt === null ? null : toIso(passkey.expiresAt),
     },
+    recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },
     attempts: toAttempts(attempts),
     attemptsOfOutsiders: toAttempts(attemptsOfOutsiders),
     passedStepUp: passedStepUp && {

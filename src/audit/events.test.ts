@@ -48,6 +48,17 @@ const later: readonly AuditAction[] = [
   ...(['console_signed_in', 'console_sign_in_refused', 'console_signed_out'] as const),
   ...(['campaign_planned', 'campaign_started', 'campaign_stopped', 'campaign_resumed', 'campaign_reminded'] as const),
   'invitation_sent',
+  'code_sent',
+  'another_way_passed',
+  'another_way_refused',
+  'recovery_codes_made',
+  'bypass_issued',
+  'bypass_approved',
+  'vouching_begun',
+  'vouched',
+  'help_asked',
+  'help_taken',
+  'help_settled',
 ];
 
 describe('a trail that was written before there were guards', () => {

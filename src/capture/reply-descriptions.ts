@@ -13,7 +13,7 @@ const descriptions = [
     'When the person agreed to this text at their enrolment, where that still holds: no consent is asked for again.',
   ],
   [handOff.def.innerType.shape.code, 'For the screen of the first browser alone.'],
-  [pairing, 'What a phone asks the person before anything else.'],
+  [pairing, 'What a phone asks the person before anything else, and the page of somebody who calls the help desk.'],
   [choices, 'One of them is on the screen of the first browser.'],
   [application, 'The host of whoever asked for the face check.'],
   [network, 'A /24 of IPv4 or a /48 of IPv6.'],

@@ -1,8 +1,10 @@
 import type { ApiDeps } from '../rest/deps.js';
 import type { Endpoint } from '../rest/endpoint.js';
+import { createAnotherWayEndpoints } from './another-way.js';
 import { createCurrentEnrolmentEndpoints } from './current-enrolments.js';
 import { createEnrolmentEndpoints } from './enrolments.js';
 import { createHandOffEndpoints } from './hand-offs.js';
+import { createHelpDeskEndpoints } from './help-desk.js';
 import { createInvitationEndpoints } from './invitations.js';
 import { createKioskEndpoints } from './kiosks.js';
 import { createNotMeEndpoints } from './not-me.js';
@@ -23,6 +25,8 @@ export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
     ...createHandOffEndpoints(deps),
     ...createPasskeyEndpoints(deps),
     ...createNotMeEndpoints(deps),
+    ...createAnotherWayEndpoints(deps),
+    ...createHelpDeskEndpoints(deps),
     ...createCurrentEnrolmentEndpoints(deps),
   ];
 }

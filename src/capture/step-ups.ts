@@ -29,8 +29,10 @@ import {
 } from './connection-access.js';
 
 const stepUpState = z
-  .enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned'])
-  .describe('`passed` and `failed` are decisions; `started` still waits; `abandoned`: the person would not go on.');
+  .enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned'])
+  .describe(
+    '`passed` and `failed` are decisions of a face; `passed_another_way`: a code was given in its place; `started` still waits; `abandoned`: the person would not go on.',
+  );
 
 const startedReply = z.strictObject({
   id: z.string(),
@@ -109,7 +111,7 @@ async function toStepUpRequested(
     const returnUrl = checkReturnUrl(connection, fields.returnUrl);
     // The check of somebody nobody knows begins as any other, and cannot pass: whoever looks on learns nothing.
     const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
-    return { connection, subject, kept, receipt, returnUrl, camera };
+    return { connection, subject, kept, receipt, returnUrl, camera, takesAnotherWay: kept === null };
   }
   const { subject } = fields;
   if (kept === null || receipt === null || subject === undefined) throw new FaceError('request_malformed');

@@ -73,7 +73,7 @@ class Tally {
   add({ time, subject, detail }: PastEvent<'hook_decided'>): void {
     this.#decisions += 1;
     this.#last = time;
-    if (detail.outcome === 'verified') {
+    if (detail.outcome === 'verified' || detail.outcome === 'another_way') {
       this.#verified += 1;
       return;
     }

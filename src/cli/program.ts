@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   applications: async () => (await import('./applications.js')).createApplicationsCommand,
   administrators: async () => (await import('./administrators.js')).createAdministratorsCommand,
   campaign: async () => (await import('./campaign.js')).createCampaignCommand,
+  'help-desk': async () => (await import('./help-desk.js')).createHelpDeskCommand,
   subject: async () => (await import('./subject.js')).createSubjectCommand,
   backup: async () => (await import('./backup.js')).createBackupCommand,
   restore: async () => (await import('./restore.js')).createRestoreCommand,

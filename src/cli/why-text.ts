@@ -31,7 +31,7 @@ type Told = PastEvent<ToldAction>;
 /** Whether somebody was kept out by it. */
 export function isRefusal({ action, detail }: Told): boolean {
   if (action === 'liveness_judged') return !detail.pass;
-  if (action === 'hook_decided') return detail.outcome !== 'verified';
+  if (action === 'hook_decided') return detail.outcome === 'unverified' || detail.outcome === 'refused';
   return ['enrolment_refused', 'verification_refused', 'hand_off_refused', 'locked_out'].includes(action);
 }
 
@@ -88,6 +88,7 @@ type Decision = Extract<Told, { action: 'hook_decided' }>['detail'];
 const whyUnverified = {
   no_check: 'no face check was passed lately enough',
   check_used: 'another sign-in had used the face check',
+  another_way: 'a code was given in place of a face, which the policy does not let count',
 } as const;
 
 const answers = {
@@ -99,6 +100,9 @@ const answers = {
 function toDecision(decision: Decision): string {
   if (decision.outcome === 'verified') {
     return `let through, by the face check of ${toIso(epochMs(decision.at * 1000))}`;
+  }
+  if (decision.outcome === 'another_way') {
+    return `let through, by the code given in place of a face at ${toIso(epochMs(decision.at * 1000))}`;
   }
   if (decision.outcome === 'refused') return `let through, as shadow mode refuses nobody: ${toReason(decision.code)}`;
   const { fallback, reason } = decision;

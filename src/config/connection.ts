@@ -26,6 +26,22 @@ export const policyGuard = z.strictObject({
   referencePhoto: z.boolean().default(false),
   organisation: z.string().min(1).max(100).nullable().default(null),
   fallbackUrl: safeUrlGuard.nullable().default(null),
+  anotherWay: z
+    .strictObject({
+      email: z.boolean().default(false),
+      sms: z.boolean().default(false),
+      recoveryCodes: z.boolean().default(false),
+      counts: z.boolean().default(false),
+    })
+    .prefault({}),
+  bypass: z
+    .strictObject({
+      allowed: z.boolean().default(false),
+      minutes: z.int().min(5).max(60).default(15),
+      approvals: z.literal([1, 2]).default(1),
+    })
+    .prefault({}),
+  helpRequests: z.boolean().default(false),
   returnUrls: z.array(safeUrlGuard).max(50).default([]),
   notices: z.boolean().default(false),
   language: z.enum(letterLanguages).default('en'),

@@ -1,33 +1,23 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { Credential } from '../core/concealed.js';
 import { auditGuard } from './audit.js';
 import { brandConfigGuard } from './brand.js';
 import { campaignsGuard } from './campaigns.js';
 import type { ConnectionGuards } from './connection.js';
 import { consoleGuard } from './console.js';
-import { credentialGuard, headerCredentialGuard } from './credential.js';
+import { headerCredentialGuard } from './credential.js';
+import { deliveryGuard } from './delivery.js';
 import { keysGuard, signsRs256 } from './keys.js';
 import { ledgerGuard } from './ledger.js';
 import { limitsGuard } from './limits.js';
 import { retentionGuard } from './retention.js';
-import { isLoopback, safeUrlGuard } from './safe-url.js';
+import { safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
 import { stateGuard } from './state.js';
 import { telemetryGuard } from './telemetry.js';
 
 const hostGuard = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'expected a host name or an IP address');
 const folderGuard = z.string().min(1).max(4096);
-
-const toSmtpUrl = (credential: Credential): URL | null =>
-  credential.use((text) => {
-    const url = URL.canParse(text) ? new URL(text) : null;
-    return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '' ? url : null;
-  });
-
-const isSmtpUrl = (credential: Credential): boolean => toSmtpUrl(credential) !== null;
-
-const isSmtpUrlOfThisMachine = (credential: Credential): boolean => isLoopback(toSmtpUrl(credential)?.hostname ?? '');
 
 const verifierGuard = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -55,25 +45,6 @@ const recognitionGuard = z.strictObject({
   /** Where they are; `null` is the folder `recognition` in the data folder. Several servers may share one. */
   folder: folderGuard.nullable().default(null),
 });
-
-const deliveryGuard = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('outbox') }),
-  z
-    .strictObject({
-      kind: z.literal('smtp'),
-      /** Of the relay; a secret, as it holds user and password. */
-      url: credentialGuard.refine(
-        isSmtpUrl,
-        'expected smtps://user:password@host:465 or smtp://user:password@host:587',
-      ),
-      from: z.email(),
-      requireTls: z.boolean().default(true),
-    })
-    .refine(({ url, requireTls }) => requireTls || isSmtpUrlOfThisMachine(url), {
-      path: ['requireTls'],
-      error: 'expected true: codes may travel in the clear on this machine only',
-    }),
-]);
 
 /** A browser makes and uses credentials for a domain name alone, and `localhost` is one. What is no address is told as that. */
 const hasDomainName = (address: string): boolean =>
@@ -173,6 +144,3 @@ export type Config<Guards extends ConnectionGuards> = z.output<ReturnType<typeof
 
 /** How faces are checked: by the engine inside, or by a Facenition server. */
 export type VerifierConfig = z.output<typeof verifierGuard>;
-
-/** How one-time codes leave. */
-export type DeliveryConfig = z.output<typeof deliveryGuard>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../base/json.js';
 import { faceErrorCodes } from '../errors.js';
 import { deviceSignals } from './step-up/device-signals.js';
+import { anotherWays, helpReasons } from './step-up/page-protocol.js';
 
 /*
  * What stands in `detail` of an audit record, by its action. Fields are listed in the order they are written in, as records
@@ -65,12 +66,19 @@ const hookDecided = z.discriminatedUnion('outcome', [
   }),
   z.object({
     hook: z.string(),
+    /** A code in place of a face, as the policy lets it count. */
+    outcome: z.literal('another_way'),
+    at: z.int(),
+    stepUpId: z.string(),
+  }),
+  z.object({
+    hook: z.string(),
     outcome: z.literal('unverified'),
     fallback: z.enum(['deny', 'omit_claim', 'pass']),
     /** In shadow mode alone. */
     wouldHave: z.enum(['deny', 'omit_claim']).optional(),
-    /** No fresh face check, or one that another event had used. Earlier versions did not tell. */
-    reason: z.enum(['no_check', 'check_used']).optional(),
+    /** No fresh face check, one that another event had used, or none of a face. Earlier versions did not tell. */
+    reason: z.enum(['no_check', 'check_used', 'another_way']).optional(),
   }),
   z.object({
     hook: z.string(),
@@ -148,6 +156,35 @@ export const auditDetails = {
   hand_off_refused: z.object({ stepUpId: z.string(), chosen: z.enum(['none', 'another']) }),
   step_up_abandoned: stepUpNamed,
   hook_decided: hookDecided,
+  /** A one-time code was sent, in place of a face. */
+  code_sent: z.object({ stepUpId: z.string(), channel: z.enum(['email', 'sms']) }),
+  /** No face was checked. `by` made the bypass code, and `approvedBy` approved it. */
+  another_way_passed: z.object({
+    stepUpId: z.string(),
+    way: z.enum(anotherWays),
+    by: z.string().optional(),
+    approvedBy: z.string().optional(),
+  }),
+  another_way_refused: z.object({ stepUpId: z.string(), way: z.enum(anotherWays), code: errorCode }),
+  recovery_codes_made: z.object({ stepUpId: z.string(), codes: z.int() }),
+  bypass_issued: z.object({
+    id: z.string(),
+    minutes: z.int(),
+    application: z.string().nullable(),
+    approvals: z.int(),
+    by: z.string(),
+  }),
+  bypass_approved: z.object({ id: z.string(), by: z.string() }),
+  vouching_begun: z.object({ stepUpId: z.string(), send: z.enum(['none', 'email', 'sms']), by: z.string() }),
+  /** Written once the administrator has read how it ended. */
+  vouched: z.object({
+    stepUpId: z.string(),
+    outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
+    by: z.string(),
+  }),
+  help_asked: z.object({ id: z.string(), stepUpId: z.string(), reason: z.enum(helpReasons) }),
+  help_taken: z.object({ id: z.string(), by: z.string() }),
+  help_settled: z.object({ id: z.string(), settlement: z.string(), by: z.string() }),
   receipt_issued: z.object({ receiptId: z.string(), stepUpId: z.string(), audience: z.string() }),
   receipt_redeemed: z.object({ receiptId: z.string(), stepUpId: z.string() }),
   client_token_issued: z.object({

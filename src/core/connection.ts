@@ -41,6 +41,12 @@ export interface Policy {
   readonly organisation: string | null;
   /** Where somebody goes who cannot or will not show their face; `null`: the page tells them to ask the organisation. */
   readonly fallbackUrl: string | null;
+  /** What the capture page itself offers in place of a face, to whoever has passed the first factor. */
+  readonly anotherWay: AnotherWayPolicy;
+  /** Codes that the help desk makes for one who cannot show their face. */
+  readonly bypass: BypassPolicy;
+  /** Whether the capture page lets a person ask the help desk for help. */
+  readonly helpRequests: boolean;
   /** Where the capture page may send the browser at the end. */
   readonly returnUrls: readonly string[];
   /** Whether people get an e-mail about what happens to their face check. */
@@ -53,6 +59,27 @@ export interface Policy {
   readonly whenUnverified: UnverifiedPolicy;
   /** What a hook answers where this service cannot tell, because its state store is down. */
   readonly whenUnavailable: UnverifiedPolicy;
+}
+
+/** Ways beside the face, and whether a pass by one counts. */
+export interface AnotherWayPolicy {
+  /** A one-time code to the e-mail address in the profile. */
+  readonly email: boolean;
+  /** A one-time code to the phone number in the profile. */
+  readonly sms: boolean;
+  /** Codes that the person got at their enrolment. */
+  readonly recoveryCodes: boolean;
+  /** Whether hooks and OpenID clients take such a pass, a bypass code's too; receipts and tokens say that no face was checked. */
+  readonly counts: boolean;
+}
+
+/** Bypass codes of the help desk. */
+export interface BypassPolicy {
+  readonly allowed: boolean;
+  /** The longest time one is good for, in minutes. */
+  readonly minutes: number;
+  /** How many administrators one takes; with two, another than the first. */
+  readonly approvals: 1 | 2;
 }
 
 /** `deny` refuses the sign-in; `omit_claim` lets it through without the claim, for applications that check the claim. */

@@ -15,6 +15,12 @@ const decisionGuard = z.discriminatedUnion('outcome', [
     stepUpId: z.string(),
     liveness: z.number().nullable(),
   }),
+  z.object({
+    /** The administrator has said that it counts; no face was checked. */
+    outcome: z.literal('another_way'),
+    at: z.number().transform(epochSec),
+    stepUpId: z.string(),
+  }),
   z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim', 'pass']) }),
 ]);
 
@@ -87,12 +93,15 @@ async function decideAnew(
   deps: CoreDeps,
 ): Promise<{ readonly decision: HookDecision; readonly reason?: NoPassedStepUp }> {
   const { connection, hook, eventId, repeatableForSec } = event;
-  const { freshnessSec } = connection.policy;
-  const by = { eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec };
+  const { freshnessSec, anotherWay } = connection.policy;
+  const needsFace = !anotherWay.counts;
+  const by = { eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec, needsFace };
   const passed = await takePassedStepUp(toSubjectRef(event), by, deps);
   if (typeof passed === 'string') return { decision: unverified(connection, 'whenUnverified'), reason: passed };
   const { passedAt, stepUpId, liveness } = passed;
-  return { decision: { outcome: 'verified', at: toEpochSec(passedAt), stepUpId, liveness } };
+  const at = toEpochSec(passedAt);
+  if (passed.anotherWay) return { decision: { outcome: 'another_way', at, stepUpId } };
+  return { decision: { outcome: 'verified', at, stepUpId, liveness } };
 }
 
 /**
@@ -124,6 +133,10 @@ function toDetail(
   if (decision.outcome === 'verified') {
     const { outcome, at, stepUpId, liveness } = decision;
     return { hook, outcome, at, stepUpId, liveness };
+  }
+  if (decision.outcome === 'another_way') {
+    const { outcome, at, stepUpId } = decision;
+    return { hook, outcome, at, stepUpId };
   }
   const { outcome, fallback } = decision;
   return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? policy.whenUnverified : undefined, reason };

@@ -27,7 +27,7 @@ const issue = async (deps: CoreDeps = core.deps) => {
   const receipt = await issueReceipt({ audience, nonce: 'n1' }, { ...check, accuracy: 4, methods: ['face'] }, deps);
   return receipt.use((text) => text);
 };
-const expected = { audience, subject: 'ada', connection: 'work', by: 'event-1' };
+const expected = { audience, subject: 'ada', connection: 'work', by: 'event-1', needsFace: true };
 const refused = { code: 'receipt_invalid' };
 
 test('a receipt states who, when, how sure and which liveness, for two minutes', async () => {
@@ -113,4 +113,24 @@ test('is refused where the key signed something that is no receipt', async () =>
     const jws = await core.deps.signer.sign('facestep-receipt+jwt', claims);
     await expect(redeemReceipt(jws, expected, core.deps)).rejects.toMatchObject(refused);
   }
+});
+
+test('of another way says that no face was checked, and is taken only where that counts', async () => {
+  const check = { connection: 'work', subject: 'ada', stepUpId: 's1', passedAt: core.clock.now(), liveness: null };
+  const receipt = await issueReceipt(
+    { audience, nonce: null },
+    { ...check, presence: null, accuracy: 4, methods: ['otp'] },
+    core.deps,
+  );
+  const jws = receipt.use((text) => text);
+  expect(decodeJwt(jws)).toMatchObject({
+    ...{ acr: 'another_way', amr: ['otp'], accuracy: null, liveness: null, presence: null },
+  });
+  await expect(redeemReceipt(jws, expected, core.deps)).rejects.toMatchObject({
+    ...refused,
+    detail: { reason: 'another_way' },
+  });
+  await expect(redeemReceipt(jws, { ...expected, needsFace: false }, core.deps)).resolves.toMatchObject({
+    liveness: null,
+  });
 });

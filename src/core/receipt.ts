@@ -8,6 +8,7 @@ import {
 } from '../../client/receipt-claims.js';
 import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
+import type { Policy } from './connection.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import { isForgotten } from './forgotten.js';
@@ -33,6 +34,7 @@ export interface PassedCheck {
   readonly accuracy: Accuracy;
   readonly liveness: Liveness | null;
   readonly presence: string | null;
+  /** Without `face` the receipt says that none was checked. */
   readonly methods: readonly AuthenticationMethod[];
 }
 
@@ -50,7 +52,7 @@ export const audienceOf = (issuer: string, connection: { readonly id: string }):
 
 /**
  * Signs that a step-up passed: who, when, at which level, with which liveness. The claims are those of OpenID Connect
- * where it has one; `acr` says `face`, and `amr` what took part (RFC 8176).
+ * where it has one; `acr` says `face`, or `another_way` where none was checked, and `amr` what took part (RFC 8176).
  */
 export async function issueReceipt(
   { audience, nonce }: ReceiptRequest,
@@ -59,6 +61,9 @@ export async function issueReceipt(
 ): Promise<Credential> {
   const issuedAt = toEpochSec(clock.now());
   const id = Buffer.from(random(16)).toString('base64url');
+  const checked = methods.includes('face')
+    ? ({ acr: 'face', accuracy, liveness, presence } as const)
+    : ({ acr: 'another_way', accuracy: null, liveness: null, presence: null } as const);
   const receipt = await signer.sign(receiptType, {
     iss: issuer,
     aud: audience,
@@ -70,11 +75,8 @@ export async function issueReceipt(
     connection,
     txn: stepUpId,
     auth_time: toEpochSec(passedAt),
-    acr: 'face',
     amr: [...methods],
-    accuracy,
-    liveness,
-    presence,
+    ...checked,
   } satisfies ReceiptClaims);
   await audit.append({ action: 'receipt_issued', connection, subject, detail: { receiptId: id, stepUpId, audience } });
   return new Credential(receipt);
@@ -89,21 +91,29 @@ const sourcesFor = (connection: string): readonly string[] => [connection, 'api:
 /**
  * Takes a receipt for one event, once. The event that has it may ask again.
  * @param expected.by - the provider's own id of the event
+ * @param expected.needsFace - whether a pass by another way is refused
  * @throws FaceError `receipt_invalid`: not ours, expired, for another audience or person, of a
- *   client that does not serve the connection, or used by another event
+ *   client that does not serve the connection, of another way than is taken, or used by another event
  */
 export async function redeemReceipt(
   receipt: string,
-  expected: { readonly audience: string; readonly subject: string; readonly connection: string; readonly by: string },
+  expected: {
+    readonly audience: string;
+    readonly subject: string;
+    readonly connection: string;
+    readonly by: string;
+    readonly needsFace: boolean;
+  },
   { signer, issuer, state, audit, clock }: CoreDeps,
 ): Promise<RedeemedReceipt> {
-  const { audience, subject, connection, by } = expected;
+  const { audience, subject, connection, by, needsFace } = expected;
   const now = clock.now();
   const signed = await signer.verify(receiptType, receipt);
   const claims = holdAgainst(signed, { issuer, audience, nowSec: now / 1000, expected: { subject } });
   const { jti, txn: stepUpId, liveness } = claims;
   const [issuedAt, expiresAt] = [epochSec(claims.iat), toEpochMs(epochSec(claims.exp))];
   const wrong = {
+    another_way: needsFace && claims.acr !== 'face',
     source: !sourcesFor(connection).includes(claims.connection),
     // Its own clocks set the end: none of the leeway that others need.
     expired: expiresAt <= now,
@@ -140,7 +150,7 @@ function holdAgainst(...given: Parameters<typeof checkClaims>): ReceiptClaims {
 export function redeemForHook(
   receipt: string,
   event: {
-    readonly connection: { readonly id: string };
+    readonly connection: { readonly id: string; readonly policy: Pick<Policy, 'anotherWay'> };
     readonly subject: string;
     readonly by: string;
     readonly budgetMs: number;
@@ -148,7 +158,8 @@ export function redeemForHook(
   deps: CoreDeps,
 ): Promise<RedeemedReceipt> {
   const { connection, subject, by, budgetMs } = event;
-  const expected = { audience: audienceOf(deps.issuer, connection), subject, connection: connection.id, by };
+  const needsFace = !connection.policy.anotherWay.counts;
+  const expected = { audience: audienceOf(deps.issuer, connection), subject, connection: connection.id, by, needsFace };
   return inTime(redeemReceipt(receipt, expected, deps), budgetMs, () => {
     throw new FaceError('state_unavailable', { reason: 'late' });
   });

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { Interaction, InteractionResults } from 'oidc-provider';
 import type { OidcClient, Person } from '../../adapters/openid-client.js';
 import { digestOf, hasDigest } from '../core/digest.js';
+import { isByFace } from '../core/step-up/record.js';
 import { readStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { newSecret } from '../core/step-up/ticket.js';
 import { toEpochSec } from '../core/units.js';
@@ -16,10 +17,13 @@ import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
 import { pagePolicy, renderAskPage } from './pages.js';
 import { lifeSec } from './provider.js';
-import { checkDemand, paramsOf, parseRequestedClaims } from './requested-claims.js';
+import { checkDemand, isMet, paramsOf, parseRequestedClaims } from './requested-claims.js';
 
 /** Times one interaction may lead to the camera anew: a ticket is lost where a redirect does not arrive. */
 const startsAllowed = 5;
+
+/** What an ID token says where a code was given in place of a face. No request can ask for it. */
+const anotherWayAcr = 'another_way';
 
 /** One visit to an interaction, by the browser it belongs to. */
 interface Visit {
@@ -69,7 +73,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     const isOwner = shown !== null && hasDigest(shown, Buffer.from(flow.stepUp.browserDigest, 'base64url'));
     if (!isOwner) throw new oidcErrors.SessionNotFound('interaction of another browser');
     const { state } = await readStepUp(flow.stepUp.id, deps);
-    if (state === 'passed') return finish(visit, flow.person, flow.stepUp.id);
+    if (state === 'passed' || state === 'passed_another_way') return finish(visit, flow.person, flow.stepUp.id);
     if (state === 'failed' && client.toCheckClaims !== undefined) {
       const check = { passed: false, at: deps.clock.now(), stepUpId: flow.stepUp.id };
       return tell(visit, { ...flow.person.claims, ...client.toCheckClaims(check) }, {});
@@ -96,7 +100,8 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
   }
 
   /** A fresh ticket each time: the link opens once. */
-  async function leadToCamera({ request, response, interaction, client, flow }: Visit, person: Person): Promise<void> {
+  async function leadToCamera(visit: Visit, person: Person): Promise<void> {
+    const { request, response, interaction, client, flow } = visit;
     const browser = newSecret(deps);
     const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
     const life = Math.min(client.lifeSec ?? connection.policy.stepUpTimeoutSec, leftSec);
@@ -115,6 +120,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
           : { proved: false, source: person.isSentByProvider ? null : toSource(request.ip) },
         returnUrl: issuer.interactionUrl(interaction.uid),
         application: paramsOf(interaction.params).redirect_uri ?? null,
+        takesAnotherWay: takesAnotherWay(visit),
       },
       deps,
     );
@@ -136,6 +142,9 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     const { interaction, client, flow } = visit;
     const { pass } = await takeStepUp(stepUpId, deps);
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
+    const isFace = isByFace(pass);
+    // Asked anew: the administrator may have changed their mind while the person was at it.
+    if (!isFace && !takesAnotherWay(visit)) throw new oidcErrors.AccessDenied('a face check was asked for');
     const amr = [...client.toAmr(pass.methods)];
     checkDemand(parseRequestedClaims(paramsOf(interaction.params).claims).amr, amr);
     const claims = {
@@ -143,7 +152,18 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
       ...(client.claimNames.includes('presence') ? { presence: pass.presence } : {}),
       ...client.toCheckClaims?.({ passed: true, at: pass.at, stepUpId }),
     };
-    await tell(visit, claims, { acr: flow.acr, amr, ts: toEpochSec(pass.at) });
+    await tell(visit, claims, { acr: isFace ? flow.acr : anotherWayAcr, amr, ts: toEpochSec(pass.at) });
+  }
+
+  /** Where the administrator lets another way count, and neither the client nor its request insists on a face. */
+  function takesAnotherWay({ client, interaction }: Visit): boolean {
+    const { acr, amr } = parseRequestedClaims(paramsOf(interaction.params).claims);
+    return (
+      connection.policy.anotherWay.counts &&
+      client.takesAnotherWay === true &&
+      isMet(acr, [anotherWayAcr]) &&
+      isMet(amr, client.toAmr(['otp']))
+    );
   }
 
   /** @param authentication - empty where nobody was authenticated: the token says no more than its claims */

@@ -46,6 +46,7 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
       return { subject, isProven, isSentByProvider: request.isUnaltered, claims: toClaims(subject, login) };
     },
     toAmr: (methods) => methods,
+    takesAnotherWay: true,
   };
 }
 

@@ -53,14 +53,18 @@ function toDemand(request: z.output<typeof requestGuard>): Demand {
   return { values, isEssential: request?.essential === true && asked.length > 0 };
 }
 
+/** Whether one of the possible values does: what is not essential binds nobody. */
+export const isMet = ({ values, isEssential }: Demand, possible: readonly string[]): boolean =>
+  !isEssential || values.some((value) => possible.includes(value));
+
 /**
  * Refuses what cannot be had.
  * @param possible - the values the claim may get
  * @throws oidcErrors.UnmetAuthenticationRequirements
  * @see https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html
  */
-export function checkDemand({ values, isEssential }: Demand, possible: readonly string[]): void {
-  if (isEssential && !values.some((value) => possible.includes(value))) {
+export function checkDemand(demand: Demand, possible: readonly string[]): void {
+  if (!isMet(demand, possible)) {
     throw new oidcErrors.UnmetAuthenticationRequirements('a face check cannot meet what is asked');
   }
 }

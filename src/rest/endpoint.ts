@@ -27,6 +27,7 @@ export const groupDescriptions = {
   Ledger: 'See who is enrolled, and what was decided of people.',
   Campaigns: 'Invite many people to enrol, and follow how far they are.',
   'Data subjects': 'Help one person, and give them their rights over what is held of them.',
+  'Help desk': 'Help who cannot show their face, and know who calls.',
   Operations: 'Run the server.',
   Brand: 'Say how the capture page and letters look, and see it before people do.',
 } as const;

@@ -6,7 +6,6 @@ import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { readRecordsOf } from '../audit/records-of.js';
 import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/issuer.js';
-import type { DeliveryConfig } from '../config/schema.js';
 import { letterBrandOf } from '../core/brand/brand.js';
 import { createBrands, shareConfigured } from '../core/brand/brands.js';
 import type { CampaignDeps } from '../core/campaign/deps.js';
@@ -14,9 +13,8 @@ import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { LetterBrand } from '../core/letters/brand.js';
 import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
-import type { Delivery } from '../core/ports.js';
+import { openDelivery } from '../delivery/open.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
-import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createSight } from '../engine/sight.js';
 import { startedLink } from '../http/page-link.js';
 import { isFault } from '../http/reply.js';
@@ -74,7 +72,7 @@ export async function buildApp(
   const ids = new Set(configured.map(({ id }) => id));
   const issuer = issuerOf(config);
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
-  const delivery = observePort('delivery', createDelivery(config.delivery, outbox));
+  const delivery = observePort('delivery', await openDelivery(config.delivery, { outbox, ...deps }));
   const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
   const observed = createObservedAudit(ports.audit, metrics, (id) => ids.has(id));
   const brands = createBrands(brand, { state, clock, audit: observed });
@@ -159,10 +157,4 @@ async function createOidc(
   if (withClients.length === 0) return new Map();
   const oidcKeys = await keyService.openOidcKeys();
   return createIssuers(withClients, { ...core, oidcKeys });
-}
-
-function createDelivery(config: DeliveryConfig, outbox: Delivery): Delivery {
-  if (config.kind === 'outbox') return outbox;
-  const { url, from, requireTls } = config;
-  return createSmtpDelivery({ url, from, requireTls, others: outbox });
 }

@@ -57,12 +57,20 @@ const phone = { role: 'camera', handOffAllowed: false, handOff: { state: 'paired
 const unpaired = {
   ...{ role: 'unpaired', handOffAllowed: false, handOff: { state: 'opened', code: null } },
   pairing: {
+    kind: 'screen',
     choices: ['82', '47', '19'],
     application: 'login.example.com',
     browser: 'Firefox',
     system: 'Windows',
     network: '203.0.113.0/24',
   },
+} as const;
+const everyWay = { anotherWays: ['email', 'sms', 'recovery_code', 'bypass_code'], helpOffered: true } as const;
+const cannot = 'I can’t do this';
+const refuseConsent = 'I do not want this';
+const called = {
+  ...{ role: 'unpaired', handOffAllowed: false, handOff: null },
+  pairing: { kind: 'call', choices: ['82', '47', '19'], application: null, browser: null, system: null, network: null },
 } as const;
 const refused = { state: 'failed', pairing: null, handOff: { state: 'refused', code: null } } as const;
 
@@ -121,6 +129,54 @@ export const screens: readonly ScreenCase[] = [
     press: [here, 'Take a photo', 'Take the photo', 'Use this photo'],
     act: (page) => page.locator('main .note').waitFor(),
   },
+  { name: 'ways', screen: 'ways', view: everyWay, press: [here, cannot] },
+  { name: 'ways-help', screen: 'ways', view: { helpOffered: true, consentNeeded: true }, press: [refuseConsent] },
+  { name: 'ways-code', screen: 'code', view: everyWay, press: [here, cannot, 'Recovery code'] },
+  {
+    name: 'ways-code-wrong',
+    screen: 'code',
+    view: everyWay,
+    replies: {
+      '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt },
+      '/another-way/code': { refusal: 'code_wrong' },
+    },
+    press: [here, cannot, 'Code by e-mail'],
+    async act(page) {
+      await page.getByLabel('Your code').fill('123 456');
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByText('This code is wrong').waitFor();
+    },
+  },
+  {
+    name: 'ways-passed',
+    screen: 'passed_another_way',
+    view: { state: 'passed_another_way' },
+  },
+  {
+    name: 'ways-not-sent',
+    screen: 'not-sent',
+    view: everyWay,
+    replies: { '/another-way/send': { refusal: 'contact_missing' } },
+    press: [here, cannot, 'Code by SMS'],
+  },
+  { name: 'help', screen: 'help', view: everyWay, press: [here, cannot, 'Ask the help desk'] },
+  {
+    name: 'help-asked',
+    screen: 'help-asked',
+    view: everyWay,
+    replies: { '/help': {} },
+    press: [here, cannot, 'Ask the help desk', 'Send'],
+  },
+  { name: 'recovery-codes', screen: 'recovery-codes', view: { state: 'passed', recoveryCodesOffered: true } },
+  {
+    name: 'recovery-codes-shown',
+    screen: 'recovery-codes',
+    view: { state: 'passed', recoveryCodesOffered: true },
+    replies: { '/recovery-codes': { codes: Array.from({ length: 10 }, (_, at) => `4T9K-0ZQM-7WX${at}`) } },
+    press: ['Show my codes'],
+    act: (page) => page.locator('.codes').waitFor(),
+  },
+  { name: 'call', screen: 'call', view: called },
   { name: 'pin', screen: 'pin', view: { userSecret: 'pin' }, press: [here] },
   {
     name: 'pin-new',

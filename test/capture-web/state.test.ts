@@ -3,7 +3,7 @@ import { afterTry, type Facts, lightOf, nextStep, nothingKnown } from '../../web
 import type { View } from '../../web/capture/view.js';
 import { firstView } from '../first-view.js';
 
-const view: View = firstView;
+const view: View = { ...firstView, anotherWays: [] };
 const frames = { nonce: 'n', photos: [] };
 const facts: Facts = { ...nothingKnown, view };
 const stepOf = (viewChange: Partial<View>, change: Partial<Facts> = {}) =>

@@ -392,7 +392,7 @@ export function runAdapterContract(
         for (const login of ['Charles.Babbage@example.com', "o'Brien+x&y=1#EXT#%41!@example.com"]) {
           const id = await harness.addUser(login);
           expect((await profile.findAccount(login))?.subject).toBe(id);
-          const account = { subject: id, login, email: login };
+          const account = { subject: id, login, email: login, phone: null };
           expect(await profile.findAccount(login.toUpperCase())).toEqual(account);
           expect(await profile.readAccount(id)).toEqual(account);
           // Whoever it is for, while there is no lack of calls.

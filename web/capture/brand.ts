@@ -31,7 +31,7 @@ export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts'
   return {
     ...words,
     title: own.title ?? words.title,
-    help: own.help ?? words.help,
+    helpLink: own.help ?? words.helpLink,
     otherWay: own.otherWay ?? words.otherWay,
     passed: {
       ...words.passed,

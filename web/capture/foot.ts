@@ -4,7 +4,7 @@ import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
 import { Problem } from './problem.js';
 import { describeConsent } from './screens/consent.js';
-import type { Change } from './state.js';
+import { type Change, hasWays } from './state.js';
 import { sleep } from './step.js';
 import type { View } from './view.js';
 
@@ -42,6 +42,10 @@ export function createFoot({ page, api }: { readonly page: Page; readonly api: P
         });
       };
       const stop = (): void => {
+        if (hasWays(view) && view.role === 'own') {
+          resolve({ isElsewhere: true });
+          return;
+        }
         trouble = null;
         stopping = decline(api);
         follow(stopping);
@@ -66,7 +70,8 @@ function contentOf(
   });
   out.setAttribute('aria-disabled', String(isStopping));
   out.setAttribute('aria-describedby', 'cannot');
-  const means = paragraph(words.cannotText, 'fine');
+  const leadsOn = hasWays(view) && view.role === 'own';
+  const means = paragraph(leadsOn ? words.ways.cannotText : words.cannotText, 'fine');
   means.id = 'cannot';
   return [
     view.agreedAt === null ? null : agreement(view, view.agreedAt, words, stop),

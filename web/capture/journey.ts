@@ -12,11 +12,12 @@ import { solve } from './screens/problems.js';
 import { reference } from './screens/reference.js';
 import { passkey, pin } from './screens/secret.js';
 import { sending, tryAgain } from './screens/sending.js';
+import { recoveryCodes, ways } from './screens/ways.js';
 import { type Change, type Facts, nextStep, type StepName } from './state.js';
 import { type Step, sleep, type Tools } from './step.js';
 import type { View } from './view.js';
 
-type EndName = 'passed' | 'failed' | 'expired' | 'abandoned';
+type EndName = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
 
 const steps = {
   pairing,
@@ -30,6 +31,8 @@ const steps = {
   capture,
   sending,
   'try-again': tryAgain,
+  ways,
+  'recovery-codes': (view, _facts, tools) => recoveryCodes(view, tools),
 } as const satisfies Record<Exclude<StepName, 'opening' | EndName>, Step>;
 
 /** The longest time a browser's timer takes. */
@@ -68,12 +71,14 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
   }
 }
 
-const isEnd = (step: StepName): step is EndName => ['passed', 'failed', 'expired', 'abandoned'].includes(step);
+const isEnd = (step: StepName): step is EndName =>
+  ['passed', 'passed_another_way', 'failed', 'expired', 'abandoned'].includes(step);
 
 /** One step, and whatever is in its way. */
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);
-  const left = standBelow(facts.view).then((change) => {
+  // That screen has the way out among the others.
+  const left = standBelow(step === 'ways' ? null : facts.view).then((change) => {
     throw new Interruption(change);
   });
   const interrupted: Promise<never> = Promise.race([over.interrupted, left]);
@@ -129,6 +134,7 @@ function whenOver(
       if (found !== null && !['started', 'captured'].includes(found.view.state)) throw new Interruption(found);
     }
   };
-  const interrupted = view === null || step === 'sending' ? new Promise<never>(() => {}) : watch(view.expiresAt);
+  const isWatched = view !== null && step !== 'sending' && step !== 'recovery-codes';
+  const interrupted = !isWatched ? new Promise<never>(() => {}) : watch(view.expiresAt);
   return { interrupted, forget: () => forgotten.abort() };
 }

@@ -6,11 +6,14 @@ import { type Call, callServer } from './call-server.js';
 import { Problem } from './problem.js';
 import type { Frames, Secret } from './state.js';
 import {
+  type AnotherWay,
+  anotherWayReply,
   challengeReply,
   type Enrolment,
   emptyReply,
   enrolmentReply,
   frameReply,
+  type HelpReason,
   handOffReply,
   kioskReply,
   type NextMovement,
@@ -19,7 +22,9 @@ import {
   outcomeReply,
   type PasskeyRequest,
   passkeyReply,
+  recoveryCodesReply,
   referenceReply,
+  sentCodeReply,
   sessionReply,
   type View,
   viewReply,
@@ -121,6 +126,30 @@ export class PageApi {
   /** On the phone: the number that the computer shows; `null`: none of those offered, which ends the check. */
   async chooseNumber(number: string | null): Promise<View> {
     return (await this.#post('/hand-off/choice', { number }, viewReply)).view;
+  }
+
+  /** Has a code sent in place of a face check. @returns what goes with it */
+  async sendCode(channel: 'email' | 'sms', language: string): Promise<string> {
+    return (await this.#post('/another-way/send', { channel, language }, sentCodeReply)).id;
+  }
+
+  /** Gives a code in place of a face. @param given.id - what went with one that was sent */
+  async passAnotherWay(
+    way: AnotherWay,
+    { id, code }: { readonly id: string | null; readonly code: string },
+  ): Promise<{ readonly view: View; readonly receipt: string | null }> {
+    const path = { email: 'code', sms: 'code', recovery_code: 'recovery-code', bypass_code: 'bypass-code' }[way];
+    const body = id === null ? { code } : { channel: way, id, code };
+    return this.#post(`/another-way/${path}`, body, anotherWayReply);
+  }
+
+  /** New recovery codes, once. */
+  async makeRecoveryCodes(): Promise<readonly string[]> {
+    return (await this.#post('/recovery-codes', {}, recoveryCodesReply)).codes;
+  }
+
+  async askForHelp(reason: HelpReason, note: string): Promise<void> {
+    await this.#post('/help', { reason, note }, emptyReply);
   }
 
   async readEnrolment(): Promise<Enrolment | null> {

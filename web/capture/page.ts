@@ -148,7 +148,7 @@ export class Page {
     document.documentElement.dir = directionOf(language);
     this.nameOrganisation(this.#organisation);
     this.#label.textContent = this.words.language;
-    this.#help.textContent = this.words.help;
+    this.#help.textContent = this.words.helpLink;
     this.#redraw();
     this.#redrawBelow();
   }

@@ -23,6 +23,8 @@ export const problemNames = [
   'passkey-cancelled',
   'passkey-no-prf',
   'passkey-not-known',
+  'code-wrong',
+  'not-sent',
   'general',
 ] as const;
 export type ProblemName = (typeof problemNames)[number];
@@ -57,6 +59,10 @@ const problemByCode: Readonly<Record<string, ProblemName>> = {
   step_up_opened: 'opened-elsewhere',
   challenge_wrong: 'challenge-over',
   phone_needed: 'phone-needed',
+  code_wrong: 'code-wrong',
+  contact_missing: 'not-sent',
+  delivery_failed: 'not-sent',
+  limit_reached: 'overloaded',
   overloaded: 'overloaded',
   profile_unavailable: 'unavailable',
   state_unavailable: 'unavailable',

@@ -18,6 +18,10 @@ export type Screen =
   | 'revoke'
   | 'not-me'
   | 'not-me-done'
+  | 'code'
+  | 'help'
+  | 'help-asked'
+  | 'call'
   | 'kiosk-idle'
   | 'kiosk-scan'
   | PresenceScreen;
@@ -38,7 +42,10 @@ export type StepName =
   | 'passkey'
   | 'capture'
   | 'sending'
+  | 'ways'
+  | 'recovery-codes'
   | 'passed'
+  | 'passed_another_way'
   | 'failed'
   | 'try-again'
   | 'expired'
@@ -77,6 +84,8 @@ export interface Facts {
   /** The screen's light is left out: the person asked for that, or it cannot be seen where they are. */
   readonly withoutLight: boolean;
   readonly receipt: string | null;
+  /** The person looks for another way than their face. */
+  readonly isElsewhere: boolean;
 }
 
 /** At the start. */
@@ -95,6 +104,7 @@ export const nothingKnown: Facts = {
   lightTries: 0,
   withoutLight: false,
   receipt: null,
+  isElsewhere: false,
 };
 
 /** What a step adds to the facts. */
@@ -104,8 +114,10 @@ export type Change = Partial<Facts>;
 export function nextStep(facts: Facts): StepName {
   const { view } = facts;
   if (view === null) return 'opening';
+  if (view.state === 'passed' && view.recoveryCodesOffered && !facts.isKiosk) return 'recovery-codes';
   switch (view.state) {
     case 'passed':
+    case 'passed_another_way':
     case 'failed':
     case 'expired':
     case 'abandoned':
@@ -116,9 +128,13 @@ export function nextStep(facts: Facts): StepName {
   }
 }
 
+/** Whether there is anything to choose in place of the check, beside ending it. */
+export const hasWays = ({ anotherWays, helpOffered }: View): boolean => anotherWays.length > 0 || helpOffered;
+
 function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.role === 'unpaired') return 'pairing';
   if (view.purpose === 'manage') return 'manage';
+  if (facts.isElsewhere && hasWays(view)) return 'ways';
   if (view.consentNeeded) return 'consent';
   // Where another photo of the document is all that is asked for, the screen that asks for it says so.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';

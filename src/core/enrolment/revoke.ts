@@ -2,6 +2,7 @@ import { FaceError } from '../../errors.js';
 import type { SealedToken } from '../concealed.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import { forgetBypass } from '../help-desk/bypass.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { countAgainst } from '../limits/limits.js';
 import { clearAttempts } from '../limits/lockout.js';
@@ -12,6 +13,7 @@ import { readConsent, withdrawConsent } from './consent.js';
 import { denyToken, identifyWhereSound } from './deny-list.js';
 import { noteEnd } from './enrolment-end.js';
 import { forgetPasskey } from './passkey-record.js';
+import { forgetRecoveryCodes } from './recovery-codes.js';
 
 /**
  * Denies a token from now until it would have expired, wherever a copy of it may be. Whoever has the whole of it may: its
@@ -47,7 +49,7 @@ export interface Revocation {
 }
 
 /**
- * Ends the enrolment of a subject: what waits for them (step-ups, a passed one that no hook has used yet), the passkey, what
+ * Ends the enrolment of a subject: what waits for them (step-ups, a passed one that no hook has used yet), the passkey, recovery and bypass codes, what
  * is known of their earlier frames, the count of failed attempts, the consent; then denies the token and clears the attribute. What needs no provider comes first,
  * so that it holds whatever the provider says: the consent names the token. Ending what has ended succeeds.
  * @param request.by - the administrator who asked for it
@@ -65,6 +67,8 @@ export async function revokeSubject(
   await noteEnd(who, deps);
   await forgetPassedStepUp(who, deps);
   await forgetPasskey(who, deps);
+  await forgetRecoveryCodes(who, deps);
+  await forgetBypass(who, deps);
   await forgetEarlierFrames(who, deps);
   const binding = bindingOf(connection, subject);
   await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);

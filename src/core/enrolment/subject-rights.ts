@@ -2,6 +2,7 @@ import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { type CampaignHolding, forgetInCampaigns, readCampaignHoldings } from '../campaign/forget.js';
 import { bindingOf, type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import { forgetHelpRequests } from '../help-desk/help-request-list.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { type AttemptsView, readAttempts } from '../limits/lockout.js';
 import type { TokenName } from '../ports.js';
@@ -11,6 +12,7 @@ import { toEpochSec } from '../units.js';
 import { forgetConsent, readConsent } from './consent.js';
 import { identifyWhereSound, isDenied } from './deny-list.js';
 import { type PasskeyRecord, readPasskey } from './passkey-record.js';
+import { readRecoveryCodes } from './recovery-codes.js';
 import { revokeSubject } from './revoke.js';
 
 /** Whose data is asked for: a user of one connection, or whoever signs in by a name, wherever they do. */
@@ -58,6 +60,7 @@ export interface SubjectHoldings {
   readonly profileCode: FaceErrorCode | null;
   readonly consent: Awaited<ReturnType<typeof readConsent>>;
   readonly passkey: PasskeyRecord | null;
+  readonly recoveryCodes: Awaited<ReturnType<typeof readRecoveryCodes>>;
   readonly attempts: AttemptsView;
   /** Of all together whom nobody vouched for. */
   readonly attemptsOfOutsiders: AttemptsView;
@@ -82,6 +85,7 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     profileCode: read.code,
     consent: await readConsent(who, deps),
     passkey: await readPasskey(who, deps),
+    recoveryCodes: await readRecoveryCodes(who, deps),
     attempts: await readAttempts(attemptsOfSubject(binding), deps),
     attemptsOfOutsiders: await readAttempts(attemptsOfOutsiders(binding), deps),
     passedStepUp: await readPassedStepUp(who, deps),
@@ -115,6 +119,7 @@ export async function eraseSubject(
   });
   await forgetConsent(who, deps);
   await forgetInCampaigns(who, deps);
+  await forgetHelpRequests(who, deps);
   const detail = { receiptId, tokenId: tokenIds[0] ?? consent?.tokenId ?? null, by };
   await deps.audit.append({ action: 'subject_erased', ...who, detail });
   return { tokenIds };
@@ -134,6 +139,9 @@ export const erasedParts = [
   'earlier_frames',
   'attempts',
   'campaigns',
+  'recovery_codes',
+  'bypass_codes',
+  'help_requests',
 ] as const;
 
 /** What an erasure leaves, why, and for how long. */

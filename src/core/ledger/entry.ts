@@ -99,10 +99,27 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
     stepUpId,
   }),
   step_up_abandoned: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
+  code_sent: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
+  another_way_passed: ({ stepUpId, way, by = null }) => ({
+    ...{ outcome: 'let_through', code: 'another_way', stepUpId, by },
+    reasons: [way],
+  }),
+  another_way_refused: ({ stepUpId, way, code }) => ({ ...toRefused(code), stepUpId, reasons: [way] }),
+  recovery_codes_made: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
+  bypass_issued: ({ by, application }) => ({ outcome: 'noted', by, application }),
+  bypass_approved: ({ by }) => ({ outcome: 'noted', by }),
+  vouching_begun: ({ stepUpId, by }) => ({ outcome: 'noted', stepUpId, by }),
+  vouched: ({ stepUpId, outcome, by }) => ({ outcome: outcome === 'passed' ? 'passed' : 'refused', stepUpId, by }),
+  help_asked: ({ stepUpId, reason }) => ({ outcome: 'noted', stepUpId, reasons: [reason] }),
+  help_settled: ({ by, settlement }) => ({ outcome: 'noted', by, reasons: [settlement] }),
+  not_me_reported: () => ({ outcome: 'noted' }),
+  invitation_sent: () => ({ outcome: 'noted' }),
   hook_decided(detail) {
     const { hook } = detail;
     if (detail.outcome === 'verified') return { outcome: 'passed', hook, stepUpId: detail.stepUpId };
     if (detail.outcome === 'refused') return { outcome: 'let_through', hook, code: detail.code };
+    if (detail.outcome === 'another_way')
+      return { outcome: 'let_through', hook, code: 'another_way', stepUpId: detail.stepUpId };
     const { fallback, reason = 'no_check' } = detail;
     return { outcome: fallback === 'deny' ? 'refused' : 'let_through', hook, code: reason };
   },

@@ -36,6 +36,16 @@ const windowSecOf = {
   codesOfSource: hour,
   /** One-time codes of the whole service. */
   codesOfService: hour,
+  /** One-time codes in place of a face, by the person, who has passed the first factor. */
+  codesOfPerson: 24 * hour,
+  /** Bypass codes, by the administrator who makes them, and by the person they are for. */
+  bypassesOfAgent: hour,
+  bypassesOfPerson: hour,
+  /** Face checks that vouch for a caller, likewise. */
+  vouchingsOfAgent: hour,
+  vouchingsOfPerson: hour,
+  /** Requests to the help desk, by the person. */
+  helpRequestsOfPerson: hour,
 } as const;
 
 /** Stands in the log and the metrics of a refusal. */
@@ -47,6 +57,12 @@ const fixedLimits = {
   codesOfContact: 5,
   codesOfSource: 20,
   codesOfService: 200,
+  codesOfPerson: 10,
+  bypassesOfAgent: 60,
+  bypassesOfPerson: 5,
+  vouchingsOfAgent: 120,
+  vouchingsOfPerson: 6,
+  helpRequestsOfPerson: 3,
 } as const satisfies Partial<Record<LimitName, number>>;
 
 /** How many are taken in one window of each, as the administrator has it. */

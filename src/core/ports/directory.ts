@@ -1,7 +1,7 @@
 import type { Account } from './profile.js';
 
 /** A user as a list of the provider shows them. */
-export interface Member extends Account {
+export interface Member extends Omit<Account, 'phone'> {
   /** Whether the attribute of the token holds something. */
   readonly isEnrolled: boolean;
 }

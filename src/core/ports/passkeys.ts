@@ -1,14 +1,17 @@
 import type { JsonObject } from '../../base/json.js';
 import type { UserSecret } from '../concealed.js';
 
-/** What took part in a check, in the words of RFC 8176: a PIN, a key that stays in its hardware, or one that is synced. */
-export const authenticationMethods = ['face', 'pin', 'hwk', 'swk'] as const;
+/**
+ * What took part in a check, in the words of RFC 8176: a PIN, a key that stays in its hardware, or one that is synced; `otp`
+ * alone: no face was checked, and a code was given instead.
+ */
+export const authenticationMethods = ['face', 'pin', 'hwk', 'swk', 'otp'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
 /** A user's secret as it was presented, and what it came from. */
 export interface PresentedSecret {
   readonly value: UserSecret;
-  readonly method: Exclude<AuthenticationMethod, 'face'>;
+  readonly method: Exclude<AuthenticationMethod, 'face' | 'otp'>;
 }
 
 /** What is kept of a WebAuthn credential: nothing of it is secret or biometric. */

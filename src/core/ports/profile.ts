@@ -8,6 +8,8 @@ export interface Account {
   readonly login: string;
   /** As the provider has it, verified or not; `null` without one. */
   readonly email: string | null;
+  /** E.164, verified or not; `null` without one, or where the provider has none that is such a number. */
+  readonly phone: string | null;
 }
 
 /**

@@ -75,7 +75,7 @@ test('an attempt that ends after another has begun counts for nothing, and opens
   const take = (eventId: string) =>
     takePassedStepUp(
       { connection: 'work', subject: 'anna' },
-      { eventId, freshnessSec: 300, repeatableForSec: 60 },
+      { eventId, freshnessSec: 300, repeatableForSec: 60, needsFace: true },
       core.deps,
     );
   expect(await take('event-1')).toMatchObject({ stepUpId: started.id });

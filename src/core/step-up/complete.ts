@@ -3,12 +3,13 @@ import { type Photo, SealedToken, type UserSecret } from '../concealed.js';
 import { subjectOfIdentifier } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { fewRecoveryCodes, readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../ports.js';
 import { issueReceipt, receiptLifeSec } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import { checkFace, type KeptToken } from './check-face.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
-import { outsiderOf, type StepUpRecord } from './record.js';
+import { isByFace, outsiderOf, type StepUpRecord, whoOf } from './record.js';
 import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
@@ -92,13 +93,15 @@ export async function passStepUp(
   const { id, record, connection: found } = captured;
   const { check, accuracy } = passed;
   const { connection, subject, kept, receiptFor, feedsHooks } = record;
-  const ended = { ...record, kept: null, state: 'passed', pass: check } as const;
+  const recoveryCodes = (await mayHaveCodes(captured, check, deps)) ? 'offered' : 'none';
+  const ended = { ...record, kept: null, state: 'passed', pass: check, recoveryCodes } as const;
   const { at: passedAt, liveness, presence, methods } = check;
   await keepForAttempt(captured, deps);
   if (feedsHooks) {
     if (found === null) throw new FaceError('connection_unknown');
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
-    await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness, presence }, found.policy, deps);
+    const noted = { stepUpId: id, passedAt, liveness, presence, ...(isByFace(check) ? {} : { anotherWay: true }) };
+    await recordPassedStepUp(who, noted, found.policy, deps);
     // Whoever ended the enrolment noted that before they looked for a pass to forget.
     if (await hasEndedSince(who, record.startedAt, deps)) {
       await forgetPassedStepUp(who, deps);
@@ -111,6 +114,17 @@ export async function passStepUp(
   const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods };
   const receipt = await issueReceipt(receiptFor, stated, deps);
   return { ...ended, receipt: { text: receipt.use((text) => text), expiresAt: addSec(passedAt, receiptLifeSec) } };
+}
+
+/** After a face check of the person's own: at their enrolment, and where few codes are left. */
+async function mayHaveCodes(
+  { record, connection }: StepUp,
+  check: { readonly methods: readonly AuthenticationMethod[] },
+  deps: CoreDeps,
+): Promise<boolean> {
+  const isOffered = connection?.policy.anotherWay.recoveryCodes === true;
+  if (!isOffered || record.kept !== null || !isByFace(check) || outsiderOf(record) !== null) return false;
+  return record.purpose === 'enrol' || ((await readRecoveryCodes(whoOf(record), deps))?.left ?? 0) < fewRecoveryCodes;
 }
 
 const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>

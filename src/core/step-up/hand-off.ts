@@ -3,11 +3,10 @@ import type { Credential } from '../concealed.js';
 import { bindingOf } from '../connection.js';
 import { attemptsOf } from '../limits/attempts.js';
 import { countAttempt } from '../limits/lockout.js';
-import type { Random } from '../ports.js';
-import { drawBelow } from './draw.js';
 import { type AskingBrowser, outsiderOf, whoOf } from './record.js';
 import { changeSession, type FoundSession, type OpenedSession } from './session.js';
 import { isHandOffAllowed, type SessionView, toSessionView } from './session-view.js';
+import { drawChoices } from './spoken-number.js';
 import { changeRecord, findStepUp, type StepUp, type StepUpDeps } from './stored.js';
 import { joinTicket, newSecret, splitTicket } from './ticket.js';
 import { choose, handOff, openHandedOff } from './transitions.js';
@@ -16,16 +15,6 @@ import { choose, handOff, openHandedOff } from './transitions.js';
  * A browser that has no camera lets a phone lend one. Whoever knows a password could send that link to its owner, so the
  * person at the phone has to choose the number that the other screen shows: who only got a link does not see that screen.
  */
-
-/** Numbers to choose among. */
-const choicesOffered = 3;
-
-/** Two digits, none the same: three with a chance of one in three for whoever guesses, once. */
-function drawChoices(random: Random): string[] {
-  const drawn = new Set<string>();
-  while (drawn.size < choicesOffered) drawn.add(String(10 + drawBelow(90, random)));
-  return [...drawn];
-}
 
 /**
  * Makes a ticket for the camera of another device. A new one replaces the former, and what had opened that.
@@ -39,8 +28,7 @@ export async function startHandOff(
 ): Promise<{ readonly ticket: Credential; readonly code: string }> {
   if (!isHandOffAllowed(session)) throw new FaceError('not_found');
   const ticket = newSecret(deps);
-  const choices = drawChoices(deps.random);
-  const code = choices[drawBelow(choices.length, deps.random)] ?? '';
+  const { choices, code } = drawChoices(deps.random);
   const offered = { ticket, code, choices, asking };
   const { id, record } = await changeSession(session, (found, now) => handOff(found, offered, now), deps);
   await deps.audit.append({ action: 'handed_off', ...whoOf(record), detail: { stepUpId: id } });
@@ -73,13 +61,14 @@ export async function chooseNumber(
 ): Promise<SessionView> {
   const stepUp = await changeSession(session, (found, now) => choose(found, number, now), deps);
   const { id, record } = stepUp;
-  const isPaired = record.handOff?.choice === 'right';
+  const isCall = session.record.spoken?.choice === 'open';
+  const isPaired = (isCall ? record.spoken : record.handOff)?.choice === 'right';
   if (!isPaired) {
     const chosen = number === null ? 'none' : 'another';
     await deps.audit.append({ action: 'hand_off_refused', ...whoOf(record), detail: { stepUpId: id, chosen } });
     await countRefusal(stepUp, deps);
   }
-  return toSessionView(stepUp, isPaired ? 'camera' : 'unpaired', deps.clock.now());
+  return toSessionView(stepUp, isPaired ? (isCall ? 'own' : 'camera') : 'unpaired', deps.clock.now());
 }
 
 /** As a wrong face is: whoever sends one link after the other has no more guesses than faces. */

@@ -19,6 +19,14 @@ export type StepUpPurpose = (typeof stepUpPurposes)[number];
 export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
+/** Ways to pass without a face: a code by e-mail or SMS, one that was got at the enrolment, or one of the help desk. */
+export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;
+export type AnotherWay = (typeof anotherWays)[number];
+
+/** Why somebody cannot do a face check. */
+export const helpReasons = ['no_camera', 'not_recognised', 'cannot_move', 'not_wanted', 'other'] as const;
+export type HelpReason = (typeof helpReasons)[number];
+
 /** RFC 3339, UTC. */
 export const instant = z.iso.datetime();
 
@@ -29,7 +37,7 @@ const link = z.url({ protocol: /^(?!(javascript|data|vbscript|blob)$)/i });
 export const view = z.object({
   id: z.string(),
   purpose: z.enum(stepUpPurposes),
-  state: z.enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned']),
+  state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   role: z.enum(sessionRoles),
   organisation: z.nullable(z.string()),
   expiresAt: instant,
@@ -53,9 +61,11 @@ export const view = z.object({
   handOff: z.nullable(
     z.object({ state: z.enum(['waiting', 'opened', 'paired', 'refused']), code: z.nullable(z.string()) }),
   ),
-  /** On the phone, before anything else: the numbers offered, and who asks. */
+  /** On the phone, or to somebody on the telephone, before anything else: the numbers offered, and who asks. */
   pairing: z.nullable(
     z.object({
+      /** Where the number is: on the screen of another browser, or read out by the help desk on the telephone. */
+      kind: z.enum(['screen', 'call']),
       choices: z.array(z.string()),
       application: z.nullable(z.string()),
       browser: z.nullable(z.string()),
@@ -64,6 +74,12 @@ export const view = z.object({
     }),
   ),
   fallbackUrl: z.nullable(link),
+  /** What is offered in place of a face. */
+  anotherWays: z.array(z.enum(anotherWays)),
+  /** Whether new recovery codes may be made and shown, once. */
+  recoveryCodesOffered: z.boolean(),
+  /** Whether the help desk may be asked. */
+  helpOffered: z.boolean(),
   /** Where to go at the end, complete; `null`: nowhere. */
   returnUrl: z.nullable(link),
 });
@@ -100,6 +116,10 @@ export const outcomeReply = z.object({
   receipt: z.nullable(z.string()),
 });
 export type Outcome = z.output<typeof outcomeReply>;
+
+export const sentCodeReply = z.object({ id: z.string(), expiresAt: instant });
+export const anotherWayReply = z.object({ view, receipt: z.nullable(z.string()) });
+export const recoveryCodesReply = z.object({ codes: z.array(z.string()) });
 
 export const handOffReply = z.object({ url: z.string(), code: z.string() });
 

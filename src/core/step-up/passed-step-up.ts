@@ -9,6 +9,8 @@ const recordGuard = z.object({
   passedAt: epochMsGuard,
   liveness: z.number().nullable(),
   presence: z.string().nullable().default(null),
+  /** Whether a code was given in place of a face. */
+  anotherWay: z.boolean().default(false),
   /** The event that used it, and when; whoever comes later finds it spent. */
   used: z.object({ by: z.string(), at: epochMsGuard }).nullable(),
 });
@@ -17,7 +19,7 @@ const recordGuard = z.object({
 export type PassedStepUp = z.infer<typeof recordGuard>;
 
 /** Why an event finds no passed step-up. */
-export type NoPassedStepUp = 'no_check' | 'check_used';
+export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way';
 
 /** How far ahead the clock of the replica may be that it passed at: further, and it would stay fresh for longer. */
 const skewSec = 30;
@@ -32,36 +34,49 @@ export async function recordPassedStepUp(
     readonly passedAt: EpochMs;
     readonly liveness: number | null;
     readonly presence: string | null;
+    readonly anotherWay?: boolean;
   },
   { freshnessSec }: { readonly freshnessSec: number },
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {
-  const record: PassedStepUp = { ...result, used: null };
-  await state.write(passedKey(who), record, { when: 'any', expiresAt: addSec(result.passedAt, freshnessSec) });
+  await state.write(
+    passedKey(who),
+    { ...result, used: null },
+    { when: 'any', expiresAt: addSec(result.passedAt, freshnessSec) },
+  );
 }
 
 /**
  * Takes the newest passed step-up of a subject for one event. The swap is atomic, so that of two events only one gets
  * it; the event that has it may ask again for a while.
+ * @param by.needsFace - whether a pass by another way than a face is left where it is, and is none
  * @returns why there is none: nobody passed, or not lately enough; or an event used it that may not ask again
  */
 export async function takePassedStepUp(
   who: SubjectRef,
-  by: { readonly eventId: string; readonly freshnessSec: number; readonly repeatableForSec: number },
+  by: {
+    readonly eventId: string;
+    readonly freshnessSec: number;
+    readonly repeatableForSec: number;
+    readonly needsFace: boolean;
+  },
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<PassedStepUp | NoPassedStepUp> {
-  const { eventId, freshnessSec, repeatableForSec } = by;
+  const { eventId, freshnessSec, repeatableForSec, needsFace } = by;
   const now = clock.now();
   const freshUntil = ({ passedAt }: PassedStepUp): EpochMs => addSec(passedAt, freshnessSec);
   const isFresh = (found: PassedStepUp): boolean => freshUntil(found) > now && found.passedAt <= addSec(now, skewSec);
+  const isTaken = (found: PassedStepUp): boolean =>
+    found.used === null && isFresh(found) && !(found.anotherWay && needsFace);
   const { changed } = await changeStored(
     { key: passedKey(who), guard: recordGuard, expiresAt: freshUntil },
-    (found) =>
-      found === null || found.used !== null || !isFresh(found) ? found : { ...found, used: { by: eventId, at: now } },
+    (found) => (found !== null && isTaken(found) ? { ...found, used: { by: eventId, at: now } } : found),
     { state },
   );
   const used = changed?.used ?? null;
-  if (changed === null || used === null || !isFresh(changed)) return 'no_check';
+  if (changed === null || !isFresh(changed)) return 'no_check';
+  if (needsFace && changed.anotherWay) return 'another_way';
+  if (used === null) return 'no_check';
   return used.by === eventId && now < addSec(used.at, repeatableForSec) ? changed : 'check_used';
 }
 

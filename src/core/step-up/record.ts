@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import type { SubjectRef } from '../connection.js';
 import { movements } from '../movements.js';
-import { type Accuracy, authenticationMethods } from '../ports.js';
+import { type Accuracy, type AuthenticationMethod, authenticationMethods } from '../ports.js';
 import { screenAxes, screenColours } from '../screen-light.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
 import { stepUpPurposes } from './page-protocol.js';
@@ -53,6 +53,13 @@ export const recordGuard = z.object({
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
   feedsHooks: z.boolean(),
+  /** Whether whoever asked tells another way from a face. */
+  takesAnotherWay: z.boolean().default(false),
+  /** What the help desk reads out to the person, who has to choose it before anything else; `null`: nothing. */
+  spoken: z
+    .object({ code: z.string(), choices: z.array(z.string()), choice: z.enum(['open', 'right', 'wrong']) })
+    .nullable()
+    .default(null),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
   startedAt: epochMsGuard,
   /**
@@ -108,6 +115,8 @@ export const recordGuard = z.object({
     })
     .nullable(),
   taken: z.boolean(),
+  /** Whether the person may have new recovery codes, once. */
+  recoveryCodes: z.enum(['none', 'offered', 'made']).default('none'),
   returnUrl: z.string().nullable(),
   expiresAt: epochMsGuard,
 });
@@ -115,11 +124,16 @@ export const recordGuard = z.object({
 /** A step-up as it is stored. It holds no picture and nothing made of one. */
 export type StepUpRecord = z.infer<typeof recordGuard>;
 
-/** `started → captured → passed | failed | expired | abandoned` */
-export type StepUpState = StepUpRecord['state'] | 'expired';
+/** `started → captured → passed | passed_another_way | failed | expired | abandoned` */
+export type StepUpState = StepUpRecord['state'] | 'passed_another_way' | 'expired';
+
+/** Whether a face took part: a code in its place is no face check, whatever it was taken for. */
+export const isByFace = ({ methods }: { readonly methods: readonly AuthenticationMethod[] }): boolean =>
+  methods.includes('face');
 
 /** How it stands now. */
-export function stateAt({ state, captured, triesLeft, expiresAt }: StepUpRecord, now: EpochMs): StepUpState {
+export function stateAt({ state, captured, pass, triesLeft, expiresAt }: StepUpRecord, now: EpochMs): StepUpState {
+  if (state === 'passed' && pass !== null && !isByFace(pass)) return 'passed_another_way';
   if (state !== 'started' && state !== 'captured') return state;
   const until = captured?.until ?? null;
   const isLeft = state === 'captured' && until !== null && until <= now;

@@ -1,7 +1,7 @@
-import type { Policy } from '../connection.js';
+import type { Connection, Policy } from '../connection.js';
 import type { EpochMs } from '../units.js';
-import type { SessionRole, View } from './page-protocol.js';
-import { type StepUpRecord, stateAt } from './record.js';
+import { type AnotherWay, anotherWays, type SessionRole, type View } from './page-protocol.js';
+import { outsiderOf, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
 
 /** Names the text of consent that the page shows. */
@@ -29,10 +29,13 @@ function toHandOffView({ handOff }: StepUpRecord, role: SessionRole): View['hand
   return { state, code: role === 'own' ? code : null };
 }
 
-function toPairing({ handOff, application }: StepUpRecord, role: SessionRole): View['pairing'] {
+function toPairing({ handOff, spoken, application }: StepUpRecord, role: SessionRole): View['pairing'] {
+  if (role === 'unpaired' && spoken?.choice === 'open') {
+    return { kind: 'call', choices: spoken.choices, application: null, browser: null, system: null, network: null };
+  }
   if (role !== 'unpaired' || handOff === null || handOff.choice !== 'open') return null;
   const { choices, asking } = handOff;
-  return { choices, application, ...(asking ?? { browser: null, system: null, network: null }) };
+  return { kind: 'screen', choices, application, ...(asking ?? { browser: null, system: null, network: null }) };
 }
 
 /** Whether the screen's light takes part in a check; whoever keeps a token without a connection has not ruled it out. */
@@ -46,6 +49,32 @@ const lights = {
   challenge: 'offered',
   light: 'demanded',
 } as const satisfies Record<Policy['liveness'], View['light']>;
+
+/**
+ * What a person may do in place of a face: after the first factor, where whoever asked tells it from a face, and where it counts
+ * or is said in a receipt. Nobody is led a way that ends in a refusal.
+ */
+export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
+  const { takesAnotherWay, purpose, kept, receiptFor } = record;
+  if (connection === null || kept !== null || !takesAnotherWay || purpose === 'manage') return [];
+  const { anotherWay, bypass } = connection.policy;
+  if (outsiderOf(record) !== null || !(anotherWay.counts || receiptFor !== null)) return [];
+  const offered = {
+    email: anotherWay.email,
+    sms: anotherWay.sms,
+    recovery_code: anotherWay.recoveryCodes,
+    bypass_code: bypass.allowed,
+  } as const satisfies Record<AnotherWay, boolean>;
+  return anotherWays.filter((way) => offered[way]);
+}
+
+/** Whether a person may ask the help desk: after the first factor, where the policy says that somebody answers. */
+export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
+  connection?.policy.helpRequests === true &&
+  record.kept === null &&
+  record.purpose !== 'manage' &&
+  record.spoken === null &&
+  outsiderOf(record) === null;
 
 /** What the page may know of a stored step-up. */
 export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
@@ -72,6 +101,9 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),
     fallbackUrl: policy?.fallbackUrl ?? null,
+    anotherWays: role === 'own' ? [...waysOf(stepUp)] : [],
+    helpOffered: role === 'own' && mayAskForHelp(record, connection),
+    recoveryCodesOffered: role === 'own' && record.recoveryCodes === 'offered',
     // The phone of a hand-off stays where it is: the other browser goes on.
     returnUrl: role === 'own' ? returnUrl : null,
   };

@@ -59,7 +59,10 @@ export async function openSession(
     const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
     await deps.audit.append({ action: 'consent_relied_on', ...whoOf(record), detail });
   }
-  return { session: joinTicket(id, session), view: toSessionView({ ...found, record }, 'own', deps.clock.now()) };
+  return {
+    session: joinTicket(id, session),
+    view: toSessionView({ ...found, record }, ownRole(record), deps.clock.now()),
+  };
 }
 
 /**
@@ -108,11 +111,16 @@ export async function findSession(
   return { ...found, session, role, action };
 }
 
-function roleOf(secret: Credential, { sessionDigest, handOff }: StepUpRecord): SessionRole {
-  if (isStored(secret, sessionDigest)) return 'own';
+function roleOf(secret: Credential, record: StepUpRecord): SessionRole {
+  const { sessionDigest, handOff } = record;
+  if (isStored(secret, sessionDigest)) return ownRole(record);
   if (isStored(secret, handOff?.sessionDigest ?? null)) return handOff?.choice === 'right' ? 'camera' : 'unpaired';
   throw new FaceError('step_up_unknown');
 }
+
+/** Of the browser the link was for: one that has a number to choose may do no more before. */
+const ownRole = ({ spoken }: StepUpRecord): SessionRole =>
+  spoken === null || spoken.choice === 'right' ? 'own' : 'unpaired';
 
 /**
  * How a session's step-up stands; once it has passed, the receipt too, for the browser the link was for alone: its phone may

@@ -9,6 +9,7 @@ import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
 import type { StepUpPurpose } from './page-protocol.js';
 import { looksOnPage, type StepUpRecord, type StepUpState, stateAt } from './record.js';
+import type { DrawnChoices } from './spoken-number.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, type StepUpDeps, writeNew } from './stored.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 import { capture, newAttempt, take } from './transitions.js';
@@ -46,6 +47,10 @@ export type StepUpRequested = {
   readonly browser?: Credential | null;
   /** Whether a pass is noted for the connection's hooks, beside whoever takes it; where it makes no receipt, yes. */
   readonly feedsHooks?: boolean;
+  /** Whether whoever gets the answer tells another way from a face; where absent, a face alone passes. */
+  readonly takesAnotherWay?: boolean;
+  /** A number that is read out to the person, who has to choose it before anything else. */
+  readonly spoken?: DrawnChoices;
   /** Whose camera may be used; `null`: what the policy says. */
   readonly camera?: StepUpRecord['camera'] | null;
   /** How long it waits to be opened, in seconds, in place of the policy's time. */
@@ -106,6 +111,8 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     receiptFor: receipt,
     receipt: null,
     feedsHooks: requested.feedsHooks ?? (receipt === null && purpose === 'verify'),
+    takesAnotherWay: requested.takesAnotherWay ?? false,
+    spoken: requested.spoken === undefined ? null : { ...requested.spoken, choice: 'open' },
     state: 'started',
     startedAt: deps.clock.now(),
     challengeDigest: toStoredDigest(challenge),
@@ -117,6 +124,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     consent: null,
     pass: null,
     taken: false,
+    recoveryCodes: 'none',
     triesLeft: triesOnPage,
     challengesLeft: challengesOnPage,
     looksLeft: looksOnPage,
@@ -185,7 +193,8 @@ export async function submitPhotos(
       const captured = capture(latest, by, now);
       const policy = latest.kept === null ? found.connection?.policy : undefined;
       // Pictures alone show no movement, no phone, and no authenticator.
-      const needsPage = isChallenged(policy) || latest.camera === 'phone' || latest.purpose !== 'verify';
+      const needsPage =
+        isChallenged(policy) || latest.camera === 'phone' || latest.purpose !== 'verify' || latest.spoken !== null;
       if (needsPage) throw new FaceError('challenge_needed');
       if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
       return captured;

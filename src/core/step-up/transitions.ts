@@ -149,10 +149,18 @@ export function openHandedOff(
   return { ...record, handOff: { ...handOff, ticketDigest: null, sessionDigest: toStoredDigest(session) } };
 }
 
-/** The number chosen at the other device, `null` for none of those offered; a wrong one ends the step-up. */
+/**
+ * The number chosen at the other device, or by somebody on the telephone, `null` for none of those offered; a wrong one ends
+ * the step-up.
+ */
 export function choose(record: StepUpRecord, number: string | null, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
-  const { handOff } = record;
+  const { handOff, spoken } = record;
+  if (spoken?.choice === 'open') {
+    const isHeard = number !== null && hasDigest(number, digestOf(spoken.code));
+    if (isHeard) return { ...started, spoken: { ...spoken, choice: 'right' } };
+    return { ...started, spoken: { ...spoken, choice: 'wrong' }, state: 'failed', kept: null, movement: null };
+  }
   if (handOff === null) throw new FaceError('step_up_unknown');
   const isRight = number !== null && hasDigest(number, digestOf(handOff.code));
   if (isRight) return { ...started, handOff: { ...handOff, choice: 'right', asking: null } };
@@ -210,6 +218,12 @@ function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
   if (found.state !== 'captured' || captured === null || found.captured?.by !== captured.by)
     throw new FaceError('step_up_finished');
   return captured.by;
+}
+
+/** New recovery codes, once. @throws FaceError `step_up_finished`: none are offered, or they were made */
+export function takeRecoveryCodes(record: StepUpRecord): StepUpRecord {
+  if (record.recoveryCodes !== 'offered') throw new FaceError('step_up_finished');
+  return { ...record, recoveryCodes: 'made' };
 }
 
 /** The pass is taken, once. @throws FaceError `face_not_verified`, `step_up_finished`: taken already */

@@ -11,7 +11,7 @@ const keptFor = (days: number | null): string =>
 export const de: Words = {
   title: 'Gesichtsprüfung',
   language: 'Sprache',
-  help: 'Hilfe',
+  helpLink: 'Hilfe',
   agree: 'Ich stimme zu, weiter',
   refuse: 'Ich möchte das nicht',
   cannot: 'Ich kann das nicht',
@@ -292,6 +292,14 @@ export const de: Words = {
       heading: 'Kein passender Passkey',
       text: 'Dieses Gerät hat den Passkey nicht, mit dem Sie sich registriert haben. Nehmen Sie das Gerät, das ihn hat. Ist es verloren, müssen Sie sich neu registrieren.',
     },
+    'code-wrong': {
+      heading: 'Dieser Code geht nicht',
+      text: 'Er ist falsch, benutzt oder abgelaufen.',
+    },
+    'not-sent': {
+      heading: 'Der Code konnte nicht gesendet werden',
+      text: 'Ihr Profil hat keine Adresse dafür, oder die Nachricht kam nicht durch. Wählen Sie einen anderen Weg.',
+    },
     general: {
       heading: 'Etwas ist schiefgegangen',
       text: 'Es liegt nicht an Ihnen. Bitte versuchen Sie es noch einmal.',
@@ -355,6 +363,62 @@ export const de: Words = {
     createText: 'Ihr Gerät macht einen Passkey. Von da an braucht die Prüfung Ihr Gesicht und diesen Passkey.',
     getText: 'Ihr Gerät fragt nach dem Passkey, mit dem Sie sich registriert haben.',
     action: 'Weiter mit dem Passkey',
+  },
+  ways: {
+    heading: 'Ein anderer Weg',
+    text: 'Wählen Sie, wie Sie zeigen möchten, wer Sie sind. Es wird kein Bild gemacht.',
+    helpText: 'Sie können der Hilfe sagen, was im Weg ist.',
+    cannotText: 'Dies zeigt, was Sie stattdessen tun können.',
+    names: {
+      email: 'Code per E-Mail',
+      sms: 'Code per SMS',
+      recovery_code: 'Wiederherstellungscode',
+      bypass_code: 'Code von der Hilfe',
+    },
+    texts: {
+      email: 'Ein Code aus sechs Ziffern ging an die E-Mail-Adresse in Ihrem Profil. Er gilt zehn Minuten.',
+      sms: 'Ein Code aus sechs Ziffern ging an die Telefonnummer in Ihrem Profil. Er gilt zehn Minuten.',
+      recovery_code: 'Einer der Codes, die Sie bei der Einrichtung erhalten haben. Jeder gilt einmal.',
+      bypass_code: 'Der Code, den die Hilfe Ihnen gegeben hat. Er gilt einmal, für wenige Minuten.',
+    },
+    label: 'Ihr Code',
+    wrong: 'Dieser Code ist falsch, benutzt oder abgelaufen.',
+    back: 'Zurück zur Kamera',
+    stop: 'Die Prüfung beenden',
+    passed: {
+      heading: 'Erledigt',
+      text: 'Es wurde kein Bild gemacht. Die Anwendung erfährt, dass ein Code an die Stelle Ihres Gesichts trat.',
+    },
+  },
+  recovery: {
+    heading: 'Für den Fall, dass Ihr Gesicht nicht geht',
+    text: 'Sie können zehn Wiederherstellungscodes haben. Jeder ersetzt eine Gesichtsprüfung, wo das erlaubt ist. Neue Codes beenden alle früheren.',
+    show: 'Meine Codes zeigen',
+    later: 'Jetzt nicht',
+    keep: 'Schreiben Sie diese Codes auf oder drucken Sie sie, und verwahren Sie sie so, dass nur Sie sie finden. Sie werden nicht noch einmal gezeigt.',
+    done: 'Ich habe sie verwahrt',
+  },
+  help: {
+    ask: 'Die Hilfe fragen',
+    text: 'Sie erfährt, wer Sie sind und was Sie hier schreiben. Schreiben Sie nichts, was niemand wissen darf.',
+    reason: 'Was ist im Weg?',
+    reasons: {
+      no_camera: 'Ich habe keine Kamera, die geht',
+      not_recognised: 'Ich werde nicht erkannt',
+      cannot_move: 'Ich kann die Bewegungen nicht machen',
+      not_wanted: 'Ich möchte keine Gesichtsprüfung',
+      other: 'Etwas anderes',
+    },
+    note: 'Mehr dazu (höchstens 200 Zeichen)',
+    send: 'Senden',
+    asked: 'Die Hilfe weiß Bescheid',
+    askedText: 'Sie meldet sich bei Ihnen. Sie können diese Seite schließen oder auf einem anderen Weg weitermachen.',
+  },
+  call: {
+    heading: 'Welche Zahl wurde Ihnen genannt?',
+    text: 'Sie telefonieren mit der Hilfe. Wählen Sie die Zahl, die sie Ihnen vorliest. Danach wird Ihr Gesicht geprüft.',
+    warning:
+      'Wenn Ihnen gerade niemand eine Zahl vorliest, wählen Sie „Keine davon“: Sonst benutzt vielleicht jemand anderes Ihr Gesicht.',
   },
   kiosk: {
     heading: 'Willkommen',

@@ -8,7 +8,7 @@ const keptFor = (days: number | null): string =>
 export const en: Words = {
   title: 'Face check',
   language: 'Language',
-  help: 'Help',
+  helpLink: 'Help',
   agree: 'I agree, go on',
   refuse: 'I do not want this',
   cannot: 'I can’t do this',
@@ -282,6 +282,14 @@ export const en: Words = {
       heading: 'No passkey for this',
       text: 'This device does not hold the passkey that you enrolled with. Use the device that holds it. If it is lost, you have to enrol again.',
     },
+    'code-wrong': {
+      heading: 'This code does not do',
+      text: 'It is wrong, used, or no longer good.',
+    },
+    'not-sent': {
+      heading: 'The code could not be sent',
+      text: 'Your profile has no address for it, or the message did not get through. Choose another way.',
+    },
     general: {
       heading: 'Something went wrong',
       text: 'It is not your fault. Please try again.',
@@ -345,6 +353,62 @@ export const en: Words = {
     createText: 'Your device makes a passkey. From then on, the check needs your face and this passkey.',
     getText: 'Your device asks for the passkey that you enrolled with.',
     action: 'Go on with the passkey',
+  },
+  ways: {
+    heading: 'Another way',
+    text: 'Choose how you want to show who you are. No picture is taken.',
+    helpText: 'You can tell the help desk what is in the way.',
+    cannotText: 'This shows what you can do instead.',
+    names: {
+      email: 'Code by e-mail',
+      sms: 'Code by SMS',
+      recovery_code: 'Recovery code',
+      bypass_code: 'Code from the help desk',
+    },
+    texts: {
+      email: 'A code of six digits was sent to the e-mail address in your profile. It is good for ten minutes.',
+      sms: 'A code of six digits was sent to the phone number in your profile. It is good for ten minutes.',
+      recovery_code: 'One of the codes that you got when you set up your face check. Each works once.',
+      bypass_code: 'The code that the help desk has given you. It works once, for a few minutes.',
+    },
+    label: 'Your code',
+    wrong: 'This code is wrong, used, or no longer good.',
+    back: 'Back to the camera',
+    stop: 'End the check',
+    passed: {
+      heading: 'Done',
+      text: 'No picture was taken. The application is told that a code was used in place of your face.',
+    },
+  },
+  recovery: {
+    heading: 'For when you cannot use your face',
+    text: 'You can have ten recovery codes. Each takes the place of one face check, where that is allowed. New codes end all former ones.',
+    show: 'Show my codes',
+    later: 'Not now',
+    keep: 'Write these codes down or print them, and keep them where only you find them. They are not shown again.',
+    done: 'I have kept them',
+  },
+  help: {
+    ask: 'Ask the help desk',
+    text: 'They are told who you are and what you write here. Write nothing that nobody may know.',
+    reason: 'What is in the way?',
+    reasons: {
+      no_camera: 'I have no camera that works',
+      not_recognised: 'I am not recognised',
+      cannot_move: 'I cannot make the movements',
+      not_wanted: 'I do not want my face checked',
+      other: 'Something else',
+    },
+    note: 'More about it (at most 200 characters)',
+    send: 'Send',
+    asked: 'The help desk knows',
+    askedText: 'They will get in touch with you. You can close this page, or go on in another way.',
+  },
+  call: {
+    heading: 'Which number were you told?',
+    text: 'You are on the telephone with the help desk. Choose the number that they read to you. Then your face is checked.',
+    warning:
+      'If nobody is reading a number to you now, choose “None of these”: somebody else may want to use your face.',
   },
   kiosk: {
     heading: 'Welcome',

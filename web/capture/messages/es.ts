@@ -8,7 +8,7 @@ const keptFor = (days: number | null): string =>
 export const es: Words = {
   title: 'Comprobación facial',
   language: 'Idioma',
-  help: 'Ayuda',
+  helpLink: 'Ayuda',
   agree: 'Acepto, continuar',
   refuse: 'No quiero hacerlo',
   cannot: 'No puedo hacerlo',
@@ -281,6 +281,14 @@ export const es: Words = {
       heading: 'No hay llave de acceso para esto',
       text: 'Este dispositivo no tiene la llave de acceso con la que se registró. Use el dispositivo que la tiene. Si lo ha perdido, tiene que registrarse de nuevo.',
     },
+    'code-wrong': {
+      heading: 'Este código no sirve',
+      text: 'Es incorrecto, ya se usó o ha caducado.',
+    },
+    'not-sent': {
+      heading: 'No se ha podido enviar el código',
+      text: 'Su perfil no tiene una dirección para ello o el mensaje no ha llegado. Elija otra manera.',
+    },
     general: {
       heading: 'Algo ha fallado',
       text: 'No es culpa suya. Inténtelo de nuevo, por favor.',
@@ -345,6 +353,62 @@ export const es: Words = {
       'Su dispositivo crea una llave de acceso. Desde entonces, la comprobación necesita su cara y esa llave.',
     getText: 'Su dispositivo le pide la llave de acceso con la que se registró.',
     action: 'Continuar con la llave de acceso',
+  },
+  ways: {
+    heading: 'Otra manera',
+    text: 'Elija cómo quiere mostrar quién es. No se toma ninguna imagen.',
+    helpText: 'Puede decirle al servicio de ayuda qué se lo impide.',
+    cannotText: 'Esto muestra qué puede hacer en su lugar.',
+    names: {
+      email: 'Código por correo electrónico',
+      sms: 'Código por SMS',
+      recovery_code: 'Código de recuperación',
+      bypass_code: 'Código del servicio de ayuda',
+    },
+    texts: {
+      email: 'Se ha enviado un código de seis cifras a la dirección de correo de su perfil. Vale diez minutos.',
+      sms: 'Se ha enviado un código de seis cifras al número de teléfono de su perfil. Vale diez minutos.',
+      recovery_code: 'Uno de los códigos que recibió al configurar la comprobación. Cada uno vale una vez.',
+      bypass_code: 'El código que le ha dado el servicio de ayuda. Vale una vez, durante unos minutos.',
+    },
+    label: 'Su código',
+    wrong: 'Este código es incorrecto, ya se usó o ha caducado.',
+    back: 'Volver a la cámara',
+    stop: 'Terminar la comprobación',
+    passed: {
+      heading: 'Hecho',
+      text: 'No se ha tomado ninguna imagen. La aplicación sabe que se usó un código en lugar de su rostro.',
+    },
+  },
+  recovery: {
+    heading: 'Para cuando no pueda usar su rostro',
+    text: 'Puede tener diez códigos de recuperación. Cada uno sustituye una comprobación del rostro donde esté permitido. Los códigos nuevos anulan los anteriores.',
+    show: 'Mostrar mis códigos',
+    later: 'Ahora no',
+    keep: 'Escriba o imprima estos códigos y guárdelos donde solo usted los encuentre. No se mostrarán de nuevo.',
+    done: 'Los he guardado',
+  },
+  help: {
+    ask: 'Preguntar al servicio de ayuda',
+    text: 'Sabrá quién es usted y lo que escriba aquí. No escriba nada que nadie deba saber.',
+    reason: '¿Qué se lo impide?',
+    reasons: {
+      no_camera: 'No tengo una cámara que funcione',
+      not_recognised: 'No se me reconoce',
+      cannot_move: 'No puedo hacer los movimientos',
+      not_wanted: 'No quiero que se compruebe mi rostro',
+      other: 'Otra cosa',
+    },
+    note: 'Más detalles (200 caracteres como máximo)',
+    send: 'Enviar',
+    asked: 'El servicio de ayuda lo sabe',
+    askedText: 'Se pondrá en contacto con usted. Puede cerrar esta página o seguir de otra manera.',
+  },
+  call: {
+    heading: '¿Qué número le han dicho?',
+    text: 'Está al teléfono con el servicio de ayuda. Elija el número que le leen. Después se comprueba su rostro.',
+    warning:
+      'Si nadie le está leyendo un número ahora, elija «Ninguno de estos»: otra persona podría querer usar su rostro.',
   },
   kiosk: {
     heading: 'Le damos la bienvenida',

@@ -10,7 +10,7 @@ const keptFor = (days: number | null): string =>
 export const fr: Words = {
   title: 'Vérification du visage',
   language: 'Langue',
-  help: 'Aide',
+  helpLink: 'Aide',
   agree: 'J’accepte, continuer',
   refuse: 'Je ne veux pas',
   cannot: 'Je ne peux pas le faire',
@@ -290,6 +290,14 @@ export const fr: Words = {
       heading: 'Aucune clé d’accès pour cela',
       text: 'Cet appareil n’a pas la clé d’accès avec laquelle vous vous êtes enregistré. Utilisez l’appareil qui la possède. S’il est perdu, vous devez vous enregistrer de nouveau.',
     },
+    'code-wrong': {
+      heading: 'Ce code ne convient pas',
+      text: 'Il est faux, déjà utilisé ou périmé.',
+    },
+    'not-sent': {
+      heading: 'Le code n’a pas pu être envoyé',
+      text: 'Votre profil n’a pas d’adresse pour cela, ou le message n’est pas passé. Choisissez un autre moyen.',
+    },
     general: {
       heading: 'Quelque chose n’a pas marché',
       text: 'Ce n’est pas de votre faute. Réessayez, s’il vous plaît.',
@@ -354,6 +362,62 @@ export const fr: Words = {
       'Votre appareil crée une clé d’accès. Dès lors, la vérification demande votre visage et cette clé d’accès.',
     getText: 'Votre appareil demande la clé d’accès avec laquelle vous vous êtes enregistré.',
     action: 'Continuer avec la clé d’accès',
+  },
+  ways: {
+    heading: 'Un autre moyen',
+    text: 'Choisissez comment montrer qui vous êtes. Aucune image n’est prise.',
+    helpText: 'Vous pouvez dire à l’assistance ce qui vous en empêche.',
+    cannotText: 'Ceci montre ce que vous pouvez faire à la place.',
+    names: {
+      email: 'Code par e-mail',
+      sms: 'Code par SMS',
+      recovery_code: 'Code de secours',
+      bypass_code: 'Code de l’assistance',
+    },
+    texts: {
+      email: 'Un code à six chiffres a été envoyé à l’adresse e-mail de votre profil. Il est valable dix minutes.',
+      sms: 'Un code à six chiffres a été envoyé au numéro de téléphone de votre profil. Il est valable dix minutes.',
+      recovery_code: 'L’un des codes reçus lors de la mise en place. Chacun sert une seule fois.',
+      bypass_code: 'Le code que l’assistance vous a donné. Il sert une fois, pendant quelques minutes.',
+    },
+    label: 'Votre code',
+    wrong: 'Ce code est faux, déjà utilisé ou périmé.',
+    back: 'Retour à la caméra',
+    stop: 'Terminer la vérification',
+    passed: {
+      heading: 'C’est fait',
+      text: 'Aucune image n’a été prise. L’application sait qu’un code a remplacé votre visage.',
+    },
+  },
+  recovery: {
+    heading: 'Quand votre visage ne convient pas',
+    text: 'Vous pouvez avoir dix codes de secours. Chacun remplace une vérification du visage, là où c’est permis. De nouveaux codes annulent les précédents.',
+    show: 'Montrer mes codes',
+    later: 'Pas maintenant',
+    keep: 'Notez ou imprimez ces codes, et gardez-les là où vous seul les trouvez. Ils ne seront plus montrés.',
+    done: 'Je les ai gardés',
+  },
+  help: {
+    ask: 'Demander à l’assistance',
+    text: 'Elle saura qui vous êtes et ce que vous écrivez ici. N’écrivez rien que personne ne doit savoir.',
+    reason: 'Qu’est-ce qui vous en empêche ?',
+    reasons: {
+      no_camera: 'Je n’ai pas de caméra qui fonctionne',
+      not_recognised: 'On ne me reconnaît pas',
+      cannot_move: 'Je ne peux pas faire les mouvements',
+      not_wanted: 'Je ne veux pas que mon visage soit vérifié',
+      other: 'Autre chose',
+    },
+    note: 'En dire plus (200 caractères au plus)',
+    send: 'Envoyer',
+    asked: 'L’assistance est au courant',
+    askedText: 'Elle prendra contact avec vous. Vous pouvez fermer cette page ou continuer par un autre moyen.',
+  },
+  call: {
+    heading: 'Quel nombre vous a-t-on dit ?',
+    text: 'Vous êtes au téléphone avec l’assistance. Choisissez le nombre qu’elle vous lit. Ensuite, votre visage est vérifié.',
+    warning:
+      'Si personne ne vous lit un nombre en ce moment, choisissez « Aucun de ceux-ci » : quelqu’un veut peut-être se servir de votre visage.',
   },
   kiosk: {
     heading: 'Bienvenue',

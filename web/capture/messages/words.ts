@@ -1,5 +1,6 @@
 import type { Hint } from '../../../src/core/hints.js';
 import type { Movement } from '../../../src/core/movements.js';
+import type { AnotherWay, HelpReason } from '../../../src/core/step-up/page-protocol.js';
 import type { ProblemName } from '../problem.js';
 
 interface Section {
@@ -36,7 +37,7 @@ export interface Words {
   readonly title: string;
   readonly language: string;
   /** The link to the organisation's own help. */
-  readonly help: string;
+  readonly helpLink: string;
   readonly agree: string;
   readonly refuse: string;
   readonly cannot: string;
@@ -195,6 +196,42 @@ export interface Words {
     readonly getText: string;
     readonly action: string;
   };
+  /** In place of a face. */
+  readonly ways: {
+    readonly heading: string;
+    readonly text: string;
+    /** Where the help desk alone can be asked. */
+    readonly helpText: string;
+    /** What "I can't do this" leads to. */
+    readonly cannotText: string;
+    readonly names: Readonly<Record<AnotherWay, string>>;
+    readonly texts: Readonly<Record<AnotherWay, string>>;
+    readonly label: string;
+    readonly wrong: string;
+    readonly back: string;
+    readonly stop: string;
+    readonly passed: { readonly heading: string; readonly text: string };
+  };
+  readonly recovery: {
+    readonly heading: string;
+    readonly text: string;
+    readonly show: string;
+    readonly later: string;
+    readonly keep: string;
+    readonly done: string;
+  };
+  readonly help: {
+    readonly ask: string;
+    readonly text: string;
+    readonly reason: string;
+    readonly reasons: Readonly<Record<HelpReason, string>>;
+    readonly note: string;
+    readonly send: string;
+    readonly asked: string;
+    readonly askedText: string;
+  };
+  /** To somebody who is on the telephone with the help desk. */
+  readonly call: { readonly heading: string; readonly text: string; readonly warning: string };
   readonly kiosk: {
     readonly heading: string;
     readonly text: string;

@@ -1,5 +1,6 @@
 import { actions, button, el, icon, paragraph } from '../dom.js';
 import type { ConsentWords, Words } from '../messages/words.js';
+import { hasWays } from '../state.js';
 import type { Step } from '../step.js';
 import type { View } from '../view.js';
 
@@ -33,5 +34,6 @@ export const consent: Step = async (view, _facts, { page, api }) => {
       ),
     ],
   }));
+  if (!agrees && view.role === 'own' && hasWays(view)) return { isElsewhere: true };
   return { view: await (agrees ? api.giveConsent(view.consentVersion, page.language) : api.decline()) };
 };

@@ -9,7 +9,7 @@ const leaveAfterMs = 1000;
 const kioskClearsAfterSec = 8;
 
 /** How a check can end. */
-export type Ending = 'passed' | 'failed' | 'expired' | 'abandoned';
+export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
 
 /** Says how it ended and where the person goes from here. On a kiosk, the page then forgets them. */
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
@@ -25,9 +25,11 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
   return new Promise(() => {});
 }
 
+const isPassed = (ending: Ending): boolean => ending === 'passed' || ending === 'passed_another_way';
+
 /** Whether the page goes back by itself: nobody who stopped the check has another way to choose first. */
 const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
-  role === 'own' && (ending === 'passed' || (ending === 'abandoned' && fallbackUrl === null));
+  role === 'own' && (isPassed(ending) || (ending === 'abandoned' && fallbackUrl === null));
 
 /** What the end says. */
 export function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Words): Content {
@@ -38,6 +40,10 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
   if (ending === 'passed') {
     const heading = words.passed[purpose === 'enrol' ? 'enrol' : 'verify'];
     return { screen: ending, heading, body: [sign('passed'), paragraph(words.passed.text, 'lead')] };
+  }
+  if (ending === 'passed_another_way') {
+    const { heading, text } = words.ways.passed;
+    return { screen: ending, heading, body: [sign('passed'), paragraph(text, 'lead')] };
   }
   const { heading, text } = words[ending];
   return {
@@ -54,11 +60,12 @@ export function waysOn(
   back: string | null,
   words: Words,
 ): HTMLElement[] {
+  if (role === 'unpaired' && handOff === null) return [paragraph(words.mayClose)];
   if (role !== 'own') return [paragraph(handOff?.state === 'refused' ? words.mayClose : words.passed.onPhone)];
   if (back !== null && goesBack(ending, { role, fallbackUrl })) {
     return [paragraph(words.passed.returning), actions(linkButton('plain', words.goOn, back))];
   }
-  const otherWay = ending === 'passed' ? null : fallbackUrl;
+  const otherWay = isPassed(ending) ? null : fallbackUrl;
   if (otherWay === null && back === null) return [paragraph(words.mayClose)];
   return [
     actions(

@@ -11,16 +11,22 @@ import type { View } from '../view.js';
 export const pairing: Step = async (view, _facts, tools) => {
   const { pairing: asked } = view;
   if (asked === null) throw new Problem('link-over');
+  const isCall = asked.kind === 'call';
   const number = await tools.page.ask<string | null>((words, choose) => ({
-    screen: 'pairing',
-    heading: words.pairing.heading,
+    screen: isCall ? 'call' : 'pairing',
+    heading: isCall ? words.call.heading : words.pairing.heading,
     body: [
-      paragraph(words.pairing.text, 'lead'),
-      describe(asked, view.organisation, words),
-      paragraph(words.pairing.warning, 'note'),
+      paragraph(isCall ? words.call.text : words.pairing.text, 'lead'),
+      isCall ? null : describe(asked, view.organisation, words),
+      paragraph(isCall ? words.call.warning : words.pairing.warning, 'note'),
       el(
         'div',
-        { class: 'numbers', role: 'group', 'aria-label': words.pairing.heading, dir: 'ltr' },
+        {
+          class: 'numbers',
+          role: 'group',
+          'aria-label': isCall ? words.call.heading : words.pairing.heading,
+          dir: 'ltr',
+        },
         ...asked.choices.map((choice) => button('quiet', choice, () => choose(choice))),
       ),
       actions(button('danger', words.pairing.none, () => choose(null))),

@@ -40,6 +40,8 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   'passkey-cancelled': again,
   'passkey-no-prf': elsewhere,
   'passkey-not-known': elsewhere,
+  'code-wrong': again,
+  'not-sent': again,
   general: again,
 };
 

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** What the real one may do besides answering. */
+export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'opted_out' | 'broken';
+
+/** One SMS that was taken. */
+export interface Published {
+  readonly to: string;
+  readonly text: string;
+  /** By name, of those that SNS reads of an SMS. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+class SnsRefusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+  ) {
+    super(message);
+  }
+}
+
+const refusalOf: Readonly<Partial<Record<Trouble, () => SnsRefusal>>> = {
+  denied: () => new SnsRefusal('AuthorizationError', 'not authorized to perform: SNS:Publish', 403),
+  throttled: () => new SnsRefusal('Throttled', 'Rate exceeded', 429),
+  opted_out: () => new SnsRefusal('OptedOut', 'the phone number +4915112345678 is opted out'),
+  broken: () => new SnsRefusal('InternalError', 'internal', 500),
+};
+
+const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
+
+/** Characters in 1,600 bytes of SMS are counted by the carrier; SNS itself takes no more than these. */
+const maxCharacters = 1600;
+
+/**
+ * Amazon SNS at the wire, as far as SMS go: AWS Query over a socket, to be called by the real SDK. A field that `Publish` has
+ * not is refused.
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
+export async function startSns(region = 'eu-central-1') {
+  const published: Published[] = [];
+  let calls = 0;
+  let trouble: Trouble = 'none';
+
+  const server = createServer((request, response) => {
+    calls += 1;
+    if (trouble === 'silent') return;
+    readText(request)
+      .then((body) => {
+        checkCall(request, region);
+        const refusal = refusalOf[trouble]?.();
+        if (refusal !== undefined) throw refusal;
+        published.push(parsePublish(body));
+        const result = `<PublishResult><MessageId>${randomUUID()}</MessageId></PublishResult>`;
+        reply(response, 200, `<PublishResponse xmlns="${namespace}">${result}${metadata()}</PublishResponse>`);
+      })
+      .catch((error: unknown) => {
+        const known = error instanceof SnsRefusal ? error : new SnsRefusal('InternalError', 'internal', 500);
+        const told = `<Type>Sender</Type><Code>${known.code}</Code><Message>${known.message}</Message>`;
+        const xml = `<ErrorResponse xmlns="${namespace}"><Error>${told}</Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
+        reply(response, known.status, xml);
+      });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+
+  return {
+    region,
+    url: `http://127.0.0.1:${address.port}`,
+    published,
+    /** How often it was called. */
+    calls: (): number => calls,
+    cause(next: Trouble): void {
+      trouble = next;
+    },
+    async close(): Promise<void> {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const metadata = (): string => `<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata>`;
+
+function checkCall({ method, headers }: IncomingMessage, region: string): void {
+  if (method !== 'POST') throw new SnsRefusal('InvalidAction', 'method');
+  if (!/^application\/x-www-form-urlencoded(;|$)/.test(headers['content-type'] ?? ''))
+    throw new SnsRefusal('MalformedQueryString', 'content type');
+  const scope = new RegExp(
+    `^AWS4-HMAC-SHA256 Credential=\\w+/\\d{8}/${region}/sns/aws4_request, SignedHeaders=[\\w;-]*host[\\w;-]*, Signature=[0-9a-f]{64}$`,
+  );
+  if (!scope.test(headers.authorization ?? '') || headers['x-amz-date'] === undefined)
+    throw new SnsRefusal('IncompleteSignature', 'the request is not signed for this service and region');
+}
+
+const attributeField = /^MessageAttributes\.entry\.(\d+)\.(Name|Value\.DataType|Value\.StringValue)$/;
+
+function parsePublish(body: string): Published {
+  const fields = new URLSearchParams(body);
+  const { Action, Version, PhoneNumber: to = '', Message: text = '', ...rest } = Object.fromEntries(fields);
+  if (Action !== 'Publish' || Version !== '2010-03-31') throw new SnsRefusal('InvalidAction', 'action or version');
+  if (new Set(fields.keys()).size !== fields.size) throw new SnsRefusal('MalformedQueryString', 'a field comes twice');
+  if (!/^\+[1-9]\d{6,14}$/.test(to)) throw new SnsRefusal('InvalidParameter', 'PhoneNumber is not in E.164');
+  if (text === '' || text.length > maxCharacters) throw new SnsRefusal('InvalidParameter', 'Message');
+  const entries = new Map<string, Record<string, string>>();
+  for (const [name, value] of Object.entries(rest)) {
+    const [, entry = '', part = ''] = attributeField.exec(name) ?? [];
+    if (entry === '') throw new SnsRefusal('InvalidParameter', 'a field that Publish has not');
+    entries.set(entry, { ...entries.get(entry), [part]: value });
+  }
+  const attributes = [...entries.values()].map((entry) => toAttribute(entry));
+  return { to, text, attributes: Object.fromEntries(attributes) };
+}
+
+/** Those of an SMS, and what they may hold. */
+const shapes: Readonly<Record<string, RegExp>> = {
+  'AWS.SNS.SMS.SMSType': /^(Transactional|Promotional)$/,
+  'AWS.SNS.SMS.SenderID': /^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/,
+};
+
+function toAttribute(entry: Readonly<Record<string, string>>): readonly [string, string] {
+  const { Name: name = '', 'Value.DataType': type, 'Value.StringValue': value = '' } = entry;
+  if (type !== 'String' || shapes[name]?.test(value) !== true) throw new SnsRefusal('InvalidParameter', name);
+  return [name, value];
+}
+
+function reply(response: ServerResponse, status: number, xml: string): void {
+  response.writeHead(status, { 'content-type': 'text/xml', 'x-amzn-requestid': randomUUID() });
+  response.end(xml);
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}

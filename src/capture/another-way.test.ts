@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { JsonObject } from '../base/json.js';
+import type { Connection, Policy } from '../core/connection.js';
+import { decideHook } from '../core/decide.js';
+
+let server: ApiServer;
+let acme: Connection;
+let auth: { 'x-auth-token': string };
+const admin = { 'x-admin-key': adminKey };
+
+const offered = { email: true, sms: true, recoveryCodes: true, counts: false };
+
+async function startWith(policy: Partial<Policy> = {}): Promise<void> {
+  const toConnection = (id: string): Connection => ({
+    ...{ id, kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
+    policy: { ...defaultPolicy, liveness: 'challenge', anotherWay: offered, ...policy },
+  });
+  acme = toConnection('acme');
+  const connections = new Map([acme, toConnection('other')].map((each) => [each.id, each]));
+  server = await startApiServer({ verifier: createTestVerifier(), connections });
+  auth = { 'x-auth-token': (await server.issue()).token };
+}
+beforeEach(() => startWith());
+afterEach(() => server.stop());
+
+const withReceipt = { audience: 'https://app.example.com' };
+const who = { connection: 'acme', subject: '00u1' };
+
+/** A step-up that a backend has started, opened by its person. */
+async function begin(more: object = withReceipt, path = '/step-ups') {
+  const { body } = await server.postJson(path, { ...who, ...more }, auth);
+  const opened = await openLink(server, String(body.url));
+  return {
+    id: String(body.id),
+    page: openPage(server, String(opened.body.session)),
+    view: opened.body.view as JsonObject,
+  };
+}
+type Page = ReturnType<typeof openPage>;
+
+const lastCode = () => String(/\d{6}/.exec(server.messages.at(-1)?.text ?? '')?.[0]);
+const sendTo = async (page: Page, channel = 'email') =>
+  String((await page.post('/face/another-way/send', { channel, language: 'de' })).body.id);
+const giveBack = (page: Page, id: string, code: string, channel = 'email') =>
+  page.post('/face/another-way/code', { channel, id, code });
+const useRecovery = (page: Page, code: string) => page.post('/face/another-way/recovery-code', { code });
+const useBypass = (page: Page, code: string) => page.post('/face/another-way/bypass-code', { code });
+const stateOf = async (id: string) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body;
+const wrong = (code: string) => (code === '000000' ? '111111' : '000000');
+const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
+const detailsOf = (action: string) =>
+  server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : []));
+
+/** A person enrols on the page. */
+async function enrol() {
+  const { body } = await server.postJson('/invitations', who, auth);
+  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+  await page.consent();
+  const { body: reply } = await page.check(draw('ada'));
+  expect(reply.outcome).toBe('passed');
+  return { page, view: reply.view as JsonObject };
+}
+
+const hookOf = (connection: Connection) =>
+  decideHook(
+    {
+      ...{ connection, subject: '00u1', hook: 'token', eventId: randomUUID(), eventTime: null },
+      ...{ repeatableForSec: 60, budgetMs: 2000 },
+    },
+    server.deps,
+  );
+
+test('a code to the address at the provider passes the step-up, and everything says that no face was checked', async () => {
+  const { id, page, view } = await begin({ ...withReceipt, nonce: 'n-1' });
+  expect(view.anotherWays).toEqual(['email', 'sms', 'recovery_code']);
+  const codes = await sendTo(page);
+  expect(server.messages.at(-1)).toMatchObject({ channel: 'email', to: '00u1@example.com', subject: 'Ihr Code' });
+  const { body } = await giveBack(page, codes, lastCode());
+  expect(body.view).toMatchObject({ state: 'passed_another_way', recoveryCodesOffered: false });
+  expect(decodeJwt(String(body.receipt))).toMatchObject({
+    ...{ sub: '00u1', nonce: 'n-1', acr: 'another_way', amr: ['otp'] },
+    ...{ accuracy: null, liveness: null, presence: null },
+  });
+  expect(await stateOf(id)).toMatchObject({ state: 'passed_another_way' });
+  expect(detailsOf('another_way_passed')).toEqual([{ stepUpId: id, way: 'email' }]);
+  expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(lastCode());
+});
+
+test('by SMS it goes to the number', async () => {
+  const { page } = await begin();
+  const codes = await sendTo(page, 'sms');
+  expect(server.messages.at(-1)).toMatchObject({ channel: 'sms', to: '+4915112345678' });
+  expect((await giveBack(page, codes, lastCode(), 'sms')).body.view).toMatchObject({ state: 'passed_another_way' });
+});
+
+describe('a code', () => {
+  test('works once, and for its own step-up', async () => {
+    const [first, second] = [await begin(), await begin()];
+    const codes = await sendTo(first.page);
+    const code = lastCode();
+    expect((await giveBack(second.page, codes, code)).body.code).toBe('code_wrong');
+    expect((await giveBack(first.page, codes, code)).status).toBe(200);
+    expect((await giveBack(first.page, codes, code)).body.code).toBe('step_up_finished');
+    expect((await giveBack(second.page, codes, code)).body.code).toBe('code_wrong');
+  });
+
+  test('of another channel does not do', async () => {
+    const { page } = await begin();
+    const codes = await sendTo(page, 'email');
+    expect((await giveBack(page, codes, lastCode(), 'sms')).body.code).toBe('code_wrong');
+  });
+
+  test('ends after ten minutes', async () => {
+    await server.stop();
+    await startWith({ stepUpTimeoutSec: 3600 });
+    const { page } = await begin();
+    const codes = await sendTo(page);
+    server.clock.advanceSec(600);
+    expect((await giveBack(page, codes, lastCode())).body.code).toBe('code_wrong');
+  });
+
+  test('wrong ones leave the step-up open, count as failed attempts, and lock out', async () => {
+    const { page } = await begin();
+    const codes = await sendTo(page);
+    const code = lastCode();
+    for (let tries = 1; tries <= 5; tries += 1)
+      expect((await giveBack(page, codes, wrong(code))).body.code).toBe('code_wrong');
+    expect((await giveBack(page, codes, code)).body.code).toBe('locked_out');
+    expect(detailsOf('locked_out')).toHaveLength(1);
+    expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started', triesLeft: 3 });
+  });
+
+  test('that is right takes no failed attempt back: nobody who tries faces gets another', async () => {
+    await enrol();
+    for (let tries = 1; tries <= 4; tries += 1) {
+      const { page } = await begin();
+      const codes = await sendTo(page);
+      await giveBack(page, codes, wrong(lastCode()));
+      expect((await giveBack(page, codes, lastCode())).status).toBe(200);
+    }
+    const { page } = await begin();
+    const codes = await sendTo(page);
+    await giveBack(page, codes, wrong(lastCode()));
+    expect((await giveBack(page, codes, lastCode())).body.code).toBe('locked_out');
+  });
+
+  test('is sent to one person ten times a day, whoever asks', async () => {
+    const { page } = await begin();
+    for (let sent = 1; sent <= 10; sent += 1) await sendTo(page);
+    expect((await page.post('/face/another-way/send', { channel: 'email' })).body.code).toBe('locked_out');
+    expect(server.messages).toHaveLength(10);
+  });
+});
+
+describe('is not offered', () => {
+  const refused = async (page: Page) => {
+    expect((await page.post('/face/another-way/send', { channel: 'email' })).body.code).toBe('not_found');
+    expect((await giveBack(page, 'x', '123456')).body.code).toBe('not_found');
+    expect((await useRecovery(page, 'AAAA-AAAA-AAAA')).body.code).toBe('not_found');
+    expect((await useBypass(page, 'AAAA-AAAA-AAAA')).body.code).toBe('not_found');
+  };
+
+  test('where the policy says nothing', async () => {
+    await server.stop();
+    await startWith({ anotherWay: { email: false, sms: false, recoveryCodes: false, counts: true } });
+    const { page, view } = await begin();
+    expect(view.anotherWays).toEqual([]);
+    await refused(page);
+  });
+
+  test('for the hooks, where it does not count', async () => {
+    const { page, view } = await begin({});
+    expect(view.anotherWays).toEqual([]);
+    await refused(page);
+  });
+
+  test('for an invitation to enrol', async () => {
+    await refused((await begin({}, '/invitations')).page);
+  });
+});
+
+describe('a hook that asks for a face', () => {
+  const passByCode = async () => {
+    const { page } = await begin({});
+    const codes = await sendTo(page);
+    expect((await giveBack(page, codes, lastCode())).status).toBe(200);
+  };
+  const withCounts = (counts: boolean): Connection => ({
+    ...acme,
+    policy: { ...acme.policy, anotherWay: { ...offered, counts } },
+  });
+  beforeEach(async () => {
+    await server.stop();
+    await startWith({ anotherWay: { ...offered, counts: true } });
+    await passByCode();
+  });
+
+  test('is told that it was another way, where the administrator lets it count', async () => {
+    const decision = await hookOf(withCounts(true));
+    expect(decision).toEqual({ outcome: 'another_way', at: expect.any(Number), stepUpId: expect.any(String) });
+    expect(detailsOf('hook_decided')).toMatchObject([{ outcome: 'another_way' }]);
+    expect(await hookOf(withCounts(true))).toMatchObject({ outcome: 'unverified' });
+  });
+
+  test('refuses it otherwise, and says why', async () => {
+    expect(await hookOf(withCounts(false))).toMatchObject({ outcome: 'unverified', fallback: 'deny' });
+    expect(detailsOf('hook_decided')).toMatchObject([{ outcome: 'unverified', reason: 'another_way' }]);
+    expect(await hookOf(withCounts(true))).toMatchObject({ outcome: 'another_way' });
+  });
+});
+
+describe('recovery codes', () => {
+  const make = async () => {
+    const { page, view } = await enrol();
+    expect(view.recoveryCodesOffered).toBe(true);
+    const { status, body } = await page.post('/face/recovery-codes');
+    expect(status).toBe(201);
+    return { page, codes: body.codes as string[] };
+  };
+
+  test('are ten, shown once after the enrolment, and each works once', async () => {
+    const { page, codes } = await make();
+    expect(new Set(codes).size).toBe(10);
+    for (const code of codes) expect(code).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$/);
+    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
+    const spoken = codes[0]!.toLowerCase().replaceAll('-', ' ');
+    expect((await useRecovery((await begin()).page, spoken)).body.view).toMatchObject({ state: 'passed_another_way' });
+    expect((await useRecovery((await begin()).page, codes[0]!)).body.code).toBe('code_wrong');
+    expect((await useRecovery((await begin()).page, codes[1]!)).status).toBe(200);
+    const kept = JSON.stringify(await server.deps.state.read('recovery-codes:acme:00u1'));
+    for (const code of codes) expect(kept).not.toContain(code.replaceAll('-', ''));
+  });
+
+  test('are of one person and one connection', async () => {
+    const { codes } = await make();
+    for (const other of [{ subject: '00u2' }, { connection: 'other' }]) {
+      const { page } = await begin({ ...withReceipt, ...other });
+      expect((await useRecovery(page, codes[0]!)).body.code).toBe('code_wrong');
+    }
+  });
+
+  test('of many tries at the same moment with one code, one passes', async () => {
+    const { codes } = await make();
+    const pages = await Promise.all(Array.from({ length: 4 }, async () => (await begin()).page));
+    const answers = await Promise.all(pages.map((page) => useRecovery(page, codes[0]!)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
+  test('are counted in the export, and erased with the enrolment', async () => {
+    const { codes } = await make();
+    await useRecovery((await begin()).page, codes[0]!);
+    const exported = await server.postJson('/subjects/export', who, admin);
+    expect(JSON.stringify(exported.body)).toContain('"recoveryCodes":{"left":9,');
+    await server.postJson('/subjects/revoke', who, admin);
+    expect((await useRecovery((await begin()).page, codes[1]!)).body.code).toBe('code_wrong');
+    expect(await server.deps.state.read('recovery-codes:acme:00u1')).toBeNull();
+  });
+
+  test('are offered anew after a face check, where few are left, and never after another way', async () => {
+    const { codes } = await make();
+    const check = async () => {
+      const { page } = await begin();
+      await page.consent();
+      const { body } = await page.check(draw('ada'));
+      expect(body.outcome).toBe('passed');
+      return { page, view: body.view as JsonObject };
+    };
+    expect((await check()).view.recoveryCodesOffered).toBe(false);
+    for (const code of codes.slice(0, 8)) {
+      const { page } = await begin();
+      expect((await useRecovery(page, code)).body.view).toMatchObject({ recoveryCodesOffered: false });
+      expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
+    }
+    const { page, view } = await check();
+    expect(view.recoveryCodesOffered).toBe(true);
+    const renewed = (await page.post('/face/recovery-codes')).body.codes as string[];
+    expect((await useRecovery((await begin()).page, codes[9]!)).body.code).toBe('code_wrong');
+    expect((await useRecovery((await begin()).page, renewed[0]!)).status).toBe(200);
+  });
+});

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { letterLanguages } from '../core/codes/languages.js';
+import { Credential } from '../core/concealed.js';
+import { askForHelp, maxNoteCharacters } from '../core/help-desk/help-requests.js';
+import { passAnotherWay, renewRecoveryCodes, sendCode } from '../core/step-up/another-way.js';
+import {
+  anotherWayReply,
+  emptyReply,
+  helpReasons,
+  recoveryCodesReply,
+  sentCodeReply,
+} from '../core/step-up/page-protocol.js';
+import { toIso } from '../core/units.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
+import { toViewReply } from './view-reply.js';
+
+const oneTimeCode = z
+  .string()
+  .regex(/^\d{6}$/)
+  .describe('Six digits.');
+
+const writtenCode = z
+  .string()
+  .min(1)
+  .max(64)
+  .transform((text) => new Credential(text))
+  .describe('Twelve letters and digits; what stands between them does not matter.');
+
+/** Passing without a face, where the policy offers it. */
+export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], tag: 'Capture page', ours: true, photos: {} } as const),
+    deps,
+  };
+  const session = ['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found'] as const;
+  const passing = {
+    ...common,
+    action: 'pass_another_way',
+    status: 200,
+    codes: [...session, 'code_wrong', 'locked_out', 'key_service_unavailable'],
+    reply: anotherWayReply,
+  } as const;
+  const pass = async (request: Parameters<typeof passAnotherWay>[0]) => {
+    const { view, receipt } = await passAnotherWay(request, deps);
+    return { view: toViewReply(view), receipt: receipt === null ? null : receipt.use((text) => text) };
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      path: '/face/another-way/send',
+      action: 'send_code',
+      status: 201,
+      summary: 'Send a one-time code in place of a face check',
+      description:
+        'To the address or number that the identity provider has of the person; ten a day. Where the policy offers it, after a first factor.',
+      codes: [
+        ...session,
+        ...(['locked_out', 'contact_missing', 'subject_unknown', 'profile_unavailable', 'delivery_failed'] as const),
+      ],
+      fields: z.strictObject({
+        channel: z.enum(['email', 'sms']),
+        language: z.enum(letterLanguages).default('en'),
+      }),
+      reply: sentCodeReply,
+      async handle({ fields, session: shown }) {
+        const { id, expiresAt } = await sendCode({ session: shown, ...fields }, deps);
+        return { id, expiresAt: toIso(expiresAt) };
+      },
+    }),
+    sessionEndpoint({
+      ...passing,
+      path: '/face/another-way/code',
+      summary: 'Give a one-time code back',
+      description: 'Within ten minutes and five tries; it works once, and for the step-up it was sent for.',
+      fields: z.strictObject({ channel: z.enum(['email', 'sms']), id: z.string().min(1).max(64), code: oneTimeCode }),
+      handle: ({ fields: { channel: way, id, code }, session: shown }) =>
+        pass({ session: shown, given: { way, id, code } }),
+    }),
+    sessionEndpoint({
+      ...passing,
+      path: '/face/another-way/recovery-code',
+      summary: 'Use a recovery code',
+      description: 'One of those that the person got at their enrolment; each works once.',
+      fields: z.strictObject({ code: writtenCode }),
+      handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'recovery_code', code } }),
+    }),
+    sessionEndpoint({
+      ...passing,
+      path: '/face/another-way/bypass-code',
+      summary: 'Use a code of the help desk',
+      description: 'Made for this person and connection; it works once, for minutes.',
+      fields: z.strictObject({ code: writtenCode }),
+      handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'bypass_code', code } }),
+    }),
+    sessionEndpoint({
+      ...common,
+      path: '/face/help',
+      action: 'ask_for_help',
+      status: 201,
+      summary: 'Ask the help desk for help',
+      description:
+        'Where the view says `helpOffered`; in place of a former request of the person. Three an hour. The step-up stays as it is.',
+      codes: [...session, 'locked_out', 'limit_reached'],
+      fields: z.strictObject({
+        reason: z.enum(helpReasons),
+        note: z.string().max(maxNoteCharacters).default('').describe('Plain text.'),
+      }),
+      reply: emptyReply,
+      async handle({ fields, session: shown }) {
+        await askForHelp({ session: shown, ...fields }, deps);
+        return {};
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      path: '/face/recovery-codes',
+      action: 'make_recovery_codes',
+      status: 201,
+      summary: 'Make new recovery codes after a passed face check',
+      description:
+        'Ten, shown this once, in place of any former ones. Once for a check, where the page is told `recoveryCodesOffered`.',
+      codes: [...session, 'key_service_unavailable'],
+      fields: z.strictObject({}),
+      reply: recoveryCodesReply,
+      async handle({ session: shown }) {
+        return { codes: (await renewRecoveryCodes(shown, deps)).map((code) => code.use((text) => text)) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,327 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { JsonObject } from '../base/json.js';
+import type { Connection, Policy } from '../core/connection.js';
+
+let server: ApiServer;
+let auth: { 'x-auth-token': string };
+/** Two help desk agents, and an auditor. */
+let agent: { 'x-admin-key': string };
+let second: { 'x-admin-key': string };
+let auditor: { 'x-admin-key': string };
+
+async function startWith(policy: Partial<Policy> = {}): Promise<void> {
+  const toConnection = (id: string): Connection => ({
+    ...{ id, kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
+    policy: {
+      ...{ ...defaultPolicy, liveness: 'challenge', helpRequests: true },
+      bypass: { allowed: true, minutes: 20, approvals: 1 },
+      ...policy,
+    },
+  });
+  const connections = new Map(['acme', 'other'].map((id) => [id, toConnection(id)]));
+  server = await startApiServer({ verifier: createTestVerifier(), connections });
+  auth = { 'x-auth-token': (await server.issue()).token };
+  const add = async (name: string, role: string) => {
+    const { body } = await server.postJson('/administrators', { name, role }, { 'x-admin-key': adminKey });
+    return { 'x-admin-key': String(body.key) };
+  };
+  [agent, second, auditor] = [
+    await add('grace', 'help-desk'),
+    await add('joan', 'help-desk'),
+    await add('kay', 'auditor'),
+  ];
+}
+beforeEach(() => startWith());
+afterEach(() => server.stop());
+
+const who = { connection: 'acme', subject: '00u1' };
+const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
+const detailsOf = (action: string) =>
+  server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : []));
+type Page = ReturnType<typeof openPage>;
+
+async function enrol(subject = '00u1', person = 'ada') {
+  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
+  const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
+  const { status } = await server.postForm(
+    '/enrolments',
+    toForm({ connection: 'acme', subject, ...consent, photo }),
+    auth,
+  );
+  expect(status).toBe(201);
+}
+
+async function begin(more: object = {}) {
+  const { body } = await server.postJson('/step-ups', { ...who, audience: 'https://app.example.com', ...more }, auth);
+  const opened = await openLink(server, String(body.url));
+  return {
+    id: String(body.id),
+    page: openPage(server, String(opened.body.session)),
+    view: opened.body.view as JsonObject,
+  };
+}
+
+test.each([
+  '/help-desk/vouchings',
+  '/help-desk/vouchings/x',
+  '/help-desk/bypass-codes',
+  '/help-desk/bypass-codes/list',
+  '/help-desk/bypass-codes/x/approve',
+  '/help-desk/requests/list',
+  '/help-desk/requests/x/take',
+  '/help-desk/requests/x/settle',
+])('%s is for who may assist', async (path) => {
+  expect((await server.postJson(path, {}, auditor)).body.code).toBe('role_missing');
+  expect((await server.postJson(path, {}, auth)).body.code).toBe('caller_untrusted');
+});
+
+describe('a face check that vouches for a caller', () => {
+  const vouch = async (more: object = {}) => {
+    const { status, body } = await server.postJson('/help-desk/vouchings', { ...who, ...more }, agent);
+    expect(status).toBe(201);
+    return { id: String(body.id), url: String(body.url), number: String(body.number) };
+  };
+  const look = async (id: string, by = agent) => (await server.postJson(`/help-desk/vouchings/${id}`, {}, by)).body;
+  const openOn = async (url: string) => {
+    const { body } = await openLink(server, url);
+    return { page: openPage(server, String(body.session)), view: body.view as JsonObject };
+  };
+  const choose = (page: Page, number: string | null) => page.post('/face/hand-off/choice', { number });
+
+  test('names the person to the agent for ten minutes, and is recorded', async () => {
+    await enrol();
+    const { id, url, number } = await vouch();
+    expect(await look(id)).toMatchObject({ state: 'waiting', person: null });
+    const { page, view } = await openOn(url);
+    expect(view).toMatchObject({ role: 'unpaired', pairing: { kind: 'call' }, anotherWays: [], helpOffered: false });
+    expect((view.pairing as { choices: string[] }).choices).toContain(number);
+    expect(await look(id)).toMatchObject({ state: 'opened' });
+    expect((await choose(page, number)).body.view).toMatchObject({ role: 'own', consentNeeded: true, pairing: null });
+    expect(await look(id)).toMatchObject({ state: 'checking' });
+    await page.consent();
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+    const person = { ...who, login: '00u1@example.com', email: '00u1@example.com', phone: '+4915112345678' };
+    expect(await look(id)).toMatchObject({ state: 'passed', person });
+    await look(id);
+    expect(detailsOf('vouched')).toEqual([{ stepUpId: expect.any(String), outcome: 'passed', by: 'grace' }]);
+    server.clock.advanceSec(599);
+    expect(await look(id)).toMatchObject({ state: 'passed', person });
+    server.clock.advanceSec(1);
+    expect(await look(id)).toMatchObject({ state: 'expired', person: null });
+  });
+
+  test('does nothing before the number was chosen', async () => {
+    await enrol();
+    const { page } = await openOn((await vouch()).url);
+    for (const path of ['/face/challenge', '/face/decline', '/face/hand-off', '/face/help'])
+      expect((await page.post(path, { reason: 'other' })).body.code).toBe('step_up_unknown');
+    expect((await page.consent()).body.code).toBe('step_up_unknown');
+  });
+
+  test.each(['another', 'none'])('ends with %s number: the link was somebody else’s', async (kind) => {
+    await enrol();
+    const { id, url, number } = await vouch();
+    const { page, view } = await openOn(url);
+    const another = (view.pairing as { choices: string[] }).choices.find((each) => each !== number)!;
+    expect((await choose(page, kind === 'none' ? null : another)).body.view).toMatchObject({ state: 'failed' });
+    expect((await choose(page, number)).body.code).toBe('step_up_finished');
+    expect(await look(id)).toMatchObject({ state: 'refused', person: null });
+    expect(detailsOf('vouched')).toMatchObject([{ outcome: 'refused' }]);
+    // A stranger on the telephone locks nobody out.
+    expect(detailsOf('locked_out')).toEqual([]);
+  });
+
+  test('of another face says nothing of the person', async () => {
+    await enrol();
+    const { id, url, number } = await vouch();
+    const { page } = await openOn(url);
+    await choose(page, number);
+    await page.consent();
+    for (let tries = 1; tries <= 3; tries += 1) await page.check(draw('eve'));
+    expect(await look(id)).toMatchObject({ state: 'failed', person: null });
+  });
+
+  test('is told to the agent who asked alone', async () => {
+    const { id } = await vouch();
+    expect((await look(id, second)).code).toBe('not_found');
+    expect((await look('unknown')).code).toBe('not_found');
+  });
+
+  test('goes by e-mail or SMS to where the provider has the person, without the number', async () => {
+    for (const [send, to] of [
+      ['email', '00u1@example.com'],
+      ['sms', '+4915112345678'],
+    ] as const) {
+      const { body } = await server.postJson('/help-desk/vouchings', { ...who, send, language: 'fr' }, agent);
+      expect(body.url).toBeNull();
+      const message = server.messages.at(-1)!;
+      expect(message).toMatchObject({ channel: send, to });
+      expect(message.text).toMatch(/https?:\/\/\S+\/face\?lang=fr#/);
+      expect(message.text.replace(/https?:\S+/, '')).not.toContain(String(body.number));
+    }
+  });
+
+  test('feeds no hook, makes no receipt, and is bounded by person', async () => {
+    for (let begun = 1; begun <= 6; begun += 1) await vouch();
+    expect((await server.postJson('/help-desk/vouchings', who, agent)).body.code).toBe('locked_out');
+    expect((await server.postJson('/help-desk/vouchings', { ...who, subject: '00u2' }, agent)).status).toBe(201);
+    const unknown = { ...who, subject: 'nobody' };
+    expect((await server.postJson('/help-desk/vouchings', unknown, agent)).body.code).toBe('subject_unknown');
+    expect(await server.deps.state.read('passed:acme:00u1')).toBeNull();
+  });
+});
+
+describe('a bypass code', () => {
+  const make = async (more: object = {}) =>
+    (await server.postJson('/help-desk/bypass-codes', { ...who, ...more }, agent)).body;
+  const use = async (page: Page, code: unknown) => (await page.post('/face/another-way/bypass-code', { code })).body;
+  const passed = { view: { state: 'passed_another_way' } };
+
+  test('passes a step-up once, says so, and names who made it', async () => {
+    const { code, state } = await make();
+    expect(state).toBe('ready');
+    const { id, page, view } = await begin();
+    expect(view.anotherWays).toEqual(['bypass_code']);
+    expect(await use(page, code)).toMatchObject(passed);
+    expect(detailsOf('another_way_passed')).toEqual([{ stepUpId: id, way: 'bypass_code', by: 'grace' }]);
+    expect((await use((await begin()).page, code)).code).toBe('code_wrong');
+    const kept = JSON.stringify(await server.deps.state.read('bypass-codes'));
+    expect(kept).not.toContain(String(code));
+    expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(String(code));
+  });
+
+  test('is of one person, one connection, one application', async () => {
+    const { code } = await make({ application: 'app.example.com' });
+    for (const other of [{ subject: '00u2' }, { connection: 'other' }, { audience: 'https://else.example.com' }])
+      expect((await use((await begin(other)).page, code)).code).toBe('code_wrong');
+    expect(await use((await begin()).page, code)).toMatchObject(passed);
+  });
+
+  test('ends with its minutes, and with another one of the person', async () => {
+    const { code: former } = await make({ minutes: 5 });
+    const { code } = await make({ minutes: 5 });
+    expect((await use((await begin()).page, former)).code).toBe('code_wrong');
+    server.clock.advanceSec(300);
+    expect((await use((await begin()).page, code)).code).toBe('code_wrong');
+    expect((await make({ minutes: 21 })).code).toBe('request_malformed');
+  });
+
+  test('counts wrong ones as the person’s failed attempts', async () => {
+    const { code } = await make();
+    for (let tries = 1; tries <= 5; tries += 1)
+      expect((await use((await begin()).page, 'AAAA-AAAA-AAAA')).code).toBe('code_wrong');
+    expect((await use((await begin()).page, code)).code).toBe('locked_out');
+  });
+
+  test('needs another administrator where the policy says so', async () => {
+    await server.stop();
+    await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2 } });
+    const { id, code, state } = await make();
+    expect(state).toBe('waiting');
+    const { page } = await begin();
+    expect((await use(page, code)).code).toBe('code_wrong');
+    const approve = async (by: typeof agent) =>
+      (await server.postJson(`/help-desk/bypass-codes/${id}/approve`, {}, by)).body;
+    expect((await approve(agent)).code).toBe('approver_same');
+    const { body } = await server.postJson('/help-desk/bypass-codes/list', {}, second);
+    expect(body.codes).toMatchObject([{ id, state: 'waiting', by: 'grace', approvedBy: null }]);
+    expect(JSON.stringify(body)).not.toContain('digest');
+    expect((await approve(second)).ok).toBe(true);
+    expect((await approve(second)).code).toBe('not_found');
+    expect(await use(page, code)).toMatchObject(passed);
+    expect(detailsOf('another_way_passed')).toMatchObject([{ by: 'grace', approvedBy: 'joan' }]);
+  });
+
+  test('is not made where the policy has none, for nobody, or by the dozen', async () => {
+    expect((await make({ subject: 'nobody' })).code).toBe('subject_unknown');
+    for (let made = 1; made <= 5; made += 1) await make();
+    expect((await make()).code).toBe('locked_out');
+    await server.stop();
+    await startWith({ bypass: { allowed: false, minutes: 20, approvals: 1 } });
+    expect((await make()).code).toBe('not_found');
+  });
+
+  test('ends with the enrolment', async () => {
+    const { code } = await make();
+    await server.postJson('/subjects/revoke', who, agent);
+    expect((await use((await begin()).page, code)).code).toBe('code_wrong');
+  });
+});
+
+describe('a request for help', () => {
+  const list = async (more: object = {}, by = agent) =>
+    (await server.postJson('/help-desk/requests/list', more, by)).body as {
+      requests: JsonObject[];
+      cursor: string | null;
+    };
+  const ask = async (page: Page, note = '') => (await page.post('/face/help', { reason: 'cannot_move', note })).body;
+  const call = async (id: unknown, what: 'take' | 'settle', by: typeof agent, fields: object = {}) =>
+    (await server.postJson(`/help-desk/requests/${id}/${what}`, fields, by)).body;
+
+  test('is listed, taken by one, and settled', async () => {
+    const { id: stepUpId, page, view } = await begin();
+    expect(view.helpOffered).toBe(true);
+    expect((await ask(page, '  <b>broken</b>\u202e\narm ')).ok).toBe(true);
+    const { requests } = await list();
+    expect(requests).toMatchObject([
+      { ...who, stepUpId, reason: 'cannot_move', note: '<b>broken</b> arm', takenBy: null },
+    ]);
+    const { id } = requests[0]!;
+    expect((await call(id, 'settle', agent, { settlement: 'bypass' })).code).toBe('not_found');
+    expect((await call(id, 'take', agent)).request).toMatchObject({ takenBy: 'grace' });
+    expect((await call(id, 'take', second)).code).toBe('request_taken');
+    expect((await call(id, 'settle', second, { settlement: 'bypass' })).code).toBe('not_found');
+    expect((await call(id, 'settle', agent, { settlement: 'bypass' })).ok).toBe(true);
+    expect((await list()).requests).toEqual([]);
+    expect(server.audit.events.map(({ action }) => action).filter((action) => action.startsWith('help_'))).toEqual([
+      ...['help_asked', 'help_taken', 'help_settled'],
+    ]);
+    expect(JSON.stringify(server.audit.events)).not.toContain('broken');
+  });
+
+  test('is one a person, three an hour, and of at most 200 characters', async () => {
+    const { page } = await begin();
+    expect((await ask(page, 'x'.repeat(201))).code).toBe('request_malformed');
+    for (const note of ['one', 'two', 'three']) await ask(page, note);
+    expect((await ask(page)).code).toBe('locked_out');
+    expect((await list()).requests).toMatchObject([{ note: 'three' }]);
+  });
+
+  test('ends after a day, and is erased with the person', async () => {
+    await ask((await begin()).page);
+    server.clock.advanceSec(24 * 3600);
+    expect((await list()).requests).toEqual([]);
+    auth = { 'x-auth-token': (await server.issue()).token };
+    await ask((await begin()).page);
+    await server.postJson('/subjects/erase', who, { 'x-admin-key': adminKey });
+    expect((await list()).requests).toEqual([]);
+  });
+
+  test('is read by pages, the newest first', async () => {
+    for (const [connection, subject] of [
+      ['acme', '00u1'],
+      ['acme', '00u2'],
+      ['other', '00u1'],
+    ])
+      await ask((await begin({ connection, subject })).page, `${connection} ${subject}`);
+    const first = await list({ limit: 2 });
+    expect(first.requests.map(({ note }) => note)).toEqual(['other 00u1', 'acme 00u2']);
+    const next = await list({ limit: 2, cursor: first.cursor });
+    expect(next).toMatchObject({ requests: [{ note: 'acme 00u1' }], cursor: null });
+    expect((await list({ connection: 'other' })).requests).toHaveLength(1);
+  });
+
+  test('is not taken where nobody answers, nor from an invitation page of the person’s own', async () => {
+    await server.stop();
+    await startWith({ helpRequests: false });
+    const { page, view } = await begin();
+    expect(view.helpOffered).toBe(false);
+    expect((await ask(page)).code).toBe('not_found');
+  });
+});

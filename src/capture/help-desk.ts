@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import { letterLanguages } from '../core/codes/languages.js';
+import type { Connection } from '../core/connection.js';
+import { pageOf } from '../core/help-desk/bounded-list.js';
+import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../core/help-desk/bypass.js';
+import { type HelpRequest, listHelpRequests } from '../core/help-desk/help-request-list.js';
+import { settleHelpRequest, settlements, takeHelpRequest } from '../core/help-desk/help-requests.js';
+import { beginVouching, readVouching, vouchingStates } from '../core/help-desk/vouching.js';
+import { helpReasons } from '../core/step-up/page-protocol.js';
+import type { StartedStepUp } from '../core/step-up/step-up.js';
+import { toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { startedLink } from '../http/page-link.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
+import { requireSubject, who } from './connection-access.js';
+
+const pageFields = {
+  limit: z.int().min(1).max(100).default(50),
+  cursor: z.string().min(1).max(64).optional().describe('Of the page before.'),
+};
+const cursorReply = z.string().nullable().describe('For the next page; `null`: there is none.');
+
+const bypassReply = z.strictObject({
+  id: z.string(),
+  connection: z.string(),
+  subject: z.string(),
+  application: z.string().nullable(),
+  by: z.string(),
+  approvedBy: z.string().nullable(),
+  state: z.enum(['ready', 'waiting']).describe('`waiting`: for another administrator.'),
+  expiresAt: instantReply,
+});
+
+const toState = (isApproved: boolean) => (isApproved ? ('ready' as const) : ('waiting' as const));
+
+const toBypassReply = ({
+  id,
+  connection,
+  subject,
+  application,
+  by,
+  approvedBy,
+  isApproved,
+  expiresAt,
+}: BypassCode) => ({
+  ...{ id, connection, subject, application, by, approvedBy },
+  ...{ state: toState(isApproved), expiresAt: toIso(expiresAt) },
+});
+
+const requestReply = z.strictObject({
+  id: z.string(),
+  connection: z.string(),
+  subject: z.string(),
+  stepUpId: z.string(),
+  reason: z.enum(helpReasons),
+  note: z.string().describe('What the person wrote: plain text, to be shown as text.'),
+  takenBy: z.string().nullable(),
+  at: instantReply,
+  expiresAt: instantReply,
+});
+
+const toRequestReply = ({ at, expiresAt, ...rest }: HelpRequest) => ({
+  ...rest,
+  at: toIso(at),
+  expiresAt: toIso(expiresAt),
+});
+
+/** What a help desk does for people who cannot show their face, and about people who call. */
+export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], tag: 'Help desk', status: 200, ours: true, photos: {} } as const),
+    right: 'assist',
+  } as const;
+  const named = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out'] as const;
+
+  const find = (id: string): Connection => {
+    const connection = deps.connections.get(id);
+    if (connection === undefined) throw new FaceError('connection_unknown');
+    return connection;
+  };
+
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/vouchings',
+      status: 201,
+      summary: 'Ask a caller for a face check',
+      description:
+        'The person opens the link on their own device and chooses the number that you read to them: who only got the link forwarded does not hear it. 6 an hour for one person.',
+      codes: [...named, 'contact_missing', 'delivery_failed'],
+      fields: z.strictObject({
+        ...who,
+        send: z.enum(['none', 'email', 'sms']).default('none').describe('`none`: the link is in the reply.'),
+        language: z.enum(letterLanguages).default('en'),
+      }),
+      reply: z.strictObject({
+        id: z.string(),
+        url: z.string().nullable().describe('`null`: it was sent.'),
+        number: z.string().describe('Read it out; send it by no message.'),
+        expiresAt: instantReply,
+      }),
+      async handle({ fields, administrator, source }) {
+        const { send, language } = fields;
+        const connection = find(fields.connection);
+        const subject = await requireSubject(connection, fields);
+        const toLink = (started: StartedStepUp) => startedLink(deps.issuer, started, language);
+        const { id, number, expiresAt, started } = await beginVouching(
+          { connection, subject, by: administrator.name, source, send, language, toLink },
+          deps,
+        );
+        return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(expiresAt) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/vouchings/:id',
+      summary: 'Who the caller is',
+      description:
+        'For the administrator who asked, to be asked again every few seconds. Once the face check has passed the person is named, for ten minutes.',
+      codes: ['not_found', 'subject_unknown', 'profile_unavailable'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        state: z.enum(vouchingStates),
+        person: z
+          .strictObject({
+            connection: z.string(),
+            subject: z.string(),
+            login: z.string(),
+            email: z.string().nullable(),
+            phone: z.string().nullable(),
+          })
+          .nullable(),
+        until: instantReply.nullable(),
+      }),
+      async handle({ param, administrator }) {
+        const { state, person, until } = await readVouching({ id: param('id'), by: administrator.name }, deps);
+        return { state, person: person && { ...person }, until: until === null ? null : toIso(until) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/bypass-codes',
+      status: 201,
+      summary: 'Make a bypass code for a person',
+      description:
+        'For one who cannot show their face: once, for one connection, and one application if given. In place of any former one. `not_found` where the policy allows none.',
+      codes: [...named, 'not_found', 'limit_reached'],
+      fields: z.strictObject({
+        ...who,
+        minutes: z.int().min(5).max(60).optional().describe('At most the policy’s, which is taken without.'),
+        application: z.string().min(1).max(253).optional().describe('The host of the application it is good for.'),
+      }),
+      reply: z.strictObject({
+        id: z.string(),
+        code: z.string().describe('Shown this once.'),
+        state: bypassReply.shape.state,
+        expiresAt: instantReply,
+      }),
+      async handle({ fields, administrator }) {
+        const { minutes = null, application = null } = fields;
+        const connection = find(fields.connection);
+        const subject = await requireSubject(connection, fields);
+        await connection.profile.readAccount(subject);
+        const { id, code, isApproved, expiresAt } = await issueBypass(
+          { connection, subject, by: administrator.name, minutes, application },
+          deps,
+        );
+        return { id, code: code.use((text) => text), state: toState(isApproved), expiresAt: toIso(expiresAt) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/bypass-codes/list',
+      summary: 'Bypass codes that are good, or wait for another administrator',
+      description: 'The newest first, without the codes.',
+      codes: [],
+      fields: z.strictObject(pageFields),
+      reply: z.strictObject({ codes: z.array(bypassReply), cursor: cursorReply }),
+      async handle({ fields: { limit, cursor: after = null } }) {
+        const { page, cursor } = pageOf(await listBypasses(deps), { limit, cursor: after });
+        return { codes: page.map(toBypassReply), cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/bypass-codes/:id/approve',
+      summary: 'Approve a bypass code of another administrator',
+      description: 'Its minutes begin now.',
+      codes: ['not_found', 'approver_same'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({ expiresAt: instantReply }),
+      async handle({ param, administrator }) {
+        const { expiresAt } = await approveBypass({ id: param('id'), by: administrator.name }, deps);
+        return { expiresAt: toIso(expiresAt) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/requests/list',
+      summary: 'People who have asked for help',
+      description: 'The newest first. A request is kept for a day.',
+      codes: [],
+      fields: z.strictObject({ ...pageFields, connection: who.connection.optional() }),
+      reply: z.strictObject({ requests: z.array(requestReply), cursor: cursorReply }),
+      async handle({ fields: { limit, cursor: after = null, connection } }) {
+        const all = await listHelpRequests(deps);
+        const wanted = all.filter((each) => connection === undefined || each.connection === connection);
+        const { page, cursor } = pageOf(wanted, { limit, cursor: after });
+        return { requests: page.map(toRequestReply), cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/requests/:id/take',
+      summary: 'Take a request for help',
+      description: 'So that nobody else does.',
+      codes: ['not_found', 'request_taken'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({ request: requestReply }),
+      handle: async ({ param, administrator }) => ({
+        request: toRequestReply(await takeHelpRequest({ id: param('id'), by: administrator.name }, deps)),
+      }),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/requests/:id/settle',
+      summary: 'Settle a request for help',
+      description: 'One that you have taken. It leaves the list; how it was settled is recorded.',
+      codes: ['not_found'],
+      fields: z.strictObject({ settlement: z.enum(settlements) }),
+      reply: z.strictObject({}),
+      async handle({ param, fields: { settlement }, administrator }) {
+        await settleHelpRequest({ id: param('id'), settlement, by: administrator.name }, deps);
+        return {};
+      },
+    }),
+  ];
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { administer } from '../../test/administration.js';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
+import type { Connection } from '../core/connection.js';
+
+/* `facestep help-desk`, against a running server. */
+
+let server: ApiServer;
+beforeAll(async () => {
+  const connection: Connection = {
+    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['00u1']), openStepUpRequest: null },
+    policy: { ...defaultPolicy, helpRequests: true, bypass: { allowed: true, minutes: 15, approvals: 2 } },
+  };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
+});
+afterAll(() => server.stop());
+
+const run = (args: readonly string[], key = adminKey) => administer(server, ['help-desk', ...args], key);
+const who = ['--connection', 'acme', '--login', loginOf('00u1')];
+
+test('a caller is asked for a face check, and nobody is vouched for before it', async () => {
+  const { printed, told } = await run(['vouch', ...who]);
+  expect(printed).toEqual([expect.stringMatching(/^[0-9a-f]{24}$/), expect.stringMatching(/\/face\?lang=en#/)]);
+  expect(told.join('\n')).toMatch(/Read this number to the caller: \d\d\./);
+  const caller = await run(['caller', printed[0]!]);
+  expect([caller.printed, caller.exitCode]).toEqual([[], 1]);
+  expect(caller.told.join()).toContain('waiting');
+});
+
+test('a bypass code waits for another administrator', async () => {
+  const made = await run(['bypass', ...who, '--minutes', '5']);
+  expect(made.printed).toEqual([expect.stringMatching(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$/)]);
+  const [, id = ''] = /approve (\S+)/.exec(made.told.join()) ?? [];
+  expect((await run(['bypasses'])).printed[1]).toContain('waiting');
+  await expect(run(['approve', id])).rejects.toMatchObject({ code: 'approver_same' });
+  const [key = ''] = (await administer(server, ['administrators', 'add', 'joan', '--role', 'help-desk'], adminKey))
+    .printed;
+  expect((await run(['approve', id], key)).told.join()).toContain('Approved');
+});
+
+test('a request for help is listed without moving the cursor, taken and settled', async () => {
+  const { token } = await server.issue();
+  const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com' };
+  const { body } = await server.postJson('/step-ups', asked, { 'x-auth-token': token });
+  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+  await page.post('/face/help', { reason: 'no_camera', note: '\u001b[31mbroken' });
+  const { printed } = await run(['requests']);
+  expect(printed[1]).toMatch(/no_camera +- +\[31mbroken$/);
+  const [{ id }] = JSON.parse((await run(['requests', '--json'])).printed.join('\n'));
+  expect((await run(['take', id])).exitCode).toBe(0);
+  expect((await run(['settle', id, '--by', 'bypass'])).exitCode).toBe(0);
+  expect((await run(['requests'])).printed).toHaveLength(1);
+});
+
+test.each([
+  [['vouch', '--connection', 'acme'], 'give --login or --subject'],
+  [['vouch', ...['--login', 'x']], 'not specified'],
+  [['bypass', ...who, '--minutes', 'ten'], 'Expected a whole number'],
+  [['settle', 'x', '--by', 'magic'], 'Allowed choices are vouching'],
+])('%j is not understood, and ends with 2', async (args, said) => {
+  const { printed, told, exitCode } = await run(args);
+  expect([printed, exitCode]).toEqual([[], 2]);
+  expect(told.join('\n')).toContain(said);
+});

@@ -1,0 +1,171 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
+import { letterLanguages } from '../core/codes/languages.js';
+import { settlements } from '../core/help-desk/help-requests.js';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { toPrintable } from './printable.js';
+import { toTableLines } from './table.js';
+import { UsageError } from './usage-error.js';
+
+const begunGuard = z.object({ id: z.string(), url: z.string().nullable(), number: z.string(), expiresAt: z.string() });
+const vouchingGuard = z.object({
+  state: z.string(),
+  person: z
+    .object({ connection: z.string(), subject: z.string(), login: z.string(), email: z.string().nullable() })
+    .nullable(),
+  until: z.string().nullable(),
+});
+const bypassGuard = z.object({ id: z.string(), code: z.string(), state: z.string(), expiresAt: z.string() });
+const approvedGuard = z.object({ expiresAt: z.string() });
+const bypassesGuard = z.object({
+  codes: z.array(
+    z.object({
+      id: z.string(),
+      connection: z.string(),
+      subject: z.string(),
+      by: z.string(),
+      state: z.string(),
+      expiresAt: z.string(),
+    }),
+  ),
+});
+const requestsGuard = z.object({
+  requests: z.array(
+    z.object({
+      id: z.string(),
+      at: z.string(),
+      connection: z.string(),
+      subject: z.string(),
+      reason: z.string(),
+      note: z.string(),
+      takenBy: z.string().nullable(),
+    }),
+  ),
+});
+
+interface Who {
+  readonly connection: string;
+  readonly subject?: string;
+  readonly login?: string;
+}
+
+/** @throws UsageError: neither is named, or both */
+function toWho({ connection, subject, login }: Who): JsonObject {
+  if (subject !== undefined && login === undefined) return { connection, subject };
+  if (login !== undefined && subject === undefined) return { connection, login };
+  throw new UsageError('give --login or --subject');
+}
+
+const addWho = (command: Command): Command =>
+  command
+    .requiredOption('--connection <id>', 'the connection')
+    .option('--login <name>', 'the name they sign in by')
+    .option('--subject <id>', 'their immutable id there');
+
+/** `facestep help-desk`: help for who cannot show their face, and who it is that calls. */
+export function createHelpDeskCommand(deps: CliDeps): Command {
+  const command = new Command('help-desk')
+    .summary('vouch for a caller, make a bypass code, answer requests for help')
+    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+  const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
+    callServer({ method: 'POST', path: `/help-desk/${path}`, fields }, guard, deps);
+
+  addWho(command.command('vouch').description('ask a caller for a face check, and print its id and link'))
+    .addOption(
+      new Option('--send <way>', 'how the link goes to them').choices(['none', 'email', 'sms']).default('none'),
+    )
+    .addOption(new Option('--language <tag>', 'of the message and the page').choices(letterLanguages).default('en'))
+    .action(async ({ send, language, ...options }: Who & { send: string; language: string }) => {
+      const begun = await post('vouchings', { ...toWho(options), send, language }, begunGuard);
+      deps.print(begun.id);
+      if (begun.url !== null) deps.print(begun.url);
+      deps.tell(`Read this number to the caller: ${begun.number}. Good until ${begun.expiresAt}.`);
+      deps.tell(`Then: facestep help-desk caller ${begun.id}`);
+    });
+  command
+    .command('caller')
+    .description('how a face check that vouches stands, and who the caller is')
+    .argument('<id>')
+    .action(async (id: string) => {
+      const { state, person, until } = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingGuard);
+      if (person === null) {
+        deps.tell(`facestep: nobody is vouched for: ${state}.`);
+        return deps.endWith(1);
+      }
+      deps.print([person.connection, person.subject, person.login, person.email ?? '-'].map(toPrintable).join('  '));
+      deps.tell(`Their face was checked. This is told until ${until ?? '-'}.`);
+    });
+  addWho(command.command('bypass').description('make a bypass code, and print it: this once'))
+    .option('--minutes <minutes>', 'how long it is good, 5 to 60', parseMinutes)
+    .option('--application <host>', 'the one application it is good for')
+    .action(async ({ minutes, application, ...options }: Who & { minutes?: number; application?: string }) => {
+      const limits = {
+        ...(minutes === undefined ? {} : { minutes }),
+        ...(application === undefined ? {} : { application }),
+      };
+      const made = await post('bypass-codes', { ...toWho(options), ...limits }, bypassGuard);
+      deps.print(made.code);
+      deps.tell(
+        made.state === 'ready'
+          ? `Good once, until ${made.expiresAt}.`
+          : `Of no use before another administrator runs: facestep help-desk approve ${made.id}`,
+      );
+    });
+  command
+    .command('bypasses')
+    .description('print the bypass codes that are good or wait, without the codes')
+    .action(async () => {
+      const { codes } = await post('bypass-codes/list', {}, bypassesGuard);
+      toTableLines(
+        ['id', 'connection', 'subject', 'made by', 'state', 'until'],
+        codes.map((each) => [each.id, each.connection, toPrintable(each.subject), each.by, each.state, each.expiresAt]),
+      ).forEach(deps.print);
+    });
+  command
+    .command('approve')
+    .description('approve a bypass code of another administrator')
+    .argument('<id>')
+    .action(async (id: string) => {
+      const { expiresAt } = await post(`bypass-codes/${encodeURIComponent(id)}/approve`, {}, approvedGuard);
+      deps.tell(`Approved, good until ${expiresAt}.`);
+    });
+  command
+    .command('requests')
+    .description('print who has asked for help')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { requests } = await post('requests/list', {}, requestsGuard);
+      if (json) return deps.print(JSON.stringify(requests, null, 2));
+      toTableLines(
+        ['id', 'asked', 'connection', 'subject', 'reason', 'taken by', 'note'],
+        requests.map(({ id, at, connection, subject, reason, takenBy, note }) => [
+          ...[id, at, connection, toPrintable(subject), reason, takenBy ?? '-', toPrintable(note)],
+        ]),
+      ).forEach(deps.print);
+    });
+  command
+    .command('take')
+    .description('take a request for help, so that nobody else does')
+    .argument('<id>')
+    .action(async (id: string) => {
+      await post(`requests/${encodeURIComponent(id)}/take`, {}, z.object({}));
+      deps.tell('Taken.');
+    });
+  command
+    .command('settle')
+    .description('settle a request for help that you have taken')
+    .argument('<id>')
+    .addOption(new Option('--by <way>', 'how').choices(settlements).makeOptionMandatory())
+    .action(async (id: string, { by }: { by: string }) => {
+      await post(`requests/${encodeURIComponent(id)}/settle`, { settlement: by }, z.object({}));
+      deps.tell('Settled.');
+    });
+  return command;
+}
+
+function parseMinutes(text: string): number {
+  if (!/^\d{1,2}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of minutes.');
+  return Number(text);
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Credential } from '../core/concealed.js';
+import { credentialGuard } from './credential.js';
+import { isLoopback, safeUrlGuard } from './safe-url.js';
+
+const toSmtpUrl = (credential: Credential): URL | null =>
+  credential.use((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '' ? url : null;
+  });
+
+const isSmtpUrl = (credential: Credential): boolean => toSmtpUrl(credential) !== null;
+
+const isSmtpUrlOfThisMachine = (credential: Credential): boolean => isLoopback(toSmtpUrl(credential)?.hostname ?? '');
+
+/** The key in a secret as Standard Webhooks writes it, of 24 to 64 bytes. @returns `null`: it is none */
+export function toWebhookKey(secret: string): Buffer | null {
+  const [, encoded = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
+  const key = Buffer.from(encoded, 'base64');
+  return key.length >= 24 && key.length <= 64 ? key : null;
+}
+
+const smsGuard = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('outbox') }),
+  z.strictObject({
+    kind: z.literal('webhook'),
+    url: safeUrlGuard,
+    /** Signs what is sent. */
+    secret: credentialGuard.refine(
+      (secret) => secret.use(toWebhookKey) !== null,
+      'expected whsec_ and base64 of 24 to 64 random bytes',
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal('aws-sns'),
+    /** `null`: that of the environment. */
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region, such as eu-central-1')
+      .nullable()
+      .default(null),
+    endpoint: safeUrlGuard.nullable().default(null),
+    /** What the phone shows as the sender, where the country lets it. */
+    senderId: z
+      .string()
+      .regex(/^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/, 'expected 1 to 11 letters and digits, with a letter')
+      .nullable()
+      .default(null),
+  }),
+]);
+
+const sms = smsGuard.prefault({ kind: 'outbox' });
+
+/** How messages to people leave. */
+export const deliveryGuard = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('outbox'), sms }),
+  z
+    .strictObject({
+      kind: z.literal('smtp'),
+      /** Of the relay; a secret, as it holds user and password. */
+      url: credentialGuard.refine(
+        isSmtpUrl,
+        'expected smtps://user:password@host:465 or smtp://user:password@host:587',
+      ),
+      from: z.email(),
+      requireTls: z.boolean().default(true),
+      sms,
+    })
+    .refine(({ url, requireTls }) => requireTls || isSmtpUrlOfThisMachine(url), {
+      path: ['requireTls'],
+      error: 'expected true: codes may travel in the clear on this machine only',
+    }),
+]);
+
+/** How messages leave, parsed. */
+export type DeliveryConfig = z.output<typeof deliveryGuard>;
+
+/** How SMS leave, parsed. */
+export type SmsConfig = DeliveryConfig['sms'];

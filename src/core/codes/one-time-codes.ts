@@ -1,0 +1,96 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { FaceError } from '../../errors.js';
+import { changeStored, readStored } from '../change-stored.js';
+import type { CoreDeps } from '../deps.js';
+import { digestOf } from '../digest.js';
+import type { Random } from '../ports.js';
+import { addSec, type EpochMs } from '../units.js';
+
+/* Codes of six digits that are sent to somebody, who gives them back: within ten minutes, five tries, once. */
+
+const lifeSec = 10 * 60;
+const triesAllowed = 5;
+
+const recordGuard = z.object({
+  /** What is proved by giving them back. */
+  about: z.string(),
+  /** By the name of each code. */
+  digests: z.record(z.string(), z.string()),
+  isUsed: z.boolean(),
+});
+type Codes = z.infer<typeof recordGuard>;
+
+/** Codes that were made just now, to be sent and kept nowhere. */
+export interface IssuedCodes<Name extends string> {
+  /**
+   * Goes with the codes. Only its digest is kept, and it keys the digests of the codes, so that whoever reads the state
+   * cannot search for six digits.
+   */
+  readonly id: string;
+  /** By name. */
+  readonly codes: ReadonlyMap<Name, string>;
+  readonly expiresAt: EpochMs;
+}
+
+type Deps = Pick<CoreDeps, 'clock' | 'random' | 'state'>;
+
+/** Makes one code for each name. @throws FaceError `state_unavailable` */
+export async function issueCodes<const Name extends string>(
+  { about, names }: { readonly about: string; readonly names: readonly Name[] },
+  { clock, random, state }: Deps,
+): Promise<IssuedCodes<Name>> {
+  const id = Buffer.from(random(32)).toString('base64url');
+  const drawn = names.map((name) => [name, drawCode(random)] as const);
+  const digests = Object.fromEntries(drawn.map(([name, code]) => [name, codeDigest(id, name, code)]));
+  const expiresAt = addSec(clock.now(), lifeSec);
+  await state.write(keyOf(id), { about, digests, isUsed: false }, { when: 'absent', expiresAt });
+  return { id, codes: new Map(drawn), expiresAt };
+}
+
+/**
+ * Takes codes back, once: all of them must be right.
+ * @param given.isExpected - told what they prove, before they are used up
+ * @returns what they prove
+ * @throws FaceError `code_wrong`, `state_unavailable`
+ */
+export async function takeCodes(
+  given: {
+    readonly id: string;
+    readonly codes: Readonly<Record<string, string>>;
+    readonly isExpected?: (about: string) => boolean;
+  },
+  { clock, state }: Pick<Deps, 'clock' | 'state'>,
+): Promise<string> {
+  const { id, codes, isExpected = () => true } = given;
+  const stored = { key: keyOf(id), guard: recordGuard, expiresAt: () => addSec(clock.now(), lifeSec) };
+  const known = await readStored(stored, { state });
+  if (known === null) throw new FaceError('code_wrong');
+  // Counted before they are compared, so that many tries at once count too.
+  const tries = await state.add(`${keyOf(id)}:tries`, 1, addSec(clock.now(), lifeSec));
+  const { about, digests } = known.record;
+  const right = Object.entries(digests).map(([name, digest]) =>
+    isSame(codeDigest(id, name, codes[name] ?? ''), digest),
+  );
+  if (tries > triesAllowed || right.includes(false) || !isExpected(about)) throw new FaceError('code_wrong');
+  const use = (found: Codes | null): Codes => {
+    if (found === null || found.isUsed) throw new FaceError('code_wrong');
+    return { ...found, isUsed: true };
+  };
+  await changeStored(stored, use, { state }, known);
+  return about;
+}
+
+/** Six digits, each value as likely: 32 random bits over, and a remainder that would favour low values drawn again. */
+function drawCode(random: Random): string {
+  const codes = 1_000_000;
+  for (;;) {
+    const drawn = Buffer.from(random(4)).readUInt32BE();
+    if (drawn < Math.floor(2 ** 32 / codes) * codes) return String(drawn % codes).padStart(6, '0');
+  }
+}
+
+const codeDigest = (id: string, name: string, code: string): string =>
+  createHmac('sha256', id).update(`${name} ${code}`).digest('base64url');
+const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const keyOf = (id: string): string => `one-time-codes:${digestOf(id).toString('base64url')}`;

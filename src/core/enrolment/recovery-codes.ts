@@ -1,0 +1,117 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { toCode } from '../../errors.js';
+import { changeStored, readStored } from '../change-stored.js';
+import { drawWrittenCode, toCompared } from '../codes/written-code.js';
+import type { Credential } from '../concealed.js';
+import type { SubjectRef } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import type { Keys } from '../ports.js';
+import { type EpochMs, epochMsGuard } from '../units.js';
+
+/*
+ * Codes that a person gets at their enrolment, for when they cannot show their face. Kept are digests under a key that is
+ * derived from this server's own: 60 random bits are too many to try at a server, and too few for a plain digest that
+ * somebody took away with the store.
+ */
+
+const codesMade = 10;
+
+/** With fewer left, new ones are offered after a passed face check. */
+export const fewRecoveryCodes = 3;
+
+const recordGuard = z.object({
+  keyVersion: z.int(),
+  salt: z.string(),
+  madeAt: epochMsGuard,
+  /** Of those that have not been used. */
+  digests: z.array(z.string()),
+});
+type Kept = z.infer<typeof recordGuard>;
+
+const toStored = ({ connection, subject }: SubjectRef) => ({
+  key: `recovery-codes:${connection}:${subject}`,
+  guard: recordGuard,
+  expiresAt: () => null,
+});
+
+type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'> & { readonly keys: Keys };
+
+/**
+ * Makes new codes, in place of any former ones.
+ * @returns each is shown to the person once, and kept nowhere
+ * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ */
+export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<readonly Credential[]> {
+  const { state, clock, random, keys } = deps;
+  const codes = Array.from({ length: codesMade }, () => drawWrittenCode(random));
+  const keyVersion = await keys.currentVersion();
+  const salt = Buffer.from(random(16)).toString('base64url');
+  const digest = await createDigest(who, { keyVersion, salt }, keys);
+  const kept: Kept = { keyVersion, salt, madeAt: clock.now(), digests: codes.map(digest) };
+  const { key } = toStored(who);
+  await state.write(key, kept, { when: 'any', expiresAt: null });
+  return codes;
+}
+
+/** Takes one, once. @returns whether it was one of theirs @throws FaceError `state_unavailable`, `key_service_unavailable` */
+export async function takeRecoveryCode(
+  who: SubjectRef,
+  code: Credential,
+  { state, keys }: Pick<Deps, 'state' | 'keys'>,
+): Promise<boolean> {
+  const known = await readStored(toStored(who), { state });
+  if (known === null) return false;
+  const digest = await createDigest(who, known.record, keys).catch((error: unknown) => {
+    // Codes of a retired key are of no use any more.
+    if (toCode(error) === 'token_key_retired') return null;
+    throw error;
+  });
+  if (digest === null) return false;
+  const given = digest(code);
+  const { salt } = known.record;
+  const without = ({ digests }: Kept): string[] => digests.filter((each) => !isSame(each, given));
+  const { former, changed } = await changeStored(
+    toStored(who),
+    (found) => {
+      const left = found === null || found.salt !== salt ? null : without(found);
+      return found === null || left === null || left.length === found.digests.length
+        ? found
+        : { ...found, digests: left };
+    },
+    { state },
+    known,
+  );
+  return former !== changed;
+}
+
+/** How many are left, and since when; `null`: none were made. @throws FaceError `state_unavailable` */
+export async function readRecoveryCodes(
+  who: SubjectRef,
+  deps: Pick<CoreDeps, 'state'>,
+): Promise<{ readonly left: number; readonly madeAt: EpochMs } | null> {
+  const found = await readStored(toStored(who), deps);
+  return found === null ? null : { left: found.record.digests.length, madeAt: found.record.madeAt };
+}
+
+/** With the enrolment. */
+export async function forgetRecoveryCodes(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+  await state.delete(toStored(who).key);
+}
+
+/** @throws FaceError `token_key_retired`, `key_service_unavailable` */
+async function createDigest(
+  { connection, subject }: SubjectRef,
+  { keyVersion, salt }: Pick<Kept, 'keyVersion' | 'salt'>,
+  keys: Keys,
+): Promise<(code: Credential) => string> {
+  const material = await keys.mac(
+    keyVersion,
+    Buffer.from(`recovery codes ${JSON.stringify([connection, subject, salt])}`),
+  );
+  const key = material.use((bytes) => Buffer.from(bytes));
+  material.wipe();
+  return (code) => createHmac('sha256', key).update(toCompared(code)).digest('base64url');
+}
+
+const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));

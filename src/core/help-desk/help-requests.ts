@@ -1,0 +1,101 @@
+import { FaceError } from '../../errors.js';
+import type { CoreDeps } from '../deps.js';
+import { countAgainst } from '../limits/limits.js';
+import type { HelpReason } from '../step-up/page-protocol.js';
+import { whoOf } from '../step-up/record.js';
+import type { FoundSession } from '../step-up/session.js';
+import { mayAskForHelp } from '../step-up/session-view.js';
+import { addSec } from '../units.js';
+import { changeList } from './bounded-list.js';
+import { type HelpRequest, helpRequests } from './help-request-list.js';
+
+const keptSec = 24 * 60 * 60;
+
+/** Longest note of a person, in characters. */
+export const maxNoteCharacters = 200;
+
+/** As it is kept: no control characters, no marks that turn the direction of a line, no space around it. */
+const toNote = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, maxNoteCharacters);
+
+/**
+ * Asks for help. Whoever has asked already and was not helped yet has their request changed.
+ * @throws FaceError `not_found`: nobody answers, or the first factor is not proved; `locked_out`: too often;
+ *   `limit_reached`: too many wait; `state_unavailable`
+ */
+export async function askForHelp(
+  asked: { readonly session: FoundSession; readonly reason: HelpReason; readonly note: string },
+  deps: CoreDeps,
+): Promise<void> {
+  const { session, reason, note } = asked;
+  const { id: stepUpId, record, connection } = session;
+  if (!mayAskForHelp(record, connection)) throw new FaceError('not_found');
+  const who = whoOf(record);
+  await countAgainst('helpRequestsOfPerson', JSON.stringify([who.connection, who.subject]), deps);
+  const at = deps.clock.now();
+  const id = Buffer.from(deps.random(12)).toString('hex');
+  const made: HelpRequest = {
+    ...who,
+    ...{ id, stepUpId, reason, note: toNote(note), at, takenBy: null, expiresAt: addSec(at, keptSec) },
+  };
+  const isTheirs = (each: HelpRequest): boolean => each.connection === who.connection && each.subject === who.subject;
+  await changeList(helpRequests, (requests) => [made, ...requests.filter((each) => !isTheirs(each))], deps);
+  await deps.audit.append({ action: 'help_asked', ...who, detail: { id, stepUpId, reason } });
+}
+
+/**
+ * Takes a request, so that nobody else does.
+ * @throws FaceError `not_found`; `request_taken`: another administrator has it; `state_unavailable`
+ */
+export async function takeHelpRequest(
+  { id, by }: { readonly id: string; readonly by: string },
+  deps: CoreDeps,
+): Promise<HelpRequest> {
+  const { former, changed } = await changeList(
+    helpRequests,
+    (requests) => {
+      const found = requests.find((each) => each.id === id);
+      if (found === undefined) throw new FaceError('not_found');
+      if (found.takenBy !== null && found.takenBy !== by) throw new FaceError('request_taken');
+      return requests.map((each) => (each === found ? { ...found, takenBy: by } : each));
+    },
+    deps,
+  );
+  const [before, taken] = [former, changed].map((requests) => requests.find((each) => each.id === id));
+  if (taken === undefined) throw new FaceError('not_found');
+  const { connection, subject } = taken;
+  if (before?.takenBy === null)
+    await deps.audit.append({ action: 'help_taken', connection, subject, detail: { id, by } });
+  return taken;
+}
+
+/** How a request was settled. */
+export const settlements = ['vouching', 'bypass', 'invitation', 'none'] as const;
+export type Settlement = (typeof settlements)[number];
+
+/**
+ * Settles a request that this administrator has taken: it leaves the list.
+ * @throws FaceError `not_found`: there is none that they have taken; `state_unavailable`
+ */
+export async function settleHelpRequest(
+  settled: { readonly id: string; readonly settlement: Settlement; readonly by: string },
+  deps: CoreDeps,
+): Promise<void> {
+  const { id, settlement, by } = settled;
+  const isIt = (each: HelpRequest): boolean => each.id === id && each.takenBy === by;
+  const { former } = await changeList(
+    helpRequests,
+    (requests) => {
+      if (!requests.some(isIt)) throw new FaceError('not_found');
+      return requests.filter((each) => !isIt(each));
+    },
+    deps,
+  );
+  const found = former.find(isIt);
+  if (found === undefined) throw new FaceError('not_found');
+  const { connection, subject } = found;
+  await deps.audit.append({ action: 'help_settled', connection, subject, detail: { id, settlement, by } });
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { FaceError } from '../../errors.js';
+import { changeStored, readStored } from '../change-stored.js';
+import type { LetterLanguage } from '../codes/languages.js';
+import { toCheckLetter } from '../codes/letters.js';
+import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
+import { countAgainst } from '../limits/limits.js';
+import type { Account, Delivery } from '../ports.js';
+import { isByFace, stateAt } from '../step-up/record.js';
+import { drawChoices } from '../step-up/spoken-number.js';
+import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
+import { readRecord, type StepUpDeps } from '../step-up/stored.js';
+import { addSec, type EpochMs, epochMsGuard } from '../units.js';
+
+/*
+ * A face check vouches for somebody who calls the help desk: they pass it on their own device, and the administrator reads who
+ * it is. Whoever only got the link forwarded does not hear the number that is read out on the telephone, and is asked for it.
+ */
+
+/** How long the person has, and for how long it is told who it was, in seconds. */
+const lifeSec = 10 * 60;
+const toldSec = 10 * 60;
+
+const recordGuard = z.object({
+  connection: z.string(),
+  subject: z.string(),
+  stepUpId: z.string(),
+  by: z.string(),
+  /** Whether the administrator has read how it ended. */
+  isRead: z.boolean(),
+  endsAt: epochMsGuard,
+});
+type Vouching = z.infer<typeof recordGuard>;
+
+const toStored = (id: string) => ({
+  key: `vouching:${id}`,
+  guard: recordGuard,
+  expiresAt: ({ endsAt }: Vouching): EpochMs => addSec(endsAt, toldSec),
+});
+
+type Deps = StepUpDeps & { readonly delivery: Delivery };
+
+/** One that was begun. */
+export interface BegunVouching {
+  readonly id: string;
+  /** To be read to the person on the telephone, and put nowhere else. */
+  readonly number: string;
+  readonly expiresAt: EpochMs;
+  readonly started: StartedStepUp;
+}
+
+/**
+ * Begins a face check of somebody who calls. Nobody vouches for them yet: wrong faces are counted where the administrator is,
+ * and lock nobody out.
+ * @param request.source - where the administrator calls from
+ * @param request.send - how the link goes to the person; `none`: the administrator does it
+ * @param request.toLink - makes the link
+ * @throws FaceError `locked_out`: too many; `subject_unknown`, `contact_missing`, `profile_unavailable`, `delivery_failed`
+ */
+export async function beginVouching(
+  request: ConnectedSubject & {
+    readonly by: string;
+    readonly source: string;
+    readonly send: 'none' | 'email' | 'sms';
+    readonly language: LetterLanguage;
+    readonly toLink: (started: StartedStepUp) => string;
+  },
+  deps: Deps,
+): Promise<BegunVouching> {
+  const { connection, subject, by, source, send, language, toLink } = request;
+  const who = toSubjectRef(request);
+  await countAgainst('vouchingsOfAgent', by, deps);
+  await countAgainst('vouchingsOfPerson', JSON.stringify([who.connection, subject]), deps);
+  const account = await connection.profile.readAccount(subject);
+  const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
+  if (send !== 'none' && to === null) throw new FaceError('contact_missing');
+  const spoken = drawChoices(deps.random);
+  const asked = { proved: false, source } as const;
+  const started = await startStepUp(
+    { connection, subject, kept: null, receipt: null, feedsHooks: false, asked, by, spoken, lifeSec },
+    deps,
+  );
+  const id = Buffer.from(deps.random(12)).toString('hex');
+  const endsAt = addSec(deps.clock.now(), lifeSec);
+  const record: Vouching = { ...who, stepUpId: started.id, by, isRead: false, endsAt };
+  const { key, expiresAt } = toStored(id);
+  await deps.state.write(key, record, { when: 'absent', expiresAt: expiresAt(record) });
+  if (send !== 'none' && to !== null) {
+    await deps.delivery.send({ channel: send, to, ...toCheckLetter(language, toLink(started)) });
+  }
+  const detail = { stepUpId: started.id, send, by };
+  await deps.audit.append({ action: 'vouching_begun', ...who, detail });
+  return { id, number: spoken.code, expiresAt: started.expiresAt, started };
+}
+
+/** How a vouching stands. */
+export const vouchingStates = ['waiting', 'opened', 'checking', 'passed', 'refused', 'failed', 'expired'] as const;
+export type VouchingState = (typeof vouchingStates)[number];
+
+/** What the administrator is told. */
+export interface VouchingView {
+  readonly state: VouchingState;
+  /** Once it has passed, for ten minutes: who it is, as the identity provider has them. */
+  readonly person: (SubjectRef & Account) | null;
+  /** Until when that is told. */
+  readonly until: EpochMs | null;
+}
+
+/**
+ * How it stands, for the administrator who began it. How it ended is recorded once they were told.
+ * @throws FaceError `not_found`: there is none of theirs, or it is gone; `profile_unavailable`, `subject_unknown`
+ */
+export async function readVouching(
+  { id, by }: { readonly id: string; readonly by: string },
+  deps: StepUpDeps,
+): Promise<VouchingView> {
+  const found = await readStored(toStored(id), deps);
+  if (found === null || found.record.by !== by) throw new FaceError('not_found');
+  const { connection: connectionId, subject, stepUpId } = found.record;
+  const { record } = await readRecord(stepUpId, deps).catch((error: unknown) => {
+    if (error instanceof FaceError && error.code === 'step_up_unknown') throw new FaceError('not_found');
+    throw error;
+  });
+  const now = deps.clock.now();
+  const state = toState(record, now);
+  if (state === 'waiting' || state === 'opened' || state === 'checking') return { state, person: null, until: null };
+  const until = record.pass === null ? null : addSec(record.pass.at, toldSec);
+  const isPassed = state === 'passed' && record.pass !== null && isByFace(record.pass) && until !== null && now < until;
+  const connection = deps.connections.get(connectionId);
+  if (isPassed && connection === undefined) throw new FaceError('not_found');
+  // Before it is recorded: who cannot be named was not vouched for.
+  const account = isPassed ? await connection?.profile.readAccount(subject) : undefined;
+  await noteRead(id, state, deps);
+  if (account === undefined) return { state: state === 'passed' ? 'expired' : state, person: null, until: null };
+  return { state, person: { connection: connectionId, ...account }, until };
+}
+
+function toState(record: Parameters<typeof stateAt>[0], now: EpochMs): VouchingState {
+  const state = stateAt(record, now);
+  const isRefused = record.spoken?.choice === 'wrong';
+  switch (state) {
+    case 'started':
+    case 'captured':
+      if (record.sessionDigest === null) return 'waiting';
+      return record.spoken?.choice === 'right' ? 'checking' : 'opened';
+    case 'passed':
+      return 'passed';
+    case 'expired':
+      return 'expired';
+    case 'failed':
+    case 'abandoned':
+    case 'passed_another_way':
+      return isRefused ? 'refused' : 'failed';
+  }
+}
+
+/** Who vouched for whom, or that nobody did: once. */
+async function noteRead(
+  id: string,
+  outcome: Exclude<VouchingState, 'waiting' | 'opened' | 'checking'>,
+  deps: StepUpDeps,
+): Promise<void> {
+  const { former, changed } = await changeStored(
+    toStored(id),
+    (found) => (found === null || found.isRead ? found : { ...found, isRead: true }),
+    deps,
+  );
+  if (changed === null || former === changed) return;
+  const { connection, subject, stepUpId, by } = changed;
+  await deps.audit.append({ action: 'vouched', connection, subject, detail: { stepUpId, outcome, by } });
+}

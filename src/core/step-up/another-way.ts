@@ -1,0 +1,172 @@
+import { FaceError, toCode } from '../../errors.js';
+import type { LetterLanguage } from '../codes/languages.js';
+import { toCodeLetter } from '../codes/letters.js';
+import { issueCodes, takeCodes } from '../codes/one-time-codes.js';
+import type { Credential } from '../concealed.js';
+import { bindingOf } from '../connection.js';
+import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
+import { takeBypass } from '../help-desk/bypass.js';
+import { attemptsOfSubject } from '../limits/attempts.js';
+import { countAgainst } from '../limits/limits.js';
+import { countAttempt } from '../limits/lockout.js';
+import type { Delivery, Keys } from '../ports.js';
+import { type EpochMs, toIso } from '../units.js';
+import { attempt, passStepUp } from './complete.js';
+import type { AnotherWay } from './page-protocol.js';
+import { checkStarted, whoOf } from './record.js';
+import { changeSession, type FoundSession, viewSession } from './session.js';
+import { type SessionView, waysOf } from './session-view.js';
+import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
+import { capture, newAttempt, takeRecoveryCodes } from './transitions.js';
+
+/*
+ * Passing without a face: by a code that the person was sent, keeps, or was told by the help desk. What results says so
+ * wherever it goes: `otp` is all that took part, and nobody was seen.
+ */
+
+/** The core, what carries messages, and what keys the digests of recovery codes. */
+export type AnotherWayDeps = StepUpDeps & { readonly delivery: Delivery; readonly keys: Keys };
+
+/** A code that its holder gives: of which way it is, and what goes with it. */
+export type GivenCode =
+  | { readonly way: 'email' | 'sms'; readonly id: string; readonly code: string }
+  | { readonly way: 'recovery_code' | 'bypass_code'; readonly code: Credential };
+
+/** @throws FaceError `not_found`: it is not offered for this step-up */
+function checkOffered(stepUp: StepUp, way: AnotherWay): void {
+  if (!waysOf(stepUp).includes(way)) throw new FaceError('not_found');
+}
+
+const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
+
+/**
+ * Sends a one-time code to the address or the number that the identity provider has of the person now.
+ * @returns what goes with the code
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `locked_out`: too many;
+ *   `contact_missing`, `subject_unknown`, `profile_unavailable`, `delivery_failed`
+ */
+export async function sendCode(
+  request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: LetterLanguage },
+  deps: AnotherWayDeps,
+): Promise<{ readonly id: string; readonly expiresAt: EpochMs }> {
+  const { session, channel, language } = request;
+  const { id: stepUpId, record, connection } = session;
+  checkStarted(record, deps.clock.now());
+  checkOffered(session, channel);
+  if (connection === null) throw new FaceError('connection_unknown');
+  await countAgainst('codesOfPerson', JSON.stringify([connection.id, record.subject]), deps);
+  const account = await connection.profile.readAccount(record.subject);
+  const to = channel === 'email' ? account.email : account.phone;
+  if (to === null) throw new FaceError('contact_missing');
+  const { id, codes, expiresAt } = await issueCodes({ about: aboutOf(stepUpId), names: [channel] }, deps);
+  await deps.delivery.send({ channel, to, ...toCodeLetter(language, codes.get(channel) ?? '') });
+  await deps.audit.append({ action: 'code_sent', ...whoOf(record), detail: { stepUpId, channel } });
+  return { id, expiresAt };
+}
+
+/**
+ * Passes a step-up by a code in place of a face. A wrong one leaves it open, and counts as a failed attempt of the person; a
+ * right one takes nothing back of those.
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `code_wrong`, `locked_out`
+ */
+export async function passAnotherWay(
+  { session, given }: { readonly session: FoundSession; readonly given: GivenCode },
+  deps: AnotherWayDeps,
+): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
+  const { way } = given;
+  const by = newAttempt(deps);
+  const captured = await changeSession(
+    session,
+    (record, now) => {
+      checkOffered({ ...session, record }, way);
+      return capture(record, by, now);
+    },
+    deps,
+  );
+  const { id: stepUpId, record, connection } = captured;
+  if (connection === null) throw new FaceError('connection_unknown');
+  const refuse = async (error: unknown): Promise<never> => {
+    const detail = { stepUpId, way, code: toCode(error) };
+    await deps.audit.append({ action: 'another_way_refused', ...whoOf(record), detail });
+    throw error;
+  };
+  const ended = await attempt(
+    captured,
+    async () => {
+      const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
+      const check = { at: deps.clock.now(), liveness: null, presence: null, methods: ['otp' as const] };
+      const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
+      await endAttempt(captured, passed, deps);
+      const detail = { stepUpId, way, ...makers };
+      await deps.audit.append({ action: 'another_way_passed', ...whoOf(record), detail });
+      return passed;
+    },
+    deps,
+  );
+  return viewSession({ ...captured, record: ended, role: session.role }, deps);
+}
+
+/** Who made it, of a bypass code. */
+interface Makers {
+  readonly by?: string;
+  readonly approvedBy?: string;
+}
+
+/** As a wrong face is: whoever tries codes has no more guesses than faces. @throws FaceError `code_wrong`, `locked_out` */
+async function countTaking(
+  { record, connection }: StepUp,
+  take: () => Promise<Makers | null>,
+  deps: AnotherWayDeps,
+): Promise<Makers> {
+  if (connection === null) throw new FaceError('connection_unknown');
+  // A code that is right ends no lockout, and gives nobody who tries faces another try.
+  const whose = { ...attemptsOfSubject(bindingOf(connection, record.subject)), keepsOthersFailures: true } as const;
+  const makers = await countAttempt(
+    whose,
+    async () => {
+      const result = await take();
+      return { succeeded: result !== null, result };
+    },
+    deps,
+    async ({ level, until }) =>
+      deps.audit.append({ action: 'locked_out', ...whoOf(record), detail: { level, until: toIso(until) } }),
+  );
+  if (makers === null) throw new FaceError('code_wrong');
+  return makers;
+}
+
+/** @returns `null`: it is wrong */
+async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDeps): Promise<Makers | null> {
+  switch (given.way) {
+    case 'email':
+    case 'sms':
+      await takeCodes(
+        { id: given.id, codes: { [given.way]: given.code }, isExpected: (about) => about === aboutOf(id) },
+        deps,
+      );
+      return {};
+    case 'recovery_code':
+      return (await takeRecoveryCode(whoOf(record), given.code, deps)) ? {} : null;
+    case 'bypass_code': {
+      const { application } = record;
+      const found = await takeBypass(whoOf(record), { code: given.code, application }, deps);
+      return found && { by: found.by, ...(found.approvedBy === null ? {} : { approvedBy: found.approvedBy }) };
+    }
+  }
+}
+
+/**
+ * Makes new recovery codes after a passed face check, once for each; any former ones are of no use from then on.
+ * @returns to be shown, and kept nowhere
+ * @throws FaceError `step_up_unknown`, `step_up_finished`: none are offered, they were made, or the enrolment has ended
+ */
+export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
+  const { id: stepUpId, record } = session;
+  if (await hasEndedSince(record, record.startedAt, deps)) throw new FaceError('step_up_finished');
+  await changeSession(session, takeRecoveryCodes, deps);
+  const codes = await makeRecoveryCodes(whoOf(record), deps);
+  const detail = { stepUpId, codes: codes.length };
+  await deps.audit.append({ action: 'recovery_codes_made', ...whoOf(record), detail });
+  return codes;
+}

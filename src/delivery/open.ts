@@ -1,0 +1,34 @@
+import type { DeliveryConfig, SmsConfig } from '../config/delivery.js';
+import type { Clock, Delivery, Fetch, Random } from '../core/ports.js';
+import { createSmtpDelivery } from './smtp.js';
+
+interface Deps {
+  readonly outbox: Delivery;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** How messages leave, as the configuration has it: what nothing else carries goes to the outbox. */
+export async function openDelivery(config: DeliveryConfig, deps: Deps): Promise<Delivery> {
+  const others = await openSms(config.sms, deps);
+  if (config.kind === 'outbox') return others;
+  const { url, from, requireTls } = config;
+  return createSmtpDelivery({ url, from, requireTls, others });
+}
+
+async function openSms(config: SmsConfig, deps: Deps): Promise<Delivery> {
+  const { outbox: others } = deps;
+  switch (config.kind) {
+    case 'outbox':
+      return others;
+    case 'webhook': {
+      const { createSmsWebhook } = await import('./sms-webhook.js');
+      return createSmsWebhook({ ...deps, ...config, others });
+    }
+    case 'aws-sns': {
+      const { createSnsDelivery } = await import('./aws-sns.js');
+      return createSnsDelivery(config, { others });
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { actions, button, el, paragraph, sign } from '../dom.js';
+import type { Words } from '../messages/words.js';
+import type { Page } from '../page.js';
+import { Problem } from '../problem.js';
+import type { Change } from '../state.js';
+import type { Step, Tools } from '../step.js';
+import type { AnotherWay, View } from '../view.js';
+import { askForHelp } from './help.js';
+
+type Choice = AnotherWay | 'help' | 'stop' | 'back';
+
+/** What a person may do in place of a face, and the way back to the camera. */
+export const ways: Step = async (view, _facts, tools) => {
+  const choice = await tools.page.ask<Choice>((words, choose) => ({
+    screen: 'ways',
+    heading: words.ways.heading,
+    body: [
+      paragraph(view.anotherWays.length === 0 ? words.ways.helpText : words.ways.text, 'lead'),
+      actions(
+        ...view.anotherWays.map((way) => button('quiet', words.ways.names[way], () => choose(way))),
+        view.helpOffered ? button('quiet', words.help.ask, () => choose('help')) : null,
+        button('quiet', words.ways.back, () => choose('back')),
+        button('faint', words.ways.stop, () => choose('stop')),
+      ),
+      paragraph(words.cannotText, 'fine'),
+    ],
+  }));
+  if (choice === 'back') return { isElsewhere: false };
+  if (choice === 'stop') return { view: await tools.api.decline() };
+  return choice === 'help' ? askForHelp(tools) : give(choice, tools);
+};
+
+/** Sends a code, where it is one that is sent, and asks for it until it is right or the person goes back. */
+async function give(way: AnotherWay, { page, api }: Tools): Promise<Change> {
+  const id = way === 'email' || way === 'sms' ? await api.sendCode(way, page.language) : null;
+  for (let isWrong = false; ; isWrong = true) {
+    const code = await askForCode(way, isWrong, page);
+    if (code === null) return {};
+    try {
+      return await api.passAnotherWay(way, { id, code });
+    } catch (error) {
+      if (!(error instanceof Problem && error.problem === 'code-wrong')) throw error;
+    }
+  }
+}
+
+function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<string | null> {
+  const isSent = way === 'email' || way === 'sms';
+  return page.ask((words, choose) => {
+    const input = el('input', {
+      ...{ id: 'code', name: 'code', type: 'text', dir: 'ltr', maxlength: '64', autocapitalize: 'characters' },
+      ...(isSent ? { inputmode: 'numeric', autocomplete: 'one-time-code' } : { autocomplete: 'off' }),
+      'aria-describedby': 'code-wrong',
+    });
+    const wrong = el('p', { id: 'code-wrong', class: 'wrong', role: 'alert' }, isWrong ? words.ways.wrong : '');
+    const form = el(
+      'form',
+      { novalidate: true },
+      el('div', { class: 'field' }, el('label', { for: 'code' }, words.ways.label), input),
+      wrong,
+      actions(
+        el('button', { type: 'submit', class: 'button plain' }, words.next),
+        button('quiet', words.back, () => choose(null)),
+      ),
+    );
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const code = isSent ? input.value.replace(/\D/g, '') : input.value.trim();
+      if (isSent ? code.length === 6 : code !== '') return choose(code);
+      wrong.textContent = words.ways.wrong;
+      input.setAttribute('aria-invalid', 'true');
+      input.focus();
+    });
+    return { screen: 'code', heading: words.ways.names[way], body: [paragraph(words.ways.texts[way], 'lead'), form] };
+  });
+}
+
+/** New recovery codes, for whoever wants them: shown once. */
+export const recoveryCodes = async (view: View, { page, api }: Tools): Promise<Change> => {
+  const wants = await page.ask<boolean>((words, choose) => ({
+    screen: 'recovery-codes',
+    heading: words.recovery.heading,
+    body: [
+      sign('passed'),
+      paragraph(words.recovery.text, 'lead'),
+      actions(
+        button('plain', words.recovery.show, () => choose(true)),
+        button('quiet', words.recovery.later, () => choose(false)),
+      ),
+    ],
+  }));
+  const seen = { view: { ...view, recoveryCodesOffered: false } };
+  if (!wants) return seen;
+  const codes = await api.makeRecoveryCodes();
+  await page.ask<null>((words: Words, choose) => ({
+    screen: 'recovery-codes',
+    heading: words.recovery.heading,
+    body: [
+      paragraph(words.recovery.keep, 'lead'),
+      el('ul', { class: 'codes', dir: 'ltr' }, ...codes.map((code) => el('li', {}, el('code', {}, code)))),
+      actions(button('plain', words.recovery.done, () => choose(null))),
+    ],
+  }));
+  return seen;
+};
