@@ -29,6 +29,7 @@ export const floors = [
   ['src/api', 'src/capture', 'src/oidc', 'src/ssf'],
   ['src/rest'],
   ['src/http'],
+  ['src/operations'],
   providers,
   [
     'adapters',

@@ -10,8 +10,8 @@ import { createLocalKeys } from '../keys/local.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { createOidcKeys } from '../keys/oidc-keys.js';
 import { countTokens } from '../keys/token-count.js';
+import { retireInAwsKms, rotateInAwsKms } from '../operations/keys-aws-kms.js';
 import type { CliDeps } from './deps.js';
-import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
 import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';
 import { UsageError } from './usage-error.js';
 

@@ -2,16 +2,16 @@ import { Command } from 'commander';
 import type { Census } from '../../adapters/census.js';
 import type { ProvisionStep } from '../../adapters/provisioning.js';
 import type { Policy } from '../core/connection.js';
-import { toCensusFinding } from './census-text.js';
+import { toCensusFinding } from '../operations/census-text.js';
+import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
+import { requirePublicUrl } from '../operations/public-url.js';
+import { pushingSecret } from '../operations/push-secret.js';
+import { applySteps, isDone, isStuck, isToApply, planSteps, type StepResult } from '../operations/steps.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { type Failure, toFailure, toFailureLines } from './failure.js';
 import { findConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';
-import { requirePublicUrl } from './public-url.js';
-import { pushingSecret } from './push-secret.js';
 import { toAppliedLines, toCounts, toFoundLines } from './step-text.js';
-import { applySteps, isDone, isStuck, isToApply, planSteps, type StepResult } from './steps.js';
 import { UsageError } from './usage-error.js';
 
 interface Options {

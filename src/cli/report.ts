@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { filesOf, isThere } from '../config/data-files.js';
 import { addSec, toIso } from '../core/units.js';
+import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
 import type { CliDeps } from './deps.js';
-import { type ConnectionReport, type HookReport, reportHooks } from './hook-report.js';
 import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
