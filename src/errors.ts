@@ -72,6 +72,11 @@ export const refusals = {
   quota_exceeded: unverified(429, 'The quota of this application is used up. Wait before trying again.'),
   name_taken: unverified(409, 'This name is taken. Choose another.'),
   limit_reached: unverified(409, 'This server keeps no more of these. Remove one that is no longer needed.'),
+  run_under_way: unverified(409, 'This is under way already. See how far it is, and ask again once it has ended.'),
+  nobody_can_pass: unverified(
+    409,
+    'Nobody is enrolled, so everybody would be refused. Enrol people first, or say that you are sure.',
+  ),
   code_wrong: unverified(401, 'The one-time codes are wrong, used or expired.'),
   contact_unverified: unverified(403, 'This e-mail address and phone number have not been verified.'),
 

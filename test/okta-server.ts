@@ -13,6 +13,7 @@ import type { ServedAdapter } from './serve-adapter.js';
 import { createSimulatedJudge } from './simulated-judge.js';
 import { createQuietTelemetry } from './telemetry.js';
 import { startTestTransmitter } from './transmitter.js';
+import { createTestUpkeep } from './upkeep.js';
 
 /** The whole service on a socket. */
 export interface OktaServer {
@@ -53,7 +54,8 @@ export async function startOktaServer(
     rooms,
     telemetry: await createQuietTelemetry(bench.core.clock),
     recordsOf: async () => ({ records: [], left: 0 }),
-    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
+    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
+    upkeep: createTestUpkeep(bench.core),
     findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

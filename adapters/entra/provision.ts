@@ -54,6 +54,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
   return {
     steps,
     checks: [...createChecks(steps, deps), ...mfaChecks],
+    secrets: [],
     registration: client === undefined ? null : createRegistration(client, deps),
     census: () => takeCensus(listCensus(deps), deps),
   };

@@ -26,6 +26,13 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
       createPolicyStep(parts),
     ],
     checks: createChecks(parts),
+    secrets: [
+      {
+        setting: 'onelogin.hooks.secret',
+        previousSetting: 'onelogin.hooks.previousSecret',
+        isPreviousTaken: parts.onelogin.hooks.previousSecret !== undefined,
+      },
+    ],
     registration: null,
     census: () => takeCensus(listCensus(parts), deps),
   };

@@ -21,6 +21,7 @@ import { createKeysInMemory } from '../../test/keys.js';
 import { pageFolders, projectRoot } from '../../test/paths.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { createQuietTelemetry } from '../../test/telemetry.js';
+import { createTestUpkeep } from '../../test/upkeep.js';
 import type { SmartHookType } from './schema.js';
 import {
   decodeFunction,
@@ -68,7 +69,8 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(bench.core.clock),
     recordsOf: async () => ({ records: [], left: 0 }),
-    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
+    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
+    upkeep: createTestUpkeep(bench.core),
     findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

@@ -18,6 +18,7 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>): Provi
   return {
     steps: [createAttributeStep(parts), createRightsStep(parts)],
     checks: createChecks(parts),
+    secrets: [],
     registration: null,
     census: () => takeCensus(listCensus(parts), deps),
   };

@@ -3,8 +3,9 @@ import type { Finding } from '../../adapters/provisioning.js';
 import type { Setup } from '../../adapters/setup.js';
 import { FaceError } from '../errors.js';
 import type { CheckResult } from '../operations/checks/in-turn.js';
-import { examine } from '../operations/doctor.js';
+import { collectChecks, makeChecks } from '../operations/doctor.js';
 import { toDetailLines } from '../operations/failure.js';
+import { putInForce, readSwitchedModes } from '../operations/modes.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { toFindingLines, toVerdictCounts } from './finding-text.js';
@@ -29,7 +30,10 @@ export function createDoctorCommand(deps: CliDeps): Command {
       if ('verdict' in setup) {
         show({ title: 'Configuration', ...setup, cause: null });
       } else {
-        for await (const result of examine(setup, findConnection(setup, id), deps)) show(result);
+        const modes = await readSwitchedModes(setup, deps);
+        const connection = findConnection(putInForce(setup, modes), id);
+        const { checks } = await collectChecks({ setup, connection, switched: modes.get(id) ?? null }, deps);
+        for await (const result of makeChecks(checks, deps)) show(result);
       }
       const ok = !results.some(({ verdict }) => verdict === 'fail');
       if (json) deps.print(JSON.stringify({ connection: id, ok, checks: results }, null, 2));

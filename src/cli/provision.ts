@@ -4,6 +4,8 @@ import type { ProvisionStep } from '../../adapters/provisioning.js';
 import type { Policy } from '../core/connection.js';
 import { toCensusFinding } from '../operations/census-text.js';
 import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
+import { putInForce, readSwitchedModes } from '../operations/modes.js';
+import { wouldRefuseAll } from '../operations/open-connection.js';
 import { requirePublicUrl } from '../operations/public-url.js';
 import { pushingSecret } from '../operations/push-secret.js';
 import { applySteps, isDone, isStuck, isToApply, planSteps, type StepResult } from '../operations/steps.js';
@@ -38,7 +40,8 @@ export function createProvisionCommand(deps: CliDeps): Command {
     .option('--json', 'print JSON')
     .action(async (id: string, options: Options) => {
       if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
-      const setup = await deps.loadSetup();
+      const loaded = await deps.loadSetup();
+      const setup = putInForce(loaded, await readSwitchedModes(loaded, deps));
       const connection = findConnection(setup, id);
       const publicUrl = requirePublicUrl(setup);
       const adapter = await connection.createAdapter(publicUrl);
@@ -129,7 +132,7 @@ function toCensusLines(census: Counted, { policy }: Run): string[] {
  * @throws CommandError `nobody_enrolled`
  */
 function checkMayApply(census: Counted, { policy, isSure }: Run): void {
-  if (isSure || policy.mode !== 'enforce' || !isKnown(census) || census.enrolled > 0) return;
+  if (isSure || !isKnown(census) || !wouldRefuseAll(census, policy)) return;
   throw new CommandError('nobody_enrolled', { found: toCensusFinding(census, policy).found });
 }
 

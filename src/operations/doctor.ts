@@ -1,4 +1,5 @@
-import { type Check, type Finding, fail, pass } from '../../adapters/provisioning.js';
+import type { Census } from '../../adapters/census.js';
+import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../adapters/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { filesOf } from '../config/data-files.js';
 import type { FaceErrorCode } from '../errors.js';
@@ -12,28 +13,34 @@ import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from
 import { createStateCheck } from './checks/state-store.js';
 import type { OperationDeps } from './deps.js';
 import { toDetailLines, toFailure } from './failure.js';
+import type { Switched } from './modes.js';
 
-/**
- * Checks each link of a connection, ours first, one after the other. Changes nothing and never throws: a check that cannot be
- * made has failed.
- */
-export async function* examine(
-  setup: Setup,
-  connection: ConfiguredConnection,
-  deps: OperationDeps,
-): AsyncGenerator<CheckResult> {
-  const checks = await collectChecks(setup, connection, deps);
-  yield* checkInTurn([readConfiguration, ...checks], (check) => runCheck(check, deps));
+/** A connection that is examined, in the mode that is in force. */
+interface Examined {
+  readonly setup: Setup;
+  readonly connection: ConfiguredConnection;
+  /** How its mode was switched by hand; `null`: it was not. */
+  readonly switched: Switched | null;
+  /** Told what the provider says of its users. */
+  readonly onCensus?: (census: Census) => void;
 }
+
+/** What tells how a connection stands, ours first, and the steps that mend it. */
+export interface Checks {
+  readonly checks: readonly Check[];
+  readonly steps: readonly ProvisionStep[];
+}
+
+/** Makes the checks one after the other. Changes nothing and never throws: a check that cannot be made has failed. */
+export const makeChecks = (checks: readonly Check[], deps: OperationDeps): AsyncGenerator<CheckResult> =>
+  checkInTurn(checks, (check) => runCheck(check, deps));
 
 const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };
 
-/** Every check. An adapter that cannot be made is one more that fails. */
-async function collectChecks(
-  { config }: Setup,
-  connection: ConfiguredConnection,
-  deps: OperationDeps,
-): Promise<readonly Check[]> {
+/** Every check of a connection. An adapter that cannot be made is one more that fails. */
+export async function collectChecks(examined: Examined, deps: OperationDeps): Promise<Checks> {
+  const { setup, connection } = examined;
+  const { config } = setup;
   const { publicUrl } = config;
   const parts = [
     ...createKeyChecks(config, deps),
@@ -43,33 +50,41 @@ async function collectChecks(
       : []),
   ];
   const here = [
-    createModeCheck(connection),
+    readConfiguration,
+    createModeCheck(examined),
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
     ...createDataFolderCheck(config),
     ...parts,
   ];
-  if (publicUrl === null) return [...here, noPublicAddress];
-  return [
+  if (publicUrl === null) return { checks: [...here, noPublicAddress], steps: [] };
+  const ofProvider = await collectProviderChecks(examined, publicUrl, deps);
+  const checks = [
     ...here,
     ...createPublicAddressChecks(publicUrl, deps),
     createReadinessCheck(publicUrl, parts, deps),
     createPublishedKeysCheck(publicUrl, config, deps),
-    ...(await collectProviderChecks(connection, publicUrl, deps)),
+    ...ofProvider.checks,
   ];
+  return { checks, steps: ofProvider.steps };
 }
 
 async function collectProviderChecks(
-  connection: ConfiguredConnection,
+  { connection, onCensus = () => {} }: Examined,
   publicUrl: string,
   deps: OperationDeps,
-): Promise<readonly Check[]> {
+): Promise<Checks> {
   try {
     const adapter = await connection.createAdapter(publicUrl);
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
-    const provisioning = await adapter.createProvisioning();
-    return [...hookChecks, ...provisioning.checks, createCensusCheck(provisioning, connection, deps)];
+    const { steps, checks, census } = await adapter.createProvisioning();
+    const count = async (): Promise<Census> => {
+      const counted = await census();
+      onCensus(counted);
+      return counted;
+    };
+    return { checks: [...hookChecks, ...checks, createCensusCheck({ census: count }, connection, deps)], steps };
   } catch (error) {
-    return [{ title: 'Provider', run: () => Promise.reject(error) }];
+    return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };
   }
 }
 
@@ -108,9 +123,15 @@ const createHandOffCheck = ({ policy: { handOff } }: ConfiguredConnection): Chec
   },
 });
 
-const createModeCheck = ({ id, policy: { mode } }: ConfiguredConnection): Check => ({
+const createModeCheck = ({ connection: { id, policy }, switched }: Examined): Check => ({
   title: 'Mode',
   async run() {
+    const { mode } = policy;
+    if (switched !== null && switched.endsAt === null) {
+      const said = mode === 'enforce' ? 'shadow' : 'enforce';
+      const found = `${mode}: ${switched.by} switched it by hand; the configuration file says ${said}`;
+      return warn(found, `Set policy.mode to "${mode}" in the configuration file, or switch it back.`);
+    }
     if (mode === 'enforce') return { verdict: 'pass', found: 'enforce', remedy: null };
     return {
       verdict: 'warn',

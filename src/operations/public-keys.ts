@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Setup } from '../../adapters/setup.js';
 import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
@@ -5,6 +6,9 @@ import { readPrivateFile } from '../files/durable-file.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { openKeyService } from '../keys/open.js';
 import type { OperationDeps } from './deps.js';
+
+/** A JSON Web Key Set (RFC 7517). */
+export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 /**
  * The public halves of the keys that sign receipts; `null` where there are none. None are made: in the wrong folder they

@@ -1,9 +1,10 @@
 import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
-import type { Connection, SubjectRef } from '../core/connection.js';
+import type { Connection, Policy, SubjectRef } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery, Keys, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
+import type { Upkeep } from '../operations/upkeep.js';
 import type { ClientRequest } from './usage.js';
 
 /** What became of a configuration that was loaded while the server ran: where it cannot be in force, nothing changed. */
@@ -15,6 +16,8 @@ export interface Reloaded {
   /** The same of what only a restart changes. */
   readonly needingRestart: readonly string[];
   readonly problems: readonly Problem[];
+  /** Connections whose mode was switched by hand, over what the configuration says. */
+  readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
 /** What the REST API takes from outside. */
@@ -32,6 +35,8 @@ export interface ApiDeps extends CoreDeps {
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
   /** Loads the configuration anew, and puts in force what can be. Never rejects. */
   readonly reload: () => Promise<Reloaded>;
+  /** What looking after the server and its connections takes. */
+  readonly upkeep: Upkeep;
   /** By id. */
   readonly connections: ReadonlyMap<string, Connection>;
 }

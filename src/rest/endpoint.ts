@@ -23,6 +23,7 @@ export const groupDescriptions = {
   'Step-up': 'Enrol and check users of an identity provider.',
   'Capture page': 'What the page in front of the camera calls.',
   Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
+  Connections: 'See how connections stand, set them up at their providers, and mend them.',
   Administrators: 'Say who administers this server, and in which role.',
   'Data subjects': 'Help one person, and give them their rights over what is held of them.',
   Operations: 'Run the server.',

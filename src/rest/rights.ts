@@ -4,10 +4,12 @@ export const rights = [
   'configure',
   /** Rotate keys, revoke and erase, clear lockouts. */
   'operate',
-  /** Read the usage figures, and export what is held of a person. */
+  /** Read the usage figures, lists of people and the log, and export what is held of a person. */
   'audit',
   /** Help one user: invite to enrol, end an enrolment, clear a lockout. */
   'assist',
+  /** See the figures of every connection, and one person with what happened to them. */
+  'view',
 ] as const;
 export type Right = (typeof rights)[number];
 
@@ -16,10 +18,10 @@ export type Role = (typeof roles)[number];
 
 /** What each role holds. */
 export const rightsByRole = {
-  owner: ['configure', 'operate', 'audit', 'assist'],
-  operator: ['operate', 'assist'],
-  auditor: ['audit'],
-  'help-desk': ['assist'],
+  owner: ['configure', 'operate', 'audit', 'assist', 'view'],
+  operator: ['operate', 'assist', 'view'],
+  auditor: ['audit', 'view'],
+  'help-desk': ['assist', 'view'],
 } as const satisfies Record<Role, readonly Right[]>;
 
 /** Whoever holds an administrator's key. */

@@ -49,7 +49,7 @@ export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
   deps: ServerDeps &
-    Pick<ApiDeps, 'reload'> & {
+    Pick<ApiDeps, 'reload' | 'upkeep'> & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;
       readonly rooms: BodyRooms;
@@ -93,6 +93,7 @@ export async function buildApp(
     telemetry,
     rooms,
     reload: deps.reload,
+    upkeep: deps.upkeep,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);

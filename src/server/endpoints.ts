@@ -1,10 +1,15 @@
 import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
+import { createApplyEndpoints } from '../api/apply-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
+import { createConnectionEndpoints } from '../api/connection-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
+import { createDoctorEndpoints } from '../api/doctor-endpoints.js';
+import { createEvidenceEndpoints } from '../api/evidence-endpoints.js';
 import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
+import { createKeyEndpoints } from '../api/key-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
 import { createScreeningEndpoints } from '../api/screening-endpoints.js';
 import { createSubjectEndpoints } from '../api/subject-endpoints.js';
@@ -28,5 +33,10 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createUsageEndpoints(deps),
     ...createAdministratorEndpoints(deps),
     ...createConfigurationEndpoints(deps),
+    ...createConnectionEndpoints(deps),
+    ...createApplyEndpoints(deps),
+    ...createDoctorEndpoints(deps),
+    ...createKeyEndpoints(deps),
+    ...createEvidenceEndpoints(deps),
   ];
 }
