@@ -77,6 +77,8 @@ export interface Check {
    * is one failure.
    */
   readonly needs?: readonly string[];
+  /** Title of the step that mends what it finds; unless it says so, the step of the same title, where there is one. */
+  readonly mendedBy?: string;
   /** Changes nothing. @throws FaceError */
   run(): Promise<Finding>;
 }
@@ -123,10 +125,22 @@ export interface Registration {
   register(registrant: Registrant): Promise<void>;
 }
 
+/** A secret of the configuration of which the one before is taken too, while it is replaced. */
+export interface RotatableSecret {
+  /** Its name in the configuration. */
+  readonly setting: string;
+  /** Where the one before goes. */
+  readonly previousSetting: string;
+  /** Whether there is one before, which is taken still. */
+  readonly isPreviousTaken: boolean;
+}
+
 /** What sets a connection up at its provider, and what tells how it stands. Both in the order to be taken. */
 export interface Provisioning {
   readonly steps: readonly ProvisionStep[];
   readonly checks: readonly Check[];
+  /** Secrets that the provider calls with; `[]` where it calls with none of ours. */
+  readonly secrets: readonly RotatableSecret[];
   /** `null` where nobody has to be registered. */
   readonly registration: Registration | null;
   /** The active users of a group. See `Directory`. */

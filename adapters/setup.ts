@@ -1,6 +1,7 @@
 import type { ConnectionConfig, ConnectionGuards } from '../src/config/connection.js';
 import { type LoadDeps, loadConfig } from '../src/config/load.js';
 import type { Config } from '../src/config/schema.js';
+import type { Policy } from '../src/core/connection.js';
 import { FaceError } from '../src/errors.js';
 import type { Adapter } from './adapter.js';
 import type { AdapterDeps } from './deps.js';
@@ -10,6 +11,8 @@ import { guardsOf, type Providers } from './provider.js';
 export interface ConfiguredConnection extends ConnectionConfig {
   /** Loads the provider now. @param publicUrl - where it reaches this server, without a slash at the end */
   createAdapter(publicUrl: string): Promise<Adapter>;
+  /** The same in that mode, whatever the configuration says. */
+  inMode(mode: Policy['mode']): ConfiguredConnection;
 }
 
 /** The configuration, and its connections in reach of their adapters. */
@@ -38,17 +41,23 @@ export const configureConnections = (
   entries: readonly ConnectionConfig[],
   providers: Providers,
   deps: ConnectionDeps,
-): ConfiguredConnection[] =>
-  entries.map((settings) => ({
-    id: settings.id,
-    kind: settings.kind,
-    policy: settings.policy,
-    oidc: settings.oidc,
-    async createAdapter(publicUrl) {
-      for (const provider of providers) {
-        const adapter = provider.createAdapter(settings, { ...deps, publicUrl });
-        if (adapter !== null) return adapter;
-      }
-      throw new FaceError('internal', { kind: settings.kind });
-    },
-  }));
+): ConfiguredConnection[] => entries.map((settings) => configureConnection(settings, providers, deps));
+
+const configureConnection = (
+  settings: ConnectionConfig,
+  providers: Providers,
+  deps: ConnectionDeps,
+): ConfiguredConnection => ({
+  id: settings.id,
+  kind: settings.kind,
+  policy: settings.policy,
+  oidc: settings.oidc,
+  async createAdapter(publicUrl) {
+    for (const provider of providers) {
+      const adapter = provider.createAdapter(settings, { ...deps, publicUrl });
+      if (adapter !== null) return adapter;
+    }
+    throw new FaceError('internal', { kind: settings.kind });
+  },
+  inMode: (mode) => configureConnection({ ...settings, policy: { ...settings.policy, mode } }, providers, deps),
+});

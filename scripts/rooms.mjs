@@ -29,6 +29,7 @@ export const floors = [
   ['src/api', 'src/capture', 'src/console', 'src/oidc', 'src/ssf', 'web/console'],
   ['src/rest'],
   ['src/http'],
+  ['src/operations'],
   providers,
   [
     'adapters',

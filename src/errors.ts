@@ -78,6 +78,11 @@ export const refusals = {
   limit_reached: unverified(409, 'This server keeps no more of these. Remove one that is no longer needed.'),
   brand_configured: unverified(409, 'The brand stands in the configuration of this server. Change it there.'),
   campaign_state: unverified(409, 'The campaign is not in the state this needs. Look at it, then try again.'),
+  run_under_way: unverified(409, 'This is under way already. See how far it is, and ask again once it has ended.'),
+  nobody_can_pass: unverified(
+    409,
+    'Nobody is enrolled, so everybody would be refused. Enrol people first, or say that you are sure.',
+  ),
   code_wrong: unverified(401, 'The one-time codes are wrong, used or expired.'),
   contact_unverified: unverified(403, 'This e-mail address and phone number have not been verified.'),
 

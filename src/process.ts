@@ -7,11 +7,11 @@ import { framesOf } from './base/frames.js';
 import { findSystemReason } from './base/system-error.js';
 import { CommandError } from './cli/command-error.js';
 import type { ExitCode } from './cli/deps.js';
-import { toDetailLines } from './cli/failure.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
 import { isSystemError } from './files/durable-file.js';
+import { toDetailLines } from './operations/failure.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';
 

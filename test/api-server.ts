@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
+import type { Setup } from '../adapters/setup.js';
 import type { JsonObject } from '../src/base/json.js';
 import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
@@ -32,6 +33,7 @@ import { consoleDeps, standardSettings } from './settings.js';
 import { createSimulatedJudge } from './simulated-judge.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './sinks.js';
 import { createQuietTelemetry } from './telemetry.js';
+import { createTestUpkeep } from './upkeep.js';
 
 export const adminKey = 'fsa_test-administrator';
 
@@ -91,6 +93,8 @@ export async function startApiServer(
     >
   > & {
       random?: Random;
+      /** The configuration, as the file says. */
+      setup?: () => Setup;
       /** Puts something before the store. */
       toState?: (state: State) => State;
       /** Makes the OpenID providers, of the rest. */
@@ -107,7 +111,10 @@ export async function startApiServer(
   const { toState = (opened: State) => opened } = given;
   const state = toState(given.state ?? createSqliteState({ file: ':memory:', clock }));
   const usage = createUsageRecorder({ state, clock, log });
+  const signer = await createTestSigner();
+  const upkeep = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer }, given.setup);
   const deps: AppDeps = {
+    upkeep,
     clock,
     random: systemRandom,
     onClientRequest: usage.note,
@@ -120,7 +127,7 @@ export async function startApiServer(
     sight: createTestSight(),
     keys: createKeysInMemory(randomBytes(32)),
     passkeys: createPasskeys({ publicUrl: testIssuer }),
-    signer: await createTestSigner(),
+    signer,
     issuer: testIssuer,
     settings: standardSettings,
     connections: new Map<string, Connection>(),
@@ -141,7 +148,7 @@ export async function startApiServer(
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(clock),
     ...noCampaigns,
-    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
+    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
     findUnready: async () => [],
     ...given,
     state,
@@ -179,6 +186,7 @@ export async function startApiServer(
       send('POST', path, { headers, body: form }),
     async stop() {
       await listening.stop();
+      await upkeep.background.stop();
       await usage.stop();
       await deps.state.close();
     },

@@ -7,7 +7,7 @@ import {
   serverClock,
   serverIsOurs,
 } from '../adapters/provisioning.js';
-import { type CheckResult, checkInTurn } from '../src/cli/checks/in-turn.js';
+import { type CheckResult, checkInTurn } from '../src/operations/checks/in-turn.js';
 
 /** What the checks of a provider find, one after the other as `facestep doctor` makes them, where this server is well. */
 export async function diagnose(checks: readonly Check[]): Promise<CheckResult[]> {

@@ -18,6 +18,7 @@ import { consoleDeps } from './settings.js';
 import { createSimulatedJudge } from './simulated-judge.js';
 import { createQuietTelemetry } from './telemetry.js';
 import { startTestTransmitter } from './transmitter.js';
+import { createTestUpkeep } from './upkeep.js';
 
 /** The whole service on a socket. */
 export interface OktaServer {
@@ -63,7 +64,8 @@ export async function startOktaServer(
     brands: createBrands(null, bench.core),
     recordsOf: async () => ({ records: [], left: 0 }),
     ...noCampaigns,
-    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
+    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
+    upkeep: createTestUpkeep(bench.core),
     findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

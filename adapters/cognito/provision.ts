@@ -64,6 +64,13 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ),
       ...createPreviousSecretChecks(cognito.triggers.previousRequestSecret, 'cognito.triggers.previousRequestSecret'),
     ],
+    secrets: [
+      {
+        setting: 'cognito.triggers.requestSecret',
+        previousSetting: 'cognito.triggers.previousRequestSecret',
+        isPreviousTaken: cognito.triggers.previousRequestSecret !== undefined,
+      },
+    ],
     registration: null,
     listMembers: (group) => listMembers(group, cognito, deps),
     census: () => takeCensus(listCensus(cognito, deps), deps),

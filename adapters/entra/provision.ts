@@ -55,6 +55,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
   return {
     steps,
     checks: [...createChecks(steps, deps), ...mfaChecks],
+    secrets: [],
     registration: client === undefined ? null : createRegistration(client, deps),
     listMembers: (group) => listMembers(group, deps),
     census: () => takeCensus(listCensus(deps), deps),

@@ -92,6 +92,9 @@ const toSchemaChange = ({ name, title, description, maxLength, isUserWritten }: 
   },
 });
 
+/** The step that makes an attribute of that name. */
+export const toAttributeTitle = (name: string): string => `Profile attribute ${name}`;
+
 /**
  * How the attribute stands in the org's default user schema. One that does not fit is never changed: it is somebody's, and
  * may hold something.
@@ -125,7 +128,7 @@ const schemaPath = '/api/v1/meta/schemas/user/default';
 
 /** Defines the attribute, or adopts one that is there and fits. */
 export const createAttributeStep = (expected: Attribute, { send }: { readonly send: SendToOkta }): ProvisionStep => ({
-  title: `Profile attribute ${expected.name}`,
+  title: toAttributeTitle(expected.name),
   inspect: () => inspectAttribute(expected, send),
   async apply() {
     await send('POST', schemaPath, toSchemaChange(expected));

@@ -15,10 +15,10 @@ import {
   warn,
 } from '../provisioning.js';
 import { createPreviousSecretChecks } from '../rotating-secret.js';
-import { inspectAttribute, tokenAttribute } from './provision-attribute.js';
+import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-attribute.js';
 import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
 import { createCredentialChecks } from './provision-credentials.js';
-import { findEventHook } from './provision-events.js';
+import { eventHookTitle, findEventHook } from './provision-events.js';
 import { findInlineHook, type InlineHookName, toHookName } from './provision-hooks.js';
 import { listAll } from './provision-list.js';
 import { createClientChecks } from './provision-openid.js';
@@ -50,7 +50,11 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
     ...credentials,
     ...needing(entered, [
       { title: 'Clocks', needs: [serverClock], run: () => checkClocks(deps) },
-      { title: 'Profile attribute', run: () => checkAttribute(deps) },
+      {
+        title: 'Profile attribute',
+        mendedBy: toAttributeTitle(deps.settings.okta.attribute),
+        run: () => checkAttribute(deps),
+      },
       ...hooks.map((hook) => ({
         title: toTitle(hook),
         needs: [serverIsOurs],
@@ -59,11 +63,12 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
       {
         title: 'Okta calls the token hook, and is answered in time',
         needs: [tokenHook, callsTaken],
+        mendedBy: tokenHook,
         run: () => checkTokenHookAnswers(deps),
       },
       { title: 'Rules that mint tokens without the hook', needs: [tokenHook], run: () => checkRules(deps) },
       { title: 'Claims configured by hand', run: () => checkClaims(deps) },
-      { title: 'Event hook', needs: [serverIsOurs], run: () => checkEventHook(deps) },
+      { title: 'Event hook', needs: [serverIsOurs], mendedBy: eventHookTitle, run: () => checkEventHook(deps) },
       ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
     ]),
     ...createClientChecks(entered, deps),

@@ -32,6 +32,9 @@ export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook 
 /** The events an event hook of ours is not told of, and should be. */
 const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((type) => !events.items.includes(type));
 
+/** The step that registers it. */
+export const eventHookTitle = 'Event hook: users who leave';
+
 /** Creates our event hook, or adopts one at our address, and has Okta verify it: this server must answer meanwhile. */
 export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   const name = nameOf(deps, 'events');
@@ -43,7 +46,7 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
     ...missingEvents(hook).map((type) => `Subscribe it to ${type}`),
   ];
   return {
-    title: 'Event hook: users who leave',
+    title: eventHookTitle,
     async inspect(): Promise<StepStatus> {
       if (deps.settings.okta.hooks.secret === undefined) {
         return {

@@ -1,6 +1,6 @@
 import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
-import type { Provisioning, ProvisionStep } from '../provisioning.js';
+import type { Provisioning, ProvisionStep, RotatableSecret } from '../provisioning.js';
 import { createSendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
@@ -65,11 +65,16 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
       }),
     ],
     checks: createChecks(deps),
+    secrets: okta.hooks.secret === undefined ? [] : [hookSecret(okta.hooks.previousSecret !== undefined)],
     registration: null,
     listMembers: (group) => listMembers(group, okta, given),
     census: () => takeCensus(listCensus(deps), deps),
   };
 }
+
+const hookSecret = (isPreviousTaken: boolean): RotatableSecret => ({
+  ...{ setting: 'okta.hooks.secret.value', previousSetting: 'okta.hooks.previousSecret', isPreviousTaken },
+});
 
 /** A step that is described and never taken here. */
 const byHand = (title: string, instructions: readonly string[]): ProvisionStep => ({

@@ -123,6 +123,7 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
 function createVariablesCheck(parts: Parts): Check {
   return {
     title: variablesTitle,
+    mendedBy: 'Environment variables of the Smart Hooks',
     async run() {
       const missing = await missingVariables(parts);
       if (missing.length > 0) return fail(`Missing: ${missing.join(', ')}.`, 'Run facestep provision.');

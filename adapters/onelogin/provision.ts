@@ -27,6 +27,13 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
       createPolicyStep(parts),
     ],
     checks: createChecks(parts),
+    secrets: [
+      {
+        setting: 'onelogin.hooks.secret',
+        previousSetting: 'onelogin.hooks.previousSecret',
+        isPreviousTaken: parts.onelogin.hooks.previousSecret !== undefined,
+      },
+    ],
     registration: null,
     listMembers: (group) => listMembers(group, parts),
     census: () => takeCensus(listCensus(parts), deps),

@@ -26,6 +26,7 @@ import { pageFolders, projectRoot } from '../../test/paths.js';
 import { consoleDeps } from '../../test/settings.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { createQuietTelemetry } from '../../test/telemetry.js';
+import { createTestUpkeep } from '../../test/upkeep.js';
 import type { SmartHookType } from './schema.js';
 import {
   decodeFunction,
@@ -78,7 +79,8 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     brands: createBrands(null, bench.core),
     recordsOf: async () => ({ records: [], left: 0 }),
     ...noCampaigns,
-    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
+    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
+    upkeep: createTestUpkeep(bench.core),
     findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

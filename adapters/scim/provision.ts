@@ -19,6 +19,7 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>): Provi
   return {
     steps: [createAttributeStep(parts), createRightsStep(parts)],
     checks: createChecks(parts),
+    secrets: [],
     registration: null,
     listMembers: (group) => listMembers(group, parts),
     census: () => takeCensus(listCensus(parts), deps),

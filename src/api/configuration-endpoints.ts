@@ -23,14 +23,18 @@ export function createConfigurationEndpoints(deps: ApiDeps): Endpoint[] {
         changed: paths.describe('What changed, by path.'),
         needingRestart: paths.describe('What differs from what is in force, and takes force at a restart alone.'),
         problems: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+        switched: z
+          .array(z.strictObject({ connection: z.string(), mode: z.enum(['shadow', 'enforce']), by: z.string() }))
+          .describe('Connections in a mode that was switched by hand, over what the configuration says.'),
       }),
       async handle() {
-        const { code, changed, needingRestart, problems } = await deps.reload();
+        const { code, changed, needingRestart, problems, switched } = await deps.reload();
         return {
           code,
           changed: [...changed],
           needingRestart: [...needingRestart],
           problems: problems.map((each) => ({ ...each })),
+          switched: switched.map((each) => ({ ...each })),
         };
       },
     }),

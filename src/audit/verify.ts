@@ -38,10 +38,22 @@ export interface TrailReport extends ChainReport {
  * Verifies a trail of any size against its signed heads. A server may be writing to it.
  * @param options.keys - public keys that heads are signed with
  * @param options.state - where the newest head is kept; `null` asks none
+ * @param options.onRead - told how many more bytes of it were read, line by line
+ * @param options.signal - gives up; then it throws the signal's reason
  */
 export async function verifyTrail(
   file: string,
-  { keys, state }: { readonly keys: JSONWebKeySet; readonly state: Pick<State, 'read'> | null },
+  {
+    keys,
+    state,
+    onRead = () => {},
+    signal,
+  }: {
+    readonly keys: JSONWebKeySet;
+    readonly state: Pick<State, 'read'> | null;
+    readonly onRead?: (bytes: number) => void;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<TrailReport> {
   const verify = createHeadVerifier(keys);
   const chain = await readChainName(file);
@@ -57,6 +69,8 @@ export async function verifyTrail(
     for await (const bytes of findLinesIn(stream, [''])) {
       line += 1;
       check.add(bytes, { file: segment.file, line });
+      onRead(bytes.length + 1);
+      signal?.throwIfAborted();
     }
   }
   const report = check.report();

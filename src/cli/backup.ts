@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 import { filesOf } from '../config/data-files.js';
+import { toIso } from '../core/units.js';
+import { writeLastBackup } from '../operations/last-backup.js';
+import { readManifest } from './backup/manifest.js';
 import { writeBackup } from './backup/write.js';
 import type { CliDeps } from './deps.js';
 
@@ -18,11 +21,17 @@ export function createBackupCommand(deps: CliDeps): Command {
       const files = filesOf(config);
       const { dataFolder } = config;
       const { files: copied } = await writeBackup({ dataFolder, files, to, withKeys: !withoutKeys }, deps);
+      const { madeAt } = await readManifest(to);
       const bytes = copied.reduce((sum, each) => sum + each.bytes, 0);
+      const hasKeys = copied.some(({ path }) => path.startsWith('keys/'));
+      const checkedAt = toIso(deps.clock.now());
+      const hasState = config.state.kind === 'sqlite';
+      const known = { madeAt, checkedAt, files: copied.length, bytes, hasKeys, hasState };
+      await writeLastBackup(files.lastBackup, known, deps.random);
       deps.print(`Copied: ${copied.length} files, ${bytes} bytes, to ${to}`);
       if (config.state.kind !== 'sqlite')
         deps.print(`Not copied: the state, which is in ${config.state.kind}. Back that up there.`);
-      if (copied.some(({ path }) => path.startsWith('keys/')))
+      if (hasKeys)
         deps.print('It holds the keys: whoever has it can open what they sealed. Keep it as you keep those.');
       else
         deps.print('It holds no keys: keep those elsewhere, as nothing that they sealed can be opened without them.');

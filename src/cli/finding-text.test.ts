@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { CheckResult } from './checks/in-turn.js';
+import type { CheckResult } from '../operations/checks/in-turn.js';
 import { toFindingLines, toVerdictCounts } from './finding-text.js';
 
 const toResult = (verdict: CheckResult['verdict'], remedy: string | null = null): CheckResult => ({

@@ -1,4 +1,4 @@
-import type { CheckResult } from './checks/in-turn.js';
+import type { CheckResult } from '../operations/checks/in-turn.js';
 import { toPrintable } from './printable.js';
 
 const words = {

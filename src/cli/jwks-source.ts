@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { JSONWebKeySet } from 'jose';
-import { z } from 'zod';
 import type { Setup } from '../../adapters/setup.js';
 import { safeUrlGuard } from '../config/safe-url.js';
+import { keySetGuard, readPublicKeys } from '../operations/public-keys.js';
 import type { CliDeps } from './deps.js';
-import { readPublicKeys } from './public-keys.js';
 import { UsageError } from './usage-error.js';
-
-const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 const timeoutMs = 10_000;
 

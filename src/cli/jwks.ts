@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { readPublicKeys } from '../operations/public-keys.js';
 import type { CliDeps } from './deps.js';
-import { readPublicKeys } from './public-keys.js';
 
 /** `facestep jwks`: the public keys that receipts are verified with, for those who verify offline. */
 export function createJwksCommand(deps: CliDeps): Command {

@@ -3,15 +3,11 @@ import type { Setup } from '../../adapters/setup.js';
 import { filesOf, isThere } from '../config/data-files.js';
 import type { KeyVersion } from '../core/ports.js';
 import { toIso } from '../core/units.js';
-import { toCode } from '../errors.js';
 import { openInventory } from '../keys/inventory.js';
 import type { KeyUse } from '../keys/key-notes.js';
-import { createLocalKeys } from '../keys/local.js';
-import { createLocalSigner } from '../keys/local-signer.js';
-import { createOidcKeys } from '../keys/oidc-keys.js';
 import { countTokens } from '../keys/token-count.js';
+import { retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
 import type { CliDeps } from './deps.js';
-import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
 import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';
 import { UsageError } from './usage-error.js';
 
@@ -51,8 +47,8 @@ export function createKeysCommand(deps: CliDeps): Command {
     // The value of an option, as the name of a key may begin with a hyphen.
     .option('--signing <kid>', 'destroys a signing key that leaked instead: what it signed is verified no more')
     .action((version: KeyVersion | undefined, { signing, ...options }: RetireOptions & { signing?: string }) => {
-      if (version !== undefined && signing === undefined) return retireVersion(version, options, deps);
-      if (version === undefined && signing !== undefined) return retireSigningKey(signing, deps);
+      if (version !== undefined && signing === undefined) return retire(version, options, deps);
+      if (version === undefined && signing !== undefined) return retireSigning(signing, deps);
       throw new UsageError('give a version, or --signing <kid>');
     });
   return command;
@@ -73,55 +69,55 @@ async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean
 
 async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
-  if (config.keys.kind === 'aws-kms') return rotateInAwsKms(config.keys, use).forEach(deps.print);
-  const files = filesOf(config);
-  const file = { sealing: files.keys, signing: files.signingKeys, oidc: files.oidcKeys }[use];
-  if (!(await isThere(file))) throw noKeys(config);
-  if (use === 'sealing') {
-    const version = await (await createLocalKeys({ ...deps, file })).rotate();
-    deps.print(`Version ${version} seals new tokens. Back up ${file}: it has changed.`);
-  } else {
-    const keys = await (use === 'signing' ? createLocalSigner : createOidcKeys)({ ...deps, file });
-    const { kid, signsFrom } = await keys
-      .rotate()
-      .catch(toUsageError('the key of an earlier rotation still waits for its turn'));
-    deps.print(`Key ${kid} is published now, and signs from ${toIso(signsFrom)}.`);
+  const rotated = await rotateKey(config, use, deps);
+  switch (rotated.kind) {
+    case 'version':
+      return deps.print(`Version ${rotated.version} seals new tokens. Back up ${rotated.file}: it has changed.`);
+    case 'turn':
+      return deps.print(`Key ${rotated.kid} is published now, and signs from ${toIso(rotated.signsFrom)}.`);
+    case 'waiting':
+      throw new UsageError('the key of an earlier rotation still waits for its turn');
+    case 'none':
+      throw noKeys(config);
+    case 'by hand':
+      return rotated.words.forEach(deps.print);
   }
 }
 
-async function retireVersion(version: KeyVersion, { trail, confirm }: RetireOptions, deps: CliDeps): Promise<void> {
+async function retire(version: KeyVersion, { trail, confirm }: RetireOptions, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
-  const files = filesOf(config);
-  const inventory = await openInventory(config.keys, { files, ...deps });
-  const key = (await inventory.sealing()).find((each) => each.version === version);
-  if (key === undefined) throw new UsageError(`there is no key of version ${version}`);
-  if (key.isCurrent) throw new UsageError(`version ${version} seals new tokens. First: facestep keys rotate`);
   const trails = await trailsOf(config, trail);
-  const count = await countTokens(trails, deps.clock.now());
-  const lost = count.byVersion.get(version) ?? 0;
+  const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, deps);
+  if (retired.kind === 'unknown') throw new UsageError(`there is no key of version ${version}`);
+  if (retired.kind === 'current')
+    throw new UsageError(`version ${version} seals new tokens. First: facestep keys rotate`);
+  const { kind, count, lost, words } = retired;
   deps.print(`Version ${version} has sealed ${lost === 1 ? '1 token' : `${lost} tokens`} in use.`);
   toCountLines(count, { ...config.audit, trails }).forEach(deps.print);
-  if (config.keys.kind === 'aws-kms') return retireInAwsKms(config.keys, version).forEach(deps.print);
-  if (confirm !== lost) {
+  words.forEach(deps.print);
+  if (kind === 'unconfirmed') {
     if (confirm !== undefined) deps.tell(`facestep: not ${confirm} but ${lost} would be lost`);
     const again = ['facestep keys retire', version, '--confirm', lost, ...trail.map((each) => `--trail ${each}`)];
     deps.print(`Nothing was changed. To destroy the key and lose them: ${again.join(' ')}`);
-    return deps.endWith(1);
+    deps.endWith(1);
+  } else if (kind === 'retired') {
+    const { keys } = filesOf(config);
+    deps.print(`Version ${version} is retired. Copies of its key in backups of ${keys} open its tokens still.`);
   }
-  await (await createLocalKeys({ ...deps, file: files.keys })).retire(version);
-  deps.print(`Version ${version} is retired. Copies of its key in backups of ${files.keys} open its tokens still.`);
 }
 
-async function retireSigningKey(kid: string, deps: CliDeps): Promise<void> {
+async function retireSigning(kid: string, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
-  if (config.keys.kind === 'aws-kms')
-    throw new UsageError('the keys are in AWS KMS: take it out of keys.signing.others');
-  const { signingKeys: file } = filesOf(config);
-  if (!(await isThere(file))) throw noKeys(config);
-  await (await createLocalSigner({ ...deps, file }))
-    .retire(kid)
-    .catch(toUsageError('there is no such key, or it is the one that signs. First: facestep keys rotate --signing'));
-  deps.print(`Key ${kid} is retired. Who keeps a copy of the published keys drops it within 300 seconds.`);
+  switch (await retireSigningKey(config, kid, deps)) {
+    case 'by hand':
+      throw new UsageError('the keys are in AWS KMS: take it out of keys.signing.others');
+    case 'none':
+      throw noKeys(config);
+    case 'refused':
+      throw new UsageError('there is no such key, or it is the one that signs. First: facestep keys rotate --signing');
+    case 'retired':
+      deps.print(`Key ${kid} is retired. Who keeps a copy of the published keys drops it within 300 seconds.`);
+  }
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -138,13 +134,6 @@ function parseCount(text: string): number {
 
 const noKeys = ({ dataFolder }: Setup['config']): UsageError =>
   new UsageError(`there are no such keys for ${dataFolder}: the server makes them at its first start`);
-
-/** What was asked for is not possible: the one refusal of a change that the person can mend. */
-const toUsageError =
-  (message: string) =>
-  (error: unknown): never => {
-    throw toCode(error) === 'request_malformed' ? new UsageError(message) : error;
-  };
 
 /** The trail of this server, where it has one, and those that were named. */
 async function trailsOf(config: Setup['config'], others: readonly string[]): Promise<readonly string[]> {

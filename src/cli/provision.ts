@@ -2,16 +2,18 @@ import { Command } from 'commander';
 import type { Census } from '../../adapters/census.js';
 import type { ProvisionStep } from '../../adapters/provisioning.js';
 import type { Policy } from '../core/connection.js';
-import { toCensusFinding } from './census-text.js';
+import { toCensusFinding } from '../operations/census-text.js';
+import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
+import { putInForce, readSwitchedModes } from '../operations/modes.js';
+import { wouldRefuseAll } from '../operations/open-connection.js';
+import { requirePublicUrl } from '../operations/public-url.js';
+import { pushingSecret } from '../operations/push-secret.js';
+import { applySteps, isDone, isStuck, isToApply, planSteps, type StepResult } from '../operations/steps.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { type Failure, toFailure, toFailureLines } from './failure.js';
 import { findConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';
-import { requirePublicUrl } from './public-url.js';
-import { pushingSecret } from './push-secret.js';
 import { toAppliedLines, toCounts, toFoundLines } from './step-text.js';
-import { applySteps, isDone, isStuck, isToApply, planSteps, type StepResult } from './steps.js';
 import { UsageError } from './usage-error.js';
 
 interface Options {
@@ -38,7 +40,8 @@ export function createProvisionCommand(deps: CliDeps): Command {
     .option('--json', 'print JSON')
     .action(async (id: string, options: Options) => {
       if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
-      const setup = await deps.loadSetup();
+      const loaded = await deps.loadSetup();
+      const setup = putInForce(loaded, await readSwitchedModes(loaded, deps));
       const connection = findConnection(setup, id);
       const publicUrl = requirePublicUrl(setup);
       const adapter = await connection.createAdapter(publicUrl);
@@ -129,7 +132,7 @@ function toCensusLines(census: Counted, { policy }: Run): string[] {
  * @throws CommandError `nobody_enrolled`
  */
 function checkMayApply(census: Counted, { policy, isSure }: Run): void {
-  if (isSure || policy.mode !== 'enforce' || !isKnown(census) || census.enrolled > 0) return;
+  if (isSure || !isKnown(census) || !wouldRefuseAll(census, policy)) return;
   throw new CommandError('nobody_enrolled', { found: toCensusFinding(census, policy).found });
 }
 

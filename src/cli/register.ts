@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { Registrant, Registration } from '../../adapters/provisioning.js';
+import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
+import { requirePublicUrl } from '../operations/public-url.js';
 import type { CliDeps } from './deps.js';
-import { type Failure, toFailure, toFailureLines } from './failure.js';
 import { findConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';
-import { requirePublicUrl } from './public-url.js';
 import { UsageError } from './usage-error.js';
 
 interface Options {

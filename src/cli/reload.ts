@@ -8,6 +8,7 @@ const replyGuard = z.object({
   changed: z.array(z.string()),
   needingRestart: z.array(z.string()),
   problems: z.array(z.object({ path: z.string(), reason: z.string() })),
+  switched: z.array(z.object({ connection: z.string(), mode: z.string(), by: z.string() })),
 });
 
 /** `facestep reload`: has a running server take up what was changed in its configuration. */
@@ -19,7 +20,7 @@ export const createReloadCommand = (deps: CliDeps): Command =>
         'configuration that is not valid changes nothing.',
     )
     .action(async () => {
-      const { code, changed, needingRestart, problems } = await callServer(
+      const { code, changed, needingRestart, problems, switched } = await callServer(
         { method: 'POST', path: '/configuration/reload' },
         replyGuard,
         deps,
@@ -27,6 +28,8 @@ export const createReloadCommand = (deps: CliDeps): Command =>
       for (const path of changed) deps.print(`in force: ${path}`);
       for (const path of needingRestart) deps.print(`needs a restart, stays as it was: ${path}`);
       for (const { path, reason } of problems) deps.tell(`${path}: ${reason}`);
+      for (const { connection, mode, by } of switched)
+        deps.print(`switched by hand (${by}): ${connection} is in ${mode} mode, whatever the configuration says`);
       if (code !== null) {
         deps.tell(`facestep: not loaded (${code}). What was in force stays.`);
         deps.endWith(1);

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { filesOf, isThere } from '../config/data-files.js';
 import { addSec, toIso } from '../core/units.js';
+import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
+import { putInForce, readSwitchedModes } from '../operations/modes.js';
 import type { CliDeps } from './deps.js';
-import { type ConnectionReport, type HookReport, reportHooks } from './hook-report.js';
 import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
@@ -19,7 +20,8 @@ export function createReportCommand(deps: CliDeps): Command {
     .option('--since <days>', 'only the last so many days', parseDays)
     .option('--json', 'print JSON')
     .action(async (id: string, { since: days, json = false }: { since?: number; json?: boolean }) => {
-      const { config, connections } = await deps.loadSetup();
+      const loaded = await deps.loadSetup();
+      const { config, connections } = putInForce(loaded, await readSwitchedModes(loaded, deps));
       const since = days === undefined ? null : addSec(deps.clock.now(), -days * daySec);
       const { audit } = filesOf(config);
       const report = (await isThere(audit)) ? await reportHooks(audit, { connection: id, since }) : empty;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { requirePublicUrl } from '../operations/public-url.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
-import { requirePublicUrl } from './public-url.js';
 import { UsageError } from './usage-error.js';
 
 interface Options {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { StepReport, StepResult } from '../operations/steps.js';
 import { toAppliedLines, toCounts, toFoundLines } from './step-text.js';
-import type { StepReport, StepResult } from './steps.js';
 
 const reports = {
   ready: { state: 'ready' },

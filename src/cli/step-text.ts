@@ -1,6 +1,6 @@
-import { toFailureLines } from './failure.js';
+import { toFailureLines } from '../operations/failure.js';
+import type { StepReport, StepResult } from '../operations/steps.js';
 import { toPrintable } from './printable.js';
-import type { StepReport, StepResult } from './steps.js';
 
 const words = {
   ready: 'ready',

@@ -25,6 +25,8 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   /** How far each receiver of security events has been told. */
   securityEvents: join(folder, 'security-events.json'),
   deadLetters: join(folder, 'dead-letters.jsonl'),
+  /** What is known of the last backup. */
+  lastBackup: join(folder, 'last-backup.json'),
 });
 
 /** Paths of the files in a data folder. */

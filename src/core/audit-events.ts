@@ -93,6 +93,10 @@ const key = z.discriminatedUnion('use', [
   z.object({ use: z.enum(['signing', 'oidc']), kid: z.string() }),
 ]);
 
+const keyUse = z.enum(['sealing', 'signing', 'oidc']);
+
+const connectionMode = z.enum(['enforce', 'shadow']);
+
 const application = z.object({
   id: z.string(),
   name: z.string(),
@@ -233,6 +237,30 @@ export const auditDetails = {
     connections: z.int(),
     changed: z.array(z.string()).readonly(),
   }),
+  /** Set-up of a connection at its provider: `steps` by id. */
+  connection_apply_begun: z.object({
+    runId: z.string(),
+    steps: z.array(z.string()).readonly(),
+    pushSecrets: z.boolean(),
+    by: z.string(),
+  }),
+  /** `applied`: the steps that changed something. */
+  connection_apply_ended: z.object({
+    runId: z.string(),
+    state: z.enum(['done', 'stopped']),
+    applied: z.array(z.string()).readonly(),
+    by: z.string(),
+  }),
+  /** By hand, whatever the configuration file says: that is `file`. */
+  connection_mode_switched: z.object({ mode: connectionMode, file: connectionMode, by: z.string() }),
+  /** The configuration file says the same as what was switched by hand: that ends. */
+  connection_mode_settled: z.object({ mode: connectionMode }),
+  doctor_asked: z.object({ connections: z.array(z.string()).readonly(), by: z.string() }),
+  /** `through` is the number of the last record that is sound. */
+  trail_verified: z.object({ chain: z.string().nullable(), isSound: z.boolean(), through: z.int(), by: z.string() }),
+  /** An administrator had it made, or destroyed: beside `key_made` and `key_retired`, which the keys themselves bring about. */
+  key_rotated: z.object({ use: keyUse, name: z.string(), by: z.string() }),
+  key_destroyed: z.object({ use: keyUse, name: z.string(), by: z.string() }),
   key_made: key,
   key_retired: key,
   store_replaced: z.object({ heldSince: instant }),

@@ -25,7 +25,7 @@ export interface FoundRecord<Value> {
 /** @returns `null` where nothing is stored */
 export async function readStored<Value>(
   { key, guard }: Pick<StoredRecord<Value>, 'key' | 'guard'>,
-  { state }: { readonly state: State },
+  { state }: { readonly state: Pick<State, 'read'> },
 ): Promise<FoundRecord<Value> | null> {
   const found = await state.read(key);
   return found === null ? null : { record: guard.parse(found.value), revision: found.revision };

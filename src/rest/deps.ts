@@ -3,10 +3,11 @@ import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
 import type { Brands } from '../core/brand/brands.js';
 import type { CampaignDeps } from '../core/campaign/deps.js';
-import type { SubjectRef } from '../core/connection.js';
+import type { Policy, SubjectRef } from '../core/connection.js';
 import type { Keys, LedgerStore, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { AccountNames } from '../ledger/account-names.js';
+import type { Upkeep } from '../operations/upkeep.js';
 import type { ClientRequest } from './usage.js';
 
 /** What became of a configuration that was loaded while the server ran: where it cannot be in force, nothing changed. */
@@ -18,6 +19,8 @@ export interface Reloaded {
   /** The same of what only a restart changes. */
   readonly needingRestart: readonly string[];
   readonly problems: readonly Problem[];
+  /** Connections whose mode was switched by hand, over what the configuration says. */
+  readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
 /** What the REST API takes from outside. */
@@ -43,4 +46,6 @@ export interface ApiDeps extends CampaignDeps {
   readonly reload: () => Promise<Reloaded>;
   /** A campaign was planned or changed: whoever sends looks at it now. */
   readonly wakeCampaigns: () => void;
+  /** What looking after the server and its connections takes. */
+  readonly upkeep: Upkeep;
 }

@@ -23,6 +23,7 @@ export const groupDescriptions = {
   'Step-up': 'Enrol and check users of an identity provider.',
   'Capture page': 'What the page in front of the camera calls.',
   Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
+  Connections: 'See how connections stand, set them up at their providers, and mend them.',
   Administrators: 'Say who administers this server, and in which role.',
   Ledger: 'See who is enrolled, and what was decided of people.',
   Campaigns: 'Invite many people to enrol, and follow how far they are.',

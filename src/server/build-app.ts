@@ -59,7 +59,7 @@ export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
   deps: ServerDeps &
-    Pick<ApiDeps, 'reload' | 'wakeCampaigns'> & {
+    Pick<ApiDeps, 'reload' | 'upkeep' | 'wakeCampaigns'> & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;
       readonly rooms: BodyRooms;
@@ -128,6 +128,7 @@ export async function buildApp(
     rooms,
     reload: deps.reload,
     wakeCampaigns: deps.wakeCampaigns,
+    upkeep: deps.upkeep,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);

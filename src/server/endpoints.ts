@@ -1,12 +1,17 @@
 import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
+import { createApplyEndpoints } from '../api/apply-endpoints.js';
 import { createBrandEndpoints } from '../api/brand-endpoints.js';
 import { createCampaignEndpoints } from '../api/campaign-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
+import { createConnectionEndpoints } from '../api/connection-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
+import { createDoctorEndpoints } from '../api/doctor-endpoints.js';
+import { createEvidenceEndpoints } from '../api/evidence-endpoints.js';
 import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
+import { createKeyEndpoints } from '../api/key-endpoints.js';
 import { createLogEndpoints } from '../api/log-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
 import { createPeopleEndpoints } from '../api/people-endpoints.js';
@@ -36,5 +41,10 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createConfigurationEndpoints(deps),
     ...createBrandEndpoints(deps),
     ...createCampaignEndpoints(deps),
+    ...createConnectionEndpoints(deps),
+    ...createApplyEndpoints(deps),
+    ...createDoctorEndpoints(deps),
+    ...createKeyEndpoints(deps),
+    ...createEvidenceEndpoints(deps),
   ];
 }

@@ -46,6 +46,8 @@ export interface OpenPorts {
   readonly engine: EnginePool;
   readonly verifier: Verifier;
   readonly usage: UsageRecorder;
+  /** For how long records of the trail have waited for a signed head, in seconds. */
+  readonly headWaitingSec: () => number;
   /** In an order in which nothing is closed before what still uses it. */
   close(): Promise<void>;
 }
@@ -81,7 +83,11 @@ export async function openPorts(
   const onKeysLoaded = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
   const service = await openKeyService(config.keys, { files, onKeysLoaded, ...deps });
   const keyService = observeKeyService(service, deps.telemetry);
-  const onHeadAge = (seconds: number): void => metrics.auditHeadAge.set(seconds);
+  let headWaitingSec = 0;
+  const onHeadAge = (seconds: number): void => {
+    headWaitingSec = seconds;
+    metrics.auditHeadAge.set(seconds);
+  };
   const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer, onHeadAge }));
   const opened = await openRecognition(config, deps);
   const engine = await createEngine(config, opened.recognisers);
@@ -97,6 +103,7 @@ export async function openPorts(
     engine,
     verifier,
     usage,
+    headWaitingSec: () => headWaitingSec,
     async close() {
       await verifier.close();
       await engine.close();

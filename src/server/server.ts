@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Setup } from '../../adapters/setup.js';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { framesOf } from '../base/frames.js';
@@ -12,6 +13,8 @@ import { FaceError, toCode } from '../errors.js';
 import { listen } from '../http/listen.js';
 import { createBodyRooms } from '../http/rooms.js';
 import { type AdminKey, storeAdminKey } from '../keys/admin-key.js';
+import { type Modes, noteModes, putInForce, readModes, settleModes } from '../operations/modes.js';
+import { createBackground, type Upkeep } from '../operations/upkeep.js';
 import type { Reloaded } from '../rest/deps.js';
 import { openTelemetry } from '../telemetry/telemetry.js';
 import { type BuiltApp, buildApp } from './build-app.js';
@@ -20,6 +23,9 @@ import { type OpenPorts, openPorts, type ServerDeps } from './open-ports.js';
 import { openTransmitter } from './open-transmitter.js';
 import { createReadiness } from './readiness.js';
 import { digestOfConfig, reloadSettings } from './settings.js';
+
+/** How soon a mode that was switched on another server is in force on this one. */
+const followModesEveryMs = 5_000;
 
 /** The server, listening. */
 export interface RunningServer {
@@ -58,12 +64,27 @@ export async function startServer(
     loading = reloaded;
     return reloaded;
   };
+  const background = createBackground(deps);
+  let loaded = setup;
+  let modes: Modes = await readModesIfAny();
+  const followModes = (): Promise<void> => {
+    const followed = loading.then(follow);
+    loading = followed.catch(() => undefined);
+    return followed;
+  };
+  const upkeep: Upkeep = {
+    ...deps,
+    ...{ background, followModes, state: ports.state, audit: ports.audit, signer: ports.keyService.signer },
+    setup: () => loaded,
+    modes: () => modes,
+    trail: { chain: ports.trail.chain, waitingSec: ports.headWaitingSec },
+  };
+  let campaigns: CampaignRunner | null = null;
   const build = (next: Setup) =>
-    buildApp(next, ports, {
-      ...{ ...deps, telemetry, readiness, rooms, securityEvents, reload },
+    buildApp(putInForce(next, modes), ports, {
+      ...{ ...deps, telemetry, readiness, rooms, securityEvents, reload, upkeep },
       wakeCampaigns: () => campaigns?.wake(),
     });
-  let campaigns: CampaignRunner | null = null;
 
   /** Keeps a key made just now. @returns shows it: where the start has gone well, as who never saw the key could not use it */
   const keepFresh = async (adminKey: AdminKey): Promise<() => void> => {
@@ -90,7 +111,8 @@ export async function startServer(
   const showKey = await keepFresh(built.adminKey);
   if (metrics !== null) tell(`facestep shows metrics on ${metrics.url}`);
   tell(`facestep listens on http://${host}:${listening.port}`);
-  const shadowed = config.connections.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
+  const { connections: started } = putInForce(loaded, modes);
+  const shadowed = started.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
   if (shadowed.length > 0) tell(`In shadow mode, where nobody is refused: ${shadowed.join(', ')}`);
   showKey();
   log.info('listening', { host, port: listening.port });
@@ -99,31 +121,67 @@ export async function startServer(
     sleep: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
   });
 
+  const following = setInterval(
+    () => followModes().catch((error: unknown) => log.warn('modes not followed', { code: toCode(error) })),
+    followModesEveryMs,
+  );
+
+  /** @returns none where the store does not answer yet: what the configuration says is in force until it does */
+  async function readModesIfAny(): Promise<Modes> {
+    return readModes({ ...deps, state: ports.state }).catch((error: unknown) => {
+      log.error('modes switched by hand cannot be read', { code: toCode(error) });
+      return new Map();
+    });
+  }
+
+  /** Puts modes in force that were switched on this server or on another. */
+  async function follow(): Promise<void> {
+    const before = modes;
+    await settleModes(loaded.connections, upkeep);
+    modes = await readModes(upkeep);
+    await noteModes(putInForce(loaded, modes).connections, upkeep);
+    if (isDeepStrictEqual(before, modes)) return;
+    try {
+      const rebuilt = await build({ ...loaded, config });
+      ({ app, core, settle } = rebuilt);
+      ({ connections } = core);
+      log.info('modes switched by hand', { modes: Object.fromEntries([...modes].map(([id, { mode }]) => [id, mode])) });
+    } catch (error) {
+      modes = before;
+      throw error;
+    }
+  }
+
   async function load(): Promise<Reloaded> {
-    const loaded = await deps.loadSetup();
-    const { changed, needingRestart, ...next } = reloadSettings(config, loaded.config);
-    const rebuilt = await build({ ...loaded, ...next });
+    const read = await deps.loadSetup();
+    const { changed, needingRestart, ...next } = reloadSettings(config, read.config);
+    const rebuilt = await build({ ...read, ...next });
     const show = await keepFresh(rebuilt.adminKey);
     await recordLoaded(next.config, changed, ports);
     ({ config } = next);
     ({ app, core, settle } = rebuilt);
     ({ connections } = core);
+    loaded = { ...read, config };
     show();
     log.info('configuration', { settings: redact(config), changed: [...changed] });
     if (needingRestart.length > 0) log.warn('some settings need a restart', { changed: [...needingRestart] });
-    return { code: null, changed, needingRestart, problems: [] };
+    const switched = toSwitched(loaded, modes);
+    return { code: null, changed, needingRestart, problems: [], switched };
   }
 
   function toNotLoaded(error: unknown): Reloaded {
     const detail = error instanceof FaceError ? error.detail : null;
     log.error('configuration not loaded', { code: toCode(error), detail, frames: framesOf(error) });
-    return { code: toCode(error), changed: [], needingRestart: [], problems: problemsOf(error) };
+    const switched = toSwitched(loaded, modes);
+    return { code: toCode(error), changed: [], needingRestart: [], problems: problemsOf(error), switched };
   }
 
   return {
     reload,
     async stop() {
       readiness.stop();
+      clearInterval(following);
+      await background.stop();
       await loading;
       await delay(config.stopDelaySec * 1000);
       securityEvents?.endPolls();
@@ -137,6 +195,15 @@ export async function startServer(
     },
   };
 }
+
+/** Those that differ from what the configuration file says. */
+const toSwitched = ({ connections }: Setup, modes: Modes): Reloaded['switched'] =>
+  connections.flatMap(({ id, policy }) => {
+    const switched = modes.get(id);
+    return switched === undefined || switched.mode === policy.mode
+      ? []
+      : [{ connection: id, mode: switched.mode, by: switched.by }];
+  });
 
 /** Settles what a former process on the same data folder left half done. */
 async function recover(auditFile: string, before: EpochMs, core: BuiltApp['core']): Promise<void> {

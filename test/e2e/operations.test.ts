@@ -160,6 +160,43 @@ describe('facestep reload', () => {
   });
 });
 
+describe('a mode that was switched by hand', () => {
+  test('holds over a restart, is told by the commands, and refuses where the file would let through', async () => {
+    const okta = {
+      orgUrl: 'https://acme.okta.example',
+      auth: { kind: 'api_token', token: 't' },
+      hooks: { secret: { value: '0123456789abcdef' } },
+    };
+    const connections = [{ id: 'work', kind: 'okta', okta }];
+    const admin = { ...json, 'x-admin-key': adminKey };
+    const modeOf = async () => (await call('/connections', { 'x-admin-key': adminKey })).body.connections;
+    await start({ connections, publicUrl: 'http://127.0.0.1:9' });
+    const fields = JSON.stringify({ mode: 'enforce', isSure: true });
+    expect(await call('/connections/work/mode', admin, fields)).toMatchObject({ status: 200 });
+    // An OIDC-less call of the hook with the right secret, and a body that is none: enforcing refuses it.
+    const callHook = () =>
+      call('/hooks/work/token', { ...json, authorization: '0123456789abcdef' }, '{"eventType":"none"}');
+    const enforced = await callHook();
+    await service.stop();
+    await start();
+    expect(await modeOf()).toMatchObject([
+      { id: 'work', mode: { inForce: 'enforce', file: 'shadow', switched: { by: 'owner' } } },
+    ]);
+    expect(await callHook()).toEqual(enforced);
+    const env = { FACESTEP_URL: service.url, FACESTEP_ADMIN_KEY: adminKey };
+    expect((await runHere(['reload'], env)).stdout).toContain(
+      'switched by hand (owner): work is in enforce mode, whatever the configuration says\n',
+    );
+    const settings = { FACESTEP_DATA: folder, FACESTEP_CONFIG: files().config };
+    const { stdout } = await runHere(['report', 'work'], settings);
+    expect(stdout).toContain('work: enforce mode');
+
+    expect(await call('/connections/work/mode', admin, '{"mode":"shadow"}')).toMatchObject({ status: 200 });
+    expect(await callHook()).not.toEqual(enforced);
+    expect((await runHere(['reload'], env)).stdout).toBe('Nothing has changed.\n');
+  });
+});
+
 describe('stop', () => {
   test('first it is not ready, then it takes no more; a step-up that waits goes on after the restart', async () => {
     await start({ stopDelaySec: 1 });

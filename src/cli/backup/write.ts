@@ -28,6 +28,8 @@ async function listDataFiles(dataFolder: string, files: DataFiles): Promise<stri
     // SQLite keeps a journal beside the lock.
     ...['', '-journal'].map((end) => `${lockFileOf(files.audit)}${end}`),
     ...keyFilesOf(files),
+    // What it says is of the backup before.
+    files.lastBackup,
   ]);
   const entries = await readdir(dataFolder, { recursive: true, withFileTypes: true });
   const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));

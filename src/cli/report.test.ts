@@ -6,7 +6,7 @@ import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import type { AuditDetail, AuditEvent } from '../core/audit-events.js';
 import { addSec, fromIso } from '../core/units.js';
-import { reportHooks } from './hook-report.js';
+import { reportHooks } from '../operations/hook-report.js';
 import { toReportLines } from './report.js';
 
 const folder = createFolder('report');

@@ -5,14 +5,14 @@ import { models } from '../../engine/manifest.js';
 import { readPublishedFile } from '../../engine/published-file.js';
 import { openEngines } from '../../recognition/open-engines.js';
 import { checkModelFile } from '../../recognition/registry.js';
-import type { CliDeps } from '../deps.js';
+import type { OperationDeps } from '../deps.js';
 
 const modelFiles = 'Models';
 
 /** Which engine makes new tokens, and whether everything of it and of former ones is as it was measured. */
 export const createRecognitionCheck = (
   { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
-  deps: Pick<CliDeps, 'clock' | 'random'>,
+  deps: Pick<OperationDeps, 'clock' | 'random'>,
 ): Check => ({
   title: 'Recognition',
   needs: [modelFiles],

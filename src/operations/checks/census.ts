@@ -1,14 +1,14 @@
 import type { Check, Provisioning } from '../../../adapters/provisioning.js';
 import type { ConnectionConfig } from '../../config/connection.js';
 import { toCensusFinding } from '../census-text.js';
-import type { CliDeps } from '../deps.js';
+import type { OperationDeps } from '../deps.js';
 import { toFailure, toFailureLines } from '../failure.js';
 
 /** Who would be refused today. Where the provider does not tell, what is wrong with it was found before this. */
 export const createCensusCheck = (
   { census }: Pick<Provisioning, 'census'>,
   { policy }: Pick<ConnectionConfig, 'policy'>,
-  { log }: Pick<CliDeps, 'log'>,
+  { log }: Pick<OperationDeps, 'log'>,
 ): Check => ({
   title: 'Enrolled users',
   async run() {

@@ -1,10 +1,14 @@
+import { z } from 'zod';
 import type { Setup } from '../../adapters/setup.js';
 import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
 import { readPrivateFile } from '../files/durable-file.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { openKeyService } from '../keys/open.js';
-import type { CliDeps } from './deps.js';
+import type { OperationDeps } from './deps.js';
+
+/** A JSON Web Key Set (RFC 7517). */
+export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 /**
  * The public halves of the keys that sign receipts; `null` where there are none. None are made: in the wrong folder they
@@ -13,7 +17,7 @@ import type { CliDeps } from './deps.js';
  */
 export async function readPublicKeys(
   config: Setup['config'],
-  deps: Pick<CliDeps, 'clock' | 'random' | 'log'>,
+  deps: Pick<OperationDeps, 'clock' | 'random' | 'log'>,
 ): Promise<readonly JsonObject[] | null> {
   const files = filesOf(config);
   if (config.keys.kind !== 'local') {

@@ -4,13 +4,13 @@ import type { Setup } from '../../../adapters/setup.js';
 import { type DataFiles, filesOf } from '../../config/data-files.js';
 import { FaceError } from '../../errors.js';
 import { type KeyInventory, openInventory } from '../../keys/inventory.js';
-import type { CliDeps } from '../deps.js';
+import type { OperationDeps } from '../deps.js';
 import { readPublicKeys } from '../public-keys.js';
 import { absent } from './absent-file.js';
 import { dataFolder } from './data-folder.js';
 import { ask, noAnswer } from './public-address.js';
 
-type Deps = Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>;
+type Deps = Pick<OperationDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 
 const problemGuard = z.object({ setting: z.enum(['keys', 'signing keys', 'OpenID keys']), problem: z.string() });
 

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
+import { findConfigured, openConnection } from '../operations/open-connection.js';
+import { planConnection } from '../operations/plan.js';
+import { toStepDiff, toStepWords } from '../operations/step-words.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
+
+const state = z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']);
+
+const words = z.array(z.string()).describe('Why it cannot go on, or what a person has to do.');
+
+const pushField = z
+  .boolean()
+  .prefault(false)
+  .describe('Gives the provider the configured secrets again, which it never shows.');
+
+const runReply = z.strictObject({
+  id: z.string(),
+  by: z.string(),
+  startedAt: instantReply,
+  endedAt: instantReply.nullable(),
+  state: z
+    .enum(['under_way', 'done', 'stopped', 'broken_off'])
+    .describe(
+      '`stopped`: a step is not done, the rest is left. `broken_off`: its server ended meanwhile; another run goes on from there.',
+    ),
+  pushSecrets: z.boolean(),
+  steps: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      progress: z.enum(['left', 'under_way', 'done', 'failed']),
+      applied: z.boolean().describe('Whether it changed something.'),
+      state: state.nullable().describe('How it stood after its turn.'),
+      words,
+    }),
+  ),
+});
+
+const toRun = ({ run: { progress, ...run }, state: at }: ApplyRun) => ({
+  ...{ id: run.id, by: run.by, startedAt: toIso(run.startedAt), state: at, pushSecrets: progress.pushSecrets },
+  endedAt: run.endedAt === null ? null : toIso(run.endedAt),
+  steps: progress.steps.map((step) => ({ ...step, words: [...step.words] })),
+});
+
+/** Setting connections up at their providers. */
+export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const),
+    right: 'configure',
+  } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      status: 200,
+      path: '/connections/:id/plan',
+      summary: 'What setting a connection up would change',
+      description:
+        'Looks at every step at the provider, and counts who is enrolled; that may take a minute. Changes nothing.',
+      codes: ['connection_unknown', 'config_invalid'],
+      fields: z.strictObject({ pushSecrets: pushField }),
+      reply: z.strictObject({
+        steps: z.array(
+          z.strictObject({
+            id: z.string(),
+            title: z.string(),
+            state,
+            diff: z
+              .array(z.strictObject({ sign: z.enum(['+', '~']), text: z.string() }))
+              .describe('What applying does: `+` makes what is missing, `~` changes what is different.'),
+            words,
+          }),
+        ),
+        census: z
+          .strictObject({
+            users: z.int(),
+            enrolled: z.int(),
+            isComplete: z.boolean(),
+            found: z.string(),
+            remedy: z.string().nullable(),
+          })
+          .nullable()
+          .describe('`null`: the provider does not tell.'),
+      }),
+      async handle({ param, fields }) {
+        const { steps, census } = await planConnection(await openConnection(param('id'), upkeep), fields, upkeep);
+        return {
+          steps: steps.map(({ id, title, found }) => ({
+            ...{ id, title, state: found.state, diff: toStepDiff(found), words: toStepWords(found) },
+          })),
+          census: census === null ? null : { ...census },
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      status: 201,
+      path: '/connections/:id/apply',
+      summary: 'Set a connection up at its provider',
+      description:
+        'Begins a run that goes on by itself; ask how far it is. Of all servers one at a time sets a connection up. Doing it twice changes nothing, and what it does not own stays as it is.',
+      codes: ['connection_unknown', 'not_found', 'nobody_can_pass', 'run_under_way', 'config_invalid'],
+      fields: z.strictObject({
+        step: z.string().min(1).max(256).optional().describe('The id of one step; all of them unless given.'),
+        pushSecrets: pushField,
+        isSure: z.boolean().prefault(false).describe('Although nobody is enrolled, so that everybody is refused.'),
+      }),
+      reply: z.strictObject({ run: runReply }),
+      async handle({ param, fields: { step, pushSecrets, isSure }, administrator }) {
+        const connection = param('id');
+        const request = { connection, step: step ?? null, pushSecrets, isSure };
+        await startApply(request, administrator.name, upkeep);
+        const run = await readApply(connection, upkeep);
+        if (run === null) throw new FaceError('internal', { run: 'gone' });
+        return { run: toRun(run) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      status: 200,
+      path: '/connections/:id/run',
+      summary: 'How far setting a connection up is',
+      description: 'The last run, of whichever server, for 30 days.',
+      codes: ['connection_unknown'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({ run: runReply.nullable() }),
+      async handle({ param }) {
+        const { id } = findConfigured(param('id'), upkeep);
+        const run = await readApply(id, upkeep);
+        return { run: run === null ? null : toRun(run) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { filesOf } from '../config/data-files.js';
+import { addSec, epochMs, secondsPerDay, toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { putInForce, switchMode } from '../operations/modes.js';
+import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
+import { countUsers } from '../operations/plan.js';
+import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
+import { findSecrets } from '../operations/secrets.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
+
+const mode = z.enum(['shadow', 'enforce']);
+
+const modeReply = z.strictObject({
+  inForce: mode,
+  file: mode.describe('What the configuration file says.'),
+  switched: z
+    .strictObject({ by: z.string(), at: instantReply })
+    .nullable()
+    .describe('Who switched it by hand, over what the file says; `null`: nobody.'),
+});
+
+const sureField = z.boolean().prefault(false).describe('Although nobody is enrolled, so that everybody is refused.');
+
+/** Which connections there are, in which mode, and whom enforcing would refuse. */
+export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Connections', status: 200, ours: true, photos: {} } as const;
+  const toMode = (id: string) => {
+    const file = upkeep.setup().connections.find((each) => each.id === id)?.policy.mode;
+    if (file === undefined) throw new FaceError('connection_unknown');
+    const switched = upkeep.modes().get(id);
+    const isSwitched = switched !== undefined && switched.mode !== file;
+    return {
+      ...{ inForce: switched?.mode ?? file, file },
+      switched: isSwitched ? { by: switched.by, at: toIso(switched.at) } : null,
+    };
+  };
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/connections',
+      right: 'view',
+      summary: 'Which connections there are',
+      description: 'Those of the configuration that was loaded last, each with what it demands. No secret is told.',
+      codes: ['config_invalid'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        connections: z.array(
+          z.strictObject({
+            id: z.string(),
+            kind: z.string(),
+            mode: modeReply,
+            policy: z.strictObject({
+              accuracy: z.int(),
+              scope: z.string(),
+              liveness: z.string(),
+              userSecret: z.string(),
+              whenNotEnrolled: z.string(),
+              whenUnverified: z.string(),
+              whenUnavailable: z.string(),
+              freshnessSec: z.int(),
+              enrolmentDays: z.int().nullable(),
+            }),
+          }),
+        ),
+      }),
+      async handle() {
+        const { connections } = putInForce(upkeep.setup(), upkeep.modes());
+        return {
+          connections: connections.map(({ id, kind, policy }) => ({
+            ...{ id, kind, mode: toMode(id) },
+            policy: {
+              accuracy: policy.accuracy,
+              scope: policy.scope,
+              liveness: policy.liveness,
+              userSecret: policy.userSecret,
+              whenNotEnrolled: policy.whenNotEnrolled,
+              whenUnverified: policy.whenUnverified,
+              whenUnavailable: policy.whenUnavailable,
+              freshnessSec: policy.freshnessSec,
+              enrolmentDays: policy.enrolmentDays,
+            },
+          })),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/connections/:id/refused',
+      right: 'audit',
+      summary: 'Whom enforcing would refuse',
+      description:
+        'Users whom the hooks let through in shadow mode alone, newest first, as the audit trail of this server has it: each replica has a trail of its own.',
+      codes: ['connection_unknown'],
+      fields: z.strictObject({
+        days: z.int().min(1).max(365).prefault(30).describe('How far back.'),
+        limit: z.int().min(1).max(200).prefault(50),
+        cursor: z.string().max(1024).optional().describe('As the page before gave it.'),
+      }),
+      reply: z.strictObject({
+        subjects: z.array(
+          z.strictObject({ subject: z.string(), count: z.int(), lastAt: instantReply, hooks: z.array(z.string()) }),
+        ),
+        cursor: z.string().nullable().describe('For the next page; `null`: there is none.'),
+        total: z.int().describe('How many users on all pages.'),
+        unnamed: z
+          .array(z.strictObject({ code: z.string(), count: z.int() }))
+          .describe('Calls that could not be decided and would have been refused: about nobody in particular.'),
+        since: instantReply,
+      }),
+      async handle({ param, fields: { days, limit, cursor } }) {
+        const { id } = findConfigured(param('id'), upkeep);
+        const place = cursor === undefined ? null : parseCursor(cursor);
+        const since = addSec(upkeep.clock.now(), -days * secondsPerDay);
+        const { audit } = filesOf(upkeep.setup().config);
+        const { subjects, unnamed } = await findRefused(audit, { connection: id, since });
+        const left = after(subjects, place);
+        const page = left.slice(0, limit);
+        const last = page.at(-1);
+        return {
+          subjects: page.map(({ lastAt, hooks, ...each }) => ({ ...each, lastAt: toIso(lastAt), hooks: [...hooks] })),
+          cursor: last === undefined || left.length <= limit ? null : toCursor(last),
+          total: subjects.length,
+          unnamed: Object.entries(unnamed).map(([code, count]) => ({ code, count })),
+          since: toIso(since),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/connections/:id/mode',
+      right: 'configure',
+      summary: 'Switch between shadow and enforce',
+      description:
+        'At once here, and within seconds on every replica. It holds over restarts, over what the configuration file says, until a day after a file that says the same was loaded.',
+      codes: ['connection_unknown', 'nobody_can_pass', 'config_invalid', 'profile_unavailable', 'provider_refused'],
+      fields: z.strictObject({ mode, isSure: sureField }),
+      reply: z.strictObject({ mode: modeReply }),
+      async handle({ param, fields: { mode: asked, isSure }, administrator }) {
+        const id = param('id');
+        const { inForce, file } = toMode(id);
+        if (asked === inForce) return { mode: toMode(id) };
+        if (asked === 'enforce' && !isSure) {
+          const census = await countUsers(await openConnection(id, upkeep), upkeep);
+          if (wouldRefuseAll(census, { mode: asked })) throw new FaceError('nobody_can_pass');
+        }
+        await switchMode({ connection: id, mode: asked, file }, administrator.name, upkeep);
+        await upkeep.followModes();
+        return { mode: toMode(id) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/connections/:id/secrets',
+      right: 'configure',
+      summary: 'How the secrets of a connection are rotated',
+      description:
+        'Secrets are in the configuration, which this server does not write: for each it says which settings to change, and whether the one before is taken still. Giving them to the provider again is part of applying.',
+      codes: ['connection_unknown', 'config_invalid'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        secrets: z.array(
+          z.strictObject({
+            setting: z.string(),
+            previousSetting: z.string(),
+            isPreviousTaken: z.boolean(),
+            words: z.array(z.string()),
+          }),
+        ),
+      }),
+      async handle({ param }) {
+        const { provisioning } = await openConnection(param('id'), upkeep);
+        return { secrets: findSecrets(provisioning).map(({ words, ...each }) => ({ ...each, words: [...words] })) };
+      },
+    }),
+  ];
+}
+
+const cursorGuard = z.tuple([z.number(), z.string()]);
+
+const toCursor = ({ lastAt, subject }: RefusedSubject): string =>
+  Buffer.from(JSON.stringify([lastAt, subject])).toString('base64url');
+
+/** @throws FaceError `request_malformed` */
+function parseCursor(text: string): Pick<RefusedSubject, 'lastAt' | 'subject'> {
+  try {
+    const [lastAt, subject] = cursorGuard.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return { lastAt: epochMs(lastAt), subject };
+  } catch {
+    throw new FaceError('request_malformed', { field: 'cursor' });
+  }
+}

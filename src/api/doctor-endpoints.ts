@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { findToDo, type ToDoCode, toDoUrgency } from '../core/to-do.js';
+import { toIso } from '../core/units.js';
+import { readDoctorRun, readExamination, startDoctor } from '../operations/examinations.js';
+import { createFactFinder } from '../operations/facts.js';
+import { findConfigured } from '../operations/open-connection.js';
+import type { Upkeep } from '../operations/upkeep.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
+
+const light = z.enum(['ok', 'warn', 'fail']);
+
+const doctorReply = z.strictObject({
+  isUnderWay: z.boolean(),
+  by: z.string().nullable(),
+  startedAt: instantReply.nullable(),
+  connections: z.array(
+    z.strictObject({
+      connection: z.string(),
+      examinedAt: instantReply.nullable(),
+      light: light.nullable().describe('The worst of the findings; `null`: not examined within a week.'),
+      findings: z.array(
+        z.strictObject({
+          title: z.string(),
+          light: z.enum(['ok', 'warn', 'fail', 'by_hand', 'skipped']),
+          found: z.string(),
+          remedy: z.string().nullable(),
+          cause: z.string().nullable().describe('The title of the finding that kept it from being looked at.'),
+          mend: z
+            .strictObject({ step: z.string(), pushSecrets: z.boolean() })
+            .nullable()
+            .describe('What to apply to mend it: the fields of that call. `null`: a person has to.'),
+        }),
+      ),
+    }),
+  ),
+});
+
+async function describeDoctor(upkeep: Upkeep) {
+  const run = await readDoctorRun(upkeep);
+  const connections = upkeep.setup().connections.map(async ({ id }) => {
+    const examination = await readExamination(id, upkeep);
+    if (examination === null) return { connection: id, examinedAt: null, light: null, findings: [] };
+    const { examinedAt, findings } = examination;
+    return { connection: id, examinedAt: toIso(examinedAt), light: examination.light, findings: [...findings] };
+  });
+  return {
+    isUnderWay: run?.isUnderWay ?? false,
+    by: run?.by ?? null,
+    startedAt: run === null ? null : toIso(run.startedAt),
+    connections: await Promise.all(connections),
+  };
+}
+
+const toDoCodes = Object.keys(toDoUrgency).filter((code): code is ToDoCode => code in toDoUrgency);
+
+/** Whether connections are well, and what needs doing. */
+export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+  const findFacts = createFactFinder(upkeep);
+  const common = { versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/doctor',
+      status: 201,
+      right: 'operate',
+      summary: 'Examine connections',
+      description:
+        'Begins to check each link, as `facestep doctor` does; it goes on by itself, two minutes a connection at most. Of all servers one examines at a time. Changes nothing.',
+      codes: ['connection_unknown', 'run_under_way'],
+      fields: z.strictObject({ connection: z.string().max(64).optional().describe('All of them unless given.') }),
+      reply: z.strictObject({ doctor: doctorReply }),
+      async handle({ fields: { connection }, administrator }) {
+        const ids =
+          connection === undefined
+            ? upkeep.setup().connections.map(({ id }) => id)
+            : [findConfigured(connection, upkeep).id];
+        await startDoctor(ids, administrator.name, upkeep);
+        return { doctor: await describeDoctor(upkeep) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/doctor',
+      status: 200,
+      right: 'view',
+      summary: 'What the doctor found last',
+      description: 'Of each connection, by whichever server, for a week.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: z.strictObject({ doctor: doctorReply }),
+      async handle() {
+        return { doctor: await describeDoctor(upkeep) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/to-do',
+      status: 200,
+      right: 'view',
+      summary: 'What needs doing',
+      description:
+        'The most urgent first. No provider is asked: it is what the doctor, the keys, the trail and the last backup say.',
+      codes: ['config_invalid', 'key_service_unavailable'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        items: z.array(
+          z.strictObject({
+            code: z.enum(toDoCodes),
+            urgency: z.enum(['now', 'soon']),
+            words: z.string(),
+            connection: z.string().nullable().describe('`null`: it is about the server.'),
+            where: z.enum(['connection', 'doctor', 'keys', 'backup', 'audit']),
+          }),
+        ),
+        lights: z.array(
+          z.strictObject({ connection: z.string(), light: light.nullable(), examinedAt: instantReply.nullable() }),
+        ),
+      }),
+      async handle() {
+        const facts = await findFacts();
+        const { connections } = await describeDoctor(upkeep);
+        return {
+          items: findToDo(facts, upkeep.clock.now()).map((each) => ({ ...each })),
+          lights: connections.map(({ findings: _, ...each }) => each),
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { filesOf } from '../config/data-files.js';
+import { toIso } from '../core/units.js';
+import { readLastBackup } from '../operations/last-backup.js';
+import {
+  readHeadTime,
+  readVerification,
+  startVerification,
+  type Verification,
+} from '../operations/trail-verification.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
+
+const verificationReply = z.strictObject({
+  state: z.enum(['under_way', 'sound', 'unsound', 'failed', 'broken_off']),
+  by: z.string(),
+  startedAt: instantReply,
+  endedAt: instantReply.nullable(),
+  bytesRead: z.int(),
+  bytesInAll: z.int(),
+  outcome: z
+    .strictObject({
+      isSound: z.boolean(),
+      chain: z.string().nullable().describe('Which trail it is: each replica has one.'),
+      firstSequence: z.int(),
+      lastSequence: z.int().describe('Of the last record before anything that is wrong.'),
+      heads: z.int().describe('How many signed heads were verified.'),
+      tampering: z
+        .strictObject({
+          kind: z.string(),
+          file: z.string().nullable(),
+          line: z.int().nullable(),
+          sequence: z.int(),
+        })
+        .nullable()
+        .describe('The first thing that is wrong.'),
+    })
+    .nullable(),
+  failed: z.string().nullable().describe('Why it could not be verified: a code.'),
+});
+
+const toReply = ({ run, state }: Verification) => ({
+  ...{ state, by: run.by, startedAt: toIso(run.startedAt) },
+  endedAt: run.endedAt === null ? null : toIso(run.endedAt),
+  ...run.progress,
+});
+
+/** What would be needed after a loss or in a dispute: the backup and the audit trail. */
+export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Operations', ours: true, photos: {} } as const;
+  const describe = async () => {
+    const verification = await readVerification(upkeep);
+    const signedAt = await readHeadTime(upkeep);
+    return {
+      verification: verification === null ? null : toReply(verification),
+      head: { signedAt: signedAt === null ? null : toIso(signedAt), waitingSec: upkeep.trail.waitingSec() },
+    };
+  };
+  const reply = z.strictObject({
+    verification: verificationReply.nullable(),
+    head: z
+      .strictObject({
+        signedAt: instantReply.nullable(),
+        waitingSec: z.number().describe('For how long records have waited for a signed head; 0: none do.'),
+      })
+      .describe('Of the trail of this server.'),
+  });
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/backup',
+      status: 200,
+      right: 'view',
+      summary: 'The last backup of this server',
+      description: 'As `facestep backup` left it in the data folder, once it had read every file of the copy again.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        last: z
+          .strictObject({
+            madeAt: instantReply,
+            checkedAt: instantReply,
+            files: z.int(),
+            bytes: z.int(),
+            hasKeys: z.boolean(),
+            hasState: z.boolean().describe('A store that servers share is backed up by its own means.'),
+          })
+          .nullable(),
+      }),
+      async handle() {
+        const last = await readLastBackup(filesOf(upkeep.setup().config).lastBackup);
+        return { last: last === null ? null : { ...last } };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/audit/verify',
+      status: 201,
+      right: 'audit',
+      summary: 'Verify the audit trail',
+      description:
+        'Begins to check the chain of records and the signed heads of this server’s trail, as `facestep audit verify` does; it goes on by itself, half an hour at most.',
+      codes: ['run_under_way'],
+      fields: z.strictObject({}),
+      reply,
+      async handle({ administrator }) {
+        await startVerification(administrator.name, upkeep);
+        return describe();
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/audit/verification',
+      status: 200,
+      right: 'view',
+      summary: 'What verifying the audit trail came to',
+      description: 'The last time, of whichever server.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply,
+      handle: describe,
+    }),
+  ];
+}

@@ -1,0 +1,106 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { createAuditDeps, withAudit } from '../../test/audit.js';
+import { runHere } from '../../test/cli.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
+import { emptySetup } from '../../test/upkeep.js';
+import type { JsonObject } from '../base/json.js';
+import { filesOf } from '../config/data-files.js';
+import { createLocalKeys } from '../keys/local.js';
+import { createLocalSigner } from '../keys/local-signer.js';
+
+/* Keys, the last backup and the audit trail, of a real data folder. */
+
+const top = createFolder('evidence');
+let folders = 0;
+let dataFolder: string;
+let server: ApiServer;
+beforeEach(async () => {
+  dataFolder = join(top, String(++folders));
+  mkdirSync(dataFolder);
+  const setup = emptySetup({ dataFolder });
+  server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup });
+});
+afterEach(() => server.stop());
+
+const files = () => filesOf(emptySetup({ dataFolder }).config);
+const owner = { 'x-admin-key': adminKey };
+const post = (path: string, fields: JsonObject = {}) => server.postJson(path, fields, owner);
+const get = (path: string) => server.send('GET', path, { headers: owner });
+const keyDeps = () => ({ clock: server.clock, random: server.deps.random, log: server.log });
+
+test('keys are listed, rotated, and retired once the right number of lost tokens is said', async () => {
+  await createLocalKeys({ ...keyDeps(), file: files().keys });
+  await createLocalSigner({ ...keyDeps(), file: files().signingKeys });
+  expect((await get('/keys')).body).toMatchObject({
+    kind: 'local',
+    sealing: [{ version: 1, isCurrent: true, tokens: 0 }],
+    signing: [{ isSigning: true }],
+  });
+  expect((await post('/keys/retire', { version: 1 })).body).toMatchObject({ isDone: false });
+  expect((await post('/keys/rotate', { use: 'sealing' })).body).toMatchObject({ isDone: true, key: '2' });
+  expect((await get('/keys')).body.sealing).toMatchObject([
+    { version: 1, isCurrent: false },
+    { version: 2, isCurrent: true },
+  ]);
+  expect((await post('/keys/retire', { version: 1 })).body).toMatchObject({ isDone: false, lost: 0 });
+  expect((await post('/keys/retire', { version: 1, confirm: 3 })).body).toMatchObject({ isDone: false, lost: 0 });
+  expect((await post('/keys/retire', { version: 1, confirm: 0 })).body).toMatchObject({ isDone: true });
+  expect(await post('/keys/retire', { version: 1 })).toMatchObject({ status: 404 });
+  expect(await post('/keys/retire')).toMatchObject({ status: 400 });
+  expect((await post('/keys/rotate', { use: 'signing' })).body).toMatchObject({ isDone: true, words: [] });
+  expect((await post('/keys/rotate', { use: 'signing' })).body).toMatchObject({ isDone: false, key: null });
+  expect((await post('/keys/retire', { signing: 'none' })).body).toMatchObject({ isDone: false, lost: null });
+  expect((await post('/keys/rotate', { use: 'oidc' })).body).toMatchObject({ isDone: false });
+  const noted = server.audit.events.filter(({ action }) => action === 'key_rotated' || action === 'key_destroyed');
+  expect(noted.map(({ action, detail }) => ({ action, ...detail }))).toMatchObject([
+    { action: 'key_rotated', use: 'sealing', name: '2', by: 'owner' },
+    { action: 'key_destroyed', use: 'sealing', name: '1', by: 'owner' },
+    { action: 'key_rotated', use: 'signing', by: 'owner' },
+  ]);
+});
+
+test('the last backup is known of once it was made and read again', async () => {
+  expect((await get('/backup')).body.last).toBeNull();
+  expect((await get('/to-do')).body.items).toContainEqual(expect.objectContaining({ code: 'backup_missing' }));
+  await createLocalKeys({ ...keyDeps(), file: files().keys });
+  const { code } = await runHere(['backup', join(top, 'backup')], { FACESTEP_DATA: dataFolder });
+  expect(code).toBe(0);
+  expect((await get('/backup')).body.last).toMatchObject({ hasKeys: true, hasState: true, files: 1 });
+  expect((await get('/to-do')).body.items).toEqual([]);
+  expect(readFileSync(join(top, 'backup', 'backup.json'), 'utf8')).not.toContain('last-backup');
+  writeFileSync(files().lastBackup, '{"madeAt":');
+  expect((await get('/backup')).body.last).toBeNull();
+});
+
+test('a trail is verified in the background; an altered line is found and named', async () => {
+  const { signer } = server.deps;
+  await withAudit(createAuditDeps({ file: files().audit, signer, state: server.deps.state }), async (audit) => {
+    for (const subject of ['ada', 'ben', 'cy'])
+      await audit.append({ action: 'subject_exported', connection: 'work', subject, detail: { by: 'owner' } });
+  });
+  const verify = async () => {
+    expect(await post('/audit/verify')).toMatchObject({ status: 201 });
+    await server.deps.upkeep.background.settled();
+    return (await get('/audit/verification')).body.verification;
+  };
+  expect((await get('/audit/verification')).body.verification).toBeNull();
+  const bytes = readFileSync(files().audit).length;
+  expect(await verify()).toMatchObject({
+    ...{ state: 'sound', by: 'owner', bytesRead: bytes, bytesInAll: bytes },
+    outcome: { firstSequence: 1, lastSequence: 3, tampering: null },
+  });
+  writeFileSync(files().audit, readFileSync(files().audit, 'utf8').replace('"ben"', '"eve"'));
+  expect(await verify()).toMatchObject({
+    state: 'unsound',
+    outcome: { tampering: { kind: 'edited', file: 'audit.jsonl', line: 2 } },
+  });
+  expect((await get('/to-do')).body.items).toContainEqual(expect.objectContaining({ code: 'trail_unsound' }));
+  expect(server.audit.events.map(({ action, detail }) => ({ action, detail }))).toMatchObject([
+    { action: 'trail_verified', detail: { isSound: true, through: 3, by: 'owner' } },
+    { action: 'trail_verified', detail: { isSound: false, by: 'owner' } },
+  ]);
+});

@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import { filesOf, isThere } from '../config/data-files.js';
+import { addSec, toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { openInventory, type TurningKey } from '../keys/inventory.js';
+import { signingLifeSec } from '../keys/key-schedule.js';
+import { countTokens } from '../keys/token-count.js';
+import { type Rotated, readMadeTimes, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
+
+const problem = z.string().nullable().describe('What is wrong with it; `null`: it can be used.');
+
+const turningReply = z.array(
+  z.strictObject({
+    name: z.string(),
+    isSigning: z.boolean(),
+    signsFrom: instantReply.nullable(),
+    signsUntil: instantReply
+      .nullable()
+      .describe('By when another takes over, of a key in a file; `null`: not known, or by hand in AWS KMS.'),
+    problem,
+  }),
+);
+
+const words = z.array(z.string()).describe('What was done, or what a person has to do.');
+
+/** The keys that seal and sign. */
+export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const;
+  const codes = ['config_invalid', 'key_service_unavailable'] as const;
+  const note = (
+    action: 'key_rotated' | 'key_destroyed',
+    detail: { use: 'sealing' | 'signing' | 'oidc'; name: string; by: string },
+  ) => upkeep.audit.append({ action, connection: '', subject: '', detail });
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/keys',
+      right: 'view',
+      summary: 'Which keys there are',
+      description: 'Nothing of them is secret. Tokens are counted in the audit trail of this server.',
+      codes,
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        kind: z.enum(['local', 'aws-kms']),
+        sealing: z.array(
+          z.strictObject({
+            version: z.int(),
+            isCurrent: z.boolean().describe('Whether it seals new tokens.'),
+            madeAt: instantReply.nullable(),
+            tokens: z.int().describe('How many tokens in use it has sealed.'),
+            problem,
+          }),
+        ),
+        signing: turningReply,
+        oidc: turningReply,
+      }),
+      async handle() {
+        const { config } = upkeep.setup();
+        const files = filesOf(config);
+        const inventory = await openInventory(config.keys, { ...upkeep, files });
+        const made = await readMadeTimes(files.audit);
+        const { byVersion } = await countTokens((await isThere(files.audit)) ? [files.audit] : [], upkeep.clock.now());
+        const toTurn = ({ name, isSigning, signsFrom, problem: wrong }: TurningKey) => {
+          const until = signsFrom === null || inventory.kind !== 'local' ? null : addSec(signsFrom, signingLifeSec);
+          return {
+            ...{ name, isSigning, problem: wrong },
+            signsFrom: signsFrom === null ? null : toIso(signsFrom),
+            signsUntil: until === null ? null : toIso(until),
+          };
+        };
+        return {
+          kind: inventory.kind,
+          sealing: (await inventory.sealing()).map(({ version, isCurrent, problem: wrong }) => {
+            const madeAt = made.get(version);
+            return {
+              ...{ version, isCurrent, problem: wrong, tokens: byVersion.get(version) ?? 0 },
+              madeAt: madeAt === undefined ? null : toIso(madeAt),
+            };
+          }),
+          signing: (await inventory.signing()).map(toTurn),
+          oidc: (await inventory.oidc()).map(toTurn),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/keys/rotate',
+      right: 'operate',
+      summary: 'Make a new key',
+      description:
+        'As `facestep keys rotate` does. Tokens under older keys keep working; a signing key is published before it signs. Keys in AWS KMS are made there: it says how.',
+      codes,
+      fields: z.strictObject({ use: z.enum(['sealing', 'signing', 'oidc']) }),
+      reply: z.strictObject({
+        isDone: z.boolean(),
+        key: z.string().nullable().describe('Its version or name; `null` where none was made.'),
+        signsFrom: instantReply.nullable(),
+        words,
+      }),
+      async handle({ fields: { use }, administrator }) {
+        const rotated = toRotation(await rotateKey(upkeep.setup().config, use, upkeep));
+        if (rotated.key !== null) await note('key_rotated', { use, name: rotated.key, by: administrator.name });
+        return rotated;
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/keys/retire',
+      right: 'operate',
+      summary: 'Destroy an old key',
+      description:
+        'As `facestep keys retire` does. Every token that the version sealed becomes useless. Without the right count of those nothing is changed: it says how many, counted in the audit trail of this server alone.',
+      codes: [...codes, 'not_found'],
+      fields: z
+        .strictObject({
+          version: z.int().min(1).max(65_535).optional().describe('Of the keys that seal.'),
+          confirm: z.int().min(0).optional().describe('How many tokens will be lost, as this call has said.'),
+          signing: z.string().min(1).max(256).optional().describe('The name of a signing key that leaked, instead.'),
+        })
+        .refine(({ version, signing }) => (version === undefined) !== (signing === undefined), { path: ['version'] }),
+      reply: z.strictObject({
+        isDone: z.boolean(),
+        lost: z.int().nullable().describe('Tokens in use that nobody can open then; `null` of a signing key.'),
+        words,
+      }),
+      async handle({ fields: { version, confirm, signing }, administrator: { name: by } }) {
+        const { config } = upkeep.setup();
+        if (signing !== undefined) {
+          const retired = await retireSigningKey(config, signing, upkeep);
+          if (retired === 'retired') await note('key_destroyed', { use: 'signing', name: signing, by });
+          return { isDone: retired === 'retired', lost: null, words: [signingWords[retired]] };
+        }
+        if (version === undefined) throw new FaceError('request_malformed', { field: 'version' });
+        const { audit } = filesOf(config);
+        const trails = (await isThere(audit)) ? [audit] : [];
+        const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, upkeep);
+        if (retired.kind === 'unknown') throw new FaceError('not_found');
+        if (retired.kind === 'current')
+          return { isDone: false, lost: null, words: ['It seals new tokens. Rotate first.'] };
+        const isDone = retired.kind === 'retired';
+        if (isDone) await note('key_destroyed', { use: 'sealing', name: String(version), by });
+        return { isDone, lost: retired.lost, words: [...retired.words] };
+      },
+    }),
+  ];
+}
+
+const signingWords = {
+  retired: 'It is retired. Who keeps a copy of the published keys drops it within 300 seconds.',
+  refused: 'There is no such key, or it is the one that signs. Rotate first.',
+  none: 'There are no signing keys yet.',
+  'by hand': 'The keys are in AWS KMS: take it out of keys.signing.others.',
+} as const;
+
+function toRotation(rotated: Rotated) {
+  switch (rotated.kind) {
+    case 'version':
+      return {
+        isDone: true,
+        key: String(rotated.version),
+        signsFrom: null,
+        words: ['Back the keys up: they have changed.'],
+      };
+    case 'turn':
+      return { isDone: true, key: rotated.kid, signsFrom: toIso(rotated.signsFrom), words: [] };
+    case 'waiting':
+      return {
+        isDone: false,
+        key: null,
+        signsFrom: null,
+        words: ['The key of an earlier rotation still waits for its turn.'],
+      };
+    case 'none':
+      return { isDone: false, key: null, signsFrom: null, words: ['There are no such keys yet.'] };
+    case 'by hand':
+      return { isDone: false, key: null, signsFrom: null, words: [...rotated.words] };
+  }
+}

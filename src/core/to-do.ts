@@ -1,0 +1,127 @@
+import type { Policy } from './connection.js';
+import { addSec, type EpochMs, secondsPerDay } from './units.js';
+
+/** Where an administrator goes to do it. */
+export type Place = 'connection' | 'doctor' | 'keys' | 'backup' | 'audit';
+
+/** What there can be to do, by urgency: `now` where people are refused or evidence is at risk. */
+export const toDoUrgency = {
+  trail_unsound: 'now',
+  key_unusable: 'now',
+  doctor_failing: 'now',
+  nobody_enrolled: 'now',
+  head_old: 'now',
+  apply_broken_off: 'soon',
+  backup_missing: 'soon',
+  backup_old: 'soon',
+  key_old: 'soon',
+  shadow_long: 'soon',
+  doctor_old: 'soon',
+  mode_switched: 'soon',
+} as const satisfies Record<string, 'now' | 'soon'>;
+export type ToDoCode = keyof typeof toDoUrgency;
+
+/** One thing that needs doing. */
+export interface ToDo {
+  readonly code: ToDoCode;
+  readonly urgency: 'now' | 'soon';
+  /** For an administrator. */
+  readonly words: string;
+  /** Which connection it is about; `null`: the server. */
+  readonly connection: string | null;
+  readonly where: Place;
+}
+
+/** How a connection stands. */
+export interface ConnectionFacts {
+  readonly id: string;
+  readonly mode: Policy['mode'];
+  /** Since when it has been in shadow mode; `null`: it is not, or that is not known. */
+  readonly shadowSince: EpochMs | null;
+  /** Who switched its mode by hand, over what the configuration says; `null`: nobody. */
+  readonly switchedBy: string | null;
+  /** What the doctor said last; `null`: nothing. */
+  readonly examined: { readonly at: EpochMs; readonly isFailing: boolean; readonly enrolled: number | null } | null;
+  /** Whether its last set-up was broken off by the end of a server. */
+  readonly isBrokenOff: boolean;
+}
+
+/** How the server stands. */
+export interface Facts {
+  readonly connections: readonly ConnectionFacts[];
+  /** For how long records have waited for a signed head, in seconds. */
+  readonly headWaitingSec: number;
+  /** What the last verification of a trail came to; `null`: there was none, or it did not end. */
+  readonly isTrailSound: boolean | null;
+  /** When the last backup was made; `null`: none is known of. */
+  readonly backupAt: EpochMs | null;
+  readonly keys: readonly {
+    readonly name: string;
+    /** Whether it is the one in use. */
+    readonly isCurrent: boolean;
+    /** What is wrong with it; `null`: nothing. */
+    readonly problem: string | null;
+    /** Since when it is in use; `null` where that is not known. */
+    readonly since: EpochMs | null;
+    /** How long one key is to be in use, in days. */
+    readonly lifeDays: number;
+  }[];
+}
+
+/** Heads are signed every minute. */
+const longestHeadWaitSec = 600;
+const backupDays = 7;
+const shadowDays = 30;
+const examinationDays = 7;
+
+/** What needs doing, the most urgent first. */
+export function findToDo(facts: Facts, now: EpochMs): ToDo[] {
+  const items = [...ofServer(facts, now), ...facts.connections.flatMap((connection) => ofConnection(connection, now))];
+  const order = Object.keys(toDoUrgency);
+  return items.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
+}
+
+function ofServer({ headWaitingSec, isTrailSound, backupAt, keys }: Facts, now: EpochMs): ToDo[] {
+  const items: ToDo[] = [];
+  const add = (code: ToDoCode, where: Place, words: string): void =>
+    void items.push({ code, urgency: toDoUrgency[code], words, connection: null, where });
+  if (isTrailSound === false) add('trail_unsound', 'audit', 'The audit trail is not as it was written.');
+  if (headWaitingSec > longestHeadWaitSec)
+    add('head_old', 'audit', `Records have waited ${Math.floor(headWaitingSec / 60)} minutes for a signed head.`);
+  if (backupAt === null) add('backup_missing', 'backup', 'No backup of this server is known of.');
+  else if (isOlder(backupAt, backupDays, now))
+    add('backup_old', 'backup', `The last backup is ${daysSince(backupAt, now)} days old.`);
+  for (const { name, isCurrent, problem, since, lifeDays } of keys) {
+    if (problem !== null) add('key_unusable', 'keys', `${name} cannot be used: ${problem}.`);
+    else if (isCurrent && since !== null && isOlder(since, lifeDays, now))
+      add('key_old', 'keys', `${name} has been in use for ${daysSince(since, now)} days: rotate it.`);
+  }
+  return items;
+}
+
+function ofConnection(facts: ConnectionFacts, now: EpochMs): ToDo[] {
+  const { id, mode, shadowSince, switchedBy, examined, isBrokenOff } = facts;
+  const items: ToDo[] = [];
+  const add = (code: ToDoCode, where: Place, words: string): void =>
+    void items.push({ code, urgency: toDoUrgency[code], words, connection: id, where });
+  if (examined?.isFailing === true) add('doctor_failing', 'doctor', `The doctor found something broken at ${id}.`);
+  if (mode === 'enforce' && examined?.enrolled === 0)
+    add('nobody_enrolled', 'connection', `Nobody is enrolled at ${id}, and it refuses whoever is not.`);
+  if (isBrokenOff) add('apply_broken_off', 'connection', `Setting up ${id} was broken off: apply again.`);
+  if (shadowSince !== null && isOlder(shadowSince, shadowDays, now))
+    add('shadow_long', 'connection', `${id} has been in shadow mode for ${daysSince(shadowSince, now)} days.`);
+  if (examined === null) add('doctor_old', 'doctor', `${id} has not been examined lately.`);
+  else if (isOlder(examined.at, examinationDays, now))
+    add('doctor_old', 'doctor', `${id} was examined ${daysSince(examined.at, now)} days ago.`);
+  if (switchedBy !== null)
+    add(
+      'mode_switched',
+      'connection',
+      `${switchedBy} switched ${id} to ${mode} mode by hand: set policy.mode in the configuration to the same.`,
+    );
+  return items;
+}
+
+const isOlder = (time: EpochMs, days: number, now: EpochMs): boolean => now > addSec(time, days * secondsPerDay);
+
+const daysSince = (time: EpochMs, now: EpochMs): number => Math.floor((now - time) / 1000 / secondsPerDay);

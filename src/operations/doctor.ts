@@ -1,0 +1,142 @@
+import type { Census } from '../../adapters/census.js';
+import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../adapters/provisioning.js';
+import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
+import { filesOf } from '../config/data-files.js';
+import type { FaceErrorCode } from '../errors.js';
+import { createCensusCheck } from './checks/census.js';
+import { createDataFolderCheck } from './checks/data-folder.js';
+import { createHookChecks } from './checks/hook-answers.js';
+import { type CheckResult, checkInTurn } from './checks/in-turn.js';
+import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
+import { createModelCheck, createRecognitionCheck } from './checks/model-files.js';
+import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from './checks/public-address.js';
+import { createStateCheck } from './checks/state-store.js';
+import type { OperationDeps } from './deps.js';
+import { toDetailLines, toFailure } from './failure.js';
+import type { Switched } from './modes.js';
+
+/** A connection that is examined, in the mode that is in force. */
+interface Examined {
+  readonly setup: Setup;
+  readonly connection: ConfiguredConnection;
+  /** How its mode was switched by hand; `null`: it was not. */
+  readonly switched: Switched | null;
+  /** Told what the provider says of its users. */
+  readonly onCensus?: (census: Census) => void;
+}
+
+/** What tells how a connection stands, ours first, and the steps that mend it. */
+export interface Checks {
+  readonly checks: readonly Check[];
+  readonly steps: readonly ProvisionStep[];
+}
+
+/** Makes the checks one after the other. Changes nothing and never throws: a check that cannot be made has failed. */
+export const makeChecks = (checks: readonly Check[], deps: OperationDeps): AsyncGenerator<CheckResult> =>
+  checkInTurn(checks, (check) => runCheck(check, deps));
+
+const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };
+
+/** Every check of a connection. An adapter that cannot be made is one more that fails. */
+export async function collectChecks(examined: Examined, deps: OperationDeps): Promise<Checks> {
+  const { setup, connection } = examined;
+  const { config } = setup;
+  const { publicUrl } = config;
+  const parts = [
+    ...createKeyChecks(config, deps),
+    createStateCheck(config.state, filesOf(config), deps),
+    ...(config.verifier.kind === 'embedded'
+      ? [createModelCheck(config.modelsFolder), createRecognitionCheck(config, deps)]
+      : []),
+  ];
+  const here = [
+    readConfiguration,
+    createModeCheck(examined),
+    ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
+    ...createDataFolderCheck(config),
+    ...parts,
+  ];
+  if (publicUrl === null) return { checks: [...here, noPublicAddress], steps: [] };
+  const ofProvider = await collectProviderChecks(examined, publicUrl, deps);
+  const checks = [
+    ...here,
+    ...createPublicAddressChecks(publicUrl, deps),
+    createReadinessCheck(publicUrl, parts, deps),
+    createPublishedKeysCheck(publicUrl, config, deps),
+    ...ofProvider.checks,
+  ];
+  return { checks, steps: ofProvider.steps };
+}
+
+async function collectProviderChecks(
+  { connection, onCensus = () => {} }: Examined,
+  publicUrl: string,
+  deps: OperationDeps,
+): Promise<Checks> {
+  try {
+    const adapter = await connection.createAdapter(publicUrl);
+    const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
+    const { steps, checks, census } = await adapter.createProvisioning();
+    const count = async (): Promise<Census> => {
+      const counted = await census();
+      onCensus(counted);
+      return counted;
+    };
+    return { checks: [...hookChecks, ...checks, createCensusCheck({ census: count }, connection, deps)], steps };
+  } catch (error) {
+    return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };
+  }
+}
+
+/** What to do about what a check threw; the codes that it may be. */
+const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
+  config_invalid: 'Correct the setting: docs/configuration.md lists every one.',
+  profile_unavailable:
+    'See that this machine reaches the provider, and that the provider has no outage. Then run this again.',
+  provider_refused: 'Compare what the credentials may do with what the README of the adapter lists.',
+  state_unavailable: 'See that the state store answers: docs/state.md.',
+  key_service_unavailable: 'See that AWS KMS can be reached, and lets this server use its keys: docs/keys.md.',
+  model_missing: 'Run: npm run setup',
+  model_altered: 'Delete that file and run: npm run setup. One of your own: docs/own-model.md.',
+};
+
+async function runCheck(check: Check, deps: OperationDeps): Promise<Finding> {
+  try {
+    return await check.run();
+  } catch (error) {
+    const { code, reason, detail } = toFailure(error, deps.log);
+    const details = toDetailLines(detail).map((line) => `: ${line}`);
+    return fail(`${reason} (${code})${details.join('')}`, remedies[code] ?? 'See the log above, and docs/errors.md.');
+  }
+}
+
+const createHandOffCheck = ({ policy: { handOff } }: ConfiguredConnection): Check => ({
+  title: 'Hand-off',
+  async run() {
+    if (handOff !== true) return { verdict: 'pass', found: 'off', remedy: null };
+    return {
+      verdict: 'warn',
+      found: 'on: a passkey can be asked for by a link that somebody was sent',
+      remedy:
+        'Set policy.handOff to false, unless your people have their passkeys on their phones alone. See SECURITY.md.',
+    };
+  },
+});
+
+const createModeCheck = ({ connection: { id, policy }, switched }: Examined): Check => ({
+  title: 'Mode',
+  async run() {
+    const { mode } = policy;
+    if (switched !== null && switched.endsAt === null) {
+      const said = mode === 'enforce' ? 'shadow' : 'enforce';
+      const found = `${mode}: ${switched.by} switched it by hand; the configuration file says ${said}`;
+      return warn(found, `Set policy.mode to "${mode}" in the configuration file, or switch it back.`);
+    }
+    if (mode === 'enforce') return { verdict: 'pass', found: 'enforce', remedy: null };
+    return {
+      verdict: 'warn',
+      found: 'shadow: nobody is refused',
+      remedy: `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,
+    };
+  },
+});

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { changeStored, readStored } from '../core/change-stored.js';
+import { inTime } from '../core/deadline.js';
+import { addSec, epochMsGuard, secondsPerDay } from '../core/units.js';
+import type { CheckResult } from './checks/in-turn.js';
+import { type Checks, collectChecks, makeChecks } from './doctor.js';
+import { findConfigured, nameSteps } from './open-connection.js';
+import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
+import type { Upkeep } from './upkeep.js';
+
+/** For how long one connection is looked at: a count of users alone may take a minute. */
+const longestMs = 120_000;
+
+/** For how long it is looked for what mends a finding. */
+const mendWithinMs = 20_000;
+
+const lights = ['ok', 'warn', 'fail'] as const;
+
+const findingGuard = z.object({
+  title: z.string(),
+  light: z.enum([...lights, 'by_hand', 'skipped']),
+  found: z.string(),
+  remedy: z.string().nullable(),
+  /** The title of the finding that kept it from being looked at. */
+  cause: z.string().nullable(),
+  /** What applying mends it; `null` where a person has to. */
+  mend: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable(),
+});
+
+/** What one check found. */
+export type ExaminedCheck = z.output<typeof findingGuard>;
+
+const examinationGuard = z.object({
+  examinedAt: epochMsGuard,
+  light: z.enum(lights),
+  findings: z.array(findingGuard),
+  /** How many users are enrolled; `null` where the provider does not tell. */
+  enrolled: z.number().nullable(),
+});
+
+/** What the doctor found of one connection. */
+export type Examination = z.output<typeof examinationGuard>;
+
+const placeOf = (connection: string) => ({
+  key: `examination:${connection}`,
+  guard: examinationGuard,
+  expiresAt: ({ examinedAt }: Examination) => addSec(examinedAt, 7 * secondsPerDay),
+});
+
+const runPlace: RunPlace<readonly string[]> = { key: 'doctor-run', progress: z.array(z.string()) };
+
+/** Whether the doctor is at work, and since when, for whom. */
+export interface DoctorRun {
+  readonly isUnderWay: boolean;
+  readonly by: string;
+  readonly startedAt: number;
+}
+
+/** What was found last of a connection, within a week; `null`: nothing. @throws FaceError `state_unavailable` */
+export const readExamination = async (connection: string, deps: Pick<Upkeep, 'state'>): Promise<Examination | null> =>
+  (await readStored(placeOf(connection), deps))?.record ?? null;
+
+export async function readDoctorRun({ state, clock }: Pick<Upkeep, 'state' | 'clock'>) {
+  const run = await readRun(runPlace, { state });
+  return run === null ? null : { isUnderWay: isUnderWay(run, clock.now()), by: run.by, startedAt: run.startedAt };
+}
+
+/**
+ * Begins to examine connections, one after the other; it goes on by itself. One doctor is at work at a time, of all servers.
+ * @param by - name of the administrator
+ * @throws FaceError `connection_unknown`, `run_under_way`, `state_unavailable`
+ */
+export async function startDoctor(connections: readonly string[], by: string, deps: Upkeep): Promise<void> {
+  for (const id of connections) findConfigured(id, deps);
+  const run = await beginRun(runPlace, { by, progress: [...connections] }, deps);
+  const detail = { connections: [...connections], by };
+  await deps.audit
+    .append({ action: 'doctor_asked', connection: '', subject: '', detail })
+    .catch(async (error: unknown) => {
+      await run.end([]);
+      throw error;
+    });
+  deps.background.start(async () => {
+    try {
+      for (const [index, id] of connections.entries()) {
+        if (deps.background.stopping.aborted) break;
+        await examineConnection(id, deps);
+        await run.tell(connections.slice(index + 1));
+      }
+      await run.end([]);
+    } finally {
+      run.letGo();
+    }
+  });
+}
+
+async function examineConnection(id: string, deps: Upkeep): Promise<void> {
+  const connection = findConfigured(id, deps);
+  const setup = deps.setup();
+  let enrolled: number | null = null;
+  const checks = await collectChecks(
+    {
+      ...{ setup, connection, switched: deps.modes().get(id) ?? null },
+      onCensus: (census) => {
+        enrolled = census.enrolled;
+      },
+    },
+    deps,
+  );
+  const results = await makeInTime(checks, deps);
+  const mends = await inTime(findMends(results, checks), mendWithinMs, (): Mends => new Map());
+  const findings = results.map(({ verdict, ...result }) => ({
+    ...{
+      title: result.title,
+      light: lightOf[verdict],
+      found: result.found,
+      remedy: result.remedy,
+      cause: result.cause,
+    },
+    mend: mends.get(result.title) ?? null,
+  }));
+  const light = lights.findLast((each) => findings.some((finding) => finding.light === each)) ?? 'ok';
+  const examination: Examination = { examinedAt: deps.clock.now(), light, findings, enrolled };
+  await changeStored(placeOf(id), () => examination, deps);
+}
+
+const lightOf = {
+  ...{ pass: 'ok', warn: 'warn', fail: 'fail', manual: 'by_hand', skipped: 'skipped' },
+} as const satisfies Record<CheckResult['verdict'], ExaminedCheck['light']>;
+
+async function makeInTime({ checks }: Checks, deps: Upkeep): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  const endsAt = addSec(deps.clock.now(), longestMs / 1000);
+  const iterator = makeChecks(checks, deps);
+  for (;;) {
+    const next = await inTime<IteratorResult<CheckResult> | null>(
+      iterator.next(),
+      endsAt - deps.clock.now(),
+      () => null,
+    );
+    if (next?.done === true) return results;
+    if (next === null) return [...results, tooLate];
+    results.push(next.value);
+  }
+}
+
+const tooLate: CheckResult = {
+  ...{ title: 'Time', verdict: 'warn', cause: null },
+  found: `what comes after this was not looked at within ${longestMs / 1000} s`,
+  remedy: 'Look at it on the server: facestep doctor',
+};
+
+type Mends = ReadonlyMap<string, NonNullable<ExaminedCheck['mend']>>;
+
+/** For what was found wrong: the step that has something to do about it now, or that can give the provider a secret again. */
+async function findMends(results: readonly CheckResult[], { checks, steps }: Checks): Promise<Mends> {
+  const mends = new Map<string, NonNullable<ExaminedCheck['mend']>>();
+  const named = nameSteps(steps);
+  for (const { title, verdict } of results) {
+    if (verdict !== 'fail' && verdict !== 'warn') continue;
+    const mendedBy = checks.find((check) => check.title === title)?.mendedBy ?? title;
+    const found = named.find(({ step }) => step.title === mendedBy);
+    if (found === undefined) continue;
+    const state = await found.step.inspect().then(
+      (status) => status.state,
+      () => null,
+    );
+    if (state === 'missing' || state === 'different') mends.set(title, { step: found.id, pushSecrets: false });
+    else if (state === 'ready' && verdict === 'fail' && found.step.pushSecret !== undefined)
+      mends.set(title, { step: found.id, pushSecrets: true });
+  }
+  return mends;
+}

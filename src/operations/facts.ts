@@ -1,0 +1,76 @@
+import { filesOf } from '../config/data-files.js';
+import type { ConnectionFacts, Facts } from '../core/to-do.js';
+import { addSec, type EpochMs, fromIso, secondsPerDay } from '../core/units.js';
+import { openInventory, type TurningKey } from '../keys/inventory.js';
+import { overlapSec, signingLifeSec } from '../keys/key-schedule.js';
+import { readApply } from './apply.js';
+import { readExamination } from './examinations.js';
+import { readMadeTimes } from './keys.js';
+import { readLastBackup } from './last-backup.js';
+import { putInForce, readShadowSince } from './modes.js';
+import { readVerification } from './trail-verification.js';
+import type { Upkeep } from './upkeep.js';
+
+/** A year: there is no date by which a sealing key must go, and by then one rotation has been tried. */
+const sealingLifeDays = 365;
+
+/** Keys in files turn by themselves at the end of their life; a day later they have not. */
+const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
+
+/** For how long it is taken as told how the keys are: the trail is read for it. */
+const keysHoldSec = 300;
+
+/** Tells how the server and its connections stand, as far as that is known without asking a provider. */
+export function createFactFinder(deps: Upkeep): () => Promise<Facts> {
+  let keys: { readonly found: Facts['keys']; readonly until: EpochMs } | null = null;
+  const findKeys = async (): Promise<Facts['keys']> => {
+    const now = deps.clock.now();
+    if (keys === null || now >= keys.until) keys = { found: await listKeyFacts(deps), until: addSec(now, keysHoldSec) };
+    return keys.found;
+  };
+  return async () => {
+    const { config } = deps.setup();
+    const { connections } = putInForce(deps.setup(), deps.modes());
+    const backup = await readLastBackup(filesOf(config).lastBackup);
+    const verification = await readVerification(deps);
+    return {
+      connections: await Promise.all(connections.map((each) => factsOf(each.id, each.policy.mode, deps))),
+      headWaitingSec: deps.trail.waitingSec(),
+      isTrailSound: verification?.run.progress.outcome?.isSound ?? null,
+      backupAt: backup === null ? null : fromIso(backup.madeAt),
+      keys: await findKeys(),
+    };
+  };
+}
+
+async function factsOf(id: string, mode: ConnectionFacts['mode'], deps: Upkeep): Promise<ConnectionFacts> {
+  const examination = await readExamination(id, deps);
+  const switched = deps.modes().get(id);
+  return {
+    ...{ id, mode, shadowSince: mode === 'shadow' ? await readShadowSince(id, deps) : null },
+    switchedBy: switched !== undefined && switched.endsAt === null ? switched.by : null,
+    examined:
+      examination === null
+        ? null
+        : { at: examination.examinedAt, isFailing: examination.light === 'fail', enrolled: examination.enrolled },
+    isBrokenOff: (await readApply(id, deps))?.state === 'broken_off',
+  };
+}
+
+async function listKeyFacts(deps: Upkeep): Promise<Facts['keys']> {
+  const { config } = deps.setup();
+  const files = filesOf(config);
+  const inventory = await openInventory(config.keys, { ...deps, files });
+  const made = await readMadeTimes(files.audit);
+  const toFacts = ({ name, isSigning, problem, signsFrom }: TurningKey) => ({
+    ...{ name: `Key ${name}`, isCurrent: isSigning, problem, since: signsFrom, lifeDays: signingLifeDays },
+  });
+  return [
+    ...(await inventory.sealing()).map(({ version, isCurrent, problem }) => ({
+      ...{ name: `Version ${version} of the sealing key`, isCurrent, problem },
+      ...{ since: made.get(version) ?? null, lifeDays: sealingLifeDays },
+    })),
+    ...(await inventory.signing()).map(toFacts),
+    ...(await inventory.oidc()).map(toFacts),
+  ];
+}

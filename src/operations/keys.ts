@@ -1,0 +1,109 @@
+import type { Setup } from '../../adapters/setup.js';
+import { readEvents } from '../audit/events.js';
+import { filesOf, isThere } from '../config/data-files.js';
+import type { KeyVersion } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { openInventory } from '../keys/inventory.js';
+import type { KeyUse } from '../keys/key-notes.js';
+import { createLocalKeys } from '../keys/local.js';
+import { createLocalSigner } from '../keys/local-signer.js';
+import { createOidcKeys } from '../keys/oidc-keys.js';
+import { countTokens, type TokenCount } from '../keys/token-count.js';
+import type { OperationDeps } from './deps.js';
+import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
+
+type Config = Setup['config'];
+type Deps = Omit<OperationDeps, 'fetch'>;
+
+/** What became of a rotation. */
+export type Rotated =
+  | { readonly kind: 'version'; readonly version: KeyVersion; readonly file: string }
+  | { readonly kind: 'turn'; readonly kid: string; readonly signsFrom: EpochMs }
+  /** The key of an earlier rotation still waits for its turn. */
+  | { readonly kind: 'waiting' }
+  /** There are no keys yet: the server makes them at its first start. */
+  | { readonly kind: 'none' }
+  /** The keys are in a service where this server may not make any. */
+  | { readonly kind: 'by hand'; readonly words: readonly string[] };
+
+/** Adds a key that is used from now on, or once its turn comes. @throws FaceError `config_invalid`, and the system's errors */
+export async function rotateKey(config: Config, use: KeyUse, deps: Deps): Promise<Rotated> {
+  if (config.keys.kind === 'aws-kms') return { kind: 'by hand', words: rotateInAwsKms(config.keys, use) };
+  const files = filesOf(config);
+  const file = { sealing: files.keys, signing: files.signingKeys, oidc: files.oidcKeys }[use];
+  if (!(await isThere(file))) return { kind: 'none' };
+  if (use === 'sealing')
+    return { kind: 'version', version: await (await createLocalKeys({ ...deps, file })).rotate(), file };
+  const keys = await (use === 'signing' ? createLocalSigner : createOidcKeys)({ ...deps, file });
+  try {
+    return { kind: 'turn', ...(await keys.rotate()) };
+  } catch (error) {
+    if (toCode(error) === 'request_malformed') return { kind: 'waiting' };
+    throw error;
+  }
+}
+
+/** What became of retiring a version. */
+export type RetiredVersion =
+  | { readonly kind: 'unknown' }
+  /** It seals new tokens. */
+  | { readonly kind: 'current' }
+  | {
+      /** `unconfirmed`: nothing was changed, as another number of tokens would be lost than was said. */
+      readonly kind: 'retired' | 'unconfirmed' | 'by hand';
+      readonly count: TokenCount;
+      /** Tokens in use that nobody can open then. */
+      readonly lost: number;
+      readonly words: readonly string[];
+    };
+
+/**
+ * Destroys the key of a version.
+ * @param request.confirm - how many tokens will be lost, as was told before; `null` asks
+ * @param request.trails - where tokens are counted
+ */
+export async function retireVersion(
+  config: Config,
+  request: { readonly version: KeyVersion; readonly confirm: number | null; readonly trails: readonly string[] },
+  deps: Deps,
+): Promise<RetiredVersion> {
+  const { version, confirm, trails } = request;
+  const files = filesOf(config);
+  const inventory = await openInventory(config.keys, { files, ...deps });
+  const key = (await inventory.sealing()).find((each) => each.version === version);
+  if (key === undefined) return { kind: 'unknown' };
+  if (key.isCurrent) return { kind: 'current' };
+  const count = await countTokens(trails, deps.clock.now());
+  const lost = count.byVersion.get(version) ?? 0;
+  if (config.keys.kind === 'aws-kms')
+    return { kind: 'by hand', count, lost, words: retireInAwsKms(config.keys, version) };
+  if (confirm !== lost) return { kind: 'unconfirmed', count, lost, words: [] };
+  await (await createLocalKeys({ ...deps, file: files.keys })).retire(version);
+  return { kind: 'retired', count, lost, words: [] };
+}
+
+/** What became of retiring a signing key: `refused` where there is none of that name, or it is the one that signs. */
+export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';
+
+/** Destroys a signing key that leaked: what it signed is verified no more. */
+export async function retireSigningKey(config: Config, kid: string, deps: Deps): Promise<RetiredSigningKey> {
+  if (config.keys.kind === 'aws-kms') return 'by hand';
+  const { signingKeys: file } = filesOf(config);
+  if (!(await isThere(file))) return 'none';
+  try {
+    await (await createLocalSigner({ ...deps, file })).retire(kid);
+    return 'retired';
+  } catch (error) {
+    if (toCode(error) === 'request_malformed') return 'refused';
+    throw error;
+  }
+}
+
+/** When the version of each sealing key was made, as far as a trail says. */
+export async function readMadeTimes(trail: string): Promise<ReadonlyMap<KeyVersion, EpochMs>> {
+  const times = new Map<KeyVersion, EpochMs>();
+  for await (const { detail, time } of readEvents(trail, ['key_made']))
+    if (detail.use === 'sealing' && !times.has(detail.version)) times.set(detail.version, time);
+  return times;
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
+import { filesOf } from '../config/data-files.js';
+import { changeStored, readStored } from '../core/change-stored.js';
+import type { Policy } from '../core/connection.js';
+import type { Audit, Clock, State } from '../core/ports.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { openStateToRead } from '../state/open.js';
+import type { OperationDeps } from './deps.js';
+
+/*
+ * The mode of a connection that an administrator switched by hand, over what the configuration file says. It is kept in the
+ * state store, so that it holds for all replicas and over restarts, and ends a day after a server has read a file that says
+ * the same: by then every replica has that file.
+ */
+
+type Mode = Policy['mode'];
+
+/** For how long replicas may still have the former file. */
+const settlingSec = secondsPerDay;
+
+const switchedGuard = z.object({
+  mode: z.enum(['enforce', 'shadow']),
+  /** Name of the administrator. */
+  by: z.string(),
+  at: epochMsGuard,
+  /** `null` until the configuration file says the same. */
+  endsAt: epochMsGuard.nullable(),
+});
+
+/** A mode that was switched by hand. */
+export type Switched = z.output<typeof switchedGuard>;
+
+/** Those that hold, by id of the connection. */
+export type Modes = ReadonlyMap<string, Switched>;
+
+const stored = { key: 'connection-modes', guard: z.record(z.string(), switchedGuard), expiresAt: () => null };
+
+interface Stores {
+  readonly state: State;
+  readonly clock: Clock;
+}
+
+/** @throws FaceError `state_unavailable` */
+export async function readModes({
+  state,
+  clock,
+}: {
+  readonly state: Pick<State, 'read'>;
+  readonly clock: Clock;
+}): Promise<Modes> {
+  const found = await readStored(stored, { state });
+  return new Map(Object.entries(found?.record ?? {}).filter(([, switched]) => holds(switched, clock.now())));
+}
+
+const holds = ({ endsAt }: Switched, now: EpochMs): boolean => endsAt === null || endsAt > now;
+
+/**
+ * The same beside a server, or without one: where the store cannot be read, what the file says is all that is known.
+ * @returns none where there is no embedded store
+ */
+export async function readSwitchedModes({ config }: Setup, deps: Omit<OperationDeps, 'fetch'>): Promise<Modes> {
+  try {
+    const state = await openStateToRead(config.state, { ...deps, files: filesOf(config) });
+    if (state === null) return new Map();
+    return await readModes({ ...deps, state }).finally(() => state.close());
+  } catch (error) {
+    deps.log.warn('modes switched by hand cannot be read', { code: toCode(error) });
+    return new Map();
+  }
+}
+
+/** The setup with its connections in the modes that are in force. @param setup - as the configuration file says */
+export const putInForce = (setup: Setup, modes: Modes): Setup => ({
+  ...setup,
+  connections: setup.connections.map((connection) => {
+    const { mode } = modes.get(connection.id) ?? connection.policy;
+    return mode === connection.policy.mode ? connection : connection.inMode(mode);
+  }),
+});
+
+/**
+ * Switches a connection by hand. What the file says needs no switch: the former one is taken away.
+ * @param request.file - the mode in the configuration file
+ * @throws FaceError `state_unavailable`
+ */
+export async function switchMode(
+  { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
+  by: string,
+  { state, clock, audit }: Stores & { readonly audit: Audit },
+): Promise<void> {
+  await audit.append({ action: 'connection_mode_switched', connection, subject: '', detail: { mode, file, by } });
+  await changeStored(
+    stored,
+    (former) => {
+      const others = Object.entries(former ?? {}).filter(([id]) => id !== connection);
+      const own = mode === file ? [] : [[connection, { mode, by, at: clock.now(), endsAt: null }] as const];
+      return Object.fromEntries([...others, ...own]);
+    },
+    { state },
+  );
+}
+
+/** Lets go of switches that the configuration file has caught up with. @throws FaceError `state_unavailable` */
+export async function settleModes(
+  connections: readonly ConfiguredConnection[],
+  { state, clock, audit }: Stores & { readonly audit: Audit },
+): Promise<void> {
+  const now = clock.now();
+  const isSettled = (id: string, { mode, endsAt }: Switched): boolean =>
+    endsAt === null && connections.some((each) => each.id === id && each.policy.mode === mode);
+  const { former, changed } = await changeStored(
+    stored,
+    (before) => {
+      const entries = Object.entries(before ?? {});
+      if (!entries.some(([id, each]) => isSettled(id, each) || !holds(each, now))) return before;
+      return Object.fromEntries(
+        entries
+          .filter(([, each]) => holds(each, now))
+          .map(([id, each]) => [id, isSettled(id, each) ? { ...each, endsAt: addSec(now, settlingSec) } : each]),
+      );
+    },
+    { state },
+  );
+  if (changed === former) return;
+  for (const [connection, each] of Object.entries(former ?? {})) {
+    if (!isSettled(connection, each)) continue;
+    const detail = { mode: each.mode };
+    await audit.append({ action: 'connection_mode_settled', connection, subject: '', detail });
+  }
+}
+
+const sinceGuard = z.record(z.string(), z.object({ mode: z.enum(['enforce', 'shadow']), since: epochMsGuard }));
+const storedSince = { key: 'connection-modes-since', guard: sinceGuard, expiresAt: () => null };
+
+/** Notes since when each connection has been in its mode. @throws FaceError `state_unavailable` */
+export async function noteModes(
+  connections: readonly Pick<ConfiguredConnection, 'id' | 'policy'>[],
+  { state, clock }: Stores,
+): Promise<void> {
+  await changeStored(
+    storedSince,
+    (former) => {
+      const noted = former ?? {};
+      if (connections.every(({ id, policy }) => noted[id]?.mode === policy.mode)) return former;
+      const own = connections.map(({ id, policy: { mode } }) => {
+        const known = noted[id];
+        return [id, known?.mode === mode ? known : { mode, since: clock.now() }] as const;
+      });
+      return { ...noted, ...Object.fromEntries(own) };
+    },
+    { state },
+  );
+}
+
+/** Since when a connection has been in shadow mode; `null`: it is not, or that was never noted. */
+export async function readShadowSince(connection: string, { state }: Pick<Stores, 'state'>): Promise<EpochMs | null> {
+  const noted = (await readStored(storedSince, { state }))?.record[connection];
+  return noted?.mode === 'shadow' ? noted.since : null;
+}

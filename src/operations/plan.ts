@@ -1,0 +1,52 @@
+import type { Census } from '../../adapters/census.js';
+import { toCensusFinding } from './census-text.js';
+import { toFailure } from './failure.js';
+import { nameSteps, type OpenConnection } from './open-connection.js';
+import { pushingSecret } from './push-secret.js';
+import { planSteps, type StepReport } from './steps.js';
+import type { Upkeep } from './upkeep.js';
+
+/** A step as it was found. */
+export interface PlannedStep {
+  readonly id: string;
+  readonly title: string;
+  readonly found: StepReport;
+}
+
+/** Who is enrolled, and what that means under the policy. */
+export interface CountedUsers extends Census {
+  readonly found: string;
+  readonly remedy: string | null;
+}
+
+/** Looks at every step, and counts who is enrolled meanwhile. Changes nothing. */
+export async function planConnection(
+  opened: OpenConnection,
+  { pushSecrets }: { readonly pushSecrets: boolean },
+  deps: Upkeep,
+): Promise<{ readonly steps: readonly PlannedStep[]; readonly census: CountedUsers | null }> {
+  const { steps } = opened.provisioning;
+  const named = nameSteps(pushSecrets ? steps.map(pushingSecret) : steps);
+  const census = countUsers(opened, deps);
+  const planned: PlannedStep[] = [];
+  for (const { id, step } of named) {
+    for await (const { title, before } of planSteps([step], deps.log)) planned.push({ id, title, found: before });
+  }
+  return { steps: planned, census: await census };
+}
+
+/** Takes up to a minute. @returns `null` where the provider does not tell; the log says why */
+export async function countUsers(
+  { connection, provisioning }: OpenConnection,
+  { log }: Pick<Upkeep, 'log'>,
+): Promise<CountedUsers | null> {
+  try {
+    const census = await provisioning.census();
+    const { found, remedy } = toCensusFinding(census, connection.policy);
+    return { ...census, found, remedy };
+  } catch (error) {
+    const { code, detail } = toFailure(error, log);
+    log.warn('who is enrolled cannot be told', { connection: connection.id, code, detail });
+    return null;
+  }
+}

@@ -1,0 +1,52 @@
+import { readEvents } from '../audit/events.js';
+import { type EpochMs, epochMs } from '../core/units.js';
+
+/** Somebody whom shadow mode let through. */
+export interface RefusedSubject {
+  readonly subject: string;
+  /** How often. */
+  readonly count: number;
+  readonly lastAt: EpochMs;
+  /** Which hooks, in order of their names. */
+  readonly hooks: readonly string[];
+}
+
+/** Whom enforcing would have refused, or let through without the claim. */
+export interface Refused {
+  /** Newest first. */
+  readonly subjects: readonly RefusedSubject[];
+  /** Calls that could not be decided, and so are about nobody in particular: how many by code. */
+  readonly unnamed: Readonly<Record<string, number>>;
+}
+
+/** Reads in an audit trail of any size what shadow mode kept from happening at a connection. */
+export async function findRefused(
+  file: string,
+  { connection, since }: { readonly connection: string; readonly since: EpochMs },
+): Promise<Refused> {
+  const subjects = new Map<string, { count: number; lastAt: EpochMs; readonly hooks: Set<string> }>();
+  const unnamed = new Map<string, number>();
+  for await (const event of readEvents(file, ['hook_decided'], { since })) {
+    const { detail, subject, time } = event;
+    if (event.connection !== connection || !('wouldHave' in detail) || detail.wouldHave === undefined) continue;
+    if (detail.outcome === 'refused') unnamed.set(detail.code, (unnamed.get(detail.code) ?? 0) + 1);
+    if (subject === '') continue;
+    const known = subjects.get(subject) ?? { count: 0, lastAt: time, hooks: new Set<string>() };
+    known.count += 1;
+    known.lastAt = epochMs(Math.max(known.lastAt, time));
+    known.hooks.add(detail.hook);
+    subjects.set(subject, known);
+  }
+  const found = [...subjects].map(([subject, { count, lastAt, hooks }]) => ({
+    ...{ subject, count, lastAt, hooks: [...hooks].sort() },
+  }));
+  return { subjects: found.sort(byTime), unnamed: Object.fromEntries(unnamed) };
+}
+
+type Place = Pick<RefusedSubject, 'subject' | 'lastAt'>;
+
+const byTime = (a: Place, b: Place): number => b.lastAt - a.lastAt || (a.subject < b.subject ? -1 : 1);
+
+/** Those that come after a place in the list, which somebody may have left since. */
+export const after = (subjects: readonly RefusedSubject[], place: Place | null): readonly RefusedSubject[] =>
+  place === null ? subjects : subjects.filter((each) => byTime(place, each) < 0);

@@ -1,0 +1,102 @@
+import { expect } from '@jest/globals';
+import { providers } from '../adapters/index.js';
+import { loadSetup, type Setup } from '../adapters/setup.js';
+import { startOktaSimulator } from '../simulators/okta/index.js';
+import { startOneLoginSimulator } from '../simulators/onelogin/index.js';
+import type { JsonObject } from '../src/base/json.js';
+import type { State } from '../src/core/ports.js';
+import { connect } from '../src/server/connect.js';
+import { adminKey, startApiServer } from './api-server.js';
+import { createTestVerifier } from './embedded.js';
+import { eventually } from './eventually.js';
+import { emptySetup } from './upkeep.js';
+
+export type Mode = 'shadow' | 'enforce';
+
+/** A company's org and account, and what a connection to each is called: `okta`, `onelogin`. */
+export async function startCompany() {
+  const okta = await startOktaSimulator({});
+  const onelogin = await startOneLoginSimulator();
+  const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
+  const toConnections = (mode: Mode) => [
+    {
+      ...{ id: 'okta', kind: 'okta', policy: { mode } },
+      okta: {
+        orgUrl: okta.url,
+        auth: { kind: 'api_token', token: okta.apiToken },
+        hooks: { secret: { header: 'authorization', value: 'Bearer a-secret-of-the-tests-0123456789' } },
+      },
+    },
+    {
+      ...{ id: 'onelogin', kind: 'onelogin', policy: { mode } },
+      onelogin: {
+        ...{ accountUrl: onelogin.url, clientId: onelogin.clientId, clientSecret: onelogin.clientSecret },
+        ...{ hooks: { secret: 'a-secret-that-onelogin-signs-with-0123456789' }, facePolicyId },
+      },
+    },
+  ];
+  return { okta, onelogin, toConnections, close: () => Promise.all([okta.close(), onelogin.close()]) };
+}
+
+export type Company = Awaited<ReturnType<typeof startCompany>>;
+
+/** A server of that company, whose file says what it is told to. @param state - shared with other servers */
+export async function startOperatedServer(
+  company: Company,
+  { state, dataFolder, mode = 'shadow' }: { state?: State; dataFolder: string; mode?: Mode },
+) {
+  let setup: Setup = emptySetup();
+  /** What holds calls of the provider up. */
+  let gate: Promise<void> = Promise.resolve();
+  const hooks = new Map<string, ReturnType<typeof connect>['hooks']>();
+  const server = await startApiServer({
+    ...{ verifier: createTestVerifier(), hooks, setup: () => setup },
+    ...(state === undefined ? {} : { state: { ...state, close: async () => {} } }),
+  });
+  const read = async (said: Mode): Promise<void> => {
+    const config = { dataFolder, publicUrl: server.origin, connections: company.toConnections(said) };
+    const { clock, random, log } = server.deps;
+    setup = await loadSetup(providers, {
+      ...{ clock, random, log, env: { FACESTEP_CONFIG: 'of the test' }, readFile: async () => JSON.stringify(config) },
+      fetch: async (url, init) => {
+        await gate;
+        return fetch(url, init);
+      },
+    });
+    for (const each of setup.connections) {
+      const adapter = await each.createAdapter(server.origin);
+      hooks.set(each.id, connect(each, adapter, server.deps, (_, port) => port).hooks);
+    }
+  };
+  await read(mode);
+  const owner = { 'x-admin-key': adminKey };
+  const post = (path: string, fields: JsonObject = {}) => server.postJson(path, fields, owner);
+  return {
+    server,
+    post,
+    get: (path: string) => server.send('GET', path, { headers: owner }),
+    /** Has the file say another mode. */
+    read,
+    /** Holds calls of the provider up. @returns lets them through again */
+    hold(): () => void {
+      let open = (): void => {};
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return () => open();
+    },
+    /** How the last run ended. */
+    async ended(connection: string): Promise<JsonObject> {
+      let run: unknown;
+      await eventually(async () => {
+        run = (await post(`/connections/${connection}/run`)).body.run;
+        expect(run).toMatchObject({ endedAt: expect.any(String) });
+      });
+      return run as JsonObject;
+    },
+    actions: () => server.audit.events.map(({ action }) => action),
+    stop: () => server.stop(),
+  };
+}
+
+export type OperatedServer = Awaited<ReturnType<typeof startOperatedServer>>;
