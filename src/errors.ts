@@ -72,6 +72,8 @@ export const refusals = {
   quota_exceeded: unverified(429, 'The quota of this application is used up. Wait before trying again.'),
   name_taken: unverified(409, 'This name is taken. Choose another.'),
   limit_reached: unverified(409, 'This server keeps no more of these. Remove one that is no longer needed.'),
+  request_state: unverified(409, 'This is not possible for this request any more, or not yet.'),
+  terms_outdated: unverified(409, 'The terms have another version now. Read them and agree to that one.'),
   code_wrong: unverified(401, 'The one-time codes are wrong, used or expired.'),
   contact_unverified: unverified(403, 'This e-mail address and phone number have not been verified.'),
 

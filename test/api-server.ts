@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { JsonObject } from '../src/base/json.js';
+import { onboardingGuard } from '../src/config/onboarding.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Message, Random, State, Verifier } from '../src/core/ports.js';
@@ -13,6 +14,7 @@ import type { OidcIssuers } from '../src/oidc/mount.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
 import type { Endpoint } from '../src/rest/endpoint.js';
 import { codesOf } from '../src/rest/openapi.js';
+import { createRefusalRecorder } from '../src/rest/recent-refusals.js';
 import { type ClientScope, clientScopes } from '../src/rest/scopes.js';
 import { createUsageRecorder } from '../src/rest/usage.js';
 import { type AppDeps, createApp } from '../src/server/app.js';
@@ -77,6 +79,7 @@ export async function startApiServer(
       | 'proxyHops'
       | 'judge'
       | 'sight'
+      | 'onboarding'
       | 'console'
       | 'fetch'
     >
@@ -98,10 +101,15 @@ export async function startApiServer(
   const { toState = (opened: State) => opened } = given;
   const state = toState(given.state ?? createSqliteState({ file: ':memory:', clock }));
   const usage = createUsageRecorder({ state, clock, log });
+  const refusals = createRefusalRecorder({ state, clock, log });
   const deps: AppDeps = {
     clock,
     random: systemRandom,
-    onClientRequest: usage.note,
+    onClientRequest: (request) => {
+      usage.note(request);
+      refusals.note(request);
+    },
+    onboarding: onboardingGuard.parse({}),
     audit,
     log,
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),
@@ -150,7 +158,7 @@ export async function startApiServer(
     return answer;
   };
   return {
-    ...{ app, clock, log, audit, messages, deps, usage, origin, port: listening.port, send },
+    ...{ app, clock, log, audit, messages, deps, usage, refusals, origin, port: listening.port, send },
     /** A client token of these scopes. */
     async issue(scopes: readonly ClientScope[] = clientScopes, tenant = 'default') {
       const request = { name: 'test', tenant, scopes, lifeSec: 3600, application: null };
@@ -167,6 +175,7 @@ export async function startApiServer(
     async stop() {
       await listening.stop();
       await usage.stop();
+      await refusals.stop();
       await deps.state.close();
     },
   };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { onboardingGuard } from '../src/config/onboarding.js';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
@@ -41,6 +42,7 @@ export async function startOktaServer(
     adminKeyDigest: new Uint8Array(32),
     ...consoleDeps,
     onClientRequest: () => {},
+    onboarding: onboardingGuard.parse({}),
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
     sight: createTestSight(),

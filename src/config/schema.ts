@@ -7,6 +7,7 @@ import { consoleGuard } from './console.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
 import { keysGuard, signsRs256 } from './keys.js';
 import { limitsGuard } from './limits.js';
+import { onboardingGuard } from './onboarding.js';
 import { retentionGuard } from './retention.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
@@ -113,6 +114,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     telemetry: telemetryGuard.prefault({}),
     console: consoleGuard.prefault({}),
     limits: limitsGuard.prefault({}),
+    onboarding: onboardingGuard.prefault({}),
     retention: retentionGuard.prefault({}),
     /** Seconds between the request to stop, from when on `/readyz` refuses, and taking no more requests. */
     stopDelaySec: z.int().min(0).max(120).default(0),
@@ -144,7 +146,12 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       error: 'expected null, as a Facenition server compares the faces',
     },
   );
-  const answered = recognised.refine(({ publicUrl, console }) => publicUrl !== null || console.signIn === null, {
+  const tried = recognised.refine(
+    ({ onboarding, connections }) =>
+      onboarding.sandbox === null || connections.some(({ id }) => id === onboarding.sandbox),
+    { path: ['onboarding', 'sandbox'], error: 'expected the id of a connection' },
+  );
+  const answered = tried.refine(({ publicUrl, console }) => publicUrl !== null || console.signIn === null, {
     path: ['publicUrl'],
     error: 'expected an address, as "console" has "signIn": the provider sends the browser back there',
   });

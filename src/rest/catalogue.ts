@@ -103,6 +103,8 @@ function describeNeeds(auth: Auth): string {
       const holders = roles.filter((role) => holds({ role }, auth.right)).join(', ');
       return `Needs an administrator’s key with the right \`${auth.right}\` (${holders}), in \`X-Admin-Key\`.`;
     }
+    case 'developer':
+      return 'Needs somebody who signed in at the console by the company’s provider: its page calls this.';
     case 'session':
       return 'Needs the session of a capture page, in `Authorization`.';
     case 'open':

@@ -29,6 +29,12 @@ const exampleTexts: Readonly<Record<string, string>> = {
   number: '47',
   version: 'consent-1',
   language: 'en',
+  purpose: 'Opens payslips for their owner.',
+  scopes: 'verify',
+  changedAt: '2026-11-20T20:38:30.811Z',
+  message: 'For whom is it?',
+  text: 'For everybody in Berlin.',
+  developer: 'q2Z5H0r8mC1nT7uX3bV6kL9wY4eJ0sD5fG8hA2pQ1iM',
 };
 
 /** Shown where an endpoint takes them, although it does without. */
@@ -37,6 +43,7 @@ const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perM
 const headersByAuth = {
   client: ' -H "X-Auth-Token: $FACENITION_TOKEN"',
   admin: ' -H "X-Admin-Key: $FACESTEP_ADMIN_KEY"',
+  developer: ' -H "X-Console-Token: $CONSOLE_TOKEN" -H "Cookie: $CONSOLE_COOKIE"',
   session: ' -H "Authorization: Bearer $SESSION"',
   open: '',
 } as const;

@@ -8,6 +8,7 @@ import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { Client } from './client-tokens.js';
 import { parseFields } from './fields.js';
+import type { Developer } from './onboarding/developers.js';
 import type { Administrator, Right } from './rights.js';
 import type { ClientScope } from './scopes.js';
 
@@ -23,15 +24,18 @@ export const groupDescriptions = {
   'Step-up': 'Enrol and check users of an identity provider.',
   'Capture page': 'What the page in front of the camera calls.',
   Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
+  Developers:
+    'Ask for an application, try calls, and look after one’s own. For the console’s page: the session of somebody who signed in there.',
   Administrators: 'Say who administers this server, and in which role.',
   'Data subjects': 'Help one person, and give them their rights over what is held of them.',
   Operations: 'Run the server.',
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 
-/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right` (before a sensitive action the console may ask for a face check), a capture page whose session may do `action`, or everybody. */
+/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right` (before a sensitive action the console may ask for a face check), a capture page whose session may do `action`, somebody who signed in and asks for themselves, or everybody. */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
+  | { readonly kind: 'developer' }
   | { readonly kind: 'admin'; readonly right: Right; readonly isSensitive: boolean }
   | { readonly kind: 'session'; readonly action: SessionAction }
   | { readonly kind: 'open' };
@@ -74,6 +78,7 @@ export interface Call<Fields, PhotoName extends string> {
 export interface Caller {
   readonly client: Client | null;
   readonly administrator: Administrator | null;
+  readonly developer: Developer | null;
 }
 
 /** One endpoint as data: routes, validation and the OpenAPI description are all made from it. */
@@ -136,6 +141,26 @@ export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$
     async run(fields, call, { administrator }) {
       if (administrator === null) throw new FaceError('caller_untrusted');
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields), administrator });
+    },
+  };
+}
+
+/** An endpoint for somebody who signed in at the company's provider and asks for themselves. */
+export function developerEndpoint<
+  Fields extends z.ZodObject,
+  Reply extends z.core.$ZodObject,
+  PhotoName extends string,
+>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly developer: Developer }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'developer' },
+    async run(fields, call, { developer }) {
+      if (developer === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), developer });
     },
   };
 }

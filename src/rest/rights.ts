@@ -8,25 +8,33 @@ export const rights = [
   'audit',
   /** Help one user: invite to enrol, end an enrolment, clear a lockout. */
   'assist',
+  /** Ask for applications, and look after one's own: whoever signed in at the company's provider, and no key. */
+  'develop',
 ] as const;
 export type Right = (typeof rights)[number];
 
+/** What the holder of an administrator's key may be. */
 export const roles = ['owner', 'operator', 'auditor', 'help-desk'] as const;
 export type Role = (typeof roles)[number];
 
+/** What somebody may be who signed in at the company's provider: no key makes a developer. */
+export const signedInRoles = [...roles, 'developer'] as const;
+export type SignedInRole = (typeof signedInRoles)[number];
+
 /** What each role holds. */
 export const rightsByRole = {
-  owner: ['configure', 'operate', 'audit', 'assist'],
-  operator: ['operate', 'assist'],
-  auditor: ['audit'],
-  'help-desk': ['assist'],
-} as const satisfies Record<Role, readonly Right[]>;
+  owner: ['configure', 'operate', 'audit', 'assist', 'develop'],
+  operator: ['operate', 'assist', 'develop'],
+  auditor: ['audit', 'develop'],
+  'help-desk': ['assist', 'develop'],
+  developer: ['develop'],
+} as const satisfies Record<SignedInRole, readonly Right[]>;
 
-/** Whoever holds an administrator's key. */
+/** Whoever holds an administrator's key, or signed in at the company's provider. */
 export interface Administrator {
   /** Stands in the audit trail beside what was done. */
   readonly name: string;
-  readonly role: Role;
+  readonly role: SignedInRole;
 }
 
 /** Whether an administrator holds a right. */

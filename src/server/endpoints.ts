@@ -1,9 +1,12 @@
 import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
+import { createApplicationRequestEndpoints } from '../api/application-request-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
+import { createDeveloperApplicationEndpoints } from '../api/developer-application-endpoints.js';
+import { createDeveloperRequestEndpoints } from '../api/developer-request-endpoints.js';
 import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
 import { createScreeningEndpoints } from '../api/screening-endpoints.js';
@@ -26,6 +29,9 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createApplicationEndpoints(deps),
     ...createApplicationKeyEndpoints(deps),
     ...createUsageEndpoints(deps),
+    ...createApplicationRequestEndpoints(deps),
+    ...createDeveloperRequestEndpoints(deps),
+    ...createDeveloperApplicationEndpoints(deps),
     ...createAdministratorEndpoints(deps),
     ...createConfigurationEndpoints(deps),
   ];

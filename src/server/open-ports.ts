@@ -10,6 +10,7 @@ import type { Recogniser } from '../engine/recogniser.js';
 import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
 import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
+import { createRefusalRecorder, type RefusalRecorder } from '../rest/recent-refusals.js';
 import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
 import { openState } from '../state/open.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
@@ -42,6 +43,7 @@ export interface OpenPorts {
   readonly engine: EnginePool;
   readonly verifier: Verifier;
   readonly usage: UsageRecorder;
+  readonly refusals: RefusalRecorder;
   /** In an order in which nothing is closed before what still uses it. */
   close(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function openPorts(
   const engine = await createEngine(config, opened.recognisers);
   const verifier = observePort('verifier', createVerifier(config.verifier, { engine, keyService, ...opened, ...deps }));
   const usage = createUsageRecorder({ ...deps, state });
+  const refusals = createRefusalRecorder({ ...deps, state });
   return {
     files,
     state,
@@ -84,10 +87,12 @@ export async function openPorts(
     engine,
     verifier,
     usage,
+    refusals,
     async close() {
       await verifier.close();
       await engine.close();
       await usage.stop();
+      await refusals.stop();
       await audit.close();
       await state.close();
     },
