@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { addAdministrator } from '../../src/rest/administrators.js';
+import { issueApplicationKey } from '../../src/rest/application-keys.js';
 import { registerApplication } from '../../src/rest/applications.js';
 import { clientScopes } from '../../src/rest/scopes.js';
 import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
@@ -40,7 +41,16 @@ if (hasChromium) {
       perDay: 10_000,
       contact: 'ada',
     };
-    await registerApplication(terms, owner, server.deps);
+    const application = await registerApplication(terms, owner, server.deps);
+    const { client } = await issueApplicationKey(
+      application.id,
+      { scopes: undefined, lifeSec: 86_400 },
+      owner,
+      server.deps,
+    );
+    for (const outcome of ['ok', 'ok', 'photo_invalid'] as const)
+      server.usage.note({ client, endpoint: 'POST /compare', outcome });
+    await server.usage.flush();
     browser = await launchChromium({ camera: 'none' });
   });
   afterAll(async () => {
@@ -90,6 +100,17 @@ inBrowser('the sign-in: nothing stands in anybody’s way', async () => {
   await page.locator('[dir=rtl]').waitFor();
   expect(await lookAt(page, 'sign-in, right to left')).toEqual([]);
   expect(complaints).toEqual([]);
+  await close();
+});
+
+inBrowser('usage is a chart, and the same figures are a table', async () => {
+  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/applications' });
+  await page.getByRole('link', { name: markup }).click();
+  const chart = page.getByRole('img', { name: 'Requests by day, the last 30 days' });
+  expect(await chart.locator('.bar:not(.failed)').last().getAttribute('height')).toBe('160');
+  await page.getByText('As a table').click();
+  const today = page.getByRole('table', { name: 'Requests by day' }).getByRole('row').nth(1);
+  expect(await today.getByRole('cell').allTextContents()).toEqual(['3', '1']);
   await close();
 });
 

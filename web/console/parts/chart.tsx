@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { useFormats, useWords } from '../frame/words.js';
+import { Empty } from './state.js';
 import { Table } from './table.js';
 
 /** One bar. */
@@ -35,6 +36,7 @@ export function BarChart({
   const heightOf = (value: number): number => (value / greatest) * size.height;
   const [first, last] = [bars[0], bars.at(-1)];
   const failedHeading = headings.failed;
+  if (bars.every(({ value }) => value === 0)) return <Empty>{words.chart.nothing}</Empty>;
   return (
     <figure className="chart">
       <figcaption id={id}>{title}</figcaption>

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer } from '../../test/api-server.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { consoleFolder } from '../../test/paths.js';
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+});
+afterAll(() => server.stop());
+
+const get = (path: string, encoding = 'br') =>
+  fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });
+
+test.each(['/console', '/console/', '/console/sign-in', '/console/person/ada%40example.com', '/console/x/../y'])(
+  '%s is the page, under the strictest policy',
+  async (path) => {
+    const response = await get(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    for (const line of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"])
+      expect(policy.split(';')).toContain(line);
+    for (const line of ["frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"])
+      expect(policy.split(';')).toContain(line);
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+    const html = await response.text();
+    expect(html).not.toMatch(/<script(?![^>]*src=)|<style|style=|https?:\/\//);
+    for (const [, asset] of html.matchAll(/(?:src|href)="([^"]+)"/g)) expect((await get(asset!)).status).toBe(200);
+  },
+);
+
+const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+
+test.each(['br', 'identity'])('every asset has its type, and may be kept for ever: %s', async (encoding) => {
+  const assets = readdirSync(`${consoleFolder}/assets`);
+  expect(assets.length).toBeGreaterThan(20);
+  for (const asset of assets) {
+    const response = await get(`/console/assets/${asset}`, encoding);
+    const type = types[asset.split('.').at(-1) as keyof typeof types];
+    expect([asset, response.headers.get('content-type')?.split(';')[0]]).toEqual([asset, type]);
+    expect(response.headers.get('content-encoding')).toBe(encoding === 'br' ? 'br' : null);
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    expect((await response.text()).length).toBeGreaterThan(50);
+  }
+});
+
+test.each(['/console/assets/none.js', '/console/assets/..%2Findex.html', '/console/assets/', '/console/assets/x.html'])(
+  '%s is not there',
+  async (path) => {
+    const response = await get(path);
+    expect([response.status, response.headers.get('content-encoding')]).toEqual([404, null]);
+    await response.text();
+  },
+);
