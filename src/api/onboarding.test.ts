@@ -460,6 +460,13 @@ describe('the sandbox', () => {
     expect((await ask(token, '/token')).status).toBe(200);
   });
 
+  test('is named in the catalogue, with where its token is to be had', async () => {
+    const page = await (await fetch(`${server.origin}/catalogue`)).text();
+    expect(page).toContain('<code>play</code>');
+    const [, anchor = ''] = /href="#(post-developer-sandbox[^"]*)"/.exec(page) ?? [];
+    expect(page).toContain(`id="${anchor}"`);
+  });
+
   test('is nowhere unless it is configured, and never the tenant that serves every connection', async () => {
     const bare = await start(null);
     const ada = await signInAs(bare, 'sub-ada');
