@@ -83,6 +83,8 @@ export const refusals = {
     409,
     'Nobody is enrolled, so everybody would be refused. Enrol people first, or say that you are sure.',
   ),
+  request_state: unverified(409, 'This is not possible for this request any more, or not yet.'),
+  terms_outdated: unverified(409, 'The terms have another version now. Read them and agree to that one.'),
   code_wrong: unverified(401, 'The one-time codes are wrong, used or expired.'),
   contact_unverified: unverified(403, 'This e-mail address and phone number have not been verified.'),
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { Setup } from '../adapters/setup.js';
 import type { JsonObject } from '../src/base/json.js';
+import { onboardingGuard } from '../src/config/onboarding.js';
 import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
@@ -16,6 +17,7 @@ import type { OidcIssuers } from '../src/oidc/mount.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
 import type { Endpoint } from '../src/rest/endpoint.js';
 import { codesOf } from '../src/rest/openapi.js';
+import { createRefusalRecorder } from '../src/rest/recent-refusals.js';
 import { type ClientScope, clientScopes } from '../src/rest/scopes.js';
 import { createUsageRecorder } from '../src/rest/usage.js';
 import { type AppDeps, createApp } from '../src/server/app.js';
@@ -86,6 +88,7 @@ export async function startApiServer(
       | 'proxyHops'
       | 'judge'
       | 'sight'
+      | 'onboarding'
       | 'console'
       | 'fetch'
       | 'ledger'
@@ -113,11 +116,16 @@ export async function startApiServer(
   const usage = createUsageRecorder({ state, clock, log });
   const signer = await createTestSigner();
   const upkeep = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer }, given.setup);
+  const refusals = createRefusalRecorder({ state, clock, log });
   const deps: AppDeps = {
     upkeep,
     clock,
     random: systemRandom,
-    onClientRequest: usage.note,
+    onClientRequest: (request) => {
+      usage.note(request);
+      refusals.note(request);
+    },
+    onboarding: onboardingGuard.parse({}),
     audit,
     log,
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),
@@ -170,7 +178,7 @@ export async function startApiServer(
     return answer;
   };
   return {
-    ...{ app, clock, log, audit, messages, deps, usage, origin, port: listening.port, send },
+    ...{ app, clock, log, audit, messages, deps, usage, refusals, origin, port: listening.port, send },
     /** A client token of these scopes. */
     async issue(scopes: readonly ClientScope[] = clientScopes, tenant = 'default') {
       const request = { name: 'test', tenant, scopes, lifeSec: 3600, application: null };
@@ -188,6 +196,7 @@ export async function startApiServer(
       await listening.stop();
       await upkeep.background.stop();
       await usage.stop();
+      await refusals.stop();
       await deps.state.close();
     },
   };

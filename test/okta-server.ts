@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { onboardingGuard } from '../src/config/onboarding.js';
 import { createBrands } from '../src/core/brand/brands.js';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
@@ -46,6 +47,7 @@ export async function startOktaServer(
     adminKeyDigest: new Uint8Array(32),
     ...consoleDeps,
     onClientRequest: () => {},
+    onboarding: onboardingGuard.parse({}),
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
     sight: createTestSight(),

@@ -5,6 +5,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/runner.js';
+import { onboardingGuard } from '../../src/config/onboarding.js';
 import { createBrands } from '../../src/core/brand/brands.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { listen } from '../../src/http/listen.js';
@@ -61,6 +62,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     adminKeyDigest: new Uint8Array(32),
     ...consoleDeps,
     onClientRequest: () => {},
+    onboarding: onboardingGuard.parse({}),
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
     sight: createTestSight(),

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { toIso } from '../core/units.js';
 import {
-  type Application,
   changeApplication,
   listApplications,
   maxApplications,
@@ -12,8 +10,9 @@ import {
 } from '../rest/applications.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply, scopesField, tenantField } from '../rest/fields.js';
-import { clientScopes, defaultScopes } from '../rest/scopes.js';
+import { scopesField, tenantField } from '../rest/fields.js';
+import { applicationReply, toApplicationReply } from '../rest/onboarding/describe.js';
+import { defaultScopes } from '../rest/scopes.js';
 
 const { perMinute, perDay } = quotaRanges;
 
@@ -21,23 +20,6 @@ const nameField = z.string().min(1).max(100).describe('For people: which program
 const contactField = z.string().max(200).describe('Whom to ask about it.');
 const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests in a minute.');
 const perDayField = z.int().min(1).max(perDay.most).describe('Requests in a day, in UTC.');
-
-const applicationReply = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  tenant: z.string(),
-  scopes: z.array(z.enum(clientScopes)),
-  perMinute: z.int(),
-  perDay: z.int(),
-  contact: z.string(),
-  createdAt: instantReply,
-  changedAt: instantReply,
-});
-
-function toReply({ id, name, tenant, scopes, perMinute, perDay, contact, createdAt, changedAt }: Application) {
-  const times = { createdAt: toIso(createdAt), changedAt: toIso(changedAt) };
-  return { id, name, tenant, scopes: [...scopes], perMinute, perDay, contact, ...times };
-}
 
 /** Registering the programs that call, and saying what each may do. */
 export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
@@ -62,7 +44,8 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
         contact: contactField.prefault(''),
       }),
       reply: applicationReply,
-      handle: async ({ fields, administrator }) => toReply(await registerApplication(fields, administrator, deps)),
+      handle: async ({ fields, administrator }) =>
+        toApplicationReply(await registerApplication(fields, administrator, deps)),
     }),
     adminEndpoint({
       ...common,
@@ -74,7 +57,7 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       codes: [],
       fields: none,
       reply: z.strictObject({ applications: z.array(applicationReply) }),
-      handle: async () => ({ applications: (await listApplications(deps)).map(toReply) }),
+      handle: async () => ({ applications: (await listApplications(deps)).map(toApplicationReply) }),
     }),
     adminEndpoint({
       ...common,
@@ -86,7 +69,7 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['not_found'],
       fields: none,
       reply: applicationReply,
-      handle: async ({ param }) => toReply(await readApplication(param('id'), deps)),
+      handle: async ({ param }) => toApplicationReply(await readApplication(param('id'), deps)),
     }),
     adminEndpoint({
       ...common,
@@ -106,7 +89,7 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       }),
       reply: applicationReply,
       handle: async ({ param, fields, administrator }) =>
-        toReply(await changeApplication(param('id'), fields, administrator, deps)),
+        toApplicationReply(await changeApplication(param('id'), fields, administrator, deps)),
     }),
     adminEndpoint({
       ...common,

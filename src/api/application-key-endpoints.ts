@@ -1,10 +1,37 @@
 import { z } from 'zod';
 import { toIso } from '../core/units.js';
-import { issueApplicationKey, listApplicationKeys, maxKeys, revokeApplicationKey } from '../rest/application-keys.js';
+import {
+  type ApplicationKey,
+  issueApplicationKey,
+  listApplicationKeys,
+  maxKeys,
+  revokeApplicationKey,
+} from '../rest/application-keys.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { clientTokenId, clientTokenReply, instantReply, lifeField, scopesField } from '../rest/fields.js';
 import { clientScopes } from '../rest/scopes.js';
+
+/** The keys of an application as they are listed. */
+export const applicationKeysReply = z.strictObject({
+  keys: z.array(
+    z.strictObject({
+      id: z.string(),
+      scopes: z.array(z.enum(clientScopes)),
+      issuedAt: instantReply,
+      expiresAt: instantReply,
+      lastUsed: z.iso.date().nullable().describe('The last day it was used on, in UTC.'),
+    }),
+  ),
+});
+
+export const toKeyReply = ({ id, scopes, issuedAt, expiresAt, lastUsed }: ApplicationKey) => ({
+  id,
+  scopes: [...scopes],
+  issuedAt: toIso(issuedAt),
+  expiresAt: toIso(expiresAt),
+  lastUsed,
+});
 
 /** Keys of applications: client tokens that belong to one. */
 export function createApplicationKeyEndpoints(deps: ApiDeps): Endpoint[] {
@@ -40,29 +67,8 @@ export function createApplicationKeyEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Those that are good, oldest first. The keys themselves are never shown.',
       codes: ['not_found'],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        keys: z.array(
-          z.strictObject({
-            id: z.string(),
-            scopes: z.array(z.enum(clientScopes)),
-            issuedAt: instantReply,
-            expiresAt: instantReply,
-            lastUsed: z.iso.date().nullable().describe('The last day it was used on, in UTC.'),
-          }),
-        ),
-      }),
-      async handle({ param }) {
-        const keys = (await listApplicationKeys(param('id'), deps)).map(
-          ({ id, scopes, issuedAt, expiresAt, lastUsed }) => ({
-            id,
-            scopes: [...scopes],
-            issuedAt: toIso(issuedAt),
-            expiresAt: toIso(expiresAt),
-            lastUsed,
-          }),
-        );
-        return { keys };
-      },
+      reply: applicationKeysReply,
+      handle: async ({ param }) => ({ keys: (await listApplicationKeys(param('id'), deps)).map(toKeyReply) }),
     }),
     adminEndpoint({
       ...common,

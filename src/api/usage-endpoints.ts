@@ -13,6 +13,11 @@ const counts = {
   refusals: z.record(z.string(), z.int()).describe('How many were refused, by code.'),
 };
 
+/** What one application did. */
+export const usageReply = z.strictObject({
+  usage: z.array(z.strictObject({ day: z.iso.date(), endpoint: z.string(), ...counts })),
+});
+
 /** What applications did. */
 export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
@@ -29,9 +34,7 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({
         days: z.int().min(1).max(usageKeptDays).prefault(30).describe('How many, with today’s, in UTC.'),
       }),
-      reply: z.strictObject({
-        usage: z.array(z.strictObject({ day: z.iso.date(), endpoint: z.string(), ...counts })),
-      }),
+      reply: usageReply,
       async handle({ param, fields }) {
         const { id } = await readApplication(param('id'), deps);
         return { usage: (await readUsage(id, fields.days, deps)).map((each) => ({ ...each })) };

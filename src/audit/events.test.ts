@@ -59,6 +59,9 @@ const later: readonly AuditAction[] = [
   'help_asked',
   'help_taken',
   'help_settled',
+  ...(['application_requested', 'application_request_answered', 'application_request_withdrawn'] as const),
+  ...(['application_key_handed_over', 'application_terms_changed'] as const),
+  ...(['application_owner_added', 'application_owner_removed'] as const),
 ];
 
 describe('a trail that was written before there were guards', () => {

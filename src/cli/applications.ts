@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { createApplicationRequestsCommand } from './application-requests.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toTableLines } from './table.js';
@@ -88,6 +89,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
       deps.tell('Removed.');
     });
   addKeyCommands(command, deps);
+  command.addCommand(createApplicationRequestsCommand(deps));
   command
     .command('usage')
     .description('print what one application used by day and endpoint, or what each used in all')

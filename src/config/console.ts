@@ -25,6 +25,7 @@ const signInGuard = z.strictObject({
     operator: groupsGuard,
     auditor: groupsGuard,
     'help-desk': groupsGuard,
+    developer: groupsGuard,
   }),
 });
 

@@ -186,6 +186,8 @@ describe('accepts', () => {
       audit: { retentionDays: null },
       securityEvents: [],
       telemetry: { metrics: null, traces: null },
+      console: { signIn: null, sessionMinutes: 30, stepUp: null },
+      onboarding: { sandbox: null, mostPerMinute: 600, mostPerDay: 100_000 },
       limits: {
         ...{
           outsiderStarts: 300,

@@ -10,6 +10,7 @@ import { deliveryGuard } from './delivery.js';
 import { keysGuard, signsRs256 } from './keys.js';
 import { ledgerGuard } from './ledger.js';
 import { limitsGuard } from './limits.js';
+import { onboardingGuard } from './onboarding.js';
 import { retentionGuard } from './retention.js';
 import { safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
@@ -89,6 +90,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     console: consoleGuard.prefault({}),
     limits: limitsGuard.prefault({}),
     campaigns: campaignsGuard.prefault({}),
+    onboarding: onboardingGuard.prefault({}),
     retention: retentionGuard.prefault({}),
     /** How the organisation looks to people; `null`: as administrators chose over the API, if they did. */
     brand: brandConfigGuard.nullable().default(null),
@@ -122,7 +124,12 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       error: 'expected null, as a Facenition server compares the faces',
     },
   );
-  const answered = recognised.refine(({ publicUrl, console }) => publicUrl !== null || console.signIn === null, {
+  const tried = recognised.refine(
+    ({ onboarding, connections }) =>
+      onboarding.sandbox === null || connections.some(({ id }) => id === onboarding.sandbox),
+    { path: ['onboarding', 'sandbox'], error: 'expected the id of a connection' },
+  );
+  const answered = tried.refine(({ publicUrl, console }) => publicUrl !== null || console.signIn === null, {
     path: ['publicUrl'],
     error: 'expected an address, as "console" has "signIn": the provider sends the browser back there',
   });

@@ -30,7 +30,9 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
     }
     const { name, role, by } = shown.session;
     const session = {
-      ...{ name, role, rights: rightsByRole[role], byKey: by.kind === 'key' },
+      // A key vouches for nobody, who could have applications of their own.
+      ...{ name, role, rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop') },
+      byKey: by.kind === 'key',
       token: tokenOf(shown.secret),
       endsAt: toIso(endOf(shown.session, deps.console)),
     };

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { SignInConfig } from '../config/console.js';
-import type { Role } from '../rest/rights.js';
-import { roles } from '../rest/rights.js';
+import { type SignedInRole, signedInRoles } from '../rest/rights.js';
 
 /** Whom the company's provider vouched for. */
 export interface Person {
@@ -12,7 +11,7 @@ export interface Person {
   /** What stands in the audit trail: the login, and whose word it is. */
   readonly name: string;
   /** The strongest that a group of theirs has; `null`: they are in none. */
-  readonly role: Role | null;
+  readonly role: SignedInRole | null;
 }
 
 const text = z.string().min(1).max(320).optional().catch(undefined);
@@ -30,7 +29,7 @@ export function toPerson(
   const { sub, preferred_username: username, email } = claimsGuard.parse(claims);
   const login = username ?? (claims.email_verified === false ? undefined : email) ?? sub;
   const groups = groupsGuard.parse(claims[groupsClaim]);
-  const role = roles.find((each) => groupsOf[each].some((group) => groups.includes(group))) ?? null;
+  const role = signedInRoles.find((each) => groupsOf[each].some((group) => groups.includes(group))) ?? null;
   return { subject: sub, login, name: `${toPlain(login)} (${new URL(issuer).host})`, role };
 }
 

@@ -17,7 +17,7 @@ import {
   longestSessionSec,
   sessionCookieOf,
 } from '../rest/console-sessions.js';
-import type { Role } from '../rest/rights.js';
+import type { SignedInRole } from '../rest/rights.js';
 import { type CompanyProvider, createCompanyProvider } from './company-provider.js';
 import type { ConsoleDeps } from './deps.js';
 import { type Exchange, mountCall, readFields } from './exchange.js';
@@ -90,7 +90,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     try {
       const person = await finishCounted(provider, query, visit, toSource(request.ip));
       const role = await requireRole(person, signIn.issuer);
-      const by = { kind: 'provider' as const, issuer: signIn.issuer, login: person.login };
+      const by = { kind: 'provider' as const, issuer: signIn.issuer, subject: person.subject, login: person.login };
       await begin(exchange, { name: person.name, role, by }, person.subject);
     } catch (error) {
       const refused = toRefused(error);
@@ -110,7 +110,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     );
 
   /** @throws FaceError `role_missing` */
-  async function requireRole({ role, name, subject }: Person, from: string): Promise<Role> {
+  async function requireRole({ role, name, subject }: Person, from: string): Promise<SignedInRole> {
     if (role !== null) return role;
     const detail = { by: name, issuer: from, subject };
     await deps.audit.append({ action: 'console_sign_in_refused', connection: '', subject: '', detail });

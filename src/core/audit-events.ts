@@ -203,6 +203,38 @@ export const auditDetails = {
   application_registered: application,
   application_changed: application,
   application_removed: z.object({ id: z.string(), name: z.string(), by: z.string() }),
+  /** `application` is the one that is to be changed; `null`: it asks for a new one. `developer` stays when their login changes. */
+  application_requested: z.object({
+    id: z.string(),
+    developer: z.string(),
+    application: z.string().nullable(),
+    name: z.string(),
+    scopes: z.array(z.string()).readonly(),
+    perMinute: z.number(),
+    perDay: z.number(),
+    wanted: z.string().nullable(),
+    redirectUris: z.array(z.string()).readonly(),
+    termsVersion: z.int(),
+    by: z.string(),
+  }),
+  application_request_answered: z.object({
+    id: z.string(),
+    developer: z.string(),
+    answer: z.enum(['approved', 'asked_back', 'refused']),
+    /** Of an approved one. */
+    application: z.string().nullable(),
+    by: z.string(),
+  }),
+  application_request_withdrawn: z.object({ id: z.string(), developer: z.string(), by: z.string() }),
+  application_key_handed_over: z.object({
+    id: z.string(),
+    developer: z.string(),
+    application: z.string(),
+    by: z.string(),
+  }),
+  application_owner_added: z.object({ id: z.string(), developer: z.string(), by: z.string() }),
+  application_owner_removed: z.object({ id: z.string(), developer: z.string(), by: z.string() }),
+  application_terms_changed: z.object({ version: z.int(), digest: z.string(), by: z.string() }),
   administrator_added: z.object({ name: z.string(), role: z.string(), by: z.string() }),
   administrator_removed: z.object({ name: z.string(), by: z.string() }),
   /** `subject` is the id at the provider whose name is in `issuer`; both are `null` where a key was used. */

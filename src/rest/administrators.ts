@@ -10,13 +10,14 @@ import type { ApiDeps } from './deps.js';
 import { type Administrator, type Role, roles } from './rights.js';
 
 /** Whoever holds the key of the configuration, or the one made at the first start: always there. */
-const firstOwner: Administrator = { name: 'owner', role: 'owner' };
+const firstOwner: Administrator & { readonly role: Role } = { name: 'owner', role: 'owner' };
 
 /** How many a server keeps beside the first owner. */
 export const maxAdministrators = 100;
 
 /** An administrator as a list shows them. */
 export interface ListedAdministrator extends Administrator {
+  readonly role: Role;
   /** `null` for the first owner. */
   readonly addedAt: EpochMs | null;
   /** When the key ends by itself; `null`: never. */

@@ -3,12 +3,14 @@ import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import type { Allowance } from '../http/allowance.js';
 import { authenticateAdministrator } from './administrators.js';
-import type { Application } from './applications.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
 import { authenticateSession } from './console-caller.js';
 import { administratorOf, consoleTokenHeader, needsFaceCheck, type SessionDeps } from './console-sessions.js';
+import type { ApiDeps } from './deps.js';
 import type { Auth } from './endpoint.js';
-import { countRequest, toRateLimitHeaders } from './quota.js';
+import { type Developer, developerIdOf } from './onboarding/developers.js';
+import { checkSandbox, quotaOf } from './onboarding/sandbox.js';
+import { countRequest, type Quota, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
 
 /** Who administers: by a key, or by a session of the console. Whoever shows both is neither. */
@@ -27,6 +29,20 @@ async function authenticate(
   return { administrator: administratorOf(session), needsFaceCheck: needsFaceCheck(session, deps) };
 }
 
+/**
+ * Which developer asks: by a session of the console that the company's provider vouched for. A key vouches for nobody.
+ * @throws FaceError `caller_untrusted`, `role_missing`, `state_unavailable`
+ */
+async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<Developer> {
+  const isOther = headers['x-admin-key'] !== undefined || headers['x-auth-token'] !== undefined;
+  if (isOther) throw new FaceError('caller_untrusted');
+  const { session } = await authenticateSession(headers, deps);
+  const { name, role, by } = session;
+  if (by.kind === 'key') throw new FaceError('caller_untrusted');
+  if (!holds({ role }, 'develop')) throw new FaceError('role_missing');
+  return { id: developerIdOf(by.issuer, by.subject), name, role };
+}
+
 /** The other end of the connection. */
 export interface Peer {
   /** The address the request came from. */
@@ -43,13 +59,14 @@ export class Admission {
   #client: Promise<Client | null> | null = null;
   #recognised: Client | null = null;
   #administrator: Administrator | null = null;
+  #developer: Developer | null = null;
 
   constructor(
     private readonly auth: Auth,
     private readonly allowance: Allowance,
     private readonly callerLimitBytes: number,
     private readonly peer: Peer,
-    private readonly deps: SessionDeps,
+    private readonly deps: SessionDeps & Pick<ApiDeps, 'onboarding'>,
   ) {}
 
   /**
@@ -63,6 +80,10 @@ export class Admission {
       if (!holds(administrator, this.auth.right)) throw new FaceError('role_missing');
       if (this.auth.isSensitive && isCheckDue) throw new FaceError('face_not_verified');
       this.allowance.recognise(administrator.name, this.callerLimitBytes);
+    }
+    if (this.auth.kind === 'developer') {
+      this.#developer = await authenticateDeveloper(headers, this.deps);
+      this.allowance.recognise(this.#developer.id, this.callerLimitBytes);
     }
     const token = headers['x-auth-token'];
     if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
@@ -100,6 +121,11 @@ export class Admission {
     return this.#administrator;
   }
 
+  /** Which developer called; `null` where the endpoint is for none. */
+  get developer(): Developer | null {
+    return this.#developer;
+  }
+
   /** Right before the answer. @throws FaceError `caller_untrusted` */
   async checkStillLive(): Promise<void> {
     const client = await this.caller();
@@ -110,13 +136,15 @@ export class Admission {
     const client = await authenticate();
     this.#recognised = client;
     if (scope !== null && !client.scopes.includes(scope)) throw new FaceError('scope_missing');
-    if (client.application !== null) await this.#takeFromQuotas(client.application);
+    checkSandbox(client, this.deps.onboarding);
+    const quota = quotaOf(client);
+    if (quota !== null) await this.#takeFromQuotas(quota);
     this.allowance.recognise(client.id, this.callerLimitBytes);
     return client;
   }
 
-  async #takeFromQuotas(application: Application): Promise<void> {
-    const uses = await countRequest(application, this.deps);
+  async #takeFromQuotas(quota: Quota): Promise<void> {
+    const uses = await countRequest(quota, this.deps);
     this.peer.tell(toRateLimitHeaders(uses));
     const exceeded = uses.find(({ isExceeded }) => isExceeded);
     if (exceeded !== undefined) throw new FaceError('quota_exceeded', { retryAfterSec: exceeded.resetSec });

@@ -44,6 +44,7 @@ describe('an application', () => {
       perMinute: 600,
       perDay: 100_000,
       contact: '',
+      owners: [],
     });
     expect((await get(`/applications/${id}`)).body).toEqual(body);
   });

@@ -35,6 +35,8 @@ export interface Application extends ApplicationTerms {
   readonly tenant: string;
   readonly createdAt: EpochMs;
   readonly changedAt: EpochMs;
+  /** Ids of the developers who look after it themselves: docs/onboarding.md. */
+  readonly owners: readonly string[];
   /** Ids of the client tokens that are its keys, oldest first; some may have ended. */
   readonly keys: readonly string[];
 }
@@ -55,6 +57,7 @@ const recordGuard = z.object({
   contact: z.string(),
   createdAt: epochMsGuard,
   changedAt: epochMsGuard,
+  owners: z.array(z.string()).default([]),
   keys: z.array(z.string()),
 });
 type ApplicationRecord = z.infer<typeof recordGuard>;
@@ -66,24 +69,40 @@ const recordKey = (id: string): string => `application:${id}`;
 
 const toApplication = (id: string, record: ApplicationRecord): Application => ({ id, ...record });
 
+/** What an application that a developer asked for has from the first. */
+interface AskedFor {
+  /** 24 hexadecimal digits: registering it again changes nothing. */
+  readonly id: string;
+  /** Ids of developers. */
+  readonly owners: readonly string[];
+}
+
 /**
  * Registers an application.
+ * @param asked - where a developer asked for it; `null`: an administrator did it unasked
  * @throws FaceError `limit_reached`, `state_unavailable`
  */
 export async function registerApplication(
   { tenant, ...terms }: ApplicationTerms & { readonly tenant: string },
   by: Administrator,
   { clock, random, state, audit }: Deps,
+  asked: AskedFor | null = null,
 ): Promise<Application> {
-  const id = Buffer.from(random(12)).toString('hex');
+  const id = asked?.id ?? Buffer.from(random(12)).toString('hex');
+  const known = asked === null ? null : await findApplication(id, { state });
+  if (known !== null) return known;
   const now = clock.now();
-  const record = { ...terms, scopes: [...terms.scopes], tenant, createdAt: now, changedAt: now, keys: [] };
+  const record = {
+    ...{ ...terms, scopes: [...terms.scopes], tenant, createdAt: now, changedAt: now },
+    ...{ owners: [...(asked?.owners ?? [])], keys: [] },
+  };
   await state.write(recordKey(id), record, { when: 'absent', expiresAt: null });
   await changeStored(
     index,
     (former) => {
-      if (former !== null && former.length >= maxApplications) throw new FaceError('limit_reached');
-      return [...(former ?? []), id];
+      const others = (former ?? []).filter((listed) => listed !== id);
+      if (others.length >= maxApplications) throw new FaceError('limit_reached');
+      return [...others, id];
     },
     { state },
   ).catch(async (error: unknown) => {
@@ -171,6 +190,18 @@ export async function changeKeysOf(
   deps: Pick<Deps, 'state'>,
 ): Promise<void> {
   await changeExisting(id, (record) => ({ ...record, keys: [...change(record.keys)] }), deps);
+}
+
+/**
+ * Changes who looks after it.
+ * @throws FaceError `not_found`, `state_unavailable`, and whatever `change` throws
+ */
+export async function changeOwnersOf(
+  id: string,
+  change: (owners: readonly string[]) => readonly string[],
+  deps: Pick<Deps, 'state'>,
+): Promise<void> {
+  await changeExisting(id, (record) => ({ ...record, owners: [...change(record.owners)] }), deps);
 }
 
 async function changeExisting(

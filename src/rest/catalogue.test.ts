@@ -86,7 +86,18 @@ describe('each example', () => {
       FACESTEP_ADMIN_KEY: adminKey,
       STORED_TOKEN: String(stored.body.token),
       ...Object.fromEntries(
-        ['SESSION', 'TICKET', 'REQUEST', 'CHALLENGE', 'KIOSK', 'SECRET', 'NONCE', 'ID'].map((name) => [name, 'a1b2']),
+        [
+          'SESSION',
+          'TICKET',
+          'REQUEST',
+          'CHALLENGE',
+          'KIOSK',
+          'SECRET',
+          'NONCE',
+          'ID',
+          'CONSOLE_TOKEN',
+          'CONSOLE_COOKIE',
+        ].map((name) => [name, 'a1b2']),
       ),
       DIGEST: 'a'.repeat(43),
     };

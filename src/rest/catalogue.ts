@@ -5,6 +5,7 @@ import { escapeHtml, policyOfPage } from '../http/html.js';
 import { quotaRanges } from './applications.js';
 import { catalogueStyle } from './catalogue-style.js';
 import { toCurlExample } from './curl-example.js';
+import type { ApiDeps } from './deps.js';
 import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 import { codesOf, documentedPath } from './openapi.js';
@@ -23,7 +24,10 @@ const toAnchor = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]
  * @param issuer - the public address of this server, without a slash at the end
  * @returns HTML, to be sent with `cataloguePolicy`
  */
-export function renderCatalogue(endpoints: readonly Endpoint[], { issuer }: { readonly issuer: string }): string {
+export function renderCatalogue(
+  endpoints: readonly Endpoint[],
+  { issuer, onboarding }: Pick<ApiDeps, 'issuer' | 'onboarding'>,
+): string {
   const groups = Object.entries(groupDescriptions).flatMap(([name, description]) => {
     const members = endpoints.filter(({ tag }) => tag === name);
     return members.length === 0 ? [] : [{ name, description, members }];
@@ -47,7 +51,7 @@ export function renderCatalogue(endpoints: readonly Endpoint[], { issuer }: { re
 <nav aria-label="Groups"><ul>${links.join('')}</ul></nav>
 </header>
 <main>
-${renderPreparation(issuer)}
+${renderPreparation(issuer, onboarding.sandbox)}
 ${groups.map(renderGroup).join('\n')}
 ${renderQuotas()}
 ${renderRefusals()}
@@ -57,14 +61,22 @@ ${renderRefusals()}
 `;
 }
 
-const renderPreparation = (issuer: string): string => `<section class="card" aria-labelledby="before">
+const renderPreparation = (
+  issuer: string,
+  sandbox: string | null,
+): string => `<section class="card" aria-labelledby="before">
 <h2 id="before">Before the first call</h2>
 <p>The examples take these from the shell. An administrator issues client tokens: they are the keys of an application, or of none.</p>
 <pre>${escapeHtml(`export FACESTEP=${issuer}
 export FACENITION_TOKEN=fst_…      # a client token
 export FACESTEP_ADMIN_KEY=fsa_…    # an administrator’s key`)}</pre>
-<p>Every address also answers under <code>/v1</code> and <code>/v2</code>. An address alone is v1. Those shown with <code>/v2</code> exist, or differ, on v2 only.</p>
+<p>Every address also answers under <code>/v1</code> and <code>/v2</code>. An address alone is v1. Those shown with <code>/v2</code> exist, or differ, on v2 only.</p>${renderSandbox(sandbox)}
 </section>`;
+
+const renderSandbox = (sandbox: string | null): string =>
+  sandbox === null
+    ? ''
+    : `\n<p>To try calls without an application, sign in at <a href="/console">the console</a> as a developer: <a href="#post-developer-sandbox-token"><code>POST /developer/sandbox-token</code></a> gives a client token for the connection <code>${escapeHtml(sandbox)}</code>, where nobody is real.</p>`;
 
 function renderGroup(group: { name: string; description: string; members: readonly Endpoint[] }): string {
   const id = toAnchor(group.name);
@@ -103,6 +115,8 @@ function describeNeeds(auth: Auth): string {
       const holders = roles.filter((role) => holds({ role }, auth.right)).join(', ');
       return `Needs an administrator’s key with the right \`${auth.right}\` (${holders}), in \`X-Admin-Key\`.`;
     }
+    case 'developer':
+      return 'Needs somebody who signed in at the console by the company’s provider: its page calls this.';
     case 'session':
       return 'Needs the session of a capture page, in `Authorization`.';
     case 'open':

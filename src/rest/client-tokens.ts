@@ -23,6 +23,8 @@ export interface Client {
   readonly expiresAt: EpochMs;
   /** Whose key the token is; `null` for one that belongs to none. */
   readonly application: Application | null;
+  /** The developer who tries calls with it, where nobody is real and nowhere else; `null` for a token of a program. */
+  readonly sandbox: string | null;
 }
 
 interface Deps {
@@ -41,6 +43,7 @@ const recordGuard = z.object({
   expiresAt: epochMsGuard,
   isRevoked: z.boolean(),
   application: z.string().nullable().default(null),
+  sandbox: z.string().nullable().default(null),
 });
 type ClientRecord = z.infer<typeof recordGuard>;
 
@@ -49,6 +52,7 @@ const clientKey = (id: string): string => `client-token:${id}`;
 /**
  * Makes a client token. Its text is given out once; what is kept is the digest of its secret.
  * @param request.lifeSec - in whole seconds, within `clientTokenLifeSec`
+ * @param request.sandbox - the developer who tries calls with it
  * @throws FaceError `state_unavailable`
  */
 export async function issueClientToken(
@@ -58,6 +62,7 @@ export async function issueClientToken(
     scopes: readonly ClientScope[];
     lifeSec: number;
     application: Application | null;
+    sandbox?: string;
   },
   by: Administrator,
   { clock, random, state, audit }: Deps,
@@ -76,6 +81,7 @@ export async function issueClientToken(
     expiresAt,
     isRevoked: false,
     application: application?.id ?? null,
+    sandbox: request.sandbox ?? null,
   };
   await state.write(clientKey(id), record, { when: 'absent', expiresAt });
   await audit.append({
@@ -167,10 +173,10 @@ async function checkLive(
 }
 
 const toClient = (id: string, record: ClientRecord, application: Application | null): Client => {
-  const { name, tenant, scopes, issuedAt, expiresAt } = record;
+  const { name, tenant, scopes, issuedAt, expiresAt, sandbox } = record;
   // What was taken from the application since is taken from its keys.
   const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
-  return { id, name, tenant, scopes: held, issuedAt, expiresAt, application };
+  return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox };
 };
 
 /** Tokens made over this API belong to the client's tenant and to no subject: who is who is kept by the client. */

@@ -41,7 +41,10 @@ const codeOf = async (headers: Record<string, string>) => (await list(headers)).
 
 /** A session as the sign-in at the provider begins it. */
 async function beginByProvider(role: Role, login = 'ada@example.com'): Promise<SessionHeaders> {
-  const secret = await beginSession({ name: login, role, by: { kind: 'provider', issuer, login } }, server.deps);
+  const secret = await beginSession(
+    { name: login, role, by: { kind: 'provider', issuer, subject: 'sub-1', login } },
+    server.deps,
+  );
   return toSessionHeaders(server, `__Host-facestep-console=${secret.use((text) => text)}`);
 }
 
@@ -75,6 +78,7 @@ test('what erases, and what changes keys and roles, is sensitive', () => {
     new Set([
       ...['/administrators', '/administrators/remove', '/subjects/erase', '/generateToken', '/revokeToken'],
       ...['/applications/:id/keys', '/applications/:id/keys/revoke'],
+      ...['/applications/:id/owners/add', '/applications/:id/owners/remove', '/application-requests/:id/approve'],
     ]),
   );
 });

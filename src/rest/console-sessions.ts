@@ -8,7 +8,7 @@ import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isKeyLive } from './administrators.js';
 import type { ApiDeps } from './deps.js';
-import { type Administrator, roles } from './rights.js';
+import { type Administrator, signedInRoles } from './rights.js';
 
 /** The longest session, however much is done in it. */
 export const longestSessionSec = 8 * 60 * 60;
@@ -21,10 +21,11 @@ export const consoleTokenHeader = 'x-console-token';
 
 const recordGuard = z.object({
   name: z.string(),
-  role: z.enum(roles),
+  role: z.enum(signedInRoles),
   /** What the session was begun with. */
   by: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('provider'), issuer: z.string(), login: z.string() }),
+    /** `subject` is the immutable id at the provider. */
+    z.object({ kind: z.literal('provider'), issuer: z.string(), subject: z.string(), login: z.string() }),
     z.object({ kind: z.literal('key'), keyId: z.string() }),
   ]),
   signedInAt: epochMsGuard,

@@ -12,7 +12,6 @@ const exampleTexts: Readonly<Record<string, string>> = {
   connection: 'acme',
   subject: '00u1ab2cd3',
   subjects: '00u1ab2cd3',
-  text: 'ada@example.com',
   id: '818f1c0d07efab4670eaa8a5',
   key: '818f1c0d07efab4670eaa8a5',
   email: 'ada@example.com',
@@ -32,6 +31,12 @@ const exampleTexts: Readonly<Record<string, string>> = {
   version: 'consent-1',
   language: 'en',
   brand: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  purpose: 'Opens payslips for their owner.',
+  scopes: 'verify',
+  changedAt: '2026-11-20T20:38:30.811Z',
+  message: 'For whom is it?',
+  text: 'For everybody in Berlin.',
+  developer: 'q2Z5H0r8mC1nT7uX3bV6kL9wY4eJ0sD5fG8hA2pQ1iM',
 };
 
 /** Shown where an endpoint takes them, although it does without. */
@@ -40,6 +45,7 @@ const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perM
 const headersByAuth = {
   client: ' -H "X-Auth-Token: $FACENITION_TOKEN"',
   admin: ' -H "X-Admin-Key: $FACESTEP_ADMIN_KEY"',
+  developer: ' -H "X-Console-Token: $CONSOLE_TOKEN" -H "Cookie: $CONSOLE_COOKIE"',
   session: ' -H "Authorization: Bearer $SESSION"',
   open: '',
 } as const;

@@ -1,8 +1,8 @@
 import type { Express, Request, Response } from 'express';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../core/concealed.js';
 import { countAgainst } from '../core/limits/limits.js';
-import { FaceError, toCode } from '../errors.js';
-import { noteAsking } from '../http/access-log.js';
+import { FaceError } from '../errors.js';
+import { noteAsking, requestIdOf } from '../http/access-log.js';
 import { Allowance } from '../http/allowance.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { readCookie } from '../http/cookies.js';
@@ -14,7 +14,7 @@ import { readBearer } from './bearer.js';
 import type { ApiDeps } from './deps.js';
 import type { ApiVersion, Endpoint } from './endpoint.js';
 import { toFieldRefusal } from './fields.js';
-import type { Outcome } from './usage.js';
+import { toClientRequest } from './usage.js';
 
 /**
  * What a caller may send before it is known. Photos that follow the field `auth_token` in a form count as a known
@@ -79,7 +79,7 @@ async function serve(
   const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
   const param = (name: string): string => String(request.params[name] ?? '');
-  let outcome: Outcome = 'ok';
+  let refused: unknown = null;
   try {
     await admission.checkHeaders(request.headers);
     const session = await endpoint.admit({ param, session: readBearer(request) });
@@ -110,12 +110,16 @@ async function serve(
         cookie: (name: string) => readCookie(request, name),
         session,
       };
-      return endpoint.run(Object.fromEntries(fields), call, { client, administrator: admission.administrator });
+      return endpoint.run(Object.fromEntries(fields), call, {
+        client,
+        administrator: admission.administrator,
+        developer: admission.developer,
+      });
     });
     await admission.checkStillLive();
     response.status(endpoint.status).json({ ok: true, ...reply });
   } catch (error) {
-    outcome = toCode(error);
+    refused = error;
     throw error;
   } finally {
     const client = admission.recognised;
@@ -124,7 +128,10 @@ async function serve(
         client: client.id,
         ...(client.application === null ? {} : { application: client.application.id }),
       });
-    if (client !== null) deps.onClientRequest({ client, endpoint: `${endpoint.method} ${endpoint.path}`, outcome });
+    if (client !== null) {
+      const over = { client, endpoint: `${endpoint.method} ${endpoint.path}`, requestId: requestIdOf(response) };
+      deps.onClientRequest(toClientRequest(over, refused));
+    }
     allowance.release();
   }
 }

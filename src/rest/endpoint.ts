@@ -8,6 +8,7 @@ import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { Client } from './client-tokens.js';
 import { parseFields } from './fields.js';
+import type { Developer } from './onboarding/developers.js';
 import type { Administrator, Right } from './rights.js';
 import type { ClientScope } from './scopes.js';
 
@@ -24,6 +25,8 @@ export const groupDescriptions = {
   'Capture page': 'What the page in front of the camera calls.',
   Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
   Connections: 'See how connections stand, set them up at their providers, and mend them.',
+  Developers:
+    'Ask for an application, try calls, and look after one’s own. For the console’s page: the session of somebody who signed in there.',
   Administrators: 'Say who administers this server, and in which role.',
   Ledger: 'See who is enrolled, and what was decided of people.',
   Campaigns: 'Invite many people to enrol, and follow how far they are.',
@@ -34,9 +37,10 @@ export const groupDescriptions = {
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 
-/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right` (before a sensitive action the console may ask for a face check), a capture page whose session may do `action`, or everybody. */
+/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right` (before a sensitive action the console may ask for a face check), a capture page whose session may do `action`, somebody who signed in and asks for themselves, or everybody. */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
+  | { readonly kind: 'developer' }
   | { readonly kind: 'admin'; readonly right: Right; readonly isSensitive: boolean }
   | { readonly kind: 'session'; readonly action: SessionAction }
   | { readonly kind: 'open' };
@@ -79,6 +83,7 @@ export interface Call<Fields, PhotoName extends string> {
 export interface Caller {
   readonly client: Client | null;
   readonly administrator: Administrator | null;
+  readonly developer: Developer | null;
 }
 
 /** One endpoint as data: routes, validation and the OpenAPI description are all made from it. */
@@ -141,6 +146,26 @@ export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$
     async run(fields, call, { administrator }) {
       if (administrator === null) throw new FaceError('caller_untrusted');
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields), administrator });
+    },
+  };
+}
+
+/** An endpoint for somebody who signed in at the company's provider and asks for themselves. */
+export function developerEndpoint<
+  Fields extends z.ZodObject,
+  Reply extends z.core.$ZodObject,
+  PhotoName extends string,
+>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly developer: Developer }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'developer' },
+    async run(fields, call, { developer }) {
+      if (developer === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), developer });
     },
   };
 }

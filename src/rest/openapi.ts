@@ -17,6 +17,7 @@ const clientCodes: readonly FaceErrorCode[] = [
   'state_unavailable',
 ];
 const adminCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'role_missing', 'locked_out', 'state_unavailable'];
+const developerCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'role_missing', 'state_unavailable'];
 const sessionCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'step_up_unknown', 'state_unavailable'];
 const checkCodes: readonly FaceErrorCode[] = [...photoCodes, 'upstream_unavailable', 'upstream_malformed'];
 
@@ -27,6 +28,7 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
     ...(method === 'POST' ? bodyCodes : []),
     ...(auth.kind === 'client' ? clientCodes : []),
     ...(auth.kind === 'admin' ? adminCodes : []),
+    ...(auth.kind === 'developer' ? developerCodes : []),
     ...(auth.kind === 'admin' && auth.isSensitive ? (['face_not_verified'] as const) : []),
     ...(auth.kind === 'session' ? sessionCodes : []),
     ...(Object.keys(photos).length > 0 ? checkCodes : []),
@@ -71,6 +73,12 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
           description: 'A client token. It may be sent as the field `auth_token` instead; the header wins.',
         },
         adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-Key', description: 'The administrator’s key.' },
+        consoleSession: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Console-Token',
+          description: 'What the page of the console sends beside its cookie, once somebody has signed in there.',
+        },
         streamKey: streamKeyScheme,
         pageSession: {
           type: 'http',
@@ -92,7 +100,12 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
   };
 }
 
-const schemeByAuth = { client: 'clientToken', admin: 'adminKey', session: 'pageSession' } as const;
+const schemeByAuth = {
+  client: 'clientToken',
+  admin: 'adminKey',
+  session: 'pageSession',
+  developer: 'consoleSession',
+} as const;
 
 function describeNeeds(auth: Endpoint['auth']): string {
   if (auth.kind === 'client' && auth.scope !== null) return ` Needs the scope \`${auth.scope}\`.`;

@@ -78,7 +78,7 @@ test('three replicas count together', async () => {
     state: createSqliteState({ file: join(folder, 'state.db'), clock }),
   }));
   const shop: Application = {
-    ...{ id: 'a'.repeat(24), name: 'shop', tenant: 'default', scopes: [], contact: '', keys: [] },
+    ...{ id: 'a'.repeat(24), name: 'shop', tenant: 'default', scopes: [], contact: '', owners: [], keys: [] },
     ...{ perMinute: 20, perDay: 1000, createdAt: epochMs(0), changedAt: epochMs(0) },
   };
   const uses = await Promise.all(Array.from({ length: 30 }, (_, number) => countRequest(shop, replicas[number % 3]!)));

@@ -2,10 +2,13 @@ import type { CoreDeps } from '../core/deps.js';
 import { countIn, secLeftOf, windowOf } from '../core/limits/window.js';
 import type { Application } from './applications.js';
 
+/** Whose requests are counted together, and how many they may be. */
+export type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
+
 /** The windows of the clock that requests are counted in, the shorter first: what it refuses costs nothing of the other. */
 const windows = [
-  { name: 'minute', sec: 60, quotaOf: ({ perMinute }: Application): number => perMinute },
-  { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Application): number => perDay },
+  { name: 'minute', sec: 60, quotaOf: ({ perMinute }: Quota): number => perMinute },
+  { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Quota): number => perDay },
 ] as const;
 
 /** How one quota stands after a request was counted. */
@@ -22,22 +25,22 @@ export interface QuotaUse {
 }
 
 /**
- * Counts one request of an application, over all replicas, before anything is done for it.
+ * Counts one request, over all replicas, before anything is done for it.
  * @returns one for each quota that was looked at: none after one that is exceeded
  * @throws FaceError `state_unavailable`
  */
 export async function countRequest(
-  application: Application,
+  quota: Quota,
   deps: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<readonly QuotaUse[]> {
   const uses: QuotaUse[] = [];
   for (const { name, sec, quotaOf } of windows) {
-    const window = windowOf(`quota:${application.id}:${name}`, sec, deps);
+    const window = windowOf(`quota:${quota.id}:${name}`, sec, deps);
     const counted = await countIn(window, 1, deps);
-    const quota = quotaOf(application);
-    const isExceeded = counted > quota;
-    const left = Math.max(0, quota - counted);
-    uses.push({ name, quota, windowSec: sec, left, resetSec: secLeftOf(window, deps), isExceeded });
+    const allowed = quotaOf(quota);
+    const isExceeded = counted > allowed;
+    const left = Math.max(0, allowed - counted);
+    uses.push({ name, quota: allowed, windowSec: sec, left, resetSec: secLeftOf(window, deps), isExceeded });
     if (isExceeded) break;
   }
   return uses;

@@ -10,25 +10,33 @@ export const rights = [
   'assist',
   /** See the figures of every connection, and one person with what happened to them. */
   'view',
+  /** Ask for applications, and look after one's own: whoever signed in at the company's provider, and no key. */
+  'develop',
 ] as const;
 export type Right = (typeof rights)[number];
 
+/** What the holder of an administrator's key may be. */
 export const roles = ['owner', 'operator', 'auditor', 'help-desk'] as const;
 export type Role = (typeof roles)[number];
 
+/** What somebody may be who signed in at the company's provider: no key makes a developer. */
+export const signedInRoles = [...roles, 'developer'] as const;
+export type SignedInRole = (typeof signedInRoles)[number];
+
 /** What each role holds. */
 export const rightsByRole = {
-  owner: ['configure', 'operate', 'audit', 'assist', 'view'],
-  operator: ['operate', 'assist', 'view'],
-  auditor: ['audit', 'view'],
-  'help-desk': ['assist', 'view'],
-} as const satisfies Record<Role, readonly Right[]>;
+  owner: ['configure', 'operate', 'audit', 'assist', 'view', 'develop'],
+  operator: ['operate', 'assist', 'view', 'develop'],
+  auditor: ['audit', 'view', 'develop'],
+  'help-desk': ['assist', 'view', 'develop'],
+  developer: ['develop'],
+} as const satisfies Record<SignedInRole, readonly Right[]>;
 
-/** Whoever holds an administrator's key. */
+/** Whoever holds an administrator's key, or signed in at the company's provider. */
 export interface Administrator {
   /** Stands in the audit trail beside what was done. */
   readonly name: string;
-  readonly role: Role;
+  readonly role: SignedInRole;
 }
 
 /** Whether an administrator holds a right. */

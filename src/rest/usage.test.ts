@@ -18,11 +18,12 @@ const folder = createFolder('usage');
 const clientOf = (application: string | null): Client => ({
   ...{ id: 'c'.repeat(24), name: 'shop', tenant: 'default', scopes: [] },
   ...{ issuedAt: epochMs(0), expiresAt: epochMs(4_000_000_000_000) },
+  sandbox: null,
   application:
     application === null
       ? null
       : {
-          ...{ id: application, name: 'shop', tenant: 'default', scopes: [], contact: '', keys: [] },
+          ...{ id: application, name: 'shop', tenant: 'default', scopes: [], contact: '', owners: [], keys: [] },
           ...{ perMinute: 1, perDay: 1, createdAt: epochMs(0), changedAt: epochMs(0) },
         },
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { changeStored } from '../core/change-stored.js';
 import type { Clock, Log, State } from '../core/ports.js';
 import { addSec, type EpochMs, fromIso, toIso } from '../core/units.js';
-import { type FaceErrorCode, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { Client } from './client-tokens.js';
 
 const daySec = 24 * 60 * 60;
@@ -22,11 +22,27 @@ export interface ClientRequest {
   /** Method and path as in the description, such as `POST /generate`. */
   readonly endpoint: string;
   readonly outcome: Outcome;
+  /** The name of the request in the reply and in the log. */
+  readonly requestId: string;
+  /** The field that a refusal is about; `null`: about none. */
+  readonly field: string | null;
+}
+
+const aboutField = z.object({ field: z.string().regex(/^[A-Za-z_]{1,40}$/) });
+
+/** A request that is over. @param refused - what was thrown; `null`: it got its answer */
+export function toClientRequest(
+  request: Pick<ClientRequest, 'client' | 'endpoint' | 'requestId'>,
+  refused: unknown,
+): ClientRequest {
+  if (refused === null) return { ...request, outcome: 'ok', field: null };
+  const about = aboutField.safeParse(refused instanceof FaceError ? refused.detail : null);
+  return { ...request, outcome: toCode(refused), field: about.data?.field ?? null };
 }
 
 /** Counts in memory, and adds to the store every few seconds. */
 export interface UsageRecorder {
-  note(request: ClientRequest): void;
+  note(request: Pick<ClientRequest, 'client' | 'endpoint' | 'outcome'>): void;
   /** Adds what was counted. What the store does not take is kept, and added the next time. */
   flush(): Promise<void>;
   /** Adds what is left, and counts no more. */

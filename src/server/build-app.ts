@@ -132,8 +132,10 @@ export async function buildApp(
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);
+      ports.refusals.note(request);
       countRequest(request, metrics);
     },
+    onboarding: config.onboarding,
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });

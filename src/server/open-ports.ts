@@ -11,6 +11,7 @@ import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
 import { createLedgerRecorder } from '../ledger/recorder.js';
 import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
+import { createRefusalRecorder, type RefusalRecorder } from '../rest/recent-refusals.js';
 import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
 import { openState } from '../state/open.js';
 import { openLedger } from '../state/open-ledger.js';
@@ -48,6 +49,7 @@ export interface OpenPorts {
   readonly usage: UsageRecorder;
   /** For how long records of the trail have waited for a signed head, in seconds. */
   readonly headWaitingSec: () => number;
+  readonly refusals: RefusalRecorder;
   /** In an order in which nothing is closed before what still uses it. */
   close(): Promise<void>;
 }
@@ -93,6 +95,7 @@ export async function openPorts(
   const engine = await createEngine(config, opened.recognisers);
   const verifier = observePort('verifier', createVerifier(config.verifier, { engine, keyService, ...opened, ...deps }));
   const usage = createUsageRecorder({ ...deps, state });
+  const refusals = createRefusalRecorder({ ...deps, state });
   return {
     files,
     state,
@@ -104,10 +107,12 @@ export async function openPorts(
     verifier,
     usage,
     headWaitingSec: () => headWaitingSec,
+    refusals,
     async close() {
       await verifier.close();
       await engine.close();
       await usage.stop();
+      await refusals.stop();
       await audit.close();
       await recorder.stop();
       await ledger.close();

@@ -21,6 +21,6 @@ export interface SecurityEvents {
 /** What the endpoints take. */
 export type SsfDeps = Pick<
   ApiDeps,
-  'adminKeyDigest' | 'console' | 'clock' | 'random' | 'state' | 'log' | 'issuer' | 'onClientRequest'
+  'adminKeyDigest' | 'console' | 'onboarding' | 'clock' | 'random' | 'state' | 'log' | 'issuer' | 'onClientRequest'
 > &
   SecurityEvents;

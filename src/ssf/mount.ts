@@ -1,10 +1,11 @@
 import type { Express, Request, Response } from 'express';
-import { FaceError, toCode } from '../errors.js';
+import { FaceError } from '../errors.js';
+import { requestIdOf } from '../http/access-log.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
 import { toSource } from '../http/source.js';
-import type { Outcome } from '../rest/usage.js';
+import { toClientRequest } from '../rest/usage.js';
 import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SsfDeps } from './deps.js';
 import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
@@ -46,7 +47,7 @@ async function serve(
   const admission = createAdmission(request, response, allowance, deps);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  let outcome: Outcome = 'ok';
+  let refused: unknown = null;
   try {
     const caller = await admitCaller(request, admission, allowance, deps);
     if (endpoint.right === 'manage' && caller.kind === 'application' && !caller.canManage) {
@@ -64,11 +65,14 @@ async function serve(
     if (body === null) response.end();
     else response.json(body);
   } catch (error) {
-    outcome = toCode(error);
+    refused = error;
     throw error;
   } finally {
     const client = admission.recognised;
-    if (client !== null) deps.onClientRequest({ client, endpoint: `${endpoint.method} ${endpoint.path}`, outcome });
+    if (client !== null) {
+      const over = { client, endpoint: `${endpoint.method} ${endpoint.path}`, requestId: requestIdOf(response) };
+      deps.onClientRequest(toClientRequest(over, refused));
+    }
     allowance.release();
   }
 }

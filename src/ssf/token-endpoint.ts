@@ -2,14 +2,14 @@ import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { Credential } from '../core/concealed.js';
-import { FaceError, toCode } from '../errors.js';
-import { noteRefusal } from '../http/access-log.js';
+import { FaceError } from '../errors.js';
+import { noteRefusal, requestIdOf } from '../http/access-log.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
 import { toSource } from '../http/source.js';
 import { authenticateClient, type Client } from '../rest/client-tokens.js';
-import type { Outcome } from '../rest/usage.js';
+import { toClientRequest } from '../rest/usage.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../security-events/metadata.js';
 import { grantableTo, issueAccessToken } from './access-tokens.js';
 import { createAdmission } from './caller.js';
@@ -56,7 +56,7 @@ export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): voi
 async function grant(request: Request, response: Response, room: Room, deps: SsfDeps): Promise<void> {
   const allowance = new Allowance(room, toSource(request.ip), maxBodyBytes);
   const admission = createAdmission(request, response, allowance, deps);
-  let outcome: Outcome = 'ok';
+  let refused: unknown = null;
   try {
     const inHeader = readBasic(request);
     // Who is known by the header is known before a byte of the body is read.
@@ -78,11 +78,14 @@ async function grant(request: Request, response: Response, room: Room, deps: Ssf
       scope: scopes.join(' '),
     } satisfies JsonObject);
   } catch (error) {
-    outcome = toCode(error);
+    refused = error;
     throw error;
   } finally {
     const client = admission.recognised;
-    if (client !== null) deps.onClientRequest({ client, endpoint: `POST ${ssfPaths.token}`, outcome });
+    if (client !== null) {
+      const over = { client, endpoint: `POST ${ssfPaths.token}`, requestId: requestIdOf(response) };
+      deps.onClientRequest(toClientRequest(over, refused));
+    }
     allowance.release();
   }
 }

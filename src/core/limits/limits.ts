@@ -30,6 +30,8 @@ const windowSecOf = {
   clientPictures: minute,
   /** Tokens revoked over the API, by client token: whether anybody made them cannot be told, and each may be kept for ever. */
   revocations: hour,
+  /** What a developer asks for, changes or has issued, by developer. */
+  changesOfDeveloper: hour,
   /** One-time codes, by who gets them. */
   codesOfContact: 24 * hour,
   /** One-time codes, by the source they are asked for from. */
@@ -51,9 +53,10 @@ const windowSecOf = {
 /** Stands in the log and the metrics of a refusal. */
 export type LimitName = keyof typeof windowSecOf;
 
-/** Codes go to strangers, and a pushed request is one sign-in: these bounds are not for an administrator to raise. */
+/** Codes go to strangers, a pushed request is one sign-in, and a developer types: these bounds are not for an administrator to raise. */
 const fixedLimits = {
   startsOfPushedRequest: 5,
+  changesOfDeveloper: 200,
   codesOfContact: 5,
   codesOfSource: 20,
   codesOfService: 200,

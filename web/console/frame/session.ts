@@ -1,10 +1,10 @@
 import { z } from 'zod/mini';
-import { rights, roles } from '../../../src/rest/rights.js';
+import { rights, signedInRoles } from '../../../src/rest/rights.js';
 import { done, get, post } from './call.js';
 
 const sessionGuard = z.object({
   name: z.string(),
-  role: z.enum(roles),
+  role: z.enum(signedInRoles),
   rights: z.array(z.enum(rights)),
   /** Whether it was begun with an administrator's key. */
   byKey: z.boolean(),
@@ -16,7 +16,7 @@ const sessionGuard = z.object({
 /** Who is signed in here. */
 export type Session = z.infer<typeof sessionGuard>;
 export type { Right, Role } from '../../../src/rest/rights.js';
-export { roles };
+export { roles } from '../../../src/rest/rights.js';
 
 /** Who is signed in, and whether one can sign in at the company's provider. */
 export const readSession = get(

@@ -28,6 +28,7 @@ export const ar: Words = {
     operator: 'المشغّل',
     auditor: 'المدقّق',
     'help-desk': 'مكتب المساعدة',
+    developer: 'مطوّر',
   },
   signIn: {
     heading: 'تسجيل الدخول',

@@ -28,6 +28,7 @@ export const de: Words = {
     operator: 'Betrieb',
     auditor: 'Revision',
     'help-desk': 'Helpdesk',
+    developer: 'Entwicklung',
   },
   signIn: {
     heading: 'Anmelden',

@@ -27,6 +27,7 @@ export const en = {
     operator: 'Operator',
     auditor: 'Auditor',
     'help-desk': 'Help desk',
+    developer: 'Developer',
   },
   signIn: {
     heading: 'Sign in',

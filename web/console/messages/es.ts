@@ -28,6 +28,7 @@ export const es: Words = {
     operator: 'Operador',
     auditor: 'Auditor',
     'help-desk': 'Asistencia',
+    developer: 'Desarrollo',
   },
   signIn: {
     heading: 'Iniciar sesión',

@@ -28,6 +28,7 @@ export const fr: Words = {
     operator: 'Exploitant',
     auditor: 'Auditeur',
     'help-desk': 'Assistance',
+    developer: 'Développement',
   },
   signIn: {
     heading: 'Connexion',

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { toIso } from '../core/units.js';
+import { faceErrorCodes, refusals } from '../errors.js';
+import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../rest/application-keys.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { developerEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { clientTokenId, clientTokenReply, instantReply } from '../rest/fields.js';
+import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } from '../rest/onboarding/asking.js';
+import { applicationReply, toApplicationReply } from '../rest/onboarding/describe.js';
+import { keptRefusals, readRefusals } from '../rest/recent-refusals.js';
+import { readUsage, usageKeptDays } from '../rest/usage.js';
+import { applicationKeysReply, toKeyReply } from './application-key-endpoints.js';
+import { usageReply } from './usage-endpoints.js';
+
+/** What a developer does with the applications they look after. */
+export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
+  const none = z.strictObject({});
+  return [
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/applications',
+      summary: 'One’s own applications',
+      description: 'Those that were registered for you, and those an administrator added you to.',
+      codes: [],
+      fields: none,
+      reply: z.strictObject({ applications: z.array(applicationReply) }),
+      handle: async ({ developer }) => ({
+        applications: (await listOwnApplications(developer, deps)).map(toApplicationReply),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/applications/:id',
+      summary: 'One of one’s own applications',
+      description: 'What it was promised, and since when.',
+      codes: ['not_found'],
+      fields: none,
+      reply: applicationReply,
+      handle: async ({ param, developer }) =>
+        toApplicationReply(await readOwnApplication(param('id'), developer, deps)),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/applications/:id/keys',
+      summary: 'The keys of one’s own application',
+      description: 'Those that are good, oldest first. The keys themselves are never shown.',
+      codes: ['not_found'],
+      fields: none,
+      reply: applicationKeysReply,
+      async handle({ param, developer }) {
+        const { id } = await readOwnApplication(param('id'), developer, deps);
+        return { keys: (await listApplicationKeys(id, deps)).map(toKeyReply) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/applications/:id/keys',
+      status: 201,
+      summary: 'Issue the next key of one’s own application',
+      description: `Shown once, good for 90 days. At most ${maxKeys} are good at once: put it in place of the former, then revoke that one.`,
+      codes: ['not_found', 'limit_reached', 'locked_out'],
+      fields: none,
+      reply: clientTokenReply,
+      async handle({ param, developer }) {
+        await countChange(developer, deps);
+        const { credential, client } = await issueOwnKey(param('id'), developer, deps);
+        return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/applications/:id/keys/revoke',
+      summary: 'Revoke a key of one’s own application',
+      description: 'At once: a request under way with it ends with `caller_untrusted`.',
+      codes: ['not_found'],
+      fields: z.strictObject({ key: clientTokenId }),
+      reply: none,
+      async handle({ param, fields, developer }) {
+        const { id } = await readOwnApplication(param('id'), developer, deps);
+        await revokeApplicationKey(id, fields.key, developer, deps);
+        return {};
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/applications/:id/usage',
+      summary: 'What one’s own application used',
+      description: `By day and endpoint, newest day first. Figures are kept for ${usageKeptDays} days; the last few seconds may be missing.`,
+      codes: ['not_found'],
+      fields: z.strictObject({
+        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('How many, with today’s, in UTC.'),
+      }),
+      reply: usageReply,
+      async handle({ param, fields, developer }) {
+        const { id } = await readOwnApplication(param('id'), developer, deps);
+        return { usage: (await readUsage(id, fields.days, deps)).map((each) => ({ ...each })) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/applications/:id/refusals',
+      summary: 'The last refusals of one’s own application, with their causes',
+      description: `Newest first: the last ${keptRefusals.most} of ${keptRefusals.days} days; the last few seconds may be missing.`,
+      codes: ['not_found'],
+      fields: z.strictObject({
+        requestId: z
+          .string()
+          .regex(/^[0-9a-f]{24}$/)
+          .optional()
+          .describe('The `X-Request-Id` of the reply: that one alone.'),
+      }),
+      reply: z.strictObject({
+        refusals: z.array(
+          z.strictObject({
+            requestId: z.string(),
+            time: instantReply,
+            endpoint: z.string(),
+            code: z.enum(faceErrorCodes),
+            field: z.string().nullable().describe('The field of the request that it is about.'),
+            cause: z.string().describe('The code in words.'),
+          }),
+        ),
+      }),
+      async handle({ param, fields: { requestId }, developer }) {
+        const { id } = await readOwnApplication(param('id'), developer, deps);
+        const found = (await readRefusals(id, deps)).filter(
+          (each) => requestId === undefined || each.requestId === requestId,
+        );
+        return {
+          refusals: found.map(({ at, code, ...each }) => ({
+            ...{ ...each, code, time: toIso(at) },
+            cause: refusals[code].text,
+          })),
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { toIso } from '../core/units.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { developerEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { clientTokenReply, instantReply } from '../rest/fields.js';
+import {
+  beginRequest,
+  readOwnRequest,
+  rewriteRequest,
+  sayTo,
+  submitRequest,
+  takeFirstKey,
+  withdrawOwnRequest,
+} from '../rest/onboarding/asking.js';
+import { requestReply, toRequestReply } from '../rest/onboarding/describe.js';
+import { listRequestsOf, requestsOfDeveloper } from '../rest/onboarding/requests.js';
+import { issueSandboxToken, sandboxQuota } from '../rest/onboarding/sandbox.js';
+import { readTerms } from '../rest/onboarding/terms.js';
+import { messageField, wishFields } from '../rest/onboarding/text-fields.js';
+import { clientScopes } from '../rest/scopes.js';
+
+/** What a developer does to come to an application: reads the terms, tries calls, asks, is answered, and takes the first key. */
+export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
+  const none = z.strictObject({});
+  const one = z.strictObject({ request: requestReply });
+  const changing = ['not_found', 'request_state', 'limit_reached', 'locked_out'] as const;
+  return [
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer',
+      summary: 'Who is signed in as a developer, and what may be asked for',
+      description: 'With the terms as they are now.',
+      codes: [],
+      fields: none,
+      reply: z.strictObject({
+        id: z.string().describe('Give it to an administrator to be added to an application.'),
+        name: z.string(),
+        sandbox: z
+          .strictObject({ connection: z.string(), perMinute: z.int(), perDay: z.int() })
+          .nullable()
+          .describe('Where calls may be tried; `null`: nowhere.'),
+        terms: z.strictObject({ version: z.int(), text: z.string() }),
+        most: z.strictObject({ perMinute: z.int(), perDay: z.int() }),
+        scopes: z.array(z.enum(clientScopes)),
+        connections: z.array(z.string()),
+      }),
+      async handle({ developer: { id, name } }) {
+        const { sandbox, mostPerMinute: perMinute, mostPerDay: perDay } = deps.onboarding;
+        const { version, text } = await readTerms(deps);
+        return {
+          ...{ id, name, terms: { version, text }, most: { perMinute, perDay } },
+          sandbox: sandbox === null ? null : { connection: sandbox, ...sandboxQuota },
+          scopes: [...clientScopes],
+          connections: [...deps.connections.keys()],
+        };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/sandbox-token',
+      status: 201,
+      summary: 'Get a token to try calls with',
+      description: `A client token of the sandbox: good for a day, there alone, for ${sandboxQuota.perMinute} requests a minute and ${sandboxQuota.perDay} a day. A developer has one: the former ends.`,
+      codes: ['not_found', 'locked_out'],
+      fields: none,
+      reply: z.strictObject({ ...clientTokenReply.shape, connection: z.string(), expiresAt: instantReply }),
+      async handle({ developer }) {
+        const { credential, client } = await issueSandboxToken(developer, deps);
+        const { id, expiresAt, tenant: connection } = client;
+        return { token: credential.use((text) => text), id, connection, expiresAt: toIso(expiresAt) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/requests',
+      summary: 'One’s own requests for applications',
+      description: `Newest first. ${requestsOfDeveloper.kept} are kept, of which ${requestsOfDeveloper.open} may wait for an answer.`,
+      codes: [],
+      fields: none,
+      reply: z.strictObject({ requests: z.array(requestReply) }),
+      handle: async ({ developer }) => ({
+        requests: (await listRequestsOf(developer.id, deps)).map(toRequestReply),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests',
+      status: 201,
+      summary: 'Begin a request for an application',
+      description: 'A draft, which nobody else sees before it is handed in.',
+      codes: ['not_found', 'limit_reached', 'locked_out'],
+      fields: z.strictObject({
+        ...wishFields,
+        application: z.string().max(100).optional().describe('One of your own that is to be changed.'),
+      }),
+      reply: one,
+      async handle({ fields: { application, ...wish }, developer }) {
+        return { request: toRequestReply(await beginRequest(wish, application ?? null, developer, deps)) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/requests/:id',
+      summary: 'One of one’s own requests',
+      description: 'With what was said about it.',
+      codes: ['not_found'],
+      fields: none,
+      reply: one,
+      handle: async ({ param, developer }) => ({
+        request: toRequestReply(await readOwnRequest(param('id'), developer, deps)),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/change',
+      summary: 'Write a request anew',
+      description: 'A draft, or one that was asked back about. What is not sent is as where nothing was said.',
+      codes: changing,
+      fields: z.strictObject(wishFields),
+      reply: one,
+      handle: async ({ param, fields, developer }) => ({
+        request: toRequestReply(await rewriteRequest(param('id'), fields, developer, deps)),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/submit',
+      summary: 'Hand a request in',
+      description: 'Agrees to that version of the terms.',
+      codes: [...changing, 'terms_outdated'],
+      fields: z.strictObject({ termsVersion: z.int().min(0), message: messageField.optional() }),
+      reply: one,
+      async handle({ param, fields: { termsVersion, message }, developer }) {
+        const given = { termsVersion, message: message ?? null };
+        return { request: toRequestReply(await submitRequest(param('id'), given, developer, deps)) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/message',
+      summary: 'Add a message to a request',
+      description: 'While it is handed in and not answered.',
+      codes: changing,
+      fields: z.strictObject({ text: messageField }),
+      reply: one,
+      handle: async ({ param, fields, developer }) => ({
+        request: toRequestReply(await sayTo(param('id'), fields.text, developer, deps)),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/withdraw',
+      summary: 'Take a request back',
+      description: 'It is gone, with what was said about it.',
+      codes: changing,
+      fields: none,
+      reply: none,
+      async handle({ param, developer }) {
+        await withdrawOwnRequest(param('id'), developer, deps);
+        return {};
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/key',
+      status: 201,
+      summary: 'Take the first key of an application',
+      description:
+        'Once, after its request was approved. It is made at this moment, and the server keeps its digest alone.',
+      codes: changing,
+      fields: none,
+      reply: clientTokenReply,
+      async handle({ param, developer }) {
+        const { credential, client } = await takeFirstKey(param('id'), developer, deps);
+        return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
+      },
+    }),
+  ];
+}

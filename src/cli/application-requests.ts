@@ -1,0 +1,143 @@
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { requestStates } from '../rest/onboarding/request.js';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { toPrintable } from './printable.js';
+import { toTableLines } from './table.js';
+
+const requestGuard = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  by: z.string(),
+  developer: z.string(),
+  application: z.string().nullable(),
+  isChange: z.boolean(),
+  name: z.string(),
+  purpose: z.string(),
+  scopes: z.array(z.string()),
+  connection: z.string().nullable(),
+  redirectUris: z.array(z.string()),
+  perMinute: z.number(),
+  perDay: z.number(),
+  contact: z.string(),
+  termsVersion: z.number().nullable(),
+  messages: z.array(z.object({ time: z.string(), by: z.string(), text: z.string() })),
+  changedAt: z.string(),
+});
+type ListedRequest = z.infer<typeof requestGuard>;
+const oneGuard = z.object({ request: requestGuard });
+const pageGuard = z.object({ requests: z.array(requestGuard), cursor: z.string().nullable() });
+const approvedGuard = z.object({ request: requestGuard, openIdClient: z.string().nullable() });
+
+/** `facestep applications requests`: what developers ask for. */
+export function createApplicationRequestsCommand(deps: CliDeps): Command {
+  const command = new Command('requests').summary('what developers ask for, and the answers');
+  command
+    .command('list')
+    .description('print the requests that were handed in, newest first')
+    .addOption(new Option('--state <state>', 'those alone').choices(requestStates.filter((each) => each !== 'draft')))
+    .option('--json', 'print JSON')
+    .action(async ({ state, json = false }: { state?: string; json?: boolean }) => {
+      const requests = await readAll(state === undefined ? {} : { state }, deps);
+      if (json) deps.print(JSON.stringify(requests, null, 2));
+      else
+        toTableLines(
+          ['id', 'state', 'name', 'by', 'scopes', 'a minute', 'a day', 'changed'],
+          requests.map((each) => [
+            ...[each.id, each.state, each.name, each.by, each.scopes.join(',')],
+            ...[each.perMinute, each.perDay, each.changedAt],
+          ]),
+        ).forEach(deps.print);
+    });
+  command
+    .command('show')
+    .description('print one request, with what was said about it')
+    .argument('<id>')
+    .option('--json', 'print JSON')
+    .action(async (id: string, { json = false }: { json?: boolean }) => {
+      const request = await readOne(id, deps);
+      if (json) deps.print(JSON.stringify(request, null, 2));
+      else toLines(request).forEach(deps.print);
+    });
+  command
+    .command('approve')
+    .description('approve a request: registers the application, or changes it')
+    .argument('<id>')
+    .requiredOption('--changed <time>', 'as show printed it: what was written anew since is not approved')
+    .option('--tenant <tenant>', 'whose enrolments a new application makes and checks; its connection unless given')
+    .option('--message <text>', 'for the developer')
+    .action(async (id: string, { changed, ...given }: { changed: string; tenant?: string; message?: string }) => {
+      const fields = { changedAt: changed, ...given };
+      const request = { method: 'POST', path: pathOf(id, '/approve'), fields } as const;
+      const { openIdClient } = await callServer(request, approvedGuard, deps);
+      deps.tell('Approved. The developer fetches the first key.');
+      if (openIdClient === null) return;
+      deps.tell('The OpenID client goes into oidc.clients of the connection, with a secret of yours:');
+      openIdClient.split('\n').map(toPrintable).forEach(deps.print);
+    });
+  for (const { name, description, done } of answers)
+    command
+      .command(name)
+      .description(description)
+      .argument('<id>')
+      .requiredOption('--message <text>', 'for the developer')
+      .action(async (id: string, { message }: { message: string }) => {
+        await callServer({ method: 'POST', path: pathOf(id, `/${name}`), fields: { message } }, oneGuard, deps);
+        deps.tell(done);
+      });
+  return command;
+}
+
+const answers = [
+  { name: 'ask-back', description: 'ask the developer for more, who may then hand it in again', done: 'Asked back.' },
+  { name: 'refuse', description: 'refuse a request for good', done: 'Refused.' },
+] as const;
+
+async function readAll(fields: { readonly state?: string }, deps: CliDeps): Promise<ListedRequest[]> {
+  const all: ListedRequest[] = [];
+  let cursor: string | null = null;
+  do {
+    const asked: Record<string, string> = { ...fields, ...(cursor === null ? {} : { cursor }) };
+    const page: z.infer<typeof pageGuard> = await callServer(
+      { method: 'POST', path: '/application-requests/list', fields: asked },
+      pageGuard,
+      deps,
+    );
+    all.push(...page.requests);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return all;
+}
+
+const readOne = async (id: string, deps: CliDeps): Promise<ListedRequest> =>
+  (await callServer({ method: 'GET', path: pathOf(id, '') }, oneGuard, deps)).request;
+
+function toLines(request: ListedRequest): string[] {
+  const { application, isChange, redirectUris, termsVersion } = request;
+  const facts: readonly (readonly [string, string])[] = [
+    ['id', request.id],
+    ['state', request.state],
+    ['changed', request.changedAt],
+    ['by', request.by],
+    ['developer', request.developer],
+    ['application', application === null ? 'a new one' : `${application}${isChange ? ', to be changed' : ''}`],
+    ['name', request.name],
+    ['scopes', request.scopes.join(', ')],
+    ['connection', request.connection ?? 'none'],
+    ...redirectUris.map((address) => ['redirect', address] as const),
+    ['quota', `${request.perMinute} a minute, ${request.perDay} a day`],
+    ['contact', request.contact],
+    ['terms', termsVersion === null ? 'not agreed to yet' : `version ${termsVersion}`],
+  ];
+  return [
+    ...facts.map(([name, value]) => `${name.padEnd(12)}${toPrintable(value)}`),
+    '',
+    ...toParagraph(request.purpose),
+    ...request.messages.flatMap(({ time, by, text }) => ['', `${time}  ${toPrintable(by)}`, ...toParagraph(text)]),
+  ];
+}
+
+const toParagraph = (text: string): string[] => text.split('\n').map((line) => `  ${toPrintable(line)}`);
+
+const pathOf = (id: string, rest: string): string => `/application-requests/${encodeURIComponent(id)}${rest}`;

@@ -1,0 +1,195 @@
+import type { Credential } from '../../core/concealed.js';
+import type { CoreDeps } from '../../core/deps.js';
+import { countAgainst } from '../../core/limits/limits.js';
+import { FaceError } from '../../errors.js';
+import { issueApplicationKey } from '../application-keys.js';
+import { type Application, findApplication } from '../applications.js';
+import { type Client, clientTokenLifeSec } from '../client-tokens.js';
+import type { ApiDeps } from '../deps.js';
+import { type Developer, findDeveloper } from './developers.js';
+import { isRedirectUri } from './redirect-uri.js';
+import {
+  type ApplicationRequest,
+  addMessage,
+  handOverKey,
+  maxRedirectUris,
+  rewrite,
+  submit,
+  type Wish,
+} from './request.js';
+import { changeRequest, createRequest, findRequest, withdrawRequest } from './requests.js';
+import { readTerms } from './terms.js';
+
+/* What developers do with their own requests and applications. Somebody else's are as if they were not there. */
+
+export type AskingDeps = Pick<
+  ApiDeps,
+  'clock' | 'random' | 'state' | 'audit' | 'settings' | 'onboarding' | 'connections'
+>;
+
+/** Whoever floods is held up. @throws FaceError `locked_out`, `state_unavailable` */
+export const countChange = ({ id }: Developer, deps: Pick<CoreDeps, 'state' | 'clock' | 'settings'>): Promise<void> =>
+  countAgainst('changesOfDeveloper', id, deps);
+
+/** @throws FaceError `not_found`: also where it is somebody else's; `state_unavailable` */
+export async function readOwnRequest(
+  id: string,
+  developer: Developer,
+  deps: Pick<AskingDeps, 'state'>,
+): Promise<ApplicationRequest> {
+  const request = await findRequest(id, deps);
+  if (request?.developer !== developer.id) throw new FaceError('not_found');
+  return request;
+}
+
+/** @throws FaceError `not_found`: also where it is somebody else's; `state_unavailable` */
+export async function readOwnApplication(
+  id: string,
+  developer: Developer,
+  deps: Pick<AskingDeps, 'state'>,
+): Promise<Application> {
+  const application = await findApplication(id, deps);
+  if (application === null || !application.owners.includes(developer.id)) throw new FaceError('not_found');
+  return application;
+}
+
+/** The applications a developer looks after, in the order they came to them. @throws FaceError `state_unavailable` */
+export async function listOwnApplications(
+  developer: Developer,
+  deps: Pick<AskingDeps, 'state'>,
+): Promise<Application[]> {
+  const ids = (await findDeveloper(developer.id, deps))?.applications ?? [];
+  const found = await Promise.all(ids.map((id) => findApplication(id, deps)));
+  return found.filter((each) => each !== null).filter(({ owners }) => owners.includes(developer.id));
+}
+
+/** @throws FaceError `request_malformed`: asks for what nobody may have */
+function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
+  const refuse = (field: string): never => {
+    throw new FaceError('request_malformed', { field });
+  };
+  if (wish.perMinute > onboarding.mostPerMinute) refuse('perMinute');
+  if (wish.perDay > onboarding.mostPerDay) refuse('perDay');
+  if (wish.connection !== null && !connections.has(wish.connection)) refuse('connection');
+  if (wish.redirectUris.length > maxRedirectUris) refuse('redirectUris');
+  // A client belongs to a connection.
+  if (wish.redirectUris.length > 0 && wish.connection === null) refuse('redirectUris');
+  const isSandbox = wish.connection !== null && wish.connection === onboarding.sandbox;
+  if (!wish.redirectUris.every((each) => isRedirectUri(each, isSandbox))) refuse('redirectUris');
+}
+
+/**
+ * Begins a request.
+ * @param application - one of their own that is to be changed; `null`: a new one
+ * @throws FaceError `not_found`, `request_malformed`, `limit_reached`, `locked_out`, `state_unavailable`
+ */
+export async function beginRequest(
+  wish: Wish,
+  application: string | null,
+  developer: Developer,
+  deps: AskingDeps,
+): Promise<ApplicationRequest> {
+  await countChange(developer, deps);
+  if (application !== null) await readOwnApplication(application, developer, deps);
+  checkWish(wish, deps);
+  return createRequest(wish, { developer, application }, deps);
+}
+
+/** @throws FaceError `not_found`, `request_malformed`, `request_state`, `locked_out`, `state_unavailable` */
+export async function rewriteRequest(
+  id: string,
+  wish: Wish,
+  developer: Developer,
+  deps: AskingDeps,
+): Promise<ApplicationRequest> {
+  await countChange(developer, deps);
+  await readOwnRequest(id, developer, deps);
+  checkWish(wish, deps);
+  return changeRequest(id, (request) => rewrite(request, wish, deps.clock.now()), deps);
+}
+
+/**
+ * Hands a request in.
+ * @param given.termsVersion - the version they agree to
+ * @throws FaceError `not_found`, `request_malformed`, `request_state`, `terms_outdated`, `limit_reached`, `locked_out`,
+ *   `state_unavailable`
+ */
+export async function submitRequest(
+  id: string,
+  given: { readonly termsVersion: number; readonly message: string | null },
+  developer: Developer,
+  deps: AskingDeps,
+): Promise<ApplicationRequest> {
+  await countChange(developer, deps);
+  const draft = await readOwnRequest(id, developer, deps);
+  // Whoever owns the application, and what may be asked for, may have changed since it was begun.
+  if (draft.application !== null) await readOwnApplication(draft.application, developer, deps);
+  checkWish(draft.wish, deps);
+  const terms = { agreed: given.termsVersion, current: (await readTerms(deps)).version };
+  const said = { at: deps.clock.now(), from: 'developer' as const, by: developer.name, text: given.message };
+  const request = await changeRequest(id, (each) => submit(each, terms, said), deps);
+  const { name, scopes, perMinute, perDay, connection: wanted, redirectUris } = request.wish;
+  await deps.audit.append({
+    action: 'application_requested',
+    connection: '',
+    subject: '',
+    detail: {
+      ...{ id, developer: developer.id, application: request.application, name, scopes, perMinute, perDay },
+      ...{ wanted, redirectUris, termsVersion: given.termsVersion, by: developer.name },
+    },
+  });
+  return request;
+}
+
+/** @throws FaceError `not_found`, `request_state`, `limit_reached`, `locked_out`, `state_unavailable` */
+export async function sayTo(
+  id: string,
+  text: string,
+  developer: Developer,
+  deps: AskingDeps,
+): Promise<ApplicationRequest> {
+  await countChange(developer, deps);
+  await readOwnRequest(id, developer, deps);
+  const said = { at: deps.clock.now(), from: 'developer' as const, by: developer.name, text };
+  return changeRequest(id, (request) => addMessage(request, said), deps);
+}
+
+/** @throws FaceError `not_found`, `request_state`, `locked_out`, `state_unavailable` */
+export async function withdrawOwnRequest(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
+  await countChange(developer, deps);
+  await withdrawRequest(await readOwnRequest(id, developer, deps), deps);
+  const detail = { id, developer: developer.id, by: developer.name };
+  await deps.audit.append({ action: 'application_request_withdrawn', connection: '', subject: '', detail });
+}
+
+/**
+ * Hands the first key of a new application over: once. It is made now, so that nobody keeps it in the meantime.
+ * @throws FaceError `not_found`, `request_state` (not approved yet, or handed over before), `locked_out`, `state_unavailable`
+ */
+export async function takeFirstKey(
+  id: string,
+  developer: Developer,
+  deps: AskingDeps,
+): Promise<{ readonly credential: Credential; readonly client: Client }> {
+  await countChange(developer, deps);
+  const { application } = await readOwnRequest(id, developer, deps);
+  if (application === null) throw new FaceError('request_state');
+  await readOwnApplication(application, developer, deps);
+  await changeRequest(id, handOverKey, deps);
+  const detail = { id, developer: developer.id, application, by: developer.name };
+  await deps.audit.append({ action: 'application_key_handed_over', connection: '', subject: '', detail });
+  return issueOwnKey(application, developer, deps);
+}
+
+/**
+ * Issues one more key of an application of their own: put it in place, then revoke the former.
+ * @throws FaceError `not_found`, `limit_reached`, `state_unavailable`
+ */
+export async function issueOwnKey(
+  application: string,
+  developer: Developer,
+  deps: AskingDeps,
+): Promise<{ readonly credential: Credential; readonly client: Client }> {
+  await readOwnApplication(application, developer, deps);
+  return issueApplicationKey(application, { scopes: undefined, lifeSec: clientTokenLifeSec.standard }, developer, deps);
+}

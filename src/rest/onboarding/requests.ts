@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { changeStored, readStored } from '../../core/change-stored.js';
+import type { Clock, Random, State } from '../../core/ports.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { changeDeveloper, type Developer, findDeveloper } from './developers.js';
+import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish } from './request.js';
+
+/** How many one developer may have that are not answered yet, and in all. */
+export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
+
+/** How many a server keeps: one list holds the ids of all. */
+export const maxRequests = 2000;
+
+/** Kept so long since anything became of it, in days: a draft, and anything else. */
+const keptDays = { draft: 90, other: 365 } as const;
+
+interface Deps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly state: State;
+}
+
+const storedOf = (id: string) => ({
+  key: `application-request:${id}`,
+  guard: requestGuard,
+  expiresAt: ({ state, changedAt }: ApplicationRequest) =>
+    addSec(changedAt, keptDays[state === 'draft' ? 'draft' : 'other'] * secondsPerDay),
+});
+
+const entryGuard = z.object({ id: z.string(), createdAt: epochMsGuard });
+
+/** Of all, oldest first. One whose request is gone is passed over. */
+const index = { key: 'application-requests', guard: z.array(entryGuard), expiresAt: () => null };
+
+/** `null`: there is none. @throws FaceError `state_unavailable` */
+export async function findRequest(id: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest | null> {
+  return (await readStored(storedOf(id), { state }))?.record ?? null;
+}
+
+/** Those of one developer, newest first. @throws FaceError `state_unavailable` */
+export async function listRequestsOf(developer: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest[]> {
+  const ids = (await findDeveloper(developer, { state }))?.requests ?? [];
+  const found = await Promise.all(ids.map((id) => findRequest(id, { state })));
+  return found
+    .filter((request) => request !== null)
+    .filter((each) => each.developer === developer)
+    .toReversed();
+}
+
+/**
+ * Begins a request. Where a developer or the server keeps as many as they may, the oldest that is finished goes.
+ * @throws FaceError `limit_reached`: too many are not answered yet; `state_unavailable`
+ */
+export async function createRequest(
+  wish: Wish,
+  { developer, application }: { readonly developer: Developer; readonly application: string | null },
+  { clock, random, state }: Deps,
+): Promise<ApplicationRequest> {
+  const id = Buffer.from(random(12)).toString('hex');
+  const now = clock.now();
+  const request = draftOf(wish, { id, developer: developer.id, by: developer.name, application }, now);
+  const closed = await findClosed(developer.id, { state });
+  const { key, expiresAt } = storedOf(id);
+  await state.write(key, request, { when: 'absent', expiresAt: expiresAt(request) });
+  try {
+    await changeDeveloper(
+      developer,
+      (record) => ({ ...record, requests: [...makeRoom(record.requests, closed), id] }),
+      { state },
+    );
+    await addToIndex({ id, createdAt: now }, { state });
+  } catch (error) {
+    await forget(request, { state });
+    throw error;
+  }
+  return request;
+}
+
+/** The ids of those of a developer's that take no more work: finished, or gone. */
+async function findClosed(developer: string, { state }: Pick<Deps, 'state'>): Promise<ReadonlySet<string>> {
+  const listed = (await findDeveloper(developer, { state }))?.requests ?? [];
+  const found = await Promise.all(listed.map(async (id) => ({ id, request: await findRequest(id, { state }) })));
+  return new Set(found.filter(({ request }) => request === null || isFinished(request)).map(({ id }) => id));
+}
+
+/** Leaves out the oldest closed ones, until there is room for one more. @throws FaceError `limit_reached` */
+function makeRoom(requests: readonly string[], closed: ReadonlySet<string>): readonly string[] {
+  // What was begun in another browser in the meantime is not known to be closed.
+  const open = requests.filter((id) => !closed.has(id));
+  if (open.length >= requestsOfDeveloper.open) throw new FaceError('limit_reached');
+  const dropped = new Set(
+    requests.filter((id) => closed.has(id)).slice(0, Math.max(0, requests.length + 1 - requestsOfDeveloper.kept)),
+  );
+  return requests.filter((id) => !dropped.has(id));
+}
+
+async function addToIndex(entry: z.infer<typeof entryGuard>, { state }: Pick<Deps, 'state'>): Promise<void> {
+  const entries = (await readStored(index, { state }))?.record ?? [];
+  const gone = entries.length < maxRequests ? new Set<string>() : await findDispensable(entries, { state });
+  await changeStored(
+    index,
+    (former) => {
+      const left = (former ?? []).filter(({ id }) => !gone.has(id));
+      if (left.length >= maxRequests) throw new FaceError('limit_reached');
+      return [...left, entry];
+    },
+    { state },
+  );
+}
+
+/** The ids of those that are gone already; where there are none, of the oldest that is finished. */
+async function findDispensable(
+  entries: readonly { readonly id: string }[],
+  { state }: Pick<Deps, 'state'>,
+): Promise<ReadonlySet<string>> {
+  const found = await Promise.all(entries.map(async ({ id }) => ({ id, request: await findRequest(id, { state }) })));
+  const gone = found.filter(({ request }) => request === null).map(({ id }) => id);
+  const oldest = found.find(({ request }) => request !== null && isFinished(request));
+  return new Set(gone.length > 0 || oldest === undefined ? gone : [oldest.id]);
+}
+
+/** Forgets one for good. @throws FaceError `state_unavailable` */
+async function forget({ id, developer, by }: ApplicationRequest, { state }: Pick<Deps, 'state'>): Promise<void> {
+  await state.delete(storedOf(id).key);
+  await changeStored(index, (former) => (former ?? []).filter((each) => each.id !== id), { state });
+  await changeDeveloper(
+    { id: developer, name: by },
+    (record) => ({ ...record, requests: record.requests.filter((each) => each !== id) }),
+    { state },
+  );
+}
+
+/**
+ * Changes a request.
+ * @throws FaceError `not_found`, `state_unavailable`, and whatever `change` throws
+ */
+export async function changeRequest(
+  id: string,
+  change: (request: ApplicationRequest) => ApplicationRequest,
+  { state }: Pick<Deps, 'state'>,
+): Promise<ApplicationRequest> {
+  const { changed } = await changeStored(
+    storedOf(id),
+    (former) => {
+      if (former === null) throw new FaceError('not_found');
+      return change(former);
+    },
+    { state },
+  );
+  return changed;
+}
+
+/** Takes back one that is not answered. @throws FaceError `request_state`, `state_unavailable` */
+export async function withdrawRequest(request: ApplicationRequest, deps: Pick<Deps, 'state'>): Promise<void> {
+  if (isFinished(request)) throw new FaceError('request_state', { state: request.state });
+  await forget(request, deps);
+}
+
+/** Where a list goes on: after the request begun at that time, with that id. */
+export interface ListPlace {
+  readonly createdAt: EpochMs;
+  readonly id: string;
+}
+
+/**
+ * What administrators see: everything but drafts, newest first.
+ * @returns at most `limit`, and where to go on; `null`: no more
+ * @throws FaceError `state_unavailable`
+ */
+export async function listRequests(
+  {
+    state: wanted,
+    limit,
+    after,
+  }: { readonly state: ApplicationRequest['state'] | null; readonly limit: number; readonly after: ListPlace | null },
+  { state }: Pick<Deps, 'state'>,
+): Promise<{ readonly requests: readonly ApplicationRequest[]; readonly next: ListPlace | null }> {
+  const entries = ((await readStored(index, { state }))?.record ?? [])
+    .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+    .filter(
+      (each) =>
+        after === null ||
+        each.createdAt < after.createdAt ||
+        (each.createdAt === after.createdAt && each.id < after.id),
+    );
+  const requests: ApplicationRequest[] = [];
+  for (const [at, entry] of entries.entries()) {
+    const request = await findRequest(entry.id, { state });
+    if (request === null || request.state === 'draft' || (wanted !== null && request.state !== wanted)) continue;
+    requests.push(request);
+    if (requests.length === limit) return { requests, next: at + 1 < entries.length ? entry : null };
+  }
+  return { requests, next: null };
+}

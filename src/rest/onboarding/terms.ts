@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { changeStored, readStored } from '../../core/change-stored.js';
+import { digestOf } from '../../core/digest.js';
+import type { Audit, Clock, State } from '../../core/ports.js';
+import { epochMsGuard } from '../../core/units.js';
+import type { Administrator } from '../rights.js';
+
+/** The longest text of the terms, in characters: what is longer is linked to. */
+export const longestTerms = 8000;
+
+const termsGuard = z.object({ version: z.number(), text: z.string(), at: epochMsGuard.nullable(), by: z.string() });
+
+/** What a developer agrees to. */
+export type Terms = Readonly<z.infer<typeof termsGuard>>;
+
+const stored = { key: 'application-terms', guard: termsGuard, expiresAt: () => null };
+
+/** Before anybody wrote any. */
+const none: Terms = { version: 0, text: '', at: null, by: '' };
+
+/** The terms in force. @throws FaceError `state_unavailable` */
+export async function readTerms({ state }: { readonly state: State }): Promise<Terms> {
+  return (await readStored(stored, { state }))?.record ?? none;
+}
+
+/** Puts other words in force, as the next version. The audit trail names its digest. @throws FaceError `state_unavailable` */
+export async function changeTerms(
+  text: string,
+  by: Administrator,
+  { clock, state, audit }: { readonly clock: Clock; readonly state: State; readonly audit: Audit },
+): Promise<Terms> {
+  const { changed } = await changeStored(
+    stored,
+    (former) => ({ version: (former ?? none).version + 1, text, at: clock.now(), by: by.name }),
+    { state },
+  );
+  const detail = { version: changed.version, digest: digestOf(text).toString('hex'), by: by.name };
+  await audit.append({ action: 'application_terms_changed', connection: '', subject: '', detail });
+  return changed;
+}

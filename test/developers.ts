@@ -1,0 +1,32 @@
+import type { ConsoleConfig } from '../src/config/console.js';
+import { consoleGuard } from '../src/config/console.js';
+import { beginSession, sessionCookieOf } from '../src/rest/console-sessions.js';
+import type { SignedInRole } from '../src/rest/rights.js';
+import type { ApiServer } from './api-server.js';
+import { type SessionHeaders, toSessionHeaders } from './console.js';
+import { testIssuer } from './keys.js';
+
+/** The company's provider, where people sign in at the console. */
+export const companyIssuer = 'https://login.example.com';
+
+/** A console that people sign in at there. */
+export const consoleWithSignIn: ConsoleConfig = consoleGuard.parse({
+  signIn: {
+    ...{ issuer: companyIssuer, clientId: 'console', clientSecret: 'a-secret-of-thirty-two-characters' },
+    roles: { owner: ['it'], developer: ['developers'] },
+  },
+});
+
+/** The session of somebody whom the provider vouched for; the sign-in itself is tested elsewhere. */
+export async function signInAs(
+  server: ApiServer,
+  subject: string,
+  { role = 'developer', login = subject }: { readonly role?: SignedInRole; readonly login?: string } = {},
+): Promise<SessionHeaders> {
+  const by = { kind: 'provider' as const, issuer: companyIssuer, subject, login };
+  const secret = await beginSession({ name: `${login} (login.example.com)`, role, by }, server.deps);
+  return toSessionHeaders(
+    server,
+    secret.use((text) => `${sessionCookieOf(testIssuer)}=${text}`),
+  );
+}
