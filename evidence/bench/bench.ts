@@ -1,3 +1,4 @@
+import { benchConsole, fullConsole, quickConsole, showConsole } from './console.js';
 import { benchEngine, showEngine } from './engine.js';
 import { benchHooks, showHooks } from './hooks.js';
 import { benchPeers, fullRuns, quickRuns } from './peers/peers.js';
@@ -8,7 +9,7 @@ import { benchStepUp, showStepUp } from './step-up.js';
 import { benchVerify, showVerify } from './verify.js';
 
 /*
- * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers] [--json] [--quick]
+ * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers | console] [--json] [--quick] [--without=main.js]
  */
 
 const isQuick = process.argv.includes('--quick');
@@ -34,9 +35,13 @@ else if (program === 'scale')
 else if (program === 'provision') print(await benchProvision(), showProvision);
 else if (program === 'peers')
   print(await benchPeers(isQuick ? quickRuns : fullRuns, (line) => process.stderr.write(`${line}\n`)), showPeers);
-else {
+else if (program === 'console') {
+  const without =
+    process.argv.find((argument) => argument.startsWith('--without='))?.slice('--without='.length) ?? null;
+  print(await benchConsole(isQuick ? quickConsole : fullConsole, without), showConsole);
+} else {
   process.stderr.write(
-    `There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, provision, peers.\n`,
+    `There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, provision, peers, console.\n`,
   );
   process.exitCode = 2;
 }

@@ -1,3 +1,4 @@
+import { toCsvLine } from '../base/csv.js';
 import { toIso } from '../core/units.js';
 import { type AuditRecord, type RecordFilter, readRecords } from './records.js';
 
@@ -37,10 +38,8 @@ const cellsOf = ({ time, trail, sequence, action, connection, subject, detail }:
 /** The first line of a CSV file. */
 export const csvHead = columns.join(',');
 
-/** One record as a line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe. */
-export const toCsvLine = (record: ExportedRecord): string => cellsOf(record).map(toCell).join(',');
-
-const toCell = (text: string): string => `"${text.replace(/^(?=[=+\-@\t\r\n])/, "'").replaceAll('"', '""')}"`;
+/** One record as a line of a CSV file. */
+export const toCsvRecord = (record: ExportedRecord): string => toCsvLine(cellsOf(record));
 
 /** One record as a line of JSON. */
 export const toJsonLine = ({ trail, time, ...record }: ExportedRecord): string =>

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Setup } from '../../adapters/setup.js';
-import { csvHead, mergeRecords, toCsvLine, toJsonLine } from '../audit/export.js';
+import { csvHead, mergeRecords, toCsvRecord, toJsonLine } from '../audit/export.js';
 import type { EpochMs } from '../core/units.js';
 import type { CliDeps } from './deps.js';
 import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
@@ -26,7 +26,7 @@ export const createAuditExportCommand = (deps: CliDeps): Command =>
       if (format === 'csv') deps.print(csvHead);
       const filter = { since, until, connection, subjects: found?.users ?? null, action };
       for await (const record of mergeRecords(files, filter)) {
-        deps.print(format === 'csv' ? toCsvLine(record) : toJsonLine(record));
+        deps.print(format === 'csv' ? toCsvRecord(record) : toJsonLine(record));
       }
       if (found !== null && !tellUnasked(found, deps)) deps.endWith(1);
     });

@@ -6,7 +6,7 @@ import { runCli } from '../../test/cli.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
-import { csvHead, mergeRecords, toCsvLine, toJsonLine } from '../audit/export.js';
+import { csvHead, mergeRecords, toCsvRecord, toJsonLine } from '../audit/export.js';
 import type { RecordFilter } from '../audit/records.js';
 import { readRecordsOf } from '../audit/records-of.js';
 import type { AuditEvent } from '../core/audit-events.js';
@@ -129,7 +129,7 @@ describe('facestep audit export', () => {
 
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('a subject such as %j is no formula', (subject) => {
     const record = { trail: 't', sequence: 1, time: clock.now(), action: 'a', connection: 'c', subject, detail: {} };
-    expect(toCsvLine(record)).toContain(`,"'${subject}",`);
+    expect(toCsvRecord(record)).toContain(`,"'${subject}",`);
   });
 
   test('a cell is read back whatever is in it, and a line of JSON is the record', () => {
@@ -143,7 +143,7 @@ describe('facestep audit export', () => {
       subject: 'u,"v"\n',
       detail,
     };
-    const cells = [...toCsvLine(record).matchAll(/"((?:[^"]|"")*)"(?:,|$)/g)].map(([, cell]) =>
+    const cells = [...toCsvRecord(record).matchAll(/"((?:[^"]|"")*)"(?:,|$)/g)].map(([, cell]) =>
       cell!.replaceAll('""', '"'),
     );
     expect(cells).toHaveLength(csvHead.split(',').length);

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   report: async () => (await import('./report.js')).createReportCommand,
   why: async () => (await import('./why.js')).createWhyCommand,
   audit: async () => (await import('./audit.js')).createAuditCommand,
+  ledger: async () => (await import('./ledger.js')).createLedgerCommand,
   events: async () => (await import('./events.js')).createEventsCommand,
   try: async () => (await import('./try.js')).createTryCommand,
   simulate: async () => (await import('./simulate.js')).createSimulateCommand,

@@ -1,12 +1,15 @@
-import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DescribeTimeToLiveCommand, type KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbConfig } from '../config/state.js';
 import { createDynamoDbClient } from './dynamodb.js';
+import { ledgerIndex } from './ledger-dynamodb.js';
 
 /** How a table is made. */
 export interface TableSettings {
   /** Each key as name:role:type, as `pk:HASH:S`. */
   readonly keys: string;
   readonly removesExpired: boolean;
+  /** Keys of the index by which the ledger is read, written as those of the table; `null`: there is none. */
+  readonly ledgerIndex: string | null;
 }
 
 /** @returns `null` where there is no such table, or it cannot be looked at */
@@ -20,10 +23,12 @@ export async function readTableSettings(config: DynamoDbConfig): Promise<TableSe
     ]);
     const typeOf = (name: string | undefined): string =>
       Table?.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name)?.AttributeType ?? '';
-    const keys = (Table?.KeySchema ?? []).map(
-      ({ AttributeName, KeyType }) => `${AttributeName}:${KeyType}:${typeOf(AttributeName)}`,
-    );
-    return { keys: keys.join(', '), removesExpired: TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED' };
+    const toText = (schema: readonly KeySchemaElement[]): string =>
+      schema.map(({ AttributeName, KeyType }) => `${AttributeName}:${KeyType}:${typeOf(AttributeName)}`).join(', ');
+    const index = Table?.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === ledgerIndex);
+    const keys = toText(Table?.KeySchema ?? []);
+    const ofIndex = index === undefined ? null : toText(index.KeySchema ?? []);
+    return { keys, ledgerIndex: ofIndex, removesExpired: TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED' };
   } catch {
     return null;
   } finally {

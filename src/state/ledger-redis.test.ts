@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { runLedgerContract } from '../../test/contract/ledger.js';
+import { projectRoot } from '../../test/paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../../test/redis.js';
 import { filesOf } from '../config/data-files.js';
 import { stateGuard } from '../config/state.js';
@@ -27,6 +30,27 @@ describeOnRedis('the ledger on one Redis server', () => {
   runLedgerContract('redis', async () => {
     await plain.flushall();
     return { ledger: await open(), reopen: open };
+  });
+
+  test('it needs no right but those that are documented', async () => {
+    await plain.flushall();
+    const document = readFileSync(join(projectRoot, 'docs/state.md'), 'utf8');
+    const [, keys = '', rights = ''] = /that user needs `(.*?)` and `(.*?)`/.exec(document) ?? [];
+    await plain.call('ACL', 'SETUSER', 'facestep', 'on', '>secret', keys, '-@all', ...rights.split(' '));
+    const url = `redis://facestep:secret@127.0.0.1:${server.port}`;
+    const ledger = await openLedger(stateGuard.parse({ kind: 'redis', url }), files);
+    const key = { partition: 'p', sort: 'a' };
+    const range = { partition: 'p', after: '', before: '~' };
+    await ledger.put([{ ...key, value: 'x', version: 1, expiresAt: null }]);
+    await ledger.put([{ ...key, value: null, version: 2, expiresAt: null }]);
+    await ledger.put([{ ...key, value: 'y', version: 3, expiresAt: null }]);
+    expect(await ledger.get([key])).toEqual(['y']);
+    for (const order of ['newest first', 'oldest first'] as const)
+      expect(await ledger.range(range, 9, order)).toEqual([{ sort: 'a', value: 'y' }]);
+    expect(await ledger.count(range)).toBe(1);
+    await ledger.remove([key]);
+    expect(await ledger.count(range)).toBe(0);
+    await ledger.close();
   });
 
   test('all keys bear the prefix, and nothing is left of rows that were removed', async () => {

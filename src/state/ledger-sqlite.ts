@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import Database from 'libsql';
 import { z } from 'zod';
 import type { LedgerStore } from '../core/ports.js';
@@ -90,6 +91,8 @@ export function createSqliteLedger(file: string): LedgerStore {
       );
     },
     async range({ partition, after, before }, limit, order) {
+      // Whoever looks through many reads batch by batch: a hook that waits gets its turn.
+      await setImmediate();
       return whileOpen(() => rowsGuard.parse(statements[order].all(partition, after, before, limit)));
     },
     async count({ partition, after, before }) {

@@ -366,10 +366,12 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         await record(enrolled('anna'), enrolled('bob'));
         for (let n = 0; n < 5; n += 1) await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
         clock.advanceSec(1);
-        await record(
-          entry({ action: 'revoked', detail: {} }),
-          entry({ action: 'subject_erased', detail: { receiptId: 'r', tokenId: null, by: 'owner' } }),
-        );
+        const ended = entry({ action: 'revoked', detail: {} });
+        const erased = entry({
+          action: 'subject_erased',
+          detail: { receiptId: 'r', tokenId: null, by: 'owner' },
+        });
+        await record(ended, erased);
         const actions = async () => (await lines()).items.map(({ action, subject }) => `${action} ${subject}`);
         expect(await actions()).toEqual(['subject_erased anna', 'enrolled bob']);
         expect((await list()).items.map(({ subject }) => subject)).toEqual(['bob']);
@@ -382,6 +384,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         // The person may come back.
         clock.advanceSec(1);
         await record(enrolled('anna'));
+        await record(erased);
         await prune(deps);
         clock.advanceSec(2 * 86_400);
         await prune(deps);

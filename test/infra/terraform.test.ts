@@ -104,6 +104,8 @@ describe('what the modules say is what the service says', () => {
     expect([filled.state.kind, filled.keys.kind]).toEqual(['dynamodb', 'aws-kms']);
     const [table] = readModule('modules/aws').resource.aws_dynamodb_table!.state!;
     expect(table).toMatchObject({ hash_key: 'pk', ttl: [{ enabled: true, attribute_name: 'ttl' }] });
+    const index = { name: 'ledger', hash_key: 'lp', range_key: 'ls', projection_type: 'ALL' };
+    expect(table).toMatchObject({ global_secondary_index: [index] });
     expect(table).toMatchObject({ point_in_time_recovery: [{ enabled: true }], deletion_protection_enabled: true });
   });
 

@@ -57,6 +57,19 @@ test('the benchmark of the hooks does too, without an error', async () => {
   expect(lambda.bundleBytes).toBeLessThan(500_000);
 });
 
+test('the benchmark of the console does too, and every screen has something on it', async () => {
+  const natural = z.number().nonnegative();
+  const screen = z.object({ p50Ms: natural, p95Ms: natural, rows: natural });
+  const report = z.object({
+    screens: z.record(z.string(), screen),
+    hooks: z.object({ with: z.object({ p99Ms: natural, errors: z.literal(0) }), without: z.null() }),
+  });
+  const { stdout } = await runProgram('evidence/bench/bench.js', 'console', '--quick', '--json');
+  const { screens } = report.parse(JSON.parse(stdout));
+  const empty = Object.entries(screens).filter(([, { rows }]) => rows === 0);
+  expect(empty.map(([name]) => name)).toEqual(['log, a code nobody had', 'log, followed']);
+});
+
 test('setting each provider up does too, to a verified sign-in', async () => {
   const figures = z.object({
     ...{ commands: z.array(z.string()).min(5), manualSteps: z.array(z.string()) },

@@ -122,11 +122,17 @@ function changePerson(is: StoredPerson, { change, time, version, lineId, ...who 
       return { ...is, lockout };
     }
     case 'erased': {
-      leaveLists();
-      leaveLocked();
       for (const key of Object.values(keys)) draft.put(key, null, version);
       draft.erase({ connection, subject, at: time, lineId });
-      return unknown;
+      // Whoever came back since is known anew.
+      const isSince = (part: { readonly at: EpochMs } | null): boolean => part !== null && part.at > time;
+      if (!isSince(is.enrolment)) leaveLists();
+      if (!isSince(is.lockout)) leaveLocked();
+      return {
+        enrolment: isSince(is.enrolment) ? is.enrolment : null,
+        check: isSince(is.check) ? is.check : null,
+        lockout: isSince(is.lockout) ? is.lockout : null,
+      };
     }
   }
 }

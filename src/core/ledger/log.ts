@@ -36,7 +36,7 @@ export interface LogFilter {
 }
 
 /** Looked at for one page, however few of them are asked for: whoever waits for more goes on with the cursor. */
-const mostLookedAt = 20_000;
+const mostLookedAt = 8000;
 
 /** A server writes what it knows within a second or so: whoever follows is told again what is younger. */
 const lateSec = 3;

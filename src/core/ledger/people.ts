@@ -22,7 +22,7 @@ export interface PeopleFilter {
 }
 
 /** Looked at for one page, however few of them are asked for. */
-const mostLookedAt = 10_000;
+const mostLookedAt = 2000;
 
 /** One person; of whom nothing is known, the status is `none`. @throws FaceError `state_unavailable` */
 export async function readPerson(

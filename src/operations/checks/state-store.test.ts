@@ -65,6 +65,18 @@ describe('of DynamoDB', () => {
       verdict: 'warn',
       remedy: expect.stringContaining('time-to-live'),
     });
+    await client.send(
+      new CreateTableCommand({
+        TableName: 'earlier',
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    expect(await examine(settings('earlier'))).toMatchObject({
+      verdict: 'warn',
+      found: expect.stringContaining('no index "ledger"'),
+    });
     const other = { AttributeName: 'id', AttributeType: 'N' } as const;
     await client.send(
       new CreateTableCommand({

@@ -85,6 +85,12 @@ async function checkTable(config: DynamoDbConfig): Promise<Finding> {
       'Make one whose only key is pk, a string: docs/state.md.',
     );
   }
+  if (found.ledgerIndex !== 'lp:HASH:S, ls:RANGE:S') {
+    return warn(
+      `the table ${table} has no index "ledger", so the log of decisions cannot be read`,
+      'Add it as docs/state.md says: a hash key lp and a range key ls, both strings, with all attributes.',
+    );
+  }
   if (!found.removesExpired) {
     return warn(
       `the table ${table} keeps what has expired, and grows for ever`,

@@ -46,8 +46,13 @@ resource "aws_iam_role" "service" {
 data "aws_iam_policy_document" "service" {
   statement {
     sid       = "State"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
     resources = [aws_dynamodb_table.state.arn]
+  }
+  statement {
+    sid       = "Ledger"
+    actions   = ["dynamodb:Query"]
+    resources = ["${aws_dynamodb_table.state.arn}/index/ledger"]
   }
   statement {
     sid       = "Trails"

@@ -10,6 +10,24 @@ resource "aws_dynamodb_table" "state" {
     type = "S"
   }
 
+  # The log of decisions is read by this index.
+  attribute {
+    name = "lp"
+    type = "S"
+  }
+
+  attribute {
+    name = "ls"
+    type = "S"
+  }
+
+  global_secondary_index {
+    name            = "ledger"
+    hash_key        = "lp"
+    range_key       = "ls"
+    projection_type = "ALL"
+  }
+
   ttl {
     enabled        = true
     attribute_name = "ttl"

@@ -1,0 +1,39 @@
+import { setImmediate } from 'node:timers/promises';
+import { Command } from 'commander';
+import { filesOf } from '../config/data-files.js';
+import { rebuildLedger } from '../ledger/rebuild.js';
+import { openLedger } from '../state/open-ledger.js';
+import type { CliDeps } from './deps.js';
+import { collect, findTrails } from './trail-options.js';
+
+/** `facestep ledger`: what people read of the audit trail. */
+export function createLedgerCommand(deps: CliDeps): Command {
+  const command = new Command('ledger').summary('make the log of decisions and the enrolment index again');
+  command
+    .command('rebuild')
+    .summary('make them of the audit trails')
+    .description(
+      'Reads the audit trails, and puts what is missing into the log of decisions and the enrolment index. Servers may be running.',
+    )
+    .option('--trail <folder>', 'a data folder; may be given several times', collect)
+    .action(async ({ trail = [] }: { readonly trail?: readonly string[] }) => {
+      const setup = await deps.loadSetup();
+      const { config } = setup;
+      const files = await findTrails(trail, setup);
+      const ledger = await openLedger(config.state, filesOf(config));
+      try {
+        const pause = async (): Promise<void> => void (await setImmediate());
+        const found = await rebuildLedger(files, { ledger, bounds: config.ledger, clock: deps.clock, pause });
+        deps.print(`Rebuilt: ${found.lines} lines, of ${files.length === 1 ? '1 trail' : `${files.length} trails`}`);
+        if (found.left > 0) deps.print(`Left out: ${found.left} records, too old or of people who were erased`);
+        if (found.unreadable === 0) return;
+        deps.tell(
+          `facestep: lines of the trails that cannot be read: ${found.unreadable}. facestep audit verify finds out why.`,
+        );
+        deps.endWith(1);
+      } finally {
+        await ledger.close();
+      }
+    });
+  return command;
+}

@@ -1,0 +1,102 @@
+import { readChainName } from '../audit/chain-name.js';
+import { type PastEvent, readEvents } from '../audit/events.js';
+import type { LedgerDeps } from '../core/ledger/deps.js';
+import { type LedgerEntry, toEntry } from '../core/ledger/entry.js';
+import { type LoggedAction, loggedActions } from '../core/ledger/line.js';
+import { personPart } from '../core/ledger/places.js';
+import { prune } from '../core/ledger/prune.js';
+import { recordEntries } from '../core/ledger/record.js';
+import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
+
+/** A server that writes to the same store waits for no more than that. */
+const entriesAtOnce = 200;
+
+/** What a rebuild takes. */
+export interface RebuildDeps extends LedgerDeps {
+  /** Lets whoever else writes have their turn. */
+  readonly pause: () => Promise<void>;
+}
+
+/** What came of a rebuild. */
+export interface Rebuilt {
+  /** Records that have a line. */
+  readonly lines: number;
+  /** Records of people who were erased after them, and records that are older than lines are kept. */
+  readonly left: number;
+  /** Lines of a trail that seem to be records and cannot be read: `facestep audit verify` finds out why. */
+  readonly unreadable: number;
+}
+
+type Recorded = { readonly event: PastEvent<LoggedAction>; readonly trail: string };
+
+/**
+ * Makes the ledger of the audit trails again, also while servers write to them: what is there already stays, with the network that
+ * trails do not tell, and what is missing comes to it. Doing it twice is as doing it once.
+ * @param files - of the trails of all servers
+ * @throws FaceError `state_unavailable`; the system's errors
+ */
+export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {
+  const erasedAt = await readErasures(files);
+  const keptSince = addSec(deps.clock.now(), -deps.bounds.days * secondsPerDay);
+  let [lines, left, unreadable] = [0, 0, 0];
+  let batch: LedgerEntry[] = [];
+  const write = async (): Promise<void> => {
+    await recordEntries(batch, deps, { isRebuilt: true });
+    lines += batch.length;
+    batch = [];
+    await deps.pause();
+  };
+  const onUnreadable = (): void => {
+    unreadable += 1;
+  };
+  for await (const { event, trail } of readMerged(files, onUnreadable)) {
+    const erased = erasedAt.get(personPart(event));
+    const isErased = erased !== undefined && event.action !== 'subject_erased' && event.time <= erased;
+    const isOld = event.time < keptSince && !isOfIndex(event.action);
+    if (isErased || isOld) {
+      left += 1;
+      continue;
+    }
+    batch.push(toEntry({ ...event, request: event.request ?? null }, trail, null));
+    if (batch.length >= entriesAtOnce) await write();
+  }
+  if (batch.length > 0) await write();
+  await prune(deps);
+  return { lines, left, unreadable };
+}
+
+/** Somebody may have enrolled long before the oldest line that is kept. */
+const isOfIndex = (action: LoggedAction): boolean =>
+  ['enrolled', 'enrolment_recovered', 'revoked', 'consent_withdrawn', 'subject_erased'].includes(action);
+
+/** When people were erased last. */
+async function readErasures(files: readonly string[]): Promise<ReadonlyMap<string, EpochMs>> {
+  const erasedAt = new Map<string, EpochMs>();
+  for (const file of files) {
+    for await (const event of readEvents(file, ['subject_erased'])) {
+      const part = personPart(event);
+      if (event.time >= (erasedAt.get(part) ?? event.time)) erasedAt.set(part, event.time);
+    }
+  }
+  return erasedAt;
+}
+
+/** The records of several trails, by time. */
+async function* readMerged(files: readonly string[], onUnreadable: () => void): AsyncGenerator<Recorded> {
+  const sources = await Promise.all(
+    files.map(async (file) => {
+      const trail = (await readChainName(file)) ?? '';
+      const events = readEvents(file, loggedActions, { onUnreadable });
+      return { trail, events, next: await events.next() };
+    }),
+  );
+  for (;;) {
+    const [earliest] = sources
+      .flatMap((source) => (source.next.done === true ? [] : [{ source, event: source.next.value }]))
+      .toSorted((a, b) => a.event.time - b.event.time);
+    if (earliest === undefined) return;
+    const { source, event } = earliest;
+    yield { event, trail: source.trail };
+    source.next = await source.events.next();
+  }
+}
