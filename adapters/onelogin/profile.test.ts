@@ -358,7 +358,7 @@ describe('a login', () => {
     const { profile } = bench.adapter;
     expect((await profile.findAccount('countess'))?.subject).toBe(ada);
     expect((await profile.findAccount('ada@example.com'))?.subject).toBe(ada);
-    const names = { login: 'countess', email: 'ada@example.com' };
+    const names = { login: 'countess', email: 'ada@example.com', phone: null };
     expect(await profile.findAccount('Ada@example.com')).toEqual({ subject: ada, ...names });
   });
 

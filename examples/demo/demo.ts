@@ -16,6 +16,7 @@ import { startService } from '../../test/service.js';
 import { createTextLog } from '../../test/sinks.js';
 import { connectBackend } from './backend.js';
 import { startBrowserSignIn } from './browser-sign-in.js';
+import { startCompany } from './company.js';
 import { showProviders } from './providers.js';
 
 /*
@@ -167,6 +168,13 @@ if (serve) {
   say('  - Try somebody else, a photo on a phone, or to turn the other way: it says "Once more", and never why.');
   say('  - Choose "Use my phone" to see the hand-off. A phone reaches this machine only by https and its name.');
   say('  - All that is kept of your face is one sealed token in the simulated user profile. Ctrl+C forgets it.');
+  step('10. The administrator: a company of 200 drawn people, in the console.');
+  const company = await startCompany(200);
+  say(`  Open        ${company.consoleUrl}`);
+  say(`  Key         ${company.adminKey}`);
+  say(
+    `  ${company.enrolled} of ${company.people} people are enrolled. They, what they did and their tokens are drawn: nobody’s face opens one.`,
+  );
   say('');
   say(`The server of the steps above stays up on ${service.url}, its org on ${okta.url}.`);
   say(`  Administrator key: ${adminKey}`);
@@ -176,6 +184,7 @@ if (serve) {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+  await company.close();
   await signIn.close();
 }
 await service.stop();

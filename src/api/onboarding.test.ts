@@ -313,7 +313,7 @@ describe('somebody else', () => {
     const byKey = await signInByKey(server);
     expect(await read(byKey, '/developer')).toMatchObject(refused('caller_untrusted'));
     const { session } = (await read(byKey, '/console/api/session')).body as { session: { rights: string[] } };
-    expect(session.rights).toEqual(['configure', 'operate', 'audit', 'assist']);
+    expect(session.rights).toEqual(['configure', 'operate', 'audit', 'assist', 'view']);
   });
 });
 

@@ -188,6 +188,8 @@ describe('accepts', () => {
       telemetry: { metrics: null, traces: null },
       console: { signIn: null, sessionMinutes: 30, stepUp: null },
       onboarding: { sandbox: null, mostPerMinute: 600, mostPerDay: 100_000 },
+      campaigns: { perMinute: 120, keptDays: 120 },
+      ledger: { days: 90, entries: 1_000_000 },
       limits: {
         ...{
           outsiderStarts: 300,
