@@ -160,7 +160,7 @@ describe('a login', () => {
     expect(await profile.findAccount(ada)).toBeNull();
     const impostor = addUser(pool, ada, new Map(), Date.now());
     expect((await profile.findAccount(ada))?.subject).toBe(impostor.sub);
-    expect(await profile.findAccount('ADA')).toEqual({ subject: ada, login: 'ada', email: null });
+    expect(await profile.findAccount('ADA')).toEqual({ subject: ada, login: 'ada', email: null, phone: null });
   });
 
   test('is the address in a pool whose users sign in with it', async () => {
@@ -168,7 +168,7 @@ describe('a login', () => {
     const grace = await administer(simulator, byEmail).createUser('grace@example.com', 'correct horse');
     const { profile } = observe(undefined, byEmail);
     expect(await profile.findAccount(grace)).toBeNull();
-    const names = { login: 'grace@example.com', email: 'grace@example.com' };
+    const names = { login: 'grace@example.com', email: 'grace@example.com', phone: null };
     expect(await profile.findAccount('Grace@example.com')).toEqual({ subject: grace, ...names });
   });
 });

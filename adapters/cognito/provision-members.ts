@@ -33,7 +33,8 @@ export async function* listMembers(
       });
     yield Users.filter(({ Enabled }) => Enabled !== false).map(({ Username, Attributes }) => {
       const user = toUser(Username, Attributes);
-      return { ...toAccount(user), isEnrolled: isFilled(user.attributes.get(attribute)) };
+      const { phone: _, ...account } = toAccount(user);
+      return { ...account, isEnrolled: isFilled(user.attributes.get(attribute)) };
     });
     next = NextToken;
   } while (next !== undefined);

@@ -56,7 +56,8 @@ export async function* listMembers(
     const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
     // Gone since the group was read, or no user.
     if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];
-    return [{ ...toAccount(parseAccount(body)), isEnrolled: isFilled(parseExtension(body, attribute).value) }];
+    const { phone: _, ...account } = toAccount(parseAccount(body));
+    return [{ ...account, isEnrolled: isFilled(parseExtension(body, attribute).value) }];
   };
   for (let from = 0; from < members.length; from += pageSize) {
     const page: Member[] = [];

@@ -1,6 +1,7 @@
 import sharp, { type OutputInfo } from 'sharp';
 import type { BrandPicture, PictureName } from '../core/brand/brand.js';
 import type { BrandProblem } from '../core/brand/draft.js';
+import { drawSvg } from './draw-svg.js';
 import { findSvgProblem, looksLikeSvg, maxSvgBytes } from './svg.js';
 
 /** Of a file that is handed in. */
@@ -41,12 +42,18 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
     const reason = findSvgProblem(bytes);
     if (reason !== null) return refuse('picture_unsafe', `this SVG is not taken: ${reason}`);
   }
+  const drawnOnce = kind === 'svg' ? await drawSvg(bytes, { ...boxes[name], maxPixels }) : { png: bytes };
+  if ('problem' in drawnOnce)
+    return drawnOnce.problem === 'too_large'
+      ? refuse('picture_too_large', 'expected at most 16 megapixels')
+      : refuse('picture_unreadable', 'the picture is broken, or takes too long to draw');
+  const { png: pixels } = drawnOnce;
   try {
-    const { width, height } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
+    const { width, height } = await sharp(pixels, { limitInputPixels: maxPixels }).metadata();
     if (width * height > maxPixels) return refuse('picture_too_large', 'expected at most 16 megapixels');
     if (kind === 'pixels' && Math.min(width, height) < leastSidePx)
       return refuse('picture_unreadable', `expected at least ${leastSidePx} pixels on each side`);
-    const drawn = await draw(name, bytes, kind, { width, height });
+    const drawn = await draw(name, pixels);
     const { channels } = await sharp(drawn.data).stats();
     if (channels.at(3)?.max === 0) return refuse('picture_unreadable', 'nothing is seen on it');
     const { width: widthPx, height: heightPx } = drawn.info;
@@ -65,23 +72,17 @@ function kindOf(bytes: Uint8Array): Kind | null {
   return looksLikeSvg(bytes) ? 'svg' : null;
 }
 
-/** @param size - that the file says it has; an SVG is drawn at the size it will be shown in, whatever it says */
 async function draw(
   name: PictureName,
-  bytes: Uint8Array,
-  kind: Kind,
-  size: { readonly width: number; readonly height: number },
+  pixels: Uint8Array,
 ): Promise<{ readonly data: Buffer; readonly info: OutputInfo }> {
-  const box = boxes[name];
-  const scale = Math.min(box.width / size.width, box.height / size.height);
-  const density = kind === 'svg' ? { density: Math.min(Math.max(72 * scale, 1), 10_000) } : {};
-  const pipeline = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ...density })
+  const pipeline = sharp(pixels, { failOn: 'error', limitInputPixels: maxPixels })
     .timeout({ seconds: timeoutSec })
     .autoOrient()
     .resize({
-      ...box,
+      ...boxes[name],
       fit: name === 'icon' ? 'contain' : 'inside',
-      withoutEnlargement: kind === 'pixels' && name !== 'icon',
+      withoutEnlargement: name !== 'icon',
       background: { r: 0, g: 0, b: 0, alpha: 0 },
     })
     .toColourspace('srgb')

@@ -31,6 +31,9 @@ const exampleTexts: Readonly<Record<string, string>> = {
   version: 'consent-1',
   language: 'en',
   brand: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  campaign: '818f1c0d07efab4670eaa8a5',
+  code: '077113',
+  signing: 'wGx1mYq3',
   purpose: 'Opens payslips for their owner.',
   scopes: 'verify',
   changedAt: '2026-11-20T20:38:30.811Z',
@@ -40,7 +43,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
 };
 
 /** Shown where an endpoint takes them, although it does without. */
-const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perMinute']);
+const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perMinute', 'signing']);
 
 const headersByAuth = {
   client: ' -H "X-Auth-Token: $FACENITION_TOKEN"',
