@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { findToDo, type ToDoCode, toDoUrgency } from '../core/to-do.js';
+import { findToDo } from '../core/to-do.js';
+import { type ToDoCode, toDoUrgency } from '../core/to-do-codes.js';
 import { toIso } from '../core/units.js';
 import { readDoctorRun, readExamination, startDoctor } from '../operations/examinations.js';
 import { createFactFinder } from '../operations/facts.js';

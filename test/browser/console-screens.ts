@@ -60,19 +60,23 @@ export const consoleScreens: readonly ConsoleScreen[] = [
         .waitFor();
     },
   },
-  { name: 'person: find', path: '/person' },
+  { name: 'people', path: '/people' },
+  { name: 'people: filtered', path: '/people?status=locked' },
+  { name: 'people: found', path: '/people?find=ada@example.com' },
+  { name: 'people: nobody', path: '/people?find=nobody@example.com' },
   {
     name: 'person',
-    path: '/person/ada@example.com',
+    path: '/people/acme/ada',
     async prepare(page) {
+      await page.getByRole('heading', { name: 'ada@example.com' }).waitFor();
       await page.getByRole('button', { name: 'Show', exact: true }).click();
-      await page.getByText('Records of the audit trail').or(page.getByText('No records.')).first().waitFor();
+      await page.getByText('Last passed check').waitFor();
       await page.getByText('Invite', { exact: true }).click();
     },
   },
   {
     name: 'person: unlocked',
-    path: '/person/ada@example.com',
+    path: '/people/acme/ada',
     async prepare(page) {
       await page.getByRole('button', { name: 'End the lockout' }).click();
       await page.getByRole('alertdialog').getByRole('button', { name: 'End the lockout' }).click();
@@ -81,7 +85,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
   },
   {
     name: 'person: erase',
-    path: '/person/ada@example.com',
+    path: '/people/acme/ada',
     async prepare(page) {
       await page.getByRole('button', { name: 'Erase' }).click();
       await page.getByRole('alertdialog').waitFor();
@@ -89,10 +93,43 @@ export const consoleScreens: readonly ConsoleScreen[] = [
   },
   {
     name: 'person: nobody',
-    path: '/person/nobody@example.com',
+    path: '/people/acme/nobody',
     async prepare(page) {
       await page.getByRole('button', { name: 'Show', exact: true }).click();
-      await page.getByText('The identity provider knows nobody by that name.').waitFor();
+      await page.getByText('Last passed check').waitFor();
+    },
+  },
+  {
+    name: 'log',
+    path: '/log',
+    async prepare(page) {
+      await page.getByRole('link', { name: 'ada@example.com' }).first().waitFor();
+      await page.getByText('Filter', { exact: true }).click();
+    },
+  },
+  ...(
+    [
+      ['home', ''],
+      ['people', '/people'],
+      ['person', '/people/acme/ada'],
+      ['log', '/log'],
+    ] as const
+  ).map(([name, path]) => ({
+    name: `${name}: right to left`,
+    path,
+    async prepare(page: Page) {
+      await page.getByLabel('Language').selectOption('ar');
+      await page.locator('[dir=rtl]').waitFor();
+      await page.locator('main h1').waitFor();
+      await page.locator('.loading').waitFor({ state: 'detached' });
+    },
+  })),
+  { name: 'log: nothing', path: '/log?search=203.0.113.1' },
+  {
+    name: 'log: followed',
+    path: '/log?outcome=refused',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Follow live' }).click();
     },
   },
 ];

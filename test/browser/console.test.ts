@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { addSec, toIso } from '../../src/core/units.js';
 import { addAdministrator } from '../../src/rest/administrators.js';
 import { issueApplicationKey } from '../../src/rest/application-keys.js';
 import { registerApplication } from '../../src/rest/applications.js';
@@ -9,6 +10,7 @@ import { clientScopes } from '../../src/rest/scopes.js';
 import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
+import { enrolledAt, fillLedger } from '../ledgered.js';
 import { consoleFolder } from '../paths.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
@@ -51,6 +53,20 @@ if (hasChromium) {
     for (const outcome of ['ok', 'ok', 'photo_invalid'] as const)
       server.usage.note({ client, endpoint: 'POST /compare', outcome });
     await server.usage.flush();
+    const ada = { connection: 'acme', subject: 'ada' };
+    await fillLedger(server, [
+      { event: enrolledAt('acme', 'ada'), hoursAgo: 48 },
+      { event: { action: 'verified', ...ada, detail: { tokenId: 't' } }, hoursAgo: 47 },
+      {
+        event: { action: 'verification_refused', ...ada, detail: { tokenId: 't' } },
+        ...{ hoursAgo: 24, request: 'a1'.repeat(12) },
+      },
+      {
+        event: { action: 'locked_out', ...ada, detail: { level: 1, until: toIso(addSec(server.clock.now(), 86_400)) } },
+        hoursAgo: 1,
+      },
+      { event: { action: 'subject_exported', ...ada, detail: { by: markup } }, hoursAgo: 0.5 },
+    ]);
     browser = await launchChromium({ camera: 'none' });
   });
   afterAll(async () => {

@@ -18,14 +18,20 @@ export const screens: readonly ScreenRow[] = [
   {
     id: 'home',
     path: '',
-    rights: ['configure', 'operate', 'audit', 'assist'],
+    rights: ['view'],
     load: async () => (await import('./screens/home/screen.js')).home,
   },
   {
-    id: 'person',
-    path: '/person',
-    rights: ['assist', 'operate', 'audit'],
-    load: async () => (await import('./screens/person/screen.js')).person,
+    id: 'people',
+    path: '/people',
+    rights: ['view'],
+    load: async () => (await import('./screens/people/screen.js')).people,
+  },
+  {
+    id: 'log',
+    path: '/log',
+    rights: ['audit'],
+    load: async () => (await import('./screens/log/screen.js')).log,
   },
   {
     id: 'applications',

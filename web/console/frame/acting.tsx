@@ -88,7 +88,9 @@ export function usePages<Reply, Row>(
   const key = `${round} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
   const fetchFrom = async (cursor: string | null, before: readonly Row[], isOver: () => boolean): Promise<void> => {
     try {
-      const page = read(await call(request(cursor)));
+      let page = read(await call(request(cursor)));
+      // A page may be empty and not the last.
+      while (page.rows.length === 0 && page.cursor !== null && !isOver()) page = read(await call(request(page.cursor)));
       if (!isOver()) setShown({ rows: [...before, ...page.rows], state: 'loaded', refusal: null, cursor: page.cursor });
     } catch (thrown) {
       if (!isOver()) setShown({ rows: before, state: 'refused', refusal: toRefusal(thrown), cursor });

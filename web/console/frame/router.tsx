@@ -1,4 +1,4 @@
-import { type MouseEvent, type ReactNode, useSyncExternalStore } from 'react';
+import { type MouseEvent, type ReactNode, useMemo, useSyncExternalStore } from 'react';
 
 /** Where the console lives. */
 export const base = '/console';
@@ -25,6 +25,20 @@ export const usePath = (): string =>
 /** A parameter of the address; `null`: it has none of that name. */
 export const useParameter = (name: string): string | null =>
   useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get(name));
+
+/** The parameters of the address. */
+export function useParameters(): URLSearchParams {
+  const search = useSyncExternalStore(subscribe, () => location.search);
+  return useMemo(() => new URLSearchParams(search), [search]);
+}
+
+/** An address with what a form holds as its parameters: it can be kept, and gone back to. */
+export function addressOf(path: string, fields: FormData): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of fields)
+    if (typeof value === 'string' && value.trim() !== '') query.set(name, value.trim());
+  return query.size === 0 ? path : `${path}?${query}`;
+}
 
 /** A link within the console. */
 export function Link({

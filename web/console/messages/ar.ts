@@ -19,7 +19,8 @@ export const ar: Words = {
   nothingHere: 'لا يوجد شيء في هذا العنوان',
   screens: {
     home: 'الرئيسية',
-    person: 'شخص',
+    people: 'الأشخاص',
+    log: 'سجل الدخول',
     applications: 'التطبيقات',
     administrators: 'المسؤولون',
   },

@@ -19,7 +19,8 @@ export const de: Words = {
   nothingHere: 'Unter dieser Adresse gibt es nichts',
   screens: {
     home: 'Start',
-    person: 'Person',
+    people: 'Personen',
+    log: 'Anmeldeprotokoll',
     applications: 'Anwendungen',
     administrators: 'Administratoren',
   },

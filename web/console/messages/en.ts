@@ -18,7 +18,8 @@ export const en = {
   nothingHere: 'There is nothing at this address',
   screens: {
     home: 'Home',
-    person: 'Person',
+    people: 'People',
+    log: 'Sign-in log',
     applications: 'Applications',
     administrators: 'Administrators',
   },

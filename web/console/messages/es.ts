@@ -19,7 +19,8 @@ export const es: Words = {
   nothingHere: 'No hay nada en esta dirección',
   screens: {
     home: 'Inicio',
-    person: 'Persona',
+    people: 'Personas',
+    log: 'Registro de accesos',
     applications: 'Aplicaciones',
     administrators: 'Administradores',
   },

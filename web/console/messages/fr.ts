@@ -19,7 +19,8 @@ export const fr: Words = {
   nothingHere: 'Il n’y a rien à cette adresse',
   screens: {
     home: 'Accueil',
-    person: 'Personne',
+    people: 'Personnes',
+    log: 'Journal des connexions',
     applications: 'Applications',
     administrators: 'Administrateurs',
   },

@@ -1,10 +1,13 @@
 import { useActing } from '../../frame/acting.js';
-import { Link } from '../../frame/router.js';
+import { addressOf, goTo, Link } from '../../frame/router.js';
 import { defineScreen } from '../../frame/screen.js';
 import { useWords } from '../../frame/words.js';
+import { ActForm, Field } from '../../parts/form.js';
 import { screens } from '../../screens.js';
+import { Connections } from './connections.js';
+import { ToDoList } from './to-do-list.js';
 
-/** What whoever is signed in may do here. */
+/** How everything does, what needs doing, and the ways to the rest. */
 export const home = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,
@@ -22,16 +25,24 @@ export const home = defineScreen(
     return (
       <>
         <h1>{words.heading}</h1>
-        <ul className="cards">
-          {others.map(({ id, path }) => (
-            <li key={id}>
-              <h2>
-                <Link to={path}>{frame.screens[id]}</Link>
-              </h2>
-              <p>{words.about[id]}</p>
-            </li>
-          ))}
-        </ul>
+        <ActForm submit={words.find.submit} onSubmit={async (fields) => goTo(addressOf('/people', fields))}>
+          <Field name="find" type="search" label={words.find.label} hint={words.find.hint} isRequired maxLength={256} />
+        </ActForm>
+        <ToDoList words={words} />
+        <Connections words={words} />
+        <section>
+          <h2>{words.ways}</h2>
+          <ul className="cards">
+            {others.map(({ id, path }) => (
+              <li key={id}>
+                <h3>
+                  <Link to={path}>{frame.screens[id]}</Link>
+                </h3>
+                <p>{words.about[id]}</p>
+              </li>
+            ))}
+          </ul>
+        </section>
       </>
     );
   },

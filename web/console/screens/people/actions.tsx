@@ -2,21 +2,24 @@ import { useState } from 'react';
 import { useActing, useMay } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { useFormats, useWords } from '../../frame/words.js';
+import type { Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done } from '../../parts/state.js';
-import type { PersonWords } from './messages/person-words.js';
+import type { PeopleWords } from './messages/people-words.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
 
 /** What can be done for one person, by who may. */
 export function Actions({
-  login,
+  who,
+  name,
   words,
   onChanged,
 }: {
-  readonly login: string;
-  readonly words: PersonWords;
+  readonly who: Who;
+  readonly name: string;
+  readonly words: PeopleWords;
   readonly onChanged: () => void;
 }) {
   const { call } = useActing();
@@ -40,18 +43,18 @@ export function Actions({
           <>
             <ConfirmButton
               label={unlock.label}
-              title={unlock.title(login)}
+              title={unlock.title(name)}
               action={unlock.label}
-              onConfirm={async () => void (await act(unlockPerson(login)))}
+              onConfirm={async () => void (await act(unlockPerson(who)))}
             >
               <p>{unlock.text}</p>
             </ConfirmButton>
             <ConfirmButton
               label={revoke.label}
-              title={revoke.title(login)}
+              title={revoke.title(name)}
               action={revoke.label}
               isGrave
-              onConfirm={async () => void (await act(revokePerson(login)))}
+              onConfirm={async () => void (await act(revokePerson(who)))}
             >
               <p>{revoke.text}</p>
             </ConfirmButton>
@@ -60,22 +63,22 @@ export function Actions({
         {mayOperate && (
           <ConfirmButton
             label={erase.label}
-            title={erase.title(login)}
+            title={erase.title(name)}
             action={erase.label}
             isGrave
-            onConfirm={async () => setReceipt((await act(erasePerson(login))).receipt)}
+            onConfirm={async () => setReceipt((await act(erasePerson(who))).receipt)}
           >
             <p>{erase.text}</p>
           </ConfirmButton>
         )}
       </div>
-      {mayAssist && <Invite login={login} words={words} />}
+      {mayAssist && <Invite who={who} words={words} />}
     </section>
   );
 }
 
 /** How it went, by connection. */
-function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; readonly words: PersonWords }) {
+function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; readonly words: PeopleWords }) {
   const { problems } = useWords();
   const textOf = (code: string): string =>
     Object.entries(problems).find(([name]) => name === code)?.[1] ?? problems.general;
@@ -91,7 +94,7 @@ function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; 
   );
 }
 
-function Invite({ login, words: { invite } }: { readonly login: string; readonly words: PersonWords }) {
+function Invite({ who, words: { invite } }: { readonly who: Who; readonly words: PeopleWords }) {
   const { call } = useActing();
   const { instant } = useFormats();
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
@@ -104,11 +107,10 @@ function Invite({ login, words: { invite } }: { readonly login: string; readonly
       <ActForm
         submit={invite.submit}
         onSubmit={async (fields) => {
-          const asked = { connection: String(fields.get('connection')), purpose: String(fields.get('purpose')) };
-          setInvited(await call(invitePerson({ ...asked, login, lifeHours: Number(fields.get('hours')) })));
+          const asked = { purpose: String(fields.get('purpose')), lifeHours: Number(fields.get('hours')) };
+          setInvited(await call(invitePerson(who, asked)));
         }}
       >
-        <Field name="connection" label={invite.connection} hint={invite.connectionHint} isRequired maxLength={63} />
         <Choice
           name="purpose"
           label={invite.purpose}
@@ -117,7 +119,7 @@ function Invite({ login, words: { invite } }: { readonly login: string; readonly
             { value: 'manage', label: invite.manage },
           ]}
         />
-        <Field name="hours" label={invite.hours} type="number" min={1} max={336} initial="72" isRequired />
+        <Field name="hours" label={invite.hours} type="number" min={1} max={720} initial="72" isRequired />
       </ActForm>
     </details>
   );

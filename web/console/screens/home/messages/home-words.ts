@@ -2,4 +2,4 @@ import type { Translated } from '../../../frame/words.js';
 import type { en } from './en.js';
 
 /** What the screen says. */
-export type PersonWords = Translated<typeof en>;
+export type HomeWords = Translated<typeof en>;

@@ -1,0 +1,16 @@
+/** What there can be to do, by urgency: `now` where people are refused or evidence is at risk. */
+export const toDoUrgency = {
+  trail_unsound: 'now',
+  key_unusable: 'now',
+  doctor_failing: 'now',
+  nobody_enrolled: 'now',
+  head_old: 'now',
+  apply_broken_off: 'soon',
+  backup_missing: 'soon',
+  backup_old: 'soon',
+  key_old: 'soon',
+  shadow_long: 'soon',
+  doctor_old: 'soon',
+  mode_switched: 'soon',
+} as const satisfies Record<string, 'now' | 'soon'>;
+export type ToDoCode = keyof typeof toDoUrgency;

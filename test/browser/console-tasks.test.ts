@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { bindingOf, type Connection } from '../../src/core/connection.js';
+import { enrolSubject } from '../../src/core/enrolment/enrol.js';
+import { attemptsOfSubject } from '../../src/core/limits/attempts.js';
+import { countAttempt } from '../../src/core/limits/lockout.js';
+import { addSec, toIso } from '../../src/core/units.js';
+import { toCode } from '../../src/errors.js';
+import { addAdministrator } from '../../src/rest/administrators.js';
+import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
+import { defaultPolicy } from '../core.js';
+import { createTestVerifier } from '../embedded.js';
+import { enrolledAt, fillLedger } from '../ledgered.js';
+import { drawPhoto } from '../simulated-engine.js';
+import { createMemoryProfile } from '../simulated-profile.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { visitConsole } from './console-visitor.js';
+
+/* What administrators and a help desk do every week, from the first screen to the end, counted in clicks. */
+
+const inBrowser = hasChromium ? test : test.skip;
+const mostClicks = 5;
+const refusedRequest = 'a1'.repeat(12);
+const profile = createMemoryProfile(['ada', 'berta', 'clara', 'dora']);
+const acme: Connection = { id: 'acme', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+let browser: Browser;
+let server: ApiServer;
+let helpDeskKey: string;
+
+if (hasChromium) {
+  beforeAll(async () => {
+    const connections = new Map([['acme', acme]]);
+    server = await startApiServer({ verifier: createTestVerifier(), issuer: 'http://localhost', connections });
+    const { credential } = await addAdministrator(
+      { name: 'desk', role: 'help-desk', lifeSec: 3600 },
+      { name: 'owner', role: 'owner' },
+      server.deps,
+    );
+    helpDeskKey = credential.use((text) => text);
+    const ada = { connection: 'acme', subject: 'ada' };
+    await fillLedger(server, [
+      { event: enrolledAt('acme', 'ada'), hoursAgo: 200 },
+      { event: enrolledAt('acme', 'clara'), hoursAgo: 190 },
+      { event: enrolledAt('acme', 'dora'), hoursAgo: 180 },
+      { event: { action: 'verified', ...ada, detail: { tokenId: 't' } }, hoursAgo: 30 },
+      {
+        event: { action: 'verification_refused', ...ada, detail: { tokenId: 't' } },
+        hoursAgo: 24,
+        request: refusedRequest,
+      },
+      {
+        event: { action: 'locked_out', ...ada, detail: { level: 1, until: toIso(addSec(server.clock.now(), 3600)) } },
+        hoursAgo: 1,
+      },
+      {
+        event: { action: 'hook_decided', ...ada, detail: hookDecided },
+        hoursAgo: 0.5,
+      },
+    ]);
+    browser = await launchChromium({ camera: 'none' });
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+}
+const hookDecided = { hook: 'token', outcome: 'unverified', fallback: 'deny', reason: 'no_check' } as const;
+
+const enrol = (subject: string) =>
+  enrolSubject(
+    {
+      ...{ connection: acme, subject, secret: null },
+      photos: [1, 2, 3].map((number) => drawPhoto(subject, number)),
+      consent: { statement: 'consent-1 (en)', givenAt: server.clock.now() },
+    },
+    server.deps,
+  );
+
+/** Somebody at the first screen, who counts what they press. Typing is no press. */
+async function visitHome(key = adminKey) {
+  const { page, complaints, requests, close } = await visitConsole(browser, `http://localhost:${server.port}`, { key });
+  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  let clicks = 0;
+  const click = async (wanted: Locator): Promise<void> => {
+    clicks += 1;
+    await wanted.click();
+  };
+  /** From the first screen to one person. */
+  const find = async (text: string): Promise<void> => {
+    await page.getByLabel('Find a person').fill(text);
+    await click(page.getByRole('button', { name: 'Find', exact: true }));
+    await click(page.getByRole('rowheader').getByRole('link'));
+  };
+  const confirm = (name: string): Promise<void> =>
+    click(page.getByRole('alertdialog').getByRole('button', { name, exact: true }));
+  const leave = async (): Promise<void> => {
+    expect(clicks).toBeLessThanOrEqual(mostClicks);
+    expect(complaints).toEqual([]);
+    expect(
+      requests.filter((url) => new URL(url).host !== `localhost:${server.port}` && !url.startsWith('blob:')),
+    ).toEqual([]);
+    await close();
+  };
+  return { page, click, find, confirm, leave };
+}
+
+const rowOf = (page: Page, text: string): Locator => page.getByRole('row').filter({ hasText: text });
+
+inBrowser('why was she refused yesterday? A help desk reads it, and sees no list of everybody', async () => {
+  const { page, find, leave } = await visitHome(helpDeskKey);
+  expect(await page.getByRole('link', { name: 'Sign-in log' }).count()).toBe(0);
+  await find('ada@example.com');
+  await page.getByRole('heading', { name: 'ada@example.com', level: 1 }).waitFor();
+  const refused = rowOf(page, 'The face check was refused');
+  expect(await refused.textContent()).toContain('The face is not the enrolled one.');
+  expect(await refused.textContent()).toContain(refusedRequest);
+  expect(await rowOf(page, 'The sign-in was refused').textContent()).toContain(
+    'No face check was passed shortly before.',
+  );
+  await page.getByRole('link', { name: 'Other people' }).click();
+  await page.getByLabel('Find a person').waitFor();
+  expect(await page.getByRole('heading', { name: 'Who is enrolled' }).count()).toBe(0);
+  await leave();
+});
+
+inBrowser('somebody is unlocked', async () => {
+  const counted = attemptsOfSubject(bindingOf(acme, 'ada'));
+  const fail = () =>
+    countAttempt(counted, async () => ({ succeeded: false, result: 'failed' }), server.deps).catch(toCode);
+  for (let failures = 0; failures < 5; failures += 1) await fail();
+  expect(await fail()).toBe('locked_out');
+  const { page, click, find, confirm, leave } = await visitHome(helpDeskKey);
+  await find('ada@example.com');
+  await click(page.getByRole('button', { name: 'End the lockout' }));
+  await confirm('End the lockout');
+  await page.getByText('acme: done').waitFor();
+  expect(server.audit.events.at(-1)).toMatchObject({
+    action: 'lockout_cleared',
+    subject: 'ada',
+    detail: { by: 'desk' },
+  });
+  expect(await fail()).toBe('failed');
+  await leave();
+});
+
+inBrowser('an enrolment is ended', async () => {
+  await enrol('clara');
+  expect(profile.attributes.get('clara')).not.toBeNull();
+  const { page, click, find, confirm, leave } = await visitHome(helpDeskKey);
+  await find('clara@example.com');
+  await click(page.getByRole('button', { name: 'End the enrolment' }));
+  await confirm('End the enrolment');
+  await page.getByText('acme: done').waitFor();
+  expect(profile.attributes.get('clara')).toBeNull();
+  await leave();
+});
+
+inBrowser('one person is invited, who never enrolled', async () => {
+  const { page, click, find, leave } = await visitHome(helpDeskKey);
+  await find('berta@example.com');
+  await click(page.getByText('Invite', { exact: true }));
+  await click(page.getByRole('button', { name: 'Make a link' }));
+  expect(await page.getByLabel('Link', { exact: true }).inputValue()).toMatch(/^http:\/\/localhost\/face#/);
+  await leave();
+});
+
+inBrowser('the filtered log is saved as a file, all of it', async () => {
+  const { page, click, leave } = await visitHome();
+  await click(page.getByRole('navigation').getByRole('link', { name: 'Sign-in log' }));
+  await page.getByLabel('Search').fill('ada@example.com');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/search=ada/);
+  await page.getByRole('link', { name: 'ada@example.com' }).first().waitFor();
+  const saved = page.waitForEvent('download');
+  await click(page.getByRole('button', { name: 'Save as CSV' }));
+  const download = await saved;
+  expect(download.suggestedFilename()).toMatch(/^facestep-log-\d{4}-\d\d-\d\d\.csv$/);
+  const [head, ...lines] = readFileSync(await download.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n');
+  expect(head).toMatch(/^"time","connection","subject","action"/);
+  expect(lines.length).toBeGreaterThanOrEqual(5);
+  expect(lines.every((line) => line.includes('"acme","ada"'))).toBe(true);
+  expect(lines.some((line) => line.includes(`"${refusedRequest}"`))).toBe(true);
+  await leave();
+});
+
+inBrowser('a person is erased, and there is a receipt', async () => {
+  await enrol('dora');
+  const { page, click, find, confirm, leave } = await visitHome();
+  await find('dora');
+  await click(page.getByRole('button', { name: 'Erase' }));
+  await confirm('Erase');
+  expect(await page.getByLabel('Receipt of the erasure').inputValue()).toMatch(/^eyJ/);
+  expect(profile.attributes.get('dora')).toBeNull();
+  await leave();
+});
+
+inBrowser('the log is followed while the page is seen, and paused', async () => {
+  const { page, click, leave } = await visitHome();
+  await click(page.getByRole('navigation').getByRole('link', { name: 'Sign-in log' }));
+  const follow = page.waitForResponse('**/v1/log/follow');
+  await click(page.getByRole('button', { name: 'Follow live' }));
+  await follow;
+  server.clock.advanceSec(1);
+  const event = { connection: 'acme', subject: 'berta', detail: { tokenId: null, by: 'portal' } };
+  await fillLedger(server, [{ event: { action: 'consent_withdrawn', ...event }, hoursAgo: 0 }]);
+  await rowOf(page, 'Withdrew the consent').getByRole('link', { name: 'berta@example.com' }).waitFor();
+  await click(page.getByRole('button', { name: 'Pause' }));
+  await page.getByRole('button', { name: 'Follow live' }).waitFor();
+  await leave();
+});

@@ -1,0 +1,38 @@
+import type { AuditEvent } from '../src/core/audit-events.js';
+import { addSec } from '../src/core/units.js';
+import { createLedgerRecorder } from '../src/ledger/recorder.js';
+import type { ApiServer } from './api-server.js';
+import { createTextLog } from './sinks.js';
+
+/** One record of a trail, and when and from where it was asked for. */
+export interface Noted {
+  readonly event: AuditEvent;
+  readonly hoursAgo: number;
+  readonly request?: string;
+}
+
+/** Where the caller of every record was. */
+const network = '192.0.2.0/24';
+
+/** Writes records into the ledger of a server, as the trail's writer does. */
+export async function fillLedger(server: ApiServer, records: readonly Noted[]): Promise<void> {
+  const { ledger, clock } = server.deps;
+  const bounds = { days: 90, entries: 100_000 };
+  const recorder = createLedgerRecorder({ ledger, bounds, clock, log: createTextLog(), onLines: () => {} });
+  const now = clock.now();
+  for (const [sequence, { event, hoursAgo, request = null }] of records.entries()) {
+    const time = addSec(now, -hoursAgo * 3600);
+    recorder.note({ ...event, sequence, time, request }, 'c'.repeat(32), network);
+  }
+  await recorder.flush();
+  await recorder.stop();
+}
+
+/** An enrolment of nobody in particular. */
+export const enrolledAt = (connection: string, subject: string): AuditEvent => ({
+  ...{ action: 'enrolled', connection, subject },
+  detail: {
+    ...{ tokenId: 't', keyVersion: 1, photos: 3, kind: 'enrolment' as const, expiresAt: null },
+    ...{ former: null, formerExpiresAt: null },
+  },
+});

@@ -1,0 +1,33 @@
+import { useLoaded } from '../frame/acting.js';
+import { Choice } from '../parts/form.js';
+import { Problem } from '../parts/state.js';
+import { countLines } from './requests.js';
+
+/** One of the connections, or any. */
+export function ConnectionChoice({
+  label,
+  anyLabel,
+  initial,
+}: {
+  readonly label: string;
+  readonly anyLabel: string;
+  /** Empty: all of them. */
+  readonly initial: string;
+}) {
+  const loaded = useLoaded(countLines);
+  if (loaded.state === 'refused') return <Problem refusal={loaded.refusal} onAgain={loaded.reload} />;
+  const known = loaded.state === 'loaded' ? loaded.value.connections.map(({ connection }) => connection) : [initial];
+  return (
+    <Choice
+      // What is chosen is there once the connections are.
+      key={loaded.state}
+      name="connection"
+      label={label}
+      options={[
+        { value: '', label: anyLabel },
+        ...known.filter((id) => id !== '').map((value) => ({ value, label: value })),
+      ]}
+      initial={initial}
+    />
+  );
+}

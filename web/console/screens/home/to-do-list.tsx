@@ -1,0 +1,75 @@
+import { useLoaded } from '../../frame/acting.js';
+import { Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { Await } from '../../parts/state.js';
+import { findScreen } from '../../screens.js';
+import type { HomeWords } from './messages/home-words.js';
+import { readToDo, type ToDo } from './requests.js';
+
+/** Where something is done. */
+const pathOf = ({ where, connection }: ToDo): string =>
+  where === 'connection' || where === 'doctor' ? `/connections/${encodeURIComponent(connection ?? '')}` : '/upkeep';
+
+/** What needs doing, and how the connections are. */
+export function ToDoList({ words }: { readonly words: HomeWords }) {
+  const { instant } = useFormats();
+  const loaded = useLoaded(readToDo);
+  const { toDo, doctor } = words;
+  return (
+    <section>
+      <h2>{toDo.heading}</h2>
+      <Await loaded={loaded}>
+        {({ items, lights }) => (
+          <>
+            {items.length === 0 && <p className="note good">{toDo.nothing}</p>}
+            <ul className="to-do">
+              {items.map((item) => (
+                <li
+                  key={`${item.code} ${item.connection} ${item.words}`}
+                  className={item.urgency === 'now' ? 'note bad' : 'note warn'}
+                >
+                  <strong>{toDo.urgency[item.urgency]}</strong> <ToDoText item={item} words={words} />
+                </li>
+              ))}
+            </ul>
+            {lights.length > 0 && (
+              <>
+                <h3>{doctor.heading}</h3>
+                <dl className="facts">
+                  {lights.map(({ connection, light, examinedAt }) => (
+                    <div key={connection}>
+                      <dt>
+                        <bdi>{connection}</bdi>
+                      </dt>
+                      <dd>
+                        <span className={`outcome ${light ?? ''}`}>{doctor.lights[light ?? 'none']}</span>
+                        {examinedAt !== null && <span className="fine soft"> {instant(examinedAt)}</span>}
+                      </dd>
+                    </div>
+                  ))}
+                </dl>
+              </>
+            )}
+          </>
+        )}
+      </Await>
+    </section>
+  );
+}
+
+/** In the reader's language; what a newer server asks for is in its own words. */
+function ToDoText({ item, words: { toDo } }: { readonly item: ToDo; readonly words: HomeWords }) {
+  const text = Object.entries(toDo.codes).find(([code]) => code === item.code)?.[1] ?? item.words;
+  const path = pathOf(item);
+  const told = (
+    <>
+      {item.connection !== null && (
+        <>
+          <bdi>{item.connection}</bdi>:{' '}
+        </>
+      )}
+      {text}
+    </>
+  );
+  return findScreen(path) === null ? <span>{told}</span> : <Link to={path}>{told}</Link>;
+}

@@ -1,0 +1,60 @@
+import { useEffect, useState } from 'react';
+import { toRefusal, useActing } from '../../frame/acting.js';
+import type { Refusal } from '../../frame/call.js';
+import { type Filter, followLines, type Line } from '../../ledger/requests.js';
+
+const everyMs = 2_000;
+
+/** Of the newest, so that a page left open does not grow for ever. */
+const mostKept = 500;
+
+interface Followed {
+  /** Newest first. */
+  readonly lines: readonly Line[];
+  readonly refusal: Refusal | null;
+}
+
+/** Asks for new lines again and again while it is on and the page is seen. What has come stays while it is paused. */
+export function useFollowed({ since: _, until: __, ...filter }: Filter, isOn: boolean): Followed {
+  const { call } = useActing();
+  const [followed, setFollowed] = useState<Followed>({ lines: [], refusal: null });
+  const key = JSON.stringify(filter);
+  useEffect(() => {
+    if (!isOn) return;
+    let isOver = false;
+    let isAsking = false;
+    let after: string | null = null;
+    let timer: number | undefined;
+    const ask = async (): Promise<void> => {
+      window.clearTimeout(timer);
+      if (isOver || isAsking || document.hidden) return;
+      isAsking = true;
+      try {
+        const { lines, cursor } = await call(followLines(filter, after));
+        after = cursor;
+        if (!isOver) setFollowed((before) => ({ lines: addTo(before.lines, lines), refusal: null }));
+      } catch (thrown) {
+        if (!isOver) setFollowed((before) => ({ ...before, refusal: toRefusal(thrown) }));
+      }
+      isAsking = false;
+      if (!isOver) timer = window.setTimeout(() => void ask(), everyMs);
+    };
+    const onSeen = (): void => void ask();
+    document.addEventListener('visibilitychange', onSeen);
+    void ask();
+    return () => {
+      isOver = true;
+      window.clearTimeout(timer);
+      document.removeEventListener('visibilitychange', onSeen);
+    };
+  }, [key, isOn, call]);
+  return followed;
+}
+
+/** Some lines are told twice, as other servers may write earlier ones. */
+function addTo(known: readonly Line[], told: readonly Line[]): readonly Line[] {
+  const ids = new Set(known.map(({ id }) => id));
+  const unknown = told.filter(({ id }) => !ids.has(id));
+  if (unknown.length === 0) return known;
+  return [...known, ...unknown].toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, mostKept);
+}

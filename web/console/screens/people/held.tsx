@@ -1,0 +1,102 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useFormats, useWords } from '../../frame/words.js';
+import type { Who } from '../../ledger/requests.js';
+import { Await, Empty } from '../../parts/state.js';
+import type { PeopleWords } from './messages/people-words.js';
+import { exportPerson, type Held } from './requests.js';
+
+interface Props {
+  readonly who: Who;
+  readonly words: PeopleWords;
+}
+
+/** What is held of a person. To look is recorded, so it is asked for first. */
+export function HeldOf({ who, words }: Props) {
+  const mayRead = useMay('audit');
+  const [isWanted, setWanted] = useState(false);
+  if (!mayRead) return null;
+  return (
+    <section>
+      <h2>{words.held.heading}</h2>
+      {isWanted ? (
+        <Shown who={who} words={words} />
+      ) : (
+        <>
+          <p className="soft">{words.held.isRecorded}</p>
+          <Button className="button quiet" onPress={() => setWanted(true)}>
+            {words.held.show}
+          </Button>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Shown({ who, words }: Props) {
+  const { session } = useActing();
+  const { problems } = useWords();
+  const exported = useLoaded(exportPerson(who));
+  const textOf = (code: string): string =>
+    Object.entries(problems).find(([name]) => name === code)?.[1] ?? problems.general;
+  return (
+    <Await loaded={exported}>
+      {({ subjects }) => (
+        <>
+          {subjects.map(({ connection, code, held }) =>
+            held === null ? (
+              <Empty key={connection}>{textOf(code ?? 'subject_unknown')}</Empty>
+            ) : (
+              <Facts key={connection} held={held} words={words} />
+            ),
+          )}
+          <p>
+            <a
+              className="button quiet"
+              download="facestep-export.json"
+              href={`data:application/json,${encodeURIComponent(JSON.stringify({ by: session.name, subjects }, null, 2))}`}
+            >
+              {words.held.save}
+            </a>
+          </p>
+        </>
+      )}
+    </Await>
+  );
+}
+
+function Facts({ held, words: { held: words } }: { readonly held: Held; readonly words: PeopleWords }) {
+  const { instant, number } = useFormats();
+  const { consent, passkey, attempts, passedStepUp } = held;
+  const facts = [
+    [
+      words.consent,
+      consent === null
+        ? words.none
+        : consent.withdrawnAt === null
+          ? words.since(instant(consent.givenAt))
+          : words.withdrawn(instant(consent.withdrawnAt)),
+    ],
+    [
+      words.passkey,
+      passkey === null
+        ? words.none
+        : passkey.expiresAt === null
+          ? words.withoutEnd
+          : words.until(instant(passkey.expiresAt)),
+    ],
+    [words.failures, number(attempts.failures)],
+    [words.lastPass, passedStepUp === null ? words.none : instant(passedStepUp.passedAt)],
+  ] as const;
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,9 @@
+import type { Translated } from '../../../frame/words.js';
+import type { LedgerWords } from '../../../ledger/ledger-words.js';
+import type { en } from './en.js';
+
+/** What the screen says, alone. */
+export type OwnWords = Translated<typeof en>;
+
+/** With what every screen says of people. */
+export type PeopleWords = OwnWords & { readonly ledger: LedgerWords };

@@ -1,0 +1,114 @@
+import { useState } from 'react';
+import { useLoaded, usePages } from '../../frame/acting.js';
+import { Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { nameOf, useNames } from '../../ledger/names.js';
+import { keyOf, listLinesOf, readPerson, type Who } from '../../ledger/requests.js';
+import { actionText, Outcome, Reason } from '../../ledger/told.js';
+import { Await } from '../../parts/state.js';
+import { PagedTable } from '../../parts/table.js';
+import { Actions } from './actions.js';
+import { HeldOf } from './held.js';
+import type { PeopleWords } from './messages/people-words.js';
+
+interface Props {
+  readonly who: Who;
+  readonly words: PeopleWords;
+}
+
+/** One person at one connection: the enrolment, what happened, and what can be done. */
+export function Person({ who, words }: Props) {
+  const name = nameOf(who, useNames([who]).get(keyOf(who)));
+  // What was done changes what is shown.
+  const [changes, setChanges] = useState(0);
+  return (
+    <>
+      <p>
+        <Link to="/people">{words.find.another}</Link>
+      </p>
+      <h1>
+        <bdi>{name}</bdi>
+      </h1>
+      <Enrolment key={`enrolment ${changes}`} who={who} words={words} />
+      <Actions who={who} name={name} words={words} onChanged={() => setChanges(changes + 1)} />
+      <Timeline key={`timeline ${changes}`} who={who} words={words} />
+      <HeldOf key={`held ${changes}`} who={who} words={words} />
+    </>
+  );
+}
+
+function Enrolment({ who, words }: Props) {
+  const { instant, number } = useFormats();
+  const { person, list, ledger, held } = words;
+  const loaded = useLoaded(readPerson(who));
+  const timeOr = (time: string | null, other: string): string => (time === null ? other : instant(time));
+  return (
+    <Await loaded={loaded}>
+      {({ person: { status, level, enrolledAt, expiresAt, endedAt, lastCheck, lastCheckAt, lockedUntil } }) => (
+        <dl className="facts">
+          {[
+            [ledger.connection, who.connection],
+            [list.id, who.subject],
+            [person.enrolment, words.statuses[status]],
+            [list.level, level === null ? '–' : number(level)],
+            ...(enrolledAt === null
+              ? []
+              : [
+                  [list.since, instant(enrolledAt)],
+                  [person.until, timeOr(expiresAt, held.withoutEnd)],
+                ]),
+            ...(endedAt === null ? [] : [[person.endedAt, instant(endedAt)]]),
+            [
+              list.lastCheck,
+              lastCheck === null ? list.never : `${timeOr(lastCheckAt, '')} ${ledger.outcomes[lastCheck]}`,
+            ],
+            [person.lockout, lockedUntil === null ? held.none : held.until(instant(lockedUntil))],
+          ].map(([heading, value]) => (
+            <div key={heading}>
+              <dt>{heading}</dt>
+              <dd>
+                <bdi>{value}</bdi>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </Await>
+  );
+}
+
+/** What happened to the person, newest first, and why. */
+function Timeline({ who, words: { timeline, ledger } }: Props) {
+  const { instant } = useFormats();
+  const paged = usePages(
+    (cursor) => listLinesOf(who, cursor),
+    (reply) => ({ rows: reply.lines, cursor: reply.cursor }),
+  );
+  return (
+    <section>
+      <h2>{timeline.heading}</h2>
+      <PagedTable
+        caption={timeline.heading}
+        paged={paged}
+        keyOf={({ id }) => id}
+        empty={timeline.empty}
+        columns={[
+          { id: 'time', heading: timeline.time, isRowHeading: true, cell: ({ time }) => instant(time) },
+          { id: 'what', heading: timeline.what, cell: (line) => actionText(line, ledger) },
+          { id: 'outcome', heading: timeline.outcome, cell: (line) => <Outcome line={line} words={ledger} /> },
+          { id: 'why', heading: timeline.why, cell: (line) => <Reason line={line} words={ledger} /> },
+          {
+            id: 'application',
+            heading: timeline.application,
+            cell: ({ application, hook }) => <bdi>{application ?? hook ?? '–'}</bdi>,
+          },
+          {
+            id: 'request',
+            heading: timeline.request,
+            cell: ({ requestId }) => (requestId === null ? '–' : <code>{requestId}</code>),
+          },
+        ]}
+      />
+    </section>
+  );
+}
