@@ -6,6 +6,8 @@ export const de: Translated<typeof en> = {
   about: {
     home: '',
     person: 'Einladen, entsperren, eine Registrierung beenden, exportieren oder löschen.',
+    connections: 'Wie jeder Identitätsanbieter eingerichtet ist, ob alles in Ordnung ist und wen er abweisen würde.',
+    operations: 'Schlüssel wechseln, das Alter der letzten Sicherung sehen, das Audit-Protokoll prüfen.',
     applications: 'Welche Programme diesen Server aufrufen, ihre Schlüssel und was sie verbraucht haben.',
     administrators: 'Wer diese Konsole und die API benutzen darf, und in welcher Rolle.',
   },

@@ -6,6 +6,8 @@ export const es: Translated<typeof en> = {
   about: {
     home: '',
     person: 'Invitar, desbloquear, terminar un registro, exportar o borrar.',
+    connections: 'Cómo está configurado cada proveedor de identidad, si funciona bien y a quién rechazaría.',
+    operations: 'Rotar claves, ver la antigüedad de la última copia y verificar el registro de auditoría.',
     applications: 'Qué programas llaman a este servidor, sus claves y lo que han usado.',
     administrators: 'Quién puede usar esta consola y la API, y con qué función.',
   },

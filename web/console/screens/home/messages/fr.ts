@@ -6,6 +6,8 @@ export const fr: Translated<typeof en> = {
   about: {
     home: '',
     person: 'Inviter, débloquer, mettre fin à un enrôlement, exporter ou effacer.',
+    connections: 'Comment chaque fournisseur d’identité est configuré, s’il va bien et qui il refuserait.',
+    operations: 'Renouveler les clés, voir l’âge de la dernière sauvegarde, vérifier le journal d’audit.',
     applications: 'Quels programmes appellent ce serveur, leurs clés et ce qu’ils ont utilisé.',
     administrators: 'Qui peut utiliser cette console et l’API, et dans quel rôle.',
   },
