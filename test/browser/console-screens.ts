@@ -151,7 +151,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     path: '/person/nobody@example.com',
     async prepare(page) {
       await page.getByRole('button', { name: 'Show', exact: true }).click();
-      await page.getByText('The identity provider knows nobody by that name.').waitFor();
+      await page.getByText('The identity provider knows nobody by that name.').first().waitFor();
     },
   },
 ];
