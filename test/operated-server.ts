@@ -40,10 +40,24 @@ export async function startCompany() {
 
 export type Company = Awaited<ReturnType<typeof startCompany>>;
 
-/** A server of that company, whose file says what it is told to. @param state - shared with other servers */
+/**
+ * A server of that company, whose file says what it is told to.
+ * @param state - shared with other servers
+ * @param given - of the server, over what is made here
+ */
 export async function startOperatedServer(
   company: Company,
-  { state, dataFolder, mode = 'shadow' }: { state?: State; dataFolder: string; mode?: Mode },
+  {
+    state,
+    dataFolder,
+    mode = 'shadow',
+    given = {},
+  }: {
+    state?: State;
+    dataFolder: string;
+    mode?: Mode;
+    given?: Partial<Pick<Parameters<typeof startApiServer>[0], 'issuer' | 'connections' | 'verifier'>>;
+  },
 ) {
   let setup: Setup = emptySetup();
   /** What holds calls of the provider up. */
@@ -52,6 +66,7 @@ export async function startOperatedServer(
   const server = await startApiServer({
     ...{ verifier: createTestVerifier(), hooks, setup: () => setup },
     ...(state === undefined ? {} : { state: { ...state, close: async () => {} } }),
+    ...given,
   });
   const read = async (said: Mode): Promise<void> => {
     const config = { dataFolder, publicUrl: server.origin, connections: company.toConnections(said) };

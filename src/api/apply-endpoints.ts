@@ -100,6 +100,7 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       ...common,
       status: 201,
       path: '/connections/:id/apply',
+      isSensitive: true,
       summary: 'Set a connection up at its provider',
       description:
         'Begins a run that goes on by itself; ask how far it is. Of all servers one at a time sets a connection up. Doing it twice changes nothing, and what it does not own stays as it is.',

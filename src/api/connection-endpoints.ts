@@ -135,6 +135,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/connections/:id/mode',
       right: 'configure',
+      isSensitive: true,
       summary: 'Switch between shadow and enforce',
       description:
         'At once here, and within seconds on every replica. It holds over restarts, over what the configuration file says, until a day after a file that says the same was loaded.',

@@ -91,6 +91,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/keys/rotate',
       right: 'operate',
+      isSensitive: true,
       summary: 'Make a new key',
       description:
         'As `facestep keys rotate` does. Tokens under older keys keep working; a signing key is published before it signs. Keys in AWS KMS are made there: it says how.',
@@ -113,6 +114,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/keys/retire',
       right: 'operate',
+      isSensitive: true,
       summary: 'Destroy an old key',
       description:
         'As `facestep keys retire` does. Every token that the version sealed becomes useless. Without the right count of those nothing is changed: it says how many, counted in the audit trail of this server alone.',

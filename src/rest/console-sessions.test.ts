@@ -70,7 +70,7 @@ test('each role gets at every endpoint through a session exactly what its rights
   expect(walked).toBeGreaterThan(60);
 });
 
-test('what erases, and what changes keys and roles, is sensitive', () => {
+test('what erases, and what changes keys, roles and connections, is sensitive', () => {
   const sensitive = createEndpoints(server.deps).flatMap(({ auth, path }) =>
     auth.kind === 'admin' && auth.isSensitive ? [path] : [],
   );
@@ -79,6 +79,7 @@ test('what erases, and what changes keys and roles, is sensitive', () => {
       ...['/administrators', '/administrators/remove', '/subjects/erase', '/generateToken', '/revokeToken'],
       ...['/applications/:id/keys', '/applications/:id/keys/revoke'],
       ...['/applications/:id/owners/add', '/applications/:id/owners/remove', '/application-requests/:id/approve'],
+      ...['/connections/:id/mode', '/connections/:id/apply', '/keys/rotate', '/keys/retire'],
     ]),
   );
 });

@@ -64,6 +64,65 @@ export const consoleScreens: readonly ConsoleScreen[] = [
   { name: 'people: filtered', path: '/people?status=locked' },
   { name: 'people: found', path: '/people?find=ada@example.com' },
   { name: 'people: nobody', path: '/people?find=nobody@example.com' },
+  { name: 'connections', path: '/connections' },
+  {
+    name: 'connection',
+    path: '/connections/okta',
+    async prepare(page) {
+      await page.getByText(/^Checks that are well/).click();
+      await page.getByRole('button', { name: 'Mend this: Inline hook: token' }).waitFor();
+      await page.getByRole('rowheader', { name: 'ben' }).waitFor();
+    },
+  },
+  { name: 'connection: none', path: '/connections/none' },
+  {
+    name: 'connection: plan',
+    path: '/connections/okta',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'See what would change' }).click();
+      await page.getByRole('button', { name: 'Set up', exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'connection: mend',
+    path: '/connections/okta',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Mend this: Inline hook: token' }).click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  {
+    name: 'connection: enforce',
+    path: '/connections/okta',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Switch to enforce' }).click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  {
+    name: 'operations',
+    path: '/operations',
+    async prepare(page) {
+      await page.getByRole('rowheader', { name: 'Version 2' }).waitFor();
+    },
+  },
+  {
+    name: 'operations: verified',
+    path: '/operations',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Verify now' }).click();
+      await page.getByText(/^The trail is sound/).waitFor();
+    },
+  },
+  {
+    name: 'operations: destroy',
+    path: '/operations',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Destroy: Version 1' }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Destroy' }).click();
+      await page.getByText('This is not that number.').waitFor();
+    },
+  },
   {
     name: 'person',
     path: '/people/acme/ada',
@@ -130,6 +189,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     path: '/log?outcome=refused',
     async prepare(page) {
       await page.getByRole('button', { name: 'Follow live' }).click();
+      await page.getByText('The identity provider knows nobody by that name.').first().waitFor();
     },
   },
 ];

@@ -7,16 +7,19 @@ import { addAdministrator } from '../../src/rest/administrators.js';
 import { issueApplicationKey } from '../../src/rest/application-keys.js';
 import { registerApplication } from '../../src/rest/applications.js';
 import { clientScopes } from '../../src/rest/scopes.js';
-import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
+import { type ApiServer, adminKey } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { enrolledAt, fillLedger } from '../ledgered.js';
+import { createFolder } from '../folder.js';
+import { type Company, startCompany, startOperatedServer } from '../operated-server.js';
 import { consoleFolder } from '../paths.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { consoleScreens, markup } from './console-screens.js';
 import { visitConsole } from './console-visitor.js';
+import { addSigningKeys, breakTokenHook, fillOperations } from './operated-console.js';
 
 /* The console as administrators with different eyes, hands and devices meet it. */
 
@@ -24,6 +27,7 @@ const inBrowser = hasChromium ? test : test.skip;
 /** Where pictures of the screens go, for whoever wants to look at them. */
 const picturesFolder = process.env.FACESTEP_CONSOLE_PICTURES;
 let browser: Browser;
+let company: Company;
 let server: ApiServer;
 let origin: string;
 const owner = { name: 'owner', role: 'owner' } as const;
@@ -31,8 +35,16 @@ if (hasChromium) {
   beforeAll(async () => {
     const profile = createMemoryProfile(['ada']);
     const acme = { id: 'acme', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
-    const connections = new Map([['acme', acme]]);
-    server = await startApiServer({ verifier: createTestVerifier(), issuer: 'http://localhost', connections });
+    const connections = new Map([acme, { ...acme, id: 'okta' }].map((each) => [each.id, each]));
+    company = await startCompany();
+    const dataFolder = createFolder('console');
+    const given = { issuer: 'http://localhost', connections, verifier: createTestVerifier() };
+    const operated = await startOperatedServer(company, { dataFolder, given });
+    server = operated.server;
+    await fillOperations(operated, dataFolder);
+    await breakTokenHook(company, operated);
+    await addSigningKeys(operated, dataFolder);
+    await operated.post('/keys/rotate', { use: 'signing' });
     origin = `http://localhost:${server.port}`;
     await addAdministrator({ name: 'grace', role: 'auditor', lifeSec: 3600 }, owner, server.deps);
     const terms = {
@@ -72,6 +84,7 @@ if (hasChromium) {
   afterAll(async () => {
     await browser.close();
     await server.stop();
+    await company.close();
   });
 }
 
@@ -100,7 +113,7 @@ for (const { name, path, prepare } of consoleScreens) {
   inBrowser(`${name}: nothing stands in anybody’s way`, async () => {
     const { page, requests, complaints, close } = await visitConsole(browser, origin, { key: adminKey, path });
     await page.locator('main h1').waitFor();
-    await page.locator('.loading').waitFor({ state: 'detached' });
+    await page.locator('main:not(:has(.loading))').waitFor();
     await prepare?.(page);
     expect(await lookAt(page, name)).toEqual([]);
     expect(complaints).toEqual([]);
@@ -118,6 +131,21 @@ inBrowser('the sign-in: nothing stands in anybody’s way', async () => {
   expect(complaints).toEqual([]);
   await close();
 });
+
+for (const path of ['/connections/okta', '/operations']) {
+  inBrowser(`${path}, right to left: nothing stands in anybody’s way`, async () => {
+    const { page, complaints, close } = await visitConsole(browser, origin, { key: adminKey, path });
+    await page.getByLabel('Language').selectOption('ar');
+    await page.locator('[dir=rtl]').waitFor();
+    await page.locator('main table').first().waitFor();
+    await page.locator('main:not(:has(.loading))').waitFor();
+    expect(await lookAt(page, `${path}, right to left`)).toEqual([]);
+    // What the server says is English, and says that it is.
+    if (path !== '/operations') expect(await page.locator('main bdi[lang=en]').count()).toBeGreaterThan(5);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+}
 
 inBrowser('usage is a chart, and the same figures are a table', async () => {
   const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/applications' });

@@ -34,6 +34,18 @@ export const screens: readonly ScreenRow[] = [
     load: async () => (await import('./screens/log/screen.js')).log,
   },
   {
+    id: 'connections',
+    path: '/connections',
+    rights: ['configure', 'operate', 'audit'],
+    load: async () => (await import('./screens/connections/screen.js')).connections,
+  },
+  {
+    id: 'operations',
+    path: '/operations',
+    rights: ['configure', 'operate', 'audit'],
+    load: async () => (await import('./screens/operations/screen.js')).operations,
+  },
+  {
     id: 'applications',
     path: '/applications',
     rights: ['audit'],

@@ -6,6 +6,8 @@ export interface ServerRequest<Reply> {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>> | null;
   readonly reply: z.ZodMiniType<Reply>;
+  /** For how long the answer is waited for; half a minute unless given. */
+  readonly withinMs?: number;
 }
 
 /** What reads. @param path - with its version: `/v1/administrators` */
@@ -48,7 +50,7 @@ const answerWithinMs = 30_000;
  * @throws Refusal
  */
 export async function send<Reply>(
-  { method, path, body, reply }: ServerRequest<Reply>,
+  { method, path, body, reply, withinMs = answerWithinMs }: ServerRequest<Reply>,
   token: string | null,
 ): Promise<Reply> {
   const headers = new Headers({ accept: 'application/json' });
@@ -60,7 +62,7 @@ export async function send<Reply>(
       cache: 'no-store',
       credentials: 'same-origin',
       redirect: 'error',
-      signal: AbortSignal.timeout(answerWithinMs),
+      signal: AbortSignal.timeout(withinMs),
     },
   };
   const response = await fetch(path, init).catch((cause: unknown) => {

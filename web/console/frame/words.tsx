@@ -44,6 +44,12 @@ export const useWords = (): Words => useSpeech().words;
 /** The language that is shown. */
 export const useLanguage = (): Language => useSpeech().language;
 
+const units = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+
 /** Dates and numbers as the language writes them. */
 export function useFormats() {
   const language = useLanguage();
@@ -51,12 +57,22 @@ export function useFormats() {
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
     const instant = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
     const number = new Intl.NumberFormat(language);
+    const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+    const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
     return {
       /** @param text - `2026-11-20`, in UTC */
       day: (text: string) => day.format(new Date(`${text}T12:00:00`)),
       /** @param text - RFC 3339 */
       instant: (text: string) => instant.format(new Date(text)),
       number: (value: number) => number.format(value),
+      /** How long ago, or in how long. @param text - RFC 3339 */
+      ago: (text: string) => {
+        const seconds = (Date.parse(text) - Date.now()) / 1000;
+        const [unit, length] = units.find((each) => Math.abs(seconds) >= each[1]) ?? units[2];
+        return relative.format(Math.trunc(seconds / length), unit);
+      },
+      /** @param bytes - shown in megabytes */
+      size: (bytes: number) => size.format(bytes / 1_000_000),
     };
   }, [language]);
 }

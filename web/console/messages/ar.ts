@@ -21,6 +21,8 @@ export const ar: Words = {
     home: 'الرئيسية',
     people: 'الأشخاص',
     log: 'سجل الدخول',
+    connections: 'الاتصالات',
+    operations: 'المفاتيح والنسخ والتدقيق',
     applications: 'التطبيقات',
     administrators: 'المسؤولون',
   },
@@ -81,6 +83,8 @@ export const ar: Words = {
     delivery_failed: 'تعذّر تسليم الرسالة.',
     step_up_finished: 'انتهى فحص الوجه هذا. ابدأ من جديد.',
     step_up_unknown: 'انتهى فحص الوجه هذا. ابدأ من جديد.',
+    run_under_way: 'هذا جارٍ بالفعل. انتظر حتى ينتهي.',
+    nobody_can_pass: 'لا أحد مسجَّل، لذا سيُرفض الجميع.',
     internal: 'حدث خطأ في الخادم. سجله يوضح أكثر.',
   },
 };

@@ -21,6 +21,8 @@ export const de: Words = {
     home: 'Start',
     people: 'Personen',
     log: 'Anmeldeprotokoll',
+    connections: 'Verbindungen',
+    operations: 'Schlüssel, Sicherung, Audit',
     applications: 'Anwendungen',
     administrators: 'Administratoren',
   },
@@ -84,6 +86,8 @@ export const de: Words = {
     delivery_failed: 'Die Nachricht konnte nicht zugestellt werden.',
     step_up_finished: 'Diese Gesichtsprüfung ist vorbei. Beginnen Sie von vorn.',
     step_up_unknown: 'Diese Gesichtsprüfung ist vorbei. Beginnen Sie von vorn.',
+    run_under_way: 'Das läuft bereits. Warten Sie, bis es beendet ist.',
+    nobody_can_pass: 'Niemand ist registriert, also würden alle abgewiesen.',
     internal: 'Auf dem Server ist etwas schiefgegangen. Sein Protokoll sagt mehr.',
   },
 };

@@ -20,6 +20,8 @@ export const en = {
     home: 'Home',
     people: 'People',
     log: 'Sign-in log',
+    connections: 'Connections',
+    operations: 'Keys, backup, audit',
     applications: 'Applications',
     administrators: 'Administrators',
   },
@@ -80,6 +82,8 @@ export const en = {
     delivery_failed: 'The message could not be delivered.',
     step_up_finished: 'This face check is over. Start again.',
     step_up_unknown: 'This face check is over. Start again.',
+    run_under_way: 'This is under way already. Wait until it has ended.',
+    nobody_can_pass: 'Nobody is enrolled, so everybody would be refused.',
     internal: 'Something went wrong on the server. Its log says more.',
   },
 };

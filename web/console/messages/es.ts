@@ -21,6 +21,8 @@ export const es: Words = {
     home: 'Inicio',
     people: 'Personas',
     log: 'Registro de accesos',
+    connections: 'Conexiones',
+    operations: 'Claves, copia, auditoría',
     applications: 'Aplicaciones',
     administrators: 'Administradores',
   },
@@ -83,6 +85,8 @@ export const es: Words = {
     delivery_failed: 'No se pudo entregar el mensaje.',
     step_up_finished: 'Esta comprobación facial ha terminado. Empiece de nuevo.',
     step_up_unknown: 'Esta comprobación facial ha terminado. Empiece de nuevo.',
+    run_under_way: 'Esto ya está en curso. Espere a que termine.',
+    nobody_can_pass: 'No hay nadie registrado, así que se rechazaría a todos.',
     internal: 'Algo ha fallado en el servidor. Su registro dice más.',
   },
 };

@@ -21,6 +21,8 @@ export const fr: Words = {
     home: 'Accueil',
     people: 'Personnes',
     log: 'Journal des connexions',
+    connections: 'Connexions',
+    operations: 'Clés, sauvegarde, audit',
     applications: 'Applications',
     administrators: 'Administrateurs',
   },
@@ -83,6 +85,8 @@ export const fr: Words = {
     delivery_failed: 'Le message n’a pas pu être remis.',
     step_up_finished: 'Cette vérification est terminée. Recommencez.',
     step_up_unknown: 'Cette vérification est terminée. Recommencez.',
+    run_under_way: 'C’est déjà en cours. Attendez la fin.',
+    nobody_can_pass: 'Personne n’est inscrit : tout le monde serait refusé.',
     internal: 'Une erreur s’est produite sur le serveur. Son journal en dit plus.',
   },
 };

@@ -14,6 +14,8 @@ interface Confirmed {
   readonly action: string;
   /** Whether it cannot be taken back. */
   readonly isGrave?: boolean;
+  /** Whether what was typed into it allows it: `false` leaves the dialogue as it is. */
+  readonly isReady?: () => boolean;
   /** What it throws is shown, and the dialogue stays. */
   readonly onConfirm: () => Promise<void>;
   /** What it will do, in sentences. */
@@ -27,6 +29,7 @@ export function ConfirmDialog({
   title,
   action,
   isGrave = false,
+  isReady = () => true,
   onConfirm,
   children,
 }: Confirmed & { readonly isOpen: boolean; readonly onClose: () => void }) {
@@ -38,7 +41,7 @@ export function ConfirmDialog({
     onClose();
   };
   const confirm = (): void => {
-    if (isBusy) return;
+    if (isBusy || !isReady()) return;
     setBusy(true);
     setRefusal(null);
     onConfirm()

@@ -22,7 +22,7 @@ export function ActForm({
 }: {
   readonly submit: string;
   readonly onSubmit: (fields: FormData) => Promise<void>;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 }) {
   const { working } = useWords();
   const [isBusy, setBusy] = useState(false);

@@ -8,7 +8,7 @@ import { readToDo, type ToDo } from './requests.js';
 
 /** Where something is done. */
 const pathOf = ({ where, connection }: ToDo): string =>
-  where === 'connection' || where === 'doctor' ? `/connections/${encodeURIComponent(connection ?? '')}` : '/upkeep';
+  where === 'connection' || where === 'doctor' ? `/connections/${encodeURIComponent(connection ?? '')}` : '/operations';
 
 /** What needs doing, and how the connections are. */
 export function ToDoList({ words }: { readonly words: HomeWords }) {

@@ -49,6 +49,8 @@ export const de: HomeWords = {
     people:
       'Wer registriert ist, und eine Person: warum abgelehnt, einladen, entsperren, beenden, exportieren oder löschen.',
     log: 'Was über wen entschieden wurde und warum. Suchen, live verfolgen, speichern.',
+    connections: 'Wie jeder Identitätsanbieter eingerichtet ist, ob alles in Ordnung ist und wen er abweisen würde.',
+    operations: 'Schlüssel wechseln, das Alter der letzten Sicherung sehen, das Audit-Protokoll prüfen.',
     applications: 'Welche Programme diesen Server aufrufen, ihre Schlüssel und was sie verbraucht haben.',
     administrators: 'Wer diese Konsole und die API benutzen darf, und in welcher Rolle.',
   },

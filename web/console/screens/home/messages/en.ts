@@ -48,6 +48,8 @@ export const en = {
     home: '',
     people: 'Who is enrolled, and one person: why refused, invite, unlock, end, export or erase.',
     log: 'What was decided, of whom, and why. Search, follow live, save.',
+    connections: 'How each identity provider is set up, whether it is well, and whom it would refuse.',
+    operations: 'Rotate keys, see how old the last backup is, verify the audit trail.',
     applications: 'Which programs call this server, their keys and what they used.',
     administrators: 'Who may use this console and the API, and in which role.',
   },

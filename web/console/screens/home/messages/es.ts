@@ -49,6 +49,8 @@ export const es: HomeWords = {
     people:
       'Quién está registrado, y una persona: por qué se rechazó, invitar, desbloquear, terminar, exportar o borrar.',
     log: 'Qué se decidió, de quién y por qué. Buscar, seguir en directo, guardar.',
+    connections: 'Cómo está configurado cada proveedor de identidad, si funciona bien y a quién rechazaría.',
+    operations: 'Rotar claves, ver la antigüedad de la última copia y verificar el registro de auditoría.',
     applications: 'Qué programas llaman a este servidor, sus claves y lo que han usado.',
     administrators: 'Quién puede usar esta consola y la API, y con qué función.',
   },

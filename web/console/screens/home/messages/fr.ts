@@ -48,6 +48,8 @@ export const fr: HomeWords = {
     home: '',
     people: 'Qui est enrôlé, et une personne : pourquoi refusée, inviter, débloquer, mettre fin, exporter ou effacer.',
     log: 'Ce qui a été décidé, de qui et pourquoi. Chercher, suivre en direct, enregistrer.',
+    connections: 'Comment chaque fournisseur d’identité est configuré, s’il va bien et qui il refuserait.',
+    operations: 'Renouveler les clés, voir l’âge de la dernière sauvegarde, vérifier le journal d’audit.',
     applications: 'Quels programmes appellent ce serveur, leurs clés et ce qu’ils ont utilisé.',
     administrators: 'Qui peut utiliser cette console et l’API, et dans quel rôle.',
   },

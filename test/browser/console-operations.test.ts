@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { adminKey } from '../api-server.js';
+import { defaultPolicy } from '../core.js';
+import { createFolder } from '../folder.js';
+import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../operated-server.js';
+import { createMemoryProfile } from '../simulated-profile.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
+import { fillOperations } from './operated-console.js';
+
+/* What an administrator does in a week, from Home to the end, at a server with an Okta org of its own. */
+
+const inBrowser = hasChromium ? test : test.skip;
+let browser: Browser;
+let company: Company;
+let operated: OperatedServer;
+let visitor: ConsoleVisitor;
+let clicks: number;
+if (hasChromium) {
+  beforeAll(async () => {
+    browser = await launchChromium({ camera: 'none' });
+  });
+  beforeEach(async () => {
+    company = await startCompany();
+    const profile = createMemoryProfile(['ada', 'ben']);
+    const okta = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+    const given = { issuer: 'http://localhost', connections: new Map([['okta', okta]]) };
+    const dataFolder = createFolder('console-operations');
+    operated = await startOperatedServer(company, { dataFolder, given });
+    await fillOperations(operated, dataFolder);
+    visitor = await visitConsole(browser, `http://localhost:${operated.server.port}`, { key: adminKey });
+    await visitor.page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+    clicks = 0;
+  });
+  afterEach(async () => {
+    await visitor.close();
+    await operated.stop();
+    await company.close();
+  });
+  afterAll(() => browser.close());
+}
+
+async function click(wanted: Locator): Promise<void> {
+  clicks += 1;
+  await wanted.click();
+}
+
+/** From Home to the one connection. */
+async function openOkta(page: Page): Promise<void> {
+  await click(page.getByRole('main').getByRole('link', { name: 'Connections' }));
+  await click(page.getByRole('link', { name: 'okta' }));
+  await page.getByRole('heading', { name: 'okta', level: 1 }).waitFor();
+}
+
+const dialogueOf = (page: Page) => page.getByRole('alertdialog');
+const hookOf = ({ okta }: Company) => [...okta.org.hooks.values()].find(({ name }) => name.includes('token'));
+
+inBrowser('the doctor finds something broken, and it is mended', async () => {
+  const { page } = visitor;
+  for (const hook of company.okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
+  await openOkta(page);
+  await click(page.getByRole('button', { name: 'Examine now' }));
+  await click(page.getByRole('button', { name: 'Mend this: Inline hook: token' }));
+  await click(dialogueOf(page).getByRole('button', { name: 'Mend this' }));
+  await page.getByText('All steps are done.').waitFor();
+  await page.getByRole('button', { name: 'Mend this: Inline hook: token' }).waitFor({ state: 'detached' });
+  expect(clicks).toBeLessThanOrEqual(5);
+  expect(hookOf(company)).toMatchObject({ status: 'ACTIVE' });
+  expect(operated.actions().filter((action) => action === 'doctor_asked')).toHaveLength(2);
+});
+
+inBrowser('from shadow to enforce: who would be refused, that nobody can pass, and back', async () => {
+  const { page } = visitor;
+  await openOkta(page);
+  await page.getByRole('rowheader', { name: 'ada' }).waitFor();
+  await page.getByText('People in all: 2').waitFor();
+  await click(page.getByRole('button', { name: 'Switch to enforce' }));
+  const dialogue = dialogueOf(page);
+  await dialogue.getByText('People who would have been refused in the last 30 days: 2.').waitFor();
+  await click(dialogue.getByRole('button', { name: 'Switch to enforce' }));
+  await dialogue.getByText('Nobody is enrolled. If you go on, everybody is refused.').waitFor();
+  expect(operated.server.deps.upkeep.modes().size).toBe(0);
+  await click(dialogue.getByRole('button', { name: 'Switch, and refuse everybody' }));
+  await page.getByRole('button', { name: 'Switch to shadow' }).waitFor();
+  expect(clicks).toBeLessThanOrEqual(5);
+  expect(operated.server.deps.upkeep.modes().get('okta')).toMatchObject({ mode: 'enforce', by: 'owner' });
+  await page.getByText('Switched by hand').waitFor();
+  await page.getByRole('button', { name: 'Switch to shadow' }).click();
+  await dialogue.getByRole('button', { name: 'Switch to shadow' }).click();
+  await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
+});
+
+inBrowser('what would change is shown as a difference, and set up', async () => {
+  const { page } = visitor;
+  await page.getByRole('main').getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('link', { name: 'onelogin' }).click();
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  await page.locator('.changes [data-sign="+"] [lang=en]').first().waitFor();
+  await page.getByRole('button', { name: 'Set up', exact: true }).click();
+  await dialogueOf(page).getByRole('button', { name: 'Set up' }).click();
+  await page.getByText('All steps are done.').waitFor();
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  await page.getByText('Everything is set up as it should be.').waitFor();
+});
+
+inBrowser('the provider is given the secrets again', async () => {
+  const { page } = visitor;
+  await openOkta(page);
+  await page.getByRole('heading', { name: 'okta.hooks.secret.value' }).waitFor();
+  await click(page.getByRole('button', { name: 'Give the provider the secrets again' }));
+  await click(dialogueOf(page).getByRole('button', { name: 'Give the provider the secrets again' }));
+  await page.getByText('All steps are done.').waitFor();
+  expect(await operated.ended('okta')).toMatchObject({ pushSecrets: true, state: 'done' });
+});
+
+inBrowser('a key is rotated, and an old one destroyed by typing what is lost', async () => {
+  const { page } = visitor;
+  await click(page.getByRole('main').getByRole('link', { name: 'Keys, backup, audit' }));
+  await click(page.getByRole('button', { name: 'Make a new key: Keys that seal face tokens' }));
+  await click(dialogueOf(page).getByRole('button', { name: 'Make a new key' }));
+  await page.getByText('Done. The new key is 3.').waitFor();
+  expect(clicks).toBeLessThanOrEqual(5);
+  await page.getByRole('rowheader', { name: 'Version 3' }).waitFor();
+  await page.getByRole('button', { name: 'Destroy: Version 1' }).click();
+  await dialogueOf(page).getByLabel('To confirm, type that number').fill('7');
+  await dialogueOf(page).getByRole('button', { name: 'Destroy' }).click();
+  await page.getByText('This is not that number.').waitFor();
+  expect(operated.actions()).not.toContain('key_destroyed');
+  await dialogueOf(page).getByLabel('To confirm, type that number').fill('0');
+  await dialogueOf(page).getByRole('button', { name: 'Destroy' }).click();
+  await page.getByRole('rowheader', { name: 'Version 1' }).waitFor({ state: 'detached' });
+  expect(operated.actions()).toContain('key_destroyed');
+});
+
+inBrowser('the audit trail is verified now', async () => {
+  const { page } = visitor;
+  await click(page.getByRole('main').getByRole('link', { name: 'Keys, backup, audit' }));
+  await page.getByText('It has not been verified yet.').waitFor();
+  await click(page.getByRole('button', { name: 'Verify now' }));
+  await page.getByText('The trail is sound: records 1 to 3 are complete and unaltered.').waitFor();
+  expect(clicks).toBeLessThanOrEqual(5);
+  expect(operated.actions()).toContain('trail_verified');
+});

@@ -1,0 +1,37 @@
+import { filesOf } from '../../src/config/data-files.js';
+import { createLocalKeys } from '../../src/keys/local.js';
+import { createLocalSigner } from '../../src/keys/local-signer.js';
+import { createAuditDeps, withAudit } from '../audit.js';
+import type { Company, OperatedServer } from '../operated-server.js';
+import { emptySetup } from '../upkeep.js';
+
+/** What a server has after some weeks: keys, a trail of whom shadow mode let through, and Okta set up. */
+export async function fillOperations({ server, post, ended }: OperatedServer, dataFolder: string): Promise<void> {
+  const files = filesOf(emptySetup({ dataFolder }).config);
+  const { clock, random, signer, state } = server.deps;
+  await createLocalKeys({ random, file: files.keys });
+  await post('/keys/rotate', { use: 'sealing' });
+  await withAudit(createAuditDeps({ file: files.audit, signer, state, clock }), async (audit) => {
+    for (const subject of ['ada', 'ben', 'ada'])
+      await audit.append({
+        ...{ action: 'hook_decided', connection: 'okta', subject },
+        detail: { hook: 'token', outcome: 'unverified', fallback: 'pass', wouldHave: 'deny', reason: 'no_check' },
+      });
+  });
+  await post('/connections/okta/apply');
+  await ended('okta');
+}
+
+/** Keys that sign, in the data folder. The server of the tests signs with others, which the doctor minds: they come after it. */
+export async function addSigningKeys({ server }: OperatedServer, dataFolder: string): Promise<void> {
+  const { clock, random } = server.deps;
+  const file = filesOf(emptySetup({ dataFolder }).config).signingKeys;
+  await createLocalSigner({ clock, random, log: server.log, file });
+}
+
+/** Has an administrator of Okta deactivate the token hook, and the doctor see it. */
+export async function breakTokenHook({ okta }: Company, { server, post }: OperatedServer): Promise<void> {
+  for (const hook of okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
+  await post('/doctor', { connection: 'okta' });
+  await server.deps.upkeep.background.settled();
+}

@@ -1,0 +1,12 @@
+/** How something stands: by its words, and by a colour beside them. */
+export const Light = ({
+  light,
+  children,
+}: {
+  readonly light: 'ok' | 'warn' | 'fail' | 'none';
+  readonly children: string;
+}) => (
+  <span className="light" data-light={light}>
+    {children}
+  </span>
+);

@@ -1,0 +1,17 @@
+/** How far something is. @param label - what it is; @param text - how far, in words */
+export const Progress = ({
+  label,
+  text,
+  value,
+  most,
+}: {
+  readonly label: string;
+  readonly text: string;
+  readonly value: number;
+  readonly most: number;
+}) => (
+  <p className="progress">
+    <span>{text}</span>
+    <progress aria-label={label} value={value} max={Math.max(1, most)} />
+  </p>
+);

@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+
+/** What the server says in English, whatever the reader's language, and what a provider wrote. */
+export const Told = ({ children }: { readonly children: string }) => <bdi lang="en">{children}</bdi>;
+
+/** Several sentences of the server, each in its line. */
+export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
+  lines.map((line) => (
+    <p key={line}>
+      <Told>{line}</Told>
+    </p>
+  ));
+
+/** Names and what they are: `<dl>`. */
+export const Facts = ({ rows }: { readonly rows: readonly (readonly [name: string, value: ReactNode])[] }) => (
+  <dl className="facts">
+    {rows.map(([name, value]) => (
+      <div key={name}>
+        <dt>{name}</dt>
+        <dd>{value}</dd>
+      </div>
+    ))}
+  </dl>
+);

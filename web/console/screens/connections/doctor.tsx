@@ -1,0 +1,80 @@
+import type { ReactNode } from 'react';
+import { type Loaded, useActing, useMay } from '../../frame/acting.js';
+import { useFormats } from '../../frame/words.js';
+import { ActForm } from '../../parts/form.js';
+import { Light } from '../../parts/light.js';
+import { Await, Done } from '../../parts/state.js';
+import { Findings } from './findings.js';
+import type { ConnectionsWords } from './messages/connections-words.js';
+import { type Applied, type Connection, type DoctorReply, examine } from './requests.js';
+
+/** What the doctor said last, asked for again until it has ended. */
+export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
+
+/** How what is found is mended. */
+export interface Mending {
+  readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
+  /** How far it is; `null`: nothing is being mended. */
+  readonly progress: ReactNode;
+}
+
+/** Whether a connection is well: its light, and what was found. */
+export function Doctor({
+  words,
+  connection: { id },
+  examined,
+  mending,
+}: {
+  readonly words: ConnectionsWords;
+  readonly connection: Connection;
+  readonly examined: Examined;
+  /** `null`: one may not. */
+  readonly mending: Mending | null;
+}) {
+  const { call } = useActing();
+  const { ago } = useFormats();
+  const mayExamine = useMay('operate');
+  const { doctor: named } = words;
+  return (
+    <section>
+      <h2>{named.heading}</h2>
+      <Await loaded={examined}>
+        {({ doctor: { isUnderWay, connections } }) => {
+          const found = connections.find(({ connection }) => connection === id) ?? null;
+          const isAllWell = found?.findings.every(({ light }) => light === 'ok') === true;
+          return (
+            <>
+              {found === null || found.light === null || found.examinedAt === null ? (
+                <p>{named.never}</p>
+              ) : (
+                <>
+                  <p>
+                    <Light light={found.light}>{words.lights[found.light]}</Light>{' '}
+                    <span className="soft">{named.examined(ago(found.examinedAt))}</span>
+                  </p>
+                  {isAllWell && <Done>{named.allWell}</Done>}
+                  <Findings words={words} findings={found.findings} mending={mending} />
+                </>
+              )}
+              {mending?.progress}
+              {isUnderWay && (
+                <p className="note" role="status">
+                  {named.underWay}
+                </p>
+              )}
+              {mayExamine && !isUnderWay && (
+                <ActForm
+                  submit={named.examine}
+                  onSubmit={async () => {
+                    await call(examine(id));
+                    examined.reload();
+                  }}
+                />
+              )}
+            </>
+          );
+        }}
+      </Await>
+    </section>
+  );
+}

@@ -1,0 +1,111 @@
+import { useFormats } from '../../frame/words.js';
+import { Light } from '../../parts/light.js';
+import { Table } from '../../parts/table.js';
+import { Told } from '../../parts/told.js';
+import type { Mending } from './doctor.js';
+import type { ConnectionsWords } from './messages/connections-words.js';
+import type { Finding } from './requests.js';
+import { SureButton } from './sure-button.js';
+
+/** The gravest first. */
+const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
+const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
+
+/** What was found: what is not well with its remedy, and what is well beneath. */
+export function Findings({
+  words,
+  findings,
+  mending,
+}: {
+  readonly words: ConnectionsWords;
+  readonly findings: readonly Finding[];
+  readonly mending: Mending | null;
+}) {
+  const { number } = useFormats();
+  const { doctor: named } = words;
+  const well = findings.filter(({ light }) => light === 'ok');
+  const others = order.flatMap((light) => findings.filter((each) => each.light === light && light !== 'ok'));
+  return (
+    <>
+      {others.length > 0 && (
+        <Table
+          caption={named.heading}
+          rows={others}
+          keyOf={({ title }) => title}
+          empty={named.allWell}
+          columns={[
+            {
+              id: 'check',
+              heading: named.columns.check,
+              isRowHeading: true,
+              cell: ({ title }) => <Told>{title}</Told>,
+            },
+            {
+              id: 'light',
+              heading: named.columns.light,
+              cell: ({ light }) => <Light light={colours[light]}>{words.lights[light]}</Light>,
+            },
+            {
+              id: 'found',
+              heading: named.columns.found,
+              cell: ({ found, cause }) => (
+                <div>
+                  <p>
+                    <Told>{found}</Told>
+                  </p>
+                  {cause !== null && (
+                    <p className="soft">
+                      {named.cause} <Told>{cause}</Told>
+                    </p>
+                  )}
+                </div>
+              ),
+            },
+            {
+              id: 'remedy',
+              heading: named.columns.remedy,
+              cell: ({ title, remedy, mend }) => (
+                <div>
+                  {remedy !== null && (
+                    <p>
+                      <Told>{remedy}</Told>
+                    </p>
+                  )}
+                  {mend !== null && mending !== null && (
+                    <SureButton
+                      label={named.mend}
+                      about={title}
+                      title={named.mendTitle(title)}
+                      nobody={words.nobody}
+                      sure={named.sure}
+                      onConfirm={(isSure) => mending.begin(mend, isSure)}
+                    >
+                      <p>{named.mendText}</p>
+                      {mend.pushSecrets && <p>{named.mendSecret}</p>}
+                    </SureButton>
+                  )}
+                </div>
+              ),
+            },
+          ]}
+        />
+      )}
+      {well.length > 0 && (
+        <details>
+          <summary>{named.well(number(well.length))}</summary>
+          <ul className="lines">
+            {well.map(({ title, found }) => (
+              <li key={title}>
+                <Told>{title}</Told>
+                <br />
+                <span className="soft">
+                  <Told>{found}</Told>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}

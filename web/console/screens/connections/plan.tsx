@@ -1,0 +1,115 @@
+import { type ReactNode, useState } from 'react';
+import { useActing } from '../../frame/acting.js';
+import { useFormats } from '../../frame/words.js';
+import { ActForm } from '../../parts/form.js';
+import { Done } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { Told, ToldLines } from '../../parts/told.js';
+import type { ConnectionsWords } from './messages/connections-words.js';
+import { type Applied, type Connection, type Plan, planConnection } from './requests.js';
+import { SureButton } from './sure-button.js';
+
+/** What setting up would change at the provider, and doing it. */
+export function SetUp({
+  words,
+  connection: { id },
+  begin,
+  progress,
+}: {
+  readonly words: ConnectionsWords;
+  readonly connection: Connection;
+  readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
+  /** How far it is, or how it ended last. */
+  readonly progress: ReactNode;
+}) {
+  const { call } = useActing();
+  const [plan, setPlan] = useState<Plan | null>(null);
+  const { plan: named } = words;
+  return (
+    <section>
+      <h2>{named.heading}</h2>
+      <p className="soft">{named.lookHint}</p>
+      <ActForm submit={named.look} onSubmit={async () => setPlan(await call(planConnection(id)))} />
+      {plan === null ? (
+        progress
+      ) : (
+        <Planned
+          words={words}
+          id={id}
+          plan={plan}
+          onApply={async (isSure) => {
+            await begin({}, isSure);
+            setPlan(null);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function Planned({
+  words,
+  id,
+  plan: { steps, census },
+  onApply,
+}: {
+  readonly words: ConnectionsWords;
+  readonly id: string;
+  readonly plan: Plan;
+  readonly onApply: (isSure: boolean) => Promise<void>;
+}) {
+  const { number } = useFormats();
+  const { plan: named } = words;
+  const changed = steps.filter(({ diff }) => diff.length > 0).length;
+  const isReady = steps.every(({ state }) => state === 'ready' || state === 'manual');
+  return (
+    <>
+      {isReady && <Done>{named.nothing}</Done>}
+      <Table
+        caption={named.heading}
+        rows={steps}
+        keyOf={(step) => step.id}
+        empty={named.nothing}
+        columns={[
+          { id: 'step', heading: named.columns.step, isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
+          { id: 'state', heading: named.columns.state, cell: ({ state }) => named.states[state] },
+          {
+            id: 'change',
+            heading: named.columns.change,
+            cell: ({ diff, words: lines }) => (
+              <div>
+                {diff.length > 0 && (
+                  <ul className="changes">
+                    {diff.map(({ sign, text }) => (
+                      <li key={text} data-sign={sign}>
+                        <b>{named.signs[sign]}</b> <Told>{text}</Told>
+                      </li>
+                    ))}
+                  </ul>
+                )}
+                <ToldLines lines={lines} />
+              </div>
+            ),
+          },
+        ]}
+      />
+      {census !== null && (
+        <p>
+          {named.census(number(census.enrolled), number(census.users))} {!census.isComplete && named.inPart}{' '}
+          {census.remedy !== null && <Told>{census.remedy}</Told>}
+        </p>
+      )}
+      {!isReady && (
+        <SureButton
+          label={named.apply}
+          title={named.applyTitle(id)}
+          nobody={words.nobody}
+          sure={named.sure}
+          onConfirm={onApply}
+        >
+          <p>{named.applyText(number(changed))}</p>
+        </SureButton>
+      )}
+    </>
+  );
+}

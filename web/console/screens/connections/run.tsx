@@ -1,0 +1,40 @@
+import { useFormats } from '../../frame/words.js';
+import { Progress } from '../../parts/progress.js';
+import { Done } from '../../parts/state.js';
+import { Told, ToldLines } from '../../parts/told.js';
+import type { ConnectionsWords } from './messages/connections-words.js';
+import type { Run } from './requests.js';
+
+/** How far setting up is, or how it ended, step by step. */
+export function RunProgress({ words: { run: named }, run }: { readonly words: ConnectionsWords; readonly run: Run }) {
+  const { instant, number } = useFormats();
+  const { by, startedAt, state, steps } = run;
+  const done = steps.filter(({ progress }) => progress === 'done').length;
+  const text = named.progress(number(done), number(steps.length));
+  return (
+    <div>
+      <h3>{named.heading}</h3>
+      <p className="soft">{named.begun(by, instant(startedAt))}</p>
+      {state === 'under_way' && <Progress label={named.heading} text={text} value={done} most={steps.length} />}
+      {state === 'done' && <Done>{named.done}</Done>}
+      {(state === 'stopped' || state === 'broken_off') && (
+        <p className="note warn" role="status">
+          {named[state]}
+        </p>
+      )}
+      <details open={state !== 'done'}>
+        <summary>{text}</summary>
+        <ol className="lines">
+          {steps.map(({ id, title, progress, applied, words }) => (
+            <li key={id}>
+              <Told>{title}</Told>
+              <br />
+              <span className="soft">{progress === 'done' && !applied ? named.unchanged : named.steps[progress]}</span>
+              <ToldLines lines={words} />
+            </li>
+          ))}
+        </ol>
+      </details>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useActing } from '../../frame/acting.js';
+import { usePolled } from '../../frame/polled.js';
+import { Doctor, type Examined } from './doctor.js';
+import type { ConnectionsWords } from './messages/connections-words.js';
+import { SetUp } from './plan.js';
+import { type Applied, applyConnection, type Connection, examine, readRun } from './requests.js';
+import { RunProgress } from './run.js';
+import { Secrets } from './secrets.js';
+
+/** Where on the screen something was begun: how far it is is shown there. */
+type Place = 'doctor' | 'plan' | 'secrets';
+
+/** The doctor, the plan and the secrets, for whoever may set a connection up: of these, one goes on at a time. */
+export function SettingUp({
+  words,
+  connection,
+  examined,
+}: {
+  readonly words: ConnectionsWords;
+  readonly connection: Connection;
+  readonly examined: Examined;
+}) {
+  const { id } = connection;
+  const { call } = useActing();
+  const last = usePolled(readRun(id), ({ run }) => run?.state === 'under_way');
+  const run = last.state === 'loaded' ? last.value.run : null;
+  const [place, setPlace] = useState<Place>('plan');
+  /** What is being mended: once it has ended, the connection is examined again. */
+  const mended = useRef<string | null>(null);
+  useEffect(() => {
+    if (run === null || run.id !== mended.current || run.state === 'under_way') return;
+    mended.current = null;
+    // Where another examination is under way, that one is shown.
+    call(examine(id))
+      .catch(() => {})
+      .finally(examined.reload);
+  }, [run, call, id, examined.reload]);
+
+  const beginAt =
+    (where: Place) =>
+    async (what: Applied, isSure: boolean): Promise<void> => {
+      const begun = await call(applyConnection(id, what, isSure));
+      if (where === 'doctor') mended.current = begun.run.id;
+      setPlace(where);
+      last.reload();
+    };
+  const progressAt = (where: Place): ReactNode =>
+    run === null || place !== where ? null : <RunProgress words={words} run={run} />;
+  const of = (where: Place) => ({ words, connection, begin: beginAt(where), progress: progressAt(where) });
+  return (
+    <>
+      <Doctor
+        words={words}
+        connection={connection}
+        examined={examined}
+        mending={{ begin: beginAt('doctor'), progress: progressAt('doctor') }}
+      />
+      <SetUp {...of('plan')} />
+      <Secrets {...of('secrets')} />
+    </>
+  );
+}

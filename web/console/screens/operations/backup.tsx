@@ -1,0 +1,34 @@
+import { useLoaded } from '../../frame/acting.js';
+import { useFormats } from '../../frame/words.js';
+import { Await, Empty } from '../../parts/state.js';
+import { Facts } from '../../parts/told.js';
+import type { OperationsWords } from './messages/operations-words.js';
+import { readBackup } from './requests.js';
+
+/** The last backup, and how old it is. */
+export function Backup({ words }: { readonly words: OperationsWords['backup'] }) {
+  const { ago, instant, number, size } = useFormats();
+  const found = useLoaded(readBackup);
+  return (
+    <section>
+      <h2>{words.heading}</h2>
+      <Await loaded={found}>
+        {({ last }) =>
+          last === null ? (
+            <Empty>{words.none}</Empty>
+          ) : (
+            <Facts
+              rows={[
+                [words.made, `${ago(last.madeAt)} (${instant(last.madeAt)})`],
+                [words.checked, instant(last.checkedAt)],
+                [words.content, words.files(number(last.files), size(last.bytes))],
+                [words.keys, last.hasKeys ? words.included : words.left],
+                [words.state, last.hasState ? words.included : words.leftState],
+              ]}
+            />
+          )
+        }
+      </Await>
+    </section>
+  );
+}

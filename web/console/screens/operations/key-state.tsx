@@ -1,0 +1,23 @@
+import { Told } from '../../parts/told.js';
+import type { OperationsWords } from './messages/operations-words.js';
+
+/** What a key is said to be: as it stands, or that it cannot be used, and why. */
+export function KeyState({
+  words,
+  state,
+  problem,
+}: {
+  readonly words: OperationsWords['keys'];
+  readonly state: Exclude<keyof OperationsWords['keys']['state'], 'broken'>;
+  readonly problem: string | null;
+}) {
+  if (problem === null) return words.state[state];
+  return (
+    <div>
+      <b>{words.state.broken}</b>
+      <p>
+        <Told>{problem}</Told>
+      </p>
+    </div>
+  );
+}

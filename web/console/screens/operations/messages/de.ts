@@ -1,0 +1,95 @@
+import type { OperationsWords } from './operations-words.js';
+
+export const de: OperationsWords = {
+  heading: 'Schlüssel, Sicherung, Audit',
+  keys: {
+    uses: {
+      sealing: 'Schlüssel, die Gesichts-Token versiegeln',
+      signing: 'Schlüssel, die Belege und das Audit-Protokoll signieren',
+      oidc: 'Schlüssel, die für OpenID-Anwendungen signieren',
+    },
+    none: 'Es gibt noch keine.',
+    columns: {
+      name: 'Schlüssel',
+      state: 'Zustand',
+      made: 'Erstellt',
+      from: 'Signiert ab',
+      until: 'Signiert bis',
+      tokens: 'Token in Gebrauch',
+      actions: 'Aktionen',
+    },
+    version: (version) => `Version ${version}`,
+    state: {
+      seals: 'Versiegelt neue Token',
+      opens: 'Öffnet ältere Token',
+      signs: 'Signiert jetzt',
+      waits: 'Wartet, bis er an der Reihe ist',
+      past: 'War an der Reihe',
+      broken: 'Nicht verwendbar',
+    },
+    unknown: 'Nicht bekannt',
+    rotate: {
+      label: 'Neuen Schlüssel erstellen',
+      sealing:
+        'Neue Token werden damit versiegelt. Token unter älteren Schlüsseln gelten weiter. Sichern Sie die Schlüssel danach.',
+      turning: 'Er wird sofort veröffentlicht und signiert etwas später, sobald ihn alle kennen.',
+      done: (key) => `Erledigt. Der neue Schlüssel ist ${key}.`,
+      signsFrom: (when) => `Er signiert ab ${when}.`,
+    },
+    retire: {
+      label: 'Vernichten',
+      title: (key) => `${key} vernichten?`,
+      lost: (count) =>
+        `Token in Gebrauch, die dann niemand mehr öffnen kann: ${count}. Die Betroffenen müssen sich neu registrieren.`,
+      onlyHere: 'Gezählt wird nur im Audit-Protokoll dieses Servers.',
+      signing:
+        'Für einen Schlüssel, der bekannt geworden ist. Was er signiert hat, gilt nicht mehr. Er kann nicht wiederhergestellt werden.',
+      count: 'Geben Sie zur Bestätigung diese Zahl ein',
+      wrongCount: 'Das ist nicht diese Zahl.',
+    },
+  },
+  backup: {
+    heading: 'Letzte Sicherung',
+    none: 'Von diesem Server ist keine Sicherung bekannt. Erstellen Sie dort eine mit „facestep backup“.',
+    made: 'Erstellt',
+    checked: 'Erneut gelesen und vollständig',
+    content: 'Inhalt',
+    files: (count, size) => `Dateien: ${count}, ${size}`,
+    keys: 'Schlüssel',
+    state: 'Zustandsspeicher',
+    included: 'Enthalten',
+    left: 'Nicht enthalten',
+    leftState: 'Nicht enthalten: Ein Speicher, den sich Server teilen, wird mit eigenen Mitteln gesichert.',
+  },
+  audit: {
+    heading: 'Audit-Protokoll dieses Servers',
+    head: 'Zuletzt signiert',
+    neverSigned: 'Noch nicht',
+    waiting: (since) => `Einträge warten auf eine Signatur, der älteste seit: ${since}.`,
+    verify: 'Jetzt prüfen',
+    progress: 'Das Audit-Protokoll wird geprüft',
+    read: (read, all) => `${read} von ${all} gelesen`,
+    never: 'Es wurde noch nicht geprüft.',
+    last: 'Zuletzt geprüft',
+    by: 'Veranlasst von',
+    sound: (first, last) =>
+      `Das Protokoll ist unversehrt: Die Einträge ${first} bis ${last} sind vollständig und unverändert.`,
+    heads: (count) => `Signierte Stände, die übereinstimmen: ${count}.`,
+    unsound:
+      'Das Protokoll ist nicht unversehrt. Lassen Sie es und seine Sicherungen, wie sie sind, und finden Sie heraus, wer Zugriff hatte.',
+    tampered: {
+      edited: 'Ein Eintrag wurde verändert.',
+      deleted: 'Einträge fehlen.',
+      reordered: 'Einträge stehen in anderer Reihenfolge.',
+      inserted: 'Ein Eintrag gehört nicht hierher.',
+      forked: 'Zwei Einträge folgen auf einen: Zwei Prozesse haben geschrieben, oder einer wurde eingefügt.',
+      rewritten: 'Das Protokoll wurde neu geschrieben: Es ist nicht das, was signiert wurde.',
+      truncated: 'Das Ende fehlt.',
+    },
+    headsWrong: 'Die signierten Stände stimmen nicht mit den Einträgen überein.',
+    place: (file, line) => `Datei ${file}, Zeile ${line}.`,
+    record: (sequence) => `Eintrag ${sequence}.`,
+    failed: 'Es konnte nicht geprüft werden.',
+    brokenOff: 'Der Server wurde inzwischen beendet. Prüfen Sie erneut.',
+  },
+};

@@ -1,0 +1,95 @@
+import { useId, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { toRefusal, useActing } from '../../frame/acting.js';
+import type { Refusal } from '../../frame/call.js';
+import { useFormats, useWords } from '../../frame/words.js';
+import { ConfirmDialog } from '../../parts/confirm.js';
+import { Problem } from '../../parts/state.js';
+import type { OperationsWords } from './messages/operations-words.js';
+import { retireVersion } from './requests.js';
+
+/** What the server said. */
+export interface Retired {
+  readonly isDone: boolean;
+  readonly words: readonly string[];
+}
+
+/** Destroys a version: the server counts first what would be lost, and whoever does it types that number. */
+export function RetireVersion({
+  words: { retire, version: toName },
+  version,
+  onRetired,
+}: {
+  readonly words: OperationsWords['keys'];
+  readonly version: number;
+  readonly onRetired: (told: Retired) => void;
+}) {
+  const { call } = useActing();
+  const { working } = useWords();
+  const { number } = useFormats();
+  const id = useId();
+  const [isBusy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  /** How many tokens would be lost; `null`: not asked for. */
+  const [lost, setLost] = useState<number | null>(null);
+  const [typed, setTyped] = useState('');
+  const [isWrong, setWrong] = useState(false);
+  const name = toName(number(version));
+
+  const count = (): void => {
+    if (isBusy) return;
+    setBusy(true);
+    setRefusal(null);
+    call(retireVersion(version))
+      .then(
+        (reply) => (reply.lost === null ? onRetired(reply) : setLost(reply.lost)),
+        (thrown: unknown) => setRefusal(toRefusal(thrown)),
+      )
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      <Button className="button danger" aria-label={`${retire.label}: ${name}`} onPress={count} data-busy={isBusy}>
+        {isBusy ? working : retire.label}
+      </Button>
+      {refusal !== null && refusal.code !== 'face_not_verified' && <Problem refusal={refusal} />}
+      <ConfirmDialog
+        isOpen={lost !== null}
+        onClose={() => {
+          setLost(null);
+          setTyped('');
+          setWrong(false);
+        }}
+        title={retire.title(name)}
+        action={retire.label}
+        isGrave
+        isReady={() => {
+          const isRight = lost !== null && [String(lost), number(lost)].includes(typed.trim());
+          setWrong(!isRight);
+          return isRight;
+        }}
+        onConfirm={async () => onRetired(await call(retireVersion(version, lost ?? undefined)))}
+      >
+        <p>{retire.lost(number(lost ?? 0))}</p>
+        <p>{retire.onlyHere}</p>
+        <div className="field">
+          <label htmlFor={id}>{retire.count}</label>
+          <input
+            id={id}
+            inputMode="numeric"
+            autoComplete="off"
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
+            aria-invalid={isWrong}
+            aria-describedby={isWrong ? `${id}-wrong` : undefined}
+          />
+          {isWrong && (
+            <span id={`${id}-wrong`} className="wrong" role="alert">
+              {retire.wrongCount}
+            </span>
+          )}
+        </div>
+      </ConfirmDialog>
+    </>
+  );
+}

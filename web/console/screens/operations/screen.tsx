@@ -1,0 +1,25 @@
+import { defineScreen } from '../../frame/screen.js';
+import { Backup } from './backup.js';
+import { Keys } from './keys.js';
+import { Trail } from './trail.js';
+
+/** What would be needed after a loss or in a dispute: keys, the last backup, the audit trail. */
+export const operations = defineScreen(
+  {
+    en: async () => (await import('./messages/en.js')).en,
+    de: async () => (await import('./messages/de.js')).de,
+    es: async () => (await import('./messages/es.js')).es,
+    fr: async () => (await import('./messages/fr.js')).fr,
+    ar: async () => (await import('./messages/ar.js')).ar,
+  },
+  function Operations({ words }) {
+    return (
+      <>
+        <h1>{words.heading}</h1>
+        <Trail words={words.audit} />
+        <Backup words={words.backup} />
+        <Keys words={words.keys} />
+      </>
+    );
+  },
+);

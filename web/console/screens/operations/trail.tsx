@@ -1,0 +1,105 @@
+import { useActing, useMay } from '../../frame/acting.js';
+import { usePolled } from '../../frame/polled.js';
+import { useFormats, useWords } from '../../frame/words.js';
+import { ActForm } from '../../parts/form.js';
+import { Progress } from '../../parts/progress.js';
+import { Await, Done } from '../../parts/state.js';
+import { Facts } from '../../parts/told.js';
+import type { OperationsWords } from './messages/operations-words.js';
+import { readTrail, type Verification, verifyTrail } from './requests.js';
+
+interface Given {
+  readonly words: OperationsWords['audit'];
+}
+
+/** The audit trail: how fresh its signature is, whether it is sound, and verifying it now. */
+export function Trail({ words }: Given) {
+  const { call } = useActing();
+  const { ago, instant } = useFormats();
+  const mayVerify = useMay('audit');
+  const trail = usePolled(readTrail, ({ verification }) => verification?.state === 'under_way');
+  return (
+    <section>
+      <h2>{words.heading}</h2>
+      <Await loaded={trail}>
+        {({ verification, head: { signedAt, waitingSec } }) => (
+          <>
+            {waitingSec >= 60 && (
+              <p className="note warn">{words.waiting(ago(new Date(Date.now() - waitingSec * 1000).toISOString()))}</p>
+            )}
+            <Facts
+              rows={[
+                [words.head, signedAt === null ? words.neverSigned : `${ago(signedAt)} (${instant(signedAt)})`],
+                [words.last, verification === null ? words.never : instant(verification.startedAt)],
+                ...(verification === null ? [] : [[words.by, <bdi key="by">{verification.by}</bdi>] as const]),
+              ]}
+            />
+            {verification !== null && <Outcome words={words} verification={verification} />}
+            {mayVerify && verification?.state !== 'under_way' && (
+              <ActForm
+                submit={words.verify}
+                onSubmit={async () => {
+                  await call(verifyTrail);
+                  trail.reload();
+                }}
+              />
+            )}
+          </>
+        )}
+      </Await>
+    </section>
+  );
+}
+
+function Outcome({ words, verification }: Given & { readonly verification: Verification }) {
+  const { problems } = useWords();
+  const { number, size } = useFormats();
+  const { state, outcome, failed, bytesRead, bytesInAll } = verification;
+  const tampering = outcome?.tampering ?? null;
+  switch (state) {
+    case 'under_way':
+      return (
+        <Progress
+          label={words.progress}
+          text={words.read(size(bytesRead), size(bytesInAll))}
+          value={bytesRead}
+          most={bytesInAll}
+        />
+      );
+    case 'sound':
+      return (
+        <Done>
+          {outcome !== null && words.sound(number(outcome.firstSequence), number(outcome.lastSequence))}{' '}
+          {outcome !== null && words.heads(number(outcome.heads))}
+        </Done>
+      );
+    case 'unsound':
+      return (
+        <div className="note bad" role="alert">
+          <p>{tampering === null ? words.headsWrong : words.tampered[tampering.kind]}</p>
+          {tampering !== null && (
+            <p>
+              {words.record(number(tampering.sequence))}{' '}
+              {tampering.file !== null &&
+                tampering.line !== null &&
+                words.place(tampering.file, number(tampering.line))}
+            </p>
+          )}
+          <p>{words.unsound}</p>
+        </div>
+      );
+    case 'failed':
+      return (
+        <div className="note bad" role="alert">
+          <p>
+            {words.failed} {Object.entries(problems).find(([code]) => code === failed)?.[1] ?? problems.general}
+          </p>
+          <p className="fine">
+            <code>{failed}</code>
+          </p>
+        </div>
+      );
+    case 'broken_off':
+      return <p className="note warn">{words.brokenOff}</p>;
+  }
+}
