@@ -18,7 +18,7 @@ export const screens: readonly ScreenRow[] = [
   {
     id: 'home',
     path: '',
-    rights: ['configure', 'operate', 'audit', 'assist'],
+    rights: ['configure', 'operate', 'audit', 'assist', 'develop'],
     load: async () => (await import('./screens/home/screen.js')).home,
   },
   {
@@ -32,6 +32,18 @@ export const screens: readonly ScreenRow[] = [
     path: '/applications',
     rights: ['audit'],
     load: async () => (await import('./screens/applications/screen.js')).applications,
+  },
+  {
+    id: 'requests',
+    path: '/requests',
+    rights: ['configure'],
+    load: async () => (await import('./screens/requests/screen.js')).requests,
+  },
+  {
+    id: 'mine',
+    path: '/my-applications',
+    rights: ['develop'],
+    load: async () => (await import('./screens/mine/screen.js')).mine,
   },
   {
     id: 'administrators',

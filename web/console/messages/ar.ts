@@ -17,10 +17,13 @@ export const ar: Words = {
   request: 'الطلب',
   waitFor: (seconds) => `أعد المحاولة بعد ${seconds} ثانية.`,
   nothingHere: 'لا يوجد شيء في هذا العنوان',
+  notByKey: 'هذا للأشخاص، والمفتاح ليس حساب أحد. سجّل الخروج، ثم سجّل الدخول بحساب شركتك.',
   screens: {
     home: 'الرئيسية',
     person: 'شخص',
     applications: 'التطبيقات',
+    requests: 'طلبات التطبيقات',
+    mine: 'تطبيقاتي',
     administrators: 'المسؤولون',
   },
   roles: {
@@ -80,6 +83,8 @@ export const ar: Words = {
     delivery_failed: 'تعذّر تسليم الرسالة.',
     step_up_finished: 'انتهى فحص الوجه هذا. ابدأ من جديد.',
     step_up_unknown: 'انتهى فحص الوجه هذا. ابدأ من جديد.',
+    request_state: 'لم يعد هذا ممكنًا، أو ليس بعد. أعد تحميل الصفحة لترى الحال.',
+    terms_outdated: 'تغيّرت الشروط في هذه الأثناء. أعد تحميل الصفحة واقرأها.',
     internal: 'حدث خطأ في الخادم. سجله يوضح أكثر.',
   },
 };

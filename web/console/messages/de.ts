@@ -17,10 +17,14 @@ export const de: Words = {
   request: 'Anfrage',
   waitFor: (seconds) => `Versuchen Sie es in ${seconds} Sekunden erneut.`,
   nothingHere: 'Unter dieser Adresse gibt es nichts',
+  notByKey:
+    'Das ist für Personen, und ein Schlüssel ist niemandes Konto. Melden Sie sich ab und mit Ihrem Firmenkonto an.',
   screens: {
     home: 'Start',
     person: 'Person',
     applications: 'Anwendungen',
+    requests: 'Anträge',
+    mine: 'Meine Anwendungen',
     administrators: 'Administratoren',
   },
   roles: {
@@ -83,6 +87,8 @@ export const de: Words = {
     delivery_failed: 'Die Nachricht konnte nicht zugestellt werden.',
     step_up_finished: 'Diese Gesichtsprüfung ist vorbei. Beginnen Sie von vorn.',
     step_up_unknown: 'Diese Gesichtsprüfung ist vorbei. Beginnen Sie von vorn.',
+    request_state: 'Das ist nicht mehr oder noch nicht möglich. Laden Sie die Seite neu, um den Stand zu sehen.',
+    terms_outdated: 'Die Bedingungen haben sich inzwischen geändert. Laden Sie die Seite neu und lesen Sie sie.',
     internal: 'Auf dem Server ist etwas schiefgegangen. Sein Protokoll sagt mehr.',
   },
 };

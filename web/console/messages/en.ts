@@ -16,10 +16,13 @@ export const en = {
   request: 'Request',
   waitFor: (seconds: string) => `Try again in ${seconds} seconds.`,
   nothingHere: 'There is nothing at this address',
+  notByKey: 'This is for people, and a key is nobody’s account. Sign out, and sign in with your company account.',
   screens: {
     home: 'Home',
     person: 'Person',
     applications: 'Applications',
+    requests: 'Requests',
+    mine: 'My applications',
     administrators: 'Administrators',
   },
   roles: {
@@ -79,6 +82,8 @@ export const en = {
     delivery_failed: 'The message could not be delivered.',
     step_up_finished: 'This face check is over. Start again.',
     step_up_unknown: 'This face check is over. Start again.',
+    request_state: 'This is not possible any more, or not yet. Load the page anew to see how it stands.',
+    terms_outdated: 'The terms have changed meanwhile. Load the page anew and read them.',
     internal: 'Something went wrong on the server. Its log says more.',
   },
 };

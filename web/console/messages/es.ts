@@ -17,10 +17,14 @@ export const es: Words = {
   request: 'Solicitud',
   waitFor: (seconds) => `Inténtelo de nuevo en ${seconds} segundos.`,
   nothingHere: 'No hay nada en esta dirección',
+  notByKey:
+    'Esto es para personas, y una clave no es la cuenta de nadie. Cierre la sesión y entre con la cuenta de su empresa.',
   screens: {
     home: 'Inicio',
     person: 'Persona',
     applications: 'Aplicaciones',
+    requests: 'Peticiones',
+    mine: 'Mis aplicaciones',
     administrators: 'Administradores',
   },
   roles: {
@@ -82,6 +86,8 @@ export const es: Words = {
     delivery_failed: 'No se pudo entregar el mensaje.',
     step_up_finished: 'Esta comprobación facial ha terminado. Empiece de nuevo.',
     step_up_unknown: 'Esta comprobación facial ha terminado. Empiece de nuevo.',
+    request_state: 'Ya no es posible, o todavía no. Vuelva a cargar la página para ver cómo está.',
+    terms_outdated: 'Las condiciones han cambiado entretanto. Vuelva a cargar la página y léalas.',
     internal: 'Algo ha fallado en el servidor. Su registro dice más.',
   },
 };

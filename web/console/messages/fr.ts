@@ -17,10 +17,14 @@ export const fr: Words = {
   request: 'Requête',
   waitFor: (seconds) => `Réessayez dans ${seconds} secondes.`,
   nothingHere: 'Il n’y a rien à cette adresse',
+  notByKey:
+    'C’est pour des personnes, et une clé n’est le compte de personne. Déconnectez-vous, puis connectez-vous avec le compte de l’entreprise.',
   screens: {
     home: 'Accueil',
     person: 'Personne',
     applications: 'Applications',
+    requests: 'Demandes',
+    mine: 'Mes applications',
     administrators: 'Administrateurs',
   },
   roles: {
@@ -82,6 +86,8 @@ export const fr: Words = {
     delivery_failed: 'Le message n’a pas pu être remis.',
     step_up_finished: 'Cette vérification est terminée. Recommencez.',
     step_up_unknown: 'Cette vérification est terminée. Recommencez.',
+    request_state: 'Ce n’est plus possible, ou pas encore. Rechargez la page pour voir où cela en est.',
+    terms_outdated: 'Les conditions ont changé entre-temps. Rechargez la page et lisez-les.',
     internal: 'Une erreur s’est produite sur le serveur. Son journal en dit plus.',
   },
 };

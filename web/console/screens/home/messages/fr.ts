@@ -7,6 +7,9 @@ export const fr: Translated<typeof en> = {
     home: '',
     person: 'Inviter, débloquer, mettre fin à un enrôlement, exporter ou effacer.',
     applications: 'Quels programmes appellent ce serveur, leurs clés et ce qu’ils ont utilisé.',
+    requests:
+      'Les développeurs qui demandent une application : approuver, interroger, refuser. Et les conditions qu’ils acceptent.',
+    mine: 'Demander une application, retirer sa clé, voir ce qu’elle a utilisé et pourquoi elle a été refusée.',
     administrators: 'Qui peut utiliser cette console et l’API, et dans quel rôle.',
   },
 };
