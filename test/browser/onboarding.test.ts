@@ -126,6 +126,7 @@ inBrowser(
       'https://app.example.com/cb2',
     ])
       expect(granted).toContain(said);
+    expect(await lookAt(page, 'request: approve')).toEqual([]);
     await click(dialogue.getByRole('button', { name: 'Approve' }));
     await page.getByText('Its developer may fetch the first key, once.').waitFor();
     expect(count()).toBeLessThanOrEqual(5);
@@ -137,6 +138,7 @@ inBrowser(
     await developer.page.getByRole('button', { name: 'Fetch the first key' }).click();
     const key = await developer.page.getByLabel('First key').inputValue();
     await developer.page.getByRole('button', { name: 'Fetch the first key' }).waitFor({ state: 'detached' });
+    expect(await lookAt(developer.page, 'my request: first key')).toEqual([]);
     const { body } = await server.postJson('/token', {}, { 'x-auth-token': key });
     expect(body).toMatchObject({ application: lines.id, tenant: 'work', scopes: ['verify'] });
     await developer.page.reload();
@@ -257,6 +259,50 @@ inBrowser('a draft is withdrawn, and a token of the sandbox is shown once with a
   await page.locator('[dir=rtl] h1').waitFor();
   expect(await lookAt(page, 'my applications, right to left')).toEqual([]);
   expect(complaints).toEqual([]);
+  await close();
+});
+
+inBrowser('a request without a connection needs a tenant, and a change holds for the keys that are out', async () => {
+  const developer = await signIn('grace');
+  await go(developer.page, 'My applications');
+  await developer.page.getByRole('link', { name: 'New request' }).click();
+  await developer.page.getByLabel('Name', { exact: true }).fill('gateway');
+  await developer.page.getByLabel('Purpose').fill('Keeps its tokens itself.');
+  await developer.page.getByLabel('Connection').selectOption('');
+  expect(await lookAt(developer.page, 'my request: new')).toEqual([]);
+  await developer.page.getByRole('button', { name: 'Save the draft' }).click();
+  await handIn(developer.page);
+  const { page, complaints, close } = await signIn('ada');
+  const approve = async (tenant: string | null) => {
+    await go(page, 'Requests');
+    await page.getByRole('link', { name: 'gateway' }).click();
+    if (tenant !== null) await page.getByLabel('Tenant').fill(tenant);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Approve' }).click();
+    await page.locator('main').getByRole('status').getByText('Approved.').waitFor();
+  };
+  await approve('gate');
+  await developer.page.reload();
+  await developer.page.getByRole('button', { name: 'Fetch the first key' }).click();
+  const key = await developer.page.getByLabel('First key').inputValue();
+  const asked = async () => (await server.postJson('/token', {}, { 'x-auth-token': key })).body;
+  expect(await asked()).toMatchObject({ tenant: 'gate', scopes: ['verify'] });
+
+  await developer.page.getByRole('link', { name: /^To the application/ }).click();
+  await developer.page.getByText('Ask for a change').click();
+  await developer.page.getByLabel('Purpose').fill('Enrols as well.');
+  await developer.page.getByRole('checkbox', { name: 'enrol' }).check();
+  await developer.page.getByRole('button', { name: 'Save the draft' }).click();
+  await handIn(developer.page);
+  await approve(null);
+  const { application } = await asked();
+  const { body } = await server.send('GET', `/applications/${application}`, { headers: { 'x-admin-key': adminKey } });
+  expect(new Set(Object(body.scopes))).toEqual(new Set(['enrol', 'verify']));
+  await developer.page.reload();
+  await developer.page.getByRole('link', { name: /^To the application/ }).waitFor();
+  expect(await developer.page.getByRole('button', { name: 'Fetch the first key' }).count()).toBe(0);
+  expect([...developer.complaints, ...complaints]).toEqual([]);
+  await developer.close();
   await close();
 });
 

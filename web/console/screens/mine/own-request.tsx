@@ -58,18 +58,20 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
           )}
           {request.state === 'approved' && <FirstKey request={request} words={words} onTaken={found.reload} />}
           {request.state !== 'approved' && request.state !== 'refused' && (
-            <ConfirmButton
-              label={withdraw.label}
-              title={withdraw.title(request.name)}
-              action={withdraw.label}
-              isGrave
-              onConfirm={async () => {
-                await call(withdrawRequest(id));
-                goTo('/my-applications');
-              }}
-            >
-              <p>{withdraw.text}</p>
-            </ConfirmButton>
+            <section>
+              <ConfirmButton
+                label={withdraw.label}
+                title={withdraw.title(request.name)}
+                action={withdraw.label}
+                isGrave
+                onConfirm={async () => {
+                  await call(withdrawRequest(id));
+                  goTo('/my-applications');
+                }}
+              >
+                <p>{withdraw.text}</p>
+              </ConfirmButton>
+            </section>
           )}
         </>
       )}

@@ -25,7 +25,7 @@ export function RequestFacts({
         [facts.perMinute, number(request.perMinute)],
         [facts.perDay, number(request.perDay)],
         ...(contact === '' ? [] : [[facts.contact, contact]]),
-        ...(termsVersion === null ? [] : [[facts.terms, number(termsVersion)]]),
+        ...(termsVersion === null || termsVersion === 0 ? [] : [[facts.terms, number(termsVersion)]]),
         [facts.changed, instant(request.changedAt)],
       ].map(([name, value]) => (
         <div key={name}>

@@ -70,7 +70,6 @@ function Every({ words }: { readonly words: RequestWords }) {
           },
           { id: 'by', heading: facts.by, cell: ({ by }) => <bdi>{by}</bdi> },
           { id: 'state', heading: facts.state, cell: (row) => states[row.state] },
-          { id: 'scopes', heading: facts.scopes, cell: ({ scopes }) => scopes.join(', ') },
           { id: 'perDay', heading: facts.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },
           { id: 'changed', heading: facts.changed, cell: ({ changedAt }) => instant(changedAt) },
         ]}
