@@ -96,6 +96,8 @@ export async function startApiServer(
     >
   > & {
       random?: Random;
+      /** One that was found free, for whoever has to know the address before. */
+      port?: number;
       /** The configuration, as the file says. */
       setup?: () => Setup;
       /** Puts something before the store. */
@@ -167,7 +169,7 @@ export async function startApiServer(
     securityEvents: (await given.transmitter?.(deps)) ?? null,
   });
   const endpoints = createEndpoints(deps);
-  const listening: Listening = await listen(app, { host: '127.0.0.1', port: 0 });
+  const listening: Listening = await listen(app, { host: '127.0.0.1', port: given.port ?? 0 });
   const origin = `http://127.0.0.1:${listening.port}`;
 
   const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {

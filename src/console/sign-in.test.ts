@@ -96,6 +96,25 @@ describe('by the company’s provider', () => {
     expect(await readSession(server, sessionOf(response))).toMatchObject({ session: { role: 'auditor' } });
   });
 
+  test('a change of groups takes effect at the next sign-in', async () => {
+    const moving = { login: 'ada@example.com', groups: ['face-owners'] };
+    const usual = company;
+    await server.stop();
+    company = await startCompanyProvider(redirectUri, { u1: moving });
+    await start();
+    const former = await toSessionHeaders(server, sessionOf(await signIn('u1')));
+    moving.groups = ['face-auditors'];
+    const next = await toSessionHeaders(server, sessionOf(await signIn('u1')));
+    const wish = { name: 'grace', role: 'auditor' };
+    expect((await server.postJson('/v1/administrators', wish, next)).body.code).toBe('role_missing');
+    // A session that was begun before keeps its role until it ends.
+    expect((await server.postJson('/v1/administrators', wish, former)).status).toBe(201);
+    moving.groups = [];
+    isRefused(await signIn('u1'), 'no-role');
+    await company.stop();
+    company = usual;
+  });
+
   test('groups that only the user info tells are found', async () => {
     await server.stop();
     const usual = company;

@@ -10,13 +10,13 @@ import { clientScopes } from '../../src/rest/scopes.js';
 import { type ApiServer, adminKey } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
-import { enrolledAt, fillLedger } from '../ledgered.js';
 import { createFolder } from '../folder.js';
+import { enrolledAt, fillLedger } from '../ledgered.js';
 import { type Company, startCompany, startOperatedServer } from '../operated-server.js';
 import { consoleFolder } from '../paths.js';
 import { createMemoryProfile } from '../simulated-profile.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
+import { lookAt } from './console-look.js';
 import { consoleScreens, markup } from './console-screens.js';
 import { visitConsole } from './console-visitor.js';
 import { addSigningKeys, breakTokenHook, fillOperations } from './operated-console.js';
@@ -24,8 +24,6 @@ import { addSigningKeys, breakTokenHook, fillOperations } from './operated-conso
 /* The console as administrators with different eyes, hands and devices meet it. */
 
 const inBrowser = hasChromium ? test : test.skip;
-/** Where pictures of the screens go, for whoever wants to look at them. */
-const picturesFolder = process.env.FACESTEP_CONSOLE_PICTURES;
 let browser: Browser;
 let company: Company;
 let server: ApiServer;
@@ -86,27 +84,6 @@ if (hasChromium) {
     await server.stop();
     await company.close();
   });
-}
-
-/** In both colour schemes, on a phone and on a desk, and right to left. */
-async function lookAt(page: Page, name: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const [scheme, width] of [
-    ['light', 1280],
-    ['dark', 360],
-    ['light', 360],
-    ['dark', 1280],
-  ] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize({ width, height: 800 });
-    const where = `${name}, ${scheme}, ${width} px`;
-    for (const barrier of await findBarriers(page)) found.push(`${where}: ${barrier}`);
-    for (const target of await findSmallTargets(page)) found.push(`${where}: too small: ${target}`);
-    if (!(await fitsWidth(page))) found.push(`${where}: wider than the window`);
-    if (picturesFolder !== undefined)
-      await page.screenshot({ path: `${picturesFolder}/${where.replace(/\W+/g, '-')}.png`, fullPage: true });
-  }
-  return found;
 }
 
 for (const { name, path, prepare } of consoleScreens) {

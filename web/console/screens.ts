@@ -18,7 +18,7 @@ export const screens: readonly ScreenRow[] = [
   {
     id: 'home',
     path: '',
-    rights: ['view'],
+    rights: ['view', 'develop'],
     load: async () => (await import('./screens/home/screen.js')).home,
   },
   {
@@ -50,6 +50,18 @@ export const screens: readonly ScreenRow[] = [
     path: '/applications',
     rights: ['audit'],
     load: async () => (await import('./screens/applications/screen.js')).applications,
+  },
+  {
+    id: 'requests',
+    path: '/requests',
+    rights: ['configure'],
+    load: async () => (await import('./screens/requests/screen.js')).requests,
+  },
+  {
+    id: 'mine',
+    path: '/my-applications',
+    rights: ['develop'],
+    load: async () => (await import('./screens/mine/screen.js')).mine,
   },
   {
     id: 'administrators',

@@ -94,7 +94,7 @@ const prefixes = ['/v1', '/v2'] as const;
 
 function underPrefixes(endpoint: Endpoint, target: Target): readonly Hostile[] {
   const { needs, path } = endpoint;
-  if (!['client', 'admin', 'session', 'open'].includes(needs.kind) || path.startsWith('/v2')) return [];
+  if (!['client', 'admin', 'session', 'developer', 'open'].includes(needs.kind) || path.startsWith('/v2')) return [];
   return prefixes.flatMap((prefix) =>
     target.bad.map(
       (bad): Hostile => ({

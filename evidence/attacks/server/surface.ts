@@ -7,6 +7,8 @@ export type Needs =
   | { readonly kind: 'client'; readonly scope: string | null }
   | { readonly kind: 'admin'; readonly right: string }
   | { readonly kind: 'session' }
+  /** Somebody who signed in at the console by the company's provider. */
+  | { readonly kind: 'developer' }
   /** A key of an application that may manage streams of security events. */
   | { readonly kind: 'stream' }
   /** A credential of its own is in the body, or none at all. */
@@ -67,6 +69,7 @@ function toNeeds({ description, security }: z.output<typeof operationGuard>, met
   }
   if (scheme === 'adminKey') return { kind: 'admin', right: /Needs the right `([\w-]+)`/.exec(description)?.[1] ?? '' };
   if (scheme === 'pageSession') return { kind: 'session' };
+  if (scheme === 'consoleSession') return { kind: 'developer' };
   if (scheme === 'streamKey') return { kind: 'stream' };
   return { kind: method === 'GET' ? 'public' : 'open' };
 }

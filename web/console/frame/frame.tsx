@@ -29,6 +29,7 @@ export function Frame({
   const maySee = ({ rights }: { readonly rights: readonly Right[] }): boolean =>
     rights.some((right) => session.rights.includes(right));
   const shown = row !== null && maySee(row) ? row : null;
+  const isOfPeople = session.byKey && row?.rights.includes('develop') === true && shown === null;
   useEffect(() => {
     // The browser's own start is left alone: nobody has gone anywhere yet.
     if (hasMoved.current) main.current?.focus();
@@ -78,7 +79,16 @@ export function Frame({
         </div>
       </nav>
       <main id="main" tabIndex={-1} ref={main}>
-        {path === faceCheckPath ? <FaceCheckReturn /> : <Shown row={shown} path={path} />}
+        {path === faceCheckPath ? (
+          <FaceCheckReturn />
+        ) : isOfPeople ? (
+          <>
+            <h1>{words.screens[row.id]}</h1>
+            <p className="note warn">{words.notByKey}</p>
+          </>
+        ) : (
+          <Shown row={shown} path={path} />
+        )}
       </main>
     </div>
   );

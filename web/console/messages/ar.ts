@@ -17,6 +17,7 @@ export const ar: Words = {
   request: 'الطلب',
   waitFor: (seconds) => `أعد المحاولة بعد ${seconds} ثانية.`,
   nothingHere: 'لا يوجد شيء في هذا العنوان',
+  notByKey: 'هذا للأشخاص، والمفتاح ليس حساب أحد. سجّل الخروج، ثم سجّل الدخول بحساب شركتك.',
   screens: {
     home: 'الرئيسية',
     people: 'الأشخاص',
@@ -24,6 +25,8 @@ export const ar: Words = {
     connections: 'الاتصالات',
     operations: 'المفاتيح والنسخ والتدقيق',
     applications: 'التطبيقات',
+    requests: 'طلبات التطبيقات',
+    mine: 'تطبيقاتي',
     administrators: 'المسؤولون',
   },
   roles: {
@@ -85,6 +88,8 @@ export const ar: Words = {
     step_up_unknown: 'انتهى فحص الوجه هذا. ابدأ من جديد.',
     run_under_way: 'هذا جارٍ بالفعل. انتظر حتى ينتهي.',
     nobody_can_pass: 'لا أحد مسجَّل، لذا سيُرفض الجميع.',
+    request_state: 'لم يعد هذا ممكنًا، أو ليس بعد. أعد تحميل الصفحة لترى الحال.',
+    terms_outdated: 'تغيّرت الشروط في هذه الأثناء. أعد تحميل الصفحة واقرأها.',
     internal: 'حدث خطأ في الخادم. سجله يوضح أكثر.',
   },
 };

@@ -17,6 +17,8 @@ export const de: Words = {
   request: 'Anfrage',
   waitFor: (seconds) => `Versuchen Sie es in ${seconds} Sekunden erneut.`,
   nothingHere: 'Unter dieser Adresse gibt es nichts',
+  notByKey:
+    'Das ist für Personen, und ein Schlüssel ist niemandes Konto. Melden Sie sich ab und mit Ihrem Firmenkonto an.',
   screens: {
     home: 'Start',
     people: 'Personen',
@@ -24,6 +26,8 @@ export const de: Words = {
     connections: 'Verbindungen',
     operations: 'Schlüssel, Sicherung, Audit',
     applications: 'Anwendungen',
+    requests: 'Anträge',
+    mine: 'Meine Anwendungen',
     administrators: 'Administratoren',
   },
   roles: {
@@ -88,6 +92,8 @@ export const de: Words = {
     step_up_unknown: 'Diese Gesichtsprüfung ist vorbei. Beginnen Sie von vorn.',
     run_under_way: 'Das läuft bereits. Warten Sie, bis es beendet ist.',
     nobody_can_pass: 'Niemand ist registriert, also würden alle abgewiesen.',
+    request_state: 'Das ist nicht mehr oder noch nicht möglich. Laden Sie die Seite neu, um den Stand zu sehen.',
+    terms_outdated: 'Die Bedingungen haben sich inzwischen geändert. Laden Sie die Seite neu und lesen Sie sie.',
     internal: 'Auf dem Server ist etwas schiefgegangen. Sein Protokoll sagt mehr.',
   },
 };

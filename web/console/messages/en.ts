@@ -16,6 +16,7 @@ export const en = {
   request: 'Request',
   waitFor: (seconds: string) => `Try again in ${seconds} seconds.`,
   nothingHere: 'There is nothing at this address',
+  notByKey: 'This is for people, and a key is nobody’s account. Sign out, and sign in with your company account.',
   screens: {
     home: 'Home',
     people: 'People',
@@ -23,6 +24,8 @@ export const en = {
     connections: 'Connections',
     operations: 'Keys, backup, audit',
     applications: 'Applications',
+    requests: 'Requests',
+    mine: 'My applications',
     administrators: 'Administrators',
   },
   roles: {
@@ -84,6 +87,8 @@ export const en = {
     step_up_unknown: 'This face check is over. Start again.',
     run_under_way: 'This is under way already. Wait until it has ended.',
     nobody_can_pass: 'Nobody is enrolled, so everybody would be refused.',
+    request_state: 'This is not possible any more, or not yet. Load the page anew to see how it stands.',
+    terms_outdated: 'The terms have changed meanwhile. Load the page anew and read them.',
     internal: 'Something went wrong on the server. Its log says more.',
   },
 };

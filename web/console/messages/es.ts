@@ -17,6 +17,8 @@ export const es: Words = {
   request: 'Solicitud',
   waitFor: (seconds) => `Inténtelo de nuevo en ${seconds} segundos.`,
   nothingHere: 'No hay nada en esta dirección',
+  notByKey:
+    'Esto es para personas, y una clave no es la cuenta de nadie. Cierre la sesión y entre con la cuenta de su empresa.',
   screens: {
     home: 'Inicio',
     people: 'Personas',
@@ -24,6 +26,8 @@ export const es: Words = {
     connections: 'Conexiones',
     operations: 'Claves, copia, auditoría',
     applications: 'Aplicaciones',
+    requests: 'Peticiones',
+    mine: 'Mis aplicaciones',
     administrators: 'Administradores',
   },
   roles: {
@@ -87,6 +91,8 @@ export const es: Words = {
     step_up_unknown: 'Esta comprobación facial ha terminado. Empiece de nuevo.',
     run_under_way: 'Esto ya está en curso. Espere a que termine.',
     nobody_can_pass: 'No hay nadie registrado, así que se rechazaría a todos.',
+    request_state: 'Ya no es posible, o todavía no. Vuelva a cargar la página para ver cómo está.',
+    terms_outdated: 'Las condiciones han cambiado entretanto. Vuelva a cargar la página y léalas.',
     internal: 'Algo ha fallado en el servidor. Su registro dice más.',
   },
 };

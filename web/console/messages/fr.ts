@@ -17,6 +17,8 @@ export const fr: Words = {
   request: 'Requête',
   waitFor: (seconds) => `Réessayez dans ${seconds} secondes.`,
   nothingHere: 'Il n’y a rien à cette adresse',
+  notByKey:
+    'C’est pour des personnes, et une clé n’est le compte de personne. Déconnectez-vous, puis connectez-vous avec le compte de l’entreprise.',
   screens: {
     home: 'Accueil',
     people: 'Personnes',
@@ -24,6 +26,8 @@ export const fr: Words = {
     connections: 'Connexions',
     operations: 'Clés, sauvegarde, audit',
     applications: 'Applications',
+    requests: 'Demandes',
+    mine: 'Mes applications',
     administrators: 'Administrateurs',
   },
   roles: {
@@ -87,6 +91,8 @@ export const fr: Words = {
     step_up_unknown: 'Cette vérification est terminée. Recommencez.',
     run_under_way: 'C’est déjà en cours. Attendez la fin.',
     nobody_can_pass: 'Personne n’est inscrit : tout le monde serait refusé.',
+    request_state: 'Ce n’est plus possible, ou pas encore. Rechargez la page pour voir où cela en est.',
+    terms_outdated: 'Les conditions ont changé entre-temps. Rechargez la page et lisez-les.',
     internal: 'Une erreur s’est produite sur le serveur. Son journal en dit plus.',
   },
 };

@@ -5,6 +5,7 @@ import { Form } from 'react-aria-components/Form';
 import { Input } from 'react-aria-components/Input';
 import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
+import { TextArea } from 'react-aria-components/TextArea';
 import { TextField } from 'react-aria-components/TextField';
 import { toRefusal } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
@@ -89,6 +90,41 @@ export function Field({
         </Text>
       )}
       <Input min={min} max={max} autoCapitalize="none" spellCheck={false} dir="auto" />
+      <FieldError className="wrong" />
+    </TextField>
+  );
+}
+
+/** Text of some lines. */
+export function LongField({
+  name,
+  label,
+  hint,
+  isRequired = false,
+  initial,
+  maxLength,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly isRequired?: boolean;
+  readonly initial?: string;
+  readonly maxLength: number;
+}) {
+  return (
+    <TextField
+      className="field"
+      {...{ name, isRequired, maxLength }}
+      {...(initial === undefined ? {} : { defaultValue: initial })}
+      autoComplete="off"
+    >
+      <Label>{label}</Label>
+      {hint !== undefined && (
+        <Text slot="description" className="soft fine">
+          {hint}
+        </Text>
+      )}
+      <TextArea rows={4} dir="auto" />
       <FieldError className="wrong" />
     </TextField>
   );

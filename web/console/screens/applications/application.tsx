@@ -6,7 +6,15 @@ import { ConfirmButton } from '../../parts/confirm.js';
 import { Await } from '../../parts/state.js';
 import { Keys } from './keys.js';
 import type { ApplicationsWords } from './messages/applications-words.js';
-import { changeApplication, readApplication, removeApplication } from './requests.js';
+import {
+  changeApplication,
+  issueKey,
+  listKeys,
+  readApplication,
+  readUsage,
+  removeApplication,
+  revokeKey,
+} from './requests.js';
 import { TermsForm } from './terms-form.js';
 import { UsageChart } from './usage-chart.js';
 
@@ -45,8 +53,17 @@ export function OneApplication({ id, words }: { readonly id: string; readonly wo
               </div>
             ))}
           </dl>
-          <UsageChart id={id} words={words} />
-          <Keys id={id} words={words} />
+          <UsageChart request={readUsage(id)} words={words} />
+          <Keys
+            words={words}
+            asked={{
+              list: listKeys(id),
+              issue: (lifeSec) => issueKey(id, lifeSec),
+              revoke: (key) => revokeKey(id, key),
+            }}
+            mayChange={mayChange}
+            asksLife
+          />
           {mayChange && (
             <section>
               <details>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
@@ -7,16 +8,33 @@ import { ShownOnce } from '../../parts/shown-once.js';
 import { Await } from '../../parts/state.js';
 import { type Column, Table } from '../../parts/table.js';
 import type { ApplicationsWords } from './messages/applications-words.js';
-import { issueKey, listKeys, revokeKey } from './requests.js';
+import type { Key } from './requests.js';
 
 const secondsPerDay = 86_400;
 
+/** What is asked of the server, by whoever looks after the application. */
+interface KeyRequests {
+  readonly list: ServerRequest<{ readonly keys: readonly Key[] }>;
+  readonly issue: (lifeSec: number) => ServerRequest<{ readonly token: string }>;
+  readonly revoke: (key: string) => ServerRequest<unknown>;
+}
+
 /** The keys of an application: never the keys themselves, but for a new one, once. */
-export function Keys({ id, words: { keys } }: { readonly id: string; readonly words: ApplicationsWords }) {
+export function Keys({
+  words: { keys },
+  asked,
+  mayChange,
+  asksLife,
+}: {
+  readonly words: Pick<ApplicationsWords, 'keys'>;
+  readonly asked: KeyRequests;
+  readonly mayChange: boolean;
+  /** Whether somebody says how long a new one is good. */
+  readonly asksLife: boolean;
+}) {
   const { call } = useActing();
   const { day } = useFormats();
-  const mayChange = useMay('configure');
-  const listed = useLoaded(listKeys(id));
+  const listed = useLoaded(asked.list);
   const [issued, setIssued] = useState<string | null>(null);
   const revoking: Column<{ readonly id: string }> = {
     id: 'actions',
@@ -29,7 +47,7 @@ export function Keys({ id, words: { keys } }: { readonly id: string; readonly wo
         action={keys.revoke}
         isGrave
         onConfirm={async () => {
-          await call(revokeKey(id, key.id));
+          await call(asked.revoke(key.id));
           listed.reload();
         }}
       >
@@ -66,12 +84,12 @@ export function Keys({ id, words: { keys } }: { readonly id: string; readonly wo
         <ActForm
           submit={keys.issue}
           onSubmit={async (fields) => {
-            const { token } = await call(issueKey(id, Number(fields.get('days')) * secondsPerDay));
+            const { token } = await call(asked.issue(Number(fields.get('days')) * secondsPerDay));
             setIssued(token);
             listed.reload();
           }}
         >
-          <Field name="days" label={keys.days} type="number" min={1} max={366} initial="90" isRequired />
+          {asksLife && <Field name="days" label={keys.days} type="number" min={1} max={366} initial="90" isRequired />}
         </ActForm>
       )}
     </section>

@@ -40,11 +40,17 @@ const keyGuard = z.object({
   lastUsed: z.nullable(z.string()),
 });
 
-export const listKeys = (id: string) => get(of(id, '/keys'), z.object({ keys: z.array(keyGuard) }));
+export type Key = z.infer<typeof keyGuard>;
+export const keysReply = z.object({ keys: z.array(keyGuard) });
+export const issuedReply = z.object({ token: z.string() });
+
+export const listKeys = (id: string) => get(of(id, '/keys'), keysReply);
 /** @param expiresIn - seconds */
-export const issueKey = (id: string, expiresIn: number) =>
-  post(of(id, '/keys'), z.object({ id: z.string(), token: z.string() }), { expiresIn });
+export const issueKey = (id: string, expiresIn: number) => post(of(id, '/keys'), issuedReply, { expiresIn });
 export const revokeKey = (id: string, key: string) => post(of(id, '/keys/revoke'), done, { key });
+
+/** Of which usage is shown, with today's. */
+export const usageDays = 30;
 
 const usageGuard = z.object({
   day: z.string(),
@@ -55,5 +61,5 @@ const usageGuard = z.object({
 });
 export type Usage = z.infer<typeof usageGuard>;
 
-export const readUsage = (id: string, days: number) =>
-  post(of(id, '/usage'), z.object({ usage: z.array(usageGuard) }), { days });
+export const usageReply = z.object({ usage: z.array(usageGuard) });
+export const readUsage = (id: string) => post(of(id, '/usage'), usageReply, { days: usageDays });

@@ -1,16 +1,16 @@
 import { useLoaded } from '../../frame/acting.js';
+import type { ServerRequest } from '../../frame/call.js';
 import { type Bar, BarChart } from '../../parts/chart.js';
 import { Await } from '../../parts/state.js';
 import type { ApplicationsWords } from './messages/applications-words.js';
-import { readUsage, type Usage } from './requests.js';
+import { type Usage, usageDays } from './requests.js';
 
-const days = 30;
 const msPerDay = 86_400_000;
 
 /** Requests of every day, also of those without any. */
 function toBars(usage: readonly Usage[], now: number): Bar[] {
-  return Array.from({ length: days }, (_, at) => {
-    const day = new Date(now - (days - 1 - at) * msPerDay).toISOString().slice(0, 10);
+  return Array.from({ length: usageDays }, (_, at) => {
+    const day = new Date(now - (usageDays - 1 - at) * msPerDay).toISOString().slice(0, 10);
     const ofDay = usage.filter((each) => each.day === day);
     return {
       day,
@@ -21,8 +21,14 @@ function toBars(usage: readonly Usage[], now: number): Bar[] {
 }
 
 /** What an application used in a month. */
-export function UsageChart({ id, words: { usage } }: { readonly id: string; readonly words: ApplicationsWords }) {
-  const used = useLoaded(readUsage(id, days));
+export function UsageChart({
+  request,
+  words: { usage },
+}: {
+  readonly request: ServerRequest<{ readonly usage: readonly Usage[] }>;
+  readonly words: Pick<ApplicationsWords, 'usage'>;
+}) {
+  const used = useLoaded(request);
   return (
     <section>
       <h2>{usage.heading}</h2>

@@ -1,4 +1,4 @@
-import { useActing } from '../../frame/acting.js';
+import { useActing, useMay } from '../../frame/acting.js';
 import { addressOf, goTo, Link } from '../../frame/router.js';
 import { defineScreen } from '../../frame/screen.js';
 import { useWords } from '../../frame/words.js';
@@ -19,17 +19,29 @@ export const home = defineScreen(
   function Home({ words }) {
     const { session } = useActing();
     const frame = useWords();
+    const mayView = useMay('view');
     const others = screens.filter(
       ({ id, rights }) => id !== 'home' && rights.some((right) => session.rights.includes(right)),
     );
     return (
       <>
         <h1>{words.heading}</h1>
-        <ActForm submit={words.find.submit} onSubmit={async (fields) => goTo(addressOf('/people', fields))}>
-          <Field name="find" type="search" label={words.find.label} hint={words.find.hint} isRequired maxLength={256} />
-        </ActForm>
-        <ToDoList words={words} />
-        <Connections words={words} />
+        {mayView && (
+          <>
+            <ActForm submit={words.find.submit} onSubmit={async (fields) => goTo(addressOf('/people', fields))}>
+              <Field
+                name="find"
+                type="search"
+                label={words.find.label}
+                hint={words.find.hint}
+                isRequired
+                maxLength={256}
+              />
+            </ActForm>
+            <ToDoList words={words} />
+            <Connections words={words} />
+          </>
+        )}
         <section>
           <h2>{words.ways}</h2>
           <ul className="cards">

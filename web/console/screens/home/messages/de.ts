@@ -52,6 +52,9 @@ export const de: HomeWords = {
     connections: 'Wie jeder Identitätsanbieter eingerichtet ist, ob alles in Ordnung ist und wen er abweisen würde.',
     operations: 'Schlüssel wechseln, das Alter der letzten Sicherung sehen, das Audit-Protokoll prüfen.',
     applications: 'Welche Programme diesen Server aufrufen, ihre Schlüssel und was sie verbraucht haben.',
+    requests:
+      'Entwickler, die eine Anwendung beantragen: genehmigen, nachfragen, ablehnen. Und die Bedingungen, denen sie zustimmen.',
+    mine: 'Eine Anwendung beantragen, ihren Schlüssel abholen, sehen, was sie verbraucht hat und warum sie abgewiesen wurde.',
     administrators: 'Wer diese Konsole und die API benutzen darf, und in welcher Rolle.',
   },
 };

@@ -51,6 +51,8 @@ export const en = {
     connections: 'How each identity provider is set up, whether it is well, and whom it would refuse.',
     operations: 'Rotate keys, see how old the last backup is, verify the audit trail.',
     applications: 'Which programs call this server, their keys and what they used.',
+    requests: 'Developers who ask for an application: approve, ask back, refuse. And the terms they agree to.',
+    mine: 'Ask for an application, fetch its key, see what it used and why it was refused.',
     administrators: 'Who may use this console and the API, and in which role.',
   },
 };

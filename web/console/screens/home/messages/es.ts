@@ -52,6 +52,8 @@ export const es: HomeWords = {
     connections: 'Cómo está configurado cada proveedor de identidad, si funciona bien y a quién rechazaría.',
     operations: 'Rotar claves, ver la antigüedad de la última copia y verificar el registro de auditoría.',
     applications: 'Qué programas llaman a este servidor, sus claves y lo que han usado.',
+    requests: 'Desarrolladores que piden una aplicación: aprobar, preguntar, rechazar. Y las condiciones que aceptan.',
+    mine: 'Pedir una aplicación, recoger su clave, ver lo que ha usado y por qué se rechazó.',
     administrators: 'Quién puede usar esta consola y la API, y con qué función.',
   },
 };

@@ -51,6 +51,9 @@ export const fr: HomeWords = {
     connections: 'Comment chaque fournisseur d’identité est configuré, s’il va bien et qui il refuserait.',
     operations: 'Renouveler les clés, voir l’âge de la dernière sauvegarde, vérifier le journal d’audit.',
     applications: 'Quels programmes appellent ce serveur, leurs clés et ce qu’ils ont utilisé.',
+    requests:
+      'Les développeurs qui demandent une application : approuver, interroger, refuser. Et les conditions qu’ils acceptent.',
+    mine: 'Demander une application, retirer sa clé, voir ce qu’elle a utilisé et pourquoi elle a été refusée.',
     administrators: 'Qui peut utiliser cette console et l’API, et dans quel rôle.',
   },
 };

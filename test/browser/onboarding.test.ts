@@ -1,0 +1,319 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { consoleGuard } from '../../src/config/console.js';
+import { onboardingGuard } from '../../src/config/onboarding.js';
+import type { Connection } from '../../src/core/connection.js';
+import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
+import { type CompanyProviderServer, startCompanyProvider } from '../company-provider.js';
+import { defaultPolicy } from '../core.js';
+import { createTestVerifier } from '../embedded.js';
+import { findFreePort } from '../free-port.js';
+import { createMemoryProfile } from '../simulated-profile.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { lookAt } from './console-look.js';
+import { markup } from './console-screens.js';
+import { visitConsole } from './console-visitor.js';
+
+/*
+ * A developer comes to an application without writing to anybody: both sides on the console, signed in at a real OpenID
+ * provider, and the key calls the server.
+ */
+
+const inBrowser = hasChromium ? test : test.skip;
+const users = {
+  ada: { login: 'ada@example.com', groups: ['it'] },
+  grace: { login: 'grace@example.com', groups: ['engineering'] },
+  mary: { login: 'mary@example.com', groups: ['engineering'] },
+};
+
+let browser: Browser;
+let company: CompanyProviderServer;
+let server: ApiServer;
+let origin: string;
+if (hasChromium) {
+  beforeAll(async () => {
+    const port = await findFreePort();
+    origin = `http://localhost:${port}`;
+    company = await startCompanyProvider(`${origin}/console/callback`, users);
+    const { issuer, clientId, clientSecret } = company;
+    const toConnection = (id: string): Connection => ({
+      ...{ id, kind: 'memory', policy: defaultPolicy, profile: createMemoryProfile(['anna']), openStepUpRequest: null },
+    });
+    server = await startApiServer({
+      verifier: createTestVerifier(),
+      issuer: origin,
+      port,
+      connections: new Map(['work', 'play'].map((id) => [id, toConnection(id)] as const)),
+      console: consoleGuard.parse({
+        signIn: { issuer, clientId, clientSecret, roles: { owner: ['it'], developer: ['engineering'] } },
+      }),
+      onboarding: onboardingGuard.parse({ sandbox: 'play', mostPerMinute: 100, mostPerDay: 1000 }),
+      fetch,
+    });
+    browser = await launchChromium({ camera: 'none' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+    await company.stop();
+  });
+}
+
+/** Somebody at the console, who signed in at the provider. */
+async function signIn(user: keyof typeof users) {
+  company.user = user;
+  const visitor = await visitConsole(browser, origin, { key: null });
+  await visitor.page.getByRole('link', { name: 'Sign in with your company account' }).click();
+  await visitor.page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  return visitor;
+}
+
+const go = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name }).click();
+
+/** Writes a request, which stays a draft. */
+async function write(page: Page, name: string): Promise<void> {
+  await go(page, 'My applications');
+  await page.getByRole('link', { name: 'New request' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Purpose').fill('Opens payslips\nfor their owner.');
+  await page.getByLabel('Redirect addresses').fill('https://app.example.com/cb\nhttps://app.example.com/cb2');
+  await page.getByRole('button', { name: 'Save the draft' }).click();
+  await page.getByText('Nobody else sees this yet.').waitFor();
+}
+
+async function handIn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /hand it in/i }).click();
+  await page.getByText('It is handed in.').waitFor();
+}
+
+/** Counts what is pressed. */
+function counted() {
+  let clicks = 0;
+  return {
+    click: async (locator: { click(): Promise<void> }) => {
+      clicks += 1;
+      await locator.click();
+    },
+    count: () => clicks,
+  };
+}
+
+inBrowser(
+  'a developer asks, an administrator approves in at most 5 clicks, the key is fetched once and calls',
+  async () => {
+    const developer = await signIn('grace');
+    expect(await developer.page.getByRole('navigation').getByRole('listitem').allTextContents()).toEqual([
+      'Home',
+      'My applications',
+    ]);
+    await write(developer.page, 'payslips');
+    await handIn(developer.page);
+
+    const { page, ...administrator } = await signIn('ada');
+    const { click, count } = counted();
+    await click(page.getByRole('navigation').getByRole('link', { name: 'Requests' }));
+    await click(page.getByRole('link', { name: 'payslips' }));
+    await click(page.getByRole('button', { name: 'Approve' }));
+    const dialogue = page.getByRole('alertdialog');
+    const granted = await dialogue.textContent();
+    for (const said of [
+      'payslips',
+      'grace@example.com',
+      'verify',
+      '60',
+      '1,000',
+      'work',
+      'https://app.example.com/cb2',
+    ])
+      expect(granted).toContain(said);
+    expect(await lookAt(page, 'request: approve')).toEqual([]);
+    await click(dialogue.getByRole('button', { name: 'Approve' }));
+    await page.getByText('Its developer may fetch the first key, once.').waitFor();
+    expect(count()).toBeLessThanOrEqual(5);
+    const lines = JSON.parse((await page.locator('.lines pre').textContent()) ?? '');
+    expect(lines.redirectUris).toEqual(['https://app.example.com/cb', 'https://app.example.com/cb2']);
+    expect(server.audit.events.at(-1)?.action).toBe('application_request_answered');
+
+    await developer.page.reload();
+    await developer.page.getByRole('button', { name: 'Fetch the first key' }).click();
+    const key = await developer.page.getByLabel('First key').inputValue();
+    await developer.page.getByRole('button', { name: 'Fetch the first key' }).waitFor({ state: 'detached' });
+    expect(await lookAt(developer.page, 'my request: first key')).toEqual([]);
+    const { body } = await server.postJson('/token', {}, { 'x-auth-token': key });
+    expect(body).toMatchObject({ application: lines.id, tenant: 'work', scopes: ['verify'] });
+    await developer.page.reload();
+    await developer.page.getByRole('link', { name: /^To the application/ }).waitFor();
+    expect(await developer.page.content()).not.toContain(key);
+    expect(await developer.page.getByRole('button', { name: 'Fetch the first key' }).count()).toBe(0);
+
+    // What was refused is found by the id that its reply had.
+    const refused = await server.postJson('/match', {}, { 'x-auth-token': key });
+    const requestId = refused.headers.get('x-request-id') ?? '';
+    await Promise.all([server.usage.flush(), server.refusals.flush()]);
+    await developer.page.getByRole('link', { name: /^To the application/ }).click();
+    await developer.page.getByLabel('Request id').fill(requestId);
+    await developer.page.getByRole('button', { name: 'Find' }).click();
+    await developer.page
+      .getByRole('row', { name: requestId })
+      .getByText(String(refused.body.code), { exact: true })
+      .waitFor();
+    await developer.page.getByRole('img', { name: 'Requests by day, the last 30 days' }).waitFor();
+
+    // The next key in place of the first.
+    await developer.page.getByRole('button', { name: 'Issue a key' }).click();
+    const next = await developer.page.getByLabel('New key').inputValue();
+    await developer.page.getByRole('button', { name: `Revoke: ${key.split('_')[1]}` }).click();
+    await developer.page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
+    await developer.page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    expect((await server.postJson('/token', {}, { 'x-auth-token': key })).body.code).toBe('caller_untrusted');
+    expect((await server.postJson('/token', {}, { 'x-auth-token': next })).status).toBe(200);
+    expect(await lookAt(developer.page, 'my application')).toEqual([]);
+    expect(await lookAt(page, 'request: approved')).toEqual([]);
+    expect([...developer.complaints, ...administrator.complaints]).toEqual([]);
+    await developer.close();
+    await administrator.close();
+  },
+);
+
+inBrowser('a question goes to and fro, the terms are agreed to, and text that is markup stays text', async () => {
+  const developer = await signIn('mary');
+  const { page, ...administrator } = await signIn('ada');
+  await go(page, 'Requests');
+  await page.getByRole('link', { name: 'Terms for developers' }).click();
+  await page.getByLabel('Text').fill('Be kind.');
+  await page.getByRole('button', { name: 'Put it in force' }).click();
+  await page.getByText('Version 1 is in force.').waitFor();
+  expect(await lookAt(page, 'terms')).toEqual([]);
+
+  await write(developer.page, markup);
+  await developer.page.getByText('Be kind.').waitFor();
+  expect(await lookAt(developer.page, 'my request: draft')).toEqual([]);
+  // The terms get another version while they are read.
+  await page.getByLabel('Text').fill('Be kinder.');
+  await page.getByRole('button', { name: 'Put it in force' }).click();
+  await page.getByText('Version 2 is in force.').waitFor();
+  await developer.page.getByRole('button', { name: 'Agree to the terms and hand it in' }).click();
+  await developer.page.getByText('The terms have changed meanwhile.').waitFor();
+  await developer.page.reload();
+  await developer.page.getByText('Be kinder.').waitFor();
+  await handIn(developer.page);
+
+  await go(page, 'Requests');
+  await page.getByRole('link', { name: markup }).waitFor();
+  expect(await lookAt(page, 'requests')).toEqual([]);
+  await page.getByRole('link', { name: markup }).click();
+  await page.getByText('Ask back', { exact: true }).click();
+  const asking = page.getByRole('group').filter({ hasText: 'Ask back' });
+  await asking.getByLabel('Message to the developer').fill('<b>For</b> whom?');
+  expect(await lookAt(page, 'request')).toEqual([]);
+  await asking.getByRole('button', { name: 'Send the question' }).click();
+  await page.getByRole('listitem').getByText('<b>For</b> whom?').waitFor();
+
+  await developer.page.reload();
+  await developer.page.getByText('<b>For</b> whom?').waitFor();
+  await developer.page.getByText('Change what is asked for').click();
+  await developer.page.getByLabel('Purpose').fill('For those in Berlin.');
+  await developer.page.getByRole('button', { name: 'Save the draft' }).click();
+  await developer.page.getByRole('definition').getByText('For those in Berlin.').waitFor();
+  await handIn(developer.page);
+  await developer.page.getByLabel('Message to the administrators').fill('Please soon.');
+  await developer.page.getByRole('button', { name: 'Send' }).click();
+  await developer.page.getByText('Please soon.').waitFor();
+  expect(await lookAt(developer.page, 'my request: handed in')).toEqual([]);
+
+  await page.reload();
+  await page.getByText('Refuse', { exact: true }).click();
+  const refusing = page.getByRole('group').filter({ hasText: 'Refuse the request' });
+  await refusing.getByLabel('Message to the developer').fill('Not now.');
+  await refusing.getByRole('button', { name: 'Refuse the request' }).click();
+  await page.getByText('Not now.').waitFor();
+  await developer.page.reload();
+  await developer.page.getByText('It was refused.').waitFor();
+  for (const each of [page, developer.page]) expect(await each.locator('main img, main b').count()).toBe(0);
+  // The browser tells of the refusal, and of nothing else.
+  expect(developer.complaints.filter((text) => !text.includes('409'))).toEqual([]);
+  expect(administrator.complaints).toEqual([]);
+  await developer.close();
+  await administrator.close();
+});
+
+inBrowser('a draft is withdrawn, and a token of the sandbox is shown once with a call that works', async () => {
+  const { page, complaints, close } = await signIn('mary');
+  await write(page, 'nothing');
+  await page.getByRole('button', { name: 'Withdraw the request' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Withdraw the request' }).click();
+  await page.getByRole('heading', { name: 'My applications', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Get a sandbox token' }).click();
+  const token = await page.getByLabel('Sandbox token').inputValue();
+  const [, address = '', sent = ''] =
+    /^curl -X POST (\S+) \\\n {2}-H 'X-Auth-Token: (\S+)' /.exec(
+      (await page.locator('.lines pre').textContent()) ?? '',
+    ) ?? [];
+  expect({ address, sent }).toEqual({ address: `${origin}/v1/token`, sent: token });
+  const { body } = await server.postJson('/v1/token', {}, { 'x-auth-token': sent });
+  expect(body).toMatchObject({ tenant: 'play' });
+  expect(await page.getByRole('link', { name: 'nothing' }).count()).toBe(0);
+  expect(await page.getByRole('link', { name: /catalogue/ }).getAttribute('href')).toBe('/catalogue');
+  expect(await lookAt(page, 'my applications')).toEqual([]);
+  await page.getByLabel('Language').selectOption('ar');
+  await page.locator('[dir=rtl] h1').waitFor();
+  expect(await lookAt(page, 'my applications, right to left')).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+inBrowser('a request without a connection needs a tenant, and a change holds for the keys that are out', async () => {
+  const developer = await signIn('grace');
+  await go(developer.page, 'My applications');
+  await developer.page.getByRole('link', { name: 'New request' }).click();
+  await developer.page.getByLabel('Name', { exact: true }).fill('gateway');
+  await developer.page.getByLabel('Purpose').fill('Keeps its tokens itself.');
+  await developer.page.getByLabel('Connection').selectOption('');
+  expect(await lookAt(developer.page, 'my request: new')).toEqual([]);
+  await developer.page.getByRole('button', { name: 'Save the draft' }).click();
+  await handIn(developer.page);
+  const { page, complaints, close } = await signIn('ada');
+  const approve = async (tenant: string | null) => {
+    await go(page, 'Requests');
+    await page.getByRole('link', { name: 'gateway' }).click();
+    if (tenant !== null) await page.getByLabel('Tenant').fill(tenant);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Approve' }).click();
+    await page.locator('main').getByRole('status').getByText('Approved.').waitFor();
+  };
+  await approve('gate');
+  await developer.page.reload();
+  await developer.page.getByRole('button', { name: 'Fetch the first key' }).click();
+  const key = await developer.page.getByLabel('First key').inputValue();
+  const asked = async () => (await server.postJson('/token', {}, { 'x-auth-token': key })).body;
+  expect(await asked()).toMatchObject({ tenant: 'gate', scopes: ['verify'] });
+
+  await developer.page.getByRole('link', { name: /^To the application/ }).click();
+  await developer.page.getByText('Ask for a change').click();
+  await developer.page.getByLabel('Purpose').fill('Enrols as well.');
+  await developer.page.getByRole('checkbox', { name: 'enrol' }).check();
+  await developer.page.getByRole('button', { name: 'Save the draft' }).click();
+  await handIn(developer.page);
+  await approve(null);
+  const { application } = await asked();
+  const { body } = await server.send('GET', `/applications/${application}`, { headers: { 'x-admin-key': adminKey } });
+  expect(new Set(Object(body.scopes))).toEqual(new Set(['enrol', 'verify']));
+  await developer.page.reload();
+  await developer.page.getByRole('link', { name: /^To the application/ }).waitFor();
+  expect(await developer.page.getByRole('button', { name: 'Fetch the first key' }).count()).toBe(0);
+  expect([...developer.complaints, ...complaints]).toEqual([]);
+  await developer.close();
+  await close();
+});
+
+inBrowser('who came in by a key is told why there is nothing of theirs', async () => {
+  const { page, complaints, close } = await visitConsole(browser, origin, { key: null, path: '/my-applications' });
+  await page.getByText('Use an administrator’s key').click();
+  await page.getByLabel('Administrator’s key').fill(adminKey);
+  await page.getByRole('button', { name: 'Sign in with the key' }).click();
+  await page.getByText('a key is nobody’s account').waitFor();
+  expect(await page.getByRole('navigation').getByRole('link', { name: 'My applications' }).count()).toBe(0);
+  expect(await lookAt(page, 'my applications, by a key')).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
+});

@@ -1,0 +1,85 @@
+import { fr as applications } from '../../applications/messages/fr.js';
+import { fr as requests } from '../../requests/messages/fr.js';
+import type { MineWords } from './mine-words.js';
+
+export const fr: MineWords = {
+  heading: 'Mes applications',
+  intro:
+    'Vos programmes qui appellent ce serveur. Chacun commence par une demande, à laquelle un administrateur répond.',
+  none: 'Vous ne vous occupez encore d’aucune application. Demandez-en une ci-dessous.',
+  all: 'Toutes mes applications',
+  requests: 'Mes demandes',
+  noRequests: 'Vous n’avez encore rien demandé.',
+  begin: 'Nouvelle demande',
+  tenant: 'Locataire',
+  toApplication: 'Vers l’application : utilisation, refus, clés',
+  ownId: 'Votre identifiant',
+  ownIdHint: 'Donnez-le à un administrateur qui vous confie une application demandée par quelqu’un d’autre.',
+  sandbox: {
+    heading: 'Essayez d’abord',
+    catalogue: 'Le catalogue : chaque appel, avec un exemple',
+    none: 'Il n’y a pas d’environnement d’essai ici. Demandez-en un à un administrateur.',
+    text: (connection, perMinute, perDay) =>
+      `Un jeton pour l’environnement d’essai ${connection}, où personne n’est réel : valable un jour, ${perMinute} requêtes par minute, ${perDay} par jour.`,
+    take: 'Obtenir un jeton d’essai',
+    token: 'Jeton d’essai',
+    once: 'Il n’est montré que cette fois.',
+    curl: 'Un premier appel pour l’essayer',
+    again: 'Le suivant met fin à celui-ci.',
+  },
+  wish: {
+    purposeHint: 'Pour qui elle est, et ce qu’elle fait de la réponse. Un administrateur lit ceci.',
+    connectionHint: 'Pour les personnes de qui.',
+    redirectUrisHint: 'Pour un client OpenID seulement, une par ligne : https, écrites en entier.',
+    contactHint: 'À qui s’adresser.',
+    most: (most) => `Au plus ${most}.`,
+    save: 'Enregistrer le brouillon',
+    change: 'Changer ce qui est demandé',
+    more: 'Demander un changement',
+    moreHint: 'Plus de droits ou un plus grand quota : cela vaut dès qu’un administrateur l’a approuvé.',
+  },
+  next: {
+    draft: 'Personne d’autre ne la voit encore. Relisez-la, et déposez-la.',
+    submitted: 'Elle est déposée. Un administrateur répond ici.',
+    asked_back: 'Un administrateur a une question. Répondez-y, et déposez la demande de nouveau.',
+    approved: 'Elle est approuvée.',
+    refused: 'Elle a été refusée. Vous pouvez écrire une autre demande.',
+  },
+  handIn: {
+    heading: 'La déposer',
+    terms: (version) => `Les conditions, version ${version}`,
+    agree: 'Accepter les conditions et la déposer',
+    submit: 'La déposer',
+    messageHint: 'Il peut rester vide.',
+  },
+  say: { label: 'Message aux administrateurs', submit: 'Envoyer' },
+  withdraw: {
+    label: 'Retirer la demande',
+    title: (name) => `Retirer ${name} ?`,
+    text: 'Elle disparaît, avec ce qui en a été dit.',
+  },
+  firstKey: {
+    text: 'Elle est faite quand vous la retirez, et montrée une fois. Préparez l’endroit où le programme lit ses secrets.',
+    take: 'Retirer la première clé',
+    label: 'Première clé',
+    once: 'Elle n’est montrée que cette fois. Si elle est perdue, émettez la suivante et révoquez celle-ci.',
+  },
+  refusals: {
+    heading: 'Appels refusés',
+    text: 'Les 100 derniers de 7 jours. Des personnes concernées, rien n’est gardé ici.',
+    requestId: 'Identifiant de la requête',
+    requestIdHint: 'X-Request-Id de la réponse. Vide : les derniers.',
+    find: 'Chercher',
+    none: 'Aucun appel n’a été refusé.',
+    time: 'Quand',
+    endpoint: 'Appel',
+    code: 'Code',
+    cause: 'Cause',
+  },
+  // The same things are called the same on the administrators' screens.
+  facts: requests.facts,
+  states: requests.states,
+  thread: requests.thread,
+  keys: applications.keys,
+  usage: applications.usage,
+};

@@ -1,0 +1,144 @@
+import { useState } from 'react';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { ActForm } from '../../parts/form.js';
+import { Lines, ShownOnce } from '../../parts/shown-once.js';
+import { Await } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import type { MineWords } from './messages/mine-words.js';
+import {
+  type DeveloperFacts,
+  listOwnApplications,
+  listOwnRequests,
+  readDeveloper,
+  takeSandboxToken,
+} from './requests.js';
+
+/** Everything of a developer's own, and what can be tried before. */
+export function Overview({ words }: { readonly words: MineWords }) {
+  const { instant, number } = useFormats();
+  const [developer, applications, asked] = [
+    useLoaded(readDeveloper),
+    useLoaded(listOwnApplications),
+    useLoaded(listOwnRequests),
+  ];
+  const { facts, states } = words;
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <p className="soft">{words.intro}</p>
+      <Await loaded={applications}>
+        {({ applications: rows }) => (
+          <Table
+            caption={words.heading}
+            rows={rows}
+            keyOf={({ id }) => id}
+            empty={words.none}
+            columns={[
+              {
+                id: 'name',
+                heading: facts.name,
+                isRowHeading: true,
+                cell: ({ id, name }) => (
+                  <Link to={`/my-applications/${id}`}>
+                    <bdi>{name}</bdi>
+                  </Link>
+                ),
+              },
+              { id: 'scopes', heading: facts.scopes, cell: ({ scopes }) => scopes.join(', ') },
+              {
+                id: 'perMinute',
+                heading: facts.perMinute,
+                isNumber: true,
+                cell: ({ perMinute }) => number(perMinute),
+              },
+              { id: 'perDay', heading: facts.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },
+            ]}
+          />
+        )}
+      </Await>
+      <section>
+        <h2>{words.requests}</h2>
+        <Await loaded={asked}>
+          {({ requests: rows }) => (
+            <Table
+              caption={words.requests}
+              rows={rows}
+              keyOf={({ id }) => id}
+              empty={words.noRequests}
+              columns={[
+                {
+                  id: 'name',
+                  heading: facts.name,
+                  isRowHeading: true,
+                  cell: ({ id, name }) => (
+                    <Link to={`/my-applications/requests/${id}`}>
+                      <bdi>{name}</bdi>
+                    </Link>
+                  ),
+                },
+                { id: 'state', heading: facts.state, cell: ({ state }) => states[state] },
+                { id: 'changed', heading: facts.changed, cell: ({ changedAt }) => instant(changedAt) },
+              ]}
+            />
+          )}
+        </Await>
+        <p>
+          <Link to="/my-applications/new">{words.begin}</Link>
+        </p>
+      </section>
+      <Await loaded={developer}>{(found) => <Trying developer={found} words={words} />}</Await>
+    </>
+  );
+}
+
+/** The way to call before there is an application. */
+function Trying({
+  developer: { id, sandbox },
+  words,
+}: {
+  readonly developer: DeveloperFacts;
+  readonly words: MineWords;
+}) {
+  const { call } = useActing();
+  const { number } = useFormats();
+  const [token, setToken] = useState<string | null>(null);
+  const { sandbox: texts } = words;
+  return (
+    <>
+      <section>
+        <h2>{texts.heading}</h2>
+        <p>
+          <a href="/catalogue">{texts.catalogue}</a>
+        </p>
+        {sandbox === null ? (
+          <p className="soft">{texts.none}</p>
+        ) : (
+          <>
+            <p className="soft">{texts.text(sandbox.connection, number(sandbox.perMinute), number(sandbox.perDay))}</p>
+            {token !== null && (
+              <>
+                <ShownOnce label={texts.token} value={token} note={texts.once} />
+                <Lines
+                  label={texts.curl}
+                  text={`curl -X POST ${location.origin}/v1/token \\\n  -H 'X-Auth-Token: ${token}' \\\n  -H 'Content-Type: application/json' -d '{}'`}
+                />
+              </>
+            )}
+            <ActForm submit={texts.take} onSubmit={async () => setToken((await call(takeSandboxToken)).token)}>
+              {token !== null && <p className="soft">{texts.again}</p>}
+            </ActForm>
+          </>
+        )}
+      </section>
+      <section>
+        <h2>{words.ownId}</h2>
+        <p className="soft">{words.ownIdHint}</p>
+        <p>
+          <code>{id}</code>
+        </p>
+      </section>
+    </>
+  );
+}

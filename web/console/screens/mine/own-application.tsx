@@ -1,0 +1,119 @@
+import { useState } from 'react';
+import { useLoaded } from '../../frame/acting.js';
+import { Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { ActForm, Field } from '../../parts/form.js';
+import { Await } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { Keys } from '../applications/keys.js';
+import { UsageChart } from '../applications/usage-chart.js';
+import type { MineWords } from './messages/mine-words.js';
+import {
+  issueOwnKey,
+  listOwnKeys,
+  readOwnApplication,
+  readOwnRefusals,
+  readOwnUsage,
+  revokeOwnKey,
+} from './requests.js';
+import { NewRequest } from './wish-form.js';
+
+/** One's own application: what it was promised, what it used, why it was refused, its keys. */
+export function OwnApplicationPage({ id, words }: { readonly id: string; readonly words: MineWords }) {
+  const { number } = useFormats();
+  const found = useLoaded(readOwnApplication(id));
+  const { facts } = words;
+  return (
+    <Await loaded={found}>
+      {(application) => (
+        <>
+          <h1>
+            <bdi>{application.name}</bdi>
+          </h1>
+          <p>
+            <Link to="/my-applications">{words.all}</Link>
+          </p>
+          <dl className="facts">
+            {[
+              [words.tenant, application.tenant],
+              [facts.scopes, application.scopes.join(', ')],
+              [facts.perMinute, number(application.perMinute)],
+              [facts.perDay, number(application.perDay)],
+              ...(application.contact === '' ? [] : [[facts.contact, application.contact]]),
+            ].map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <bdi>{value}</bdi>
+                </dd>
+              </div>
+            ))}
+          </dl>
+          <UsageChart request={readOwnUsage(id)} words={words} />
+          <Refusals id={id} words={words} />
+          <Keys
+            words={words}
+            asked={{
+              list: listOwnKeys(id),
+              issue: () => issueOwnKey(id),
+              revoke: (key) => revokeOwnKey(id, key),
+            }}
+            mayChange
+            asksLife={false}
+          />
+          <section>
+            <details>
+              <summary>{words.wish.more}</summary>
+              <p className="soft">{words.wish.moreHint}</p>
+              <NewRequest former={application} words={words} />
+            </details>
+          </section>
+        </>
+      )}
+    </Await>
+  );
+}
+
+function Refusals({ id, words: { refusals } }: { readonly id: string; readonly words: MineWords }) {
+  const { instant } = useFormats();
+  const [requestId, setRequestId] = useState<string | undefined>();
+  const found = useLoaded(readOwnRefusals(id, requestId));
+  return (
+    <section>
+      <h2>{refusals.heading}</h2>
+      <p className="soft">{refusals.text}</p>
+      <ActForm
+        submit={refusals.find}
+        onSubmit={async (fields) => setRequestId(String(fields.get('requestId')) || undefined)}
+      >
+        <Field name="requestId" label={refusals.requestId} hint={refusals.requestIdHint} pattern="[0-9a-f]{24}" />
+      </ActForm>
+      <Await loaded={found}>
+        {({ refusals: rows }) => (
+          <Table
+            caption={refusals.heading}
+            rows={rows}
+            keyOf={(row) => row.requestId}
+            empty={refusals.none}
+            columns={[
+              {
+                id: 'request',
+                heading: refusals.requestId,
+                isRowHeading: true,
+                cell: (row) => <code>{row.requestId}</code>,
+              },
+              { id: 'time', heading: refusals.time, cell: ({ time }) => instant(time) },
+              { id: 'endpoint', heading: refusals.endpoint, cell: ({ endpoint }) => <code>{endpoint}</code> },
+              {
+                id: 'code',
+                heading: refusals.code,
+                cell: ({ code, field }) => <code>{field === null ? code : `${code}: ${field}`}</code>,
+              },
+              { id: 'cause', heading: refusals.cause, cell: ({ cause }) => <span lang="en">{cause}</span> },
+            ]}
+          />
+        )}
+      </Await>
+    </section>
+  );
+}

@@ -1,0 +1,171 @@
+import { useState } from 'react';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { goTo, Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm, Field, LongField } from '../../parts/form.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import { Await } from '../../parts/state.js';
+import { RequestFacts, Thread } from '../requests/request-facts.js';
+import type { AskedRequest } from '../requests/requests.js';
+import type { MineWords } from './messages/mine-words.js';
+import {
+  readDeveloper,
+  readOwnRequest,
+  rewriteRequest,
+  sayTo,
+  submitRequest,
+  takeFirstKey,
+  withdrawRequest,
+} from './requests.js';
+import { WishForm } from './wish-form.js';
+
+const longestMessage = 1000;
+
+/** One's own request, from the draft to the first key. */
+export function OwnRequest({ id, words }: { readonly id: string; readonly words: MineWords }) {
+  const { call } = useActing();
+  const found = useLoaded(readOwnRequest(id));
+  const { withdraw } = words;
+  return (
+    <Await loaded={found}>
+      {({ request }) => (
+        <>
+          <h1>
+            <bdi>{request.name}</bdi>
+          </h1>
+          <p>
+            <Link to="/my-applications">{words.all}</Link>
+          </p>
+          <p className="note">{words.next[request.state]}</p>
+          <RequestFacts request={request} words={words} />
+          <Thread messages={request.messages} words={words} />
+          {(request.state === 'draft' || request.state === 'asked_back') && (
+            <HandIn key={request.changedAt} request={request} words={words} onChanged={found.reload} />
+          )}
+          {request.state === 'submitted' && (
+            <section>
+              <ActForm
+                submit={words.say.submit}
+                onSubmit={async (fields) => {
+                  await call(sayTo(id, String(fields.get('text'))));
+                  found.reload();
+                }}
+              >
+                <LongField name="text" label={words.say.label} isRequired maxLength={longestMessage} />
+              </ActForm>
+            </section>
+          )}
+          {request.state === 'approved' && <FirstKey request={request} words={words} onTaken={found.reload} />}
+          {request.state !== 'approved' && request.state !== 'refused' && (
+            <section>
+              <ConfirmButton
+                label={withdraw.label}
+                title={withdraw.title(request.name)}
+                action={withdraw.label}
+                isGrave
+                onConfirm={async () => {
+                  await call(withdrawRequest(id));
+                  goTo('/my-applications');
+                }}
+              >
+                <p>{withdraw.text}</p>
+              </ConfirmButton>
+            </section>
+          )}
+        </>
+      )}
+    </Await>
+  );
+}
+
+/** The terms, agreed to and handed in; or written anew first. */
+function HandIn({
+  request: { id, ...former },
+  words,
+  onChanged,
+}: {
+  readonly request: AskedRequest;
+  readonly words: MineWords;
+  readonly onChanged: () => void;
+}) {
+  const { call } = useActing();
+  const { number } = useFormats();
+  const developer = useLoaded(readDeveloper);
+  const { handIn, wish } = words;
+  return (
+    <Await loaded={developer}>
+      {(found) => (
+        <section>
+          <h2>{handIn.heading}</h2>
+          {found.terms.version > 0 && (
+            <details open>
+              <summary>{handIn.terms(number(found.terms.version))}</summary>
+              <p className="said" dir="auto">
+                {found.terms.text}
+              </p>
+            </details>
+          )}
+          <ActForm
+            submit={found.terms.version > 0 ? handIn.agree : handIn.submit}
+            onSubmit={async (fields) => {
+              const message = String(fields.get('message')).trim();
+              await call(submitRequest(id, found.terms.version, message === '' ? undefined : message));
+              onChanged();
+            }}
+          >
+            <Field name="message" label={words.say.label} hint={handIn.messageHint} maxLength={longestMessage} />
+          </ActForm>
+          <details>
+            <summary>{wish.change}</summary>
+            <WishForm
+              developer={found}
+              words={words}
+              former={former}
+              submit={wish.save}
+              onSubmit={async (changed) => {
+                await call(rewriteRequest(id, changed));
+                onChanged();
+              }}
+            />
+          </details>
+        </section>
+      )}
+    </Await>
+  );
+}
+
+/** Shown once, when it is fetched: the server keeps its digest alone. */
+function FirstKey({
+  request: { id, application, isChange, keyHandedOver },
+  words: { firstKey, toApplication },
+  onTaken,
+}: {
+  readonly request: AskedRequest;
+  readonly words: MineWords;
+  readonly onTaken: () => void;
+}) {
+  const { call } = useActing();
+  const [token, setToken] = useState<string | null>(null);
+  return (
+    <section>
+      {token !== null && <ShownOnce label={firstKey.label} value={token} note={firstKey.once} />}
+      {!isChange && !keyHandedOver && (
+        <ActForm
+          submit={firstKey.take}
+          onSubmit={async () => {
+            setToken((await call(takeFirstKey(id))).token);
+            onTaken();
+          }}
+        >
+          <p className="soft">{firstKey.text}</p>
+        </ActForm>
+      )}
+      {application !== null && (
+        <p>
+          <Link to={`/my-applications/${application}`}>{toApplication}</Link>
+        </p>
+      )}
+    </section>
+  );
+}

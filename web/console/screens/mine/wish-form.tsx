@@ -1,0 +1,137 @@
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { goTo, Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { ActForm, Choice, Field, LongField, Ticks } from '../../parts/form.js';
+import { Await } from '../../parts/state.js';
+import type { MineWords } from './messages/mine-words.js';
+import { beginRequest, type DeveloperFacts, type OwnApplication, readDeveloper, type Wish } from './requests.js';
+
+/** The most characters of each. */
+const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
+
+/** A request is written: a draft, which is handed in on its own page. */
+export function NewRequest({ former, words }: { readonly former: OwnApplication | null; readonly words: MineWords }) {
+  const { call } = useActing();
+  const developer = useLoaded(readDeveloper);
+  return (
+    <>
+      {former === null && (
+        <>
+          <h1>{words.begin}</h1>
+          <p>
+            <Link to="/my-applications">{words.all}</Link>
+          </p>
+        </>
+      )}
+      <Await loaded={developer}>
+        {(found) => (
+          <WishForm
+            developer={found}
+            words={words}
+            former={former === null ? null : { ...former, purpose: '', connection: null, redirectUris: [] }}
+            submit={words.wish.save}
+            onSubmit={async (wish) => {
+              const { request } = await call(beginRequest(wish, former?.id));
+              goTo(`/my-applications/requests/${request.id}`);
+            }}
+          />
+        )}
+      </Await>
+    </>
+  );
+}
+
+/** What is asked for. @param former - as it was written before; `null`: not yet */
+export function WishForm({
+  developer,
+  words: { wish, facts },
+  former,
+  submit,
+  onSubmit,
+}: {
+  readonly developer: DeveloperFacts;
+  readonly words: MineWords;
+  readonly former: Wish | null;
+  readonly submit: string;
+  readonly onSubmit: (wish: Wish) => Promise<void>;
+}) {
+  const { number } = useFormats();
+  const { most } = developer;
+  return (
+    <ActForm
+      submit={submit}
+      onSubmit={(fields) =>
+        onSubmit({
+          name: String(fields.get('name')),
+          purpose: String(fields.get('purpose')),
+          scopes: fields.getAll('scopes').map(String),
+          connection: String(fields.get('connection')) || null,
+          redirectUris: String(fields.get('redirectUris')).split(/\s+/).filter(Boolean),
+          perMinute: Number(fields.get('perMinute')),
+          perDay: Number(fields.get('perDay')),
+          contact: String(fields.get('contact')),
+        })
+      }
+    >
+      <Field name="name" label={facts.name} isRequired maxLength={longest.name} initial={former?.name ?? ''} />
+      <LongField
+        name="purpose"
+        label={facts.purpose}
+        hint={wish.purposeHint}
+        isRequired
+        maxLength={longest.purpose}
+        initial={former?.purpose ?? ''}
+      />
+      <Ticks
+        name="scopes"
+        label={facts.scopes}
+        initial={former?.scopes ?? ['verify']}
+        options={developer.scopes.map((scope) => ({ value: scope, label: scope }))}
+      />
+      <Choice
+        name="connection"
+        label={facts.connection}
+        hint={wish.connectionHint}
+        initial={former?.connection ?? developer.connections[0] ?? ''}
+        options={[
+          ...developer.connections.map((id) => ({ value: id, label: id })),
+          { value: '', label: facts.noConnection },
+        ]}
+      />
+      <LongField
+        name="redirectUris"
+        label={facts.redirectUris}
+        hint={wish.redirectUrisHint}
+        maxLength={longest.redirectUris}
+        initial={former?.redirectUris.join('\n') ?? ''}
+      />
+      <Field
+        name="perMinute"
+        label={facts.perMinute}
+        hint={wish.most(number(most.perMinute))}
+        type="number"
+        min={1}
+        max={most.perMinute}
+        initial={String(former?.perMinute ?? Math.min(60, most.perMinute))}
+        isRequired
+      />
+      <Field
+        name="perDay"
+        label={facts.perDay}
+        hint={wish.most(number(most.perDay))}
+        type="number"
+        min={1}
+        max={most.perDay}
+        initial={String(former?.perDay ?? Math.min(10_000, most.perDay))}
+        isRequired
+      />
+      <Field
+        name="contact"
+        label={facts.contact}
+        hint={wish.contactHint}
+        maxLength={longest.contact}
+        initial={former?.contact ?? ''}
+      />
+    </ActForm>
+  );
+}

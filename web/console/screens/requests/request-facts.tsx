@@ -1,0 +1,71 @@
+import { useFormats } from '../../frame/words.js';
+import type { RequestWords } from './messages/requests-words.js';
+import type { AskedRequest } from './requests.js';
+
+/** What is asked for. */
+export function RequestFacts({
+  request,
+  words: { facts, states },
+}: {
+  readonly request: AskedRequest;
+  readonly words: Pick<RequestWords, 'facts' | 'states'>;
+}) {
+  const { number, instant } = useFormats();
+  const { connection, redirectUris, contact, termsVersion } = request;
+  return (
+    <dl className="facts">
+      {[
+        [facts.state, states[request.state]],
+        [facts.by, request.by],
+        [facts.kind, request.isChange ? facts.change : facts.fresh],
+        [facts.purpose, request.purpose],
+        [facts.scopes, request.scopes.join(', ')],
+        [facts.connection, connection ?? facts.noConnection],
+        ...(redirectUris.length === 0 ? [] : [[facts.redirectUris, redirectUris.join('\n')]]),
+        [facts.perMinute, number(request.perMinute)],
+        [facts.perDay, number(request.perDay)],
+        ...(contact === '' ? [] : [[facts.contact, contact]]),
+        ...(termsVersion === null || termsVersion === 0 ? [] : [[facts.terms, number(termsVersion)]]),
+        [facts.changed, instant(request.changedAt)],
+      ].map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className="said">
+            <bdi>{value}</bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What was said about it, oldest first. */
+export function Thread({
+  messages,
+  words: { thread },
+}: {
+  readonly messages: AskedRequest['messages'];
+  readonly words: Pick<RequestWords, 'thread'>;
+}) {
+  const { instant } = useFormats();
+  if (messages.length === 0) return null;
+  return (
+    <section>
+      <h2>{thread}</h2>
+      <ol className="thread">
+        {messages.map(({ time, by, text }, at) => (
+          // They are only ever added to.
+          // biome-ignore lint/suspicious/noArrayIndexKey: their place is what names them
+          <li key={at}>
+            <p className="fine soft">
+              <bdi>{by}</bdi> · {instant(time)}
+            </p>
+            <p className="said" dir="auto">
+              {text}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

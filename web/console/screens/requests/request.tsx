@@ -1,0 +1,144 @@
+import { useState } from 'react';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { ConfirmDialog } from '../../parts/confirm.js';
+import { ActForm, Field, LongField } from '../../parts/form.js';
+import { Lines } from '../../parts/shown-once.js';
+import { Await, Done } from '../../parts/state.js';
+import type { RequestWords } from './messages/requests-words.js';
+import { RequestFacts, Thread } from './request-facts.js';
+import { type AskedRequest, answerRequest, approveRequest, readRequest } from './requests.js';
+
+const longestMessage = 1000;
+
+/** One request: what is asked for, what was said, and the answers. */
+export function OneRequest({ id, words }: { readonly id: string; readonly words: RequestWords }) {
+  const { call } = useActing();
+  const found = useLoaded(readRequest(id));
+  const [openIdClient, setOpenIdClient] = useState<string | null>(null);
+  const { askBack, refuse } = words;
+  const answers = [
+    { how: 'ask-back', texts: askBack },
+    { how: 'refuse', texts: refuse },
+  ] as const;
+  return (
+    <Await loaded={found}>
+      {({ request }) => (
+        <>
+          <h1>
+            <bdi>{request.name}</bdi>
+          </h1>
+          <p>
+            <Link to="/requests">{words.all}</Link>
+          </p>
+          {request.state === 'approved' && (
+            <Done>{request.keyHandedOver || request.isChange ? words.approved : words.approvedKey}</Done>
+          )}
+          {openIdClient !== null && <Lines label={words.openIdClient} text={openIdClient} />}
+          <RequestFacts request={request} words={words} />
+          <Thread messages={request.messages} words={words} />
+          {request.state === 'submitted' && (
+            <section>
+              <Approve
+                request={request}
+                words={words}
+                onApproved={(lines) => {
+                  setOpenIdClient(lines);
+                  found.reload();
+                }}
+              />
+              {answers.map(({ how, texts }) => (
+                <details key={how}>
+                  <summary>{texts.label}</summary>
+                  <p className="soft">{texts.text}</p>
+                  <ActForm
+                    submit={texts.submit}
+                    onSubmit={async (fields) => {
+                      await call(answerRequest(id, how, String(fields.get('message'))));
+                      found.reload();
+                    }}
+                  >
+                    <LongField name="message" label={words.message} isRequired maxLength={longestMessage} />
+                  </ActForm>
+                </details>
+              ))}
+            </section>
+          )}
+        </>
+      )}
+    </Await>
+  );
+}
+
+interface Answer {
+  readonly tenant: string | undefined;
+  readonly message: string | undefined;
+}
+
+/** What was left empty is not said. */
+const toSaid = (field: FormDataEntryValue | null): string | undefined =>
+  typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
+
+/** Asks once more before it is granted, and says what. */
+function Approve({
+  request,
+  words: { approve, facts, message },
+  onApproved,
+}: {
+  readonly request: AskedRequest;
+  readonly words: RequestWords;
+  readonly onApproved: (openIdClient: string | null) => void;
+}) {
+  const { call } = useActing();
+  const { number } = useFormats();
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const { id, name, by, changedAt, connection, isChange } = request;
+  const needsTenant = connection === null && !isChange;
+  return (
+    <>
+      <ActForm
+        submit={approve.label}
+        onSubmit={async (fields) =>
+          setAnswer({ tenant: toSaid(fields.get('tenant')), message: toSaid(fields.get('message')) })
+        }
+      >
+        {needsTenant && (
+          <Field name="tenant" label={approve.tenant} hint={approve.tenantHint} isRequired pattern="[\w.\-]+" />
+        )}
+        <Field name="message" label={message} hint={approve.messageHint} maxLength={longestMessage} />
+      </ActForm>
+      {answer !== null && (
+        <ConfirmDialog
+          isOpen
+          onClose={() => setAnswer(null)}
+          title={approve.title(name)}
+          action={approve.label}
+          onConfirm={async () => {
+            const { openIdClient } = await call(approveRequest(id, { changedAt, ...answer }));
+            onApproved(openIdClient);
+          }}
+        >
+          <p>{isChange ? approve.textChange : approve.text(by)}</p>
+          <dl className="facts">
+            {[
+              [facts.scopes, request.scopes.join(', ')],
+              [facts.perMinute, number(request.perMinute)],
+              [facts.perDay, number(request.perDay)],
+              ...(isChange ? [] : [[approve.tenant, answer.tenant ?? connection ?? '']]),
+              ...(request.redirectUris.length === 0 ? [] : [[facts.redirectUris, request.redirectUris.join('\n')]]),
+            ].map(([fact, value]) => (
+              <div key={fact}>
+                <dt>{fact}</dt>
+                <dd className="said">
+                  <bdi>{value}</bdi>
+                </dd>
+              </div>
+            ))}
+          </dl>
+          {request.redirectUris.length > 0 && <p>{approve.client}</p>}
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

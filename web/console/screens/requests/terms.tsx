@@ -1,0 +1,62 @@
+import { useState } from 'react';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { ActForm, LongField } from '../../parts/form.js';
+import { Await, Done, Empty } from '../../parts/state.js';
+import type { RequestWords } from './messages/requests-words.js';
+import { changeTerms, readTerms } from './requests.js';
+
+const longestTerms = 8000;
+
+/** What developers agree to: read, and the next version. */
+export function TermsOfUse({ words }: { readonly words: RequestWords }) {
+  const { call } = useActing();
+  const { number, instant } = useFormats();
+  const found = useLoaded(readTerms);
+  const [isChanged, setChanged] = useState(false);
+  const { terms } = words;
+  return (
+    <>
+      <h1>{terms.heading}</h1>
+      <p>
+        <Link to="/requests">{words.all}</Link>
+      </p>
+      <Await loaded={found}>
+        {({ version, text, at, by }) => (
+          <>
+            {isChanged && <Done>{terms.changed(number(version))}</Done>}
+            {at === null ? (
+              <Empty>{terms.none}</Empty>
+            ) : (
+              <section>
+                <h2>{terms.version(number(version))}</h2>
+                <p className="fine soft">
+                  <bdi>{by}</bdi> · {instant(at)}
+                </p>
+                <p className="said" dir="auto">
+                  {text}
+                </p>
+              </section>
+            )}
+            <section>
+              <h2>{terms.next}</h2>
+              <p className="soft">{terms.nextHint}</p>
+              <ActForm
+                key={version}
+                submit={terms.submit}
+                onSubmit={async (fields) => {
+                  await call(changeTerms(String(fields.get('text'))));
+                  setChanged(true);
+                  found.reload();
+                }}
+              >
+                <LongField name="text" label={terms.text} isRequired initial={text} maxLength={longestTerms} />
+              </ActForm>
+            </section>
+          </>
+        )}
+      </Await>
+    </>
+  );
+}
