@@ -2,6 +2,10 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { changeList } from '../../src/core/help-desk/bounded-list.js';
+import { issueBypass } from '../../src/core/help-desk/bypass.js';
+import { type HelpRequest, helpRequests } from '../../src/core/help-desk/help-request-list.js';
+import { addSec } from '../../src/core/units.js';
 import { addAdministrator } from '../../src/rest/administrators.js';
 import { issueApplicationKey } from '../../src/rest/application-keys.js';
 import { registerApplication } from '../../src/rest/applications.js';
@@ -11,6 +15,7 @@ import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { consoleFolder } from '../paths.js';
 import { createMemoryProfile } from '../simulated-profile.js';
+import { setupOf } from '../upkeep.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { consoleScreens, markup } from './console-screens.js';
@@ -27,10 +32,14 @@ let origin: string;
 const owner = { name: 'owner', role: 'owner' } as const;
 if (hasChromium) {
   beforeAll(async () => {
-    const profile = createMemoryProfile(['ada']);
-    const acme = { id: 'acme', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+    const profile = createMemoryProfile(['ada', 'joan']);
+    const policy = { ...defaultPolicy, bypass: { allowed: true, minutes: 15, approvals: 2 } } as const;
+    const acme = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
     const connections = new Map([['acme', acme]]);
-    server = await startApiServer({ verifier: createTestVerifier(), issuer: 'http://localhost', connections });
+    const setup = () => setupOf([acme]);
+    server = await startApiServer({ verifier: createTestVerifier(), issuer: 'http://localhost', connections, setup });
+    await issueBypass({ connection: acme, subject: 'joan', by: 'kay', minutes: null, application: null }, server.deps);
+    await waitForHelp(server);
     origin = `http://localhost:${server.port}`;
     await addAdministrator({ name: 'grace', role: 'auditor', lifeSec: 3600 }, owner, server.deps);
     const terms = {
@@ -57,6 +66,17 @@ if (hasChromium) {
     await browser.close();
     await server.stop();
   });
+}
+
+/** Somebody whom nobody helps yet, and somebody whom another administrator does. */
+async function waitForHelp({ deps }: ApiServer): Promise<void> {
+  const at = deps.clock.now();
+  const about = { connection: 'acme', stepUpId: 'x', at, expiresAt: addSec(at, 3600) };
+  const rows: HelpRequest[] = [
+    { ...about, id: 'a'.repeat(24), subject: 'joan', reason: 'other', note: '', takenBy: 'kay' },
+    { ...about, id: 'b'.repeat(24), subject: 'ada', reason: 'no_camera', note: markup, takenBy: null },
+  ];
+  await changeList(helpRequests, () => rows, deps);
 }
 
 /** In both colour schemes, on a phone and on a desk, and right to left. */

@@ -28,6 +28,12 @@ export const screens: readonly ScreenRow[] = [
     load: async () => (await import('./screens/person/screen.js')).person,
   },
   {
+    id: 'helpDesk',
+    path: '/help-desk',
+    rights: ['assist'],
+    load: async () => (await import('./screens/help-desk/screen.js')).helpDesk,
+  },
+  {
     id: 'applications',
     path: '/applications',
     rights: ['audit'],

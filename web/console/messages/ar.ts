@@ -20,6 +20,7 @@ export const ar: Words = {
   screens: {
     home: 'الرئيسية',
     person: 'شخص',
+    helpDesk: 'مكتب المساعدة',
     applications: 'التطبيقات',
     administrators: 'المسؤولون',
   },
@@ -79,6 +80,9 @@ export const ar: Words = {
     delivery_failed: 'تعذّر تسليم الرسالة.',
     step_up_finished: 'انتهى فحص الوجه هذا. ابدأ من جديد.',
     step_up_unknown: 'انتهى فحص الوجه هذا. ابدأ من جديد.',
+    request_taken: 'أخذه مسؤول آخر بالفعل.',
+    approver_same: 'من أنشأ الرمز لا يمكنه الموافقة عليه.',
+    contact_missing: 'ليس لدى مزوّد الهوية عنوان أو رقم لهذا الشخص.',
     internal: 'حدث خطأ في الخادم. سجله يوضح أكثر.',
   },
 };

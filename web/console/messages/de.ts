@@ -20,6 +20,7 @@ export const de: Words = {
   screens: {
     home: 'Start',
     person: 'Person',
+    helpDesk: 'Hilfe am Telefon',
     applications: 'Anwendungen',
     administrators: 'Administratoren',
   },
@@ -82,6 +83,9 @@ export const de: Words = {
     delivery_failed: 'Die Nachricht konnte nicht zugestellt werden.',
     step_up_finished: 'Diese Gesichtsprüfung ist vorbei. Beginnen Sie von vorn.',
     step_up_unknown: 'Diese Gesichtsprüfung ist vorbei. Beginnen Sie von vorn.',
+    request_taken: 'Das hat schon jemand anderes übernommen.',
+    approver_same: 'Wer den Code ausgestellt hat, kann ihn nicht freigeben.',
+    contact_missing: 'Der Identitätsanbieter hat keine Adresse oder Nummer dieser Person.',
     internal: 'Auf dem Server ist etwas schiefgegangen. Sein Protokoll sagt mehr.',
   },
 };

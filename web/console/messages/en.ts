@@ -19,6 +19,7 @@ export const en = {
   screens: {
     home: 'Home',
     person: 'Person',
+    helpDesk: 'Help desk',
     applications: 'Applications',
     administrators: 'Administrators',
   },
@@ -78,6 +79,9 @@ export const en = {
     delivery_failed: 'The message could not be delivered.',
     step_up_finished: 'This face check is over. Start again.',
     step_up_unknown: 'This face check is over. Start again.',
+    request_taken: 'Another administrator has taken this already.',
+    approver_same: 'Who made the code cannot approve it.',
+    contact_missing: 'The identity provider has no address or number of this person.',
     internal: 'Something went wrong on the server. Its log says more.',
   },
 };

@@ -20,6 +20,7 @@ export const es: Words = {
   screens: {
     home: 'Inicio',
     person: 'Persona',
+    helpDesk: 'Servicio de ayuda',
     applications: 'Aplicaciones',
     administrators: 'Administradores',
   },
@@ -81,6 +82,9 @@ export const es: Words = {
     delivery_failed: 'No se pudo entregar el mensaje.',
     step_up_finished: 'Esta comprobación facial ha terminado. Empiece de nuevo.',
     step_up_unknown: 'Esta comprobación facial ha terminado. Empiece de nuevo.',
+    request_taken: 'Otro administrador ya lo ha tomado.',
+    approver_same: 'Quien creó el código no puede aprobarlo.',
+    contact_missing: 'El proveedor de identidad no tiene dirección ni número de esta persona.',
     internal: 'Algo ha fallado en el servidor. Su registro dice más.',
   },
 };

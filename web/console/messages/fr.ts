@@ -20,6 +20,7 @@ export const fr: Words = {
   screens: {
     home: 'Accueil',
     person: 'Personne',
+    helpDesk: 'Assistance',
     applications: 'Applications',
     administrators: 'Administrateurs',
   },
@@ -81,6 +82,9 @@ export const fr: Words = {
     delivery_failed: 'Le message n’a pas pu être remis.',
     step_up_finished: 'Cette vérification est terminée. Recommencez.',
     step_up_unknown: 'Cette vérification est terminée. Recommencez.',
+    request_taken: 'Un autre administrateur l’a déjà prise.',
+    approver_same: 'Qui a créé le code ne peut pas l’approuver.',
+    contact_missing: 'Le fournisseur d’identité n’a ni adresse ni numéro de cette personne.',
     internal: 'Une erreur s’est produite sur le serveur. Son journal en dit plus.',
   },
 };

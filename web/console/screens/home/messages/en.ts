@@ -3,6 +3,7 @@ export const en = {
   about: {
     home: '',
     person: 'Invite, unlock, end an enrolment, export or erase.',
+    helpDesk: 'Find out who is calling, give out bypass codes, help those who ask.',
     applications: 'Which programs call this server, their keys and what they used.',
     administrators: 'Who may use this console and the API, and in which role.',
   },
