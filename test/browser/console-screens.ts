@@ -136,8 +136,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     path: '/help-desk/requests',
     async prepare(page) {
       await page.getByRole('button', { name: 'Take: ada@example.com' }).click();
-      await page.getByRole('button', { name: 'Settle: ada@example.com' }).click();
-      await page.getByRole('alertdialog').waitFor();
+      await page.getByRole('button', { name: 'Settle', exact: true }).waitFor();
     },
   },
 ];

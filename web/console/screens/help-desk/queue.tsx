@@ -1,11 +1,10 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { toRefusal, useActing, usePages } from '../../frame/acting.js';
 import type { Refusal } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { ConfirmButton } from '../../parts/confirm.js';
-import { Choice } from '../../parts/form.js';
+import { ActForm, Choice } from '../../parts/form.js';
 import { Problem } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import type { HelpDeskWords } from './messages/help-desk-words.js';
@@ -89,32 +88,27 @@ function Taken({
   readonly onSettled: () => void;
 }) {
   const { call } = useActing();
-  const form = useRef<HTMLFormElement>(null);
   const { settle } = queue;
   return (
-    <div className="actions">
-      <Link to={addressFor('/help-desk', request)}>{parts.calls}</Link>
-      <Link to={addressFor('/help-desk/bypass-codes', request)}>{parts.codes}</Link>
-      <ConfirmButton
-        label={settle.label}
-        about={name}
-        title={settle.title(name)}
-        action={settle.label}
-        onConfirm={async () => {
-          const chosen = form.current === null ? null : new FormData(form.current).get('settlement');
-          await call(settleHelpRequest(request.id, String(chosen)));
+    <>
+      <div className="actions">
+        <Link to={addressFor('/help-desk', request)}>{parts.calls}</Link>
+        <Link to={addressFor('/help-desk/bypass-codes', request)}>{parts.codes}</Link>
+      </div>
+      <ActForm
+        submit={settle.submit}
+        onSubmit={async (fields) => {
+          await call(settleHelpRequest(request.id, String(fields.get('settlement'))));
           onSettled();
         }}
       >
-        <form ref={form} onSubmit={(event) => event.preventDefault()}>
-          <Choice
-            name="settlement"
-            label={settle.by}
-            options={settlements.map((value) => ({ value, label: settle.ways[value] }))}
-          />
-        </form>
-        <p>{settle.text}</p>
-      </ConfirmButton>
-    </div>
+        <Choice
+          name="settlement"
+          label={settle.by(name)}
+          hint={settle.hint}
+          options={settlements.map((value) => ({ value, label: settle.ways[value] }))}
+        />
+      </ActForm>
+    </>
   );
 }

@@ -101,16 +101,15 @@ export const de: HelpDeskWords = {
     take: 'Übernehmen',
     takenBy: (name) => `Übernommen von ${name}`,
     settle: {
-      label: 'Abschließen',
-      title: (name) => `Die Bitte von ${name} abschließen?`,
-      by: 'Wie geholfen wurde',
+      submit: 'Abschließen',
+      by: (name) => `Wie ${name} geholfen wurde`,
       ways: {
         vouching: 'Durch eine Gesichtsprüfung am Telefon',
         bypass: 'Durch einen Ersatzcode',
         invitation: 'Durch eine Einladung zur neuen Anmeldung des Gesichts',
         none: 'Anders oder gar nicht',
       },
-      text: 'Sie verlässt die Liste, und wie geholfen wurde, wird aufgezeichnet.',
+      hint: 'Sie verlässt die Liste, und wie geholfen wurde, wird aufgezeichnet.',
     },
   },
 };

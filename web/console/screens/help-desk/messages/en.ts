@@ -97,16 +97,15 @@ export const en = {
     take: 'Take',
     takenBy: (name: string) => `Taken by ${name}`,
     settle: {
-      label: 'Settle',
-      title: (name: string) => `Settle the request of ${name}?`,
-      by: 'How it was settled',
+      submit: 'Settle',
+      by: (name: string) => `How the request of ${name} was settled`,
       ways: {
         vouching: 'By a face check on the telephone',
         bypass: 'By a bypass code',
         invitation: 'By an invitation to enrol anew',
         none: 'Otherwise, or not at all',
       },
-      text: 'It leaves the list, and how it was settled is recorded.',
+      hint: 'It leaves the list, and how it was settled is recorded.',
     },
   },
 };

@@ -99,16 +99,15 @@ export const es: HelpDeskWords = {
     take: 'Tomar',
     takenBy: (name) => `La tiene ${name}`,
     settle: {
-      label: 'Cerrar',
-      title: (name) => `¿Cerrar la solicitud de ${name}?`,
-      by: 'Cómo se resolvió',
+      submit: 'Cerrar',
+      by: (name) => `Cómo se resolvió la solicitud de ${name}`,
       ways: {
         vouching: 'Con una comprobación facial por teléfono',
         bypass: 'Con un código de excepción',
         invitation: 'Con una invitación a inscribirse de nuevo',
         none: 'De otro modo, o de ninguno',
       },
-      text: 'Sale de la lista, y queda registrado cómo se resolvió.',
+      hint: 'Sale de la lista, y queda registrado cómo se resolvió.',
     },
   },
 };

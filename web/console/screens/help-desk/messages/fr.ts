@@ -101,16 +101,15 @@ export const fr: HelpDeskWords = {
     take: 'Prendre',
     takenBy: (name) => `Prise par ${name}`,
     settle: {
-      label: 'Clore',
-      title: (name) => `Clore la demande de ${name} ?`,
-      by: 'Comment elle a été réglée',
+      submit: 'Clore',
+      by: (name) => `Comment la demande de ${name} a été réglée`,
       ways: {
         vouching: 'Par une vérification du visage au téléphone',
         bypass: 'Par un code de secours',
         invitation: 'Par une invitation à s’inscrire de nouveau',
         none: 'Autrement, ou pas du tout',
       },
-      text: 'Elle quitte la liste, et la façon dont elle a été réglée est consignée.',
+      hint: 'Elle quitte la liste, et la façon dont elle a été réglée est consignée.',
     },
   },
 };
