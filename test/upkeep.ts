@@ -1,7 +1,9 @@
 import { connectionGuards } from '../adapters/index.js';
-import type { Setup } from '../adapters/setup.js';
+import type { ConfiguredConnection, Setup } from '../adapters/setup.js';
 import { createConfigGuard } from '../src/config/schema.js';
+import type { Connection, Policy } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
+import { FaceError } from '../src/errors.js';
 import { type Modes, readModes, settleModes } from '../src/operations/modes.js';
 import { createBackground, type Upkeep } from '../src/operations/upkeep.js';
 
@@ -9,6 +11,18 @@ import { createBackground, type Upkeep } from '../src/operations/upkeep.js';
 export const emptySetup = (settings: object = {}): Setup => ({
   config: createConfigGuard(connectionGuards).parse(settings),
   connections: [],
+});
+
+/** A configuration with these connections, which nobody makes an adapter of. */
+export const setupOf = (connections: readonly Connection[]): Setup => ({
+  ...emptySetup(),
+  connections: connections.map(({ id, kind, policy }) => {
+    const configured = (mode: Policy['mode']): ConfiguredConnection => ({
+      ...{ id, kind, policy: { ...policy, mode }, oidc: null, inMode: configured },
+      createAdapter: () => Promise.reject(new FaceError('internal')),
+    });
+    return configured(policy.mode);
+  }),
 });
 
 /** What a running server hands its endpoints. @param setup - as its file says, by then */

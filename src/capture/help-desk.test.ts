@@ -7,6 +7,10 @@ import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
+import { changeList } from '../core/help-desk/bounded-list.js';
+import { issueBypass } from '../core/help-desk/bypass.js';
+import { helpRequests } from '../core/help-desk/help-request-list.js';
+import { addSec } from '../core/units.js';
 
 let server: ApiServer;
 let auth: { 'x-auth-token': string };
@@ -247,6 +251,16 @@ describe('a bypass code', () => {
     expect((await make()).code).toBe('not_found');
   });
 
+  test('is refused where 200 are good already, until one has ended', async () => {
+    const acme = server.deps.connections.get('acme')!;
+    const about = { connection: acme, minutes: null, application: null };
+    for (let made = 0; made < 200; made += 1)
+      await issueBypass({ ...about, subject: `many-${made}`, by: `agent-${made}` }, server.deps);
+    expect((await make()).code).toBe('limit_reached');
+    server.clock.advanceSec(20 * 60);
+    expect((await make()).state).toBe('ready');
+  });
+
   test('ends with the enrolment', async () => {
     const { code } = await make();
     await server.postJson('/subjects/revoke', who, agent);
@@ -301,6 +315,20 @@ describe('a request for help', () => {
     await ask((await begin()).page);
     await server.postJson('/subjects/erase', who, { 'x-admin-key': adminKey });
     expect((await list()).requests).toEqual([]);
+  });
+
+  test('is refused where 300 wait already, until one is settled; who waits may change theirs', async () => {
+    const at = server.clock.now();
+    const about = { connection: 'acme', stepUpId: 'x', reason: 'other', note: '', at, takenBy: 'grace' } as const;
+    const waiting = Array.from({ length: 300 }, (_, nr) => ({
+      ...{ ...about, id: `waits-${nr}`, subject: nr === 0 ? '00u2' : `many-${nr}`, expiresAt: addSec(at, 3600) },
+    }));
+    await changeList(helpRequests, () => waiting, server.deps);
+    const { page } = await begin();
+    expect((await ask(page)).code).toBe('limit_reached');
+    expect((await ask((await begin({ subject: '00u2' })).page)).ok).toBe(true);
+    await call('waits-7', 'settle', agent, { settlement: 'none' });
+    expect((await ask(page)).ok).toBe(true);
   });
 
   test('is read by pages, the newest first', async () => {

@@ -192,4 +192,48 @@ export const consoleScreens: readonly ConsoleScreen[] = [
       await page.getByText('The identity provider knows nobody by that name.').first().waitFor();
     },
   },
+  { name: 'help desk', path: '/help-desk' },
+  {
+    name: 'help desk: a call',
+    path: '/help-desk',
+    async prepare(page) {
+      await page.getByLabel('Name they sign in by').fill('ada@example.com');
+      await page.getByLabel('The link to the check').selectOption('Show it to me');
+      await page.getByRole('button', { name: 'Ask for a face check' }).click();
+      await page.getByText('Waiting until the caller opens the link.').waitFor();
+    },
+  },
+  {
+    name: 'help desk: a code',
+    path: '/help-desk/bypass-codes',
+    async prepare(page) {
+      await page.getByLabel('Name they sign in by').fill('ada@example.com');
+      await page.getByRole('button', { name: 'Make a code' }).click();
+      await page.getByText('Waits for another administrator').waitFor();
+    },
+  },
+  {
+    name: 'help desk: approve',
+    path: '/help-desk/bypass-codes',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Approve: joan@example.com' }).click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  {
+    name: 'help desk: requests',
+    path: '/help-desk/requests',
+    async prepare(page) {
+      await page.getByText('Taken by kay').waitFor();
+      await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
+    },
+  },
+  {
+    name: 'help desk: settle',
+    path: '/help-desk/requests',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Take: ada@example.com' }).click();
+      await page.getByRole('button', { name: 'Settle', exact: true }).waitFor();
+    },
+  },
 ];

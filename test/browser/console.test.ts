@@ -2,6 +2,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { changeList } from '../../src/core/help-desk/bounded-list.js';
+import { issueBypass } from '../../src/core/help-desk/bypass.js';
+import { type HelpRequest, helpRequests } from '../../src/core/help-desk/help-request-list.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { addAdministrator } from '../../src/rest/administrators.js';
 import { issueApplicationKey } from '../../src/rest/application-keys.js';
@@ -31,8 +34,9 @@ let origin: string;
 const owner = { name: 'owner', role: 'owner' } as const;
 if (hasChromium) {
   beforeAll(async () => {
-    const profile = createMemoryProfile(['ada']);
-    const acme = { id: 'acme', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+    const profile = createMemoryProfile(['ada', 'joan']);
+    const policy = { ...defaultPolicy, bypass: { allowed: true, minutes: 15, approvals: 2 } } as const;
+    const acme = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
     const connections = new Map([acme, { ...acme, id: 'okta' }].map((each) => [each.id, each]));
     company = await startCompany();
     const dataFolder = createFolder('console');
@@ -43,6 +47,8 @@ if (hasChromium) {
     await breakTokenHook(company, operated);
     await addSigningKeys(operated, dataFolder);
     await operated.post('/keys/rotate', { use: 'signing' });
+    await issueBypass({ connection: acme, subject: 'joan', by: 'kay', minutes: null, application: null }, server.deps);
+    await waitForHelp(server);
     origin = `http://localhost:${server.port}`;
     await addAdministrator({ name: 'grace', role: 'auditor', lifeSec: 3600 }, owner, server.deps);
     const terms = {
@@ -84,6 +90,17 @@ if (hasChromium) {
     await server.stop();
     await company.close();
   });
+}
+
+/** Somebody whom nobody helps yet, and somebody whom another administrator does. */
+async function waitForHelp({ deps }: ApiServer): Promise<void> {
+  const at = deps.clock.now();
+  const about = { connection: 'acme', stepUpId: 'x', at, expiresAt: addSec(at, 3600) };
+  const rows: HelpRequest[] = [
+    { ...about, id: 'a'.repeat(24), subject: 'joan', reason: 'other', note: '', takenBy: 'kay' },
+    { ...about, id: 'b'.repeat(24), subject: 'ada', reason: 'no_camera', note: markup, takenBy: null },
+  ];
+  await changeList(helpRequests, () => rows, deps);
 }
 
 for (const { name, path, prepare } of consoleScreens) {

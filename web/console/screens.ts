@@ -46,6 +46,12 @@ export const screens: readonly ScreenRow[] = [
     load: async () => (await import('./screens/operations/screen.js')).operations,
   },
   {
+    id: 'helpDesk',
+    path: '/help-desk',
+    rights: ['assist'],
+    load: async () => (await import('./screens/help-desk/screen.js')).helpDesk,
+  },
+  {
     id: 'applications',
     path: '/applications',
     rights: ['audit'],

@@ -25,6 +25,7 @@ export const de: Words = {
     log: 'Anmeldeprotokoll',
     connections: 'Verbindungen',
     operations: 'Schlüssel, Sicherung, Audit',
+    helpDesk: 'Hilfe am Telefon',
     applications: 'Anwendungen',
     requests: 'Anträge',
     mine: 'Meine Anwendungen',
@@ -94,6 +95,9 @@ export const de: Words = {
     nobody_can_pass: 'Niemand ist registriert, also würden alle abgewiesen.',
     request_state: 'Das ist nicht mehr oder noch nicht möglich. Laden Sie die Seite neu, um den Stand zu sehen.',
     terms_outdated: 'Die Bedingungen haben sich inzwischen geändert. Laden Sie die Seite neu und lesen Sie sie.',
+    request_taken: 'Das hat schon jemand anderes übernommen.',
+    approver_same: 'Wer den Code ausgestellt hat, kann ihn nicht freigeben.',
+    contact_missing: 'Der Identitätsanbieter hat keine Adresse oder Nummer dieser Person.',
     internal: 'Auf dem Server ist etwas schiefgegangen. Sein Protokoll sagt mehr.',
   },
 };

@@ -23,6 +23,7 @@ export const en = {
     log: 'Sign-in log',
     connections: 'Connections',
     operations: 'Keys, backup, audit',
+    helpDesk: 'Help desk',
     applications: 'Applications',
     requests: 'Requests',
     mine: 'My applications',
@@ -89,6 +90,9 @@ export const en = {
     nobody_can_pass: 'Nobody is enrolled, so everybody would be refused.',
     request_state: 'This is not possible any more, or not yet. Load the page anew to see how it stands.',
     terms_outdated: 'The terms have changed meanwhile. Load the page anew and read them.',
+    request_taken: 'Another administrator has taken this already.',
+    approver_same: 'Who made the code cannot approve it.',
+    contact_missing: 'The identity provider has no address or number of this person.',
     internal: 'Something went wrong on the server. Its log says more.',
   },
 };

@@ -25,6 +25,7 @@ export const es: Words = {
     log: 'Registro de accesos',
     connections: 'Conexiones',
     operations: 'Claves, copia, auditoría',
+    helpDesk: 'Servicio de ayuda',
     applications: 'Aplicaciones',
     requests: 'Peticiones',
     mine: 'Mis aplicaciones',
@@ -93,6 +94,9 @@ export const es: Words = {
     nobody_can_pass: 'No hay nadie registrado, así que se rechazaría a todos.',
     request_state: 'Ya no es posible, o todavía no. Vuelva a cargar la página para ver cómo está.',
     terms_outdated: 'Las condiciones han cambiado entretanto. Vuelva a cargar la página y léalas.',
+    request_taken: 'Otro administrador ya lo ha tomado.',
+    approver_same: 'Quien creó el código no puede aprobarlo.',
+    contact_missing: 'El proveedor de identidad no tiene dirección ni número de esta persona.',
     internal: 'Algo ha fallado en el servidor. Su registro dice más.',
   },
 };

@@ -25,6 +25,7 @@ export const fr: Words = {
     log: 'Journal des connexions',
     connections: 'Connexions',
     operations: 'Clés, sauvegarde, audit',
+    helpDesk: 'Assistance',
     applications: 'Applications',
     requests: 'Demandes',
     mine: 'Mes applications',
@@ -93,6 +94,9 @@ export const fr: Words = {
     nobody_can_pass: 'Personne n’est inscrit : tout le monde serait refusé.',
     request_state: 'Ce n’est plus possible, ou pas encore. Rechargez la page pour voir où cela en est.',
     terms_outdated: 'Les conditions ont changé entre-temps. Rechargez la page et lisez-les.',
+    request_taken: 'Un autre administrateur l’a déjà prise.',
+    approver_same: 'Qui a créé le code ne peut pas l’approuver.',
+    contact_missing: 'Le fournisseur d’identité n’a ni adresse ni numéro de cette personne.',
     internal: 'Une erreur s’est produite sur le serveur. Son journal en dit plus.',
   },
 };

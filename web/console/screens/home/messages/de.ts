@@ -51,6 +51,7 @@ export const de: HomeWords = {
     log: 'Was über wen entschieden wurde und warum. Suchen, live verfolgen, speichern.',
     connections: 'Wie jeder Identitätsanbieter eingerichtet ist, ob alles in Ordnung ist und wen er abweisen würde.',
     operations: 'Schlüssel wechseln, das Alter der letzten Sicherung sehen, das Audit-Protokoll prüfen.',
+    helpDesk: 'Feststellen, wer anruft, Ersatzcodes ausstellen, Bitten um Hilfe abarbeiten.',
     applications: 'Welche Programme diesen Server aufrufen, ihre Schlüssel und was sie verbraucht haben.',
     requests:
       'Entwickler, die eine Anwendung beantragen: genehmigen, nachfragen, ablehnen. Und die Bedingungen, denen sie zustimmen.',

@@ -50,6 +50,7 @@ export const en = {
     log: 'What was decided, of whom, and why. Search, follow live, save.',
     connections: 'How each identity provider is set up, whether it is well, and whom it would refuse.',
     operations: 'Rotate keys, see how old the last backup is, verify the audit trail.',
+    helpDesk: 'Find out who is calling, give out bypass codes, help those who ask.',
     applications: 'Which programs call this server, their keys and what they used.',
     requests: 'Developers who ask for an application: approve, ask back, refuse. And the terms they agree to.',
     mine: 'Ask for an application, fetch its key, see what it used and why it was refused.',

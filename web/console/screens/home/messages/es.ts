@@ -51,6 +51,7 @@ export const es: HomeWords = {
     log: 'Qué se decidió, de quién y por qué. Buscar, seguir en directo, guardar.',
     connections: 'Cómo está configurado cada proveedor de identidad, si funciona bien y a quién rechazaría.',
     operations: 'Rotar claves, ver la antigüedad de la última copia y verificar el registro de auditoría.',
+    helpDesk: 'Averiguar quién llama, dar códigos de excepción, atender solicitudes de ayuda.',
     applications: 'Qué programas llaman a este servidor, sus claves y lo que han usado.',
     requests: 'Desarrolladores que piden una aplicación: aprobar, preguntar, rechazar. Y las condiciones que aceptan.',
     mine: 'Pedir una aplicación, recoger su clave, ver lo que ha usado y por qué se rechazó.',

@@ -50,6 +50,7 @@ export const fr: HomeWords = {
     log: 'Ce qui a été décidé, de qui et pourquoi. Chercher, suivre en direct, enregistrer.',
     connections: 'Comment chaque fournisseur d’identité est configuré, s’il va bien et qui il refuserait.',
     operations: 'Renouveler les clés, voir l’âge de la dernière sauvegarde, vérifier le journal d’audit.',
+    helpDesk: 'Savoir qui appelle, donner des codes de secours, répondre aux demandes d’aide.',
     applications: 'Quels programmes appellent ce serveur, leurs clés et ce qu’ils ont utilisé.',
     requests:
       'Les développeurs qui demandent une application : approuver, interroger, refuser. Et les conditions qu’ils acceptent.',

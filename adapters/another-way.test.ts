@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import type { HookDecision } from '../src/core/decide.js';
+import { epochSec } from '../src/core/units.js';
+import { toTokenIssuanceReply } from './entra/reply.js';
+import { toSamlHookReply, toTokenHookReply } from './okta/reply.js';
+import { toDecisionReply } from './onelogin/reply.js';
+
+/* A code that counts in place of a face, as each provider is told of it: never as a face that was verified. */
+
+const decision: HookDecision = { outcome: 'another_way', at: epochSec(1_795_173_878), stepUpId: 'tx1' };
+
+test('Okta’s tokens carry the claim with what it was, and nothing of a face', () => {
+  const minted = { subject: 'ada', hasFaceClaim: false } as const;
+  const { status, body } = toTokenHookReply(decision, { identity: minted, access: null });
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    commands: [
+      {
+        type: 'com.okta.identity.patch',
+        value: [expect.objectContaining({ value: { result: 'another_way', at: 1_795_173_878, txn: 'tx1' } })],
+      },
+    ],
+  });
+  expect(JSON.stringify(body)).not.toMatch(/verified|liveness/);
+});
+
+test.each([true, false])(
+  'Okta’s assertion says another_way, whether or not it had the attribute (%s)',
+  (hasFaceClaim) => {
+    const { body } = toSamlHookReply(decision, { hasFaceClaim });
+    expect(JSON.stringify(body)).toContain('another_way');
+    expect(JSON.stringify(body)).toContain(hasFaceClaim ? '"replace"' : '"add"');
+    expect(JSON.stringify(body)).not.toContain('verified');
+  },
+);
+
+test('Entra’s token says that no face was verified, and that a one-time password was', () => {
+  expect(toTokenIssuanceReply(decision)).toMatchObject({
+    status: 200,
+    body: { data: { actions: [{ claims: { faceVerified: 'false', faceMethods: ['otp'] } }] } },
+  });
+});
+
+test('OneLogin lets the sign-in go on, as the administrator wants it to count', () => {
+  for (const unverified of ['deny', 'step_up'] as const)
+    expect(toDecisionReply('pre-authentication', decision, unverified)).toEqual({
+      status: 200,
+      body: { decision: 'allow' },
+    });
+});

@@ -1,0 +1,17 @@
+import type { Locator } from 'playwright-core';
+
+/** Presses and chooses for somebody, and counts. */
+export function countClicks() {
+  let clicks = 0;
+  return {
+    count: () => clicks,
+    async click(target: Locator): Promise<void> {
+      clicks += 1;
+      await target.click();
+    },
+    async choose(target: Locator, option: string): Promise<void> {
+      clicks += 1;
+      await target.selectOption(option);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { useEffect, useState } from 'react';
+import { useActing, usePages } from '../../frame/acting.js';
+import { Refusal } from '../../frame/call.js';
+import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm, Field } from '../../parts/form.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import { PagedTable } from '../../parts/table.js';
+import type { HelpDeskWords } from './messages/help-desk-words.js';
+import { PersonFields, readWho, useNames } from './person.js';
+import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } from './requests.js';
+
+/** In milliseconds: how often a list is looked at in which something waits for somebody else. */
+const lookAgainMs = 5000;
+
+/** Codes in place of a face: make one, approve that of somebody else. */
+export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
+  const { call, session } = useActing();
+  const { instant } = useFormats();
+  const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
+  const nameOf = useNames(paged.rows);
+  const { reload, rows } = paged;
+  // The rows are others after each look.
+  useEffect(() => {
+    if (!rows.some(({ state }) => state === 'waiting')) return;
+    const timer = window.setTimeout(reload, lookAgainMs);
+    return () => window.clearTimeout(timer);
+  }, [rows]);
+  const { codes } = words;
+  const { columns, approve } = codes;
+  return (
+    <>
+      <Make words={words} onMade={reload} />
+      <section>
+        <h2>{codes.listHeading}</h2>
+        <PagedTable
+          paged={paged}
+          caption={codes.listHeading}
+          keyOf={({ id }) => id}
+          empty={codes.none}
+          columns={[
+            { id: 'person', heading: columns.person, isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
+            { id: 'connection', heading: columns.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
+            {
+              id: 'application',
+              heading: columns.application,
+              cell: ({ application }) => (application === null ? codes.anyApplication : <bdi>{application}</bdi>),
+            },
+            { id: 'by', heading: columns.by, cell: ({ by }) => <bdi>{by}</bdi> },
+            { id: 'until', heading: columns.until, cell: ({ expiresAt }) => instant(expiresAt) },
+            {
+              id: 'state',
+              heading: columns.state,
+              cell: (row) =>
+                row.state === 'ready' ? (
+                  codes.ready
+                ) : row.by === session.name ? (
+                  codes.waiting
+                ) : (
+                  <ConfirmButton
+                    label={approve.label}
+                    about={nameOf(row)}
+                    title={approve.title(nameOf(row))}
+                    action={approve.label}
+                    onConfirm={async () => {
+                      await call(approveBypassCode(row.id));
+                      reload();
+                    }}
+                  >
+                    <p>{approve.text(row.by)}</p>
+                  </ConfirmButton>
+                ),
+            },
+          ]}
+        />
+      </section>
+    </>
+  );
+}
+
+function Make({ words, onMade }: { readonly words: HelpDeskWords; readonly onMade: () => void }) {
+  const { call } = useActing();
+  const { instant } = useFormats();
+  const [made, setMade] = useState<MadeCode | null>(null);
+  const [isAllowed, setAllowed] = useState(true);
+  const { codes } = words;
+  return (
+    <section>
+      <h2>{codes.heading}</h2>
+      <p className="soft">{codes.intro}</p>
+      {made !== null && (
+        <ShownOnce
+          label={codes.code}
+          value={made.code}
+          note={
+            made.state === 'ready' ? codes.once(instant(made.expiresAt)) : codes.needsApproval(instant(made.expiresAt))
+          }
+        />
+      )}
+      {!isAllowed && (
+        <p className="note bad" role="alert">
+          {codes.notAllowed}
+        </p>
+      )}
+      <ActForm
+        submit={codes.submit}
+        onSubmit={async (fields) => {
+          setAllowed(true);
+          setMade(null);
+          const [minutes, application] = [Number(fields.get('minutes')), String(fields.get('application')).trim()];
+          const limits = {
+            minutes: minutes > 0 ? minutes : undefined,
+            application: application === '' ? undefined : application,
+          };
+          try {
+            setMade(await call(makeBypassCode({ ...readWho(fields), ...limits })));
+            onMade();
+          } catch (thrown) {
+            if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;
+            setAllowed(false);
+          }
+        }}
+      >
+        <PersonFields words={words} />
+        <Field name="minutes" label={codes.minutes} hint={codes.minutesHint} type="number" min={5} max={60} />
+        <Field name="application" label={codes.application} hint={codes.applicationHint} maxLength={253} />
+      </ActForm>
+    </section>
+  );
+}

@@ -1,0 +1,115 @@
+import type { HelpDeskWords } from './help-desk-words.js';
+
+export const de: HelpDeskWords = {
+  heading: 'Hilfe am Telefon',
+  parts: { calls: 'Wer ruft an', codes: 'Ersatzcodes', requests: 'Bitten um Hilfe' },
+  person: {
+    login: 'Anmeldename',
+    loginHint: 'Wie beim Identitätsanbieter, etwa ada@example.com.',
+    connection: 'Verbindung',
+    another: 'Jemand anderes',
+  },
+  calls: {
+    heading: 'Feststellen, wer anruft',
+    intro:
+      'Die Person prüft ihr Gesicht am eigenen Gerät und wählt die Zahl, die Sie ihr vorlesen. Danach sehen Sie, wer es ist.',
+    send: 'Der Link zur Prüfung',
+    ways: { email: 'Per E-Mail senden', sms: 'Per SMS senden', none: 'Mir anzeigen' },
+    language: 'Sprache der Person',
+    submit: 'Um Gesichtsprüfung bitten',
+    read: 'Lesen Sie der Person diese Zahl vor. Senden Sie sie in keiner Nachricht.',
+    sent: 'Der Link ging dorthin, wo der Identitätsanbieter die Person erreicht.',
+    link: 'Link für die Person',
+    linkNote: 'Er lässt sich einmal öffnen. Senden Sie ihn der Person, oder lesen Sie ihn vor.',
+    states: {
+      waiting: 'Warten, bis die Person den Link öffnet.',
+      opened: 'Der Link ist geöffnet. Jetzt wählt die Person die Zahl.',
+      checking: 'Die Zahl stimmt. Das Gesicht wird geprüft.',
+      passed: 'Es ist diese Person. Vergleichen Sie mit dem, was sie sagt.',
+      refused:
+        'Es wurde eine andere Zahl gewählt. Wer den Link hat, ist nicht am Telefon. Helfen Sie in diesem Anruf nicht.',
+      failed: 'Die Gesichtsprüfung wurde nicht bestanden. Sie wissen nicht, wer anruft.',
+      expired: 'Die Zeit ist um. Es wird nichts mehr angezeigt.',
+    },
+    facts: {
+      login: 'Anmeldename',
+      email: 'E-Mail',
+      phone: 'Telefon',
+      connection: 'Verbindung',
+      subject: 'Id',
+      none: 'Keine Angabe',
+    },
+    minutesLeft: (minutes) => `So viele Minuten noch zu sehen: ${minutes}`,
+    another: 'Nächster Anruf',
+  },
+  codes: {
+    heading: 'Ersatzcode ausstellen',
+    intro:
+      'Er ersetzt die Gesichtsprüfung, einmal. Stellen Sie ihn nur für jemanden aus, den Sie auf andere Art erkannt haben. Ein früherer der Person endet damit.',
+    minutes: 'Minuten, die er gilt',
+    minutesHint: 'Von 5 bis 60, und höchstens so viele, wie die Richtlinie erlaubt. Leer: ebendiese.',
+    application: 'Nur für diese Anwendung',
+    applicationHint: 'Ihr Host, etwa mail.example.com. Leer: jede.',
+    submit: 'Code ausstellen',
+    code: 'Ersatzcode',
+    once: (until) => `Er wird nur jetzt gezeigt und gilt einmal, bis ${until}. Lesen Sie ihn der Person vor.`,
+    needsApproval: (until) =>
+      `Er wird nur jetzt gezeigt. Jemand anderes aus der Verwaltung muss ihn bis ${until} freigeben; die Liste unten zeigt es. Ab dann gilt er.`,
+    notAllowed: 'Die Richtlinie dieser Verbindung erlaubt keine Ersatzcodes.',
+    listHeading: 'Codes, die gelten oder warten',
+    none: 'Es gibt keine.',
+    columns: {
+      person: 'Person',
+      connection: 'Verbindung',
+      application: 'Anwendung',
+      by: 'Ausgestellt von',
+      until: 'Bis',
+      state: 'Stand',
+    },
+    anyApplication: 'Jede',
+    ready: 'Gilt',
+    waiting: 'Wartet auf Freigabe durch jemand anderen',
+    approve: {
+      label: 'Freigeben',
+      title: (name) => `Den Code für ${name} freigeben?`,
+      text: (by) =>
+        `Ausgestellt von ${by}. Geben Sie ihn nur frei, wenn Sie wissen, dass das richtig ist. Seine Minuten beginnen jetzt.`,
+    },
+  },
+  queue: {
+    heading: 'Wer um Hilfe gebeten hat',
+    intro:
+      'Übernehmen Sie eine Bitte, damit es sonst niemand tut. Sie bleibt einen Tag. Was jemand schreibt, belegt nicht, wer es ist.',
+    refresh: 'Neu nachsehen',
+    none: 'Niemand wartet.',
+    columns: {
+      person: 'Person',
+      connection: 'Verbindung',
+      reason: 'Grund',
+      note: 'Notiz',
+      at: 'Gebeten',
+      actions: 'Aktionen',
+    },
+    reasons: {
+      no_camera: 'Keine Kamera',
+      not_recognised: 'Wird nicht erkannt',
+      cannot_move: 'Kann die Bewegungen nicht machen',
+      not_wanted: 'Möchte keine Gesichtsprüfung',
+      other: 'Etwas anderes',
+    },
+    noNote: 'Keine',
+    take: 'Übernehmen',
+    takenBy: (name) => `Übernommen von ${name}`,
+    settle: {
+      submit: 'Abschließen',
+      by: (name) => `Wie ${name} geholfen wurde`,
+      ways: {
+        vouching: 'Durch eine Gesichtsprüfung am Telefon',
+        bypass: 'Durch einen Ersatzcode',
+        invitation: 'Durch eine Einladung zur neuen Anmeldung des Gesichts',
+        none: 'Anders oder gar nicht',
+      },
+      hint: 'Sie verlässt die Liste, und wie geholfen wurde, wird aufgezeichnet.',
+    },
+  },
+};

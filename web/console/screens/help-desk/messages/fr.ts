@@ -1,0 +1,115 @@
+import type { HelpDeskWords } from './help-desk-words.js';
+
+export const fr: HelpDeskWords = {
+  heading: 'Assistance',
+  parts: { calls: 'Qui appelle', codes: 'Codes de secours', requests: 'Demandes d’aide' },
+  person: {
+    login: 'Nom de connexion',
+    loginHint: 'Comme chez le fournisseur d’identité, par exemple ada@example.com.',
+    connection: 'Connexion',
+    another: 'Une autre personne',
+  },
+  calls: {
+    heading: 'Savoir qui appelle',
+    intro:
+      'La personne vérifie son visage sur son propre appareil et choisit le nombre que vous lui lisez. Ensuite vous voyez qui c’est.',
+    send: 'Le lien vers la vérification',
+    ways: { email: 'L’envoyer par e-mail', sms: 'L’envoyer par SMS', none: 'Me l’afficher' },
+    language: 'Langue de la personne',
+    submit: 'Demander une vérification du visage',
+    read: 'Lisez ce nombre à la personne. Ne l’envoyez dans aucun message.',
+    sent: 'Le lien a été envoyé là où le fournisseur d’identité joint la personne.',
+    link: 'Lien pour la personne',
+    linkNote: 'Il s’ouvre une seule fois. Envoyez-le à la personne, ou lisez-le.',
+    states: {
+      waiting: 'En attente de l’ouverture du lien.',
+      opened: 'Le lien est ouvert. La personne choisit maintenant le nombre.',
+      checking: 'Le nombre est juste. Le visage est en cours de vérification.',
+      passed: 'C’est cette personne. Comparez avec ce qu’elle dit.',
+      refused:
+        'Un autre nombre a été choisi. Qui détient le lien n’est pas votre interlocuteur. N’aidez personne au cours de cet appel.',
+      failed: 'La vérification du visage n’a pas réussi. Vous ne savez pas qui appelle.',
+      expired: 'Le temps est écoulé. Plus rien n’est affiché.',
+    },
+    facts: {
+      login: 'Nom de connexion',
+      email: 'E-mail',
+      phone: 'Téléphone',
+      connection: 'Connexion',
+      subject: 'Id',
+      none: 'Aucun',
+    },
+    minutesLeft: (minutes) => `Minutes d’affichage restantes : ${minutes}`,
+    another: 'Un autre appel',
+  },
+  codes: {
+    heading: 'Créer un code de secours',
+    intro:
+      'Il remplace la vérification du visage, une fois. N’en créez que pour une personne reconnue autrement. Il met fin au précédent de la personne.',
+    minutes: 'Durée en minutes',
+    minutesHint: 'De 5 à 60, et au plus ce que permet la règle. Vide : cette durée.',
+    application: 'Seulement pour cette application',
+    applicationHint: 'Son hôte, par exemple mail.example.com. Vide : toutes.',
+    submit: 'Créer un code',
+    code: 'Code de secours',
+    once: (until) => `Il n’est affiché que maintenant, et sert une fois, jusqu’au ${until}. Lisez-le à la personne.`,
+    needsApproval: (until) =>
+      `Il n’est affiché que maintenant. Un autre administrateur doit l’approuver avant le ${until} ; la liste ci-dessous l’indique. Il vaut à partir de là.`,
+    notAllowed: 'La règle de cette connexion ne permet aucun code de secours.',
+    listHeading: 'Codes valables ou en attente',
+    none: 'Il n’y en a aucun.',
+    columns: {
+      person: 'Personne',
+      connection: 'Connexion',
+      application: 'Application',
+      by: 'Créé par',
+      until: 'Jusqu’au',
+      state: 'État',
+    },
+    anyApplication: 'Toutes',
+    ready: 'Valable',
+    waiting: 'Attend un autre administrateur',
+    approve: {
+      label: 'Approuver',
+      title: (name) => `Approuver le code pour ${name} ?`,
+      text: (by) =>
+        `Créé par ${by}. Ne l’approuvez que si vous savez que c’est juste. Ses minutes commencent maintenant.`,
+    },
+  },
+  queue: {
+    heading: 'Personnes qui ont demandé de l’aide',
+    intro:
+      'Prenez une demande, pour que personne d’autre ne le fasse. Elle est gardée un jour. Ce qu’une personne écrit ne prouve pas qui elle est.',
+    refresh: 'Regarder à nouveau',
+    none: 'Personne n’attend.',
+    columns: {
+      person: 'Personne',
+      connection: 'Connexion',
+      reason: 'Raison',
+      note: 'Note',
+      at: 'Demandée',
+      actions: 'Actions',
+    },
+    reasons: {
+      no_camera: 'Pas de caméra',
+      not_recognised: 'N’est pas reconnue',
+      cannot_move: 'Ne peut pas faire les mouvements',
+      not_wanted: 'Ne veut pas de vérification du visage',
+      other: 'Autre chose',
+    },
+    noNote: 'Aucune',
+    take: 'Prendre',
+    takenBy: (name) => `Prise par ${name}`,
+    settle: {
+      submit: 'Clore',
+      by: (name) => `Comment la demande de ${name} a été réglée`,
+      ways: {
+        vouching: 'Par une vérification du visage au téléphone',
+        bypass: 'Par un code de secours',
+        invitation: 'Par une invitation à s’inscrire de nouveau',
+        none: 'Autrement, ou pas du tout',
+      },
+      hint: 'Elle quitte la liste, et la façon dont elle a été réglée est consignée.',
+    },
+  },
+};

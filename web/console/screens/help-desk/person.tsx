@@ -1,0 +1,104 @@
+import { useEffect, useState } from 'react';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { Link, useParameter, usePath } from '../../frame/router.js';
+import { Choice, Field } from '../../parts/form.js';
+import { Await } from '../../parts/state.js';
+import type { HelpDeskWords } from './messages/help-desk-words.js';
+import { listConnections, mostNames, readNames, type Who } from './requests.js';
+
+interface Subject {
+  readonly connection: string;
+  readonly subject: string;
+}
+
+const keyOf = ({ connection, subject }: Subject): string => JSON.stringify([connection, subject]);
+
+/** The names that people sign in by, as far as the provider tells: until then, and without, their ids. */
+export function useNames(people: readonly Subject[]): (who: Subject) => string {
+  const { call } = useActing();
+  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
+  const unknown = people.filter((each) => !names.has(keyOf(each)));
+  const [first] = unknown;
+  const asked = unknown.filter(({ connection }) => connection === first?.connection).slice(0, mostNames);
+  const key = JSON.stringify(asked.map(keyOf));
+  // The key says all of what is asked; one connection after the other.
+  useEffect(() => {
+    if (first === undefined) return;
+    let isOver = false;
+    const subjects = asked.map(({ subject }) => subject);
+    call(readNames(first.connection, subjects))
+      .then(
+        (reply) => new Map(reply.names.map(({ subject, login }) => [subject, login])),
+        () => new Map<string, string | null>(),
+      )
+      .then((logins) => {
+        const told = asked.map((each) => [keyOf(each), logins.get(each.subject) ?? each.subject] as const);
+        if (!isOver) setNames((before) => new Map([...before, ...told]));
+      });
+    return () => {
+      isOver = true;
+    };
+  }, [key, call]);
+  return (who) => names.get(keyOf(who)) ?? who.subject;
+}
+
+/** The address of a part of this screen, for one person. */
+export const addressFor = (part: '/help-desk' | '/help-desk/bypass-codes', who: Subject): string =>
+  `${part}?${new URLSearchParams({ connection: who.connection, subject: who.subject })}`;
+
+/** Asks whom it is about; who comes from a request is asked nothing. */
+export function PersonFields({ words: { person } }: { readonly words: HelpDeskWords }) {
+  const path = usePath();
+  const [connection, subject] = [useParameter('connection'), useParameter('subject')];
+  if (connection === null || subject === null) return <ByLogin words={person} />;
+  return <Given who={{ connection, subject }} words={person} path={path} />;
+}
+
+function Given({
+  who,
+  words,
+  path,
+}: {
+  readonly who: Subject;
+  readonly words: HelpDeskWords['person'];
+  readonly path: string;
+}) {
+  const nameOf = useNames([who]);
+  return (
+    <>
+      <p>
+        <strong>
+          <bdi>{nameOf(who)}</bdi>
+        </strong>{' '}
+        (<bdi>{who.connection}</bdi>) <Link to={path}>{words.another}</Link>
+      </p>
+      <input type="hidden" name="connection" value={who.connection} />
+      <input type="hidden" name="subject" value={who.subject} />
+    </>
+  );
+}
+
+function ByLogin({ words }: { readonly words: HelpDeskWords['person'] }) {
+  const listed = useLoaded(listConnections);
+  return (
+    <Await loaded={listed}>
+      {({ connections }) => (
+        <>
+          <Field name="login" label={words.login} hint={words.loginHint} isRequired maxLength={256} />
+          <Choice
+            name="connection"
+            label={words.connection}
+            options={connections.map(({ id }) => ({ value: id, label: id }))}
+          />
+        </>
+      )}
+    </Await>
+  );
+}
+
+/** Whom the fields name. */
+export function readWho(fields: FormData): Who {
+  const [connection, subject] = [String(fields.get('connection')), fields.get('subject')];
+  if (subject !== null) return { connection, subject: String(subject) };
+  return { connection, login: String(fields.get('login')).trim() };
+}

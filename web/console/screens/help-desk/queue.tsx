@@ -1,0 +1,114 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { toRefusal, useActing, usePages } from '../../frame/acting.js';
+import type { Refusal } from '../../frame/call.js';
+import { Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { ActForm, Choice } from '../../parts/form.js';
+import { Problem } from '../../parts/state.js';
+import { PagedTable } from '../../parts/table.js';
+import type { HelpDeskWords } from './messages/help-desk-words.js';
+import { addressFor, useNames } from './person.js';
+import { type HelpRequest, listHelpRequests, settleHelpRequest, settlements, takeHelpRequest } from './requests.js';
+
+/** Those whom nobody helps yet first; among each other as they come, the newest first. */
+const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>
+  rows.toSorted((one, other) => Number(one.takenBy !== null) - Number(other.takenBy !== null));
+
+/** People who have asked for help: take one, help, settle it. */
+export function Queue({ words }: { readonly words: HelpDeskWords }) {
+  const { call, session } = useActing();
+  const { instant } = useFormats();
+  const paged = usePages(listHelpRequests, ({ requests, cursor }) => ({ rows: requests, cursor }));
+  const nameOf = useNames(paged.rows);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { queue } = words;
+  const { columns } = queue;
+  const take = (id: string): void => {
+    setRefusal(null);
+    call(takeHelpRequest(id))
+      .catch((thrown: unknown) => setRefusal(toRefusal(thrown)))
+      .finally(paged.reload);
+  };
+  return (
+    <section>
+      <h2>{queue.heading}</h2>
+      <p className="soft">{queue.intro}</p>
+      <p>
+        <Button className="button quiet" onPress={paged.reload}>
+          {queue.refresh}
+        </Button>
+      </p>
+      {refusal !== null && <Problem refusal={refusal} />}
+      <PagedTable
+        paged={{ ...paged, rows: openFirst(paged.rows) }}
+        caption={queue.heading}
+        keyOf={({ id }) => id}
+        empty={queue.none}
+        columns={[
+          { id: 'person', heading: columns.person, isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
+          { id: 'connection', heading: columns.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
+          { id: 'reason', heading: columns.reason, cell: ({ reason }) => queue.reasons[reason] },
+          { id: 'note', heading: columns.note, cell: ({ note }) => (note === '' ? queue.noNote : <bdi>{note}</bdi>) },
+          { id: 'at', heading: columns.at, cell: ({ at }) => instant(at) },
+          {
+            id: 'actions',
+            heading: columns.actions,
+            cell: (row) =>
+              row.takenBy === null ? (
+                <Button
+                  className="button quiet"
+                  aria-label={`${queue.take}: ${nameOf(row)}`}
+                  onPress={() => take(row.id)}
+                >
+                  {queue.take}
+                </Button>
+              ) : row.takenBy === session.name ? (
+                <Taken request={row} name={nameOf(row)} words={words} onSettled={paged.reload} />
+              ) : (
+                queue.takenBy(row.takenBy)
+              ),
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+/** One that this administrator helps. */
+function Taken({
+  request,
+  name,
+  words: { queue, parts },
+  onSettled,
+}: {
+  readonly request: HelpRequest;
+  readonly name: string;
+  readonly words: HelpDeskWords;
+  readonly onSettled: () => void;
+}) {
+  const { call } = useActing();
+  const { settle } = queue;
+  return (
+    <>
+      <div className="actions">
+        <Link to={addressFor('/help-desk', request)}>{parts.calls}</Link>
+        <Link to={addressFor('/help-desk/bypass-codes', request)}>{parts.codes}</Link>
+      </div>
+      <ActForm
+        submit={settle.submit}
+        onSubmit={async (fields) => {
+          await call(settleHelpRequest(request.id, String(fields.get('settlement'))));
+          onSettled();
+        }}
+      >
+        <Choice
+          name="settlement"
+          label={settle.by(name)}
+          hint={settle.hint}
+          options={settlements.map((value) => ({ value, label: settle.ways[value] }))}
+        />
+      </ActForm>
+    </>
+  );
+}

@@ -1,0 +1,175 @@
+import { useEffect, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { languages } from '../../../capture/languages.js';
+import { type Loaded, toRefusal, useActing } from '../../frame/acting.js';
+import { useFormats, useLanguage } from '../../frame/words.js';
+import { ActForm, Choice } from '../../parts/form.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import { Problem } from '../../parts/state.js';
+import type { HelpDeskWords } from './messages/help-desk-words.js';
+import { PersonFields, readWho } from './person.js';
+import { type BegunVouching, beginVouching, readVouching, type VouchingView } from './requests.js';
+
+interface Given {
+  readonly words: HelpDeskWords;
+}
+
+/** Who calls: a face check on the caller's own device, bound to the call by a number that is read out. */
+export function Vouching({ words }: Given) {
+  const [begun, setBegun] = useState<BegunVouching | null>(null);
+  if (begun === null) return <Ask words={words} onBegun={setBegun} />;
+  return <Follow key={begun.id} begun={begun} words={words} onOver={() => setBegun(null)} />;
+}
+
+function Ask({ words, onBegun }: Given & { readonly onBegun: (begun: BegunVouching) => void }) {
+  const { call } = useActing();
+  const language = useLanguage();
+  const { calls } = words;
+  return (
+    <section>
+      <h2>{calls.heading}</h2>
+      <p className="soft">{calls.intro}</p>
+      <ActForm
+        submit={calls.submit}
+        onSubmit={async (fields) => {
+          const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
+          onBegun(await call(beginVouching({ ...readWho(fields), ...asked })));
+        }}
+      >
+        <PersonFields words={words} />
+        <Choice
+          name="send"
+          label={calls.send}
+          options={[
+            { value: 'email', label: calls.ways.email },
+            { value: 'sms', label: calls.ways.sms },
+            { value: 'none', label: calls.ways.none },
+          ]}
+        />
+        <Choice
+          name="language"
+          label={calls.language}
+          initial={language}
+          options={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+        />
+      </ActForm>
+    </section>
+  );
+}
+
+/** In milliseconds until it is asked again how it stands; a state that is not here is the end. */
+const pauses: Partial<Record<VouchingView['state'], number>> = {
+  ...{ waiting: 2000, opened: 2000, checking: 2000, passed: 15_000 },
+};
+const pauseAfterRefusalMs = 10_000;
+
+/** How it stands, asked again and again until it is over. */
+function useVouching(id: string): Loaded<VouchingView> {
+  const { call } = useActing();
+  const [loaded, setLoaded] = useState<Loaded<VouchingView>>({ state: 'loading' });
+  useEffect(() => {
+    let isOver = false;
+    let timer = 0;
+    const askIn = (ms: number | undefined): void => {
+      if (ms !== undefined) timer = window.setTimeout(ask, ms);
+    };
+    const ask = (): void => {
+      call(readVouching(id)).then(
+        (value) => {
+          if (isOver) return;
+          setLoaded({ state: 'loaded', value });
+          askIn(pauses[value.state]);
+        },
+        (thrown: unknown) => {
+          if (isOver) return;
+          const refusal = toRefusal(thrown);
+          setLoaded({ state: 'refused', refusal });
+          // A network that was away may be back.
+          askIn(refusal.code === 'not_found' ? undefined : pauseAfterRefusalMs);
+        },
+      );
+    };
+    ask();
+    return () => {
+      isOver = true;
+      window.clearTimeout(timer);
+    };
+  }, [id, call]);
+  return loaded;
+}
+
+function Follow({
+  begun: { id, url, number },
+  words: { calls },
+  onOver,
+}: Given & { readonly begun: BegunVouching; readonly onOver: () => void }) {
+  const loaded = useVouching(id);
+  const state = loaded.state === 'loaded' ? loaded.value.state : 'waiting';
+  const tone = state === 'passed' ? 'good' : state === 'refused' || state === 'failed' ? 'bad' : '';
+  return (
+    <section>
+      <h2>{calls.heading}</h2>
+      {(state === 'waiting' || state === 'opened') && (
+        <>
+          <p>{calls.read}</p>
+          <p className="spoken">
+            <bdi dir="ltr">{number}</bdi>
+          </p>
+        </>
+      )}
+      {state === 'waiting' &&
+        (url === null ? <p>{calls.sent}</p> : <ShownOnce label={calls.link} value={url} note={calls.linkNote} />)}
+      {loaded.state === 'refused' ? (
+        <Problem refusal={loaded.refusal} />
+      ) : (
+        <p className={`note ${tone}`} role="status">
+          {calls.states[state]}
+        </p>
+      )}
+      {loaded.state === 'loaded' && loaded.value.person !== null && (
+        <Person person={loaded.value.person} until={loaded.value.until} words={calls} />
+      )}
+      <Button className="button quiet" onPress={onOver}>
+        {calls.another}
+      </Button>
+    </section>
+  );
+}
+
+/** Longest that it is told who it was. */
+const mostMinutes = 10;
+
+function Person({
+  person: { login, email, phone, connection, subject },
+  until,
+  words,
+}: {
+  readonly person: NonNullable<VouchingView['person']>;
+  readonly until: string | null;
+  readonly words: HelpDeskWords['calls'];
+}) {
+  const format = useFormats();
+  // The clock of this device may be off.
+  const left = until === null ? 0 : Math.ceil((Date.parse(until) - Date.now()) / 60_000);
+  const { facts } = words;
+  const rows: readonly (readonly [string, string | null])[] = [
+    [facts.login, login],
+    [facts.email, email],
+    [facts.phone, phone],
+    [facts.connection, connection],
+    [facts.subject, subject],
+  ];
+  return (
+    <>
+      <dl className="facts">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value === null ? facts.none : <bdi>{value}</bdi>}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="soft">{words.minutesLeft(format.number(Math.min(mostMinutes, Math.max(1, left))))}</p>
+    </>
+  );
+}
