@@ -103,6 +103,21 @@ describe('the attribute', () => {
   });
 });
 
+test('the sessions of a user are ended, and those of nobody else, also where somebody took the sub for a name', async () => {
+  const impostor = addUser(pool, ada, new Map(), Date.now());
+  for (const username of ['ada', impostor.username]) {
+    pool.accessTokens.set(`access-${username}`, { username, clientId: 'client' });
+    pool.refreshTokens.set(`refresh-${username}`, { username, clientId: 'client' });
+  }
+  const { profile, calls } = observe();
+  await profile.endSessions?.(ada);
+  expect(calls.at(-1)).toBe('AdminUserGlobalSignOut');
+  expect([...pool.accessTokens.keys()]).toEqual([`access-${impostor.username}`]);
+  expect([...pool.refreshTokens.keys()]).toEqual([`refresh-${impostor.username}`]);
+  await expect(profile.endSessions?.('nobody')).rejects.toMatchObject({ code: 'subject_unknown' });
+  await expect(profile.endSessions?.('x"')).rejects.toMatchObject({ code: 'subject_unknown' });
+});
+
 describe('a Cognito that does not answer as it should', () => {
   test.each<[string, () => Response]>([
     ['HTML', () => new Response('<html>', { status: 502 })],
@@ -160,7 +175,7 @@ describe('a login', () => {
     expect(await profile.findAccount(ada)).toBeNull();
     const impostor = addUser(pool, ada, new Map(), Date.now());
     expect((await profile.findAccount(ada))?.subject).toBe(impostor.sub);
-    expect(await profile.findAccount('ADA')).toEqual({ subject: ada, login: 'ada', email: null });
+    expect(await profile.findAccount('ADA')).toEqual({ subject: ada, login: 'ada', email: null, phone: null });
   });
 
   test('is the address in a pool whose users sign in with it', async () => {
@@ -168,7 +183,7 @@ describe('a login', () => {
     const grace = await administer(simulator, byEmail).createUser('grace@example.com', 'correct horse');
     const { profile } = observe(undefined, byEmail);
     expect(await profile.findAccount(grace)).toBeNull();
-    const names = { login: 'grace@example.com', email: 'grace@example.com' };
+    const names = { login: 'grace@example.com', email: 'grace@example.com', phone: null };
     expect(await profile.findAccount('Grace@example.com')).toEqual({ subject: grace, ...names });
   });
 });
