@@ -103,6 +103,21 @@ describe('the attribute', () => {
   });
 });
 
+test('the sessions of a user are ended, and those of nobody else, also where somebody took the sub for a name', async () => {
+  const impostor = addUser(pool, ada, new Map(), Date.now());
+  for (const username of ['ada', impostor.username]) {
+    pool.accessTokens.set(`access-${username}`, { username, clientId: 'client' });
+    pool.refreshTokens.set(`refresh-${username}`, { username, clientId: 'client' });
+  }
+  const { profile, calls } = observe();
+  await profile.endSessions?.(ada);
+  expect(calls.at(-1)).toBe('AdminUserGlobalSignOut');
+  expect([...pool.accessTokens.keys()]).toEqual([`access-${impostor.username}`]);
+  expect([...pool.refreshTokens.keys()]).toEqual([`refresh-${impostor.username}`]);
+  await expect(profile.endSessions?.('nobody')).rejects.toMatchObject({ code: 'subject_unknown' });
+  await expect(profile.endSessions?.('x"')).rejects.toMatchObject({ code: 'subject_unknown' });
+});
+
 describe('a Cognito that does not answer as it should', () => {
   test.each<[string, () => Response]>([
     ['HTML', () => new Response('<html>', { status: 502 })],

@@ -2,6 +2,7 @@ import {
   AdminDeleteUserAttributesCommand,
   AdminGetUserCommand,
   AdminUpdateUserAttributesCommand,
+  AdminUserGlobalSignOutCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { inTime } from '../../src/core/deadline.js';
@@ -134,6 +135,11 @@ export function createCognitoProfile(
         const { username: Username } = await find(subject);
         const UserAttributeNames = [attribute];
         await client.send(new AdminDeleteUserAttributesCommand({ UserPoolId, Username, UserAttributeNames }));
+      }),
+    endSessions: (subject) =>
+      within(async () => {
+        const { username: Username } = await find(subject);
+        await client.send(new AdminUserGlobalSignOutCommand({ UserPoolId, Username }));
       }),
   };
 }

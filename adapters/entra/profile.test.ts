@@ -22,7 +22,7 @@ let user: DirectoryUser;
 let log: ReturnType<typeof createTextLog>;
 beforeEach(async () => {
   entra = await startEntraSimulator({ now: () => clock.now() });
-  daemon = entra.addDaemon(['User.ReadWrite.All']);
+  daemon = entra.addDaemon(['User.ReadWrite.All', 'User.RevokeSessions.All']);
   attribute = entra.addExtension(daemon.clientId, 'facestepToken');
   user = entra.addUser({ mail: 'ada@example.com' });
   log = createTextLog();
@@ -58,6 +58,34 @@ test('the attribute is written where Graph says so: a page in its place is no wr
   );
   await expect(profile.writeToken(user.id, new SealedToken('FV1.abc'))).rejects.toMatchObject(unavailable);
   await expect(profile.clearToken(user.id)).rejects.toMatchObject(unavailable);
+});
+
+describe('sessions', () => {
+  test('are ended of one user and nobody else, and of none where Graph does not say so', async () => {
+    const other = entra.addUser({ mail: 'grace@example.com' });
+    const profile = connect();
+    await profile.endSessions?.(user.id);
+    expect(user.signInSessionsValidFromDateTime).toBeDefined();
+    expect(other.signInSessionsValidFromDateTime).toBeUndefined();
+    await expect(profile.endSessions?.(randomUUID())).rejects.toMatchObject(unknown);
+    await expect(profile.endSessions?.('ada@example.com')).rejects.toMatchObject(unknown);
+    for (const body of ['<html><body>Back soon</body></html>', '{"value":false}']) {
+      const answering = connect({}, async (url, init) =>
+        url.endsWith('/revokeSignInSessions') ? new Response(body) : entra.fetch(url, init),
+      );
+      await expect(answering.endSessions?.(user.id)).rejects.toMatchObject(unavailable);
+    }
+  });
+
+  test('are not ended without the permission, which the refusal tells', async () => {
+    const writer = entra.addDaemon(['User.ReadWrite.All']);
+    const profile = connect({ clientId: writer.clientId, auth: { kind: 'secret', secret: writer.secret } });
+    await expect(profile.endSessions?.(user.id)).rejects.toMatchObject({
+      ...unavailable,
+      detail: { status: 403, code: 'Authorization_RequestDenied' },
+    });
+    expect(user.signInSessionsValidFromDateTime).toBeUndefined();
+  });
 });
 
 describe('credentials', () => {

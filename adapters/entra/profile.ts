@@ -17,6 +17,7 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   // Graph tells it on request alone, and only of some users to some applications: codes go by e-mail.
   phone: null,
 });
+const revokedGuard = z.object({ value: z.literal(true) });
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
@@ -77,6 +78,14 @@ export function createEntraProfile(
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, null),
+    async endSessions(subject) {
+      const { tenantId, userId } = parseSubject(subject, settings);
+      const answer = await send({ method: 'POST', path: `/users/${userId}/revokeSignInSessions`, tenantId });
+      if (answer.status === 404) throw new FaceError('subject_unknown');
+      // The description says `true`; the documents also show an empty answer.
+      const isDone = answer.status === 204 || (answer.status === 200 && revokedGuard.safeParse(answer.body).success);
+      if (!isDone) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+    },
   };
 }
 

@@ -30,6 +30,19 @@ const token = () => Response.json({ access_token: 'x', expires_in: 36_000 });
 const answering = (answer: () => Promise<Response> | Response) => (url: string) =>
   url.endsWith('/token') ? token() : answer();
 
+test('the session of a user is ended, and that of nobody else', async () => {
+  const grace = bench.onelogin.addUser({ username: 'grace@example.com', password: 'correct horse' });
+  const { profile, requests } = observe();
+  await profile.endSessions?.(ada);
+  expect(requests.at(-1)).toEqual({ method: 'PUT', path: `/api/1/users/${ada}/logout` });
+  expect(bench.onelogin.account.users.get(Number(ada))?.loggedOutAt).toBeDefined();
+  expect(bench.onelogin.account.users.get(grace)?.loggedOutAt).toBeUndefined();
+  for (const subject of ['99999999', '../roles', ''])
+    await expect(profile.endSessions?.(subject)).rejects.toMatchObject({ code: 'subject_unknown' });
+  const page = observe(answering(() => new Response('<html>Back soon</html>')));
+  await expect(page.profile.endSessions?.(ada)).rejects.toMatchObject(unavailable);
+});
+
 describe('the custom field', () => {
   test('is written beside what others keep there, and cleared by an empty text', async () => {
     const { profile } = bench.adapter;

@@ -10,10 +10,16 @@ import { type OneLoginApi, toUnavailable } from './client.js';
 import type { OneLoginSettings } from './config.js';
 
 /** A user's id as OneLogin counts them. Anything else would be another address of the API. */
-function toUserPath(subject: string): string {
+function checkIsUserId(subject: string): void {
   if (!/^[1-9]\d{0,18}$/.test(subject)) throw new FaceError('subject_unknown');
+}
+
+function toUserPath(subject: string): string {
+  checkIsUserId(subject);
   return `/api/2/users/${subject}`;
 }
+
+const loggedOutGuard = z.object({ status: z.object({ error: z.literal(false) }) });
 
 const accountGuard = z.object({
   id: z.union([z.number(), z.string()]).transform(String),
@@ -121,5 +127,13 @@ export function createOneLoginProfile(
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, ''),
+    // The API's second version has no such call.
+    async endSessions(subject) {
+      checkIsUserId(subject);
+      const { status, body } = await api.call('PUT', `/api/1/users/${subject}/logout`);
+      if (status === 404) throw new FaceError('subject_unknown');
+      if (status !== 200) throw toUnavailable({ status });
+      if (!loggedOutGuard.safeParse(body).success) throw toUnavailable({ reason: 'answer not understood' });
+    },
   };
 }

@@ -100,6 +100,13 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     }
     return {};
   },
+  AdminUserGlobalSignOut: ({ pool, body }) => {
+    const { username } = require(pool, ofUser.parse(body).Username);
+    for (const tokens of [pool.accessTokens, pool.refreshTokens]) {
+      for (const [token, held] of tokens) if (held.username === username) tokens.delete(token);
+    }
+    return {};
+  },
   ListUsersInGroup: ({ pool, body }) => {
     const { GroupName, Limit, NextToken } = groupGuard.parse(body);
     const group = pool.groups.get(GroupName);

@@ -95,5 +95,11 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     }
     response.status(204).end();
   });
+
+  // Of applications only the one permission is documented.
+  router.post('/users/:id/revokeSignInSessions', requireRole('User.RevokeSessions.All'), (request, response) => {
+    find(request, tenantOf(response)).signInSessionsValidFromDateTime = new Date(cloud.now()).toISOString();
+    response.json({ '@odata.context': `${cloud.url}/v1.0/$metadata#Edm.Boolean`, value: true });
+  });
   return router;
 }

@@ -24,6 +24,7 @@ export const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
 export const graphRoles: Readonly<Record<string, string>> = {
   'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',
   'User.ReadWrite.All': '741f803b-c850-494e-b5df-cde7c675a1ca',
+  'User.RevokeSessions.All': '77f3a031-c388-4f99-b373-dc68676a979e',
   'Application.Read.All': '9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30',
   'Application.ReadWrite.All': '1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9',
   'AppRoleAssignment.ReadWrite.All': '06b708a9-e830-4db3-a914-8e69da51d44f',
@@ -44,6 +45,8 @@ export interface DirectoryUser {
   readonly mail: string | null;
   readonly userType: 'Member' | 'Guest';
   accountEnabled: boolean;
+  /** What was issued earlier is good for nothing. */
+  signInSessionsValidFromDateTime?: string;
   /** Directory extension values, by full name. */
   readonly extensions: Record<string, unknown>;
 }

@@ -19,6 +19,7 @@ export interface AccountUser {
   roleIds: readonly number[];
   customAttributes: Record<string, string | null>;
   lastLogin: string | null;
+  loggedOutAt?: string;
   /** 1 is active; nobody else signs in. */
   status: number;
 }

@@ -13,7 +13,7 @@ import { createRolesApi } from './roles.js';
 import { createSignIn } from './sign-in.js';
 import { createSmartHooksApi } from './smart-hooks.js';
 import { createTrustedIdp } from './trusted-idp.js';
-import { createUsersApi } from './users.js';
+import { createFormerUsersApi, createUsersApi } from './users.js';
 
 /** What became of a sign-in. */
 export type SignIn =
@@ -168,6 +168,7 @@ function createApp(account: Account, graceMs: number): express.Express {
   app.use('/login', createSignIn(account, graceMs));
   app.use(createTrustedIdp(account));
   app.use('/api/2', requireToken);
+  app.use('/api/1/users', requireToken, createFormerUsersApi(account));
   app.use('/api/2/users', createUsersApi(account));
   app.use('/api/2/roles', createRolesApi(account));
   app.use('/api/2/hooks', createSmartHooksApi(account));

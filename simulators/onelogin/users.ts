@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
-import type { Account, AccountUser, CustomField } from './account.js';
+import { type Account, type AccountUser, type CustomField, isoNow } from './account.js';
 import { badRequest, notFound, parseBody, unprocessable } from './errors.js';
 
 /** What the documented sample has beside, and nothing here sets. */
@@ -158,6 +158,25 @@ export function createUsersApi(account: Account): Router {
       user[name] = base[name] ?? user[name];
     }
     response.json(toView(account, user));
+  });
+  return router;
+}
+
+/**
+ * What is left of the first version of the users API: its answers are wrapped.
+ * @see https://developers.onelogin.com/api-docs/1/users/log-user-out
+ */
+export function createFormerUsersApi(account: Account): Router {
+  const router = Router();
+  router.put('/:id/logout', (request, response) => {
+    const user = account.users.get(Number(request.params.id));
+    if (user === undefined) {
+      const status = { error: true, code: 404, type: 'not found', message: 'The user was not found' };
+      response.status(404).json({ status });
+      return;
+    }
+    user.loggedOutAt = isoNow(account);
+    response.json({ status: { error: false, code: 200, type: 'success', message: 'Success' } });
   });
   return router;
 }

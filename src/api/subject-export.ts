@@ -57,6 +57,10 @@ export const holdingsReply = z.strictObject({
     .strictObject({ challenges: z.int(), expiresAt: instantReply.nullable() })
     .nullable()
     .describe('Of how many challenges digests are kept, by which copies of their frames are refused.'),
+  knownPlaces: z
+    .strictObject({ devices: z.int(), networks: z.int(), expiresAt: instantReply.nullable() })
+    .nullable()
+    .describe('Of how many devices and networks digests are kept, so that the first check from a new one is told.'),
   campaigns: z
     .array(
       z.strictObject({
@@ -95,7 +99,7 @@ const toAttempts = ({ failures, lockedUntil }: AttemptsView): z.input<typeof att
 export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<Holdings> {
   const held = await readHoldings(who, deps);
   const { profileCode, enrolment, consent, passkey, recoveryCodes, attempts, attemptsOfOutsiders } = held;
-  const { passedStepUp, earlierFrames } = held;
+  const { passedStepUp, earlierFrames, knownPlaces } = held;
   const { records, left } = await deps.recordsOf(toSubjectRef(who));
   const { scope, accuracy } = who.connection.policy;
   return {
@@ -134,6 +138,10 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
     earlierFrames: earlierFrames && {
       challenges: earlierFrames.challenges,
       expiresAt: earlierFrames.expiresAt === null ? null : toIso(earlierFrames.expiresAt),
+    },
+    knownPlaces: knownPlaces && {
+      ...knownPlaces,
+      expiresAt: knownPlaces.expiresAt === null ? null : toIso(knownPlaces.expiresAt),
     },
     campaigns: held.campaigns.map(({ campaign, person: { login, name, email, state, sentAt } }) => ({
       ...{ campaign, login, name, email, state },

@@ -58,6 +58,7 @@ export const isDurable = {
   console_signed_out: false,
   brand_changed: true,
   not_me_reported: true,
+  new_place_seen: false,
   campaign_planned: true,
   campaign_started: true,
   campaign_stopped: true,

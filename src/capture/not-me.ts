@@ -16,7 +16,7 @@ export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/not-me',
       summary: 'Say that it was not you',
       description:
-        'With the secret of a notice’s link: ends the enrolment of whoever got it, the step-ups that wait for them and, at Okta, their sessions; and tells the help desk. Once. Loading the page does nothing, as programs that look through mail follow links.',
+        'With the secret of a notice’s link: ends the enrolment of whoever got it, the step-ups that wait for them and, where the provider does that, their sessions; and tells the help desk. Once. Loading the page does nothing, as programs that look through mail follow links.',
       codes: ['step_up_unknown', 'connection_unknown', 'subject_unknown', 'profile_unavailable'],
       fields: z.strictObject({ secret: z.string().min(1).max(64).describe('What stands after the `#` of the link.') }),
       reply: emptyReply,

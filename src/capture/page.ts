@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import express, { type Express } from 'express';
+import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Brands } from '../core/brand/brands.js';
 import { FaceError } from '../errors.js';
@@ -69,12 +69,21 @@ export function createPageReader({ page }: PageFolders, file: string): () => Pro
 /**
  * Serves the capture page and its assets. Asset names hold a digest of their content, so browsers may keep them.
  * @param brands - `null` where the page has its own look
+ * @param keepDevice - gives a browser the cookie it is known again by; left out: none is
  * @param file - the page itself: of a presence test it is another one, of the same parts
  */
 export function mountPage(
   app: Express,
   folders: PageFolders,
-  { brands, file = 'index.html' }: { readonly brands: Brands | null; readonly file?: 'index.html' | 'presence.html' },
+  {
+    brands,
+    keepDevice = null,
+    file = 'index.html',
+  }: {
+    readonly brands: Brands | null;
+    readonly keepDevice?: ((request: Request, response: Response) => void) | null;
+    readonly file?: 'index.html' | 'presence.html';
+  },
 ): void {
   const readPage = createPageReader(folders, file);
   const page = express.Router();
@@ -82,7 +91,8 @@ export function mountPage(
     response.set('Permissions-Policy', permissions);
     next();
   });
-  page.get(['/', '/kiosk', '/not-me'], async (_request, response) => {
+  page.get(['/', '/kiosk', '/not-me'], async (request, response) => {
+    if (request.path !== '/not-me') keepDevice?.(request, response);
     const [html, brand] = await Promise.all([readPage(), brands?.inForce() ?? null]);
     response.type('html').send(addBrand(html, brand));
   });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Credential, UserSecret } from '../core/concealed.js';
+import { keptNetworkOf } from '../core/limits/networks.js';
+import { notePlace } from '../core/notices/note-place.js';
 import { screenAxes } from '../core/screen-light.js';
 import { maxDeviceCharacters, parseDeviceSignals } from '../core/step-up/device-signals.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/step-up/frames.js';
@@ -22,6 +24,7 @@ import { joinTicket } from '../core/step-up/ticket.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { browserCookieOf } from '../http/browser-cookie.js';
+import { deviceCookieOf, shownDevice } from '../http/device-cookie.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
@@ -240,7 +243,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         device: deviceField,
       }),
       reply: outcomeReply,
-      async handle({ fields, photos, session: shown }) {
+      async handle({ fields, photos, session: shown, cookie, source }) {
         const [reference = null] = photos('reference');
         const { view, outcome, hint, receipt } = await submitFrames(
           {
@@ -253,6 +256,13 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
           },
           deps,
         );
+        if (outcome === 'passed' && shown.connection?.policy.notices) {
+          const device = shownDevice(cookie(deviceCookieOf(deps.issuer)));
+          await notePlace(
+            { id: shown.id, record: shown.record, place: { device, network: keptNetworkOf(source) } },
+            deps,
+          );
+        }
         return {
           view: toViewReply(view),
           outcome,

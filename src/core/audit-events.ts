@@ -143,6 +143,8 @@ export const auditDetails = {
   consent_withdrawn: enrolmentEnded,
   /** Somebody who was told of it says that it was not they. */
   not_me_reported: z.object({ sessions: z.enum(endedSessions) }),
+  /** What of where a check came from was never seen of that person. */
+  new_place_seen: z.object({ stepUpId: z.string(), device: z.boolean(), network: z.boolean() }),
   subject_exported: z.object({ by: z.string() }),
   subject_erased: z.object({ receiptId: z.string(), tokenId: z.string().nullable(), by: z.string() }),
   lockout_cleared: z.object({ by: z.string(), source: z.string().nullable() }),

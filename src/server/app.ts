@@ -7,6 +7,7 @@ import { mountConsole } from '../console/mount.js';
 import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { createAccessLog } from '../http/access-log.js';
+import { keepDevice } from '../http/device-cookie.js';
 import { createErrorHandler } from '../http/error-handler.js';
 import type { BodyRooms } from '../http/rooms.js';
 import { mountOidc, type OidcIssuers } from '../oidc/mount.js';
@@ -88,7 +89,11 @@ export function createApp(deps: AppDeps): Express {
   mountOidc(app, deps.issuers, deps, deps.rooms.oidc);
   if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
   mountConsole(app, deps.consoleFolder, { ...deps, room: deps.rooms.clients, metrics: deps.telemetry.metrics });
-  mountPage(app, deps.folders, deps);
+  const remembersDevices = [...deps.connections.values()].some(({ policy }) => policy.notices);
+  mountPage(app, deps.folders, {
+    brands: deps.brands,
+    keepDevice: remembersDevices ? (request, response) => keepDevice(request, response, deps) : null,
+  });
   mountBrand(app, deps.folders, deps);
   mountEndpoints(app, endpoints, deps, deps.rooms);
 

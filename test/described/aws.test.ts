@@ -142,6 +142,7 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
   await profile.writeToken(sub, new SealedToken('FV1.abc'));
   await profile.readToken(sub);
   await profile.clearToken(sub);
+  await profile.endSessions?.(sub);
 
   simulator.throttleEvery(0);
   const core = {

@@ -63,6 +63,7 @@ const description = (): Csdl => {
     const wanted = [
       'POST /v1.0/identity/customAuthenticationExtensions',
       'PATCH /v1.0/users/{id}',
+      'POST /v1.0/users/{id}/revokeSignInSessions',
       'POST /v1.0/users/{id}/authentication/externalAuthenticationMethods',
     ];
     expect(described.map(({ call }) => call)).toEqual(expect.arrayContaining(wanted));
@@ -104,6 +105,7 @@ const description = (): Csdl => {
       [get('/users?$count=true', { value: [] }), /without ConsistencyLevel/],
       [get('/users/x?$select=id', { id: 'x', shoeSize: 43 }), /answer\/shoeSize: .* no such property/],
       [get('/users', { value: {} }), /answer\/value: expected a list/],
+      [post('/users/x/revokeSignInSessions', {}, 200, { value: 'yes' }), /answer\/value: expected Edm.Boolean/],
     ];
     for (const [exchange, difference] of cases) {
       expect(judgeCall(description(), exchange).differences.join('\n')).toMatch(difference);
@@ -156,6 +158,7 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
     await profile.writeToken(ada.id, new SealedToken('FV1.abc'));
     await profile.readToken(ada.id);
     await profile.clearToken(ada.id);
+    await profile.endSessions?.(ada.id);
 
     await bench.passStepUp(ada.id);
     const results = [

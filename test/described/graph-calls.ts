@@ -146,6 +146,19 @@ function findInAnswer(csdl: Csdl, { method, query, response }: Exchange, target:
   if (isEmpty) return text === '' ? [] : ['answer: a body with 204'];
   const use = target.kind === 'operation' ? target.operation.returns : target.use;
   if (use === null) return text === '' ? [] : ['answer: a body of what returns nothing'];
+  if (target.kind === 'operation' && !use.isCollection && use.name.startsWith('Edm.')) {
+    const { value, '@odata.context': _, ...strange } = Object(body);
+    return [
+      ...Object.keys(strange).map((name) => `answer/${name}: no such annotation of a value`),
+      ...findDifferences(
+        csdl,
+        value,
+        { ...use, isNullable: false },
+        { side: 'answer', extent: 'whole' },
+        'answer/value',
+      ),
+    ];
+  }
   const extent = query.has('$select') ? 'part' : 'whole';
   if (!use.isCollection || isMade) {
     const one = { ...use, isCollection: false, isNullable: false };

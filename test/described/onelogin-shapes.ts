@@ -183,6 +183,13 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     ...{ method: 'PUT', path: /^\/api\/2\/users\/\d+$/, query: noQuery, status: 200, answer: userGuard },
     body: z.strictObject({ custom_attributes: z.record(text, text) }),
   },
+  {
+    // DOCS api-docs/1/users/log-user-out: the first version alone has it.
+    ...{ method: 'PUT', path: /^\/api\/1\/users\/\d+\/logout$/, query: noQuery, status: 200 },
+    answer: z.strictObject({
+      status: z.strictObject({ error: z.literal(false), code: z.literal(200), type: text, message: text }),
+    }),
+  },
 ];
 
 /** DOCS, every page: what is answered where a call fails. The token's address has another. */

@@ -77,6 +77,7 @@ test('plan, apply, doctor, profile and the hooks are as OneLogin shows them', as
   await profile.writeToken(subject, new SealedToken('FV1.abc'));
   expect(await profile.readToken(subject)).not.toBeNull();
   await profile.clearToken(subject);
+  await profile.endSessions?.(subject);
   await expect(profile.readToken('99999999')).rejects.toMatchObject({ code: 'subject_unknown' });
   const refused = createOneLoginAdapter(deps({ clientSecret: 'another' }));
   await expect(refused.profile.readToken(subject)).rejects.toMatchObject({ code: 'profile_unavailable' });

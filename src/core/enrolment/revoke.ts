@@ -6,6 +6,7 @@ import { forgetBypass } from '../help-desk/bypass.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { countAgainst } from '../limits/limits.js';
 import { clearAttempts } from '../limits/lockout.js';
+import { forgetKnownPlaces } from '../notices/known-places.js';
 import { forgetEarlierFrames } from '../step-up/earlier-frames.js';
 import { forgetPassedStepUp } from '../step-up/passed-step-up.js';
 import { toEpochMs, toIso } from '../units.js';
@@ -50,7 +51,7 @@ export interface Revocation {
 
 /**
  * Ends the enrolment of a subject: what waits for them (step-ups, a passed one that no hook has used yet), the passkey, recovery and bypass codes, what
- * is known of their earlier frames, the count of failed attempts, the consent; then denies the token and clears the attribute. What needs no provider comes first,
+ * is known of their earlier frames and of where their checks came from, the count of failed attempts, the consent; then denies the token and clears the attribute. What needs no provider comes first,
  * so that it holds whatever the provider says: the consent names the token. Ending what has ended succeeds.
  * @param request.by - the administrator who asked for it
  * @throws FaceError `subject_unknown`, `profile_unavailable`, `state_unavailable`
@@ -70,6 +71,7 @@ export async function revokeSubject(
   await forgetRecoveryCodes(who, deps);
   await forgetBypass(who, deps);
   await forgetEarlierFrames(who, deps);
+  await forgetKnownPlaces(who, deps);
   const binding = bindingOf(connection, subject);
   await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
   const withdrawn = await withdrawConsent(who, deps);

@@ -5,6 +5,7 @@ import type { CoreDeps } from '../deps.js';
 import { forgetHelpRequests } from '../help-desk/help-request-list.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { type AttemptsView, readAttempts } from '../limits/lockout.js';
+import { readKnownPlaces } from '../notices/known-places.js';
 import type { TokenName } from '../ports.js';
 import { readEarlierFrames } from '../step-up/earlier-frames.js';
 import { type PassedStepUp, readPassedStepUp } from '../step-up/passed-step-up.js';
@@ -67,6 +68,8 @@ export interface SubjectHoldings {
   readonly passedStepUp: PassedStepUp | null;
   /** Digests by which copies of frames are known. */
   readonly earlierFrames: Awaited<ReturnType<typeof readEarlierFrames>>;
+  /** Devices and networks that their checks came from. */
+  readonly knownPlaces: Awaited<ReturnType<typeof readKnownPlaces>>;
   /** Letters that campaigns sent them, or mean to. */
   readonly campaigns: readonly CampaignHolding[];
 }
@@ -90,6 +93,7 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     attemptsOfOutsiders: await readAttempts(attemptsOfOutsiders(binding), deps),
     passedStepUp: await readPassedStepUp(who, deps),
     earlierFrames: await readEarlierFrames(who, deps),
+    knownPlaces: await readKnownPlaces(who, deps),
     campaigns: await readCampaignHoldings(who, deps),
   };
 }
@@ -137,6 +141,7 @@ export const erasedParts = [
   'passkey',
   'passed_step_up',
   'earlier_frames',
+  'known_places',
   'attempts',
   'campaigns',
   'recovery_codes',

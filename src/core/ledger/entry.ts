@@ -113,6 +113,10 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   help_asked: ({ stepUpId, reason }) => ({ outcome: 'noted', stepUpId, reasons: [reason] }),
   help_settled: ({ by, settlement }) => ({ outcome: 'noted', by, reasons: [settlement] }),
   not_me_reported: () => ({ outcome: 'noted' }),
+  new_place_seen: ({ stepUpId, device, network }) => ({
+    ...{ outcome: 'noted', stepUpId },
+    reasons: [...(device ? ['device'] : []), ...(network ? ['network'] : [])],
+  }),
   invitation_sent: () => ({ outcome: 'noted' }),
   hook_decided(detail) {
     const { hook } = detail;

@@ -17,6 +17,7 @@ const logged = {
   consent_relied_on: false,
   consent_withdrawn: true,
   not_me_reported: true,
+  new_place_seen: true,
   subject_exported: true,
   subject_erased: true,
   lockout_cleared: true,

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../audit-events.js';
 import type { SubjectRef } from '../connection.js';
 
 /** What people are told of. */
-export type NoticeKind = 'enrolled' | 'refused' | 'locked' | 'ended';
+export type NoticeKind = 'enrolled' | 'new_place' | 'refused' | 'locked' | 'ended';
 
 /** Something that a person should hear of. */
 export interface Notice {
@@ -23,6 +23,8 @@ function kindOf(event: AuditEvent): NoticeKind | null {
     case 'enrolment_recovered':
       // A token that is only sealed anew is nothing the person did.
       return event.detail.kind === 'enrolment' ? 'enrolled' : null;
+    case 'new_place_seen':
+      return 'new_place';
     case 'verification_refused':
       return 'refused';
     case 'locked_out':

@@ -49,6 +49,7 @@ const toChange = <Kind extends 'enrolment' | 'renewal'>(kind: Kind) => ({
 });
 const events = {
   enrolled: { action: 'enrolled', ...anna, detail: toChange('enrolment') },
+  new_place: { action: 'new_place_seen', ...anna, detail: { stepUpId: 's', device: true, network: false } },
   refused: { action: 'verification_refused', ...anna, detail: { tokenId: 't' } },
   locked: { action: 'locked_out', ...anna, detail: { level: 1, until: '2026-01-01T00:00:00.000Z' } },
   ended: { action: 'revoked', ...anna, detail: { tokenId: 't' } },
@@ -100,7 +101,7 @@ test.each(letterLanguages)('notices are in the language of the connection: %s', 
   expect(subjectsOf(sent)).toEqual([noticeWords[language].notices.locked.subject]);
   expect(sent[0]?.text).toContain(`?lang=${language}#`);
   const all = [...Object.values(noticeWords[language].notices).flatMap(({ subject, text }) => [subject, text])];
-  expect(new Set(all).size).toBe(8);
+  expect(new Set(all).size).toBe(10);
 });
 
 test('the end of an enrolment and the consent withdrawn with it are one letter', async () => {

@@ -20,6 +20,10 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
   en: {
     notices: {
       enrolled: { subject: 'Your face check was set up', text: 'A face check was set up for your account.' },
+      new_place: {
+        subject: 'Your face check was used in a new place',
+        text: 'A face check for your account passed on a device, or in a network, that it was not used from before.',
+      },
       refused: {
         subject: 'A face check was refused',
         text: 'Somebody tried a face check for your account, and it did not pass.',
@@ -43,6 +47,10 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
       enrolled: {
         subject: 'Ihre Gesichtsprüfung wurde eingerichtet',
         text: 'Für Ihr Konto wurde eine Gesichtsprüfung eingerichtet.',
+      },
+      new_place: {
+        subject: 'Ihre Gesichtsprüfung wurde an einem neuen Ort benutzt',
+        text: 'Eine Gesichtsprüfung für Ihr Konto wurde auf einem Gerät oder in einem Netz bestanden, von dem aus sie bisher nicht benutzt wurde.',
       },
       refused: {
         subject: 'Eine Gesichtsprüfung wurde abgelehnt',
@@ -68,6 +76,10 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
         subject: 'Se configuró su control facial',
         text: 'Se configuró un control facial para su cuenta.',
       },
+      new_place: {
+        subject: 'Su control facial se usó en un lugar nuevo',
+        text: 'Se superó un control facial para su cuenta en un dispositivo, o desde una red, en que no se había usado antes.',
+      },
       refused: {
         subject: 'Se rechazó un control facial',
         text: 'Alguien intentó un control facial para su cuenta, y no se superó.',
@@ -92,6 +104,10 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
         subject: 'Votre contrôle facial a été configuré',
         text: 'Un contrôle facial a été configuré pour votre compte.',
       },
+      new_place: {
+        subject: 'Votre contrôle facial a servi dans un nouvel endroit',
+        text: 'Un contrôle facial pour votre compte a été réussi sur un appareil, ou depuis un réseau, où il n’avait pas encore servi.',
+      },
       refused: {
         subject: 'Un contrôle facial a été refusé',
         text: 'Quelqu’un a tenté un contrôle facial pour votre compte, et il n’a pas été réussi.',
@@ -113,6 +129,10 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
   ar: {
     notices: {
       enrolled: { subject: 'تم إعداد فحص الوجه الخاص بك', text: 'تم إعداد فحص الوجه لحسابك.' },
+      new_place: {
+        subject: 'استُخدم فحص الوجه الخاص بك في مكان جديد',
+        text: 'نجح فحص الوجه لحسابك على جهاز أو من شبكة لم يُستخدم منها من قبل.',
+      },
       refused: { subject: 'رُفض فحص للوجه', text: 'حاول شخص ما إجراء فحص الوجه لحسابك ولم ينجح.' },
       locked: {
         subject: 'فحص الوجه الخاص بك متوقف مؤقتًا',

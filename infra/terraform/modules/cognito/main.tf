@@ -102,7 +102,7 @@ resource "aws_lambda_permission" "this" {
 # What the service does with the pool.
 data "aws_iam_policy_document" "service" {
   statement {
-    actions   = ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "cognito-idp:AdminUpdateUserAttributes", "cognito-idp:AdminDeleteUserAttributes"]
+    actions   = ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "cognito-idp:AdminUpdateUserAttributes", "cognito-idp:AdminDeleteUserAttributes", "cognito-idp:AdminUserGlobalSignOut"]
     resources = [local.pool_arn]
   }
 }

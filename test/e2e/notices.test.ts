@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { connectBackend } from '../../examples/demo/backend.js';
+import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import { eventually } from '../eventually.js';
+import { createFolder } from '../folder.js';
+import { startMailRelay } from '../mail-relay.js';
+import { modelsFolder } from '../paths.js';
+import { loadPictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+
+/* Notices as people get them: the server as its own process, real models, and a mail relay on a real socket. */
+
+const adminKey = `fsa_${'k'.repeat(32)}`;
+
+let okta: OktaSimulator;
+let relay: Awaited<ReturnType<typeof startMailRelay>>;
+let service: Service;
+beforeEach(async () => {
+  okta = await startOktaSimulator({ hookTimeoutMs: 10_000 });
+  relay = await startMailRelay();
+  const folder = createFolder('notices-sent');
+  const config = join(folder, 'facestep.json');
+  const connection = {
+    ...{ id: 'workforce', kind: 'okta', policy: { mode: 'enforce', liveness: 'off', notices: true, language: 'de' } },
+    okta: {
+      ...{ orgUrl: okta.url, auth: { kind: 'api_token', token: okta.apiToken } },
+      hooks: { secret: { value: 'a secret of the test hooks' } },
+    },
+  };
+  const settings = {
+    ...{ modelsFolder, publicUrl: 'https://face.example.com', verifier: { kind: 'embedded', workers: 1 } },
+    delivery: { kind: 'smtp', url: relay.url, from: 'face@example.com', requireTls: false },
+    connections: [connection],
+  };
+  await writeFile(config, JSON.stringify(settings));
+  service = await startService({
+    ...{ PORT: '0', FACESTEP_CONFIG: config, FACESTEP_DATA: join(folder, 'data'), FACESTEP_ADMIN_KEY: adminKey },
+  });
+});
+afterEach(async () => {
+  await service.stop();
+  await relay.close();
+  await okta.close();
+});
+
+test('a person is told of their enrolment, and of the lockout that a stranger causes', async () => {
+  okta.org.attributes.set('facestepToken', { title: 'Face token', type: 'string' });
+  const pictures = await loadPictures();
+  const id = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+  const backend = await connectBackend(service.url, adminKey, 'workforce');
+  const linksOf = (raw: string) => raw.replaceAll(/=\r?\n/g, '').match(/\/face\/not-me\?lang=3Dde#[\w-]{43}/g) ?? [];
+
+  await backend.enrol(id, pictures.person[0]);
+  await eventually(async () => expect(relay.taken).toHaveLength(1));
+  const [enrolled] = relay.taken;
+  expect(enrolled?.to).toBe('ada@example.com');
+  expect(linksOf(enrolled!.raw).length).toBeGreaterThan(0);
+
+  for (let tries = 0; tries < 5; tries += 1) await backend.checkFace(id, pictures.stranger).catch(() => 'locked');
+  // One that a check was refused, and one that it is paused.
+  await eventually(async () => expect(relay.taken).toHaveLength(3));
+  const titles = relay.taken.map(({ raw }) => /^Subject: (.*(?:\r\n[ \t].*)*)/m.exec(raw)?.[1]);
+  expect(new Set(titles).size).toBe(3);
+  expect(new Set(relay.taken.map(({ to }) => to))).toEqual(new Set(['ada@example.com']));
+});
