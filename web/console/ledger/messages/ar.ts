@@ -36,6 +36,7 @@ export const ar: LedgerWords = {
     vouched: { passed: 'المتصل هو من يقول إنه هو', refused: 'لم يُثبت المتصل من هو' },
     help_asked: 'طلب المساعدة',
     help_settled: 'سُوِّي طلبه',
+    new_place_seen: 'نجح من جهاز أو شبكة لم تُرَ من قبل',
     not_me_reported: 'قال: لم أكن أنا',
     invitation_sent: 'أُرسلت دعوة',
   },

@@ -40,6 +40,7 @@ export const de: LedgerWords = {
     vouched: { passed: 'Der Anrufer ist, wer er sagt', refused: 'Der Anrufer hat nicht gezeigt, wer er ist' },
     help_asked: 'Bat um Hilfe',
     help_settled: 'Die Anfrage wurde erledigt',
+    new_place_seen: 'Bestanden von einem bisher nicht gesehenen Gerät oder Netz',
     not_me_reported: 'Sagte: Das war ich nicht',
     invitation_sent: 'Eine Einladung wurde gesendet',
   },

@@ -40,6 +40,7 @@ export const en = {
     vouched: { passed: 'The caller is who they say', refused: 'The caller did not show who they are' },
     help_asked: 'Asked for help',
     help_settled: 'Their question was settled',
+    new_place_seen: 'Passed from a device or network that was not seen before',
     not_me_reported: 'Said: that was not me',
     invitation_sent: 'An invitation was sent',
   } satisfies ActionWords,

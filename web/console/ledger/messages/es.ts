@@ -40,6 +40,7 @@ export const es: LedgerWords = {
     vouched: { passed: 'Quien llama es quien dice ser', refused: 'Quien llama no mostró quién es' },
     help_asked: 'Pidió ayuda',
     help_settled: 'Se resolvió su petición',
+    new_place_seen: 'Superada desde un dispositivo o una red no vistos antes',
     not_me_reported: 'Dijo: no fui yo',
     invitation_sent: 'Se envió una invitación',
   },

@@ -40,6 +40,7 @@ export const fr: LedgerWords = {
     vouched: { passed: 'L’appelant est bien qui il dit être', refused: 'L’appelant n’a pas montré qui il est' },
     help_asked: 'A demandé de l’aide',
     help_settled: 'Sa demande a été réglée',
+    new_place_seen: 'Réussi depuis un appareil ou un réseau jamais vu',
     not_me_reported: 'A dit : ce n’était pas moi',
     invitation_sent: 'Une invitation a été envoyée',
   },
