@@ -62,6 +62,8 @@ const later: readonly AuditAction[] = [
   ...(['application_requested', 'application_request_answered', 'application_request_withdrawn'] as const),
   ...(['application_key_handed_over', 'application_terms_changed'] as const),
   ...(['application_owner_added', 'application_owner_removed'] as const),
+  ...(['connection_apply_begun', 'connection_apply_ended', 'connection_mode_switched'] as const),
+  ...(['connection_mode_settled', 'doctor_asked', 'trail_verified', 'key_rotated', 'key_destroyed'] as const),
 ];
 
 describe('a trail that was written before there were guards', () => {

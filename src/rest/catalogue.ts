@@ -76,7 +76,7 @@ export FACESTEP_ADMIN_KEY=fsa_…    # an administrator’s key`)}</pre>
 const renderSandbox = (sandbox: string | null): string =>
   sandbox === null
     ? ''
-    : `\n<p>To try calls without an application, sign in as developer at <a href="/console">the console</a>: <a href="#post-developer-sandbox-token"><code>POST /developer/sandbox-token</code></a> gives a client token for the connection <code>${escapeHtml(sandbox)}</code>, where nobody is real.</p>`;
+    : `\n<p>To try calls without an application, sign in at <a href="/console">the console</a> in the role of a developer: <a href="#post-developer-sandbox-token"><code>POST /developer/sandbox-token</code></a> gives a client token for the connection <code>${escapeHtml(sandbox)}</code>, where nobody is real.</p>`;
 
 function renderGroup(group: { name: string; description: string; members: readonly Endpoint[] }): string {
   const id = toAnchor(group.name);

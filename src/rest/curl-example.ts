@@ -31,7 +31,8 @@ const exampleTexts: Readonly<Record<string, string>> = {
   version: 'consent-1',
   language: 'en',
   brand: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-  campaign: '818f1c0d07efab4670eaa8a5',
+  campaign: 'q2Z5H0r8mC1nT7uX',
+  group: 'Everyone',
   code: '077113',
   signing: 'wGx1mYq3',
   purpose: 'Opens payslips for their owner.',
@@ -43,7 +44,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
 };
 
 /** Shown where an endpoint takes them, although it does without. */
-const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perMinute', 'signing']);
+const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perMinute', 'signing', 'group']);
 
 const headersByAuth = {
   client: ' -H "X-Auth-Token: $FACENITION_TOKEN"',

@@ -53,10 +53,8 @@ export function Thread({
     <section>
       <h2>{thread}</h2>
       <ol className="thread">
-        {messages.map(({ time, by, text }, at) => (
-          // They are only ever added to.
-          // biome-ignore lint/suspicious/noArrayIndexKey: their place is what names them
-          <li key={at}>
+        {messages.map(({ time, by, text }) => (
+          <li key={`${time} ${by}`}>
             <p className="fine soft">
               <bdi>{by}</bdi> · {instant(time)}
             </p>
