@@ -69,7 +69,7 @@ export async function openCampaignBench(subjects: readonly string[]) {
     const endsAt = Date.now() + patienceMs;
     while (!(await isSo())) {
       if (Date.now() > endsAt) throw new Error(`never: ${what}`);
-      await delay(5);
+      await delay(50);
     }
   };
   const plan = async (from: Parameters<typeof createCampaign>[0]['from']): Promise<string> => {

@@ -16,6 +16,15 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/step-ups\/requested$/,
   // It takes a form of OAuth and no sample: src/ssf/token-endpoint.test.ts.
   /^POST \/ssf\/token$/,
+  // What a policy has to offer first, or what has to be there: a request, a campaign, a draft, a run, an old key. Each is taken
+  // in the suite of its own: src/capture/another-way.test.ts, help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
+  /^POST \/face\/(not-me|help|recovery-codes|another-way\/.*)$/,
+  /^POST \/help-desk\/(vouchings|bypass-codes|requests)(\/\{id\}.*)?$/,
+  /^(GET|POST) \/application-requests\/\{id\}/,
+  /^POST \/applications\/\{id\}\/owners\//,
+  /^POST \/campaigns|^GET \/campaigns\/\{id\}/,
+  /^POST \/connections\/\{id\}\//,
+  /^POST \/(brand\/apply|keys\/retire|people\/names)$/,
   // The hooks by their names: their baits are taken.
   /^POST \/hooks\/\{connection\}/,
 ];
