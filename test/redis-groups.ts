@@ -111,7 +111,7 @@ export async function startRedisSentinel(): Promise<SentinelGroup> {
       sentinel.kill('SIGKILL');
       await once(sentinel, 'exit');
       await Promise.all([master.stop(), replica.stop()]);
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

@@ -73,7 +73,7 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
     },
     async stop() {
       await end(running);
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
