@@ -1,6 +1,9 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { Json, JsonObject } from '../src/base/json.js';
-import type { AuthenticationMethod, Profile, State } from '../src/core/ports.js';
+import type { RegisteredClaims } from '../src/config/claims.js';
+import type { DirectoryFor } from '../src/core/limits/directories.js';
+import type { OrganisationRules } from '../src/core/organisations/organisations.js';
+import type { AuthenticationMethod, State } from '../src/core/ports.js';
 import type { EpochMs } from '../src/core/units.js';
 
 /** What a client's kind refuses a request with. */
@@ -9,6 +12,7 @@ export {
   InvalidRequest,
   UnmetAuthenticationRequirements,
 } from 'oidc-provider/lib/helpers/errors.js';
+export type { Directory, DirectoryFor } from '../src/core/limits/directories.js';
 
 /** Values one claim must have. */
 export interface Demand {
@@ -69,12 +73,6 @@ export type Person = {
   readonly proof?: Proof;
 };
 
-/** Finds people by name or id. */
-export type Directory = Pick<Profile, 'findAccount' | 'readAccount'>;
-
-/** Where the person of a request is looked for. Its directories throw FaceError `locked_out`, too: outsiders ask for too many. */
-export type DirectoryFor = (request: Pick<AuthorizationRequest, 'isUnaltered' | 'source'>) => Directory;
-
 /** What the clients of a connection are made of, beside their configuration. */
 export interface OidcClientDeps {
   readonly directoryFor: DirectoryFor;
@@ -86,13 +84,18 @@ interface ClientConfig {
   readonly kind: string;
 }
 
-/** Makes the clients that are of a provider's own kinds: applications are registered with every provider alike. */
+/** Clients that are registered with every provider alike. */
+interface GeneralClient {
+  readonly kind: 'relying_party' | 'counter';
+}
+
+/** Makes the clients that are of a provider's own kinds. */
 export function createOwnClients<Client extends ClientConfig>(
   oidc: { readonly clients: readonly Client[] } | null,
-  create: (client: Exclude<Client, { kind: 'relying_party' }>) => OidcClient,
+  create: (client: Exclude<Client, GeneralClient>) => OidcClient,
 ): readonly OidcClient[] {
-  const isOwn = (client: Client): client is Exclude<Client, { kind: 'relying_party' }> =>
-    client.kind !== 'relying_party';
+  const isOwn = (client: Client): client is Exclude<Client, GeneralClient> =>
+    client.kind !== 'relying_party' && client.kind !== 'counter';
   return (oidc?.clients ?? []).filter(isOwn).map(create);
 }
 
@@ -109,6 +112,18 @@ export interface FinishedCheck {
   readonly stepUpId: string;
 }
 
+/** What a client may be told of a person who agrees to it. */
+export interface ConsentedClaims {
+  /** Who asks, as people know it. */
+  readonly name: string;
+  /** By claim; empty: it may ask for none. */
+  readonly claims: RegisteredClaims;
+  /** How long a consent holds, in seconds. */
+  readonly lifeSec: number;
+  /** Digest of all that a person agrees to beside the choice of claims. Another one is asked for anew. */
+  readonly registration: string;
+}
+
 /** One client that is registered with a connection's provider, as its kind has it. */
 export interface OidcClient {
   /** For the protocol library: id, secret, redirect URIs, response types. */
@@ -117,6 +132,10 @@ export interface OidcClient {
   readonly acrValues: readonly [string, ...string[]];
   /** Claims about a person beside `sub` and `preferred_username`, for discovery: what is not named is not told. */
   readonly claimNames: readonly string[];
+  /** Absent: its kind tells what it tells by itself, and no person is asked. */
+  readonly consented?: ConsentedClaims;
+  /** How it is told for whom people act; absent: it must not ask. */
+  readonly organisations?: OrganisationRules;
   /** How long everything may take, from the request to the answer, in whole seconds; `null`: what the policy gives. */
   readonly lifeSec: number | null;
   /** Whether the person is asked for a user name where the request names nobody. */
@@ -140,10 +159,17 @@ export interface OidcClient {
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
   /** Whether it may be told of a code in place of a face, as `acr` `another_way`; where absent, it asks for a face and no less. */
   readonly takesAnotherWay?: true;
+  /** The credential that the person is offered at the end, in place of an answer to anybody; where absent, none. */
+  readonly offers?: string;
   /** Whether a pass is noted for the connection's hooks too; where absent, yes. */
   readonly feedsHooks?: false;
   /** Whether it may ask for an ID token without a nonce, though the protocol wants one with the implicit flow. */
   readonly needsNoNonce?: true;
   /** Whether the `claims` parameter is not kept: what it tells of the person is of no use here. */
   readonly dropsClaims?: true;
+  /**
+   * Of a counter, whose staff see the person: it starts checks by the device authorization grant (RFC 8628), and no other
+   * way. Its name is what people read on their phone.
+   */
+  readonly counter?: { readonly name: string };
 }

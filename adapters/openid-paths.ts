@@ -6,6 +6,11 @@ export const paths = {
   keys: '/jwks',
   push: '/par',
   interaction: '/interaction',
+  deviceAuthorization: '/device-authorization',
+  counter: '/counter',
   discovery: '/.well-known/openid-configuration',
   metadata: '/.well-known/oauth-authorization-server',
+  credential: '/credential',
+  nonce: '/nonce',
+  credentialIssuer: '/.well-known/openid-credential-issuer',
 } as const;

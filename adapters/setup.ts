@@ -51,6 +51,8 @@ const configureConnection = (
   id: settings.id,
   kind: settings.kind,
   policy: settings.policy,
+  me: settings.me,
+  organisations: settings.organisations,
   oidc: settings.oidc,
   async createAdapter(publicUrl) {
     for (const provider of providers) {

@@ -25,6 +25,14 @@ const authenticated = z.object({ authenticated: z.boolean() });
 
 const scored = z.object({ authenticated: z.boolean(), score: z.nullable(z.number()), threshold: z.number() });
 
+const identification = z.object({
+  outcome: z.enum(['identified', 'nobody', 'ambiguous']),
+  position: z.nullable(z.number()),
+  alike: z.array(z.number()),
+  unusable: z.array(z.number()),
+  falsePositiveRate: z.number(),
+});
+
 const released = z.object({ contentKey: z.nullable(z.string().check(z.regex(/^[\w-]{43}$/))) });
 
 const bulk = z.object({ results: z.array(match) });
@@ -53,6 +61,15 @@ export function createFaceCalls(server: ServerCall) {
     /** As `authenticate`, with the similarity of a match. Scope `score`. */
     authenticateScore: (token: string, photo: readonly PhotoBytes[], binding: Binding = {}) =>
       server.postForm('/authenticate-score', { texts: { token, ...binding }, photos: { photo } }, scored),
+
+    /**
+     * Who of a roster 1 to 5 live photos show: at most 500 tokens of one scope and accuracy. Scope `identify`. Positions are places
+     * in `tokens`, from 0; `nobody` and `ambiguous` choose none.
+     */
+    identify(tokens: readonly string[], photo: readonly PhotoBytes[], binding: Omit<Binding, 'password'> = {}) {
+      const roster = [new TextEncoder().encode(tokens.join('\n'))];
+      return server.postForm('/identify', { texts: { ...binding }, photos: { photo, roster } }, identification);
+    },
 
     /**
      * The 32 bytes that only the person of a token releases; `null` for anybody else. Scope `content-key`. Overwrite

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Action } from './action.js';
 import { createFaceCalls } from './faces.js';
 import { createServerCall, type Fetch, type PhotoBytes, type ServerCall } from './server-call.js';
 
@@ -14,18 +15,22 @@ export interface StepUpRequest {
   readonly audience?: string;
   /** Chosen by you, found again in the receipt: it ties the receipt to one login. */
   readonly nonce?: string;
+  /** What the person is to approve. Needs `audience`, and the capture page. */
+  readonly action?: Action;
   /** As the token was made with it. */
   readonly scope?: string;
   /** As the token was made with it. */
   readonly accuracy?: number;
 }
 
-const started = z.object({ id: z.string(), challenge: z.string(), expiresAt: z.string() });
+const started = z.object({ id: z.string(), challenge: z.string(), expiresAt: z.string(), url: z.string() });
 
 const stepUpState = z.object({
   state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   receipt: z.nullable(z.string()),
 });
+
+const signed = z.object({ signature: z.string() });
 
 /**
  * Makes the client of one server. The client token and this client belong on your server, never in a browser. Every
@@ -55,6 +60,15 @@ function createStepUpCalls(server: ServerCall) {
         { texts: { challenge, password }, photos: { photo } },
         stepUpState,
       ),
+
+    /**
+     * Signs a document upon the receipt of a step-up for `signatureAudience`, whose action names its digest. Scope `verify`.
+     * @param document - its bytes, at most 10 MB
+     */
+    signDocument: (
+      approval: { readonly connection: string; readonly subject: string; readonly receipt: string },
+      document: Uint8Array,
+    ) => server.postForm('/signatures', { texts: { ...approval }, photos: { document: [document] } }, signed),
 
     /** How a step-up stands. Scope `verify`. */
     readStepUp: (id: string) => server.get(`/step-ups/${encodeURIComponent(id)}`, stepUpState),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Action, actionGuard, isSameAction } from './action.js';
 
 /*
  * What a receipt states, and when it counts. Nothing here knows who signed it: the receipt verifier, which has the keys of
@@ -16,6 +17,7 @@ export const receiptErrorText = {
   expired: 'The receipt is not valid at this time.',
   subject: 'The receipt is about another person.',
   nonce: 'The receipt is not the answer to this request.',
+  action: 'The receipt is about another action.',
   keys_unavailable: 'The keys of the issuer could not be had.',
 } as const;
 
@@ -68,6 +70,10 @@ export interface FaceReceiptClaims extends CommonClaims {
    * `passive-1` (photos alone), or the name of a judge of one's own; `null`: not at all. Servers before this claim left it out.
    */
   readonly presence?: string | null;
+  /** What was approved by this face, word for word; left out of a check that approved nothing. */
+  readonly action?: Action;
+  /** SHA-256 of its canonical JSON (RFC 8785), 64 hexadecimal digits. */
+  readonly action_digest?: string;
 }
 
 /** What a receipt states of a pass by a code: no face was checked, and nobody was seen. */
@@ -87,6 +93,8 @@ export interface ExpectedReceipt {
   readonly connection?: string;
   readonly subject?: string;
   readonly nonce?: string;
+  /** What the person was to approve. A receipt that approves something is taken by nobody who does not name it. */
+  readonly action?: Action;
 }
 
 /** The header `typ` of a receipt. */
@@ -119,6 +127,8 @@ const claimsGuard = z.discriminatedUnion('acr', [
     accuracy: z.int().check(z.minimum(1), z.maximum(8)),
     liveness: z.nullable(z.number()),
     presence: z.exactOptional(z.nullable(z.string())),
+    action: z.exactOptional(actionGuard),
+    action_digest: z.exactOptional(z.string()),
   }),
   z.object({
     ...common,
@@ -154,6 +164,7 @@ export function checkClaims(
   if (!isMet(expected, 'connection', data.connection)) throw new ReceiptError('connection');
   if (!isMet(expected, 'subject', data.sub)) throw new ReceiptError('subject');
   if (!isMet(expected, 'nonce', data.nonce)) throw new ReceiptError('nonce');
+  if (!isApproved(expected, data)) throw new ReceiptError('action');
   return data;
 }
 
@@ -163,14 +174,39 @@ export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
   return claims;
 }
 
+/** What a receipt states that approves an action. */
+export type ApprovalClaims = FaceReceiptClaims & { readonly action: Action; readonly action_digest: string };
+
+/**
+ * The same for a receipt that approves something, whatever that is unless it is expected.
+ * @throws ReceiptError, also `action`: it approves nothing
+ */
+export function checkApproval(claims: unknown, wanted: Parameters<typeof checkClaims>[1]): ApprovalClaims {
+  const said = z.object({ action: actionGuard, action_digest: z.string() }).safeParse(claims);
+  if (!said.success) throw new ReceiptError('action');
+  const expected = { action: said.data.action, ...wanted.expected };
+  return { ...checkFace(checkClaims(claims, { ...wanted, expected })), ...said.data };
+}
+
 function checkTime({ iat, exp }: ReceiptClaims, nowSec: number): void {
   if (exp <= iat || exp - iat > receiptLifeSec) throw new ReceiptError('malformed');
   if (iat > nowSec + clockToleranceSec || exp + clockToleranceSec <= nowSec) throw new ReceiptError('expired');
 }
 
 /** A value named but missing is never met: `{ nonce: session.nonce }` of an empty session would else check nothing. */
-function isMet(expected: ExpectedReceipt, name: keyof ExpectedReceipt, found: string | undefined): boolean {
+function isMet(
+  expected: ExpectedReceipt,
+  name: 'connection' | 'subject' | 'nonce',
+  found: string | undefined,
+): boolean {
   if (!(name in expected)) return true;
   const value = expected[name];
   return value !== undefined && value === found;
+}
+
+/** An approval is no sign-in, and a sign-in approves nothing. */
+function isApproved(expected: ExpectedReceipt, claims: ReceiptClaims): boolean {
+  const found = claims.acr === 'face' ? claims.action : undefined;
+  if (!('action' in expected)) return found === undefined;
+  return expected.action !== undefined && found !== undefined && isSameAction(expected.action, found);
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { type Action, digestAction } from './action.js';
 import { type ExpectedReceipt, type ReceiptErrorCode, receiptErrorText } from './receipt-claims.js';
 import { createReceiptVerifier, type KeySet, type RemoteKeys } from './receipt-verifier.js';
 
@@ -250,4 +251,35 @@ test('one of a code in place of a face is refused, unless either is taken, and t
     await expect(verifier.verifyAnyWay(await sign({ ...otherWay, ...mixed }))).rejects.toMatchObject(
       refusedAs('malformed'),
     );
+});
+
+describe('a receipt that approves an action', () => {
+  const action: Action = { type: 'facestep_action', title: 'Pay', amount: { value: '12.00', currency: 'EUR' } };
+  const approving = async (changed: Claims = {}) =>
+    sign({ ...claims, action, action_digest: await digestAction(action), ...changed });
+
+  test('is accepted for that action, and tells it', async () => {
+    expect(await verify(await approving(), { action })).toMatchObject({ action });
+  });
+
+  test.each<[string, Action | undefined]>([
+    ['another amount', { ...action, amount: { value: '120.00', currency: 'EUR' } }],
+    ['another payee', { ...action, payee: 'Eve' }],
+    ['nothing that the caller could tell', undefined],
+  ])('is refused for %s', async (_, expected) => {
+    const wanted = { action: expected } as ExpectedReceipt;
+    await expect(verify(await approving(), wanted)).rejects.toMatchObject(refusedAs('action'));
+  });
+
+  test('is no sign-in, and a sign-in approves nothing', async () => {
+    await expect(verify(await approving(), { subject: claims.sub })).rejects.toMatchObject(refusedAs('action'));
+    await expect(verify(await sign(), { action })).rejects.toMatchObject(refusedAs('action'));
+  });
+
+  test('is refused where its digest is not of its words, or it says more than is shown', async () => {
+    const more = { ...action, fee: '9' };
+    for (const changed of [{ action_digest: 'ab'.repeat(32) }, { action_digest: undefined }, { action: more }]) {
+      await expect(verify(await approving(changed), { action })).rejects.toMatchObject(refusedAs('malformed'));
+    }
+  });
 });

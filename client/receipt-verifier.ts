@@ -10,6 +10,7 @@ import { createLocalJWKSet } from 'jose/jwks/local';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import { compactVerify } from 'jose/jws/compact/verify';
 import * as z from 'zod/mini';
+import { digestAction } from './action.js';
 import {
   checkClaims,
   checkFace,
@@ -45,7 +46,7 @@ export interface ReceiptVerifier {
 }
 
 /** Far above any receipt: longer text is refused without being read. */
-const maxReceiptCharacters = 8192;
+const maxReceiptCharacters = 16_384;
 
 const keysTimeoutMs = 3000;
 
@@ -85,13 +86,22 @@ export function createReceiptVerifier(options: {
       );
       // Without this another kind of statement under the same key would pass for a receipt.
       if (protectedHeader.typ !== receiptType) throw new ReceiptError('malformed');
-      return checkClaims(parsePayload(payload), { issuer, audience, nowSec: clock.now() / 1000, expected });
+      const claims = checkClaims(parsePayload(payload), { issuer, audience, nowSec: clock.now() / 1000, expected });
+      await checkActionDigest(claims);
+      return claims;
     },
   };
   return verifier;
 }
 
-function keepKeys({ keys }: KeySet): ReturnType<typeof createLocalJWKSet> {
+/** The digest is what others refer to: it must be that of the words. @throws ReceiptError `malformed` */
+async function checkActionDigest(claims: ReceiptClaims): Promise<void> {
+  if (claims.acr !== 'face' || claims.action === undefined) return;
+  if ((await digestAction(claims.action)) !== claims.action_digest) throw new ReceiptError('malformed');
+}
+
+/** The keys of a set that the issuer could sign with. */
+export function keepKeys({ keys }: KeySet): ReturnType<typeof createLocalJWKSet> {
   const usable = keys.flatMap((key) => publicKeyGuard.safeParse(key).data ?? []);
   return createLocalJWKSet({ keys: usable });
 }

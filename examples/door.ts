@@ -1,9 +1,8 @@
 /*
- * A door with a roster: one capture, held against everybody who may enter. The first match opens; a refusal tells nothing.
+ * A door with a roster: one capture, held against everybody who may enter, in one call. Whoever is found enters; a refusal is one
+ * word, whatever its reason. docs/roster.md says how many people a level carries, and how sure it is.
  *
- * The client token needs the scopes `enrol` and `verify`. A token takes a hundred failed checks in 15 minutes, and whoever
- * is at the door fails at every token but one. Where more people come, let them say who they are first (a badge will do),
- * and check that token alone.
+ * The client token needs the scopes `enrol` and `identify`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
  *   node dist/examples/door.js enrol roster.json Ada 1.jpg 2.jpg 3.jpg
@@ -16,46 +15,53 @@ import { z } from 'zod';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** Nobody has said who they are, so every token is a chance for a stranger: a stricter level, from several photos. */
-const binding = { scope: 'door:main', accuracy: 6 };
+/** Every token is a chance for a stranger, so the strictest level: it carries 500 people, and takes three photos of each. */
+const binding = { scope: 'door:main', accuracy: 8 };
 
 const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
 const readRoster = (file: string): z.infer<typeof rosterGuard> =>
   existsSync(file) ? rosterGuard.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
 
-async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<void> {
-  const { token } = await facestep.generate(photos, binding);
+/** What the server finds; `null` where there is nobody to look for. */
+const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[]) =>
+  roster.length === 0
+    ? null
+    : facestep.identify(
+        roster.map(({ token }) => token),
+        photos,
+        binding,
+      );
+
+/** Nobody stands on the roster twice: two tokens of one person match together, and then the door would open for neither. */
+async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<boolean> {
   const others = readRoster(file).filter((entry) => entry.name !== name);
+  const found = await search(others, photos);
+  if (found !== null && found.outcome !== 'nobody') return false;
+  const { token } = await facestep.generate(photos, binding);
   writeFileSync(file, JSON.stringify([...others, { name, token }], null, 2), { mode: 0o600 });
-  console.log(`${name} may enter.`);
+  return true;
 }
 
-/**
- * Who it is, or null. Everybody on the roster is checked each time, and the answer comes after the last: neither its
- * words nor its time tell who is on the roster, how near a miss was, or why.
- */
+/** Who it is, or null: nobody, or more than one. */
 async function whoIsThere(file: string, capture: Uint8Array): Promise<string | null> {
-  const checks = readRoster(file).map(async ({ name, token }) => {
-    const isMatch = await facestep.authenticate(token, [capture], binding).catch((error: unknown) => {
-      // One token that has expired or is locked keeps nobody else out.
-      if (error instanceof FacestepError) return false;
-      throw error;
-    });
-    return isMatch ? name : null;
-  });
-  return (await Promise.all(checks)).find((name) => name !== null) ?? null;
+  const roster = readRoster(file);
+  const position = (await search(roster, [capture]))?.position ?? null;
+  return position === null ? null : (roster[position]?.name ?? null);
 }
 
 const [command, file = '', ...rest] = process.argv.slice(2);
 if (command === 'enrol') {
   const [name = '', ...photoFiles] = rest;
-  await enrol(
-    file,
-    name,
-    photoFiles.map((photo) => readFileSync(photo)),
-  );
+  const photos = photoFiles.map((photo) => readFileSync(photo));
+  const isNew = await enrol(file, name, photos);
+  console.log(isNew ? `${name} may enter.` : 'This face is on the roster under another name.');
+  process.exitCode = isNew ? 0 : 1;
 } else {
-  const name = await whoIsThere(file, readFileSync(rest[0] ?? ''));
+  const name = await whoIsThere(file, readFileSync(rest[0] ?? '')).catch((error: unknown) => {
+    // Whoever is refused for their photo reads the same word.
+    if (error instanceof FacestepError) return null;
+    throw error;
+  });
   console.log(name === null ? 'Closed.' : `Open: ${name}`);
   process.exitCode = name === null ? 1 : 0;
 }

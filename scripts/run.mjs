@@ -6,7 +6,6 @@ import { setUp } from './setup.mjs';
 const [runner, , program, ...args] = process.argv;
 const entries = {
   facestep: 'src/main.js',
-  demo: 'examples/demo/demo.js',
   bench: 'evidence/bench/bench.js',
   eval: 'evidence/eval/eval.js',
   attacks: 'evidence/attacks/attacks.js',
@@ -14,7 +13,7 @@ const entries = {
 };
 // Progress goes to stderr, so that `--json` on stdout is JSON alone.
 await setUp({
-  demoPhotos: program !== 'facestep',
+  demoPhotos: program !== 'facestep' || args[0] === 'demo',
   say: (line) =>
     process.stderr.write(`${line}
 `),

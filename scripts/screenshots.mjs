@@ -1,22 +1,17 @@
 // node scripts/screenshots.mjs [name…]: pictures of every screen of the capture page, from the page itself in Chromium,
 // into docs/screens: on a phone and on a desktop, in the light and, for the main ones, in the dark.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { setUp } from './setup.mjs';
-import { installPrograms } from './system-packages.mjs';
+import { load, prepare, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const say = (line) => process.stderr.write(`${line}\n`);
-await setUp({ demoPhotos: true, say });
-installPrograms(['chromium'], say);
-
-const load = (file) => import(pathToFileURL(join(root, 'dist/test', file)).href);
-const { default: sharp } = await import('sharp');
-const { launchChromium } = await load('browser/chromium.js');
-const { startPageServer } = await load('browser/page-server.js');
-const { makePoses, readPeople } = await load('browser/people.js');
-const { devices, reach, screens } = await load('browser/screens.js');
+await prepare({ demoPhotos: true });
+const { launchChromium } = await load('test/browser/chromium.js');
+const { renderLinked, renderSample, renderUnlinked } = await load('test/browser/consent-page.js');
+const { renderDesk, renderPhone } = await load('test/browser/counter-pages.js');
+const { renderOffer } = await load('test/browser/credential-pages.js');
+const { renderOrganisationSample } = await load('test/browser/organisation-page.js');
+const { startPageServer } = await load('test/browser/page-server.js');
+const { makePoses, readPeople } = await load('test/browser/people.js');
+const { renderList, renderPlace } = await load('examples/check-in/pages.js');
+const { devices, reach, screens } = await load('test/browser/screens.js');
 
 const inTheDark = [
   'consent',
@@ -30,6 +25,7 @@ const inTheDark = [
   'passed',
   'failed',
   'manage',
+  'manage-home',
   'camera-denied',
 ];
 /** In the place of the person: the photos that the tests show to the camera are of real people, and stay out of this folder. */
@@ -63,15 +59,13 @@ const cover = (source) => {
     shown.after(still);
   }
 };
-const folder = join(root, 'docs', 'screens');
-mkdirSync(folder, { recursive: true });
 
+const toName = (name, device, colorScheme) => `${name}-${device}${colorScheme === 'dark' ? '-dark' : ''}`;
 const names = process.argv.slice(2);
 const { ada } = await readPeople();
 const person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 400 };
 const server = await startPageServer();
 const browser = await launchChromium({ camera: 'pattern' });
-let bytes = 0;
 for (const at of screens.filter(({ name }) => names.length === 0 || names.includes(name))) {
   for (const device of at.only === undefined ? Object.keys(devices) : [at.only]) {
     const { page, close } = await reach(browser, server.origin, at, { person, device });
@@ -80,15 +74,51 @@ for (const at of screens.filter(({ name }) => names.length === 0 || names.includ
       // Until the guidance is loaded and has looked at the face.
       if (at.screen === 'framing') await page.locator('.advice[data-tone="good"]').waitFor();
       await page.evaluate(cover, drawing);
-      const picture = await sharp(await page.screenshot({ animations: 'disabled' }))
-        .webp({ quality: 78 })
-        .toBuffer();
-      bytes += picture.length;
-      writeFileSync(join(folder, `${at.name}-${device}${colorScheme === 'dark' ? '-dark' : ''}.webp`), picture);
+      // What this one is about does not fit a window.
+      const whole = at.name === 'manage-home' ? [{ fullPage: true }] : [];
+      await takePicture(page, toName(at.name, device, colorScheme), ...whole);
     }
     await close();
   }
 }
+/** Pages of the OpenID provider, which have no camera: by the name of their picture. */
+const providerPages = {
+  'consented-data': renderSample,
+  'several-sources-before': renderUnlinked,
+  'several-sources': renderLinked,
+  organisations: renderOrganisationSample,
+  credential: renderOffer,
+};
+for (const [name, render] of Object.entries(providerPages)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height: 740 } });
+  await page.setContent(render('en'));
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await takePicture(page, toName(name, 'phone', colorScheme), { fullPage: true });
+  }
+}
+if (names.length === 0 || names.includes('in-person')) {
+  const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height: 640 } });
+  for (const [name, render] of Object.entries({ desk: renderDesk, phone: renderPhone })) {
+    await page.setContent(render());
+    await takePicture(page, `in-person-${name}`, { fullPage: true });
+  }
+}
+if (names.length === 0 || names.includes('check-in')) {
+  const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height: 740 } });
+  const link = 'https://check-in.example.com/in/north?code=kZ3bV6qL9wY4eJ0s';
+  const came = Date.UTC(2026, 10, 22, 8, 55);
+  const visits = [
+    { id: '2', place: 'North Hall', enteredAt: came, leftAt: null },
+    { id: '1', place: 'City Library', enteredAt: came - 86_400_000, leftAt: came - 79_200_000 },
+  ];
+  const pages = { place: renderPlace('North Hall', link, 12), list: renderList(visits, (place) => place, 14) };
+  for (const [name, content] of Object.entries(pages)) {
+    await page.setContent(content);
+    await takePicture(page, toName(`check-in-${name}`, 'phone', 'light'));
+  }
+}
 await browser.close();
 await server.stop();
-say(`${Math.round(bytes / 1024)} KiB in ${folder}`);
+sayHowMuch();

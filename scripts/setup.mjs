@@ -63,16 +63,39 @@ export const build = () => {
       // First, as the examples take it as a package.
       tool('typescript/bin/tsc', '-p', 'client');
       tool('typescript/bin/tsc', '-p', '.');
-      for (const page of ['web/capture', 'web/console']) tool('typescript/bin/tsc', '-p', page);
+      for (const page of ['web/capture', 'web/capture/notice-worker', 'web/console', 'web/docs'])
+        tool('typescript/bin/tsc', '-p', page);
       for (const config of ['vite.config.ts', 'vite.console.config.ts'])
         tool('vite/bin/vite.js', 'build', '--config', config);
     },
+  );
+  buildDocs();
+};
+
+/** Makes the pages of documentation anew where one changed, a picture, or what makes them. */
+const buildDocs = () => {
+  const filesIn = (folder, pattern, recursive = true) =>
+    readdirSync(join(root, folder), { recursive })
+      .map((name) => join(folder, name))
+      .filter((name) => pattern.test(name) && !/node_modules|[\\/]dist[\\/]/.test(name))
+      .sort();
+  const sources = [
+    ...filesIn('.', /\.md$/, false),
+    ...['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'].flatMap((folder) =>
+      filesIn(folder, /\.(md|svg|webp)$/),
+    ),
+    ...['web/docs', 'web/shared'].flatMap((folder) => filesIn(folder, /\.(css|json|liquid|mjs|ts)$/)),
+  ];
+  once(
+    join(root, 'dist', '.docs-built'),
+    digestOf(['scripts/build-docs.mjs', 'web/console/page-icon.svg', 'package-lock.json', ...sources]),
+    () => run(process.execPath, [join(root, 'scripts/build-docs.mjs')]),
   );
 };
 
 /** Fetches the models, and with `demoPhotos` the pictures the demonstration and the tests use. */
 export const fetchFiles = async ({ demoPhotos, say }) => {
-  const manifest = await import(pathToFileURL(join(root, 'dist/setup/fetch-files.js')).href);
+  const manifest = await import(pathToFileURL(join(root, 'dist/src/models/fetch.js')).href);
   await manifest.fetchModels(join(root, 'models'), say);
   if (demoPhotos) await manifest.fetchDemoPhotos(join(root, '.cache', 'demo-photos'), say);
 };

@@ -24,6 +24,20 @@ const programs = [
     variable: 'APACHE_MODULES_PATH',
     skipped: 'the tests with Apache',
   },
+  {
+    path: '/usr/bin/buildah',
+    package: 'buildah',
+    what: 'builder of images',
+    variable: null,
+    skipped: 'the container image',
+  },
+  {
+    path: '/usr/bin/mmdebstrap',
+    package: 'mmdebstrap',
+    what: 'maker of file systems',
+    variable: null,
+    skipped: 'the container image',
+  },
 ];
 
 const apt = (...args) =>
@@ -36,12 +50,17 @@ const apt = (...args) =>
 /** Tests that need a program skip where this cannot get it, and say so themselves. */
 export function installPrograms(names, say) {
   const missing = programs.filter(
-    (each) => names.includes(each.package) && !existsSync(each.path) && process.env[each.variable] === undefined,
+    (each) =>
+      names.includes(each.package) &&
+      !existsSync(each.path) &&
+      (each.variable === null || process.env[each.variable] === undefined),
   );
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     for (const { path, what, variable, skipped, package: name } of missing)
-      say(`There is no ${what} at ${path}: ${skipped} will be skipped. Install ${name}, or set ${variable}.`);
+      say(
+        `There is no ${what} at ${path}: ${skipped} will be skipped. Install ${name}${variable === null ? '' : `, or set ${variable}`}.`,
+      );
     return;
   }
   const packages = missing.map((each) => each.package);

@@ -49,9 +49,18 @@ export const refusals = {
     'Tokens of this accuracy are not made here: it would let in more strangers than it promises.',
   ),
   photo_too_few: photo(400, 'At this accuracy an enrolment needs at least three photos.'),
+  roster_malformed: request(400, 'A roster has 1 to 500 tokens, none twice, and none that was made with a password.'),
+  roster_too_large: request(
+    400,
+    'With so many tokens of this accuracy strangers would be found more often than promised. Make the tokens at a higher accuracy.',
+  ),
   csv_header_missing: request(
     400,
     'The first line of the file must name its columns: login and, as wished, email, name and language.',
+  ),
+  action_malformed: request(
+    400,
+    'The action cannot be shown as it stands: a type, a length, a character or an amount is not allowed.',
   ),
   not_found: request(404, 'There is nothing at this address.'),
   method_not_allowed: request(405, 'This address does not take that method.'),
@@ -116,11 +125,16 @@ export const refusals = {
   challenge_needed: unverified(403, 'This connection asks for a movement challenge. Open the capture page.'),
   light_needed: unverified(403, 'This connection asks for the light of the screen beside the movements.'),
   phone_needed: unverified(403, 'This check asks for the camera of a phone. Go on with a phone.'),
+  action_unseen: unverified(
+    403,
+    'This check approves an action, which the page has to show first. Load the page again.',
+  ),
   challenge_wrong: unverified(400, 'The frames do not belong to this challenge. Ask for a new one.'),
   secret_missing: unverified(400, 'This check also needs the PIN or the device chosen at enrolment.'),
   secret_weak: unverified(400, 'This PIN is too easy to guess. Choose another one of 6 to 12 digits.'),
   face_not_verified: unverified(403, 'A finished face check is needed first.'),
   receipt_invalid: unverified(400, 'The receipt is not valid: wrong, expired, used, or for somebody else.'),
+  document_changed: unverified(400, 'The document is not the one that was approved.'),
   event_out_of_time: request(400, 'The event is too old or from the future. Check the clocks.'),
   hook_probed: request(400, 'The call is a probe: it proved who called, and asked nothing.'),
 
@@ -134,9 +148,16 @@ export const refusals = {
   subject_unknown: unverified(404, 'The identity provider has no such user.'),
   delivery_failed: service(502, 'The code could not be delivered.'),
   state_unavailable: service(503, 'The state store does not answer.'),
+  data_newer: service(
+    500,
+    'A newer version of facestep wrote this data. Run that one, or put back the copy of before: docs/install.md.',
+  ),
   key_service_unavailable: service(503, 'The key service does not answer.'),
   config_invalid: service(500, 'The configuration is not valid.'),
-  model_missing: service(500, 'A model file is missing. Run: npm run setup'),
+  model_missing: service(
+    500,
+    'A model file is missing. Run: facestep models fetch, or without a network: facestep models import.',
+  ),
   model_altered: service(
     500,
     'A model file is not the one that was published, or imported. Put that back: docs/errors.md.',

@@ -4,13 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { providers } from '../adapters/index.js';
 import { loadSetup, type Setup } from '../adapters/setup.js';
 import { framesOf } from './base/frames.js';
+import { createPooledRandom } from './base/pooled-random.js';
 import { findSystemReason } from './base/system-error.js';
 import { CommandError } from './cli/command-error.js';
 import type { ExitCode } from './cli/deps.js';
+import { findDeprecations } from './config/deprecations.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
 import { isSystemError } from './files/durable-file.js';
+import { fetchModels, hasNoModels } from './models/fetch.js';
 import { toDetailLines } from './operations/failure.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';
@@ -20,13 +23,15 @@ const isServing = args.length === 0 || args[0] === 'serve';
 
 // The real ones: everything else takes them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
-const random: Random = (bytes) => randomBytes(bytes);
+const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
 const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
 const contexts = createRequestContexts();
 const log = createLog(isServing ? process.stdout.fd : process.stderr.fd, contexts);
 
 /** For people in front of a terminal; standard output is for machines. */
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -49,6 +54,10 @@ const readSetup = (): Promise<Setup> =>
 /** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
 async function serve(): Promise<void> {
   const [{ startServer }, setup] = await Promise.all([import('./server/server.js'), readSetup()]);
+  const { modelsFolder } = setup.config;
+  for (const { what, ...rest } of findDeprecations({ node: process.versions.node }))
+    log.warn('deprecated', { what, ...rest });
+  if (await hasNoModels(modelsFolder)) await fetchModels(modelsFolder, tell);
   const server = await startServer(setup, { clock, random, fetch, log, contexts, tell, loadSetup: readSetup });
   process.on('SIGHUP', () => void server.reload());
   log.info('stopping', { signal: await untilStopped() });
@@ -77,8 +86,10 @@ async function run(): Promise<ExitCode> {
     untilStopped,
     loadSetup: readSetup,
     serve,
+    showDemo: async (request) =>
+      (await import('../examples/demo/demo.js')).showDemo(request, { print, tell, untilStopped }),
     loadMeasuring: () => import('../evidence/accuracy/measure.js'),
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print,
     endWith: (code) => {
       exitCode = code;
     },

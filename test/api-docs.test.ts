@@ -7,6 +7,7 @@ import { faceErrorCodes, refusals } from '../src/errors.js';
 import { describeApi } from '../src/rest/openapi.js';
 import { rightsByRole } from '../src/rest/rights.js';
 import { createEndpoints } from '../src/server/endpoints.js';
+import { currentEngine, engineNames } from '../src/token/format.js';
 import { startApiServer } from './api-server.js';
 import { createTestVerifier } from './embedded.js';
 import { projectRoot } from './paths.js';
@@ -60,6 +61,11 @@ test('docs/api.md has every operation of the description, and its replies fit th
     }
   }
   expect(shown).toBeGreaterThan(15);
+});
+
+test('the engine that docs/api.md shows is the one that makes new tokens', () => {
+  const shown = [...read('api.md').matchAll(/"engine": "([^"]+)"/g)].map(([, name]) => name);
+  expect(new Set(shown)).toEqual(new Set([engineNames[currentEngine]]));
 });
 
 test('docs/applications.md says what each role holds', () => {

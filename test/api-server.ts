@@ -89,8 +89,11 @@ export async function startApiServer(
       | 'judge'
       | 'sight'
       | 'onboarding'
+      | 'homePages'
       | 'console'
       | 'fetch'
+      | 'keys'
+      | 'webPush'
       | 'ledger'
       | 'brands'
     >
@@ -136,6 +139,7 @@ export async function startApiServer(
     judge: createSimulatedJudge(),
     sight: createTestSight(),
     keys: createKeysInMemory(randomBytes(32)),
+    webPush: null,
     passkeys: createPasskeys({ publicUrl: testIssuer }),
     signer,
     issuer: testIssuer,

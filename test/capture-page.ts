@@ -16,9 +16,12 @@ export function openPage(server: ApiServer, session: string) {
     /** A whole challenge up to its pictures. @param draw - the picture of a movement */
     async takeFrames(
       draw: (movement: string, index: number) => Uint8Array,
-      { afterMs = 900, light }: { afterMs?: number; light?: 'across' | 'down' } = {},
+      { afterMs = 900, light, action }: { afterMs?: number; light?: 'across' | 'down'; action?: string } = {},
     ): Promise<{ nonce: string; photos: Uint8Array[]; movements: string[]; lights: JsonObject[] }> {
-      const { body } = await post('/face/challenge', light === undefined ? {} : { light });
+      const { body } = await post('/face/challenge', {
+        ...(light === undefined ? {} : { light }),
+        ...(action === undefined ? {} : { action }),
+      });
       const nonce = String(body.nonce);
       const photos: Uint8Array[] = [];
       const movements: string[] = [];

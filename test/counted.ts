@@ -15,6 +15,7 @@ export function countState(state: State): CountedState {
     counts,
     state: {
       read: (key) => state.read(key),
+      readMany: (keys) => state.readMany(keys),
       write: (key, value, options) => {
         counts.writes += 1;
         if (options.mayBeLost !== true) counts.waits += 1;

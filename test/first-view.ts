@@ -10,6 +10,7 @@ export const firstView = {
   expiresAt: '2099-01-01T00:00:00.000Z',
   retentionDays: 365,
   consentNeeded: false,
+  action: null,
   agreedAt: null,
   consentVersion: 'consent-1',
   userSecret: 'none',

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { CompactSign, calculateJwkThumbprint, exportJWK, FlattenedSign, generateKeyPair } from 'jose';
 import { KeyMaterial } from '../src/core/concealed.js';
 import type { Clock, Keys, Signer } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
@@ -8,7 +8,7 @@ import { FaceError } from '../src/errors.js';
 import { createLocalSigner } from '../src/keys/local-signer.js';
 import { createOidcKeys } from '../src/keys/oidc-keys.js';
 import { createSecurityEventSigner, type SecurityEventSigner } from '../src/keys/security-event-signer.js';
-import { statementAlgorithm, verifyStatement } from '../src/keys/statement.js';
+import { statementAlgorithm, understoodHeaders, verifyStatement } from '../src/keys/statement.js';
 import { createFolder } from './folder.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
@@ -44,6 +44,12 @@ export async function createTestSigner(): Promise<Signer> {
       new CompactSign(Buffer.from(JSON.stringify(claims)))
         .setProtectedHeader({ alg: statementAlgorithm, kid, typ })
         .sign(privateKey),
+    async signDetached(typ, header, payload) {
+      const { protected: head, signature } = await new FlattenedSign(payload)
+        .setProtectedHeader({ ...header, alg: statementAlgorithm, kid, typ })
+        .sign(privateKey, { crit: understoodHeaders });
+      return `${head}..${signature}`;
+    },
     verify: (type, jws) => verifyStatement(type, jws, new Map([[kid, publicKey]])),
     publicKeys: async () => [{ kty: 'EC', ...jwk, kid, alg: statementAlgorithm, use: 'sig' }],
   };

@@ -52,6 +52,7 @@ export async function startOktaServer(
     judge: createSimulatedJudge(),
     sight: createTestSight(),
     keys: createKeysInMemory(randomBytes(32)),
+    webPush: null,
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),

@@ -56,7 +56,9 @@ export async function startOperatedServer(
     state?: State;
     dataFolder: string;
     mode?: Mode;
-    given?: Partial<Pick<Parameters<typeof startApiServer>[0], 'issuer' | 'connections' | 'verifier'>>;
+    given?: Partial<
+      Pick<Parameters<typeof startApiServer>[0], 'issuer' | 'connections' | 'verifier' | 'delivery' | 'wakeCampaigns'>
+    >;
   },
 ) {
   let setup: Setup = emptySetup();

@@ -31,12 +31,17 @@ const secrets = [
 
 /** All that a package may hold. */
 const kinds = [
-  /^(package\.json|README\.md|LICENSE|MODELS\.md)$/,
+  /^(package\.json|README\.md|LICENSE|MODELS\.md|CHANGELOG\.md)$/,
+  /^docs\/[\w/-]+\.md$/,
+  // What `facestep demo` is made of.
+  /^dist\/examples(\/[\w-]+){2,3}\.js$/,
+  /^dist\/test\/(cli|command|free-port|paths|patience|pictures|service|sinks)\.js$/,
   /^dist\/(src|adapters|client|simulators|triggers)\/[\w/-]+\.js$/,
   /^dist\/evidence\/(accuracy|corpus|plots|statistics)\/[\w-]+\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
-  /^dist\/capture-web\/((index|presence)\.html|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
+  /^dist\/capture-web\/((index|presence)\.html|notice-worker\.js|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
+  /^dist\/docs-web\/([\w/.-]+\.(html|css|js|json|svg)\.br|pictures\/[\w-]+\.(svg|webp))$/,
   /^parameters\/engines\.json$/,
 ];
 const mebibyte = 1024 * 1024;
@@ -53,8 +58,9 @@ let packed: z.infer<typeof packedGuard>[0];
 
 /** Nothing of the checkout that a build does not put there is copied: it may hold what is really secret. */
 const parts = [
-  ...['.gitignore', '.npmrc', 'package.json', 'package-lock.json', 'README.md', 'LICENSE', 'MODELS.md', 'SECURITY.md'],
-  ...['dist', 'parameters', 'scripts'],
+  ...['.gitignore', '.npmrc', 'package.json', 'package-lock.json', 'README.md', 'LICENSE', 'MODELS.md'],
+  ...['SECURITY.md', 'CHANGELOG.md'],
+  ...['dist', 'docs', 'parameters', 'scripts'],
 ];
 
 beforeAll(async () => {
@@ -86,8 +92,8 @@ test('git leaves out what a simulation is configured by, and packages', () => {
 });
 
 test('the package is of a size that a person would notice if it grew', () => {
-  expect(packed.size).toBeLessThan(8 * mebibyte);
-  expect(packed.unpackedSize).toBeLessThan(22 * mebibyte);
+  expect(packed.size).toBeLessThan(10 * mebibyte);
+  expect(packed.unpackedSize).toBeLessThan(24 * mebibyte);
 });
 
 test('it is scoped, and no command publishes it by accident', () => {
@@ -108,7 +114,7 @@ test('what is packed imports nothing that a production install lacks', () => {
     .parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')));
   const allowed = new Set([...Object.keys(dependencies), ...builtinModules]);
   const scripts = packed.files.filter(({ path }) =>
-    /^dist\/(src|adapters|client|simulators|triggers|evidence)\/.*\.js$/.test(path),
+    /^dist\/(src|adapters|client|examples|simulators|test|triggers|evidence)\/.*\.js$/.test(path),
   );
   const imported = scripts.flatMap(({ path }) =>
     [
@@ -121,7 +127,15 @@ test('what is packed imports nothing that a production install lacks', () => {
     })),
   );
   expect(imported.length).toBeGreaterThan(100);
-  expect(imported.filter(({ name }) => !allowed.has(name))).toEqual([]);
+  // A browser's, which finds the client by an import map.
+  const inBrowsers = [{ path: 'dist/examples/approve/page.js', name: '@facestep/client' }];
+  expect(imported.filter(({ name }) => !allowed.has(name))).toEqual(inBrowsers);
+});
+
+test('an unpacked package tells its version', async () => {
+  const { stdout } = await run(process.execPath, [main, '--version'], { cwd: folder });
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  expect(stdout).toBe(`${version}\n`);
 });
 
 test('an unpacked package tells its commands', async () => {
@@ -145,12 +159,14 @@ test('an unpacked package measures: it has what that needs', async () => {
   });
 });
 
-test('an unpacked package with models serves, the capture page too', async () => {
+test('an unpacked package with models serves, the capture page and the documentation too', async () => {
   const config = join(folder, 'config.json');
   writeFileSync(config, JSON.stringify({ modelsFolder }));
   const env = { PORT: '0', FACESTEP_DATA: join(folder, 'served'), FACESTEP_CONFIG: config };
   const service = await startService(env, undefined, main);
-  const page = await fetch(`${service.url}/face`).then((answer) => answer.text());
+  const textOf = (path: string) => fetch(service.url + path).then((answer) => answer.text());
+  const [page, documentation] = [await textOf('/face'), await textOf('/docs/install.html')];
   await service.stop();
   expect(page).toContain('<html');
+  expect(documentation).toContain('<h1 id="install">');
 });

@@ -15,3 +15,6 @@ export const pageFolders = { page: join(projectRoot, 'dist', 'capture-web'), mod
 
 /** The console as `vite build` made it. */
 export const consoleFolder = join(projectRoot, 'dist', 'console-web');
+
+/** The pages of documentation as `scripts/build-docs.mjs` made them. */
+export const docsFolder = join(projectRoot, 'dist', 'docs-web');

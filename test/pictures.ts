@@ -28,7 +28,7 @@ interface Corners {
 
 async function cropFace(file: string, corners: Corners): Promise<Buffer> {
   // By its bytes: the engine, in the same process, has closed libvips to files.
-  const photo = sharp(readFileSync(join(demoPhotosFolder, file)));
+  const photo = sharp(readFileSync(file));
   const { width, height } = await photo.metadata();
   // Half the box on each side leaves one face in the crop.
   const marginX = (corners.right - corners.left) / 2;
@@ -43,11 +43,12 @@ async function cropFace(file: string, corners: Corners): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Cuts the pictures out of the demonstration photos that set-up fetched. */
-export async function loadPictures(): Promise<Pictures> {
-  const first = await cropFace('sample1.jpg', { left: 1460, top: 219, right: 1685, bottom: 438 });
-  const second = await cropFace('sample3.jpg', { left: 1071, top: 203, right: 1305, bottom: 521 });
-  const stranger = await cropFace('sample1.jpg', { left: 420, top: 350, right: 600, bottom: 600 });
+/** Cuts the pictures out of the demonstration photos. @param folder - where they were fetched to */
+export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures> {
+  const [sample1, sample3] = [join(folder, 'sample1.jpg'), join(folder, 'sample3.jpg')];
+  const first = await cropFace(sample1, { left: 1460, top: 219, right: 1685, bottom: 438 });
+  const second = await cropFace(sample3, { left: 1071, top: 203, right: 1305, bottom: 521 });
+  const stranger = await cropFace(sample1, { left: 420, top: 350, right: 600, bottom: 600 });
   const { width } = await sharp(first).metadata();
   const far = await sharp(first)
     .resize(Math.round((width * 20) / (1685 - 1460)))
@@ -61,7 +62,7 @@ export async function loadPictures(): Promise<Pictures> {
   return {
     person: [first, second],
     stranger,
-    group: readFileSync(join(demoPhotosFolder, 'sample1.jpg')),
+    group: readFileSync(sample1),
     landscape,
     far,
   };

@@ -3,7 +3,7 @@ import { limitsGuard } from '../src/config/limits.js';
 import { retentionGuard } from '../src/config/retention.js';
 import type { CoreSettings } from '../src/core/deps.js';
 import { testIssuer } from './keys.js';
-import { consoleFolder } from './paths.js';
+import { consoleFolder, docsFolder } from './paths.js';
 import { systemRandom } from './sinks.js';
 
 /** What holds where an administrator changed nothing. */
@@ -19,5 +19,7 @@ export const standardDeps = { random: systemRandom, issuer: testIssuer, settings
 export const consoleDeps = {
   console: consoleGuard.parse({}),
   consoleFolder,
+  docsFolder,
+  homePages: new Map(),
   fetch: () => Promise.reject(new TypeError('nobody is asked')),
 };

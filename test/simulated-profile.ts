@@ -1,9 +1,14 @@
-import { SealedToken } from '../src/core/concealed.js';
-import type { Account, Profile } from '../src/core/ports.js';
+import type { JsonObject } from '../src/base/json.js';
+import { PersonalData, SealedToken } from '../src/core/concealed.js';
+import { standardClaims } from '../src/core/consented-data/claims.js';
+import type { Account, Group, NamedAccount, Profile } from '../src/core/ports.js';
 import { FaceError } from '../src/errors.js';
 
 /** The name a user of the directory in memory signs in by. */
 export const loginOf = (subject: string): string => `${subject}@example.com`;
+
+/** What a user of the directory in memory is called. */
+export const nameOf = (subject: string): string => `${subject} Example`;
 
 const toAccount = (subject: string): Account => ({
   subject,
@@ -15,9 +20,15 @@ const toAccount = (subject: string): Account => ({
 /** A directory in memory. `attributes` is the directory itself: read it to see what was really written. */
 export function createMemoryProfile(subjects: readonly string[]): Profile & {
   readonly attributes: Map<string, string | null>;
+  /** What the directory says of its users, by id: claims by name. */
+  readonly details: Map<string, JsonObject>;
+  /** The groups of its users, by their ids. */
+  readonly groups: Map<string, readonly Group[]>;
   setDown(down: boolean): void;
 } {
   const attributes = new Map<string, string | null>(subjects.map((subject) => [subject, null]));
+  const details = new Map<string, JsonObject>();
+  const groups = new Map<string, readonly Group[]>();
   let isDown = false;
   const find = (subject: string): string | null => {
     if (isDown) throw new FaceError('profile_unavailable');
@@ -32,6 +43,8 @@ export function createMemoryProfile(subjects: readonly string[]): Profile & {
   };
   return {
     attributes,
+    details,
+    groups,
     setDown: (down) => {
       isDown = down;
     },
@@ -39,6 +52,24 @@ export function createMemoryProfile(subjects: readonly string[]): Profile & {
     async readAccount(subject) {
       find(subject);
       return toAccount(subject);
+    },
+    async searchAccounts(text, limit) {
+      if (isDown) throw new FaceError('profile_unavailable');
+      const wanted = text.toLowerCase();
+      const named = [...attributes.keys()].map((subject) => ({ ...toAccount(subject), name: nameOf(subject) }));
+      const isCalled = ({ login, name }: NamedAccount): boolean =>
+        [login, name ?? '', ...(name ?? '').split(' ')].some((each) => each.toLowerCase().startsWith(wanted));
+      return text.trim() === '' ? [] : named.filter(isCalled).slice(0, limit);
+    },
+    claimNames: new Set([...standardClaims, 'employee_number', 'motto']),
+    async readClaims(subject, names) {
+      find(subject);
+      const known = { preferred_username: loginOf(subject), email: loginOf(subject), ...details.get(subject) };
+      return new PersonalData(Object.fromEntries(Object.entries(known).filter(([name]) => names.includes(name))));
+    },
+    async readGroups(subject) {
+      find(subject);
+      return groups.get(subject) ?? [];
     },
     async readToken(subject) {
       const value = find(subject);

@@ -1,38 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { deadLinksIn, missingReferencesIn, plain, readPage, referencesIn, rowsOf, sectionOf } from './page.js';
 import { projectRoot } from './paths.js';
 
 /* Each line of SECURITY.md has a row in docs/threat-model.md, and each row names what holds the line. */
 
-const read = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
-const security = read('SECURITY.md');
-const model = read('docs/threat-model.md');
+const security = readPage('SECURITY.md');
+const model = readPage('docs/threat-model.md');
 const sections = ['Lines that are not crossed', 'What is kept, and where', 'What this does not do'] as const;
 /** Says what follows, and states nothing itself. */
 const introduction =
   'Each has tests that would catch its breach; docs/threat-model.md says which, and who attacks what.';
-
-/** What stands under a heading, up to the next of its depth or above. */
-function sectionOf(text: string, heading: string): string {
-  const [, depth = '', rest = ''] = new RegExp(`^(#+) ${heading}\\n([\\s\\S]*)`, 'm').exec(text) ?? [];
-  return rest.split(new RegExp(`^#{1,${depth.length}} `, 'm'))[0] ?? '';
-}
-
-/** Cells of a table, without its head. */
-const rowsOf = (text: string): string[][] =>
-  [...text.matchAll(/^\|(.*)\|$/gm)]
-    .map(([, cells = '']) => cells.split('|').map((cell) => cell.trim()))
-    .filter((_, index, all) => index > all.findIndex(([first = '']) => /^-+$/.test(first)));
-
-/** Texts without links and marks, on one line. */
-const plain = (text: string): string =>
-  text
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/[`*]/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 
 /** Rows of tables by their first cell, items of lists, and paragraphs: each is a line. */
 function linesOf(section: string): string[] {
@@ -49,42 +29,8 @@ function isOf(row: string, line: string): boolean {
   return line.startsWith(number ?? plain(row));
 }
 
-interface Reference {
-  readonly path: string;
-  readonly titles: readonly string[];
-}
-const referencesIn = (text: string): Reference[] =>
-  [...text.matchAll(/`((?:src|test|adapters|attacks|eval|client|bench|faults)\/[\w./-]+)`((?:,? "[^"]+")*)/g)].map(
-    ([, path = '', titles = '']) => ({
-      path,
-      titles: [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title),
-    }),
-  );
 const commandsIn = (text: string): string[] =>
   [...text.matchAll(/`npm run ([^`]+)`/g)].map(([, command = '']) => command);
-const linksIn = (text: string): string[] => [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link);
-
-/** A title as a test has it: a text of its own, or what follows a name that is put in. */
-function hasTitle(path: string, title: string): boolean {
-  const text = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?:['"\`]|: )${text}['"\`]`).test(read(path));
-}
-
-const slugOf = (heading: string): string =>
-  plain(heading)
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} -]/gu, '')
-    .replaceAll(' ', '-');
-/** @param from - the folder of the page that links */
-function isThere(link: string, from: string): boolean {
-  const [path = '', anchor] = link.split('#');
-  const file = join(projectRoot, from, path);
-  if (!existsSync(file)) return false;
-  const headings = () =>
-    [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => slugOf(heading));
-  return anchor === undefined || headings().includes(anchor);
-}
-
 describe.each(sections)('%s', (heading) => {
   const lines = linesOf(sectionOf(security, heading));
   const rows = rowsOf(sectionOf(model, heading));
@@ -106,27 +52,24 @@ describe.each(sections)('%s', (heading) => {
 });
 
 test('every file, title, command and page that the threat model names is there', () => {
-  for (const { path, titles } of referencesIn(model)) {
-    expect({ path, isThere: existsSync(join(projectRoot, path)) }).toEqual({ path, isThere: true });
-    for (const title of titles)
-      expect({ path, title, isThere: hasTitle(path, title) }).toEqual({ path, title, isThere: true });
-  }
-  const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')));
+  expect(missingReferencesIn(model)).toEqual([]);
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readPage('package.json')));
   for (const command of commandsIn(model)) {
     const [script = '', , name] = command.split(' ');
     expect(Object.keys(scripts)).toContain(script);
     const [list = ''] = [`evidence/${script}/registry.ts`, `evidence/${script}/${script}.ts`].filter((path) =>
       existsSync(join(projectRoot, path)),
     );
-    if (name !== undefined) expect(read(list)).toMatch(new RegExp(`^  '?${name}'?[:,]`, 'm'));
+    if (name !== undefined) expect(readPage(list)).toMatch(new RegExp(`^  '?${name}'?[:,]`, 'm'));
   }
-  for (const link of linksIn(model)) expect({ link, isThere: isThere(link, 'docs') }).toEqual({ link, isThere: true });
+  expect(deadLinksIn(model, 'docs')).toEqual([]);
 });
 
 test('every file and page that SECURITY.md names is there', () => {
-  for (const { path } of referencesIn(security))
-    expect({ path, isThere: existsSync(join(projectRoot, path)) }).toEqual({ path, isThere: true });
-  for (const link of linksIn(security)) expect({ link, isThere: isThere(link, '.') }).toEqual({ link, isThere: true });
+  expect(missingReferencesIn(security)).toEqual([]);
+  expect(deadLinksIn(security, '.')).toEqual([]);
 });
 
 test('lines that are named by their number are there', () => {

@@ -55,6 +55,11 @@ describe('the bundle', () => {
     expect(code).not.toMatch(/onnxruntime|@aws-sdk|@smithy|libsql|express|argon2/);
   });
 
+  test.each(['docs/performance.md', 'adapters/cognito/README.md'])('is as large as %s says, to 2 %%', (page) => {
+    const [, kilobytes] = /one file of (\d+) KB/.exec(readFileSync(join(projectRoot, page), 'utf8')) ?? [];
+    expect(Math.abs(statSync(bundle).size / (Number(kilobytes) * 1000) - 1)).toBeLessThan(0.02);
+  });
+
   test('is all that is packaged', () => {
     const archive = readFileSync(join(folder, 'facestep-cognito.zip'));
     expect(namesIn(archive).filter((name) => !name.endsWith('/'))).toEqual(['triggers/dist/index.mjs']);

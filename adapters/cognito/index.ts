@@ -17,7 +17,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
   const notePrevious = createNotePrevious({ connection: id, clock, log });
   return {
     kind,
-    profile: createCognitoProfile(cognito, { fetch, log }),
+    profile: createCognitoProfile(settings, { fetch, log }),
     hooks: {},
     openStepUpRequest: createOpenStepUpRequest(
       {

@@ -29,7 +29,7 @@ function observe(answer?: () => Promise<Response>, in_: UserPool = pool) {
     return answer === undefined ? fetch(url, init) : answer();
   };
   const { cognito } = toSettings(simulator, in_, ['client']);
-  return { calls, profile: createCognitoProfile(cognito, { fetch: send, log: createTextLog() }) };
+  return { calls, profile: createCognitoProfile({ claims: {}, cognito }, { fetch: send, log: createTextLog() }) };
 }
 
 const attributesOf = (username: string) => pool.users.get(username)!.attributes;
@@ -162,7 +162,7 @@ describe('a Cognito that does not answer as it should', () => {
       sent.push(init);
       throw new TypeError('redirected');
     };
-    const profile = createCognitoProfile(cognito, { fetch: send, log: createTextLog() });
+    const profile = createCognitoProfile({ claims: {}, cognito }, { fetch: send, log: createTextLog() });
     await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
     expect(sent.every(({ redirect }) => redirect === 'error')).toBe(true);
   });

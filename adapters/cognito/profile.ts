@@ -6,13 +6,18 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { inTime } from '../../src/core/deadline.js';
-import { toPhoneNumber } from '../../src/core/phone-number.js';
-import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
+import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { isLogin, isSameLogin } from '../login.js';
+import { createClaimReader, type UsualSources } from '../claims.js';
+import { readAllGroups } from '../groups.js';
+import { isLogin } from '../login.js';
+import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
+import { readGroupPage } from './profile-groups.js';
+import { searchUsers } from './profile-search.js';
+import { type FoundUser, isNamed, notUnderstood, toAccount, toUser } from './profile-user.js';
 
 /** Of one action here: a look-up, its fallback, a write. */
 const TOTAL_TIMEOUT_MS = 10_000;
@@ -30,60 +35,35 @@ async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** A user as the API tells of them. */
-export interface FoundUser {
-  readonly username: string;
-  readonly attributes: ReadonlyMap<string, string>;
-}
-
-type Attributes = readonly { readonly Name?: string | undefined; readonly Value?: string | undefined }[] | undefined;
-
-/** @throws FaceError `profile_unavailable` where the answer lacks what every user has */
-export function toUser(username: string | undefined, attributes: Attributes): FoundUser {
-  if (username === undefined || attributes === undefined) throw notUnderstood();
-  return { username, attributes: new Map(attributes.map(({ Name = '', Value = '' }) => [Name, Value])) };
-}
-
 /** Longest name the API takes. */
 const maxNameCharacters = 128;
 
-/** By which a user signs in: where that is an address or a number, Cognito makes up a user name, the `sub`. */
-const nameOf = ({ username, attributes }: FoundUser): string =>
-  username === attributes.get('sub')
-    ? (attributes.get('email') ?? attributes.get('phone_number') ?? username)
-    : username;
-
-/** The API finds users by their `sub` too, which nobody signs in by. */
-const isNamed = (user: FoundUser, login: string): boolean =>
-  [
-    nameOf(user),
-    ...['email', 'phone_number', 'preferred_username'].map((name) => user.attributes.get(name) ?? ''),
-  ].some((name) => isSameLogin(name, login));
-
-/** @throws FaceError `profile_unavailable`: without a `sub` */
-export function toAccount(user: FoundUser): Account {
-  const subject = user.attributes.get('sub');
-  if (subject === undefined) throw notUnderstood();
-  return {
-    subject,
-    login: nameOf(user),
-    email: user.attributes.get('email') ?? null,
-    phone: toPhoneNumber(user.attributes.get('phone_number')),
-  };
-}
-
-const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
+/** The standard attributes of a pool are the standard claims of OpenID Connect; an address is one text there. */
+const usualSources = {
+  ...{ name: 'name', given_name: 'given_name', family_name: 'family_name', middle_name: 'middle_name' },
+  ...{ nickname: 'nickname', preferred_username: 'preferred_username', profile: 'profile', picture: 'picture' },
+  ...{ website: 'website', gender: 'gender', birthdate: 'birthdate', zoneinfo: 'zoneinfo', locale: 'locale' },
+  ...{ email: 'email', email_verified: 'email_verified' },
+  ...{ phone_number: 'phone_number', phone_number_verified: 'phone_number_verified' },
+  address: { formatted: 'address' },
+} satisfies UsualSources;
 
 /**
  * Reads and writes the token in a custom attribute, by the user's `sub`.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export function createCognitoProfile(
-  settings: CognitoSettings & Pick<CognitoConnection['cognito'], 'attribute'>,
+  {
+    claims,
+    cognito: settings,
+  }: Pick<CognitoConnection, 'claims'> & {
+    readonly cognito: CognitoSettings & Pick<CognitoConnection['cognito'], 'attribute'>;
+  },
   { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
 ): Profile {
   const { userPoolId: UserPoolId, attribute } = settings;
   const client = createCognitoClient(settings, { fetch });
+  const { claimNames, toClaims } = createClaimReader(usualSources, claims, attribute);
 
   const readByName = async (subject: string): Promise<FoundUser | null> => {
     try {
@@ -122,6 +102,19 @@ export function createCognitoProfile(
   return {
     findAccount,
     readAccount: (subject) => within(async () => toAccount(await find(subject))),
+    searchAccounts: (text, limit) =>
+      within(async () => (isSearchable(text) ? searchUsers(text, limit, { UserPoolId, client }) : [])),
+    claimNames,
+    readClaims: (subject, names) =>
+      within(async () => {
+        const { attributes } = await find(subject);
+        return toClaims(names, (name) => attributes.get(name));
+      }),
+    readGroups: (subject) =>
+      within(async () => {
+        const { username } = await find(subject);
+        return readAllGroups((next: string | null) => readGroupPage(username, next, { UserPoolId, client }));
+      }),
     readToken: (subject) =>
       within(async () => toStoredToken((await find(subject)).attributes.get(attribute), { attribute, log })),
     writeToken: (subject, token) =>

@@ -4,7 +4,7 @@ import { FaceError } from '../../src/errors.js';
 import { isFilled } from '../census.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
-import { toAccount, toUser } from './profile.js';
+import { toAccount, toUser } from './profile-user.js';
 
 /** As many as Cognito gives at once. */
 const pageSize = 60;

@@ -137,8 +137,8 @@ describe('tokens', () => {
   });
 
   test('are answered in time, as the policy says, where the state store hangs or is down', async () => {
-    const hanging = { ...bench.core.state, read: () => new Promise<never>(() => {}) };
-    const down = { ...bench.core.state, read: () => Promise.reject(new Error('disk on fire')) };
+    const hanging = { ...bench.core.state, readMany: () => new Promise<never>(() => {}) };
+    const down = { ...bench.core.state, readMany: () => Promise.reject(new Error('disk on fire')) };
     for (const state of [hanging, down]) {
       expect(await askAbout(ada, bench.connect({ core: { state } }))).toMatchObject(notVerified);
       const strict = bench.connect({ core: { state }, policy: { whenUnavailable: 'deny' } });

@@ -53,7 +53,7 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
   const { signUp } = entra.hooks;
   return {
     kind,
-    profile: createEntraProfile(entra, { fetch, log, sleep }),
+    profile: createEntraProfile(settings, { fetch, log, sleep }),
     hooks: {
       'token-issuance-start': toHook({
         handle: handleTokenIssuanceStart,

@@ -47,7 +47,7 @@ function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fet
       ...changes,
     },
   });
-  return createEntraProfile(settings, { fetch, log, sleep: async (ms) => void waits.push(ms) });
+  return createEntraProfile({ claims: {}, entra: settings }, { fetch, log, sleep: async (ms) => void waits.push(ms) });
 }
 const read = async (profile: Profile, subject = user.id) =>
   (await profile.readToken(subject))?.use((text) => text) ?? null;

@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
+import type { Account, Fetch, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { createClaimReader, type UsualSources, valueAt } from '../claims.js';
+import { readAllGroups } from '../groups.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { type Sleep, whileSigningIn } from '../rate-limit.js';
+import type { RestAnswer } from '../rest-call.js';
+import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
 import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
-import type { EntraSettings } from './config.js';
+import type { EntraConnection, EntraSettings } from './config.js';
+import { parseGroupPage, toGroupsPath } from './profile-groups.js';
 
 // Holds the directory extension too, under its own name.
 const userGuard = z.looseObject({ id: z.string() });
@@ -17,6 +22,24 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   // Graph tells it on request alone, and only of some users to some applications: codes go by e-mail.
   phone: null,
 });
+const foundGuard = z.object({
+  value: z.array(accountGuard.extend({ displayName: z.string().nullish() })),
+  '@odata.nextLink': z.string().optional(),
+});
+
+/** What people are called by: each can be filtered by its beginning, without Graph's advanced queries. */
+const searched = ['displayName', 'givenName', 'surname', 'mail', 'userPrincipalName'];
+
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/user */
+const usualSources = {
+  ...{ name: 'displayName', given_name: 'givenName', family_name: 'surname', preferred_username: 'userPrincipalName' },
+  ...{ locale: 'preferredLanguage', email: 'mail', phone_number: 'mobilePhone' },
+  address: {
+    ...{ street_address: 'streetAddress', locality: 'city', region: 'state' },
+    ...{ postal_code: 'postalCode', country: 'country' },
+  },
+} satisfies UsualSources;
+
 const revokedGuard = z.object({ value: z.literal(true) });
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
@@ -26,10 +49,16 @@ const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answ
  * @see https://learn.microsoft.com/en-us/graph/api/resources/extensionproperty
  */
 export function createEntraProfile(
-  settings: Pick<EntraSettings, 'tenantId' | 'clientId' | 'auth' | 'login' | 'graph' | 'attribute' | 'hooks'>,
+  {
+    claims,
+    entra: settings,
+  }: Pick<EntraConnection, 'claims'> & {
+    readonly entra: Pick<EntraSettings, 'tenantId' | 'clientId' | 'auth' | 'login' | 'graph' | 'attribute' | 'hooks'>;
+  },
   { fetch, log, sleep }: { readonly fetch: Fetch; readonly log: Log; readonly sleep: Sleep },
 ): Profile {
   const { attribute } = settings;
+  const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, attribute);
   const send = createGraphClient(settings, fetch, { patience: whileSigningIn, sleep });
 
   const call = async (subject: string, request: Pick<GraphCall, 'method' | 'body'> & { query?: string }) => {
@@ -70,9 +99,47 @@ export function createEntraProfile(
     return isSameLogin(user.data.userPrincipalName, login) ? toAccount(user.data.id.toLowerCase(), user.data) : null;
   };
 
+  /** @see https://learn.microsoft.com/en-us/graph/filter-query-parameter */
+  const searchAccounts = async (text: string, limit: number): Promise<readonly NamedAccount[]> => {
+    if (!isSearchable(text)) return [];
+    // A quotation mark within a value is doubled.
+    const filter = searched.map((name) => `startswith(${name},'${text.replaceAll("'", "''")}')`).join(' or ');
+    const select = 'id,userPrincipalName,mail,displayName';
+    let path: string | undefined = `/users?$filter=${encodeURIComponent(filter)}&$select=${select}&$top=${limit}`;
+    const found: NamedAccount[] = [];
+    while (path !== undefined && found.length < limit) {
+      const answer: RestAnswer = await send({ method: 'GET', path });
+      if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+      const page = foundGuard.safeParse(answer.body);
+      if (!page.success) throw notUnderstood();
+      const { value, '@odata.nextLink': next } = page.data;
+      found.push(
+        ...value.map((user) => ({ ...toAccount(user.id.toLowerCase(), user), name: user.displayName || null })),
+      );
+      path = next;
+    }
+    return found.slice(0, limit);
+  };
+
   return {
     findAccount,
+    searchAccounts,
     readAccount: async (subject) => toAccount(subject, await read(subject, 'userPrincipalName,mail', accountGuard)),
+    claimNames,
+    async readClaims(subject, names) {
+      // Graph tells of a property what is asked for by its first name.
+      const properties = attributesOf(names).map((path) => path.split('.', 1)[0]);
+      const user = await read(subject, [...new Set(properties)].join(','), userGuard);
+      return toClaims(names, (path) => valueAt(user, path.split('.')));
+    },
+    async readGroups(subject) {
+      const { tenantId, userId } = parseSubject(subject, settings);
+      // Names of another tenant are its own administrators' affair.
+      const namesCount = tenantId === settings.tenantId;
+      return readAllGroups(async (next: string | null) =>
+        parseGroupPage(await send({ method: 'GET', path: next ?? toGroupsPath(userId), tenantId }), { namesCount }),
+      );
+    },
     async readToken(subject) {
       return toStoredToken((await read(subject, attribute, userGuard))[attribute], { attribute, log });
     },

@@ -54,7 +54,7 @@ describe('what is refused', () => {
     expect(parse(factor, cognito).error?.issues).toMatchObject([
       {
         path: ['oidc', 'clients', 1, 'kind'],
-        message: 'expected relying_party, or a kind of client of this provider',
+        message: 'expected relying_party, counter, or a kind of client of this provider',
       },
     ]);
   });

@@ -225,7 +225,7 @@ describe('an assertion', () => {
 });
 
 describe('what the state store cannot tell', () => {
-  const down = { read: () => Promise.reject(new Error('disk on fire')) };
+  const down = { readMany: () => Promise.reject(new Error('disk on fire')) };
 
   test('is denied as internal where it breaks in an unknown way', async () => {
     const broken = bench.connect({ core: { state: { ...bench.core.state, ...down } } });
@@ -235,7 +235,7 @@ describe('what the state store cannot tell', () => {
   });
 
   test('is answered in time, as the policy says, where it hangs', async () => {
-    const hanging = { ...bench.core.state, read: () => new Promise<never>(() => {}) };
+    const hanging = { ...bench.core.state, readMany: () => new Promise<never>(() => {}) };
     for (const [whenUnavailable, reply] of [
       ['deny', denial],
       ['omit_claim', { status: 200, body: { commands: [] } }],

@@ -52,7 +52,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   });
   return {
     kind,
-    profile: createOktaProfile(okta, { fetch, log }),
+    profile: createOktaProfile(settings, { fetch, log }),
     hooks: {
       token: decisionHook('token', handleTokenHook, { refuse: toTokenHookRefusal, pass: passToken }),
       registration: decisionHook('registration', handleRegistrationHook, {

@@ -1,12 +1,17 @@
 import { z } from 'zod';
-import { toPhoneNumber } from '../../src/core/phone-number.js';
-import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
+import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { createClaimReader, type UsualSources } from '../claims.js';
+import { readAllGroups } from '../groups.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { whileSigningIn } from '../rate-limit.js';
+import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
 import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
 import type { OktaConnection } from './config.js';
+import { accountGuard, toAccount } from './profile-account.js';
+import { readGroupPage } from './profile-groups.js';
+import { searchUsers } from './profile-search.js';
 import { isUserId } from './schema.js';
 
 /**
@@ -14,10 +19,16 @@ import { isUserId } from './schema.js';
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
  */
 export function createOktaProfile(
-  { orgUrl, auth, attribute }: Pick<OktaConnection['okta'], 'orgUrl' | 'auth' | 'attribute'>,
+  {
+    claims,
+    okta: { orgUrl, auth, attribute },
+  }: Pick<OktaConnection, 'claims'> & {
+    readonly okta: Pick<OktaConnection['okta'], 'orgUrl' | 'auth' | 'attribute'>;
+  },
   { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
 ): Profile {
   const client = createClient({ orgUrl, auth }, fetch);
+  const { claimNames, toClaims } = createClaimReader(usualSources, claims, attribute);
   const userGuard = z.object({ id: z.string(), profile: z.object({ [attribute]: z.unknown().optional() }) });
 
   const call = <Answer>(send: () => Promise<Answer>): Promise<Answer> => callOkta(send, toProfileError, whileSigningIn);
@@ -51,6 +62,16 @@ export function createOktaProfile(
   return {
     findAccount,
     readAccount: async (subject) => toAccount(await read(subject, accountGuard)),
+    searchAccounts: async (text, limit) => (isSearchable(text) ? call(() => searchUsers(text, limit, client)) : []),
+    claimNames,
+    async readClaims(subject, names) {
+      const { profile } = await read(subject, profileGuard);
+      return toClaims(names, (name) => profile[name]);
+    },
+    async readGroups(subject) {
+      checkIsUserId(subject);
+      return readAllGroups((next: string | null) => call(() => readGroupPage(subject, next, client)));
+    },
     async readToken(subject) {
       return toStoredToken((await read(subject, userGuard)).profile[attribute], { attribute, log });
     },
@@ -63,17 +84,24 @@ export function createOktaProfile(
   };
 }
 
-const accountGuard = z.object({
-  id: z.string(),
-  profile: z.object({ login: z.string().min(1), email: z.string().nullish(), mobilePhone: z.string().nullish() }),
-});
+/** The attributes of Okta's own user schema. */
+const usualSources = {
+  ...{ name: ['firstName', 'lastName'], given_name: 'firstName', family_name: 'lastName', middle_name: 'middleName' },
+  ...{
+    nickname: 'nickName',
+    preferred_username: 'login',
+    profile: 'profileUrl',
+    zoneinfo: 'timezone',
+    locale: 'locale',
+  },
+  ...{ email: 'email', phone_number: 'mobilePhone' },
+  address: {
+    ...{ street_address: 'streetAddress', locality: 'city', region: 'state' },
+    ...{ postal_code: 'zipCode', country: 'countryCode' },
+  },
+} satisfies UsualSources;
 
-const toAccount = ({ id, profile: { login, email, mobilePhone } }: z.output<typeof accountGuard>): Account => ({
-  subject: id,
-  login,
-  email: email || null,
-  phone: toPhoneNumber(mobilePhone),
-});
+const profileGuard = z.object({ id: z.string(), profile: z.looseObject({}) });
 
 /** People may sign in by what stands before the `@`, as long as only one login begins so. */
 const isShortNameOf = (login: string, text: string): boolean =>

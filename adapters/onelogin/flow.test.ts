@@ -108,7 +108,7 @@ describe('a step-up', () => {
 
 describe('what the state store cannot tell', () => {
   test('is answered in time, as the policy says, where it hangs', async () => {
-    const state = { ...bench.core.state, read: () => new Promise<never>(() => {}) };
+    const state = { ...bench.core.state, readMany: () => new Promise<never>(() => {}) };
     for (const [whenUnavailable, decision] of [
       ['deny', 'step_up'],
       ['omit_claim', 'allow'],
@@ -119,7 +119,7 @@ describe('what the state store cannot tell', () => {
   });
 
   test('is no step-up where it breaks in an unknown way', async () => {
-    const state = { ...bench.core.state, read: () => Promise.reject(new Error('disk on fire')) };
+    const state = { ...bench.core.state, readMany: () => Promise.reject(new Error('disk on fire')) };
     const by = bench.connect({ core: { state } });
     expect(await preAuthenticate(ada, by)).toEqual(decided('step_up'));
     expect(await migrate('ada@example.com', by)).toEqual(decided('deny'));

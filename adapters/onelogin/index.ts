@@ -44,7 +44,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
     (await import('./smart-hook.js')).renderSmartHook({ type, settings, publicUrl, compose });
   return {
     kind,
-    profile: createOneLoginProfile(onelogin, { api, log }),
+    profile: createOneLoginProfile(settings, { api, log }),
     hooks: {
       'pre-authentication': toHook('pre-authentication', handlePreAuthentication),
       'user-migration': toHook('user-migration', handleUserMigration),

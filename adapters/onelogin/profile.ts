@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
-import { toPhoneNumber } from '../../src/core/phone-number.js';
-import type { Account, Asker, Log, Profile } from '../../src/core/ports.js';
+import type { Asker, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { createClaimReader, type UsualSources, valueAt } from '../claims.js';
+import { readAllGroups } from '../groups.js';
 import { isLogin, isSameLogin } from '../login.js';
 import type { RestAnswer } from '../rest-call.js';
+import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
 import { type OneLoginApi, toUnavailable } from './client.js';
-import type { OneLoginSettings } from './config.js';
+import type { OneLoginConnection, OneLoginSettings } from './config.js';
+import { accountGuard, type FoundUser, toAccount } from './profile-account.js';
+import { readRolePage, roleIdsGuard } from './profile-groups.js';
+import { searchUsers } from './profile-search.js';
 
 /** A user's id as OneLogin counts them. Anything else would be another address of the API. */
 function checkIsUserId(subject: string): void {
@@ -21,26 +26,16 @@ function toUserPath(subject: string): string {
 
 const loggedOutGuard = z.object({ status: z.object({ error: z.literal(false) }) });
 
-const accountGuard = z.object({
-  id: z.union([z.number(), z.string()]).transform(String),
-  username: z.string().nullish(),
-  email: z.string().nullish(),
-  phone: z.string().nullish(),
-});
+const wholeGuard = z.looseObject({ id: accountGuard.shape.id });
 
-type FoundUser = z.output<typeof accountGuard>;
+const usualSources = {
+  ...{ name: ['firstname', 'lastname'], given_name: 'firstname', family_name: 'lastname' },
+  ...{ preferred_username: 'username', locale: 'preferred_locale_code', email: 'email', phone_number: 'phone' },
+} satisfies UsualSources;
 
 const userGuard = z.object({
   id: accountGuard.shape.id,
   custom_attributes: z.record(z.string(), z.json()).nullish(),
-});
-
-/** A user has a name, or an address, or both. */
-const toAccount = ({ id, username, email, phone }: FoundUser): Account => ({
-  subject: id,
-  login: username || email || '',
-  email: email || null,
-  phone: toPhoneNumber(phone),
 });
 
 /** Custom fields that are filled in, by their short names. */
@@ -61,9 +56,15 @@ const isSame = (one: Fields, other: Fields): boolean =>
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
  */
 export function createOneLoginProfile(
-  { attribute }: Pick<OneLoginSettings, 'attribute'>,
+  {
+    claims,
+    onelogin: { attribute },
+  }: Pick<OneLoginConnection, 'claims'> & {
+    readonly onelogin: Pick<OneLoginSettings, 'attribute'>;
+  },
   { api, log }: { readonly api: OneLoginApi; readonly log: Log },
 ): Profile {
+  const { claimNames, toClaims } = createClaimReader(usualSources, claims, `custom_attributes.${attribute}`);
   const readUser = ({ status, body }: RestAnswer): { readonly id: string; readonly fields: Fields } => {
     if (status === 404) throw new FaceError('subject_unknown');
     if (status !== 200) throw toUnavailable({ status });
@@ -95,6 +96,20 @@ export function createOneLoginProfile(
     throw toUnavailable({ reason: 'the field does not hold what was written' });
   };
 
+  const readWhole = async <User extends { readonly id: string }>(
+    subject: string,
+    guard: z.ZodType<User>,
+    asker?: Asker,
+  ): Promise<User> => {
+    const { status, body } = await api.call('GET', toUserPath(subject), null, asker);
+    if (status === 404) throw new FaceError('subject_unknown');
+    if (status !== 200) throw toUnavailable({ status });
+    const user = guard.safeParse(body);
+    if (!user.success) throw toUnavailable({ reason: 'answer not understood' });
+    if (user.data.id !== subject) throw new FaceError('subject_unknown');
+    return user.data;
+  };
+
   /** Who has that text as the value of a field. OneLogin reads `*` and `!` in it as more than themselves. */
   const listBy = async (field: 'username' | 'email', text: string, asker?: Asker): Promise<readonly FoundUser[]> => {
     const query = new URLSearchParams({ [field]: text, fields: 'id,username,email,phone' });
@@ -113,15 +128,17 @@ export function createOneLoginProfile(
 
   return {
     findAccount,
-    async readAccount(subject, asker) {
-      const { status, body } = await api.call('GET', toUserPath(subject), null, asker);
-      if (status === 404) throw new FaceError('subject_unknown');
-      if (status !== 200) throw toUnavailable({ status });
-      const user = accountGuard.safeParse(body);
-      if (!user.success) throw toUnavailable({ reason: 'answer not understood' });
-      if (user.data.id !== subject) throw new FaceError('subject_unknown');
-      return toAccount(user.data);
+    readAccount: async (subject, asker) => toAccount(await readWhole(subject, accountGuard, asker)),
+    claimNames,
+    async readClaims(subject, names) {
+      const user = await readWhole(subject, wholeGuard);
+      return toClaims(names, (path) => valueAt(user, path.split('.')));
     },
+    async readGroups(subject) {
+      const { role_ids: ids } = await readWhole(subject, roleIdsGuard);
+      return readAllGroups((from: number | null) => readRolePage(ids, from ?? 0, api));
+    },
+    searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
     async readToken(subject) {
       return toStoredToken((await readFields(subject))[attribute] ?? '', { attribute, log });
     },

@@ -67,6 +67,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     judge: createSimulatedJudge(),
     sight: createTestSight(),
     keys: createKeysInMemory(randomBytes(32)),
+    webPush: null,
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),

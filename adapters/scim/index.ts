@@ -13,7 +13,7 @@ export function createScimAdapter(deps: AdapterDeps<ScimConnection>): Adapter {
   const api = createScimApi(scim, { fetch, clock });
   return {
     kind,
-    profile: createScimProfile(scim, { api, log }),
+    profile: createScimProfile(settings, { api, log }),
     hooks: {},
     openStepUpRequest: null,
     createOidcClients: () => [],

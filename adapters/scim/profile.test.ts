@@ -211,6 +211,20 @@ describe('a login', () => {
   });
 });
 
+describe('a search', () => {
+  test('finds by the login alone where a server searches nothing else', async () => {
+    bench.server.directory.searchesAllNames = false;
+    const { profile } = observe();
+    expect(await profile.searchAccounts('ada', 20)).toMatchObject([{ subject: ada }]);
+  });
+
+  test('tells nobody who is not called so, though a server passes over the filter', async () => {
+    const Resources = ['ada@example.com', 'grace@example.com'].map((userName) => ({ id: userName, userName }));
+    const { profile } = observe(() => Response.json({ totalResults: 2, Resources }));
+    expect(await profile.searchAccounts('grace', 20)).toMatchObject([{ login: 'grace@example.com', name: null }]);
+  });
+});
+
 describe('a server that does not answer as it should', () => {
   test.each<[string, () => Response]>([
     ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
@@ -228,6 +242,7 @@ describe('a server that does not answer as it should', () => {
       () => profile.readToken(ada),
       () => profile.readAccount(ada),
       () => profile.findAccount('ada@example.com'),
+      () => profile.searchAccounts('ada', 20),
       () => profile.writeToken(ada, new SealedToken('FV1.x')),
       () => profile.clearToken(ada),
     ];

@@ -1,14 +1,41 @@
 import type { JsonObject } from '../../src/base/json.js';
 import type { Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { createClaimReader, type UsualSources, valueAt } from '../claims.js';
+import { readAllGroups } from '../groups.js';
 import { isLogin, isSameLogin } from '../login.js';
 import type { RestAnswer } from '../rest-call.js';
+import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
 import type { ScimApi } from './client.js';
-import type { ScimSettings } from './config.js';
-import { parseAccount, parseAccountList, parseExtension, toAccount, toScimType } from './schema.js';
+import type { ScimConnection, ScimSettings } from './config.js';
+import { searchUsers } from './profile-search.js';
+import {
+  parseAccount,
+  parseAccountList,
+  parseExtension,
+  parseGroups,
+  parseWhole,
+  toAccount,
+  toAttributePath,
+  toScimType,
+} from './schema.js';
 
 const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+/** @see https://www.rfc-editor.org/rfc/rfc7643#section-4.1 */
+const usualSources = {
+  ...{ name: ['name.givenName', 'name.familyName'], given_name: 'name.givenName', family_name: 'name.familyName' },
+  ...{ middle_name: 'name.middleName', nickname: 'nickName', preferred_username: 'userName', profile: 'profileUrl' },
+  ...{ picture: 'photos', zoneinfo: 'timezone', locale: 'locale', email: 'emails', phone_number: 'phoneNumbers' },
+  address: {
+    ...{ formatted: 'addresses.formatted', street_address: 'addresses.streetAddress', locality: 'addresses.locality' },
+    ...{ region: 'addresses.region', postal_code: 'addresses.postalCode', country: 'addresses.country' },
+  },
+} satisfies UsualSources;
+
+/** A phone number may be written as an address (RFC 3966). */
+const withoutScheme = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/^tel:/i, '') : value);
 
 /** The address of a user, which shows these attributes alone. */
 export function toUserPath(subject: string, attributes: string): string {
@@ -38,10 +65,11 @@ const isRefusedPath = ({ status, body }: RestAnswer): boolean =>
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2
  */
 export function createScimProfile(
-  { attribute }: Pick<ScimSettings, 'attribute'>,
+  { claims, scim: { attribute } }: Pick<ScimConnection, 'claims'> & { readonly scim: Pick<ScimSettings, 'attribute'> },
   { api, log }: { readonly api: ScimApi; readonly log: Log },
 ): Profile {
   const { path, schema, name } = attribute;
+  const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, path);
 
   const read = async <User extends { readonly id: string }>(
     subject: string,
@@ -94,6 +122,16 @@ export function createScimProfile(
   return {
     findAccount,
     readAccount: async (subject) => toAccount(await read(subject, 'userName,emails', parseAccount)),
+    searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
+    claimNames,
+    async readClaims(subject, names) {
+      const asked = attributesOf(names).map((each) => toAttributePath(each).asked);
+      const user = await read(subject, [...new Set(asked)].join(','), parseWhole);
+      return toClaims(names, (each) => withoutScheme(valueAt(user, toAttributePath(each).path)));
+    },
+    // The server lists them with the user, all at once (RFC 7643, section 4.1.2).
+    readGroups: (subject) =>
+      readAllGroups(async () => ({ groups: (await read(subject, 'groups', parseGroups)).groups, next: null })),
     readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),
     writeToken: (subject, token) =>
       token.use(async (value) => {

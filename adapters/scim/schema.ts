@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account } from '../../src/core/ports.js';
+import type { Account, Group } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
@@ -7,13 +7,13 @@ import type { ScimSettings } from './config.js';
  * What the server answers. Only what is used is read.
  */
 
-const accountGuard = z.object({
+/** A user as people know them. */
+export const accountGuard = z.object({
   id: z.string().min(1),
   userName: z.string().min(1),
   emails: z.array(z.object({ value: z.string().nullish(), primary: z.boolean().nullish() })).nullish(),
 });
 
-/** A user as people know them. */
 export type ScimAccount = z.output<typeof accountGuard>;
 
 /** A user as every provider has them: the address that is the primary one, or the first. */
@@ -43,6 +43,34 @@ export function parseAnswer<Output>(guard: z.ZodType<Output>, body: unknown): Ou
 
 /** Reads a user (RFC 7643, section 4.1). @throws FaceError `profile_unavailable` */
 export const parseAccount = (body: unknown): ScimAccount => parseAnswer(accountGuard, body);
+
+const groupsGuard = z.object({
+  id: z.string().min(1),
+  groups: z
+    .array(z.object({ value: z.string().min(1), display: z.string().nullish() }))
+    .nullish()
+    .transform((groups) => (groups ?? []).map(({ value, display }): Group => ({ id: value, name: display || null }))),
+});
+
+/** Reads the groups of a user. @throws FaceError `profile_unavailable` */
+export const parseGroups = (body: unknown): z.output<typeof groupsGuard> => parseAnswer(groupsGuard, body);
+
+const wholeGuard = z.looseObject({ id: z.string().min(1) });
+
+/** Reads a user with whatever was asked of them. @throws FaceError `profile_unavailable` */
+export const parseWhole = (body: unknown): z.output<typeof wholeGuard> => parseAnswer(wholeGuard, body);
+
+/**
+ * Where the value of an attribute stands in a user, and how it is asked for: the attribute with all its parts. One of an
+ * extension has the URN of its schema before it, which has dots of its own (RFC 7644, section 3.10).
+ */
+export function toAttributePath(attribute: string): { readonly path: readonly string[]; readonly asked: string } {
+  const colon = attribute.toLowerCase().startsWith('urn:') ? attribute.lastIndexOf(':') : -1;
+  const [name = '', ...parts] = attribute.slice(colon + 1).split('.');
+  if (colon === -1) return { path: [name, ...parts], asked: name };
+  const schema = attribute.slice(0, colon);
+  return { path: [schema, name, ...parts], asked: `${schema}:${name}` };
+}
 
 /** Reads what a search found (RFC 7644, section 3.4.2). @throws FaceError `profile_unavailable` */
 export const parseAccountList = (body: unknown): z.output<typeof accountListGuard> =>

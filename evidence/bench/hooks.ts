@@ -1,9 +1,6 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { State } from '../../src/core/ports.js';
 import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
@@ -12,7 +9,8 @@ import { createSqliteState } from '../../src/state/sqlite.js';
 import { openSigner } from '../../test/keys.js';
 import { modelsFolder } from '../../test/paths.js';
 import { startService } from '../../test/service.js';
-import { type LoadResult, loadHook } from './hook-load.js';
+import { startBareServer } from './bare-server.js';
+import { type LoadResult, loadFlatOut, loadHook, type ProcessorUse, toProcessorUse } from './hook-load.js';
 import { openProviders } from './hook-providers/index.js';
 import {
   type BenchProvider,
@@ -21,6 +19,7 @@ import {
   type ProviderLoad,
   type SignReceipt,
 } from './hook-providers/provider.js';
+import { quantile, round } from './measure.js';
 import { measureTriggers, type TriggersReport } from './triggers.js';
 
 const freshnessSec = 86_400;
@@ -31,7 +30,12 @@ interface Rate {
   readonly seconds: number;
   /** Before anything counts. */
   readonly warmUpSec: number;
+  /** Calls that follow as fast as they are answered, to see what each takes of the processor. */
+  readonly flatOut: number;
 }
+
+/** Times at a steady rate, and what each call takes of the processor where they come as fast as they are answered. */
+type HookFigures = LoadResult & ProcessorUse;
 
 /** What `npm run bench -- hooks` prints. Keys are stable. */
 export interface HooksReport {
@@ -40,7 +44,9 @@ export interface HooksReport {
   readonly perSecond: number;
   readonly seconds: number;
   /** A server that reads the call and answers a fixed text: what the machine, Node and the load generator cost. */
-  readonly floor: LoadResult;
+  readonly floor: HookFigures;
+  /** The least that this server does: `GET /healthz`. */
+  readonly base: ProcessorUse;
   /** By provider: its slowest hook, and each hook. */
   readonly hooks: Readonly<
     Record<
@@ -49,7 +55,7 @@ export interface HooksReport {
         readonly p50Ms: number;
         readonly p99Ms: number;
         readonly errors: number;
-        readonly each: Readonly<Record<string, LoadResult>>;
+        readonly each: Readonly<Record<string, HookFigures>>;
       }
     >
   >;
@@ -76,6 +82,7 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
   await passStepUps(join(dataFolder, 'state.db'), providers, toCount(rate));
   const signer = await openSigner(join(dataFolder, 'signing-keys.json'));
+  const signReceipt: SignReceipt = (claims) => signer.sign('facestep-receipt+jwt', claims);
 
   const service = await startService({
     PORT: '0',
@@ -83,16 +90,26 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
     FACESTEP_DATA: dataFolder,
     ...Object.fromEntries(providers.flatMap(({ env }) => Object.entries(env))),
   });
-  const floor = await measureFloor(rate);
+  const pid = z.int().parse(service.process.pid);
+  const bare = await startBareServer();
+  const floorCalls = { url: bare.url, grantedText: 'commands', toCall: () => ({ headers: {}, body: floorBody }) };
+  const steadyFloor = await loadWarm(floorCalls, rate, signReceipt);
+  const floors: number[] = [];
+  // In turns, so that a machine that changes its speed changes both alike.
+  const loadBeside = async (calls: FlatOutCalls): Promise<ProcessorUse> => {
+    floors.push((await loadFlatOut(floorCalls, { count: rate.flatOut, pid: bare.pid })).cpuMsPerRequest);
+    return loadFlatOut(calls, { count: rate.flatOut, pid });
+  };
+  const base = await loadBeside({ url: `${service.url}/healthz`, method: 'GET', toCall: () => ({ headers: {} }) });
   const results: HookResult[] = [];
   for (const { loads } of providers) {
     for (const load of loads(service.url)) {
-      results.push({
-        ...load,
-        result: await loadWarm(load, rate, (claims) => signer.sign('facestep-receipt+jwt', claims)),
-      });
+      const steady = await loadWarm(load, rate, signReceipt);
+      const flatOut = await loadBeside({ ...load, toCall: (n) => load.toCall(toSteadyCount(rate) + n) });
+      results.push({ ...load, result: { ...steady, ...flatOut } });
     }
   }
+  bare.stop();
   await service.stop();
   for (const { close } of providers) await close();
   await rm(folder, { recursive: true });
@@ -103,19 +120,27 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
     cores: availableParallelism(),
     perSecond,
     seconds,
-    floor,
+    floor: { ...steadyFloor, ...toProcessorUse(quantile(floors)) },
+    base,
     hooks: toSummary(results),
     lambda,
   };
 }
 
-type HookResult = Pick<ProviderLoad, 'provider' | 'hook'> & { readonly result: LoadResult };
+type HookResult = Pick<ProviderLoad, 'provider' | 'hook'> & { readonly result: HookFigures };
+
+type FlatOutCalls = Parameters<typeof loadFlatOut>[0];
 
 /** The load generator sends its share of a second at once, at the end of the last one too. */
 const toCalls = (perSecond: number, seconds: number): number => perSecond * (seconds + 1);
 
-const toCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>
+const toSteadyCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>
   toCalls(perSecond, seconds) + toCalls(perSecond, warmUpSec);
+
+/** All calls of one hook: each is an event of its own. */
+const toCount = (rate: Rate): number => toSteadyCount(rate) + rate.flatOut;
+
+const floorBody = JSON.stringify({ text: 'x'.repeat(300) });
 
 async function loadWarm(
   load: Omit<ProviderLoad, 'provider' | 'hook'>,
@@ -150,24 +175,12 @@ async function passStepUps(file: string, providers: readonly BenchProvider[], co
   await state.close();
 }
 
-const readyGuard = z.tuple([z.string()]).rest(z.unknown());
-
-async function measureFloor(rate: Rate): Promise<LoadResult> {
-  const child = fork(fileURLToPath(new URL('./hook-floor.js', import.meta.url)));
-  const [url] = readyGuard.parse(await once(child, 'message'));
-  const body = JSON.stringify({ text: 'x'.repeat(300) });
-  const load = { url, grantedText: 'commands', toCall: () => ({ headers: {}, body }) };
-  const result = await loadWarm(load, rate, async () => '');
-  child.kill();
-  return result;
-}
-
 function toSummary(results: readonly HookResult[]): HooksReport['hooks'] {
   const providers = [...new Set(results.map(({ provider }) => provider))];
   return Object.fromEntries(
     providers.map((name) => {
       const own = results.filter(({ provider }) => provider === name);
-      const worst = (of: (result: LoadResult) => number) => Math.max(...own.map(({ result }) => of(result)));
+      const worst = (of: (result: HookFigures) => number) => Math.max(...own.map(({ result }) => of(result)));
       const each = Object.fromEntries(own.map(({ hook, result }) => [hook, result]));
       const errors = own.reduce((sum, { result }) => sum + result.errors, 0);
       return [name, { p50Ms: worst(({ p50Ms }) => p50Ms), p99Ms: worst(({ p99Ms }) => p99Ms), errors, each }];
@@ -176,12 +189,17 @@ function toSummary(results: readonly HookResult[]): HooksReport['hooks'] {
 }
 
 /** The same for people. */
-export function showHooks({ node, cores, perSecond, seconds, floor, hooks, lambda }: HooksReport): string[] {
-  const line = (name: string, { p50Ms, p99Ms, maxMs, errors, granted }: LoadResult): string =>
-    `  ${name.padEnd(40)} p50 ${p50Ms} ms   p99 ${p99Ms} ms   longest ${maxMs} ms   errors ${errors}   granted ${granted}`;
+export function showHooks({ node, cores, perSecond, seconds, floor, base, hooks, lambda }: HooksReport): string[] {
+  const toUse = ({ cpuMsPerRequest, capacityPerSecond }: ProcessorUse): string =>
+    `processor ${cpuMsPerRequest} ms, ${round(cpuMsPerRequest / floor.cpuMsPerRequest)} × the floor, ${capacityPerSecond}/s a core`;
+  const line = (name: string, result: HookFigures): string => {
+    const { p50Ms, p99Ms, maxMs, errors, granted } = result;
+    return `  ${name.padEnd(40)} p50 ${p50Ms} ms   p99 ${p99Ms} ms   longest ${maxMs} ms   errors ${errors}   granted ${granted}   ${toUse(result)}`;
+  };
   return [
-    `Each hook at ${perSecond} requests/s for ${seconds} s on loopback, ${cores} cores, Node ${node}`,
+    `Each hook at ${perSecond} requests/s for ${seconds} s on loopback, then flat out, ${cores} cores, Node ${node}`,
     line('floor (reads, answers a fixed text)', floor),
+    `  ${'base (GET /healthz)'.padEnd(40)} ${toUse(base)}`,
     ...Object.entries(hooks).flatMap(([provider, { each }]) =>
       Object.entries(each).map(([hook, result]) => line(`${provider} ${hook}`, result)),
     ),

@@ -14,6 +14,7 @@ import { toMarkdown, toPlot } from '../accuracy/report.js';
 import { BadInput } from '../corpus/bad-input.js';
 import { type Corpus, readCorpus, readSources, type Source, toPhotoFilter } from '../corpus/corpus.js';
 import { embedSources } from '../corpus/people.js';
+import { candidates } from './engine/candidates.js';
 import { companions } from './engine/companions.js';
 import { faceDepthTable } from './engine/face-depth.js';
 import { faceWidth } from './engine/face-width.js';
@@ -28,6 +29,7 @@ import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import type { EvalProgram } from './program.js';
+import { roster } from './roster.js';
 
 /*
  * `npm run eval -- --data DIR` measures the accuracy on a folder of photos; `npm run eval -- NAME` one other thing the
@@ -35,6 +37,7 @@ import type { EvalProgram } from './program.js';
  */
 
 const programs: Readonly<Record<string, EvalProgram>> = {
+  candidates,
   companions,
   'face-width': faceWidth,
   'face-depth': faceDepthTable,
@@ -48,6 +51,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'light-challenge': lightChallenge,
   'light-noise': lightNoise,
   'near-duplicates': nearDuplicates,
+  roster,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]

@@ -12,7 +12,6 @@ import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import { runCli } from '../../test/cli.js';
 import { findFreePort } from '../../test/free-port.js';
-import { modelsFolder } from '../../test/paths.js';
 import { startService } from '../../test/service.js';
 import { createTextLog } from '../../test/sinks.js';
 import { type Drawn, writeHistory } from './company-history.js';
@@ -35,7 +34,7 @@ const isEnrolled = (at: number): boolean => at % 4 !== 3;
  * Starts a server and a simulated Okta org with drawn people: their logins are numbers, their tokens open for nobody, and what
  * they did over the last weeks is drawn too.
  */
-export async function startCompany(people: number): Promise<Company> {
+export async function startCompany(people: number, modelsFolder: string): Promise<Company> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-company-'));
   const data = join(folder, 'data');
   await mkdir(data, { mode: 0o700 });
@@ -59,7 +58,7 @@ export async function startCompany(people: number): Promise<Company> {
   const { steps } = createOktaProvisioning({ settings, publicUrl, clock, random: randomBytes, ...ports });
   // The attribute that keeps the token. The rest is set up by the command, once there is a server to be asked.
   await steps[0]?.apply();
-  const profile = createOktaProfile(settings.okta, ports);
+  const profile = createOktaProfile(settings, ports);
   const chance = createChance('tokens of a company');
   const drawn: Drawn[] = [];
   for (let at = 0; at < people; at += 1) {

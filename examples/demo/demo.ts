@@ -1,22 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { decodeJwt } from 'jose';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProfile } from '../../adapters/okta/profile.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
+import type { CliDeps, DemoRequest } from '../../src/cli/deps.js';
+import { isThere } from '../../src/config/data-files.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
-import { modelsFolder } from '../../test/paths.js';
+import { fetchDemoPhotos, fetchModels } from '../../src/models/fetch.js';
+import { demoPhotosFolder } from '../../test/paths.js';
 import { loadPictures } from '../../test/pictures.js';
 import { startService } from '../../test/service.js';
 import { createTextLog } from '../../test/sinks.js';
 import { connectBackend } from './backend.js';
-import { startBrowserSignIn } from './browser-sign-in.js';
 import { startCompany } from './company.js';
+import { startPortals } from './portals.js';
 import { showProviders } from './providers.js';
 
 /*
@@ -24,169 +27,177 @@ import { showProviders } from './providers.js';
  * other three providers, each set up by one command.
  */
 
-// On Node 20 the AWS SDK tells of versions to come, in the middle of what is shown.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+/**
+ * Shows it, step by step.
+ * @returns whether every answer was the one that belongs there
+ * @throws FaceError as `fetchModels`
+ */
+export async function showDemo(
+  request: DemoRequest,
+  { print, tell, untilStopped }: Pick<CliDeps, 'print' | 'tell' | 'untilStopped'>,
+): Promise<boolean> {
+  // On Node 20 the AWS SDK tells of versions to come, in the middle of what is shown.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
-const serve = process.argv.includes('--serve');
-const say = (line = ''): void => void process.stdout.write(`${line}\n`);
-const step = (title: string): void => say(`\n${title}`);
+  const say = (line = ''): void => print(line);
+  const step = (title: string): void => say(`\n${title}`);
 
-const startedAt = performance.now();
-const folder = await mkdtemp(join(tmpdir(), 'facestep-demo-'));
-const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
-const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
+  const { isToStay } = request;
+  const startedAt = performance.now();
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-demo-'));
+  const modelsFolder = resolve(request.modelsFolder);
+  await fetchModels(modelsFolder, tell);
+  // A checkout has them; elsewhere they are gone again with the rest.
+  const photos = (await isThere(demoPhotosFolder)) ? demoPhotosFolder : join(folder, 'photos');
+  await fetchDemoPhotos(photos, tell);
+  const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
+  const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
 
-step('Starting a simulated Okta org and the server…');
-const okta = await startOktaSimulator();
-const connection = {
-  id: 'demo',
-  kind: 'okta',
-  // The photos of the demonstration stand still; with --serve a browser shows the capture page.
-  policy: { mode: 'enforce', liveness: 'off' },
-  okta: {
-    orgUrl: okta.url,
-    auth: { kind: 'api_token', token: okta.apiToken },
-    hooks: { secret: { header: 'authorization', value: hookSecret } },
-  },
-};
-const config = join(folder, 'facestep.json');
-await writeFile(config, JSON.stringify({ modelsFolder, connections: [connection] }), { mode: 0o600 });
-const readyFrom = performance.now();
-const service = await startService({
-  PORT: process.env.PORT ?? (serve ? '8080' : '0'),
-  FACESTEP_CONFIG: config,
-  FACESTEP_DATA: join(folder, 'data'),
-  FACESTEP_ADMIN_KEY: adminKey,
-});
-say(`  Okta org   ${okta.url}   (simulated: users, schema, hooks with Okta's limit of 3 seconds)`);
-say(`  facestep   ${service.url}   ready after ${((performance.now() - readyFrom) / 1000).toFixed(1)} s`);
-
-const settings = oktaConnectionGuard.parse(connection);
-const { attribute } = settings.okta;
-const send: Fetch = (url, init) => fetch(url, init);
-const profile = createOktaProfile(settings.okta, { fetch: send, log: createTextLog() });
-const clock = { now: () => epochMs(Date.now()) };
-const { steps } = createOktaProvisioning({
-  settings,
-  publicUrl: service.url,
-  clock,
-  random: randomBytes,
-  fetch: send,
-  log: createTextLog(),
-});
-for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
-const password = 'first factor';
-const first = { login: 'user-1@example.com', password };
-const second = { login: 'user-2@example.com', password };
-const firstId = await okta.createUser(first);
-const secondId = await okta.createUser(second);
-const hook = `${service.url}/hooks/${connection.id}/token`;
-say(`  The org has the attribute ${attribute}, two users, and our token hook at ${hook}`);
-
-const pictures = await loadPictures();
-const [enrolmentPhoto, laterPhoto] = pictures.person;
-const backend = await connectBackend(service.url, adminKey, connection.id);
-const tokenOf = async (user: string): Promise<string | null> =>
-  (await profile.readToken(user))?.use((text) => text) ?? null;
-
-let surprises = 0;
-const asExpected = (answer: string, expected: string): string => {
-  if (answer === expected) return answer;
-  surprises += 1;
-  return `${answer}, and ${expected} was expected`;
-};
-
-async function checkFace(user: string, photo: Uint8Array, expected: 'passed' | 'failed'): Promise<void> {
-  say(`  Face check: ${asExpected(await backend.checkFace(user, photo), expected)}`);
-}
-
-/** Signs a user in at Okta and tells what Okta was told. */
-async function signIn(user: typeof first, expected: 'allowed' | 'denied'): Promise<void> {
-  const result = await okta.signIn(user);
-  say(`  The hook answers     ${JSON.stringify(okta.org.hookAnswers.at(-1))}`);
-  if (result.ok) {
-    const claim = decodeJwt(result.accessToken).face_verification;
-    say(`  The access token has face_verification ${JSON.stringify(claim)}`);
-  } else {
-    say(`  The application gets ${result.error} (${result.description})`);
-  }
-  say(`  Sign-in of ${user.login}: ${asExpected(result.ok ? 'allowed' : 'denied', expected)}`);
-}
-
-step('1. Enrol user-1 from one photo, with consent. This is all that is kept, in the Okta profile:');
-await backend.enrol(firstId, enrolmentPhoto);
-const token = (await tokenOf(firstId)) ?? '';
-say(`  ${attribute}: ${token}`);
-say(`  ${token.length} characters (at most 256)`);
-
-step('2. Sign in with the password alone. The policy asks for a face check, and there was none.');
-await signIn(first, 'denied');
-
-step('3. The same person looks into the camera (another photo, from another day) and signs in.');
-await checkFace(firstId, laterPhoto, 'passed');
-await signIn(first, 'allowed');
-
-step('4. The face check is spent: somebody who knows the password tries again at once.');
-await signIn(first, 'denied');
-
-step('5. Somebody else looks into the camera.');
-await checkFace(firstId, pictures.stranger, 'failed');
-await signIn(first, 'denied');
-
-step("6. The token is copied into user-2's profile, and the person of user-1 tries to pass as user-2.");
-await profile.writeToken(secondId, new SealedToken(token));
-await checkFace(secondId, laterPhoto, 'failed');
-await signIn(second, 'denied');
-
-step('7. The enrolment is revoked. The right face opens nothing any more.');
-await backend.revoke(firstId);
-say(`  ${attribute}: ${(await tokenOf(firstId)) ?? 'empty'}`);
-await checkFace(firstId, laterPhoto, 'failed');
-await signIn(first, 'denied');
-
-step('8. The other providers, simulated: set up by one command each, then a sign-in without and with a face.');
-await showProviders({ say, folder, adminKey, person: [enrolmentPhoto, laterPhoto], asExpected });
-
-step(
-  surprises === 0
-    ? `All as expected, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`
-    : `${surprises} answers were not as expected.`,
-);
-process.exitCode = surprises === 0 ? 0 : 1;
-
-if (serve) {
-  step('9. Now you: a sign-in in your browser, with the camera of this machine.');
-  const signIn = await startBrowserSignIn({ port: 8090 });
-  say(`  Open        ${signIn.url}`);
-  say(`  User name   ${signIn.login}`);
-  say(`  Password    ${signIn.password}`);
-  say('');
-  say('  What to look at:');
-  say('  - The portal asks for the password, then sends the browser to the face check. That page is ours.');
-  say('  - The first visit enrols you: read what you agree to, then follow the arrows with your head.');
-  say('  - Sign in again: the second visit checks your face. The portal shows what it is told: amr says "face".');
-  say('  - Try somebody else, a photo on a phone, or to turn the other way: it says "Once more", and never why.');
-  say('  - Choose "Use my phone" to see the hand-off. A phone reaches this machine only by https and its name.');
-  say('  - All that is kept of your face is one sealed token in the simulated user profile. Ctrl+C forgets it.');
-  step('10. The administrator: a company of 200 drawn people, in the console.');
-  const company = await startCompany(200);
-  say(`  Open        ${company.consoleUrl}`);
-  say(`  Key         ${company.adminKey}`);
-  say(
-    `  ${company.enrolled} of ${company.people} people are enrolled. They, what they did and their tokens are drawn: nobody’s face opens one.`,
-  );
-  say('');
-  say(`The server of the steps above stays up on ${service.url}, its org on ${okta.url}.`);
-  say(`  Administrator key: ${adminKey}`);
-  say(`  Try: curl -s ${service.url}/openapi.json`);
-  say('Ctrl+C stops all of it.');
-  await new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+  step('Starting a simulated Okta org and the server…');
+  const okta = await startOktaSimulator();
+  const connection = {
+    id: 'demo',
+    kind: 'okta',
+    // The photos of the demonstration stand still; with --serve a browser shows the capture page.
+    policy: { mode: 'enforce', liveness: 'off' },
+    okta: {
+      orgUrl: okta.url,
+      auth: { kind: 'api_token', token: okta.apiToken },
+      hooks: { secret: { header: 'authorization', value: hookSecret } },
+    },
+  };
+  const config = join(folder, 'facestep.json');
+  await writeFile(config, JSON.stringify({ modelsFolder, connections: [connection] }), { mode: 0o600 });
+  const readyFrom = performance.now();
+  const service = await startService({
+    PORT: process.env.PORT ?? (isToStay ? '8080' : '0'),
+    FACESTEP_CONFIG: config,
+    FACESTEP_DATA: join(folder, 'data'),
+    FACESTEP_ADMIN_KEY: adminKey,
   });
-  await company.close();
-  await signIn.close();
+  say(`  Okta org   ${okta.url}   (simulated: users, schema, hooks with Okta's limit of 3 seconds)`);
+  say(`  facestep   ${service.url}   ready after ${((performance.now() - readyFrom) / 1000).toFixed(1)} s`);
+
+  const settings = oktaConnectionGuard.parse(connection);
+  const { attribute } = settings.okta;
+  const send: Fetch = (url, init) => fetch(url, init);
+  const profile = createOktaProfile(settings, { fetch: send, log: createTextLog() });
+  const clock = { now: () => epochMs(Date.now()) };
+  const { steps } = createOktaProvisioning({
+    settings,
+    publicUrl: service.url,
+    clock,
+    random: randomBytes,
+    fetch: send,
+    log: createTextLog(),
+  });
+  for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
+  const password = 'first factor';
+  const first = { login: 'user-1@example.com', password };
+  const second = { login: 'user-2@example.com', password };
+  const firstId = await okta.createUser(first);
+  const secondId = await okta.createUser(second);
+  const hook = `${service.url}/hooks/${connection.id}/token`;
+  say(`  The org has the attribute ${attribute}, two users, and our token hook at ${hook}`);
+
+  const pictures = await loadPictures(photos);
+  const [enrolmentPhoto, laterPhoto] = pictures.person;
+  const backend = await connectBackend(service.url, adminKey, connection.id);
+  const tokenOf = async (user: string): Promise<string | null> =>
+    (await profile.readToken(user))?.use((text) => text) ?? null;
+
+  let surprises = 0;
+  const asExpected = (answer: string, expected: string): string => {
+    if (answer === expected) return answer;
+    surprises += 1;
+    return `${answer}, and ${expected} was expected`;
+  };
+
+  async function checkFace(user: string, photo: Uint8Array, expected: 'passed' | 'failed'): Promise<void> {
+    say(`  Face check: ${asExpected(await backend.checkFace(user, photo), expected)}`);
+  }
+
+  /** Signs a user in at Okta and tells what Okta was told. */
+  async function signIn(user: typeof first, expected: 'allowed' | 'denied'): Promise<void> {
+    const result = await okta.signIn(user);
+    say(`  The hook answers     ${JSON.stringify(okta.org.hookAnswers.at(-1))}`);
+    if (result.ok) {
+      const claim = decodeJwt(result.accessToken).face_verification;
+      say(`  The access token has face_verification ${JSON.stringify(claim)}`);
+    } else {
+      say(`  The application gets ${result.error} (${result.description})`);
+    }
+    say(`  Sign-in of ${user.login}: ${asExpected(result.ok ? 'allowed' : 'denied', expected)}`);
+  }
+
+  step('1. Enrol user-1 from one photo, with consent. This is all that is kept, in the Okta profile:');
+  await backend.enrol(firstId, enrolmentPhoto);
+  const token = (await tokenOf(firstId)) ?? '';
+  say(`  ${attribute}: ${token}`);
+  say(`  ${token.length} characters (at most 256)`);
+
+  step('2. Sign in with the password alone. The policy asks for a face check, and there was none.');
+  await signIn(first, 'denied');
+
+  step('3. The same person looks into the camera (another photo, from another day) and signs in.');
+  await checkFace(firstId, laterPhoto, 'passed');
+  await signIn(first, 'allowed');
+
+  step('4. The face check is spent: somebody who knows the password tries again at once.');
+  await signIn(first, 'denied');
+
+  step('5. Somebody else looks into the camera.');
+  await checkFace(firstId, pictures.stranger, 'failed');
+  await signIn(first, 'denied');
+
+  step("6. The token is copied into user-2's profile, and the person of user-1 tries to pass as user-2.");
+  await profile.writeToken(secondId, new SealedToken(token));
+  await checkFace(secondId, laterPhoto, 'failed');
+  await signIn(second, 'denied');
+
+  step('7. The enrolment is revoked. The right face opens nothing any more.');
+  await backend.revoke(firstId);
+  say(`  ${attribute}: ${(await tokenOf(firstId)) ?? 'empty'}`);
+  await checkFace(firstId, laterPhoto, 'failed');
+  await signIn(first, 'denied');
+
+  step('8. The other providers, simulated: set up by one command each, then a sign-in without and with a face.');
+  await showProviders({ say, folder, adminKey, modelsFolder, person: [enrolmentPhoto, laterPhoto], asExpected });
+
+  step(
+    surprises === 0
+      ? `All as expected, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`
+      : `${surprises} answers were not as expected.`,
+  );
+
+  if (isToStay) {
+    step('9. Now you: the applications of a company in your browser, with the camera of this machine.');
+    const company = await startPortals({ hasFixedPorts: true, modelsFolder });
+    say(`  User name   ${company.login}`);
+    say(`  Password    ${company.password}`);
+    for (const { url, guide } of company.portals.values()) {
+      say(`  Open        ${url}`);
+      for (const line of guide) say(`  - ${line}`);
+    }
+    say('  All that is kept of your face is one sealed token in the simulated user profile. Ctrl+C forgets it.');
+    step('10. The administrator: a company of 200 drawn people, in the console.');
+    const drawn = await startCompany(200, modelsFolder);
+    say(`  Open        ${drawn.consoleUrl}`);
+    say(`  Key         ${drawn.adminKey}`);
+    say(
+      `  ${drawn.enrolled} of ${drawn.people} people are enrolled. They, what they did and their tokens are drawn: nobody’s face opens one.`,
+    );
+    say('');
+    say(`The server of the steps above stays up on ${service.url}, its org on ${okta.url}.`);
+    say(`  Administrator key: ${adminKey}`);
+    say(`  Try: curl -s ${service.url}/openapi.json`);
+    say('Ctrl+C stops all of it.');
+    await untilStopped();
+    await drawn.close();
+    await company.close();
+  }
+  await service.stop();
+  await okta.close();
+  await rm(folder, { recursive: true });
+  return surprises === 0;
 }
-await service.stop();
-await okta.close();
-await rm(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core';
-import { fetchDemoPhotos } from '../../setup/fetch-files.js';
+import { fetchDemoPhotos } from '../../src/models/fetch.js';
 import { lightingOf, makePoses, readPeople } from '../../test/browser/people.js';
 import { receive } from '../../test/browser/visitor.js';
 import { insist } from '../../test/browser/walk.js';

@@ -6,7 +6,6 @@ import { simulations } from '../../simulators/simulations.js';
 import type { JsonObject } from '../../src/base/json.js';
 import { runCli } from '../../test/cli.js';
 import { findFreePort } from '../../test/free-port.js';
-import { modelsFolder } from '../../test/paths.js';
 import { startService } from '../../test/service.js';
 import { type Backend, connectBackend } from './backend.js';
 
@@ -44,13 +43,14 @@ interface Stage {
   readonly say: (line: string) => void;
   readonly folder: string;
   readonly adminKey: string;
+  readonly modelsFolder: string;
   readonly person: readonly [Uint8Array, Uint8Array];
   /** Says whether an answer was the one that belongs there. */
   asExpected(answer: string, expected: string): string;
 }
 
 /** Sets up the other three providers by one command each, and signs in without and with a face. */
-export async function showProviders({ say, folder, adminKey, person, asExpected }: Stage): Promise<void> {
+export async function showProviders({ say, folder, adminKey, modelsFolder, person, asExpected }: Stage): Promise<void> {
   const port = await findFreePort();
   const serverUrl = `http://127.0.0.1:${port}`;
   const simulated = await Promise.all(

@@ -53,7 +53,13 @@ const groupGuard = z.object({
   NextToken: z.string().regex(/^\d+$/).optional(),
 });
 
-const filterGuard = z.string().regex(/^[a-z_:]+\s*\^?=\s*"[^"]*"$/);
+/** The attributes that can be searched; custom ones cannot. */
+const filterGuard = z
+  .string()
+  .max(256)
+  .regex(
+    /^(username|email|phone_number|name|given_name|family_name|preferred_username|cognito:user_status|status|sub)\s*\^?=\s*"[^"\\]*"$/,
+  );
 
 /** What administrators and users may do to users. */
 export const userOperations: Readonly<Record<string, Operation>> = {
@@ -107,6 +113,20 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     }
     return {};
   },
+  AdminListGroupsForUser: ({ pool, body }) => {
+    const { Username, Limit, NextToken } = ofUser
+      .extend({ Limit: z.int().min(0).max(60).default(60), NextToken: z.string().regex(/^\d+$/).optional() })
+      .parse(body);
+    const { username } = require(pool, Username);
+    const groups = [...pool.groups].filter(([, members]) => members.has(username));
+    const from = Number(NextToken ?? 0);
+    return {
+      Groups: groups
+        .slice(from, from + Limit)
+        .map(([GroupName]) => ({ GroupName, UserPoolId: pool.id, CreationDate: 0, LastModifiedDate: 0 })),
+      ...(groups.length > from + Limit ? { NextToken: String(from + Limit) } : {}),
+    };
+  },
   ListUsersInGroup: ({ pool, body }) => {
     const { GroupName, Limit, NextToken } = groupGuard.parse(body);
     const group = pool.groups.get(GroupName);
@@ -130,7 +150,9 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     const [, name = '', operator = '', value = ''] = /^([a-z_:]+)\s*(\^?=)\s*"([^"]*)"$/.exec(Filter ?? '') ?? [];
     const isHit = (user: PoolUser): boolean => {
       const held = (name === 'username' ? user.username : user.attributes.get(name)) ?? '';
-      return operator === '=' ? held === value : held.startsWith(value);
+      // A user name alone is compared with its case.
+      const [one, other] = name === 'username' ? [held, value] : [held.toLowerCase(), value.toLowerCase()];
+      return operator === '=' ? one === other : one.startsWith(other);
     };
     const users = [...pool.users.values()].filter((user) => Filter === undefined || isHit(user));
     const from = Number(PaginationToken ?? 0);

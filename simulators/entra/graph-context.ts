@@ -24,6 +24,6 @@ export interface GraphContext {
   noteMade(id: string): void;
   /** Whether Graph shows something where it looks: what is new it does not. */
   isShown(id: string): boolean;
-  /** One page of a list, with `@odata.nextLink` where there is more; `$filter` is `name eq value` alone. */
+  /** One page of a list, with `@odata.nextLink` where there is more; `$filter` is what graph-filter.ts understands. */
   sendList(request: Request, response: Response, entries: readonly object[]): void;
 }

@@ -36,7 +36,7 @@ export function checkExtensionValue(tenant: Tenant, name: string, value: unknown
 }
 
 /** A user with everything, which is more than Graph tells unless asked. */
-const toAll = ({ extensions, ...builtIn }: DirectoryUser) => ({ ...builtIn, ...extensions });
+const toAll = ({ extensions, details, ...builtIn }: DirectoryUser) => ({ ...builtIn, ...details, ...extensions });
 
 /**
  * The users API: read by id or user principal name, change partly.
@@ -74,6 +74,30 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
       const members = groups.get(String(request.params.id));
       if (members === undefined) throw notFound(String(request.params.id));
       sendList(request, response, [...users.values()].filter(({ id }) => members.has(id)).map(toAll));
+    },
+  );
+  router.get(
+    '/users/:id/transitiveMemberOf/microsoft.graph.group',
+    requireRole('GroupMember.Read.All'),
+    (request, response) => {
+      // OData's cast is one of the advanced queries.
+      if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
+      const tenant = tenantOf(response);
+      const { id: userId } = find(request, tenant);
+      const own = [...tenant.groups].filter(([, members]) => members.has(userId));
+      sendList(
+        request,
+        response,
+        own.map(([id]) => ({
+          ...{
+            id,
+            displayName: tenant.groupNames.get(id) ?? '',
+            onPremisesSyncEnabled: null,
+            isAssignableToRole: null,
+          },
+          ...tenant.groupDetails.get(id),
+        })),
+      );
     },
   );
   router.get('/users/:id', read, (request, response) => {

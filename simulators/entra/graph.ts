@@ -6,6 +6,7 @@ import { answerGraphError, badRequest, denied, unauthenticated } from './errors.
 import { createApplicationsApi } from './graph-applications.js';
 import { type GraphContext, toSelected } from './graph-context.js';
 import { createEventsApi } from './graph-events.js';
+import { parseGraphFilter } from './graph-filter.js';
 import { createMethodsApi } from './graph-methods.js';
 import { createPoliciesApi } from './graph-policies.js';
 import { createUsersApi } from './graph-users.js';
@@ -99,11 +100,9 @@ async function authenticate(cloud: Cloud, token: string): Promise<z.infer<typeof
 }
 
 function sendPage({ url, pageSize }: Cloud, request: Request, response: Response, entries: readonly object[]): void {
-  const filter = request.query.$filter;
-  const [, name = '', text, flag] = /^(\w+) eq (?:'((?:[^']|'')*)'|(true|false))$/.exec(String(filter ?? '')) ?? [];
-  if (filter !== undefined && name === '') throw badRequest('Invalid filter clause.');
-  const value = text?.replaceAll("''", "'") ?? flag === 'true';
-  const matching = name === '' ? entries : entries.filter((entry) => Reflect.get(entry, name) === value);
+  const { $filter, $top } = request.query;
+  const matching = $filter === undefined ? entries : entries.filter(parseGraphFilter(String($filter)));
+  const size = Math.min(pageSize, Number($top ?? pageSize));
   const isCounted = request.query.$count === 'true';
   if (isCounted && request.get('consistencylevel') !== 'eventual') {
     throw badRequest(
@@ -112,11 +111,11 @@ function sendPage({ url, pageSize }: Cloud, request: Request, response: Response
   }
   const from = Number(request.query.$skiptoken ?? 0);
   const next = new URL(url + request.originalUrl);
-  next.searchParams.set('$skiptoken', String(from + pageSize));
+  next.searchParams.set('$skiptoken', String(from + size));
   response.json({
     '@odata.context': `${url}/v1.0/$metadata`,
     ...(isCounted ? { '@odata.count': matching.length } : {}),
-    ...(matching.length > from + pageSize ? { '@odata.nextLink': next.href } : {}),
-    value: matching.slice(from, from + pageSize).map((entry) => toSelected(entry, request)),
+    ...(matching.length > from + size ? { '@odata.nextLink': next.href } : {}),
+    value: matching.slice(from, from + size).map((entry) => toSelected(entry, request)),
   });
 }

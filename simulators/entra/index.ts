@@ -194,6 +194,7 @@ export async function startEntraSimulator({
         mail,
         userType,
         accountEnabled: true,
+        details: {},
         extensions: {},
       };
       within.users.set(user.id, user);

@@ -77,6 +77,7 @@ function createUser(tenant: Tenant, email: string, values: Readonly<Record<strin
     mail: email,
     userType: 'Member',
     accountEnabled: true,
+    details: {},
     extensions: Object.fromEntries(extensions),
   };
   tenant.users.set(user.id, user);

@@ -41,10 +41,14 @@ export const graphRoles: Readonly<Record<string, string>> = {
 export interface DirectoryUser {
   readonly id: string;
   readonly userPrincipalName: string;
-  readonly displayName: string;
+  displayName: string;
+  givenName?: string;
+  surname?: string;
   readonly mail: string | null;
   readonly userType: 'Member' | 'Guest';
   accountEnabled: boolean;
+  /** Other properties of the user resource that an administrator filled in, such as `givenName`. */
+  readonly details: Record<string, unknown>;
   /** What was issued earlier is good for nothing. */
   signInSessionsValidFromDateTime?: string;
   /** Directory extension values, by full name. */
@@ -193,6 +197,8 @@ export interface Tenant {
   readonly groups: Map<string, Set<string>>;
   /** Display names of groups, by id. */
   readonly groupNames: Map<string, string>;
+  /** What else Graph tells of groups, by id: where they come from, and who may make them. */
+  readonly groupDetails: Map<string, { onPremisesSyncEnabled?: boolean; isAssignableToRole?: boolean }>;
   readonly permissionGrants: PermissionGrant[];
   readonly methods: Map<string, MethodConfiguration>;
   readonly methodRegistrations: MethodRegistration[];
@@ -214,6 +220,7 @@ export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>
     callouts: [],
     groups: new Map(),
     groupNames: new Map(),
+    groupDetails: new Map(),
     permissionGrants: [],
     methods: new Map(),
     methodRegistrations: [],

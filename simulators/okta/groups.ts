@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { RequireScope } from './access.js';
 import { ApiError, notFound } from './errors.js';
+import { toGroupView } from './group-view.js';
 import type { Org } from './org.js';
 import { sendPage } from './paging.js';
 import { toView } from './users.js';
@@ -24,8 +25,7 @@ export function createGroupsApi(org: Org, requireScope: RequireScope): Router {
   router.get('/', requireScope('okta.groups.read'), (request, response) => {
     const name = parseSearch(request.query.search);
     const found = [...org.groups].filter(([, group]) => name === null || group.name === name);
-    const views = found.map(([id, group]) => ({ id, type: 'OKTA_GROUP', profile: { name: group.name } }));
-    sendPage(org, request, response, views);
+    sendPage(org, request, response, found.map(toGroupView));
   });
   router.get('/:id/users', requireScope('okta.groups.read'), (request, response) => {
     const id = String(request.params.id);

@@ -195,7 +195,12 @@ export interface Org {
   hookTimeoutMs: number;
   readonly users: Map<string, OrgUser>;
   /** By id. */
-  readonly groups: Map<string, { readonly name: string; readonly members: Set<string> }>;
+  readonly groups: Map<
+    string,
+    { readonly name: string; readonly members: Set<string>; readonly type?: 'APP_GROUP' | 'BUILT_IN' | 'OKTA_GROUP' }
+  >;
+  /** Whether the groups that a user is in come in pages. */
+  pagesGroupsOfUsers: boolean;
   readonly attributes: Map<string, SchemaAttribute>;
   readonly hooks: Map<string, InlineHook>;
   readonly hookKeys: Map<string, HookKey>;
@@ -234,6 +239,7 @@ export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>)
   url: '',
   users: new Map(),
   groups: new Map(),
+  pagesGroupsOfUsers: false,
   attributes: new Map(),
   hooks: new Map(),
   hookKeys: new Map(),

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { RequireScope } from './access.js';
 import { ApiError, invalid, notFound, wrongStatus } from './errors.js';
 import { emitUserEvent } from './event-delivery.js';
+import { toGroupView } from './group-view.js';
 import { newId } from './ids.js';
 import { findUser, isoNow, type Org, type OrgUser } from './org.js';
 import { sendPage } from './paging.js';
 import { checkProfile, withoutNulls } from './profile-rules.js';
+import { parseUserSearch } from './user-search.js';
 
 const changeGuard = z.object({
   profile: z.record(z.string(), z.unknown()).optional(),
@@ -120,13 +122,26 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
     emitUserEvent(org, 'user.lifecycle.create', user);
   });
   router.get('/', requireScope('okta.users.read'), (request, response) => {
-    const { filter, fields } = request.query;
-    const isWanted = filter === undefined ? isListed : parseFilter(String(filter));
+    const { filter, fields, search } = request.query;
+    // What is searched for or filtered is found though it was deactivated.
+    const isWanted =
+      search !== undefined
+        ? parseUserSearch(String(search))
+        : filter === undefined
+          ? isListed
+          : parseFilter(String(filter));
     const users = [...org.users.values()].filter(isWanted).map((user) => toView(org, user));
     sendPage(org, request, response, fields === undefined ? users : users.map(toProjection(String(fields))));
   });
   router.get('/:id', requireScope('okta.users.read'), (request, response) => {
     response.json(toView(org, find(request)));
+  });
+  router.get('/:id/groups', requireScope('okta.users.read'), (request, response) => {
+    const { id } = find(request);
+    const own = [...org.groups].filter(([, { members }]) => members.has(id));
+    // Its description has no parameters for pages; like every list of Okta's it may have them all the same.
+    if (org.pagesGroupsOfUsers) sendPage(org, request, response, own.map(toGroupView));
+    else response.json(own.map(toGroupView));
   });
   router.post('/:id', requireScope('okta.users.manage'), (request, response) => {
     const user = find(request);

@@ -17,6 +17,8 @@ export interface AccountUser {
   /** The user policy the user has while no hook chooses another. */
   policyId: number;
   roleIds: readonly number[];
+  /** Other fields that an administrator filled in, such as `phone`. */
+  readonly details: Record<string, unknown>;
   customAttributes: Record<string, string | null>;
   lastLogin: string | null;
   loggedOutAt?: string;

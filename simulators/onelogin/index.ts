@@ -105,6 +105,7 @@ export async function startOneLoginSimulator({
         password,
         policyId,
         roleIds,
+        details: {},
         customAttributes: {},
         lastLogin: null,
         status: 1,

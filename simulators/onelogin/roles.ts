@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { Account } from './account.js';
-import { badRequest } from './errors.js';
+import { badRequest, notFound } from './errors.js';
 
 // Of the parameters it takes, those that anything here sends.
 const listGuard = z.strictObject({ name: z.string().optional() });
@@ -15,6 +15,13 @@ export function createRolesApi(account: Account): Router {
     const wanted = query.data.name?.toLowerCase();
     const found = [...account.roles].filter(([, name]) => wanted === undefined || name.toLowerCase().includes(wanted));
     response.json(found.map(([id, name]) => ({ id, name })));
+  });
+  router.get('/:id', (request, response) => {
+    const id = Number(request.params.id);
+    const name = account.roles.get(id);
+    if (name === undefined) throw notFound();
+    const users = [...account.users.values()].filter(({ roleIds }) => roleIds.includes(id));
+    response.json({ id, name, apps: [], users: users.map((user) => user.id), admins: [] });
   });
   return router;
 }

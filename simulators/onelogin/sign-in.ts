@@ -140,6 +140,7 @@ async function migrate(
     password: kept,
     policyId: defaultPolicyId,
     roleIds: [],
+    details: {},
     customAttributes: { ...custom_attributes },
     lastLogin: null,
     status: 1,

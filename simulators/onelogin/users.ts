@@ -16,6 +16,7 @@ const unset = Object.fromEntries(
 
 const toView = ({ fields }: Account, user: AccountUser) => ({
   ...unset,
+  ...user.details,
   id: user.id,
   username: user.username,
   email: user.email,
@@ -52,6 +53,9 @@ const changeGuard = z.looseObject({
 const listGuard = z.strictObject({
   username: z.string().optional(),
   email: z.string().optional(),
+  firstname: z.string().optional(),
+  lastname: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(100).optional(),
   fields: z.string().optional(),
   cursor: z.string().regex(/^\d+$/).optional(),
 });
@@ -124,13 +128,14 @@ export function createUsersApi(account: Account): Router {
       const unknown = query.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
       throw badRequest(`query parameter(s) not allowed: ${unknown.join(', ')}`);
     }
-    const { username, email, fields, cursor = '0' } = query.data;
-    const found = [...account.users.values()].filter(
-      (user) => isFilteredIn(user.username, username) && isFilteredIn(user.email, email),
+    const { fields, limit = pageSize, cursor = '0', ...asked } = query.data;
+    const found = [...account.users.values()].filter((user) =>
+      (['username', 'email', 'firstname', 'lastname'] as const).every((name) => isFilteredIn(user[name], asked[name])),
     );
     const from = Number(cursor);
-    if (found.length > from + pageSize) response.set('After-Cursor', String(from + pageSize));
-    response.json(found.slice(from, from + pageSize).map((user) => toListed(toView(account, user), fields)));
+    const size = Math.min(limit, pageSize);
+    if (found.length > from + size) response.set('After-Cursor', String(from + size));
+    response.json(found.slice(from, from + size).map((user) => toListed(toView(account, user), fields)));
   });
   router.get('/:id', (request, response) => {
     response.json(toView(account, findUser(request)));

@@ -7,7 +7,10 @@ export const coreSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export interface DirectoryUser {
   readonly id: string;
   userName: string;
+  name?: { readonly givenName: string; readonly familyName: string };
   emails: readonly { readonly value: string; readonly primary?: boolean }[];
+  /** Other attributes of the core schema, such as `name`. */
+  readonly details: Record<string, unknown>;
   /** By the URN of the schema, then by the name of the attribute. */
   readonly extensions: Map<string, Map<string, string>>;
   active: boolean;
@@ -38,6 +41,8 @@ export interface Directory {
   answersChangesWithNothing: boolean;
   /** Each so many-th request is refused with 429, to be sent again at once; 0 is none. */
   throttleEvery: number;
+  /** Whether a search may be for the beginning of any name, not of `userName` alone. */
+  searchesAllNames: boolean;
   supportsPatch: boolean;
   /** Whether a change may name an attribute by its full path; some servers do not understand a URN there. */
   takesUrnPaths: boolean;
@@ -56,6 +61,7 @@ export const createDirectory = (): Directory => ({
   attributeMaxCharacters: 4096,
   answersChangesWithNothing: false,
   throttleEvery: 0,
+  searchesAllNames: true,
   supportsPatch: true,
   takesUrnPaths: true,
   takesPathlessChanges: true,
@@ -110,6 +116,12 @@ export function findAttribute({ extensions }: Directory, path: string) {
   return null;
 }
 
+/** The groups that somebody is in, as their own attribute says it: it cannot be changed there (RFC 7643, section 4.1.2). */
+const groupsOf = ({ groups }: Directory, { id }: DirectoryUser) =>
+  [...groups]
+    .filter(([, { members }]) => members.includes(id))
+    .map(([value, { displayName }]) => ({ value, display: displayName, type: 'direct' }));
+
 /** The attributes that are shown of a user (RFC 7644, section 3.9): what was asked for, or what is returned by default. */
 export function toView(directory: Directory, user: DirectoryUser, asked: readonly string[], baseUrl: string): object {
   const isAsked = (path: string, returned: string): boolean =>
@@ -130,8 +142,11 @@ export function toView(directory: Directory, user: DirectoryUser, asked: readonl
     schemas,
     id: user.id,
     ...(isAsked('userName', 'default') ? { userName: user.userName } : {}),
+    ...(isAsked('name', 'default') && user.name !== undefined ? { name: user.name } : {}),
     ...(isAsked('active', 'default') ? { active: user.active } : {}),
     ...(isAsked('emails', 'default') && user.emails.length > 0 ? { emails: user.emails } : {}),
+    ...(isAsked('groups', 'default') ? { groups: groupsOf(directory, user) } : {}),
+    ...Object.fromEntries(Object.entries(user.details).filter(([name]) => isAsked(name, 'default'))),
     ...(isAsked('meta', 'default') ? { meta: { resourceType: 'User', location: `${baseUrl}/Users/${user.id}` } } : {}),
     ...Object.fromEntries(shown),
   };

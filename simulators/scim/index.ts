@@ -87,7 +87,7 @@ export async function startScimSimulator({
     addUser(userName) {
       const id = randomUUID();
       const emails = [{ value: 'other@example.com' }, { value: userName, primary: true }];
-      directory.users.set(id, { id, userName, emails, extensions: new Map(), active: true });
+      directory.users.set(id, { id, userName, emails, details: {}, extensions: new Map(), active: true });
       return id;
     },
     async close() {

@@ -36,13 +36,32 @@ const newUserGuard = z.object({
   emails: z.array(z.object({ value: z.string(), primary: z.boolean().default(false) })).default([]),
 });
 
-/** `userName eq "…"`, where the value is JSON (RFC 7644, section 3.4.2.2): all of the language that is understood here. */
-function parseFilter(filter: string): string {
-  const [, written] = /^\s*userName\s+eq\s+("(?:[^"\\\p{Cc}]|\\.)*")\s*$/iu.exec(filter) ?? [];
+const valuesOf: Readonly<Record<string, (user: DirectoryUser) => readonly string[]>> = {
+  username: ({ userName }) => [userName],
+  'emails.value': ({ emails }) => emails.map(({ value }) => value),
+  'name.givenname': ({ name }) => (name === undefined ? [] : [name.givenName]),
+  'name.familyname': ({ name }) => (name === undefined ? [] : [name.familyName]),
+};
+
+const notUnderstood = () => new ScimError(400, 'invalidFilter', 'The filter is not understood');
+
+/** `path eq "…"` or `path sw "…"`, where the value is JSON (RFC 7644, section 3.4.2.2): all of the language understood here. */
+function parseFilter(filter: string, { searchesAllNames }: Directory): (user: DirectoryUser) => boolean {
+  const [, path = '', operator = '', written = ''] =
+    /^\s*([\w.]+)\s+(eq|sw)\s+("(?:[^"\\\p{Cc}]|\\.)*")\s*$/iu.exec(filter) ?? [];
+  const read = valuesOf[path.toLowerCase()];
+  if (read === undefined || (path.toLowerCase() !== 'username' && !searchesAllNames)) throw notUnderstood();
+  const wanted = parseValue(written).toLowerCase();
+  const isHit = (value: string): boolean =>
+    operator.toLowerCase() === 'eq' ? value === wanted : value.startsWith(wanted);
+  return (user) => read(user).some((value) => isHit(value.toLowerCase()));
+}
+
+function parseValue(written: string): string {
   try {
-    return z.string().parse(JSON.parse(written ?? ''));
+    return z.string().parse(JSON.parse(written));
   } catch {
-    throw new ScimError(400, 'invalidFilter', 'The filter is not understood');
+    throw notUnderstood();
   }
 }
 
@@ -73,10 +92,8 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
 
   router.get('/', (request, response) => {
     const { filter, count, startIndex } = queryGuard.parse(request.query);
-    const name = filter === undefined ? null : parseFilter(filter).toLowerCase();
-    const found = [...directory.users.values()].filter(
-      ({ userName }) => name === null || userName.toLowerCase() === name,
-    );
+    const isWanted = filter === undefined ? () => true : parseFilter(filter, directory);
+    const found = [...directory.users.values()].filter(isWanted);
     const page = found.slice(startIndex - 1, startIndex - 1 + count);
     sendScim(response, 200, {
       schemas: [listSchema],
@@ -96,7 +113,7 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
       (user) => user.userName.toLowerCase() === userName.toLowerCase(),
     );
     if (isTaken) throw new ScimError(409, 'uniqueness', 'userName is taken');
-    const user = { id: randomUUID(), userName, emails, extensions: new Map(), active: true };
+    const user = { id: randomUUID(), userName, emails, details: {}, extensions: new Map(), active: true };
     directory.users.set(user.id, user);
     show(request, response, user, 201);
   });

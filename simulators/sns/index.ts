@@ -59,7 +59,8 @@ export async function startSns(region = 'eu-central-1') {
       })
       .catch((error: unknown) => {
         const known = error instanceof SnsRefusal ? error : new SnsRefusal('InternalError', 'internal', 500);
-        const told = `<Type>Sender</Type><Code>${known.code}</Code><Message>${known.message}</Message>`;
+        const whose = known.status < 500 ? 'Sender' : 'Receiver';
+        const told = `<Type>${whose}</Type><Code>${known.code}</Code><Message>${known.message}</Message>`;
         const xml = `<ErrorResponse xmlns="${namespace}"><Error>${told}</Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
         reply(response, known.status, xml);
       });

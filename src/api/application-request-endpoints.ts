@@ -6,12 +6,11 @@ import { instantField, instantReply, tenantField } from '../rest/fields.js';
 import {
   addOwner,
   approveRequest,
-  askRequestBack,
   maxOwners,
   readRequest,
-  refuse,
   removeOwner,
   toOpenIdClient,
+  turnDown,
 } from '../rest/onboarding/answers.js';
 import { requestReply, toRequestReply } from '../rest/onboarding/describe.js';
 import { fromCursor, toCursor } from '../rest/onboarding/list-place.js';
@@ -109,7 +108,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ message: messageField }),
       reply: one,
       handle: async ({ param, fields, administrator }) => ({
-        request: toRequestReply(await askRequestBack(param('id'), fields.message, administrator, deps)),
+        request: toRequestReply(await turnDown(param('id'), 'asked_back', fields.message, administrator, deps)),
       }),
     }),
     adminEndpoint({
@@ -122,7 +121,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ message: messageField }),
       reply: one,
       handle: async ({ param, fields, administrator }) => ({
-        request: toRequestReply(await refuse(param('id'), fields.message, administrator, deps)),
+        request: toRequestReply(await turnDown(param('id'), 'refused', fields.message, administrator, deps)),
       }),
     }),
     adminEndpoint({

@@ -14,8 +14,10 @@ import { personStates, retryable } from '../core/campaign/person.js';
 import type { Campaign } from '../core/campaign/record.js';
 import { listCampaigns, readCampaign } from '../core/campaign/storage.js';
 import { parseCursor, readPage, toCursor } from '../core/campaign/view.js';
+import { keepShown } from '../core/letters/shown.js';
 import { addSec, secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { letterPath } from '../http/letter-path.js';
 import { pagePath } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
@@ -99,15 +101,21 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['not_found'],
       fields: z.strictObject({
         campaign: campaignField,
-        state: z.enum(personStates).optional(),
+        state: z
+          .union([
+            z.array(z.enum(personStates)).max(personStates.length),
+            z.enum(personStates).transform((one) => [one]),
+          ])
+          .prefault([...personStates])
+          .describe('One or some; without it, all.'),
         cursor: z.string().max(64).optional().describe('Where the page before ended.'),
         limit: z.int().min(1).max(200).prefault(50),
       }),
       reply: z.strictObject({ people: z.array(personReply), cursor: z.string().nullable() }),
-      async handle({ fields: { campaign: id, state = null, cursor, limit } }) {
+      async handle({ fields: { campaign: id, state: states, cursor, limit } }) {
         const from = cursor === undefined ? 0 : parseCursor(cursor);
         const campaign = await readCampaign(id, deps);
-        const { people, next } = await readPage(campaign, { from, state, limit }, deps);
+        const { people, next } = await readPage(campaign, { from, states, limit }, deps);
         return {
           people: people.map((person) => toPersonReply(person, campaign)),
           cursor: next === null ? null : toCursor(next),
@@ -138,7 +146,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'A letter as it will look',
       description:
         'As text and as HTML; with words that are not kept yet, too. Show the HTML in a frame without scripts.',
-      codes: ['not_found', 'connection_unknown'],
+      codes: ['not_found', 'connection_unknown', 'state_unavailable'],
       fields: z.strictObject({
         ...{ campaign: campaignField, kind: kindField, language: languageField },
         ...{ subject: subjectField.optional(), text: textField.optional() },
@@ -146,6 +154,8 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       reply: z.strictObject({
         ...{ subject: z.string(), text: z.string(), html: z.string() },
         unknown: z.array(z.string()).describe('Names in braces that stand for nothing.'),
+        page: z.string().describe('The HTML at an address of the server, for ten minutes and a frame of the console.'),
+        words: z.strictObject({ subject: z.string(), text: z.string() }).describe('What it was made of.'),
       }),
       async handle({ fields: { campaign: id, kind, language, ...given } }) {
         const campaign = await readCampaign(id, deps);
@@ -160,7 +170,9 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
           },
           await deps.brandOf(connection),
         );
-        return { subject, text, html: html.toString(), unknown: findUnknownIn(words) };
+        const shown = html.toString();
+        const page = letterPath(await keepShown(shown, deps));
+        return { subject, text, html: shown, unknown: findUnknownIn(words), page, words };
       },
     }),
     adminEndpoint({

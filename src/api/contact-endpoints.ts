@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { letterLanguages } from '../core/letters/language.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint } from '../rest/endpoint.js';
@@ -28,10 +29,14 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
       description:
         'Open to everybody, so sending is bounded: 5 a day to one address, 20 an hour from one source, 200 an hour in all (ours). The answer is the same whatever the address.',
       codes: ['locked_out', 'delivery_failed'],
-      fields: z.strictObject({ email: emailField, phone: phoneField }),
+      fields: z.strictObject({
+        email: emailField,
+        phone: phoneField,
+        language: z.enum(letterLanguages).default('en').describe('Of both messages (ours).'),
+      }),
       reply: z.strictObject({ id: z.string().describe('Goes with the codes.'), expiresAt: instantReply }),
-      async handle({ fields, source }) {
-        const { id, expiresAt } = await sendCodes({ contact: fields, source }, deps);
+      async handle({ fields: { language, ...contact }, source }) {
+        const { id, expiresAt } = await sendCodes({ contact, source, language }, deps);
         return { id, expiresAt: toIso(expiresAt) };
       },
     }),

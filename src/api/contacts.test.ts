@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { plainBrand } from '../core/brand/brand.js';
+import { letterLanguages } from '../core/letters/language.js';
 import { createOutbox } from '../delivery/outbox.js';
 import { sendCodes } from './contacts.js';
 
@@ -50,6 +52,7 @@ describe('new-credentials', () => {
   test.each([
     {},
     { email: contact.email },
+    { ...contact, language: 'tlh' },
     { ...contact, email: 'ada' },
     { ...contact, email: 'a@b.test\r\nBcc: eve@b.test' },
     { ...contact, phone: '0151' },
@@ -58,6 +61,18 @@ describe('new-credentials', () => {
   ])('refuses %j', async (body) => {
     expect(await request(body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
     expect(server.messages).toEqual([]);
+  });
+
+  test.each(letterLanguages)('writes in %s, to the mailbox as the organisation’s letters look', async (language) => {
+    const { brands } = server.deps;
+    await brands.apply(await brands.keepDraft({ ...plainBrand, organisation: 'Harbour <Clinic>' }), 'owner');
+    expect((await request({ ...contact, language })).status).toBe(200);
+    const [letter, sms] = server.messages;
+    const shown = String(letter?.html);
+    expect(shown).toContain(`<html lang="${language}"`);
+    expect(shown).toContain('Harbour &lt;Clinic&gt;');
+    expect(shown).toContain(codeIn(letter?.text ?? ''));
+    expect(sms?.html).toBeUndefined();
   });
 
   test('writes to one address five times a day at most, however it is written', async () => {
@@ -84,7 +99,7 @@ describe('new-credentials', () => {
   test('writes for all sources together two hundred times an hour at most', async () => {
     const send = (each: number) => {
       const contact = { email: `a${each}@example.test`, phone: `+49151123${10_000 + each}` };
-      return sendCodes({ contact, source: `192.0.2.${each}` }, server.deps);
+      return sendCodes({ contact, source: `192.0.2.${each}`, language: 'en' }, server.deps);
     };
     for (let each = 0; each < 200; each += 1) await send(each);
     await expect(send(200)).rejects.toMatchObject({ code: 'locked_out' });

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { letterBrandOf } from '../core/brand/brand.js';
+import type { Brands } from '../core/brand/brands.js';
 import { changeStored } from '../core/change-stored.js';
-import { toCodeLetter } from '../core/codes/letters.js';
+import { toCodeMessage } from '../core/codes/letters.js';
 import { issueCodes, takeCodes } from '../core/codes/one-time-codes.js';
 import type { CoreSettings } from '../core/deps.js';
+import type { LetterLanguage } from '../core/letters/language.js';
 import { countAgainst } from '../core/limits/limits.js';
 import type { Clock, Delivery, Random, State } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -20,6 +23,7 @@ interface Deps {
   readonly random: Random;
   readonly state: State;
   readonly delivery: Delivery;
+  readonly brands: Pick<Brands, 'inForce'>;
   readonly settings: CoreSettings;
 }
 
@@ -32,7 +36,7 @@ const verifiedLifeSec = 60 * 60;
  * @throws FaceError `locked_out`, `delivery_failed`, `state_unavailable`
  */
 export async function sendCodes(
-  { contact, source }: { contact: Contact; source: string },
+  { contact, source, language }: { contact: Contact; source: string; language: LetterLanguage },
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   // Anyone may ask for codes, so anyone could make this server write to strangers. These bounds keep that small: by source
@@ -44,11 +48,10 @@ export async function sendCodes(
 
   const about = contactDigest(contact);
   const { id, codes, expiresAt } = await issueCodes({ about, names: ['email', 'sms'] }, deps);
-  const toLetter = (channel: 'email' | 'sms') => toCodeLetter('en', codes.get(channel) ?? '');
-  await Promise.all([
-    deps.delivery.send({ channel: 'email', to: contact.email, ...toLetter('email') }),
-    deps.delivery.send({ channel: 'sms', to: contact.phone, ...toLetter('sms') }),
-  ]);
+  const brand = letterBrandOf((await deps.brands.inForce())?.brand ?? null, null);
+  const send = (channel: 'email' | 'sms', to: string): Promise<void> =>
+    deps.delivery.send(toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? ''));
+  await Promise.all([send('email', contact.email), send('sms', contact.phone)]);
   return { id, expiresAt };
 }
 

@@ -61,7 +61,11 @@ export const lineReply = z.strictObject({
     .enum(outcomes)
     .describe('`let_through`: no face was verified, and the connection refuses nobody for that; `noted`: neither.'),
   code: textOrNull.describe('Why not: a code of errors.md, or one of ledger.md.'),
-  reasons: z.array(z.string()).describe('What a liveness check found wanting.'),
+  reasons: z
+    .array(z.string())
+    .describe(
+      'What a liveness check found wanting; of an action that somebody was asked to approve, the beginning of its title.',
+    ),
   application: textOrNull,
   hook: textOrNull,
   by: textOrNull.describe('The administrator or application that asked for it.'),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
-import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
+import { createMemoryProfile, loginOf, nameOf } from '../../test/simulated-profile.js';
 import { createTextLog } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Connection } from '../core/connection.js';
@@ -12,7 +12,7 @@ import type { Role } from '../rest/rights.js';
 
 /* What was written to a trail, as administrators read it. */
 
-const profiles = { work: createMemoryProfile(['anna', 'berta']), shop: createMemoryProfile(['anna']) };
+const profiles = { work: createMemoryProfile(['anna', 'berta', 'ottilie']), shop: createMemoryProfile(['anna']) };
 const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection => ({
   ...{ id, kind: 'memory', policy: { ...defaultPolicy, accuracy }, profile: profiles[id], openStepUpRequest: null },
 });
@@ -97,6 +97,61 @@ test('one person is shown with what happened to them, and found by login and by 
   expect(await ask('/people/find', { text: 'nobody' })).toEqual({ ok: true, people: [], unasked: [] });
 });
 
+test('what somebody approved, signed or declined is in their log by the beginning of its title', async () => {
+  const title = '<b>Pay</b> =1+1';
+  const about = { connection: 'work', subject: 'carla' };
+  const detail = { stepUpId: 's-1', actionDigest: 'ab'.repeat(32), title, application: 'bank.example.com' };
+  note({ action: 'action_approved', ...about, detail }, null, '203.0.113.0/24');
+  note({ action: 'action_declined', ...about, detail }, null, '203.0.113.0/24');
+  const digests = { actionDigest: detail.actionDigest, document: 'cd'.repeat(32) };
+  note({ action: 'document_signed', ...about, detail: { stepUpId: 's-1', ...digests, title } }, null, '203.0.113.0/24');
+  await recorder.flush();
+  const told = { reasons: [title], stepUpId: 's-1', code: null };
+  expect(await ask('/people/log', about)).toMatchObject({
+    lines: [
+      { ...told, action: 'document_signed', outcome: 'noted', application: null },
+      { ...told, action: 'action_declined', outcome: 'noted', application: 'bank.example.com' },
+      { ...told, action: 'action_approved', outcome: 'passed', application: 'bank.example.com' },
+    ],
+  });
+});
+
+test('whoever is called so at the provider is found, enrolled or not, and nothing of it is stored', async () => {
+  const ottilie = { connection: 'work', subject: 'ottilie', status: 'none', level: 4, name: nameOf('ottilie') };
+  for (const text of ['ottil', 'OTTILIE EX', ` ${loginOf('ottilie').slice(0, 12)} `]) {
+    const { people } = await ask('/people/find', { text });
+    expect(people).toEqual([expect.objectContaining({ ...ottilie, login: loginOf('ottilie') })]);
+  }
+  const { people } = await ask('/people/find', { text: 'Exam' });
+  expect(people).toHaveLength(4);
+  const stored = await Promise.all(['/people/list', '/log/list'].map((path) => ask(path)));
+  expect(JSON.stringify(stored)).not.toMatch(/Example|ottilie/);
+});
+
+test('at most twenty of one connection are told, and who signs in by exactly that name first', async () => {
+  const subjects = Array.from({ length: 30 }, (_, index) => `many${index + 10}`);
+  for (const subject of subjects) profiles.shop.attributes.set(subject, null);
+  const { people } = await ask('/people/find', { text: 'many' });
+  expect(people).toHaveLength(20);
+  profiles.shop.attributes.set('many', null);
+  const { people: more } = await ask('/people/find', { text: loginOf('many') });
+  expect(more).toMatchObject([{ subject: 'many', status: 'none' }]);
+  for (const subject of ['many', ...subjects]) profiles.shop.attributes.delete(subject);
+});
+
+test('a search is remembered for a minute, and a provider that is down is asked again', async () => {
+  const find = async (text: string) => ask('/people/find', { text });
+  profiles.shop.attributes.set('zora', null);
+  expect(await find('zora')).toMatchObject({ people: [{ subject: 'zora' }] });
+  profiles.shop.setDown(true);
+  expect(await find('zora')).toMatchObject({ people: [{ subject: 'zora' }], unasked: [] });
+  server.clock.advanceSec(61);
+  expect(await find('zora')).toMatchObject({ people: [], unasked: ['shop'] });
+  profiles.shop.setDown(false);
+  expect(await find('zora')).toMatchObject({ people: [{ subject: 'zora' }], unasked: [] });
+  profiles.shop.attributes.delete('zora');
+});
+
 test('names are read at the provider, and kept for five minutes', async () => {
   const names = (subjects: string[]) => ask('/people/names', { connection: 'work', subjects });
   const anna = { subject: 'anna', login: loginOf('anna'), email: loginOf('anna') };
@@ -126,6 +181,8 @@ test('the log is searched by one text: a login, an id, an address, a network or 
   expect(await search(loginOf('berta'))).toEqual(['work berta verification_refused', 'work berta enrolled']);
   expect(await search('anna', { outcome: 'passed' })).toEqual(['work anna verified']);
   expect(await search(loginOf('anna'), { connection: 'shop' })).toEqual(['shop anna enrolled']);
+  expect(await search('berta exam')).toEqual(await search(loginOf('berta')));
+  expect(await search('ann', { connection: 'shop' })).toEqual(['shop anna enrolled']);
   expect(await search('2001:db8:1:77::5')).toEqual(['work anna verified']);
   expect(await search('192.0.2.0/24')).toHaveLength(4);
   expect(await search('198.51.100.1')).toEqual([]);

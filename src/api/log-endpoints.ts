@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { SubjectRef } from '../core/connection.js';
-import { findSubjects } from '../core/enrolment/subject-rights.js';
 import { loggedActions, outcomes } from '../core/ledger/line.js';
 import { followLines, type LogFilter, listLines } from '../core/ledger/log.js';
 import { countByConnection } from '../core/ledger/people.js';
@@ -35,7 +34,9 @@ const filterFields = {
     .min(1)
     .max(256)
     .optional()
-    .describe('An address, a request’s id, or a person: the id, or the login, which is asked for at the providers.'),
+    .describe(
+      'An address, a request’s id, or a person: the id, or the beginning of a login, an e-mail address or a name, which are asked for at the providers.',
+    ),
 };
 type Fields = z.output<z.ZodObject<typeof filterFields>>;
 
@@ -128,16 +129,20 @@ async function toFilter({ network, subject, search, ...fields }: Fields, deps: A
   const searched = toNetworkIf(text);
   if (searched !== null) return { filter: { ...filter, network: searched }, unasked: [] };
   if (/^[0-9a-f]{24}$/.test(text)) return { filter: { ...filter, requestId: text }, unasked: [] };
-  const searches = await findSubjects({ connection: null, login: text }, deps);
+  const searches = await deps.accounts.search(text, deps.connections.values());
   const named = searches.flatMap(({ connection, found }): SubjectRef[] =>
-    found === null ? [] : [{ connection: connection.id, subject: found }],
+    found.map(({ subject }) => ({ connection: connection.id, subject })),
   );
-  const unasked = searches.filter(({ code }) => code !== null && code !== 'subject_unknown');
+  const unasked = searches.filter(({ code }) => code !== null);
   return {
-    filter: { ...filter, people: [...named, ...anywhere(text, fields.connection, deps)] },
+    filter: { ...filter, people: distinct([...named, ...anywhere(text, fields.connection, deps)]) },
     unasked: unasked.map(({ connection }) => connection.id),
   };
 }
+
+const distinct = (people: readonly SubjectRef[]): readonly SubjectRef[] => [
+  ...new Map(people.map((each) => [`${each.connection} ${each.subject}`, each])).values(),
+];
 
 /** One id may be somebody at several connections. */
 const anywhere = (subject: string, connection: string | undefined, { connections }: ApiDeps): SubjectRef[] =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
-import { findSubjects } from '../core/enrolment/subject-rights.js';
+import type { PeopleSearch } from '../core/enrolment/search-people.js';
 import { listLines } from '../core/ledger/log.js';
 import { listPeople, readPerson } from '../core/ledger/people.js';
 import { FaceError } from '../errors.js';
@@ -35,6 +35,24 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
     const connection = connections.get(id);
     if (connection === undefined) throw new FaceError('connection_unknown');
     return connection;
+  };
+
+  /** Whoever was found at a connection, and whoever the index knows by that id. */
+  const toFound = async ({ connection, found }: PeopleSearch, text: string) => {
+    const read = (subject: string) => readPerson({ connection: connection.id, subject }, deps);
+    const called = found.map(async ({ subject, login, email, name }) => ({
+      ...toPersonReply(await read(subject), connections),
+      ...{ login, email, name },
+    }));
+    return [...(await Promise.all(called)), ...(found.some(({ subject }) => subject === text) ? [] : await byId(text))];
+
+    async function byId(subject: string) {
+      const person = await read(subject);
+      if (person.status === 'none' && person.lockedUntil === null) return [];
+      const [account] = await accounts.read(connection, [subject]);
+      const names = { login: account?.login ?? null, email: account?.email ?? null, name: null };
+      return [{ ...toPersonReply(person, connections), ...names }];
+    }
   };
 
   return [
@@ -108,27 +126,27 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'view',
       summary: 'Find a person',
       description:
-        'Asks every provider who signs in by that name; an id that the index knows is found, too. Upper and lower case are one.',
+        'Asks every provider whose login, e-mail address or name begins so, enrolled or not; an id that the index knows is found, too. Upper and lower case are one. At most 20 of one connection: give more of the name. Nothing of it is stored; a search is remembered for a minute, in memory.',
       codes: [],
-      fields: z.strictObject({ text: z.string().min(1).max(256).describe('A login, or an id.') }),
-      reply: z.strictObject({
-        people: z.array(personReply.extend(nameReplies)),
-        unasked: z.array(z.string()).describe('Connections whose provider could not be asked.'),
+      fields: z.strictObject({
+        text: z
+          .string()
+          .min(1)
+          .max(256)
+          .describe('The beginning of a login, an e-mail address or a name; or a whole id.'),
       }),
-      async handle({ fields: { text } }) {
-        const searches = await findSubjects({ connection: null, login: text }, deps);
-        const people = [];
-        for (const { connection, found } of searches) {
-          for (const subject of new Set([...(found === null ? [] : [found]), text])) {
-            const person = await readPerson({ connection: connection.id, subject }, deps);
-            if (subject !== found && person.status === 'none' && person.lockedUntil === null) continue;
-            const [account] = await accounts.read(connection, [subject]);
-            const name = { login: account?.login ?? null, email: account?.email ?? null };
-            people.push({ ...toPersonReply(person, connections), ...name });
-          }
-        }
-        const unasked = searches.filter(({ code }) => code !== null && code !== 'subject_unknown');
-        return { people, unasked: unasked.map(({ connection }) => connection.id) };
+      reply: z.strictObject({
+        people: z
+          .array(personReply.extend({ ...nameReplies, name: z.string().nullable().describe('What people call them.') }))
+          .describe('Whoever is not enrolled has the status `none`.'),
+        unasked: z.array(z.string()).describe('Connections whose provider did not tell, or not all of it.'),
+      }),
+      async handle({ fields }) {
+        const text = fields.text.trim();
+        const searches = await accounts.search(text, connections.values());
+        const people = await Promise.all(searches.map((search) => toFound(search, text)));
+        const unasked = searches.filter(({ code }) => code !== null);
+        return { people: people.flat(), unasked: unasked.map(({ connection }) => connection.id) };
       },
     }),
     adminEndpoint({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../core/connection.js';
+import { withdrawDataConsents } from '../core/consented-data/consents.js';
 import { revokeSubject } from '../core/enrolment/revoke.js';
 import {
   type Erased,
@@ -11,11 +12,17 @@ import {
 } from '../core/enrolment/subject-rights.js';
 import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../core/limits/attempts.js';
 import { clearAttempts } from '../core/limits/lockout.js';
+import { endLinks } from '../core/links/links.js';
 import { FaceError, faceErrorCodes, toCode } from '../errors.js';
 import { toSource } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { exportHoldings, type Holdings, holdingsReply, notHeld } from './subject-export.js';
+import {
+  exportRecordedHoldings,
+  notHeld,
+  type RecordedHoldings,
+  recordedHoldingsReply,
+} from '../rest/subject-export.js';
 
 const subjectFields = z.strictObject({
   connection: z.string().min(1).max(100).optional().describe('The id of a configured connection; with `subject`.'),
@@ -85,13 +92,13 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
         'Everything but the token and its sealed contents, which say nothing to anybody. Audit records are those of the server that answers: each server keeps its own trail.',
       fields: subjectFields,
       reply: z.strictObject({
-        subjects: z.array(z.strictObject({ ...outcomeReply.shape, held: holdingsReply.nullable() })),
+        subjects: z.array(z.strictObject({ ...outcomeReply.shape, held: recordedHoldingsReply.nullable() })),
         notHeld: z.array(z.string()),
         complete: completeReply,
       }),
       async handle({ fields, administrator }) {
-        const subjects = await forEach<{ held: Holdings | null }>(fields, { held: null }, async (who) => {
-          const held = await exportHoldings(who, deps);
+        const subjects = await forEach<{ held: RecordedHoldings | null }>(fields, { held: null }, async (who) => {
+          const held = await exportRecordedHoldings(who, deps);
           await deps.audit.append({
             action: 'subject_exported',
             ...toSubjectRef(who),
@@ -144,6 +151,65 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
         });
         const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);
         return { subjects, receipt, complete: isComplete(subjects) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/subjects/withdraw-data-consents',
+      right: 'assist',
+      summary: 'End what clients may be told of a person',
+      description:
+        'From then on their tokens tell nothing, and the person is asked anew. Ending what has ended succeeds. Which there are is in /subjects/export.',
+      fields: subjectFields.extend({
+        client: z
+          .string()
+          .min(1)
+          .max(256)
+          .optional()
+          .describe('The id of an OpenID client; all of them where it is left out.'),
+      }),
+      reply: z.strictObject({
+        subjects: z.array(
+          z.strictObject({ ...outcomeReply.shape, clients: z.array(z.string()).describe('Whose consent was ended.') }),
+        ),
+        complete: completeReply,
+      }),
+      async handle({ fields: { client = null, ...fields }, administrator }) {
+        const subjects = await forEach<{ clients: string[] }>(fields, { clients: [] }, async (who) => ({
+          clients: [...(await withdrawDataConsents(toSubjectRef(who), { client, by: administrator.name }, deps))],
+        }));
+        return { subjects, complete: isComplete(subjects) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/subjects/end-links',
+      right: 'assist',
+      summary: 'End links of a person with their accounts elsewhere',
+      description:
+        'From then on applications are told nothing that comes from there. Ending what has ended succeeds. Which there are is in /subjects/export.',
+      fields: subjectFields.extend({
+        other: z
+          .string()
+          .min(1)
+          .max(100)
+          .optional()
+          .describe('The id of the connection at which the linked account is; all of them where it is left out.'),
+      }),
+      reply: z.strictObject({
+        subjects: z.array(
+          z.strictObject({
+            ...outcomeReply.shape,
+            others: z.array(z.string()).describe('The connections of the accounts that were linked.'),
+          }),
+        ),
+        complete: completeReply,
+      }),
+      async handle({ fields: { other = null, ...fields }, administrator }) {
+        const subjects = await forEach<{ others: string[] }>(fields, { others: [] }, async (who) => ({
+          others: [...(await endLinks(toSubjectRef(who), { connection: other, by: administrator.name }, deps))],
+        }));
+        return { subjects, complete: isComplete(subjects) };
       },
     }),
     adminEndpoint({

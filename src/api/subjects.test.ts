@@ -47,7 +47,7 @@ const check = (connection: Connection, person: string) =>
   checkFace(
     {
       ...{ connection, subject: 'anna', kept: null, photos: [drawPhoto(person, 9)], secret: null },
-      ...{ judged: null, outsider: null },
+      ...{ judged: null, outsider: null, application: null },
     },
     server.deps,
   ).then(({ verdict }) => (verdict.matched ? 'passed' : 'failed'), toCode);

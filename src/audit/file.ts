@@ -1,15 +1,16 @@
 import { appendFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditConfig } from '../config/audit.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit, Clock, Log, Random } from '../core/ports.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { isSystemError, syncFolder } from '../files/durable-file.js';
+import { createGroupCommit } from '../files/group-commit.js';
 import { digestOf, type FileEnd, openEnd, type Tail } from './chain.js';
 import { openChainName } from './chain-name.js';
 import { isDurable } from './durability.js';
-import { createGroupCommit } from './group-commit.js';
 import { lockTrail } from './lock.js';
 import { removeOldSegments } from './retention.js';
 import { closedFileOf, headsFileOf } from './trail-files.js';
@@ -40,6 +41,12 @@ export type WrittenRecord = AuditEvent & {
   readonly time: EpochMs;
   readonly request: string | null;
 };
+
+/** An event to be written, and the request it belongs to. */
+interface Appended {
+  readonly event: AuditEvent;
+  readonly request: string | null;
+}
 
 /** A trail of files, and how it stands. */
 export interface Trail extends Audit {
@@ -78,6 +85,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
   let queue: Promise<unknown> = Promise.resolve();
   let removal: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
+  let next: { readonly group: Appended[]; readonly written: Promise<readonly WrittenRecord[]> } | null = null;
 
   const syncSoon = (): void => {
     timer ??= setTimeout(() => {
@@ -86,7 +94,8 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     }, syncDelayMs).unref();
   };
 
-  const write = async (event: AuditEvent, request: string | null): Promise<void> => {
+  /** Writes what was appended at one moment, by one call. */
+  const writeGroup = async (group: readonly Appended[]): Promise<readonly WrittenRecord[]> => {
     // After a failed write nobody knows how much of it is there.
     let at = end ?? (await openEnd(file));
     end = null;
@@ -95,32 +104,46 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
       at = await closeSegment(file, at);
       removeOld();
     }
-    const { action, connection, subject, detail } = event;
-    const record = { sequence: at.sequence + 1, time: toIso(time), previous: at.digest };
-    const line = JSON.stringify({
-      ...record,
-      action,
-      connection,
-      subject,
-      detail,
-      ...(request === null ? {} : { request }),
-    });
-    const text = `${at.mend}${line}\n`;
+    let { sequence, digest } = at;
+    let text = at.mend;
+    const written: WrittenRecord[] = [];
+    for (const { event, request } of group) {
+      const { action, connection, subject, detail } = event;
+      sequence += 1;
+      const record = { sequence, time: toIso(time), previous: digest, action, connection, subject, detail };
+      const line = JSON.stringify(request === null ? record : { ...record, request });
+      digest = digestOf(line);
+      text += `${line}\n`;
+      written.push({ ...event, sequence, time, request });
+    }
     // A few hundred bytes into the page cache: over sooner than another thread would have begun.
     appendFileSync(file, text, { mode: 0o600 });
     const bytes = at.bytes + Buffer.byteLength(text);
-    const digest = digestOf(line);
-    const { sequence } = record;
     end = { sequence, digest, recordDigest: digest, time, mend: '', bytes, since: at.since ?? time };
     tail = end;
-    onRecord({ ...event, sequence, time, request }, chain);
+    return written;
+  };
+
+  /** What was appended while others were written is one group. */
+  const write = (appended: Appended): Promise<WrittenRecord> => {
+    if (next === null) {
+      const group: Appended[] = [];
+      const written = queue
+        .then(() => nextTurn())
+        .then(() => {
+          next = null;
+          return guarded(() => writeGroup(group));
+        });
+      next = { group, written };
+      queue = written.catch(() => {});
+    }
+    const { group, written } = next;
+    const at = group.push(appended) - 1;
+    return written.then((records) => records[at]);
   };
 
   const append = async (event: AuditEvent): Promise<void> => {
-    const request = requestId();
-    const written = queue.then(() => guarded(() => write(event, request)));
-    queue = written.catch(() => {});
-    await written;
+    onRecord(await write({ event, request: requestId() }), chain);
     if (isDurable[event.action]) await guarded(sync);
     else syncSoon();
   };

@@ -19,6 +19,7 @@ export const pastDetails = {
   renewed: tokenNamed,
   revoked: ofClient.partial().extend(ofEnrolment.pick({ tokenId: true, by: true }).shape),
   step_up_started: auditDetails.step_up_started.partial({ purpose: true }),
+  configuration_loaded: auditDetails.configuration_loaded.partial({ version: true }),
   client_token_issued: auditDetails.client_token_issued.partial({ application: true, by: true }),
   client_token_revoked: auditDetails.client_token_revoked.partial({ application: true, by: true }),
 } as const satisfies { readonly [Action in AuditAction]: z.ZodType };

@@ -82,6 +82,7 @@ test('a code to the address at the provider passes the step-up, and everything s
   expect(view.anotherWays).toEqual(['email', 'sms', 'recovery_code']);
   const codes = await sendTo(page);
   expect(server.messages.at(-1)).toMatchObject({ channel: 'email', to: '00u1@example.com', subject: 'Ihr Code' });
+  expect(String(server.messages.at(-1)?.html)).toContain(`>${lastCode()}</p>`);
   const { body } = await giveBack(page, codes, lastCode());
   expect(body.view).toMatchObject({ state: 'passed_another_way', recoveryCodesOffered: false });
   expect(decodeJwt(String(body.receipt))).toMatchObject({
@@ -89,7 +90,7 @@ test('a code to the address at the provider passes the step-up, and everything s
     ...{ accuracy: null, liveness: null, presence: null },
   });
   expect(await stateOf(id)).toMatchObject({ state: 'passed_another_way' });
-  expect(detailsOf('another_way_passed')).toEqual([{ stepUpId: id, way: 'email' }]);
+  expect(detailsOf('another_way_passed')).toEqual([{ stepUpId: id, way: 'email', application: 'app.example.com' }]);
   expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(lastCode());
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { letterLanguages } from '../core/codes/languages.js';
 import { Credential } from '../core/concealed.js';
 import { askForHelp, maxNoteCharacters } from '../core/help-desk/help-requests.js';
+import { letterLanguages } from '../core/letters/language.js';
 import { passAnotherWay, renewRecoveryCodes, sendCode } from '../core/step-up/another-way.js';
 import {
   anotherWayReply,

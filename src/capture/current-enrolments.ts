@@ -35,7 +35,8 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       reply: enrolmentReply,
       async handle({ session }) {
         const current = await readCurrentEnrolment(session, deps);
-        if (current === null) return { enrolment: null };
+        const { mayRenew } = session.record;
+        if (current === null) return { enrolment: null, mayRenew };
         const { tokenId, purpose, enrolledAt, expiresAt } = current;
         return {
           enrolment: {
@@ -44,6 +45,7 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
             enrolledAt: enrolledAt === null ? null : toIso(enrolledAt),
             expiresAt: expiresAt === null ? null : toIso(expiresAt),
           },
+          mayRenew,
         };
       },
     }),
@@ -66,7 +68,9 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/enrolment/renew',
       action: 'renew_enrolment',
       summary: 'Go on to enrol anew',
-      description: 'The former token stays until the new one is there.',
+      codes: [...common.codes, 'not_found'],
+      description:
+        'The former token stays until the new one is there. `not_found` where they came by a sign-in alone, and the connection lets nobody enrol by that.',
       reply: viewReply,
       handle: async ({ session }) => ({ view: toViewReply(await renewCurrentEnrolment(session, deps)) }),
     }),

@@ -181,6 +181,7 @@ const expected = {
           ...{
             consentVersion: 'consent-1',
             consentNeeded: false,
+            action: null,
             agreedAt: null,
             organisation: null,
             retentionDays: 1,

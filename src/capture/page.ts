@@ -103,6 +103,10 @@ export function mountPage(
     setHeaders: (response: ServerResponse) =>
       response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   };
+  // Beside the page, as a worker reaches no further up than where it is; not kept, so that a release is seen at once.
+  page.get('/notice-worker.js', (_request, response) =>
+    response.sendFile('notice-worker.js', { root: folders.page, cacheControl: false }),
+  );
   page.get('/models/:name.onnx', createModelHandler(folders.models));
   page.get('/assets/:name.wasm', createWasmHandler(folders.page));
   page.use('/assets', express.static(`${folders.page}/assets`, kept), () => {

@@ -67,6 +67,36 @@ const calls: readonly {
     allowed: ['own'],
   },
   {
+    call: 'GET /face/notices',
+    purpose: 'manage',
+    send: (page) => page.get('/face/notices'),
+    allowed: ['own'],
+  },
+  {
+    call: 'POST /face/notices',
+    purpose: 'manage',
+    send: (page) => page.post('/face/notices', { on: [], email: true, language: 'en' }),
+    allowed: ['own'],
+  },
+  {
+    call: 'POST /face/notices/devices',
+    purpose: 'manage',
+    send: (page) =>
+      page.post('/face/notices/devices', {
+        endpoint: 'https://push.example.com/x',
+        p256dh: Buffer.alloc(65, 4).toString('base64url'),
+        auth: Buffer.alloc(16).toString('base64url'),
+        publicKey: 'x',
+      }),
+    allowed: ['own'],
+  },
+  {
+    call: 'POST /face/notices/devices/remove',
+    purpose: 'manage',
+    send: (page) => page.post('/face/notices/devices/remove', { device: null }),
+    allowed: ['own'],
+  },
+  {
     call: 'POST /face/enrolment/revoke',
     purpose: 'manage',
     send: (page) => page.post('/face/enrolment/revoke'),
@@ -76,6 +106,44 @@ const calls: readonly {
     call: 'POST /face/enrolment/renew',
     purpose: 'manage',
     send: (page) => page.post('/face/enrolment/renew'),
+    allowed: ['own'],
+  },
+  {
+    call: 'GET /face/data-consents',
+    purpose: 'manage',
+    send: (page) => page.get('/face/data-consents'),
+    allowed: ['own'],
+  },
+  {
+    call: 'POST /face/data-consents/withdraw',
+    purpose: 'manage',
+    send: (page) => page.post('/face/data-consents/withdraw', { client: 'shop' }),
+    allowed: ['own'],
+  },
+  ...(
+    [
+      ['POST', '/face/checks'],
+      ['GET', '/face/devices'],
+      ['POST', '/face/devices/forget'],
+      ['GET', '/face/services'],
+      ['POST', '/face/export'],
+    ] as const
+  ).map(([method, path]) => ({
+    call: `${method} ${path}`,
+    purpose: 'manage' as const,
+    send: (page: Page) => (method === 'GET' ? page.get(path) : page.post(path)),
+    allowed: ['own'] as const,
+  })),
+  {
+    call: 'GET /face/links',
+    purpose: 'manage',
+    send: (page) => page.get('/face/links'),
+    allowed: ['own'],
+  },
+  {
+    call: 'POST /face/links/end',
+    purpose: 'manage',
+    send: (page) => page.post('/face/links/end', { connection: 'payroll' }),
     allowed: ['own'],
   },
   {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameAction, requestedAction } from '../core/action.js';
 import { Credential } from '../core/concealed.js';
 import { subjectOfIdentifier } from '../core/connection.js';
 import { assignToKiosk, checkKiosk } from '../core/step-up/kiosk.js';
@@ -40,6 +41,10 @@ const startedReply = z.strictObject({
   state: z.literal('started'),
   expiresAt: instantReply,
   url: z.string().describe('The capture page of this step-up. It opens once; it holds the challenge.'),
+  actionDigest: z
+    .string()
+    .optional()
+    .describe('Of the `action`: SHA-256 of its canonical JSON (RFC 8785), as the receipt will say it.'),
 });
 
 const toStarted = (started: StartedStepUp, { issuer }: ApiDeps) => {
@@ -81,6 +86,11 @@ const startFields = z
       .describe('Who the receipt is for. Without it a pass is noted for the hooks of the connection.'),
     nonce: z.string().min(1).max(256).optional().describe('Found again in the receipt. Needs `audience`.'),
     returnUrl: returnUrlField,
+    action: z
+      .optional(requestedAction)
+      .describe(
+        'What the person approves, in the words the page shows: docs/approve-an-action.md. Needs `audience`; only the capture page takes its pictures.',
+      ),
     kiosk: z.string().min(1).max(64).optional().describe('The kiosk that the person goes to.'),
     camera: z
       .literal('phone')
@@ -93,7 +103,7 @@ const startFields = z
   .refine(
     ({ connection, token, audience }) => connection !== undefined || (token !== undefined && audience !== undefined),
   )
-  .refine(({ audience, nonce }) => nonce === undefined || audience !== undefined);
+  .refine(({ audience, nonce, action }) => audience !== undefined || (nonce === undefined && action === undefined));
 
 async function toStepUpRequested(
   fields: z.output<typeof startFields>,
@@ -106,16 +116,25 @@ async function toStepUpRequested(
   checkNamed(fields);
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
   const receipt = audience === undefined ? null : { audience, nonce };
+  const action = fields.action === undefined ? null : nameAction(fields.action);
   if (fields.connection !== undefined) {
     const connection = findConnection(fields.connection, client, deps);
     const returnUrl = checkReturnUrl(connection, fields.returnUrl);
     // The check of somebody nobody knows begins as any other, and cannot pass: whoever looks on learns nothing.
     const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
-    return { connection, subject, kept, receipt, returnUrl, camera, takesAnotherWay: kept === null };
+    return { connection, subject, kept, receipt, returnUrl, camera, action, takesAnotherWay: kept === null };
   }
   const { subject } = fields;
   if (kept === null || receipt === null || subject === undefined) throw new FaceError('request_malformed');
-  return { connection: null, subject, kept, receipt, returnUrl: checkReturnUrl(null, fields.returnUrl), camera };
+  return {
+    connection: null,
+    subject,
+    kept,
+    receipt,
+    returnUrl: checkReturnUrl(null, fields.returnUrl),
+    camera,
+    action,
+  };
 }
 
 /** Face checks: started by a backend or by a provider's challenge, ended by photos. */
@@ -131,16 +150,18 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Start a face check of a person',
       description:
         'Of a user of a connection, whose token is in the profile there; or with `token` of anybody whose token you keep. A pass is noted for the hooks of the connection; with `audience` it becomes a receipt instead. Hand the challenge to the person in front of the camera and to nobody else. An unknown or unenrolled user looks the same here. `login` needs a `connection`.',
-      codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found'],
+      codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
       photos: {},
       fields: startFields,
       reply: startedReply,
       async handle({ fields, client }) {
         const { kiosk } = fields;
         if (kiosk !== undefined) await checkKiosk({ id: kiosk, tenant: client.tenant }, deps);
-        const started = await startStepUp(await toStepUpRequested(fields, client, deps), deps);
+        const requested = await toStepUpRequested(fields, client, deps);
+        const started = await startStepUp(requested, deps);
         if (kiosk !== undefined) await assignToKiosk({ kiosk, stepUpId: started.id }, deps);
-        return toStarted(started, deps);
+        const digest = requested.action?.digest;
+        return { ...toStarted(started, deps), ...(digest === undefined ? {} : { actionDigest: digest }) };
       },
     }),
     openEndpoint({

@@ -1,9 +1,12 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { roles } from '../rest/rights.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toTableLines } from './table.js';
+import { wholeNumber } from './whole-number.js';
+
+const parseDays = wholeNumber({ digits: 3, from: 1, what: 'days' });
 
 const listGuard = z.object({
   administrators: z.array(
@@ -60,9 +63,4 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
       deps.tell('Removed.');
     });
   return command;
-}
-
-function parseDays(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of days, from 1.');
-  return Number(text);
 }

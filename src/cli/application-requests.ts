@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
 import { requestStates } from '../rest/onboarding/request.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
+import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
 
 const requestGuard = z.looseObject({
@@ -94,19 +96,10 @@ const answers = [
   { name: 'refuse', description: 'refuse a request for good', done: 'Refused.' },
 ] as const;
 
-async function readAll(fields: { readonly state?: string }, deps: CliDeps): Promise<ListedRequest[]> {
+async function readAll(fields: JsonObject, deps: CliDeps): Promise<ListedRequest[]> {
   const all: ListedRequest[] = [];
-  let cursor: string | null = null;
-  do {
-    const asked: Record<string, string> = { ...fields, ...(cursor === null ? {} : { cursor }) };
-    const page: z.infer<typeof pageGuard> = await callServer(
-      { method: 'POST', path: '/application-requests/list', fields: asked },
-      pageGuard,
-      deps,
-    );
-    all.push(...page.requests);
-    cursor = page.cursor;
-  } while (cursor !== null);
+  const pages = readPages('/application-requests/list', () => fields, pageGuard, deps);
+  for await (const { requests } of pages) all.push(...requests);
   return all;
 }
 

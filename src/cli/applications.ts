@@ -1,9 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { z } from 'zod';
 import { createApplicationRequestsCommand } from './application-requests.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toTableLines } from './table.js';
+import { wholeNumber } from './whole-number.js';
+
+const parseCount = wholeNumber({ digits: 9, from: 1 });
 
 const applicationGuard = z.looseObject({
   id: z.string(),
@@ -170,8 +173,3 @@ const toText = (refusals: Readonly<Record<string, number>>): string =>
 const pathOf = (id: string, rest: string): string => `/applications/${encodeURIComponent(id)}${rest}`;
 
 const parseList = (text: string): string[] => text.split(',').map((each) => each.trim());
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number, from 1.');
-  return Number(text);
-}

@@ -1,13 +1,18 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { writeFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { letterKinds, personStates, retryable } from '../core/campaign/person.js';
 import { letterLanguages } from '../core/letters/language.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
+import { readGivenFile } from './given-file.js';
 import { toPrintable } from './printable.js';
+import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
+import { wholeNumber } from './whole-number.js';
+
+const parseCount = wholeNumber({ digits: 2, from: 0 });
 
 const campaignGuard = z.object({
   id: z.string(),
@@ -61,7 +66,8 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .option('--reminders <count>', 'at most, up to 5', parseCount, 2)
     .action(async (connection: string, { group, file, ...options }: PlanOptions) => {
       if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
-      const from = file === undefined ? { group: group ?? '' } : { people: (await read(file)).toString('base64') };
+      const from =
+        file === undefined ? { group: group ?? '' } : { people: (await readGivenFile(file)).toString('base64') };
       const fields = { connection, ...options, ...from };
       tell((await callServer({ method: 'POST', path: '/campaigns', fields }, oneGuard, deps)).campaign);
       deps.tell('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
@@ -140,11 +146,6 @@ interface PreviewOptions {
   readonly html?: string;
 }
 
-const read = (file: string): Promise<Buffer> =>
-  readFile(file).catch(() => {
-    throw new UsageError(`${file} cannot be read`);
-  });
-
 type PeopleReply = z.output<typeof peopleGuard>['people'];
 
 async function listPeople(
@@ -152,14 +153,8 @@ async function listPeople(
   deps: CliDeps,
 ): Promise<PeopleReply> {
   const all: PeopleReply = [];
-  let cursor: string | null = null;
-  do {
-    const fields = { ...asked, limit: 200, ...(cursor === null ? {} : { cursor }) };
-    const request = { method: 'POST', path: '/campaigns/people', fields } as const;
-    const page: z.output<typeof peopleGuard> = await callServer(request, peopleGuard, deps);
-    all.push(...page.people);
-    cursor = page.cursor;
-  } while (cursor !== null);
+  const pages = readPages('/campaigns/people', () => ({ ...asked, limit: 200 }), peopleGuard, deps);
+  for await (const { people } of pages) all.push(...people);
   return all;
 }
 
@@ -173,9 +168,4 @@ function toLines({ id, name, connection, state, problem, counts, leftOut }: Camp
     `  ${toText(counts) || 'nobody yet'}`,
     ...(Object.keys(leftOut).length === 0 ? [] : [`  left out: ${toText(leftOut)}`]),
   ];
-}
-
-function parseCount(text: string): number {
-  if (!/^\d{1,2}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
-  return Number(text);
 }

@@ -6,6 +6,13 @@ import type { Clock, Fetch, Log, Random } from '../core/ports.js';
 /** How a command ends: 0 all is well, 1 something failed or is in the way, 2 the command was not understood. */
 export type ExitCode = 0 | 1 | 2;
 
+/** How the demonstration is shown. */
+export interface DemoRequest {
+  readonly modelsFolder: string;
+  /** Whether the servers stay up until the person stops the process. */
+  readonly isToStay: boolean;
+}
+
 /** What the commands are handed; src/process.ts supplies the real ones. */
 export interface CliDeps {
   readonly clock: Clock;
@@ -26,6 +33,8 @@ export interface CliDeps {
   readonly loadSetup: () => Promise<Setup>;
   /** The evaluation, loaded now. */
   readonly loadMeasuring: () => Promise<Measuring>;
+  /** Shows the main job on photos, against simulated providers. @returns whether every answer was the one that belongs there */
+  readonly showDemo: (request: DemoRequest) => Promise<boolean>;
   /** Runs the server until the person stops the process. */
   readonly serve: () => Promise<void>;
 }

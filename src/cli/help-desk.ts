@@ -1,13 +1,16 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
-import { letterLanguages } from '../core/codes/languages.js';
 import { settlements } from '../core/help-desk/help-requests.js';
+import { letterLanguages } from '../core/letters/language.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
+import { wholeNumber } from './whole-number.js';
+
+const parseMinutes = wholeNumber({ digits: 2, from: 0, what: 'minutes' });
 
 const begunGuard = z.object({ id: z.string(), url: z.string().nullable(), number: z.string(), expiresAt: z.string() });
 const vouchingGuard = z.object({
@@ -163,9 +166,4 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
       deps.tell('Settled.');
     });
   return command;
-}
-
-function parseMinutes(text: string): number {
-  if (!/^\d{1,2}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of minutes.');
-  return Number(text);
 }

@@ -19,11 +19,15 @@ export async function readKeySet(
   { config }: Setup,
   deps: Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>,
 ): Promise<JSONWebKeySet> {
-  if (source !== null) return parseKeySet(await readSource(source, deps), source);
+  if (source !== null) return readGivenKeySet(source, deps);
   const keys = await readPublicKeys(config, deps);
   if (keys === null) throw new UsageError(`no signing keys in ${config.dataFolder}. --jwks names a file or an address`);
   return parseKeySet(JSON.stringify({ keys }), config.dataFolder);
 }
+
+/** Those of a file or an address alone. @throws UsageError: there is none */
+export const readGivenKeySet = async (source: string, deps: Pick<CliDeps, 'fetch'>): Promise<JSONWebKeySet> =>
+  parseKeySet(await readSource(source, deps), source);
 
 async function readSource(source: string, { fetch }: Pick<CliDeps, 'fetch'>): Promise<string> {
   try {

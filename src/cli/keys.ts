@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { Setup } from '../../adapters/setup.js';
 import { filesOf, isThere } from '../config/data-files.js';
 import type { KeyVersion } from '../core/ports.js';
@@ -10,6 +10,9 @@ import { retireSigningKey, retireVersion, rotateKey } from '../operations/keys.j
 import type { CliDeps } from './deps.js';
 import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';
 import { UsageError } from './usage-error.js';
+import { wholeNumber } from './whole-number.js';
+
+const parseCount = wholeNumber({ digits: 12, from: 0 });
 
 interface TrailOptions {
   readonly trail: readonly string[];
@@ -124,11 +127,6 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 
 function parseVersion(text: string): KeyVersion {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError('expected the number of a version, from 1');
-  return Number(text);
-}
-
-function parseCount(text: string): number {
-  if (!/^\d{1,12}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
   return Number(text);
 }
 

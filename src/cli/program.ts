@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../base/version.js';
 import type { CliDeps } from './deps.js';
 import { UsageError } from './usage-error.js';
 
@@ -7,13 +8,17 @@ type CreateCommand = (deps: CliDeps) => Command;
 /** Every command, in the order the help lists them. Only what is asked for is loaded. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.js')).createServeCommand,
+  demo: async () => (await import('./demo.js')).createDemoCommand,
   reload: async () => (await import('./reload.js')).createReloadCommand,
   provision: async () => (await import('./provision.js')).createProvisionCommand,
   register: async () => (await import('./register.js')).createRegisterCommand,
+  mode: async () => (await import('./mode.js')).createModeCommand,
   doctor: async () => (await import('./doctor.js')).createDoctorCommand,
   report: async () => (await import('./report.js')).createReportCommand,
   why: async () => (await import('./why.js')).createWhyCommand,
   audit: async () => (await import('./audit.js')).createAuditCommand,
+  people: async () => (await import('./people.js')).createPeopleCommand,
+  log: async () => (await import('./log.js')).createLogCommand,
   ledger: async () => (await import('./ledger.js')).createLedgerCommand,
   events: async () => (await import('./events.js')).createEventsCommand,
   try: async () => (await import('./try.js')).createTryCommand,
@@ -22,16 +27,20 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   applications: async () => (await import('./applications.js')).createApplicationsCommand,
   administrators: async () => (await import('./administrators.js')).createAdministratorsCommand,
   campaign: async () => (await import('./campaign.js')).createCampaignCommand,
+  brand: async () => (await import('./brand.js')).createBrandCommand,
   'help-desk': async () => (await import('./help-desk.js')).createHelpDeskCommand,
   subject: async () => (await import('./subject.js')).createSubjectCommand,
   backup: async () => (await import('./backup.js')).createBackupCommand,
   restore: async () => (await import('./restore.js')).createRestoreCommand,
+  upgrade: async () => (await import('./upgrade.js')).createUpgradeCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
   models: async () => (await import('./models.js')).createModelsCommand,
   measure: async () => (await import('./measure.js')).createMeasureCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
   seal: async () => (await import('./seal.js')).createSealCommand,
   open: async () => (await import('./open.js')).createOpenCommand,
+  sign: async () => (await import('./sign.js')).createSignCommand,
+  'verify-signature': async () => (await import('./verify-signature.js')).createVerifySignatureCommand,
 };
 
 /**
@@ -55,6 +64,7 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
 async function createProgram(asked: string | undefined, deps: CliDeps): Promise<Command> {
   const program = new Command('facestep')
     .description('Face step-up for the identity provider you already run. Without a command it serves.')
+    .version(version)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => deps.print(text.replace(/\n$/, '')),

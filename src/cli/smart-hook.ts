@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { requirePublicUrl } from '../operations/public-url.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
+import { readGivenFile } from './given-file.js';
 import { UsageError } from './usage-error.js';
 
 interface Options {
@@ -28,12 +28,6 @@ export function createSmartHookCommand(deps: CliDeps): Command {
       if (artefacts.size === 0) throw new UsageError(`"${id}" is of kind ${kind}: only OneLogin has Smart Hooks`);
       const smartHook = artefacts.get(type);
       if (smartHook === undefined) throw new UsageError(`--type is one of ${[...artefacts.keys()].join(', ')}`);
-      deps.print(await smartHook.render(compose === undefined ? null : await readSource(compose)));
+      deps.print(await smartHook.render(compose === undefined ? null : (await readGivenFile(compose)).toString()));
     });
-}
-
-async function readSource(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => {
-    throw new UsageError(`${file} cannot be read`);
-  });
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
+import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 
 // Loose: what is held of a person is printed as the server said it.
@@ -12,6 +13,20 @@ const outcomeGuard = z.looseObject({
   code: z.string().nullable(),
 });
 const replyGuard = z.looseObject({ subjects: z.array(outcomeGuard), complete: z.boolean() });
+const consentsGuard = replyGuard.extend({
+  subjects: z.array(
+    outcomeGuard.extend({
+      held: z
+        .object({
+          dataConsents: z.array(z.object({ client: z.string(), claims: z.array(z.string()), expiresAt: z.string() })),
+        })
+        .nullable(),
+    }),
+  ),
+});
+const withdrawalGuard = replyGuard.extend({
+  subjects: z.array(outcomeGuard.extend({ clients: z.array(z.string()) })),
+});
 const erasureGuard = replyGuard.extend({ receipt: z.string().nullable() });
 
 interface Options {
@@ -19,12 +34,13 @@ interface Options {
   readonly subject?: string;
   readonly login?: string;
   readonly source?: string;
+  readonly client?: string;
 }
 
 /** `facestep subject`: what a person may demand, carried out by the running server. */
 export function createSubjectCommand(deps: CliDeps): Command {
   const command = new Command('subject')
-    .summary('export, revoke, erase or unlock what is held of a person')
+    .summary('export, revoke, erase or unlock what is held of a person, or end what they let others be told')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
 
   /** Says how it went at each connection. What is left to be done ends with 1. */
@@ -69,12 +85,31 @@ export function createSubjectCommand(deps: CliDeps): Command {
     .action(async (options: Options) => {
       tell(await call('unlock', options, replyGuard, deps), 'unlocked');
     });
+  add('data-consents', 'print which OpenID clients may be told claims of them').action(async (options: Options) => {
+    const reply = await call('export', options, consentsGuard, deps);
+    toTableLines(
+      ['connection', 'subject', 'client', 'until', 'claims'],
+      reply.subjects.flatMap(({ connection, subject, held }) =>
+        (held?.dataConsents ?? []).map(({ client, claims, expiresAt }) => [
+          ...[connection, subject ?? '-', client, expiresAt, claims.join(' ')],
+        ]),
+      ),
+    ).forEach(deps.print);
+    tell(reply, 'read');
+  });
+  add('withdraw-data-consents', 'end what OpenID clients may be told of them')
+    .option('--client <id>', 'of one OpenID client; of all without it')
+    .action(async (options: Options) => {
+      const reply = await call('withdraw-data-consents', options, withdrawalGuard, deps);
+      for (const { clients } of reply.subjects) for (const client of clients) deps.print(toPrintable(client));
+      tell(reply, 'withdrawn');
+    });
   return command;
 }
 
 async function call<Reply extends typeof replyGuard>(
-  what: 'export' | 'revoke' | 'erase' | 'unlock',
-  { connection, subject, login, source }: Options,
+  what: 'export' | 'revoke' | 'erase' | 'unlock' | 'withdraw-data-consents',
+  { connection, subject, login, source, client }: Options,
   guard: Reply,
   deps: CliDeps,
 ): Promise<z.output<Reply>> {
@@ -82,6 +117,7 @@ async function call<Reply extends typeof replyGuard>(
   const isByLogin = login !== undefined && connection === undefined && subject === undefined;
   if (!isOne && !isByLogin) throw new UsageError('give --login, or --connection and --subject');
   const who = isOne ? { connection, subject } : isByLogin ? { login } : {};
-  const fields = { ...who, ...(source === undefined ? {} : { source }) };
+  const more = { ...(source === undefined ? {} : { source }), ...(client === undefined ? {} : { client }) };
+  const fields = { ...who, ...more };
   return callServer({ method: 'POST', path: `/subjects/${what}`, fields }, guard, deps);
 }

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { Policy } from '../core/connection.js';
 import { letterLanguages } from '../core/letters/language.js';
+import type { OrganisationRules } from '../core/organisations/organisations.js';
+import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
+import { type HomePageConfig, homePageGuard } from './home-page.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
+import { organisationsGuard } from './organisations.js';
 import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
@@ -58,6 +62,12 @@ export const policyGuard = z.strictObject({
 export const connectionFields = {
   id: connectionIdGuard,
   policy: policyGuard.prefault({}),
+  /** Where claims about a person come from, beside the provider's usual attributes. */
+  claims: claimSourcesGuard,
+  /** Whether people find their own page at `/me`, and what is on it; `null`: by a link alone. */
+  me: homePageGuard.nullable().default(null),
+  /** For whom people act. */
+  organisations: organisationsGuard,
   /** A provider with kinds of clients of its own puts `oidcOf(…)` in its place. */
   oidc: oidcOf(),
 };
@@ -67,6 +77,8 @@ export interface ConnectionConfig {
   readonly id: string;
   readonly kind: string;
   readonly policy: Policy;
+  readonly me: HomePageConfig | null;
+  readonly organisations: OrganisationRules | null;
   readonly oidc: OidcConfig | null;
 }
 

@@ -8,6 +8,8 @@ import type { KeysConfig } from './keys.js';
  * @param keysFolder - where the key files are instead, where several servers share them
  */
 const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
+  /** Which format all of it has. */
+  format: join(folder, 'format.json'),
   state: join(folder, 'state.db'),
   /** What people read of the audit trail; made of it again by a command. */
   ledger: join(folder, 'ledger.db'),

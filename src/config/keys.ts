@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { safeUrlGuard } from './safe-url.js';
 
 /** No alias: one that is pointed at another key would take every token with it. */
-const keyIdGuard = z
+export const keyIdGuard = z
   .string()
   .regex(
     /^(arn:aws[a-z-]*:kms:[a-z0-9-]{1,32}:\d{12}:key\/)?[A-Za-z0-9-]{1,128}$/,

@@ -17,4 +17,6 @@ export const limitsGuard = z.strictObject({
   clientPictures: perMinute(6000),
   /** By client token, in an hour. A backend of a million people that each leave after three years needs forty. */
   revocations: z.int().min(1).max(1_000_000).default(1000),
+  /** By tenant, in an hour. Five hundred people come to a door twice, and some try again. */
+  identifications: z.int().min(1).max(1_000_000).default(1200),
 }) satisfies z.ZodType<Limits>;

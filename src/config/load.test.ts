@@ -188,6 +188,7 @@ describe('accepts', () => {
       telemetry: { metrics: null, traces: null },
       console: { signIn: null, sessionMinutes: 30, stepUp: null },
       onboarding: { sandbox: null, mostPerMinute: 600, mostPerDay: 100_000 },
+      webPush: null,
       campaigns: { perMinute: 120, keptDays: 120 },
       ledger: { days: 90, entries: 1_000_000 },
       limits: {
@@ -201,6 +202,7 @@ describe('accepts', () => {
           clientPictures: 6000,
         },
         revocations: 1000,
+        identifications: 1200,
       },
       retention: { consentDays: 1095 },
       stopDelaySec: 0,

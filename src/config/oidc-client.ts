@@ -35,3 +35,29 @@ export const clientFields = { id: clientIdGuard, secret: clientSecretGuard };
 
 /** Hosts of a client whose redirect URIs are derived, as where a provider takes its answers is fixed. */
 export const originsGuard = z.array(originGuard).min(1).max(10);
+
+const publicKeyGuard = z
+  .looseObject({
+    kty: z.enum(['RSA', 'EC', 'OKP']),
+    /** Clients name the key that they sign with, and many cannot leave it out: one without a name is then never found. */
+    kid: z.string('expected the name of the key, as the client sends it').min(1).max(256),
+  })
+  .refine((jwk) => !('d' in jwk), 'expected a public key');
+
+const hasUniqueKids = (keys: readonly { readonly kid: string }[]): boolean =>
+  new Set(keys.map(({ kid }) => kid)).size === keys.length;
+
+/** JSON Web Keys of a client that signs assertions (`private_key_jwt`) in place of having a secret. */
+export const publicKeysGuard = z
+  .array(publicKeyGuard)
+  .min(1)
+  .max(10)
+  .refine(hasUniqueKids, 'two keys have the same kid');
+
+/** Who asks, as people read it. */
+export const shownNameGuard = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^\P{C}*$/u, 'expected one line of plain text');

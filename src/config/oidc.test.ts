@@ -50,3 +50,17 @@ test('the documented client is one', () => {
   const settings = Object.keys(relyingPartyGuard.shape);
   for (const setting of settings) expect(document).toMatch(new RegExp(`^\\| \`${setting}\` +\\|`, 'm'));
 });
+
+test('a counter has a name, and either a secret or keys', () => {
+  const counter = { kind: 'counter', id: 'desk-1', name: 'Library desk', secret };
+  expect(isTaken(counter)).toBe(true);
+  expect(isTaken({ ...counter, name: undefined })).toBe(false);
+  // Nothing that would turn the words around it, or end the line, is in a name.
+  for (const name of ['', 'x'.repeat(101), 'Bank\u202eknaB', 'Bank\nSecure', 'Bank\u0000'])
+    expect(isTaken({ ...counter, name })).toBe(false);
+  expect(isTaken({ ...counter, secret: undefined })).toBe(false);
+  const publicKeys = [{ kty: 'EC', kid: 'k', crv: 'P-256', x: 'x', y: 'y' }];
+  expect(isTaken({ ...counter, publicKeys })).toBe(false);
+  expect(isTaken({ ...counter, secret: undefined, publicKeys })).toBe(true);
+  expect(isTaken({ ...counter, redirectUris: ['https://a.example.com/'] })).toBe(false);
+});

@@ -1,16 +1,8 @@
 import { z } from 'zod';
-import { clientIdGuard, clientSecretGuard, redirectUriGuard } from './oidc-client.js';
-
-const publicKeyGuard = z
-  .looseObject({
-    kty: z.enum(['RSA', 'EC', 'OKP']),
-    /** Clients name the key that they sign with, and many cannot leave it out: one without a name is then never found. */
-    kid: z.string('expected the name of the key, as the client sends it').min(1).max(256),
-  })
-  .refine((jwk) => !('d' in jwk), 'expected a public key');
-
-const hasUniqueKids = (keys: readonly { readonly kid: string }[]): boolean =>
-  new Set(keys.map(({ kid }) => kid)).size === keys.length;
+import { registeredClaimsGuard } from './claims.js';
+import { type CounterConfig, counterGuard } from './counter.js';
+import { type CredentialConfigs, credentialsGuard } from './credentials.js';
+import { clientIdGuard, clientSecretGuard, publicKeysGuard, redirectUriGuard, shownNameGuard } from './oidc-client.js';
 
 /** An application, or an identity provider of your own, that sends people here by OpenID Connect. */
 export const relyingPartyGuard = z
@@ -20,14 +12,14 @@ export const relyingPartyGuard = z
     /** `null` for a client that cannot keep one: it must use PKCE. */
     secret: clientSecretGuard.nullable().default(null),
     /** JSON Web Keys, instead of a secret: the client signs assertions (`private_key_jwt`). */
-    publicKeys: z
-      .array(publicKeyGuard)
-      .min(1)
-      .max(10)
-      .refine(hasUniqueKids, 'two keys have the same kid')
-      .nullable()
-      .default(null),
+    publicKeys: publicKeysGuard.nullable().default(null),
     redirectUris: z.array(redirectUriGuard).min(1).max(50),
+    /** Who asks, as people know it; `null`: they read the id. */
+    name: shownNameGuard.nullable().default(null),
+    /** What it may ask about a person, each with what for. It is told only what that person agrees to. */
+    claims: registeredClaimsGuard,
+    /** How long such a consent holds, in days. */
+    dataConsentDays: z.int().min(1).max(365).default(90),
     /**
      * Whether this client has proved who a person is before it names them in a pushed request: they may then enrol, where
      * the policy says `whenNotEnrolled: "enrol"`.
@@ -35,6 +27,10 @@ export const relyingPartyGuard = z
     mayEnrol: z.boolean().default(false),
     /** Whether a request of this client counts only where it was pushed (RFC 9126, section 6). */
     requirePushed: z.boolean().default(false),
+    /** Whether it may ask people to approve a named action, by `authorization_details` (RFC 9396). */
+    actions: z.boolean().default(false),
+    /** Whether it may ask for whom a person acts, by the scope `organisation`. */
+    organisations: z.boolean().default(false),
     /** The FAPI 2.0 Security Profile: pushed requests, PKCE, assertions signed by a key, and access tokens bound by DPoP. */
     fapi2: z.boolean().default(false),
   })
@@ -45,6 +41,10 @@ export const relyingPartyGuard = z
   .refine(({ secret, publicKeys, mayEnrol }) => !mayEnrol || secret !== null || publicKeys !== null, {
     path: ['mayEnrol'],
     error: 'expected a client with a secret or public keys: anybody can speak in the name of another',
+  })
+  .refine(({ organisations, claims }) => !organisations || !Object.hasOwn(claims, 'organisation'), {
+    path: ['claims'],
+    error: 'expected no claim organisation beside organisations: it is told by the scope of that name',
   })
   .refine(({ fapi2, publicKeys }) => !fapi2 || publicKeys !== null, {
     path: ['fapi2'],
@@ -62,31 +62,49 @@ export interface ProviderClientConfig {
 
 /** The OpenID provider of one connection. */
 export interface OidcConfig {
-  readonly clients: readonly (RelyingPartyConfig | ProviderClientConfig)[];
+  readonly clients: readonly (RelyingPartyConfig | CounterConfig | ProviderClientConfig)[];
+  /** How long a link with an account at another connection holds, in days. */
+  readonly accountLinkDays: number;
+  /** What people may carry in a wallet, by its id. */
+  readonly credentials: CredentialConfigs;
 }
+
+/** Of a connection that has none of its own: others' clients ask for its claims. */
+export const withoutClients: OidcConfig = { clients: [], accountLinkDays: 365, credentials: {} };
 
 /** A provider's guard for one kind of client, told apart by its literal `kind`. */
 export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscriminable;
 
+/** The client that every wallet is. */
+export const walletClientId = 'facestep-wallet';
+
 const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
+/** What asks people for the claims of a credential, and wallets, are clients too. */
+const isReserved = (id: string): boolean => id === walletClientId || id.startsWith('credential:');
+
 /**
  * Who may send people to a connection's face check by OpenID Connect: one guard for each kind of client.
- * @param kinds - those of the connection's provider, beside `relying_party`, which fits any
+ * @param kinds - those of the connection's provider, beside `relying_party` and `counter`, which fit any
  */
 export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   z.strictObject({
     clients: z
       .array(
-        z.discriminatedUnion('kind', [relyingPartyGuard, ...kinds], {
+        z.discriminatedUnion('kind', [relyingPartyGuard, counterGuard, ...kinds], {
           error: ({ code }) =>
-            code === 'invalid_union' ? 'expected relying_party, or a kind of client of this provider' : undefined,
+            code === 'invalid_union'
+              ? 'expected relying_party, counter, or a kind of client of this provider'
+              : undefined,
         }),
       )
       .min(1)
       .max(50)
-      .refine(hasUniqueIds, 'two clients have the same id'),
+      .refine(hasUniqueIds, 'two clients have the same id')
+      .refine((clients) => clients.every(({ id }) => !isReserved(id)), 'an id is of the service itself'),
+    credentials: credentialsGuard,
+    accountLinkDays: z.int().min(1).max(3650).default(365),
   });
 
 /** The setting `oidc` of a connection. `null`: nobody is sent here by OpenID Connect. @param kinds - as for `createOidcGuard` */
@@ -100,3 +118,8 @@ const isRelyingParty = (client: OidcConfig['clients'][number]): client is Relyin
 
 /** The clients that are no provider's own kind. */
 export const relyingPartiesOf = ({ clients }: OidcConfig): RelyingPartyConfig[] => clients.filter(isRelyingParty);
+
+const isCounter = (client: OidcConfig['clients'][number]): client is CounterConfig => client.kind === 'counter';
+
+/** The counters where staff check people in person. */
+export const countersOf = ({ clients }: OidcConfig): CounterConfig[] => clients.filter(isCounter);

@@ -16,6 +16,7 @@ import { safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
 import { stateGuard } from './state.js';
 import { telemetryGuard } from './telemetry.js';
+import { webPushGuard } from './web-push.js';
 
 const hostGuard = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'expected a host name or an IP address');
 const folderGuard = z.string().min(1).max(4096);
@@ -89,6 +90,8 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     telemetry: telemetryGuard.prefault({}),
     console: consoleGuard.prefault({}),
     limits: limitsGuard.prefault({}),
+    /** `null`: no notices are pushed. */
+    webPush: webPushGuard.nullable().default(null),
     campaigns: campaignsGuard.prefault({}),
     onboarding: onboardingGuard.prefault({}),
     retention: retentionGuard.prefault({}),
@@ -133,7 +136,14 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     path: ['publicUrl'],
     error: 'expected an address, as "console" has "signIn": the provider sends the browser back there',
   });
-  const checked = answered.refine(
+  const returned = answered.refine(
+    ({ publicUrl, connections }) => publicUrl !== null || connections.every(({ me }) => !me?.signIn),
+    {
+      path: ['publicUrl'],
+      error: 'expected an address, as "me" of a connection has "signIn": the provider sends the browser back there',
+    },
+  );
+  const checked = returned.refine(
     ({ console, connections }) =>
       console.stepUp === null || connections.some(({ id }) => id === console.stepUp?.connection),
     { path: ['console', 'stepUp', 'connection'], error: 'expected the id of a connection' },

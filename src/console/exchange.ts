@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
-import { parseFlatJson } from '../http/json.js';
+import { parseJsonFields } from '../http/json.js';
 import type { Room } from '../http/rooms.js';
 import { isSameOrigin } from '../http/same-origin.js';
 import { toSource } from '../http/source.js';
@@ -47,7 +47,7 @@ export async function readFields<Fields extends z.ZodType>(
     const body = await collectBody({ request, response }, allowance);
     // A form of another page cannot send this type without asking first.
     if (request.is('application/json') === false) throw new FaceError('request_malformed', { reason: 'no JSON' });
-    const parsed = guard.safeParse(Object.fromEntries(parseFlatJson(body)));
+    const parsed = guard.safeParse(Object.fromEntries(parseJsonFields(body)));
     body.fill(0);
     if (!parsed.success) throw new FaceError('request_malformed');
     return parsed.data;

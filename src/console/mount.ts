@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import express, { type Express } from 'express';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isSameOrigin } from '../http/same-origin.js';
@@ -8,6 +8,7 @@ import { rightsByRole } from '../rest/rights.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall } from './exchange.js';
 import { mountFaceCheck } from './face-check.js';
+import { routeLetters } from './letter.js';
 import { createPageRouter } from './page.js';
 import { mountSignIn } from './sign-in.js';
 import { consolePath } from './visit.js';
@@ -40,5 +41,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
   });
   mountSignIn(app, deps);
   mountFaceCheck(app, deps);
-  app.use(consolePath, createPageRouter(folder));
+  const letters = express.Router();
+  routeLetters(letters, deps);
+  app.use(consolePath, letters, createPageRouter(folder));
 }

@@ -22,7 +22,7 @@ test.each(['/console', '/console/', '/console/sign-in', '/console/person/ada%40e
     const policy = response.headers.get('content-security-policy') ?? '';
     for (const line of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"])
       expect(policy.split(';')).toContain(line);
-    for (const line of ["frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"])
+    for (const line of ["frame-ancestors 'none'", "frame-src 'self'", "base-uri 'none'", "form-action 'self'"])
       expect(policy.split(';')).toContain(line);
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
     expect(response.headers.get('referrer-policy')).toBe('no-referrer');

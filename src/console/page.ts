@@ -4,7 +4,7 @@ import helmet from 'helmet';
 import { FaceError } from '../errors.js';
 
 /**
- * Nothing from elsewhere, nothing inline, no frame around it, and no way to make markup of text. `data:` is for the logo that
+ * Nothing from elsewhere, nothing inline, no frame around it, in it only pages of ours, and no way to make markup of text. `data:` is for the logo that
  * somebody has just chosen.
  */
 const secured = helmet({
@@ -16,6 +16,7 @@ const secured = helmet({
       styleSrc: ["'self'"],
       imgSrc: ["'self'", 'data:'],
       connectSrc: ["'self'"],
+      frameSrc: ["'self'"],
       formAction: ["'self'"],
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],

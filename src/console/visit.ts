@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Credential } from '../core/concealed.js';
 
 /** How long somebody may take at the provider, in seconds. */
@@ -18,17 +17,6 @@ export interface Visit {
 /** The cookie of a visit. `Lax`, as the browser comes back from another host. */
 export const visitCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console-visit`;
-
-/** What ties the answer of the provider to this browser (state), its token to this visit (nonce), and its code to both (PKCE). */
-export function secretsOf({ secret }: Visit): {
-  readonly state: string;
-  readonly nonce: string;
-  readonly verifier: string;
-} {
-  const derive = (use: string): string =>
-    secret.use((text) => createHash('sha256').update(`facestep console ${use} ${text}`).digest('base64url'));
-  return { state: derive('state'), nonce: derive('nonce'), verifier: derive('verifier') };
-}
 
 /** The text of the cookie. */
 export const toCookie = ({ secret, to }: Visit): string =>

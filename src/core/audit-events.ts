@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../base/json.js';
 import { faceErrorCodes } from '../errors.js';
 import { deviceSignals } from './step-up/device-signals.js';
-import { anotherWays, helpReasons } from './step-up/page-protocol.js';
+import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
 
 /*
  * What stands in `detail` of an audit record, by its action. Fields are listed in the order they are written in, as records
@@ -13,6 +13,10 @@ import { anotherWays, helpReasons } from './step-up/page-protocol.js';
 /** What became of the sessions at the provider, which not every one is asked to end. */
 export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
+
+/** Why a credential that somebody carries ended before its time. */
+export const credentialEnds = ['enrolment_ended', 'consent_withdrawn', 'replaced'] as const;
+export type CredentialEnd = (typeof credentialEnds)[number];
 
 /** RFC 3339, in UTC. */
 const instant = z.iso.datetime();
@@ -44,7 +48,18 @@ const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent });
 /** `tokenId` is `null` where there was no token; `by` is the administrator who asked for it, if one did. */
 const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string().optional() });
 
+/** The host that people know the application by that asked for a check, where there is one. Earlier versions did not tell. */
+const asker = { application: z.string().optional() };
+
 const stepUpNamed = z.object({ stepUpId: z.string() });
+const stepUpEnded = stepUpNamed.extend(asker);
+
+/** `title`: its beginning alone, as `toNoted` cuts it. Versions before this field left it out. */
+const actionNamed = stepUpNamed.extend({
+  actionDigest: z.string(),
+  title: z.string().optional(),
+  application: z.string().optional(),
+});
 
 const measurement = z.object({
   name: z.string(),
@@ -118,8 +133,18 @@ export const auditDetails = {
   ]),
   enrolment_recovered: tokenChange,
   renewed: tokenChange,
-  verified: z.object({ tokenId: z.string().nullable() }),
-  verification_refused: z.union([z.object({ tokenId: z.string().nullable() }), z.object({ code: errorCode })]),
+  verified: z.object({ tokenId: z.string().nullable(), ...asker }),
+  verification_refused: z.union([
+    z.object({ tokenId: z.string().nullable(), ...asker }),
+    z.object({ code: errorCode, ...asker }),
+  ]),
+  /** A face held against many tokens of a client; `tokenId` is whom it found, `code` why nothing was looked for. */
+  roster_searched: z.object({
+    tokens: z.int(),
+    outcome: z.enum(['identified', 'nobody', 'ambiguous', 'refused']),
+    tokenId: z.string().nullable(),
+    code: errorCode.nullable(),
+  }),
   /** Failed checks of somebody who had passed the first factor; which lockout in a row it is, from 1, and its end. */
   locked_out: z.object({ level: z.int(), until: instant }),
   /** By a client that keeps the token, or as an enrolment ended. */
@@ -131,9 +156,21 @@ export const auditDetails = {
     stepUpId: z.string(),
     purpose: z.string(),
     by: z.string().optional(),
-    /** The host that people know the application by, where there is one. Earlier versions did not tell. */
-    application: z.string().optional(),
+    ...asker,
+    /** Of what the person is asked to approve, where it is anything: its words stand nowhere here. */
+    actionDigest: z.string().optional(),
   }),
+  /** A document was signed upon an approval: its digest, and that of the action that named it. */
+  document_signed: z.object({
+    stepUpId: z.string(),
+    actionDigest: z.string(),
+    document: z.string(),
+    title: z.string().optional(),
+  }),
+  /** By a face check, in the words that its digest is of. */
+  action_approved: actionNamed,
+  /** The person was asked to approve it, and would not go on. */
+  action_declined: actionNamed,
   /** On the capture page, or to a client. */
   consent_given: z.union([
     z.object({ stepUpId: z.string(), statement: z.string(), purpose: z.string() }),
@@ -141,11 +178,59 @@ export const auditDetails = {
   ]),
   consent_relied_on: z.object({ stepUpId: z.string(), statement: z.string(), givenAt: instant }),
   consent_withdrawn: enrolmentEnded,
+  /** Which the person does not want, whether by e-mail where a device takes them, and how many devices they are pushed to. */
+  notices_chosen: z.object({ off: z.array(z.enum(noticeKinds)), email: z.boolean(), devices: z.int() }),
+  /** A client may be told claims of the person, by name; `registration` is the digest of what it said that it wants them for. */
+  data_consent_given: z.object({
+    client: z.string(),
+    claims: z.array(z.string()).readonly(),
+    registration: z.string(),
+    expiresAt: instant,
+  }),
+  /** `by` is the administrator who ended it, if one did. */
+  data_consent_withdrawn: z.object({
+    client: z.string(),
+    claims: z.array(z.string()).readonly(),
+    by: z.string().optional(),
+  }),
+  /** An account at `other`, another connection, is the same person's: a face check of each passed in one browser. */
+  identities_linked: z.object({ other: z.string(), expiresAt: instant }),
+  /** `by` is the administrator who ended it, if one did. */
+  identities_unlinked: z.object({ other: z.string(), by: z.string().optional() }),
+  /** A counter was told that this person stood there, and what they had agreed to. */
+  counter_told: z.object({ client: z.string() }),
+  /** Goes to the person's wallet: claims by name, and the enrolment it ends with. */
+  credential_issued: z.object({
+    credential: z.string(),
+    credentialId: z.string(),
+    claims: z.array(z.string()).readonly(),
+    tokenId: z.string(),
+    expiresAt: instant,
+  }),
+  /** Before its time. `by` is the administrator who ended it, if one did. */
+  credential_ended: z.object({
+    credential: z.string(),
+    credentialId: z.string(),
+    why: z.enum(credentialEnds),
+    by: z.string().optional(),
+  }),
+  /** Before a client, by a face check; the roles are those of that moment. */
+  organisation_chosen: z.object({
+    client: z.string(),
+    organisation: z.string(),
+    roles: z.array(z.string()).readonly(),
+    stepUpId: z.string(),
+  }),
   /** Somebody who was told of it says that it was not they. */
   not_me_reported: z.object({ sessions: z.enum(endedSessions) }),
   /** What of where a check came from was never seen of that person. */
   new_place_seen: z.object({ stepUpId: z.string(), device: z.boolean(), network: z.boolean() }),
-  subject_exported: z.object({ by: z.string() }),
+  /** `by` is the administrator who asked for it; absent: the person. */
+  subject_exported: z.object({ by: z.string().optional() }),
+  /** Somebody came to their own page by a face check, or by the identity provider's sign-in. */
+  own_page_opened: z.object({ stepUpId: z.string(), how: z.enum(['face', 'sign_in']) }),
+  /** The person had it forgotten where their checks came from. */
+  known_places_forgotten: z.object({}),
   subject_erased: z.object({ receiptId: z.string(), tokenId: z.string().nullable(), by: z.string() }),
   lockout_cleared: z.object({ by: z.string(), source: z.string().nullable() }),
   liveness_judged: z.object({
@@ -159,8 +244,8 @@ export const auditDetails = {
     device: z.optional(deviceSignals),
   }),
   handed_off: stepUpNamed,
-  hand_off_refused: z.object({ stepUpId: z.string(), chosen: z.enum(['none', 'another']) }),
-  step_up_abandoned: stepUpNamed,
+  hand_off_refused: z.object({ stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker }),
+  step_up_abandoned: stepUpEnded,
   hook_decided: hookDecided,
   /** A one-time code was sent, in place of a face. */
   code_sent: z.object({ stepUpId: z.string(), channel: z.enum(['email', 'sms']) }),
@@ -170,8 +255,9 @@ export const auditDetails = {
     way: z.enum(anotherWays),
     by: z.string().optional(),
     approvedBy: z.string().optional(),
+    ...asker,
   }),
-  another_way_refused: z.object({ stepUpId: z.string(), way: z.enum(anotherWays), code: errorCode }),
+  another_way_refused: z.object({ stepUpId: z.string(), way: z.enum(anotherWays), code: errorCode, ...asker }),
   recovery_codes_made: z.object({ stepUpId: z.string(), codes: z.int() }),
   bypass_issued: z.object({
     id: z.string(),
@@ -270,6 +356,8 @@ export const auditDetails = {
     digest: z.string(),
     connections: z.int(),
     changed: z.array(z.string()).readonly(),
+    /** Of the program. */
+    version: z.string(),
   }),
   /** Set-up of a connection at its provider: `steps` by id. */
   connection_apply_begun: z.object({

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Json } from '../base/json.js';
 import { FaceError } from '../errors.js';
-import type { State } from './ports.js';
+import type { State, StateRecord } from './ports.js';
 import type { EpochMs } from './units.js';
 
 /** Replicas that change one record at the same moment get through one after another; each round, one does. */
@@ -27,9 +27,12 @@ export async function readStored<Value>(
   { key, guard }: Pick<StoredRecord<Value>, 'key' | 'guard'>,
   { state }: { readonly state: Pick<State, 'read'> },
 ): Promise<FoundRecord<Value> | null> {
-  const found = await state.read(key);
-  return found === null ? null : { record: guard.parse(found.value), revision: found.revision };
+  return parseStored(await state.read(key), guard);
 }
+
+/** What the store gave for a key. */
+export const parseStored = <Value>(found: StateRecord | null, guard: z.ZodType<Value>): FoundRecord<Value> | null =>
+  found === null ? null : { record: guard.parse(found.value), revision: found.revision };
 
 /**
  * Changes a record: reads it, and writes what `change` makes of it unless somebody else wrote in between; then anew.

@@ -1,6 +1,15 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { ContentKey, Credential, Embedding, KeyMaterial, Photo, SealedToken, UserSecret } from './concealed.js';
+import {
+  ContentKey,
+  Credential,
+  Embedding,
+  KeyMaterial,
+  PersonalData,
+  Photo,
+  SealedToken,
+  UserSecret,
+} from './concealed.js';
 
 const canary = 'canary-7f3a';
 const bytes = new TextEncoder().encode(canary);
@@ -10,6 +19,7 @@ test.each([
   ['Embedding', new Embedding(new Float32Array([0.123456]))],
   ['KeyMaterial', new KeyMaterial(bytes.slice())],
   ['ContentKey', new ContentKey(bytes.slice())],
+  ['PersonalData', new PersonalData({ [canary]: canary })],
   ['UserSecret', new UserSecret(canary)],
   ['SealedToken', new SealedToken(canary)],
   ['Credential', new Credential(canary)],

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { JsonObject } from '../base/json.js';
 
 /**
  * A value that cannot be printed, serialised, logged or compared by accident: whatever tries gets the class's name.
@@ -96,6 +97,11 @@ export class SealedToken extends Concealed<string> {
 /** A credential of this service or of a provider: a client token, a hook secret, an administrator's key. */
 export class Credential extends Concealed<string> {
   protected readonly label = 'Credential';
+}
+
+/** What an identity provider says of a person, by claims of OpenID Connect. Shown to them, told to whom they let, and kept nowhere. */
+export class PersonalData extends Concealed<JsonObject> {
+  protected readonly label = 'PersonalData';
 }
 
 /** Makes a photo of bytes that nobody else has, and overwrites them at the end. */

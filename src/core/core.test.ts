@@ -210,7 +210,7 @@ describe('step-up', () => {
     const asked = { photos: [drawPhoto('stranger', 1)], token: null, binding: bindingOf(connection, 'berta') };
     const request = { ...asked, secret: null, requireLiveness: false, allowRenewal: false };
     for (let failure = 0; failure < 8; failure++) {
-      await verifyPerson(request, { judged: null, outsider: '192.0.2.1' }, deps).catch(() => null);
+      await verifyPerson(request, { judged: null, outsider: '192.0.2.1', application: null }, deps).catch(() => null);
     }
     expect(lockouts()).toHaveLength(2);
   });
@@ -363,6 +363,28 @@ describe('hook decisions', () => {
     await stepUp();
     expect(await hook('anna', 'event-1')).toEqual(refused);
     expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
+  });
+
+  test('a granted event gets the same answer after another step-up has passed, and does not use that', async () => {
+    const { enrol, stepUp, hook } = await setUp();
+    await enrol();
+    await stepUp();
+    const first = await hook('anna', 'event-1');
+    const later = await stepUp();
+    expect(await hook('anna', 'event-1')).toEqual(first);
+    expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified', stepUpId: later.id });
+    expect(await hook('anna', 'event-1')).toEqual(first);
+  });
+
+  test('a granted event gets the same answer though the step-up is no longer fresh, and nobody else gets it', async () => {
+    const { enrol, stepUp, hook, clock } = await setUp({ freshnessSec: 60 });
+    await enrol();
+    await stepUp();
+    const asked = clock.now();
+    const first = await hook('anna', 'event-1', asked);
+    clock.advanceSec(200);
+    expect(await hook('anna', 'event-1', asked)).toEqual(first);
+    expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'unverified' });
   });
 
   test('of many events at once one gets the step-up, and of one event many times all get it', async () => {

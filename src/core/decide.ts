@@ -4,7 +4,7 @@ import type { AuditDetail } from './audit-events.js';
 import { type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
-import { type NoPassedStepUp, takePassedStepUp } from './step-up/passed-step-up.js';
+import { type NoPassedStepUp, passedKey, type TakenStepUp, takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec } from './units.js';
 
 const decisionGuard = z.discriminatedUnion('outcome', [
@@ -73,35 +73,34 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
 
 async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   const { connection, hook, subject, eventId, repeatableForSec } = event;
+  const { freshnessSec, anotherWay } = connection.policy;
+  const who = toSubjectRef(event);
   const key = `event:${connection.id}:${JSON.stringify([hook, subject, eventId])}`;
-  const known = await readDecision(key, deps);
-  if (known !== null) return known;
-  const { decision, reason } = await decideAnew(event, deps);
-  // Taking the step-up has outlived a power cut already; this answer can be found again from it.
+  const [answered, noted] = await deps.state.readMany([key, passedKey(who)]);
+  if (answered !== null) return decisionGuard.parse(answered.value);
+  const by = { who, eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec };
+  const passed = await takePassedStepUp({ ...by, needsFace: !anotherWay.counts }, noted, deps);
+  if (typeof passed !== 'string') {
+    // Whoever asks again is answered from the step-up that was taken.
+    const decision = toDecision(passed);
+    if (passed.isFirst) await record({ connection, subject }, toDetail(hook, decision, connection), deps);
+    return decision;
+  }
+  const decision = unverified(connection, 'whenUnverified');
   const isFirst = await deps.state.write(key, decision, {
     when: 'absent',
     expiresAt: addSec(deps.clock.now(), repeatableForSec),
+    // Nothing was used up: asked again after a power cut, it is decided anew.
     mayBeLost: true,
   });
   if (!isFirst) return (await readDecision(key, deps)) ?? decision;
-  await record({ connection, subject }, toDetail(hook, decision, connection, reason), deps);
+  await record({ connection, subject }, toDetail(hook, decision, connection, passed), deps);
   return decision;
 }
 
-async function decideAnew(
-  event: HookEvent,
-  deps: CoreDeps,
-): Promise<{ readonly decision: HookDecision; readonly reason?: NoPassedStepUp }> {
-  const { connection, hook, eventId, repeatableForSec } = event;
-  const { freshnessSec, anotherWay } = connection.policy;
-  const needsFace = !anotherWay.counts;
-  const by = { eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec, needsFace };
-  const passed = await takePassedStepUp(toSubjectRef(event), by, deps);
-  if (typeof passed === 'string') return { decision: unverified(connection, 'whenUnverified'), reason: passed };
-  const { passedAt, stepUpId, liveness } = passed;
+function toDecision({ passedAt, stepUpId, liveness, anotherWay }: TakenStepUp): HookDecision {
   const at = toEpochSec(passedAt);
-  if (passed.anotherWay) return { decision: { outcome: 'another_way', at, stepUpId } };
-  return { decision: { outcome: 'verified', at, stepUpId, liveness } };
+  return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
 }
 
 /**
@@ -128,7 +127,7 @@ function toDetail(
   hook: string,
   decision: HookDecision,
   { policy }: Connection,
-  reason: NoPassedStepUp | undefined,
+  reason?: NoPassedStepUp,
 ): AuditDetail<'hook_decided'> {
   if (decision.outcome === 'verified') {
     const { outcome, at, stepUpId, liveness } = decision;

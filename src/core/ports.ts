@@ -15,3 +15,4 @@ export * from './ports/platform.js';
 export * from './ports/profile.js';
 export * from './ports/state.js';
 export * from './ports/verifier.js';
+export * from './ports/web-push.js';

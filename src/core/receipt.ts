@@ -1,4 +1,6 @@
 import {
+  type ApprovalClaims,
+  checkApproval,
   checkClaims,
   clockToleranceSec,
   type ReceiptClaims,
@@ -7,6 +9,7 @@ import {
   receiptType,
 } from '../../client/receipt-claims.js';
 import { FaceError } from '../errors.js';
+import type { NamedAction } from './action.js';
 import { Credential } from './concealed.js';
 import type { Policy } from './connection.js';
 import { inTime } from './deadline.js';
@@ -36,6 +39,8 @@ export interface PassedCheck {
   readonly presence: string | null;
   /** Without `face` the receipt says that none was checked. */
   readonly methods: readonly AuthenticationMethod[];
+  /** What was approved by it, where that was asked for. */
+  readonly action?: NamedAction | null;
 }
 
 /** What a receipt said that was taken. */
@@ -56,7 +61,7 @@ export const audienceOf = (issuer: string, connection: { readonly id: string }):
  */
 export async function issueReceipt(
   { audience, nonce }: ReceiptRequest,
-  { connection, subject, stepUpId, passedAt, accuracy, liveness, presence, methods }: PassedCheck,
+  { connection, subject, stepUpId, passedAt, accuracy, liveness, presence, methods, action = null }: PassedCheck,
   { signer, issuer, audit, clock, random }: CoreDeps,
 ): Promise<Credential> {
   const issuedAt = toEpochSec(clock.now());
@@ -77,6 +82,7 @@ export async function issueReceipt(
     auth_time: toEpochSec(passedAt),
     amr: [...methods],
     ...checked,
+    ...(action === null ? {} : { action: action.words, action_digest: action.digest }),
   } satisfies ReceiptClaims);
   await audit.append({ action: 'receipt_issued', connection, subject, detail: { receiptId: id, stepUpId, audience } });
   return new Credential(receipt);
@@ -107,20 +113,54 @@ export async function redeemReceipt(
   { signer, issuer, state, audit, clock }: CoreDeps,
 ): Promise<RedeemedReceipt> {
   const { audience, subject, connection, by, needsFace } = expected;
-  const now = clock.now();
   const signed = await signer.verify(receiptType, receipt);
-  const claims = holdAgainst(signed, { issuer, audience, nowSec: now / 1000, expected: { subject } });
-  const { jti, txn: stepUpId, liveness } = claims;
-  const [issuedAt, expiresAt] = [epochSec(claims.iat), toEpochMs(epochSec(claims.exp))];
+  const wanted = { issuer, audience, nowSec: clock.now() / 1000, expected: { subject } };
+  const claims = inOurWords(() => checkClaims(signed, wanted));
   const wrong = {
     another_way: needsFace && claims.acr !== 'face',
     source: !sourcesFor(connection).includes(claims.connection),
-    // Its own clocks set the end: none of the leeway that others need.
-    expired: expiresAt <= now,
-    forgotten: await isForgotten(issuedAt, { state }),
   };
   const [reason] = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? [name] : []));
   if (reason !== undefined) throw new FaceError('receipt_invalid', { reason });
+  await takeOnce(claims, { connection, subject, by }, { state, audit, clock });
+  return { stepUpId: claims.txn, at: epochSec(claims.auth_time), liveness: claims.liveness };
+}
+
+/**
+ * Takes a receipt that approves an action, once. Who has it may ask again.
+ * @param expected.by - what it is taken for
+ * @throws FaceError `receipt_invalid`: not ours, expired, for another audience or person, used for something else, or it
+ *   approves nothing
+ */
+export async function redeemApproval(
+  receipt: string,
+  expected: {
+    readonly audience: string;
+    readonly subject: string;
+    readonly connection: string;
+    toUse(claims: ApprovalClaims): string;
+  },
+  deps: CoreDeps,
+): Promise<ApprovalClaims> {
+  const { audience, subject, connection, toUse } = expected;
+  const { signer, issuer, clock } = deps;
+  const signed = await signer.verify(receiptType, receipt);
+  const wanted = { issuer, audience, nowSec: clock.now() / 1000, expected: { subject, connection } };
+  const claims = inOurWords(() => checkApproval(signed, wanted));
+  await takeOnce(claims, { connection, subject, by: toUse(claims) }, deps);
+  return claims;
+}
+
+/** Whoever brings it first, for what they bring it for, has it: again, too. */
+async function takeOnce(
+  { jti, iat, exp, txn: stepUpId }: ReceiptClaims,
+  { connection, subject, by }: { readonly connection: string; readonly subject: string; readonly by: string },
+  { state, audit, clock }: Pick<CoreDeps, 'state' | 'audit' | 'clock'>,
+): Promise<void> {
+  const expiresAt = toEpochMs(epochSec(exp));
+  // Its own clocks set the end: none of the leeway that others need.
+  if (expiresAt <= clock.now()) throw new FaceError('receipt_invalid', { reason: 'expired' });
+  if (await isForgotten(epochSec(iat), { state })) throw new FaceError('receipt_invalid', { reason: 'forgotten' });
 
   const key = `receipt:${jti}`;
   const isFirst = await state.write(key, by, { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) });
@@ -130,12 +170,11 @@ export async function redeemReceipt(
   if (isFirst) {
     await audit.append({ action: 'receipt_redeemed', connection, subject, detail: { receiptId: jti, stepUpId } });
   }
-  return { stepUpId, at: epochSec(claims.auth_time), liveness };
 }
 
-function holdAgainst(...given: Parameters<typeof checkClaims>): ReceiptClaims {
+function inOurWords<Claims>(check: () => Claims): Claims {
   try {
-    return checkClaims(...given);
+    return check();
   } catch (error) {
     if (error instanceof ReceiptError) throw new FaceError('receipt_invalid', { reason: error.code });
     throw error;

@@ -32,6 +32,8 @@ export interface CheckRules {
   readonly judged: Promise<LivenessFinding> | null;
   /** Where it comes from, where nobody vouches for the person: such failures lock out others like it, not the user. */
   readonly outsider: string | null;
+  /** The host of the application that asked for it, for the record; `null`: of none. */
+  readonly application: string | null;
 }
 
 /** Refusals that say something of what is enrolled, or of what was held against it: told as a face that does not match. */
@@ -53,7 +55,7 @@ const mismatchCodes = [
  */
 export async function verifyPerson(
   request: VerifyRequest,
-  { judged, outsider }: CheckRules,
+  { judged, outsider, application }: CheckRules,
   deps: CoreDeps,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
@@ -74,7 +76,7 @@ export async function verifyPerson(
     return verdict;
   };
   try {
-    return await attemptCheck(request, check, { tellsAtOnce: false, outsider }, deps);
+    return await attemptCheck(request, check, { tellsAtOnce: false, outsider, application }, deps);
   } catch (error) {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
     return { matched: false, contentKey: null, liveness: null, renewed: null };
@@ -82,21 +84,21 @@ export async function verifyPerson(
 }
 
 /** How an attempt is counted, and whether a token that cannot be used is told before the work, and uncounted. */
-interface AttemptRules {
+interface AttemptRules extends Pick<CheckRules, 'outsider' | 'application'> {
   readonly tellsAtOnce: boolean;
-  readonly outsider: string | null;
 }
 
-const toldToBackend: AttemptRules = { tellsAtOnce: true, outsider: null };
+const toldToBackend: AttemptRules = { tellsAtOnce: true, outsider: null, application: null };
 
 async function attemptCheck<T extends { readonly matched: boolean }>(
   request: VerifyRequest,
   check: (asked: VerifyRequest) => Promise<T>,
-  { tellsAtOnce, outsider }: AttemptRules,
+  { tellsAtOnce, outsider, application: asker }: AttemptRules,
   deps: CoreDeps,
 ): Promise<T> {
   const { token, binding } = request;
   const { tenant: connection, subject } = binding;
+  const application = asker ?? undefined;
   try {
     if (outsider !== null) {
       await countAgainst('outsiderChecks', outsider, deps);
@@ -122,10 +124,11 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
     // A revocation may have come while the face was looked at: from then on nothing passes.
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
     const action = verdict.matched ? 'verified' : 'verification_refused';
-    await deps.audit.append({ action, connection, subject, detail: { tokenId } });
+    await deps.audit.append({ action, connection, subject, detail: { tokenId, application } });
     return verdict;
   } catch (error) {
-    await deps.audit.append({ action: 'verification_refused', connection, subject, detail: { code: toCode(error) } });
+    const detail = { code: toCode(error), application };
+    await deps.audit.append({ action: 'verification_refused', connection, subject, detail });
     throw error;
   }
 }

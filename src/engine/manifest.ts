@@ -24,6 +24,8 @@ export interface PublishedPackage<File extends PublishedFile> {
   readonly version: string;
   /** Of the whole tarball, in the form package-lock.json uses. */
   readonly integrity: string;
+  /** Of the whole tarball. */
+  readonly archiveBytes: number;
   readonly licence: string;
   readonly files: readonly File[];
 }
@@ -96,6 +98,7 @@ export const modelPackage = {
   package: 'faceplugin',
   version: '1.0.3',
   integrity: 'sha512-jq+8L3MdF0MHbc7y5hwQSZOdpwuto8qK0X5aYBVGrCYbOhxoTdnDE6dMR4sGtob7AGTdcJb0Nq4Xc9hznz005w==',
+  archiveBytes: 41_115_152,
   licence: 'MIT',
   files: Object.values(models),
 } as const satisfies PublishedPackage<ModelFile>;
@@ -105,6 +108,7 @@ export const demoPhotoPackage = {
   package: '@vladmandic/face-api',
   version: '1.7.15',
   integrity: 'sha512-WDMmK3CfNLo8jylWqMoQgf4nIst3M0fzx1dnac96wv/dvMTN4DxC/Pq1DGtduDk1lktCamQ3MIDXFnvrdHTXDw==',
+  archiveBytes: 12_677_476,
   licence: 'MIT',
   files: [
     {

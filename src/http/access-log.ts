@@ -27,7 +27,7 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
   return (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = clock.now();
     const requestId = Buffer.from(random(12)).toString('hex');
-    response.set('X-Request-Id', requestId);
+    response.setHeader('X-Request-Id', requestId);
     const traceparent = proxyHops > 0 ? request.get('traceparent') : undefined;
     const network = keptNetworkOf(toSource(request.ip));
     const followed = telemetry.followRequest({ requestId, traceparent, network });

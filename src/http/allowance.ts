@@ -99,20 +99,21 @@ export class Allowance implements Arrival {
   }
 
   giveWay(): void {
-    this.#endAll(new FaceError('overloaded', { limit: 'bodies' }));
+    this.#endAll({ limit: 'bodies' });
   }
 
   /** Gives everything back, for good; what is still on its way is refused. */
   release(): void {
-    this.#endAll(new FaceError('request_malformed', 'over'));
+    this.#endAll('over');
   }
 
-  #endAll(reason: FaceError): void {
+  #endAll(reason: 'over' | { readonly limit: 'bodies' }): void {
     const refuse = this.#refuse;
     this.#isReleased = true;
     this.end();
     this.#part.giveBack(this.#who, this.#held);
     this.#held = 0;
-    refuse?.(reason);
+    // Most are over by then, and an error is not made for nothing: it costs as much as the rest of this.
+    refuse?.(new FaceError(reason === 'over' ? 'request_malformed' : 'overloaded', reason));
   }
 }

@@ -4,7 +4,7 @@ import { FaceError } from '../errors.js';
 import { decodeBase64 } from './base64.js';
 import { collectBody } from './collect.js';
 import type { Body, BodyOptions, PhotoRange } from './intake.js';
-import { type FlatValue, LongText, parseFlatJson, type Scalar } from './json.js';
+import { type FieldValue, LongText, parseJsonFields } from './json.js';
 import { readMultipart } from './multipart.js';
 
 /**
@@ -20,7 +20,7 @@ export async function readBody(request: Request, response: Response, options: Bo
   try {
     if (body.length === 0) return { fields: new Map(), photos: new Map() };
     if (request.is('application/json') === false) throw new FaceError('request_malformed');
-    return await splitPhotos(parseFlatJson(body), options);
+    return await splitPhotos(parseJsonFields(body), options);
   } finally {
     body.fill(0);
   }
@@ -29,8 +29,8 @@ export async function readBody(request: Request, response: Response, options: Bo
 /** Whether the body is a form with files. */
 export const isMultipart = (request: Request): boolean => request.is('multipart/form-data') === 'multipart/form-data';
 
-async function splitPhotos(values: ReadonlyMap<string, FlatValue>, options: BodyOptions): Promise<Body> {
-  const fields = new Map<string, FlatValue>();
+async function splitPhotos(values: ReadonlyMap<string, FieldValue>, options: BodyOptions): Promise<Body> {
+  const fields = new Map<string, FieldValue>();
   const photos = new Map<string, Photo[]>();
   for (const [name, value] of values) {
     const range = Object.hasOwn(options.photoLimits, name) ? options.photoLimits[name] : undefined;
@@ -41,7 +41,7 @@ async function splitPhotos(values: ReadonlyMap<string, FlatValue>, options: Body
   return { fields, photos };
 }
 
-async function toPhotos(value: FlatValue, { atMost }: PhotoRange, { own }: BodyOptions): Promise<Photo[]> {
+async function toPhotos(value: FieldValue, { atMost }: PhotoRange, { own }: BodyOptions): Promise<Photo[]> {
   const texts = isList(value) ? value : [value];
   if (texts.length > atMost) throw new FaceError('photo_too_many');
   const photos: Photo[] = [];
@@ -54,7 +54,9 @@ async function toPhotos(value: FlatValue, { atMost }: PhotoRange, { own }: BodyO
   return photos;
 }
 
-const isList = (value: FlatValue): value is readonly Scalar[] => Array.isArray(value);
+const isList = (value: FieldValue): value is readonly FieldValue[] => Array.isArray(value);
 
-const hasLongText = (value: FlatValue): boolean =>
-  isList(value) ? value.some((item) => item instanceof LongText) : value instanceof LongText;
+function hasLongText(value: FieldValue): boolean {
+  if (value instanceof LongText) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasLongText);
+}

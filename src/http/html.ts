@@ -6,12 +6,13 @@ export { escapeHtml } from '../base/html.js';
  * The `Content-Security-Policy` of a page with one style element and no script: nothing from elsewhere, in no frame; a form
  * may be sent to us alone.
  * @param style - the text of the style element, to the letter
+ * @param formsTo - where else a form may lead, by redirects
  */
-export const policyOfPage = (style: string): string =>
+export const policyOfPage = (style: string, formsTo = "'self'"): string =>
   [
     "default-src 'none'",
     `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-    "form-action 'self'",
+    `form-action ${formsTo}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join(';');

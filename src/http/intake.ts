@@ -1,11 +1,11 @@
 import type { OwnPhoto, Photo } from '../core/concealed.js';
 import type { FaceError } from '../errors.js';
 import type { Allowance } from './allowance.js';
-import type { FlatValue } from './json.js';
+import type { FieldValue } from './json.js';
 
 /** A body of either kind, its pictures apart from its other fields. None of the fields is checked yet. */
 export interface Body {
-  readonly fields: ReadonlyMap<string, FlatValue>;
+  readonly fields: ReadonlyMap<string, FieldValue>;
   readonly photos: ReadonlyMap<string, readonly Photo[]>;
 }
 

@@ -1,12 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type FlatValue, LongText, longTextBytes, parseFlatJson } from './json.js';
+import { type FieldValue, LongText, longTextBytes, parseJsonFields } from './json.js';
 
-const parse = (text: string | Uint8Array) => parseFlatJson(Buffer.from(text));
+const parse = (text: string | Uint8Array) => parseJsonFields(Buffer.from(text));
 const refused = expect.objectContaining({ name: 'FaceError', code: 'request_malformed' });
-const plain = (value: FlatValue): unknown =>
-  value instanceof LongText ? value.bytes.toString() : Array.isArray(value) ? value.map(plain) : value;
-const toObject = (fields: ReadonlyMap<string, FlatValue>) =>
+const plain = (value: FieldValue): unknown =>
+  value instanceof LongText
+    ? value.bytes.toString()
+    : Array.isArray(value)
+      ? value.map(plain)
+      : typeof value === 'object' && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]))
+        : value;
+const toObject = (fields: ReadonlyMap<string, FieldValue>) =>
   Object.fromEntries([...fields].map(([name, value]) => [name, plain(value)]));
 
 describe('refuses', () => {
@@ -17,9 +23,9 @@ describe('refuses', () => {
     ['__proto__ in escapes', '{"\\u005f_proto__":1}'],
     ['constructor', '{"constructor":1}'],
     ['prototype', '{"prototype":1}'],
-    ['an object in an object', '{"a":{"b":1}}'],
-    ['a list in a list', '{"a":[[1]]}'],
-    ['an object in a list', '{"a":[{"b":1}]}'],
+    ['more than four levels', '{"a":{"b":[{"c":[1]}]}}'],
+    ['a duplicate name further in', '{"a":{"b":1,"b":2}}'],
+    ['__proto__ further in', '{"a":{"__proto__":1}}'],
     ['a deep list', `{"a":${'['.repeat(20_000)}`],
     ['a list', '[1]'],
     ['a scalar', '"text"'],
@@ -49,6 +55,11 @@ test('a long string is cut out whole, wherever it stands', () => {
   const fields = parse(`{"ü":"ü","photo":["${long}","short"],"other":"${long}B","n":1}`);
   expect(toObject(fields)).toEqual({ ü: 'ü', photo: [long, 'short'], other: `${long}B`, n: 1 });
   expect(fields.get('other')).toBeInstanceOf(LongText);
+});
+
+test('four levels are read', () => {
+  const text = '{"a":{"b":[{"c":1},[],2],"d":{}},"e":[[true],{"a":null}]}';
+  expect(toObject(parse(text))).toEqual(JSON.parse(text));
 });
 
 test('escapes in short strings are read', () => {
@@ -93,7 +104,7 @@ test('what is accepted means what JSON.parse says; the rest is refused, and noth
     fc.property(
       fc.array(piece).map((pieces) => pieces.join('')),
       (text) => {
-        let fields: ReadonlyMap<string, FlatValue>;
+        let fields: ReadonlyMap<string, FieldValue>;
         try {
           fields = parse(`{"k":${text}}`);
         } catch (error) {

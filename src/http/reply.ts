@@ -1,5 +1,7 @@
+import type { ServerResponse } from 'node:http';
 import type { Response } from 'express';
 import { z } from 'zod';
+import type { Json } from '../base/json.js';
 import { FaceError, type FaceErrorCode, refusals, toCode } from '../errors.js';
 
 /** Whether a refusal tells of something wrong on this side, for the log; a full queue is none, and comes in floods. */
@@ -25,5 +27,14 @@ export function sendRefusal(response: Response, error: unknown): void {
     const hint = retryGuard.safeParse(error instanceof FaceError ? error.detail : null);
     response.set('Retry-After', String(Math.ceil(hint.success ? hint.data.retryAfterSec : defaultRetryAfterSec)));
   }
-  response.status(status).json({ ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>);
+  sendJson(response, status, { ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>);
+}
+
+/** Answers with JSON. Nothing about it depends on the request, so none of what Express looks at there is asked. */
+export function sendJson(response: ServerResponse, status: number, body: Json): void {
+  const text = JSON.stringify(body);
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.end(text);
 }

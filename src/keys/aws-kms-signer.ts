@@ -22,13 +22,22 @@ export async function createAwsKmsSigner(
   const publicKeys = new Map(await Promise.all(published.map(async (key) => [key.kid, await importKey(key)] as const)));
   const kid = published[0]?.kid;
 
+  /** Of a protected header and a payload, as they are signed: with a dot between them. */
+  const signParts = async (header: string, payload: string | Uint8Array): Promise<string> => {
+    const digest = createHash('sha256').update(header).update('.').update(payload).digest();
+    const signature = await calls.sign(keyId, 'ECDSA_SHA_256', digest);
+    if (signature === null) throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
+    return toRawSignature(signature).toString('base64url');
+  };
+
   return {
     async sign(typ, claims) {
-      const signed = [{ alg: statementAlgorithm, kid, typ }, claims].map(toPart).join('.');
-      const digest = createHash('sha256').update(signed).digest();
-      const signature = await calls.sign(keyId, 'ECDSA_SHA_256', digest);
-      if (signature === null) throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
-      return `${signed}.${toRawSignature(signature).toString('base64url')}`;
+      const [header = '', payload = ''] = [{ alg: statementAlgorithm, kid, typ }, claims].map(toPart);
+      return `${header}.${payload}.${await signParts(header, payload)}`;
+    },
+    async signDetached(typ, members, payload) {
+      const header = toPart({ ...members, alg: statementAlgorithm, kid, typ });
+      return `${header}..${await signParts(header, payload)}`;
     },
     verify: (type, jws) => verifyStatement(type, jws, publicKeys),
     publicKeys: async () => published.map((key) => ({ ...key })),

@@ -80,6 +80,7 @@ runSignerContract('AWS KMS', async () => {
   let { signer } = await start();
   const current: Signer = {
     sign: (type, claims) => signer.sign(type, claims),
+    signDetached: (type, header, payload) => signer.signDetached(type, header, payload),
     verify: (type, jws) => signer.verify(type, jws),
     publicKeys: () => signer.publicKeys(),
   };

@@ -1,4 +1,12 @@
-import { CompactSign, type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
+import {
+  CompactSign,
+  type CryptoKey,
+  calculateJwkThumbprint,
+  exportJWK,
+  FlattenedSign,
+  generateKeyPair,
+  importJWK,
+} from 'jose';
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import type { Clock, Log, Random, Signer } from '../core/ports.js';
@@ -7,7 +15,7 @@ import { FaceError, toCode } from '../errors.js';
 import { openKeyFile } from './key-file.js';
 import type { OnKeysLoaded } from './key-notes.js';
 import { signingAt } from './key-schedule.js';
-import { type StatementKey, statementAlgorithm, verifyStatement } from './statement.js';
+import { type StatementKey, statementAlgorithm, understoodHeaders, verifyStatement } from './statement.js';
 
 /**
  * How long a key is published before it signs: twice the 300 seconds that `/.well-known/jwks.json` may be kept, so that
@@ -113,16 +121,28 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
       .catch((error: unknown) => log.warn('a former signing key cannot be destroyed', { code: toCode(error) }));
   };
 
+  const openSigning = async (): Promise<{ readonly kid: string; readonly privateKey: CryptoKey }> => {
+    const { ring, keys } = await open();
+    const { kid } = signingAt(ring, clock.now());
+    const privateKey = keys.privateKeys.get(kid);
+    if (privateKey === undefined) throw new FaceError('key_service_unavailable', { setting: 'signing keys' });
+    await destroyFormer(ring);
+    return { kid, privateKey };
+  };
+
   return {
     async sign(typ, claims) {
-      const { ring, keys } = await open();
-      const signing = signingAt(ring, clock.now());
-      const privateKey = keys.privateKeys.get(signing.kid);
-      if (privateKey === undefined) throw new FaceError('key_service_unavailable', { setting: 'signing keys' });
-      await destroyFormer(ring);
+      const { kid, privateKey } = await openSigning();
       return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-        .setProtectedHeader({ alg: statementAlgorithm, kid: signing.kid, typ })
+        .setProtectedHeader({ alg: statementAlgorithm, kid, typ })
         .sign(privateKey);
+    },
+    async signDetached(typ, header, payload) {
+      const { kid, privateKey } = await openSigning();
+      const { protected: head, signature } = await new FlattenedSign(payload)
+        .setProtectedHeader({ ...header, alg: statementAlgorithm, kid, typ })
+        .sign(privateKey, { crit: understoodHeaders });
+      return `${head}..${signature}`;
     },
     verify: async (type, jws) => verifyStatement(type, jws, (await open()).keys.publicKeys),
     publicKeys: async () => toPublished(await keyFile.read(), clock.now()),

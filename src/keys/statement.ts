@@ -5,6 +5,9 @@ import { FaceError } from '../errors.js';
 /** How statements are signed: ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
 export const statementAlgorithm = 'ES256';
 
+/** Header parameters beside those of JOSE that a signature of ours may call critical: JAdES, section 5.2.8. */
+export const understoodHeaders = { sigD: true } as const;
+
 /**
  * The claims of a statement of that type: nothing but header and signature is checked.
  * @param jws - a compact JWS (RFC 7515), unverified

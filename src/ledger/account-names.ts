@@ -1,4 +1,5 @@
 import type { Connection } from '../core/connection.js';
+import { type PeopleSearch, searchPeople } from '../core/enrolment/search-people.js';
 import type { Account, Clock } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -8,6 +9,11 @@ const keptSec = 5 * 60;
 
 const mostKept = 5000;
 
+/** How long a search is remembered: whoever follows the log searches every two seconds. */
+const searchKeptSec = 60;
+
+const mostSearchesKept = 200;
+
 /** Asked at one provider at once: some count calls. */
 const mostAtOnce = 4;
 
@@ -15,12 +21,16 @@ const mostAtOnce = 4;
 export interface AccountNames {
   /** In the order asked for; `null`: nobody by that id, or the provider does not say. */
   read(connection: Connection, subjects: readonly string[]): Promise<readonly (Account | null)[]>;
-  /** Remembers one that was read otherwise. */
-  note(connection: Connection, account: Account): void;
+  /**
+   * Who is called so at each of the connections, in their order.
+   * @param text - the beginning of a login, an e-mail address or a name
+   */
+  search(text: string, connections: Iterable<Connection>): Promise<readonly PeopleSearch[]>;
 }
 
 export function createAccountNames({ clock }: { readonly clock: Clock }): AccountNames {
   const kept = new Map<string, { readonly account: Account | null; readonly until: EpochMs }>();
+  const searches = new Map<string, { readonly search: PeopleSearch; readonly until: EpochMs }>();
 
   const keep = (key: string, account: Account | null): void => {
     kept.delete(key);
@@ -44,6 +54,20 @@ export function createAccountNames({ clock }: { readonly clock: Clock }): Accoun
     }
   };
 
+  const searchOne = async (text: string, connection: Connection): Promise<PeopleSearch> => {
+    const key = `${connection.id} ${text.toLowerCase()}`;
+    const known = searches.get(key);
+    if (known !== undefined && known.until > clock.now()) return known.search;
+    const search = await searchPeople(text, connection);
+    for (const account of search.found) keep(`${connection.id} ${account.subject}`, account);
+    if (search.code !== null) return search;
+    searches.delete(key);
+    searches.set(key, { search, until: addSec(clock.now(), searchKeptSec) });
+    const [oldest] = searches.keys();
+    if (searches.size > mostSearchesKept && oldest !== undefined) searches.delete(oldest);
+    return search;
+  };
+
   return {
     async read(connection, subjects) {
       const names: (Account | null)[] = subjects.map(() => null);
@@ -57,6 +81,6 @@ export function createAccountNames({ clock }: { readonly clock: Clock }): Accoun
       await Promise.all(Array.from({ length: mostAtOnce }, work));
       return names;
     },
-    note: ({ id }, account) => keep(`${id} ${account.subject}`, account),
+    search: (text, connections) => Promise.all([...connections].map((each) => searchOne(text.trim(), each))),
   };
 }

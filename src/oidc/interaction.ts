@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
-import type { Interaction, InteractionResults } from 'oidc-provider';
-import type { OidcClient, Person } from '../../adapters/openid-client.js';
+import type { InteractionResults } from 'oidc-provider';
+import type { Person } from '../../adapters/openid-client.js';
+import type { NamedAction } from '../core/action.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { isByFace } from '../core/step-up/record.js';
 import { readStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
@@ -11,13 +12,21 @@ import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/b
 import { readCookie } from '../http/cookies.js';
 import { pagePath, startedLink } from '../http/page-link.js';
 import { toSource } from '../http/source.js';
-import { type Flow, readFlow, writeClaims, writeFlow } from './flow.js';
+import { organisationScope } from './asked-organisation.js';
+import { createConsentStep } from './consent-step.js';
+import { createOfferStep } from './credentials/offer-step.js';
+import { type Flow, readFlow, type Share, writeActing, writeClaims, writeFlow, writeShare } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
-import { oidcErrors, type Provider } from './library.js';
+import { oidcErrors } from './library.js';
+import { createLinkStep } from './link-step.js';
 import { languageOf } from './messages.js';
+import { createOrganisationStep } from './organisation-step.js';
 import { pagePolicy, renderAskPage } from './pages.js';
 import { lifeSec } from './provider.js';
+import { toRefusal } from './refusal.js';
+import { parseRequestedAction } from './requested-action.js';
 import { checkDemand, isMet, paramsOf, parseRequestedClaims } from './requested-claims.js';
+import type { Visit } from './visit.js';
 
 /** Times one interaction may lead to the camera anew: a ticket is lost where a redirect does not arrive. */
 const startsAllowed = 5;
@@ -25,27 +34,19 @@ const startsAllowed = 5;
 /** What an ID token says where a code was given in place of a face. No request can ask for it. */
 const anotherWayAcr = 'another_way';
 
-/** One visit to an interaction, by the browser it belongs to. */
-interface Visit {
-  readonly request: Request;
-  readonly response: Response;
-  /** What our own form sent; `null` for a visit by address. */
-  readonly form: URLSearchParams | null;
-  readonly provider: Provider;
-  readonly interaction: Interaction;
-  readonly client: OidcClient;
-  readonly flow: Flow;
-}
-
 /**
  * The one address of an interaction: asks who is there, where nobody has said; leads to the capture page; and, when the
  * browser comes back from there, to the client. It does what is next, however often it is visited.
  * @returns throws what the error page tells: `oidcErrors.SessionNotFound` also for another browser
  */
-export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
+export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
   const { connection } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const flowDeps = { ...deps, connection };
+  const settleOrganisation = createOrganisationStep(issuer, deps);
+  const settleConsent = createConsentStep(issuer, deps);
+  const settleLink = createLinkStep(issuer, deps);
+  const showOffer = createOfferStep(issuer, deps);
 
   return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
     const { provider } = await issuer.running();
@@ -73,7 +74,12 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     const isOwner = shown !== null && hasDigest(shown, Buffer.from(flow.stepUp.browserDigest, 'base64url'));
     if (!isOwner) throw new oidcErrors.SessionNotFound('interaction of another browser');
     const { state } = await readStepUp(flow.stepUp.id, deps);
-    if (state === 'passed' || state === 'passed_another_way') return finish(visit, flow.person, flow.stepUp.id);
+    if (state === 'passed' || state === 'passed_another_way') {
+      if (await settleLink(visit, flow.person.subject)) return;
+      if (!(await settleOrganisation(visit, flow.person.subject))) return;
+      const settled = await settleConsent(visit, flow.person.subject);
+      return settled === null ? undefined : finish(visit, flow.person, { stepUpId: flow.stepUp.id, ...settled });
+    }
     if (state === 'failed' && client.toCheckClaims !== undefined) {
       const check = { passed: false, at: deps.clock.now(), stepUpId: flow.stepUp.id };
       return tell(visit, { ...flow.person.claims, ...client.toCheckClaims(check) }, {});
@@ -121,6 +127,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
         returnUrl: issuer.interactionUrl(interaction.uid),
         application: paramsOf(interaction.params).redirect_uri ?? null,
         takesAnotherWay: takesAnotherWay(visit),
+        action: actionOf(visit),
       },
       deps,
     );
@@ -138,21 +145,37 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     response.redirect(303, startedLink(deps.issuer, started, language));
   }
 
-  async function finish(visit: Visit, person: Person, stepUpId: string): Promise<void> {
+  async function finish(
+    visit: Visit,
+    person: Person,
+    { stepUpId, share }: { readonly stepUpId: string; readonly share: Share | null },
+  ): Promise<void> {
     const { interaction, client, flow } = visit;
-    const { pass } = await takeStepUp(stepUpId, deps);
+    const { pass, action } = await takeStepUp(stepUpId, deps);
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
     const isFace = isByFace(pass);
     // Asked anew: the administrator may have changed their mind while the person was at it.
     if (!isFace && !takesAnotherWay(visit)) throw new oidcErrors.AccessDenied('a face check was asked for');
+    if (client.offers !== undefined) {
+      await showOffer(visit, { type: client.offers, subject: person.subject, share, check: pass });
+      return forgetBrowser(visit.response, flow);
+    }
     const amr = [...client.toAmr(pass.methods)];
     checkDemand(parseRequestedClaims(paramsOf(interaction.params).claims).amr, amr);
+    if (flow.acting !== null) {
+      const detail = { client: flow.clientId, ...flow.acting, stepUpId };
+      const who = { connection: connection.id, subject: person.subject };
+      // First: nobody acts for anybody off the record.
+      await deps.audit.append({ action: 'organisation_chosen', ...who, detail });
+    }
     const claims = {
       ...person.claims,
       ...(client.claimNames.includes('presence') ? { presence: pass.presence } : {}),
       ...client.toCheckClaims?.({ passed: true, at: pass.at, stepUpId }),
+      ...(action === null ? {} : { action: { ...action.words }, action_digest: action.digest }),
     };
-    await tell(visit, claims, { acr: isFace ? flow.acr : anotherWayAcr, amr, ts: toEpochSec(pass.at) });
+    const authentication = { acr: isFace ? flow.acr : anotherWayAcr, amr, ts: toEpochSec(pass.at) };
+    await tell(visit, claims, authentication, { share, action });
   }
 
   /** Where the administrator lets another way count, and neither the client nor its request insists on a face. */
@@ -166,19 +189,31 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     );
   }
 
-  /** @param authentication - empty where nobody was authenticated: the token says no more than its claims */
+  /**
+   * @param authentication - empty where nobody was authenticated: the token says no more than its claims
+   * @param action - what the person approved
+   */
   async function tell(
     { request, response, provider, flow }: Visit,
     claims: Person['claims'],
     authentication: { readonly acr?: string; readonly amr?: string[]; readonly ts?: number },
+    { share, action }: { readonly share: Share | null; readonly action: NamedAction | null } = {
+      share: null,
+      action: null,
+    },
   ): Promise<void> {
     const { sub } = claims;
     const grant = new provider.Grant({ accountId: sub, clientId: flow.clientId });
-    grant.addOIDCScope('openid profile email');
+    grant.addOIDCScope('openid profile email phone address');
+    if (flow.acting !== null) grant.addOIDCScope(organisationScope);
+    if (share !== null) grant.addOIDCClaims([...share.idToken, ...share.userInfo]);
     // The library takes the end of the interaction for an authentication, and would tell its time.
     if (authentication.ts === undefined) grant.rejectOIDCClaims(['auth_time']);
+    if (action !== null) grant.addRar({ ...action.words, action_digest: action.digest });
     const grantId = await grant.save();
     await writeClaims(grantId, claims, lifeSec.grant, flowDeps);
+    if (share !== null) await writeShare(grantId, share, lifeSec.grant, flowDeps);
+    if (flow.acting !== null) await writeActing(grantId, flow.acting, lifeSec.grant, flowDeps);
     const result: InteractionResults = {
       login: { accountId: sub, ...authentication, remember: false },
       consent: { grantId },
@@ -200,19 +235,6 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
   }
 }
 
-/** What the client is told of what went wrong on the way; the rest is for the error page. */
-function toRefusal(error: unknown): InteractionResults {
-  if (error instanceof FaceError) {
-    const later = ['profile_unavailable', 'locked_out', 'overloaded'];
-    if (later.includes(error.code)) return { error: 'temporarily_unavailable', error_description: 'try again later' };
-    // Nobody of that id: refused like anybody without an enrolment.
-    const over = ['subject_unknown', 'step_up_unknown', 'step_up_finished', 'face_not_verified'];
-    if (over.includes(error.code)) return accessDenied;
-  }
-  if (error instanceof oidcErrors.OIDCProviderError && !(error instanceof oidcErrors.SessionNotFound)) {
-    return { error: error.error, error_description: error.error_description };
-  }
-  throw error;
-}
-
-const accessDenied = { error: 'access_denied', error_description: 'the face check was not passed' };
+/** What the person of a visit is asked to approve. */
+const actionOf = ({ interaction }: Visit): NamedAction | null =>
+  parseRequestedAction(paramsOf(interaction.params).authorization_details);

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Admitted, AuthorizationRequest, OidcClient, Person } from '../../adapters/openid-client.js';
 import { paths } from '../../adapters/openid-paths.js';
+import type { CredentialConfigs } from '../config/credentials.js';
 import type { Connection } from '../core/connection.js';
+import { consentNameOf } from '../core/credentials/credentials.js';
 import type { CoreDeps } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import type { CountAll } from '../core/limits/limits.js';
@@ -10,7 +12,14 @@ import type { AuthenticationMethod } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys } from '../keys/oidc-key-set.js';
-import { type Flow, flowLifeSec, readClaims, writeFlow } from './flow.js';
+import { toClaimsWanted } from './asked-claims.js';
+import { toOrganisationAsked } from './asked-organisation.js';
+import { type Checks, createChecks } from './counter/check.js';
+import { createCounterGrants } from './counter/grants.js';
+import { createShownCodes, type ShownCodes } from './counter/shown-code.js';
+import { createIssue } from './credentials/issue.js';
+import { createFindAccount } from './find-account.js';
+import { begun, type Flow, flowLifeSec, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
 import { observe } from './observe.js';
@@ -20,6 +29,7 @@ import { checkDemand, checkMembers, paramsOf, parseRequestedClaims } from './req
 import { ComeBack, createRequireReturn } from './return-visit.js';
 import { takeSignedRequest } from './signed-request.js';
 import { createSingleUse, GoOn } from './single-use.js';
+import type { Sources } from './sources.js';
 import { createStorage } from './storage.js';
 import { inProtocol, inProtocolSigning, toUnavailable } from './unavailable.js';
 
@@ -27,6 +37,8 @@ import { inProtocol, inProtocolSigning, toUnavailable } from './unavailable.js';
 export interface IssuerDeps extends CoreDeps {
   readonly oidcKeys: OidcKeys;
   readonly countAll: CountAll;
+  /** Every connection, as one whose claims another's issuer may tell. */
+  readonly sources: Sources;
 }
 
 /** The library as it is now, ready to answer. */
@@ -54,6 +66,8 @@ export interface OidcIssuer {
   readonly issuer: string;
   readonly connection: Connection;
   readonly clients: ReadonlyMap<string, OidcClient>;
+  /** What people may carry in a wallet, by its id. */
+  readonly credentials: CredentialConfigs;
   /** The one client that must push its requests, if there is one: its browsers may come without naming it. */
   readonly pushingClientId: string | null;
   /** Where an interaction goes on. */
@@ -66,13 +80,24 @@ export interface OidcIssuer {
    * @throws FaceError `locked_out`, `state_unavailable`
    */
   countStart(source: string): Promise<void>;
+  /** The checks at its counters, and the codes that phones show to them. */
+  readonly checks: Checks;
+  readonly shownCodes: ShownCodes;
   /** Hands what is known of a request to the hooks it meets in the library. */
   noteArrival(request: IncomingMessage, arrival: Arrival): void;
 }
 
+/** What the provider of a connection is called. */
+export const issuerOf = (connection: Connection, deps: Pick<IssuerDeps, 'issuer'>): string =>
+  `${deps.issuer}/oidc/${connection.id}`;
+
 /** @throws FaceError `config_invalid`: a client that the library does not take */
-export function createIssuer(connection: Connection, clients: readonly OidcClient[], deps: IssuerDeps): OidcIssuer {
-  const issuer = `${deps.issuer}/oidc/${connection.id}`;
+export function createIssuer(
+  connection: Connection,
+  { clients, credentials }: { readonly clients: readonly OidcClient[]; readonly credentials: CredentialConfigs },
+  deps: IssuerDeps,
+): OidcIssuer {
+  const issuer = issuerOf(connection, deps);
   const byId = new Map(clients.map((client) => [client.metadata.client_id, client]));
   const pushing = clients.filter(({ metadata }) => metadata.require_pushed_authorization_requests === true);
   const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
@@ -83,6 +108,9 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     deps.countAll(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
   const singleUse = createSingleUse({ state, interactionUrl });
   const requireReturn = createRequireReturn(issuer, deps);
+  const checks = createChecks(connection.id, { ...deps, state });
+  const shownCodes = createShownCodes(connection.id, { ...deps, state });
+  const counterGrants = createCounterGrants({ connection: connection.id, checks, shownCodes }, { ...deps, state });
   const arrivals = new WeakMap<IncomingMessage, Arrival>();
   const people = new WeakMap<IncomingMessage, Person | null>();
 
@@ -160,9 +188,13 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       if (!context.oidc.requestParamScopes.has('openid'))
         throw new oidcErrors.InvalidRequest('the scope must include openid');
       const client = clientOf(context);
-      const requested = parseRequestedClaims(paramsOf(context.oidc.params).claims);
+      const params = paramsOf(context.oidc.params);
+      const requested = parseRequestedClaims(params.claims);
+      toClaimsWanted(client, params);
+      toOrganisationAsked(client, params);
       checkDemand(requested.acr, client.acrValues);
       checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
+      if (context.oidc.route === 'device_authorization') return counterGrants.check(context, client);
       if (context.oidc.route === 'pushed_authorization_request') {
         // In the name of a client without a secret anybody pushes.
         if (isPublic(context)) await countStart(source).catch(toUnavailable);
@@ -187,20 +219,17 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       const { claims, acr_values: wished = '' } = paramsOf(interaction.params);
       const askedAcrs = [...parseRequestedClaims(claims).acr.values, ...wished.split(' ')];
       const flow: Flow = {
+        ...begun,
         clientId: client.metadata.client_id,
         person,
         acr: askedAcrs.find((value) => client.acrValues.includes(value)) ?? client.acrValues[0],
-        stepUp: null,
         endsAt: addSec(deps.clock.now(), flowLifeSec(client, connection)),
       };
       await writeFlow(interaction, flow, flowDeps);
       return interactionUrl(interaction.uid);
     },
-    async findAccount(subject, grantId) {
-      const claims = await readClaims(grantId, flowDeps);
-      if (claims === null || claims.sub !== subject) return undefined;
-      return { accountId: subject, claims: async () => ({ ...claims, sub: subject }) };
-    },
+    findAccount: createFindAccount((client) => byId.get(client), flowDeps),
+    deviceGrant: counterGrants,
     renderError(context, { error: code }, error) {
       if (error instanceof ComeBack || error instanceof GoOn) return error.answer(context);
       const language = languageOf(context.oidc.params?.ui_locales, context.acceptsLanguages());
@@ -211,24 +240,32 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     },
   };
 
+  const registrationOf = (type: string): string => byId.get(consentNameOf(type))?.consented?.registration ?? '';
+  const issue = createIssue({ issuer, connection, credentials, registrationOf }, deps);
+
   let built: { readonly keySet: OidcKeySet; readonly running: RunningProvider } | null = null;
   return {
     issuer,
     connection,
     clients: byId,
+    credentials,
     pushingClientId: pushing.length === 1 ? (pushing[0]?.metadata.client_id ?? null) : null,
     interactionUrl,
     async running() {
       const keySet = await deps.oidcKeys.current();
       if (built?.keySet !== keySet) {
         const signing = keySet.signing.map(inProtocolSigning);
-        const provider = createProvider(issuer, { clients, keySet: { ...keySet, signing }, storage, hooks });
+        const provider = createProvider(issuer, {
+          ...{ clients, keySet: { ...keySet, signing }, storage, hooks },
+          credentials: { credentials, issue },
+        });
         observe(provider, deps.log);
         built = { keySet, running: { provider, handle: provider.callback() } };
       }
       return built.running;
     },
     countStart,
+    ...{ checks, shownCodes },
     noteArrival(request, arrival) {
       arrivals.set(request, arrival);
     },

@@ -1,19 +1,28 @@
 import type { OidcClient, OidcClientDeps } from '../../adapters/openid-client.js';
-import { type OidcConfig, relyingPartiesOf } from '../config/oidc.js';
+import type { RegisteredClaims } from '../config/claims.js';
+import { countersOf, type OidcConfig, relyingPartiesOf, withoutClients } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
+import { createDirectories } from '../core/limits/directories.js';
 import { createCountAll } from '../core/limits/limits.js';
+import type { OrganisationRules } from '../core/organisations/organisations.js';
 import { FaceError } from '../errors.js';
-import { createDirectories } from './directories.js';
+import { createCounter } from './counter/client.js';
+import { createCounterPage } from './counter/visit.js';
+import { createCredentialClients } from './credentials/clients.js';
+import { createStatusLists } from './credentials/status.js';
 import { createInteraction } from './interaction.js';
-import { createIssuer, type IssuerDeps, type OidcIssuer } from './issuer.js';
+import { createIssuer, type IssuerDeps, issuerOf, type OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
 import type { OidcIssuers } from './mount.js';
 import { createRelyingParty } from './relying-party.js';
+import type { Source, Sources } from './sources.js';
 
 /** A connection, and the clients of its OpenID provider. */
 export interface ConnectionWithClients {
   readonly connection: Connection;
   readonly oidc: OidcConfig;
+  /** For whom its people act; `null`: for nobody. */
+  readonly organisations: OrganisationRules | null;
   /** Makes those of the provider's own kinds. */
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
 }
@@ -24,17 +33,34 @@ export interface ConnectionWithClients {
  */
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
-  given: Omit<IssuerDeps, 'countAll'>,
+  given: Omit<IssuerDeps, 'countAll' | 'sources'>,
 ): Promise<OidcIssuers> {
-  const deps = { ...given, countAll: createCountAll(given) };
-  const issuers = connections.map(({ connection, oidc, createOidcClients }) => {
-    const directoryFor = createDirectories(connection, deps);
+  const countAll = createCountAll(given);
+  const sources: Sources = new Map(
+    connections.map(({ connection }) => [connection.id, createSource(connection, { ...given, countAll })]),
+  );
+  const deps = { ...given, countAll, sources };
+  const issuers = connections.map(({ connection, oidc, organisations, createOidcClients }) => {
+    const directoryFor = sources.get(connection.id)?.directoryFor ?? createDirectories(connection, deps);
+    const { credentials } = oidc;
+    const carried = Object.entries(credentials).map(([id, { claims }]) => ({ id, claims }));
+    checkSources(connection, relyingPartiesOf(oidc), sources);
+    checkSources(connection, [...countersOf(oidc), ...carried], null);
+    checkOrganisations(connection, organisations);
     const clients = [
-      ...relyingPartiesOf(oidc).map((client) => createRelyingParty(client, directoryFor)),
+      ...relyingPartiesOf(oidc).map((client) => createRelyingParty(client, { directoryFor, organisations })),
+      ...countersOf(oidc).map((client) => createCounter(client, directoryFor)),
       ...createOidcClients({ state: deps.state, directoryFor }),
+      ...createCredentialClients(issuerOf(connection, deps), credentials, directoryFor),
     ];
-    const issuer = createIssuer(connection, clients, deps);
-    return { ...issuer, interact: createInteraction(issuer, deps) };
+    const issuer = createIssuer(connection, { clients, credentials }, deps);
+    const { accountLinkDays } = oidc;
+    return {
+      ...issuer,
+      interact: createInteraction(issuer, { ...deps, accountLinkDays }),
+      receive: createCounterPage(issuer, deps),
+      readStatus: createStatusLists(issuer, deps),
+    };
   });
   for (const issuer of issuers) await checkClients(issuer);
   return new Map(issuers.map((issuer) => [issuer.connection.id, issuer]));
@@ -49,4 +75,61 @@ async function checkClients({ connection, clients, running }: OidcIssuer): Promi
       throw new FaceError('config_invalid', { connection: connection.id, client, reason }, { cause });
     });
   }
+}
+
+function createSource(connection: Connection, deps: Omit<IssuerDeps, 'sources'>): Source {
+  return {
+    issuer: `${deps.issuer}/oidc/${connection.id}`,
+    connection,
+    directoryFor: createDirectories(connection, deps),
+    countStart: (from) => deps.countAll(['outsiderStarts', from], ['outsiderStartsOfConnection', connection.id]),
+  };
+}
+
+/**
+ * A claim that no attribute is known for would be asked of people in vain.
+ * @param sources - `null`: these ask for what their own connection knows
+ */
+function checkSources(
+  own: Connection,
+  clients: readonly { readonly id: string; readonly claims: RegisteredClaims }[],
+  sources: Sources | null,
+): void {
+  for (const { id: client, claims } of clients)
+    for (const [claim, { from = own.id }] of Object.entries(claims)) {
+      const refuse = (reason: string): never => {
+        throw new FaceError('config_invalid', { connection: own.id, client, claim, reason });
+      };
+      if (sources === null && from !== own.id) refuse('only relying parties ask for what other connections know');
+      const source = sources?.get(from) ?? (from === own.id ? { connection: own } : undefined);
+      if (source === undefined) refuse(`there is no connection ${from} that it could come from`);
+      else if (claims[claim]?.from === own.id) refuse('from names its own connection: leave it out');
+      else if (!source.connection.profile.claimNames.has(claim))
+        refuse('no attribute is known for it: name one in claims of the connection');
+    }
+}
+
+/** As for claims: nobody would act for anybody. */
+function checkOrganisations({ id, profile }: Connection, organisations: OrganisationRules | null): void {
+  const from = organisations?.from ?? 'groups';
+  if (from === 'groups' || profile.claimNames.has(from.claim)) return;
+  const reason = 'no attribute is known for it: name one in claims of the connection';
+  throw new FaceError('config_invalid', { connection: id, claim: from.claim, reason });
+}
+
+/** Every connection whose issuer is needed: those with clients, and those that these ask for claims. */
+export function withSources<
+  Given extends { readonly connection: { readonly id: string }; readonly oidc: OidcConfig | null },
+>(connections: readonly Given[]): readonly (Given & { readonly oidc: OidcConfig })[] {
+  const asked = new Set(
+    connections.flatMap(({ oidc }) =>
+      oidc === null
+        ? []
+        : relyingPartiesOf(oidc).flatMap(({ claims }) => Object.values(claims).map(({ from }) => from)),
+    ),
+  );
+  return connections.flatMap((each) => {
+    if (each.oidc !== null) return [{ ...each, oidc: each.oidc }];
+    return asked.has(each.connection.id) ? [{ ...each, oidc: withoutClients }] : [];
+  });
 }

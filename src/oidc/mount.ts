@@ -2,6 +2,7 @@ import { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import { paths } from '../../adapters/openid-paths.js';
 import { framesOf } from '../base/frames.js';
+import { walletClientId } from '../config/oidc.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
@@ -10,6 +11,8 @@ import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import { toSource } from '../http/source.js';
+import type { createCounterPage } from './counter/visit.js';
+import { preAuthorized } from './credentials/feature.js';
 import type { createInteraction } from './interaction.js';
 import type { OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
@@ -20,6 +23,10 @@ import { returnParameter } from './return-visit.js';
 /** An issuer, and what its own pages do. */
 export interface MountedIssuer extends OidcIssuer {
   readonly interact: ReturnType<typeof createInteraction>;
+  /** Where a person opens the code of a counter. */
+  readonly receive: ReturnType<typeof createCounterPage>;
+  /** A status list of credentials, signed. @throws FaceError `not_found`, `state_unavailable` */
+  readStatus(list: string): Promise<string>;
 }
 
 /** The issuers of all connections that have one, by the connection's id. */
@@ -33,21 +40,26 @@ const methodsByPath = {
   [`${paths.authorize}/:uid`]: ['GET'],
   [`${paths.interaction}/:uid`]: ['GET', 'POST'],
   [paths.push]: ['POST', 'OPTIONS'],
+  [paths.deviceAuthorization]: ['POST', 'OPTIONS'],
+  [paths.counter]: ['GET', 'POST'],
   [paths.token]: ['POST', 'OPTIONS'],
   [paths.userInfo]: ['GET', 'POST', 'OPTIONS'],
+  [paths.credentialIssuer]: ['GET', 'HEAD', 'OPTIONS'],
+  [paths.credential]: ['POST', 'OPTIONS'],
+  [paths.nonce]: ['POST', 'OPTIONS'],
 };
 
 /**
- * Where each path of the library is: under the issuer, and the metadata also where RFC 8414, section 3.1, puts what an issuer
- * with a path in its name has to say.
+ * Where each path of the library is: under the issuer, and metadata also where RFC 8414, section 3.1, and OpenID4VCI 1.0,
+ * section 12.2.2, put what an issuer with a path in its name has to say.
  */
 const routes = [
   ...Object.entries(methodsByPath).map(([path, methods]) => ({ address: `/oidc/:connection${path}`, path, methods })),
-  {
-    address: `${paths.metadata}/oidc/:connection`,
-    path: paths.metadata,
-    methods: methodsByPath[paths.metadata],
-  },
+  ...[paths.metadata, paths.credentialIssuer].map((path) => ({
+    address: `${path}/oidc/:connection`,
+    path,
+    methods: methodsByPath[path],
+  })),
 ];
 
 /** As the library has it for its own bodies. */
@@ -73,17 +85,22 @@ export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Lo
       try {
         const body = request.method === 'POST' ? await collectBody({ request, response }, allowance) : null;
         const visit = { request, response, body };
-        if (!path.startsWith(paths.interaction)) await answer(path, issuer, visit);
+        const page = pageAt(path, issuer);
+        if (page === null) await answer(path, issuer, visit);
         else {
-          await issuer
-            .interact(request, response, readForm(visit))
-            .catch((error) => sendErrorPage(request, response, error, log));
+          await page(request, response, readForm(visit)).catch((error) => sendErrorPage(request, response, error, log));
         }
       } finally {
         allowance.release();
       }
     });
   }
+}
+
+/** Our own page at a path; `null` where the library answers. */
+function pageAt(path: string, { interact, receive }: MountedIssuer): MountedIssuer['interact'] | null {
+  if (path === paths.counter) return receive;
+  return path.startsWith(paths.interaction) ? interact : null;
 }
 
 /**
@@ -126,7 +143,8 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   const query = params.toString();
   const uid = request.params.uid;
   request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${query === '' ? '' : `?${query}`}`;
-  const handedOn = body === null || form !== null ? request : withBody(request, body);
+  const handedOn =
+    body === null || form !== null ? request : withBody(request, path === paths.token ? nameWallet(visit, body) : body);
   issuer.noteArrival(handedOn, { source: toSource(request.ip), sentBackAt, lacksNonce, admission });
   const { handle } = await issuer.running();
   await handle(handedOn, response);
@@ -136,9 +154,18 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
 const isSentEmpty = (params: URLSearchParams, name: string): boolean =>
   params.getAll(name).length < 2 && (params.get(name) ?? '') === '';
 
+/** A wallet that redeems an offer need not say who it is (OpenID4VCI 1.0, section 6.1): then it is the one client that all are. */
+function nameWallet({ request, response, body: read }: Visit, body: Buffer): Buffer {
+  const form = readForm({ request, response, body: read });
+  if (form?.get('grant_type') !== preAuthorized || form.has('client_id')) return body;
+  form.set('client_id', walletClientId);
+  return Buffer.from(form.toString());
+}
+
 /** The same request, for somebody who reads the body again. */
 function withBody(request: Request, body: Buffer): IncomingMessage {
-  const { method, url, headers, httpVersion, socket } = request;
+  const { method, url, httpVersion, socket } = request;
+  const headers = { ...request.headers, 'content-length': String(body.length) };
   const again = Object.assign(new IncomingMessage(socket), { method, url, headers, httpVersion, complete: true });
   again.push(body);
   again.push(null);

@@ -18,7 +18,16 @@ const refusalGuard = z.object({
 const mostIdCharacters = 256;
 
 /** Every way in which the library refuses a request. */
-const refusals = ['authorization', 'pushed_authorization_request', 'grant', 'userinfo', 'discovery', 'jwks'];
+const refusals = [
+  'authorization',
+  'pushed_authorization_request',
+  'device_authorization',
+  'grant',
+  'userinfo',
+  'discovery',
+  'jwks',
+  'credential',
+];
 
 /**
  * Tells the log what was refused, to which client, as the client was told it and why; and what went wrong here, without
@@ -27,8 +36,9 @@ const refusals = ['authorization', 'pushed_authorization_request', 'grant', 'use
 export function observe(provider: EventEmitter, log: Log): void {
   for (const each of refusals) {
     provider.on(`${each}.error`, (context: KoaContextWithOIDC, error: unknown) => {
-      if (error instanceof ComeBack) return;
       const { data } = refusalGuard.safeParse(error);
+      // What is waited for is asked again every other second.
+      if (error instanceof ComeBack || data?.error === 'authorization_pending') return;
       log.info('OpenID request refused', {
         client: clientIdOf(context),
         error: data?.error ?? 'unknown',

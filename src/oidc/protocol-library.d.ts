@@ -12,10 +12,16 @@ declare module 'oidc-provider/lib/helpers/errors.js' {
   export import CustomOIDCProviderError = errors.CustomOIDCProviderError;
   export import OIDCProviderError = errors.OIDCProviderError;
   export import AccessDenied = errors.AccessDenied;
+  export import CredentialRequestDenied = errors.CredentialRequestDenied;
+  export import InvalidAuthorizationDetails = errors.InvalidAuthorizationDetails;
   export import InvalidClientAuth = errors.InvalidClientAuth;
   export import InvalidGrant = errors.InvalidGrant;
+  export import InvalidProof = errors.InvalidProof;
   export import InvalidRequest = errors.InvalidRequest;
+  export import InvalidScope = errors.InvalidScope;
   export import InvalidRequestUri = errors.InvalidRequestUri;
+  export import InvalidToken = errors.InvalidToken;
+  export import InvalidTarget = errors.InvalidTarget;
   export import LoginRequired = errors.LoginRequired;
   export import SessionNotFound = errors.SessionNotFound;
   export import TemporarilyUnavailable = errors.TemporarilyUnavailable;

@@ -1,15 +1,28 @@
 import type { Account, ClientMetadata, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
 import type { OidcClient } from '../../adapters/openid-client.js';
 import { paths } from '../../adapters/openid-paths.js';
+import { actionType } from '../core/action.js';
+import { claimsOfScope, isStandardClaim } from '../core/consented-data/claims.js';
 import { type OidcKeySet, publishUnder } from '../keys/oidc-key-set.js';
+import { organisationScope } from './asked-organisation.js';
+import { checkLifeSec } from './counter/check.js';
+import { createDeviceGrantProvider, type DeviceGrantHooks, dressDeviceReplies } from './counter/device-grant.js';
+import { walletMetadata } from './credentials/clients.js';
+import { type CredentialFeature, isOffered, toLibraryFeature, toScopes } from './credentials/feature.js';
+import { offerSec } from './credentials/offer.js';
 import { checkAssertion, isFapi } from './fapi.js';
-import { Check, type Check as LibraryCheck, Prompt, Provider } from './library.js';
+import { Check, type Check as LibraryCheck, oidcErrors, Prompt, type Provider } from './library.js';
 import { dressReplies } from './replies.js';
+import { parseRequestedAction } from './requested-action.js';
+import { paramsOf } from './requested-claims.js';
 import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 
-/** How long things are good, in whole seconds. Nothing that is signed outlives the overlap of keys. */
-export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900 } as const;
+/**
+ * How long things are good, in whole seconds. Nothing that is signed outlives the overlap of keys; what a counter is told ends
+ * after a minute.
+ */
+export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900, counter: 60 } as const;
 
 /** What the library asks of us. */
 export interface ProviderHooks {
@@ -21,7 +34,9 @@ export interface ProviderHooks {
   begin(context: KoaContextWithOIDC, interaction: Interaction): Promise<string>;
   /** How long a face check and the way back may take. */
   interactionLifeSec(context: KoaContextWithOIDC): number;
-  findAccount(subject: string, grantId: string): Promise<Account | undefined>;
+  /** @param client - that asks */
+  findAccount(subject: string, grantId: string, client: string | undefined): Promise<Account | undefined>;
+  readonly deviceGrant: DeviceGrantHooks;
   renderError(context: KoaContextWithOIDC, told: { readonly error: string }, error: unknown): void;
 }
 
@@ -35,11 +50,13 @@ export function createProvider(
     clients,
     keySet,
     storage,
+    credentials,
     hooks,
   }: {
     readonly clients: readonly OidcClient[];
     readonly keySet: OidcKeySet;
     readonly storage: ReturnType<typeof createStorage>;
+    readonly credentials: CredentialFeature;
     readonly hooks: ProviderHooks;
   },
 ): Provider {
@@ -49,16 +66,35 @@ export function createProvider(
   const fapiClients = new Set(metadata.filter(isFapi).map((client) => client.client_id));
   const algorithms = fapiClients.size === 0 ? (['RS256'] as const) : (['RS256', 'PS256'] as const);
   const emailScope = toldByClients.includes('email') ? ['email'] : [];
-  const provider = new Provider(issuer, {
+  const organisationScopes = clients.some(({ organisations }) => organisations !== undefined)
+    ? [organisationScope]
+    : [];
+  const consented = clients.flatMap((client) => Object.keys(client.consented?.claims ?? {}));
+  const counters = new Set(
+    clients.filter(({ counter }) => counter !== undefined).map(({ metadata: { client_id: id } }) => id),
+  );
+  const CounterProvider = createDeviceGrantProvider(hooks.deviceGrant);
+  const provider = new CounterProvider(issuer, {
     adapter: storage,
-    clients: metadata,
+    clients: isOffered(credentials) ? [...metadata, walletMetadata] : metadata,
     jwks: { keys: algorithms.flatMap((algorithm) => keySet.signing.map((key) => toLibraryKey(key, algorithm))) },
-    scopes: ['openid', 'profile', ...emailScope],
+    // The library drops what is not here, and a client is to be told of a scope that it has not registered.
+    scopes: [
+      ...['openid', 'profile', ...emailScope, ...organisationScopes],
+      ...(consented.length === 0 ? [] : Object.keys(claimsOfScope)),
+    ],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time', 'preferred_username', ...toldByClients],
       profile: ['preferred_username'],
       // Told with `openid`, where a client's kind has it and it was asked for.
-      ...Object.fromEntries(emailScope.map((scope) => [scope, []])),
+      ...Object.fromEntries([...emailScope, ...organisationScopes].map((scope) => [scope, []])),
+      ...claimsByScope(consented),
+      ...Object.fromEntries(consented.filter((name) => !isStandardClaim(name)).map((name) => [name, null])),
+    },
+    discovery: {
+      claim_types_supported: ['normal', ...(toldByClients.includes('_claim_status') ? ['aggregated'] : [])],
+      // Which wallet it is shows nobody: the code of the offer, and the one beside it, say whose it is.
+      ...(isOffered(credentials) ? { 'pre-authorized_grant_anonymous_access_supported': true } : {}),
     },
     acrValues: clients.flatMap((client) => client.acrValues),
     responseTypes: ['code', ...responseTypesOf(metadata)],
@@ -94,7 +130,16 @@ export function createProvider(
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      resourceIndicators: { enabled: false },
+      // The library takes `authorization_details` for a resource alone: what is approved here is for the issuer itself.
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: ({ oidc }) => (oidc.params?.authorization_details === undefined ? undefined : issuer),
+        getResourceServerInfo: (_context, resource) => {
+          if (resource !== issuer) throw new oidcErrors.InvalidTarget();
+          return { scope: toScopes(credentials) };
+        },
+      },
+      deviceFlow: { enabled: counters.size > 0 },
       dPoP: { enabled: fapiClients.size > 0 },
       fapi: {
         enabled: fapiClients.size > 0,
@@ -102,9 +147,21 @@ export function createProvider(
       },
       claimsParameter: { enabled: true, assertClaimsParameter: hooks.checkClaims },
       pushedAuthorizationRequests: { enabled: true },
+      richAuthorizationRequests: {
+        enabled: true,
+        types: {
+          [actionType]: {
+            validate: ({ oidc }) => void parseRequestedAction(paramsOf(oidc.params).authorization_details),
+          },
+        },
+        // What was approved is in the grant of its face check, and nowhere else.
+        authorizationDetailsForGrantSource: ({ oidc }) => oidc.grant?.rar,
+        authorizationDetailsForAccessToken: (_context, _token, source) => source?.rar,
+      },
       requestObjects: { enabled: true },
       // Experimental there, so that its version is acknowledged: private keys stay behind our own port.
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      openid4vci: toLibraryFeature(issuer, credentials, keySet.cookieKeys[0]),
     },
     routes: {
       authorization: paths.authorize,
@@ -112,11 +169,18 @@ export function createProvider(
       userinfo: paths.userInfo,
       jwks: paths.keys,
       pushed_authorization_request: paths.push,
+      device_authorization: paths.deviceAuthorization,
+      code_verification: paths.counter,
+      credential: paths.credential,
+      challenge: paths.nonce,
     },
     ttl: {
       AuthorizationCode: lifeSec.code,
-      IdToken: lifeSec.idToken,
-      AccessToken: lifeSec.accessToken,
+      DeviceCode: checkLifeSec,
+      IdToken: (_context, _token, client) => (counters.has(client.clientId) ? lifeSec.counter : lifeSec.idToken),
+      AccessToken: (_context, _token, client) =>
+        counters.has(client.clientId) ? lifeSec.counter : lifeSec.accessToken,
+      PreAuthorizedCode: offerSec,
       Grant: lifeSec.grant,
       Session: lifeSec.grant,
       Interaction: (context) => hooks.interactionLifeSec(context),
@@ -125,10 +189,14 @@ export function createProvider(
     revokeGrantPolicy: () => true,
     interactions: { policy: [faceCheck(), satisfied('consent'), satisfied('select_account')], url: hooks.begin },
     // Called for every request, whether it has a hint or not, after all else was checked.
-    extraParams: { login_hint: hooks.check },
+    extraParams: {
+      login_hint: hooks.check,
+      ...(counters.size === 0 ? {} : { shown_code: null }),
+      organisation_hint: null,
+    },
     findAccount: (context, subject, token) => {
       const grantId = token?.grantId ?? context.oidc.result?.consent?.grantId;
-      return grantId === undefined ? undefined : hooks.findAccount(subject, grantId);
+      return grantId === undefined ? undefined : hooks.findAccount(subject, grantId, context.oidc.client?.clientId);
     },
     loadExistingGrant: async (context) => {
       const grantId = context.oidc.result?.consent?.grantId;
@@ -138,12 +206,24 @@ export function createProvider(
   } satisfies Configuration);
   provider.proxy = true;
   pinAddresses(provider);
+  dressDeviceReplies(provider, hooks.deviceGrant);
   dressReplies(
     provider,
     algorithms.flatMap((algorithm) => keySet.published.map((key) => publishUnder(key, algorithm))),
   );
   return provider;
 }
+
+/** The standard claims among these, by the scope that asks for them. `preferred_username` is everybody's. */
+const claimsByScope = (names: readonly string[]): Record<string, string[]> =>
+  Object.fromEntries(
+    Object.entries(claimsOfScope).flatMap(([scope, claims]) => {
+      const own = claims.filter((name) => names.includes(name));
+      return own.length === 0
+        ? []
+        : [[scope, scope === 'profile' ? [...new Set([...own, 'preferred_username'])] : own]];
+    }),
+  );
 
 const responseTypesOf = (metadata: readonly ClientMetadata[]) => metadata.flatMap((each) => each.response_types ?? []);
 

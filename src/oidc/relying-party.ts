@@ -8,6 +8,10 @@ import type {
   Person,
 } from '../../adapters/openid-client.js';
 import type { RelyingPartyConfig } from '../config/oidc.js';
+import { actionType } from '../core/action.js';
+import { digestOf } from '../core/digest.js';
+import type { OrganisationRules } from '../core/organisations/organisations.js';
+import { secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { fapiMetadata } from './fapi.js';
 import { oidcErrors } from './library.js';
@@ -15,9 +19,24 @@ import { oidcErrors } from './library.js';
 /** Longer than any name or id of the providers. */
 const maxHintCharacters = 256;
 
-/** An application, or an identity provider of your own: code flow, and the person named by `login_hint` or by themselves. */
-export function createRelyingParty(config: RelyingPartyConfig, directoryFor: DirectoryFor): OidcClient {
-  const { id, secret, publicKeys, redirectUris, mayEnrol, requirePushed, fapi2 } = config;
+/**
+ * An application, or an identity provider of your own: code flow, and the person named by `login_hint` or by themselves.
+ * @param organisations - of the connection; `null`: nobody acts for anybody there
+ * @throws FaceError `config_invalid`: it may ask for whom people act, and the connection does not say
+ */
+export function createRelyingParty(
+  config: RelyingPartyConfig,
+  {
+    directoryFor,
+    organisations,
+  }: { readonly directoryFor: DirectoryFor; readonly organisations: OrganisationRules | null },
+): OidcClient {
+  const { id, secret, publicKeys, redirectUris, mayEnrol, requirePushed, actions, fapi2 } = config;
+  const asksConsent = Object.keys(config.claims).length > 0;
+  const asksElsewhere = Object.values(config.claims).some(({ from }) => from !== undefined);
+  if (config.organisations && organisations === null) {
+    throw new FaceError('config_invalid', { client: id, reason: 'the connection has no organisations' });
+  }
   return {
     metadata: {
       client_id: id,
@@ -28,10 +47,18 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
       ...(publicKeys === null ? {} : { jwks: { keys: publicKeys } }),
       token_endpoint_auth_method: authMethodOf(config),
       require_pushed_authorization_requests: requirePushed || fapi2,
+      authorization_details_types: actions ? [actionType] : [],
       ...(fapi2 ? fapiMetadata : {}),
     },
     acrValues: ['face'],
-    claimNames: ['presence'],
+    claimNames: [
+      'presence',
+      ...(actions ? ['action', 'action_digest'] : []),
+      ...(asksElsewhere ? ['_claim_status'] : []),
+      ...(config.organisations ? ['organisation'] : []),
+    ],
+    consented: toConsented(config),
+    ...(config.organisations && organisations !== null ? { organisations } : {}),
     lifeSec: null,
     asksWho: true,
     admit: null,
@@ -43,10 +70,22 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
       if (hinted !== undefined && hinted !== subject)
         throw new oidcErrors.LoginRequired('id_token_hint and login_hint name different people');
       const isProven = request.isPushed && mayEnrol;
-      return { subject, isProven, isSentByProvider: request.isUnaltered, claims: toClaims(subject, login) };
+      // Who may ask the person for data gets none, not the login either, without asking.
+      const claims = toClaims(subject, asksConsent ? null : login);
+      return { subject, isProven, isSentByProvider: request.isUnaltered, claims };
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,
+  };
+}
+
+function toConsented({ id, name, claims, redirectUris, dataConsentDays: days }: RelyingPartyConfig) {
+  const said = { name, claims: Object.entries(claims).toSorted(), redirectUris, days };
+  return {
+    name: name ?? id,
+    claims,
+    lifeSec: days * secondsPerDay,
+    registration: digestOf(JSON.stringify(said)).toString('base64url'),
   };
 }
 
@@ -60,7 +99,10 @@ function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
  * nobody sees the difference.
  * @throws FaceError `profile_unavailable`, `locked_out`
  */
-async function findNamed(name: string, directory: Directory): Promise<{ subject: string; login: string | null }> {
+export async function findNamed(
+  name: string,
+  directory: Directory,
+): Promise<{ subject: string; login: string | null }> {
   // Both are asked in any case: who is found is found as fast as who is not.
   const [named, identified] = await Promise.all([
     directory.findAccount(name),

@@ -55,7 +55,7 @@ test('an assertion is noted once', async () => {
 
 test('sessions, and what else is not used, are not kept', async () => {
   const { storage } = open();
-  for (const model of ['Session', 'RefreshToken', 'DeviceCode', 'constructor']) {
+  for (const model of ['Session', 'RefreshToken', 'ClientCredentials', 'constructor']) {
     await storage(model).upsert('s', { jti: 's' }, 60);
     expect(await storage(model).find('s')).toBeUndefined();
   }

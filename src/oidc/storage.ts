@@ -11,9 +11,12 @@ export const clockToleranceSec = 15;
 
 const recordGuard = z.object({ payload: z.string(), consumedAt: z.number().nullable() }).nullable();
 
-/** What a second use of each kind is answered with. */
-const usedTwice = {
-  AuthorizationCode: () => new oidcErrors.InvalidGrant('authorization code already consumed'),
+const codeUsedTwice = () => new oidcErrors.InvalidGrant('authorization code already consumed');
+
+/** What a second use of the other kinds is answered with. */
+const usedTwice: Readonly<Record<string, () => Error>> = {
+  DeviceCode: () => new oidcErrors.InvalidGrant('device code already consumed'),
+  PreAuthorizedCode: () => new oidcErrors.InvalidGrant('pre-authorized code already consumed'),
   PushedAuthorizationRequest: () => new oidcErrors.InvalidRequestUri('request_uri was already used'),
 };
 
@@ -22,8 +25,10 @@ const isKept: Record<string, boolean> = {
   Grant: true,
   AuthorizationCode: true,
   AccessToken: true,
+  PreAuthorizedCode: true,
   PushedAuthorizationRequest: true,
   ReplayDetection: true,
+  DeviceCode: true,
 };
 
 /**
@@ -76,7 +81,7 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
       return { ...stored, jti: id, ...(consumedAt === null ? {} : { consumed: consumedAt }) };
     },
     async consume(id) {
-      const refuse = model === 'PushedAuthorizationRequest' ? usedTwice[model] : usedTwice.AuthorizationCode;
+      const refuse = usedTwice[model] ?? codeUsedTwice;
       const found = await read(id);
       if (found === null || found.record.consumedAt !== null) throw refuse();
       const consumed = { ...found.record, consumedAt: toEpochSec(clock.now()) };

@@ -6,6 +6,7 @@ import { oidcErrors } from './library.js';
 /** The state, whose failures go to the client and not to the person. */
 export const inProtocol = (state: State): State => ({
   read: (key) => state.read(key).catch(toUnavailable),
+  readMany: (keys) => state.readMany(keys).catch(toUnavailable),
   write: (key, value, options) => state.write(key, value, options).catch(toUnavailable),
   add: (key, amount, expiresAt) => state.add(key, amount, expiresAt).catch(toUnavailable),
   delete: (key) => state.delete(key).catch(toUnavailable),

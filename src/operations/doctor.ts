@@ -96,8 +96,8 @@ const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
   provider_refused: 'Compare what the credentials may do with what the README of the adapter lists.',
   state_unavailable: 'See that the state store answers: docs/state.md.',
   key_service_unavailable: 'See that AWS KMS can be reached, and lets this server use its keys: docs/keys.md.',
-  model_missing: 'Run: npm run setup',
-  model_altered: 'Delete that file and run: npm run setup. One of your own: docs/own-model.md.',
+  model_missing: 'Run: facestep models fetch',
+  model_altered: 'Delete that file and run: facestep models fetch. One of your own: docs/own-model.md.',
 };
 
 async function runCheck(check: Check, deps: OperationDeps): Promise<Finding> {

@@ -55,7 +55,7 @@ test('runs no script, takes nothing from elsewhere, and has the colours of the c
   expect(policy).toMatch(/^default-src 'none';style-src 'sha256-[^']+';/);
   expect(policy).not.toMatch(/script|unsafe|https?:/);
   expect(page).not.toMatch(/<script|\son\w+=|\sstyle=/);
-  const ofPage = readFileSync(join(projectRoot, 'web/capture/page.css'), 'utf8');
+  const ofPage = readFileSync(join(projectRoot, 'web/shared/look.css'), 'utf8');
   const colours = [...catalogueStyle.matchAll(/--[\w-]+: #[0-9a-f]{6};/g)].map(([line]) => line);
   expect(colours.length).toBeGreaterThan(15);
   expect(colours.filter((line) => !ofPage.includes(line))).toEqual([]);
@@ -73,12 +73,13 @@ describe('each example', () => {
 
   test('pasted into a shell is understood, and does what it says where nothing else is missing', async () => {
     const { token } = await server.issue();
-    for (const name of ['photo', 'photo1', 'photo2', 'photo3', 'photo4', 'photo5', 'probe', 'reference'])
+    for (const name of ['photo', 'photo1', 'photo2', 'photo3', 'photo4', 'photo5', 'probe', 'reference', 'document'])
       writeFileSync(join(folder, `${name}.jpg`), drawPicture('ada', 1));
     const stored = await server.send('POST', '/generate', {
       headers: { 'x-auth-token': token, 'content-type': 'application/json' },
       body: JSON.stringify({ photo: Buffer.from(drawPicture('ada', 1)).toString('base64') }),
     });
+    writeFileSync(join(folder, 'roster.txt'), String(stored.body.token));
     const env = {
       PATH: process.env.PATH,
       FACESTEP: server.origin,
@@ -90,6 +91,7 @@ describe('each example', () => {
           'SESSION',
           'TICKET',
           'REQUEST',
+          'RECEIPT',
           'CHALLENGE',
           'KIOSK',
           'SECRET',
@@ -138,6 +140,7 @@ const missingHere = [
   'code_wrong',
   'connection_unknown',
   'token_revoked',
+  'receipt_invalid',
 ] as const;
 
 const inBrowser = hasChromium ? describe : describe.skip;

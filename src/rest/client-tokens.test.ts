@@ -136,6 +136,7 @@ describe('a client token', () => {
       verify: '/authenticate',
       score: '/authenticate-score',
       'content-key': '/content-key',
+      identify: '/identify',
       match: '/match',
       screen: '/detect',
     }[scope];

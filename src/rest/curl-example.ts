@@ -12,6 +12,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
   connection: 'acme',
   subject: '00u1ab2cd3',
   subjects: '00u1ab2cd3',
+  client: 'shop',
   id: '818f1c0d07efab4670eaa8a5',
   key: '818f1c0d07efab4670eaa8a5',
   email: 'ada@example.com',
@@ -21,6 +22,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
   consentStatement: 'face check, version 1',
   consentGivenAt: '2026-11-20T08:49:39Z',
   request: '$REQUEST',
+  receipt: '$RECEIPT',
   challenge: '$CHALLENGE',
   ticket: '$TICKET',
   kiosk: '$KIOSK',
@@ -40,6 +42,12 @@ const exampleTexts: Readonly<Record<string, string>> = {
   changedAt: '2026-11-20T20:38:30.811Z',
   message: 'For whom is it?',
   text: 'For everybody in Berlin.',
+  endpoint: 'https://push.example.com/send/dZ3kPq8',
+  p256dh: 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM',
+  auth: 'tBHItJI5svbpez7KI4CCXg',
+  publicKey: 'BA1Hxzyi1RUM1b5wjxsn7nGxAszw2u61m164i3MrAIxHF6YK5h4SDYic-dRuU_RCPCfA5aq9ojSwk5Y2EmClBPs',
+  on: 'locked',
+  device: 'tm0k5vN8n3Qx1mY0b2Zc4dE6fG8hA2pQ1iMwL9yJ0sU',
   developer: 'q2Z5H0r8mC1nT7uX3bV6kL9wY4eJ0sD5fG8hA2pQ1iM',
 };
 
@@ -89,7 +97,10 @@ export function toCurlExample(endpoint: Endpoint): string {
   const call = `curl${endpoint.method === 'POST' ? ' -X POST' : ''} $FACESTEP${path}${headersByAuth[endpoint.auth.kind]}`;
   const fields = Object.entries(exampleFields(endpoint));
   const photos = Object.entries(endpoint.photos).flatMap(([name, { atLeast }]) =>
-    Array.from({ length: atLeast }, (_, index) => `-F "${name}=@${name}${atLeast > 1 ? index + 1 : ''}.jpg"`),
+    Array.from({ length: atLeast }, (_, index) => {
+      const file = name === 'roster' ? 'roster.txt' : `${name}${atLeast > 1 ? index + 1 : ''}.jpg`;
+      return `-F "${name}=@${file}"`;
+    }),
   );
   if (photos.length > 0) {
     const texts = fields.map(([name, value]) => `-F "${name}=${String(value)}"`);

@@ -5,10 +5,11 @@ import type { RecordOf } from '../core/audit-events.js';
 import type { Brands } from '../core/brand/brands.js';
 import type { CampaignDeps } from '../core/campaign/deps.js';
 import type { Policy, SubjectRef } from '../core/connection.js';
-import type { Keys, LedgerStore, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
+import type { Keys, LedgerStore, LivenessJudge, Passkeys, Sight, WebPush } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { AccountNames } from '../ledger/account-names.js';
 import type { Upkeep } from '../operations/upkeep.js';
+import type { HomePage } from './home-page.js';
 import type { ClientRequest } from './usage.js';
 
 /** What became of a configuration that was loaded while the server ran: where it cannot be in force, nothing changed. */
@@ -36,6 +37,8 @@ export interface ApiDeps extends CampaignDeps {
   readonly sight: Sight;
   readonly keys: Keys;
   readonly passkeys: Passkeys;
+  /** `null`: this server pushes no notices. */
+  readonly webPush: WebPush | null;
   /** Told of every request of a caller who showed a client token that holds, once it is over. */
   readonly onClientRequest: (request: ClientRequest) => void;
   /** The newest records of this server's own audit trail about a user; `left`: how many older ones there are. */
@@ -45,6 +48,8 @@ export interface ApiDeps extends CampaignDeps {
   readonly accounts: AccountNames;
   /** How the organisation looks to people. */
   readonly brands: Brands;
+  /** What people find on their own page, by the id of the connection. */
+  readonly homePages: ReadonlyMap<string, HomePage>;
   /** Loads the configuration anew, and puts in force what can be. Never rejects. */
   readonly reload: () => Promise<Reloaded>;
   /** A campaign was planned or changed: whoever sends looks at it now. */

@@ -7,6 +7,7 @@ import { Allowance } from '../http/allowance.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { readCookie } from '../http/cookies.js';
 import { type Body, maxJsonBytes } from '../http/intake.js';
+import { sendJson } from '../http/reply.js';
 import { type BodyRooms, formOverheadBytes } from '../http/rooms.js';
 import { toSource } from '../http/source.js';
 import { Admission } from './admission.js';
@@ -117,7 +118,7 @@ async function serve(
       });
     });
     await admission.checkStillLive();
-    response.status(endpoint.status).json({ ok: true, ...reply });
+    sendJson(response, endpoint.status, { ok: true, ...reply });
   } catch (error) {
     refused = error;
     throw error;

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { maxSecretBytes, maxTokenCharacters, SealedToken, UserSecret } from '../core/concealed.js';
-import { epochMs, fromIso, toEpochSec } from '../core/units.js';
+import type { DataConsent } from '../core/consented-data/consents.js';
+import type { IssuedCredential } from '../core/credentials/credentials.js';
+import type { Link } from '../core/links/links.js';
+import { epochMs, fromIso, toEpochSec, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { clientTokenLifeSec } from './client-tokens.js';
 import { clientScopes } from './scopes.js';
@@ -8,6 +11,7 @@ import { clientScopes } from './scopes.js';
 /** Fields whose refusal says more than that the request is malformed. */
 const codeByField: Readonly<Record<string, FaceErrorCode>> = {
   token: 'token_malformed',
+  action: 'action_malformed',
   consentStatement: 'consent_missing',
   consentGivenAt: 'consent_missing',
 };
@@ -121,4 +125,48 @@ export const clientTokenReply = z.strictObject({
   token: z.string().describe('Shown this once. Keep it on your server.'),
   id: z.string().describe('Names the token when it is revoked.'),
   expiresAt: instantReply,
+});
+
+/** Which clients may be told what of a person, and until when. */
+export const dataConsentsReply = z
+  .array(
+    z.strictObject({
+      client: z.string(),
+      claims: z.array(z.string()),
+      givenAt: instantReply,
+      expiresAt: instantReply,
+    }),
+  )
+  .describe('What OpenID clients may be told of the person: names of claims, never their values.');
+
+/** Which credentials a person carries in a wallet, and until when. */
+export const credentialsReply = z
+  .array(
+    z.strictObject({
+      credential: z.string(),
+      id: z.string().describe('As the audit trail names it.'),
+      claims: z.array(z.string()),
+      issuedAt: instantReply,
+      expiresAt: instantReply,
+    }),
+  )
+  .describe('What the person carries in a wallet: names of claims, never their values.');
+
+export const toCredentialReply = ({ type, id, claims, issuedAt, expiresAt }: IssuedCredential) => ({
+  ...{ credential: type, id, claims: [...claims] },
+  ...{ issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) },
+});
+
+export const toDataConsentReply = ({ client, claims, givenAt, expiresAt }: DataConsent) => ({
+  ...{ client, claims: [...claims] },
+  ...{ givenAt: toIso(givenAt), expiresAt: toIso(expiresAt) },
+});
+
+/** Accounts of a person at other connections, and until when they are linked. */
+export const linksReply = z
+  .array(z.strictObject({ connection: z.string(), linkedAt: instantReply, expiresAt: instantReply }))
+  .describe('Other connections at which an account is linked as the same person’s.');
+
+export const toLinkReply = ({ other, linkedAt, expiresAt }: Link) => ({
+  ...{ connection: other.connection, linkedAt: toIso(linkedAt), expiresAt: toIso(expiresAt) },
 });

@@ -4,6 +4,7 @@ export const clientScopes = [
   'verify',
   'score',
   'content-key',
+  'identify',
   'match',
   'screen',
   'ssf.read',
@@ -12,10 +13,10 @@ export const clientScopes = [
 export type ClientScope = (typeof clientScopes)[number];
 
 /**
- * What a token holds only if asked for: a similarity helps whoever wants to look alike, a content key opens files, and streams of
- * security events tell who is enrolled.
+ * What a token holds only if asked for: a similarity helps whoever wants to look alike, a content key opens files, identifying tells who
+ * somebody is who has not said so, and streams of security events tell who is enrolled.
  */
-const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'ssf.read', 'ssf.manage'];
+const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 
 /** What a token holds unless asked for otherwise. */
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));

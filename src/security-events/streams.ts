@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { defaultSecurityEvents, type SecurityEventName, securityEventNames } from '../config/security-events.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { Clock, Keys, Random, State } from '../core/ports.js';
+import { sealedTextGuard } from '../core/sealed-text.js';
 import { addSec, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { eventTypes } from './event.js';
 import { deleteQueue } from './poll-queue.js';
-import { openHeader, sealedHeaderGuard } from './sealed-header.js';
+import { openHeader } from './sealed-header.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
 /** How many a server keeps of those made over the API: one record holds all. */
@@ -32,7 +33,7 @@ const recordGuard = z.object({
   /** Full names, also of events that are not known here; `null`: it asked for none. */
   eventsRequested: z.array(z.string()).nullable(),
   delivery: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('push'), url: z.string(), header: sealedHeaderGuard.nullable() }),
+    z.object({ kind: z.literal('push'), url: z.string(), header: sealedTextGuard.nullable() }),
     z.object({ kind: z.literal('poll') }),
   ]),
 });

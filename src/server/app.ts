@@ -1,15 +1,18 @@
 import express, { type Express, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import type { JsonObject } from '../base/json.js';
 import { mountBrand } from '../capture/brand-files.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { mountConsole } from '../console/mount.js';
 import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
+import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
+import { createConstantHeaders } from '../http/constant-headers.js';
 import { keepDevice } from '../http/device-cookie.js';
 import { createErrorHandler } from '../http/error-handler.js';
+import { sendJson } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
+import { mountCredentials } from '../oidc/credentials/mount.js';
 import { mountOidc, type OidcIssuers } from '../oidc/mount.js';
 import { cataloguePolicy, renderCatalogue } from '../rest/catalogue.js';
 import type { ApiDeps } from '../rest/deps.js';
@@ -25,6 +28,7 @@ import type { SecurityEvents } from '../ssf/deps.js';
 import { mountSsf } from '../ssf/mount.js';
 import { mountTokenEndpoint } from '../ssf/token-endpoint.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
 import { type HooksByConnection, mountHooks } from './hooks.js';
 import { answerWelcome } from './welcome.js';
@@ -37,6 +41,8 @@ export interface AppDeps extends ApiDeps {
   readonly folders: PageFolders;
   /** What `vite build` made of the web page for administrators. */
   readonly consoleFolder: string;
+  /** What `scripts/build-docs.mjs` made of the pages of documentation. */
+  readonly docsFolder: string;
   /** For the identity provider that administrators sign in at. */
   readonly fetch: Fetch;
   readonly telemetry: Telemetry;
@@ -52,26 +58,23 @@ export interface AppDeps extends ApiDeps {
 export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable('etag');
+  app.disable('x-powered-by');
   app.set('query parser', false);
   app.enable('case sensitive routing');
   app.set('trust proxy', deps.proxyHops);
   app.use(createAccessLog(deps));
-  app.use(helmet());
-  app.use((_request, response, next) => {
-    response.set('Cache-Control', 'no-store');
-    next();
-  });
+  app.use(createConstantHeaders());
 
   const endpoints = createEndpoints(deps);
   // Made when first asked for: schemas take longer to write out than the rest of the app to put together.
   let description: JsonObject | null = null;
   let catalogue: string | null = null;
   mountGet(app, '/', (response, request) => answerWelcome(request, response));
-  mountGet(app, '/healthz', (response) => response.json({ ok: true }));
+  mountGet(app, '/healthz', (response) => sendJson(response, 200, { ok: true }));
   mountGet(app, '/readyz', async (response) => {
     const unready = await deps.findUnready();
-    if (unready.length === 0) response.json({ ok: true });
-    else response.status(503).json({ ok: false, unready });
+    if (unready.length === 0) sendJson(response, 200, { ok: true });
+    else sendJson(response, 503, { ok: false, unready: [...unready] });
   });
   mountGet(app, '/openapi.json', (response) => {
     description ??= describeApi(endpoints);
@@ -87,14 +90,17 @@ export function createApp(deps: AppDeps): Express {
   });
   mountHooks(app, deps.hooks, deps, deps.rooms.hooks);
   mountOidc(app, deps.issuers, deps, deps.rooms.oidc);
+  mountCredentials(app, deps.issuers, { publicUrl: deps.issuer, random: deps.random });
   if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
   mountConsole(app, deps.consoleFolder, { ...deps, room: deps.rooms.clients, metrics: deps.telemetry.metrics });
+  mountHome(app, { ...deps, room: deps.rooms.oidc });
   const remembersDevices = [...deps.connections.values()].some(({ policy }) => policy.notices);
   mountPage(app, deps.folders, {
     brands: deps.brands,
     keepDevice: remembersDevices ? (request, response) => keepDevice(request, response, deps) : null,
   });
   mountBrand(app, deps.folders, deps);
+  app.use('/docs', createDocumentationRouter(deps.docsFolder));
   mountEndpoints(app, endpoints, deps, deps.rooms);
 
   app.use(() => {

@@ -15,6 +15,7 @@ import type { LetterBrand } from '../core/letters/brand.js';
 import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
 import { openDelivery } from '../delivery/open.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
+import { createWebPush } from '../delivery/web-push.js';
 import { createSight } from '../engine/sight.js';
 import { startedLink } from '../http/page-link.js';
 import { isFault } from '../http/reply.js';
@@ -23,9 +24,10 @@ import { type AdminKey, loadAdminKey } from '../keys/admin-key.js';
 import { createAccountNames } from '../ledger/account-names.js';
 import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
-import { type ConnectionWithClients, createIssuers } from '../oidc/issuers.js';
+import { type ConnectionWithClients, createIssuers, withSources } from '../oidc/issuers.js';
 import type { OidcIssuers } from '../oidc/mount.js';
 import type { ApiDeps } from '../rest/deps.js';
+import { homePagesOf } from '../rest/home-page.js';
 import type { ClientRequest } from '../rest/usage.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
@@ -40,6 +42,7 @@ import type { Readiness } from './readiness.js';
 /** What `vite build` makes lies beside what `tsc` makes. */
 const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 const consoleFolder = fileURLToPath(new URL('../../console-web', import.meta.url));
+const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
 
 /** What answers requests, and the core with the connections behind it. */
 export interface BuiltApp {
@@ -73,6 +76,8 @@ export async function buildApp(
   const issuer = issuerOf(config);
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
   const delivery = observePort('delivery', await openDelivery(config.delivery, { outbox, ...deps }));
+  const { keys } = keyService;
+  const webPush = config.webPush && createWebPush(config.webPush, { ...deps, keys });
   const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
   const observed = createObservedAudit(ports.audit, metrics, (id) => ids.has(id));
   const brands = createBrands(brand, { state, clock, audit: observed });
@@ -82,7 +87,7 @@ export async function buildApp(
   let connections: ReadonlyMap<string, Connection> = new Map();
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
   const audit = createNotifyingAudit(observed, {
-    ...{ state, clock, random, log, delivery, issuer, brandOf, connectionOf },
+    ...{ state, clock, random, log, delivery, keys, webPush, issuer, brandOf, connectionOf },
   });
   const settings = { limits: config.limits, consentDays: config.retention.consentDays };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
@@ -90,7 +95,10 @@ export async function buildApp(
     configured.map(async (each) => {
       const adapter = await each.createAdapter(issuer);
       const { createOidcClients } = adapter;
-      return { ...connect(each, adapter, core, observePort), oidc: each.oidc, createOidcClients };
+      return {
+        ...connect(each, adapter, core, observePort),
+        ...{ oidc: each.oidc, organisations: each.organisations, createOidcClients },
+      };
     }),
   );
   connections = new Map(connected.map(({ connection }) => [connection.id, connection]));
@@ -112,12 +120,13 @@ export async function buildApp(
     hooks,
     judge: createMovementJudge({ engine }),
     sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'] }),
-    keys: keyService.keys,
+    ...{ keys, webPush },
     passkeys: createPasskeys({ publicUrl: issuer }),
     issuers,
     securityEvents: deps.securityEvents,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     consoleFolder,
+    docsFolder,
     fetch: deps.fetch,
     console: config.console,
     adminKeyDigest: adminKey.digest,
@@ -136,6 +145,7 @@ export async function buildApp(
       countRequest(request, metrics);
     },
     onboarding: config.onboarding,
+    homePages: homePagesOf(configured),
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });
@@ -156,7 +166,7 @@ async function createOidc(
   connected: readonly (Omit<ConnectionWithClients, 'oidc'> & Pick<ConfiguredConnection, 'oidc'>)[],
   { keyService, ...core }: CoreDeps & Pick<OpenPorts, 'keyService'>,
 ): Promise<OidcIssuers> {
-  const withClients = connected.flatMap(({ oidc, ...each }) => (oidc === null ? [] : [{ ...each, oidc }]));
+  const withClients = withSources(connected);
   if (withClients.length === 0) return new Map();
   const oidcKeys = await keyService.openOidcKeys();
   return createIssuers(withClients, { ...core, oidcKeys });

@@ -14,6 +14,7 @@ import { createDeveloperRequestEndpoints } from '../api/developer-request-endpoi
 import { createDoctorEndpoints } from '../api/doctor-endpoints.js';
 import { createEvidenceEndpoints } from '../api/evidence-endpoints.js';
 import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
+import { createIdentificationEndpoints } from '../api/identification-endpoints.js';
 import { createKeyEndpoints } from '../api/key-endpoints.js';
 import { createLogEndpoints } from '../api/log-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
@@ -29,6 +30,7 @@ import type { Endpoint } from '../rest/endpoint.js';
 export function createEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     ...createFaceTokenEndpoints(deps),
+    ...createIdentificationEndpoints(deps),
     ...createMatchingEndpoints(deps),
     ...createScreeningEndpoints(deps),
     ...createClientTokenEndpoints(deps),

@@ -13,7 +13,7 @@ import { FaceError, toCode } from '../errors.js';
 import { noteAsking, noteRefusal } from '../http/access-log.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
-import { isFault } from '../http/reply.js';
+import { isFault, sendJson } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import { toSource } from '../http/source.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -86,7 +86,6 @@ function toRawHead(request: Request): RawHead {
 }
 
 function send(response: Response, { status, body }: RawReply): void {
-  response.status(status);
-  if (body === null) response.end();
-  else response.json(body);
+  if (body === null) response.status(status).end();
+  else sendJson(response, status, body);
 }

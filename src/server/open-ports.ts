@@ -13,6 +13,7 @@ import { createLedgerRecorder } from '../ledger/recorder.js';
 import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
 import { createRefusalRecorder, type RefusalRecorder } from '../rest/recent-refusals.js';
 import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
+import { migrateFolder } from '../state/migrate.js';
 import { openState } from '../state/open.js';
 import { openLedger } from '../state/open-ledger.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
@@ -56,7 +57,7 @@ export interface OpenPorts {
 
 /**
  * Opens what the configuration names.
- * @throws FaceError `config_invalid`, `state_unavailable`, `key_service_unavailable`, `model_missing`, `model_altered`,
+ * @throws FaceError `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`, `model_altered`,
  *   `parameters_altered`
  */
 export async function openPorts(
@@ -66,6 +67,8 @@ export async function openPorts(
   const { observePort, metrics } = deps.telemetry;
   await openFolder(config.dataFolder);
   const files = filesOf(config);
+  const copy = await migrateFolder(files, deps);
+  if (copy !== null) deps.tell(`The data folder is of this version now; the store as it was is in ${copy}`);
   const ledger = observePort('ledger', await openLedger(config.state, files));
   const recorder = createLedgerRecorder({
     ...deps,

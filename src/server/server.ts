@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Setup } from '../../adapters/setup.js';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { framesOf } from '../base/frames.js';
+import { version } from '../base/version.js';
 import { problemsOf } from '../config/problem.js';
 import { redact } from '../config/redact.js';
 import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
@@ -225,6 +226,11 @@ async function recordLoaded(
   changed: readonly string[],
   { audit }: Pick<OpenPorts, 'audit'>,
 ): Promise<void> {
-  const detail = { digest: digestOfConfig(config), connections: config.connections.length, changed: [...changed] };
+  const detail = {
+    digest: digestOfConfig(config),
+    connections: config.connections.length,
+    changed: [...changed],
+    version,
+  };
   await audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
 }

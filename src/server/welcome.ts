@@ -6,6 +6,7 @@ const policy = policyOfPage(catalogueStyle);
 
 /** Where to go from here. No version and no setting: strangers read this. */
 const places = [
+  ['/docs/', 'documentation', 'how to set it up, run it, call it and mend it'],
   ['/catalogue', 'catalogue', 'what backends can ask, with an example of each call'],
   ['/openapi.json', 'description', 'the same for programs (OpenAPI 3.1)'],
   ['/readyz', 'readiness', 'whether this server can take work'],
@@ -34,7 +35,7 @@ const html = `<!doctype html>
 <section class="card" aria-labelledby="administrators">
 <h2 id="administrators">You run this server, or write against it</h2>
 <dl>${places.map(([path, , about]) => `<dt><a href="${path}">${path}</a></dt><dd>${about}</dd>`).join('')}</dl>
-<p>How to set it up, run it and mend it is in <code>README.md</code> and <code>docs</code> of what it was installed from. <code>facestep doctor</code> checks each link of a connection.</p>
+<p><code>facestep doctor</code> checks each link of a connection.</p>
 </section>
 </main>
 </body>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DynamoDBClient,
@@ -34,6 +35,7 @@ const recordGuard = z.object({
   revision: numberGuard,
   expiresAt: numberGuard.optional(),
 });
+const itemGuard = z.object({ pk: z.object({ S: z.string() }).transform(({ S }) => S) });
 const counterGuard = z.object({ sum: numberGuard });
 
 /** A partition key has at most 2,048 bytes. Longer ones go by their digest. */
@@ -65,10 +67,36 @@ export function createDynamoDbStore(
 
   const find = async (key: string): Promise<StateRecord | null> => {
     const { Item } = await client.send(new GetItemCommand({ TableName, Key: toKey('r', key), ConsistentRead: true }));
-    if (Item === undefined) return null;
-    const { value, revision, expiresAt } = recordGuard.parse(Item);
+    return Item === undefined ? null : toRecord(Item);
+  };
+
+  const toRecord = (item: Record<string, AttributeValue>): StateRecord | null => {
+    const { value, revision, expiresAt } = recordGuard.parse(item);
     if (expiresAt !== undefined && expiresAt <= clock.now()) return null;
     return { value: JSON.parse(value), revision };
+  };
+
+  /** A table that is too busy may leave some out: those are asked for one by one. */
+  const findMany = async (keys: readonly string[]): Promise<(StateRecord | null)[]> => {
+    const Keys = keys.map((key) => toKey('r', key));
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
+    );
+    const left = new Set(
+      z
+        .array(itemGuard)
+        .parse(UnprocessedKeys?.[TableName]?.Keys ?? [])
+        .map(({ pk }) => pk),
+    );
+    const items = new Map((Responses?.[TableName] ?? []).map((item) => [itemGuard.parse(item).pk, item]));
+    return Promise.all(
+      keys.map((key) => {
+        const pk = pkOf('r', key);
+        if (left.has(pk)) return find(key);
+        const item = items.get(pk);
+        return item === undefined ? null : toRecord(item);
+      }),
+    );
   };
 
   /** @returns the sum; `null` where the condition did not hold */
@@ -90,6 +118,9 @@ export function createDynamoDbStore(
     onInterruption() {},
     async read(key) {
       return orUnavailable(() => find(key));
+    },
+    async readMany(keys) {
+      return orUnavailable(() => findMany(keys));
     },
     async write(key, value, { when, expiresAt }) {
       return orUnavailable(async () => {
@@ -149,10 +180,12 @@ export function createDynamoDbStore(
   };
 }
 
-function toKey(kind: 'r' | 'c', key: string): { readonly pk: AttributeValue } {
+function pkOf(kind: 'r' | 'c', key: string): string {
   const isLong = Buffer.byteLength(key) > longestKeyBytes;
-  return { pk: { S: `${kind}:${isLong ? createHash('sha256').update(key).digest('base64url') : key}` } };
+  return `${kind}:${isLong ? createHash('sha256').update(key).digest('base64url') : key}`;
 }
+
+const toKey = (kind: 'r' | 'c', key: string): { readonly pk: AttributeValue } => ({ pk: { S: pkOf(kind, key) } });
 
 const toExpiry = (expiresAt: EpochMs) => ({
   expiresAt: { N: String(expiresAt) },

@@ -2,6 +2,7 @@ import { type DataFiles, isThere } from '../config/data-files.js';
 import type { StateConfig } from '../config/state.js';
 import type { State } from '../core/ports.js';
 import { toCode } from '../errors.js';
+import { withFormat } from './format.js';
 import { type ReconcileDeps, readKnown, reconcile } from './reconcile.js';
 import { createSqliteState } from './sqlite.js';
 import { type Store, withStoreEpoch } from './store-epoch.js';
@@ -10,7 +11,7 @@ import { type Store, withStoreEpoch } from './store-epoch.js';
  * The configured state store, reconciled. One that is shared and does not answer yet is given all the same: it is
  * reconciled as soon as it does, and refuses until then.
  * @param deps.files - their folder exists
- * @throws FaceError `state_unavailable`: the embedded store cannot be opened
+ * @throws FaceError `data_newer`: a newer version wrote it. `state_unavailable`: the embedded store cannot be opened
  */
 export async function openState(
   config: StateConfig,
@@ -56,12 +57,18 @@ async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>,
 
 async function openShared(store: Store, deps: ReconcileDeps): Promise<State> {
   const known = await readKnown(deps.files);
-  const state = withStoreEpoch(store, {
-    clock: deps.clock,
-    known,
-    reconcile: (epoch) => reconcile(epoch, store, deps),
-  });
-  await state.storeEpoch().catch((error: unknown) => {
+  const state = withFormat(
+    withStoreEpoch(store, {
+      clock: deps.clock,
+      known,
+      reconcile: (epoch) => reconcile(epoch, store, deps),
+    }),
+  );
+  await state.storeEpoch().catch(async (error: unknown) => {
+    if (toCode(error) === 'data_newer') {
+      await state.close();
+      throw error;
+    }
     deps.log.error('state store does not answer', { code: toCode(error) });
   });
   return state;

@@ -43,6 +43,13 @@ end
 return 1
 `);
 
+/** KEYS: of records, all in one part of a cluster. @returns what stands there, an empty text for nothing */
+export const readRecords = toScript(`
+local found = {}
+for at, key in ipairs(KEYS) do found[at] = redis.call('GET', key) or '' end
+return found
+`);
+
 /** ARGV: amount, expiresAt of a new counter, its life in ms, now. @returns the sum as text */
 export const addToCounter = toScript(`
 local found = redis.call('GET', KEYS[1])

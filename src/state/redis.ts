@@ -2,12 +2,13 @@ import { z } from 'zod';
 import type { RedisConfig } from '../config/state.js';
 import type { Clock, Log, Random, StateRecord, WriteCondition } from '../core/ports.js';
 import { createRedisClient } from './redis-client.js';
-import { addToCounter, runScript, writeRecord } from './redis-scripts.js';
+import { addToCounter, readRecords, runScript, writeRecord } from './redis-scripts.js';
 import { newRevision } from './revision.js';
 import type { Store } from './store-epoch.js';
 import { orUnavailable } from './unavailable.js';
 
 const replyGuard = z.union([z.literal(0), z.literal(1)]);
+const textsGuard = z.array(z.string());
 const sumGuard = z.string().transform(Number);
 
 /**
@@ -37,6 +38,12 @@ export async function createRedisStore(
   const recordKey = (key: string): string => `{${config.keyPrefix}${key}}:r`;
   const counterKey = (key: string): string => `{${config.keyPrefix}${key}}:c`;
 
+  const read = (key: string): Promise<StateRecord | null> =>
+    orUnavailable(async () => {
+      const found = await client.get(recordKey(key));
+      return found === null ? null : parseRecord(found, clock);
+    });
+
   return {
     parts: config.cluster === null ? 'one' : 'many',
     onInterruption(listener) {
@@ -44,10 +51,13 @@ export async function createRedisStore(
       // A node of a cluster that went is there again.
       client.on('+node', listener);
     },
-    async read(key) {
+    read,
+    async readMany(keys) {
+      // A cluster has them in different parts: each is asked at the same moment.
+      if (config.cluster !== null) return Promise.all(keys.map(read));
       return orUnavailable(async () => {
-        const found = await client.get(recordKey(key));
-        return found === null ? null : parseRecord(found, clock);
+        const found = textsGuard.parse(await runScript(client, readRecords, keys.map(recordKey), []));
+        return found.map((text) => (text === '' ? null : parseRecord(text, clock)));
       });
     },
     async write(key, value, { when, expiresAt }) {

@@ -1,21 +1,26 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fdatasync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
 import Database from 'libsql';
 import { z } from 'zod';
-import type { Json } from '../base/json.js';
 import type { Clock, State, StateRecord, WriteCondition } from '../core/ports.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { createSqliteChanges } from './sqlite-changes.js';
 
 /*
  * A revision is the row's AUTOINCREMENT number, and every write makes a new row: revisions are never used twice, so a
  * record that was deleted and made anew cannot be mistaken for the one that was read.
  *
- * synchronous=FULL: a revocation or a spent step-up that was answered must outlive a power cut, so the disk is waited
- * for. What may be lost to a power cut (never to a crash) does not wait: counters, of which each check of a face makes two,
+ * A revocation or a spent step-up that was answered must outlive a power cut, so the disk is waited for: not within SQLite,
+ * which would hold up everybody at each change (synchronous=FULL), but once for all who changed something meanwhile. What
+ * synchronous=NORMAL leaves to a power cut is what the write-ahead log was not synced for, and that is synced here.
+ * What may be lost to a power cut (never to a crash) does not wait: counters, of which each check of a face makes two,
  * and records whose writer says so.
+ * https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 const schema = `
   pragma journal_mode = wal;
+  pragma synchronous = normal;
   pragma busy_timeout = 250;
   create table if not exists record (
     revision integer primary key autoincrement,
@@ -46,26 +51,27 @@ const addToCounter = `
 
 const writesBetweenPurges = 256;
 
-/** Whether a write waits for the disk. */
-type Durability = 'full' | 'normal';
-
 const heldGuard = z.object({ since: z.number().transform(epochMs) });
 const counterGuard = z.object({ value: z.number() });
 const rowGuard = z.object({ revision: z.number(), value: z.string(), expires_at: z.number().nullable() });
 
 /**
  * State in one SQLite file: the default for a single server. Calls are short (well under a millisecond) and run on the
- * calling thread.
+ * calling thread; the disk is waited for on another.
  * @param file - path, made with mode 0600 where absent; `:memory:` keeps nothing
  * @throws FaceError `state_unavailable`, also from every method
  */
 export function createSqliteState({ file, clock }: { file: string; clock: Clock }): State {
-  const database = guarded(() => {
+  const { database, log } = guarded(() => {
     if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
     const opened = new Database(file);
     opened.exec(schema);
     opened.prepare('insert or ignore into held (only, since) values (1, ?)').run(clock.now());
-    return opened;
+    // It stays for as long as the database is open.
+    return { database: opened, log: file === ':memory:' ? null : openSync(`${file}-wal`, 'r+') };
+  });
+  const changes = createSqliteChanges(database, async () => {
+    if (log !== null) await syncData(log);
   });
   const select = database.prepare('select revision, value, expires_at from record where key = ?');
   const insert = database.prepare('insert into record (key, value, expires_at) values (?, ?, ?)');
@@ -76,7 +82,6 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
   const purge = ['record', 'counter'].map((table) => database.prepare(`delete from ${table} where expires_at <= ?`));
   let writes = 0;
   let closed = false;
-  let durability: Durability | null = null;
 
   const guardedWhileOpen = <T>(body: () => T): T => {
     if (closed) throw new FaceError('state_unavailable', 'closed');
@@ -91,50 +96,44 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     return { value: JSON.parse(value), revision };
   };
 
-  const replace = (key: string, value: Json, expiresAt: number | null): void => {
-    remove.run(key);
-    insert.run(key, JSON.stringify(value), expiresAt);
-  };
-
-  const prepareWrite = (demanded: Durability): void => {
+  const purgeSometimes = (): void => {
     if (writes++ % writesBetweenPurges === 0) for (const each of purge) each.run(clock.now());
-    if (durability !== demanded) database.exec(`pragma synchronous = ${demanded}`);
-    durability = demanded;
   };
 
-  const transact = <T>(demanded: Durability, body: () => T): T =>
-    guardedWhileOpen(() => {
-      prepareWrite(demanded);
-      database.exec('begin immediate');
-      try {
-        const result = body();
-        database.exec('commit');
-        return result;
-      } catch (error) {
-        database.exec('rollback');
-        throw error;
-      }
+  const change = <T>(key: string, mayBeLost: boolean, body: () => T): Promise<T> => {
+    if (closed) throw new FaceError('state_unavailable', 'closed');
+    return changes.make(key, mayBeLost ? 'mayBeLost' : 'durable', () => {
+      purgeSometimes();
+      return body();
     });
+  };
+
+  const readSettled = async (key: string): Promise<StateRecord | null> => {
+    await changes.settled(key);
+    return guardedWhileOpen(() => find(key));
+  };
 
   return {
-    async read(key) {
-      return guardedWhileOpen(() => find(key));
-    },
-    async write(key, value, { when, expiresAt, mayBeLost }) {
-      return transact(mayBeLost === true ? 'normal' : 'full', () => {
+    read: readSettled,
+    readMany: (keys) => Promise.all(keys.map(readSettled)),
+    async write(key, value, { when, expiresAt, mayBeLost = false }) {
+      const text = JSON.stringify(value);
+      return change(key, mayBeLost, () => {
         if (!isMet(when, find(key))) return false;
-        replace(key, value, expiresAt);
+        remove.run(key);
+        insert.run(key, text, expiresAt);
         return true;
       });
     },
     async add(key, amount, expiresAt: EpochMs) {
-      return guardedWhileOpen(() => {
-        prepareWrite('normal');
-        return counterGuard.parse(increase.get({ key, amount, expiresAt, now: clock.now() })).value;
-      });
+      return change(
+        key,
+        true,
+        () => counterGuard.parse(increase.get({ key, amount, expiresAt, now: clock.now() })).value,
+      );
     },
     async delete(key) {
-      transact('full', () => {
+      await change(key, false, () => {
         remove.run(key);
         clearCounter.run(key);
       });
@@ -145,10 +144,14 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     async close() {
       if (closed) return;
       closed = true;
+      await changes.close();
       database.close();
+      if (log !== null) closeSync(log);
     },
   };
 }
+
+const syncData = promisify(fdatasync);
 
 function isMet(when: WriteCondition, found: StateRecord | null): boolean {
   if (when === 'any') return true;

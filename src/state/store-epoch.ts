@@ -124,6 +124,10 @@ export function withStoreEpoch(
       await held();
       return store.read(key);
     },
+    async readMany(keys) {
+      await held();
+      return store.readMany(keys);
+    },
     async write(key, value, options) {
       await held();
       return store.write(key, value, options);

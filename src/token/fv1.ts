@@ -42,6 +42,14 @@ export interface Opened {
   readonly stale: boolean;
 }
 
+/** A message that a token might hold, where a face is the right one. */
+export interface Guess {
+  /** Which share of the face speaks against it: 0 to 1. The right message of the right face has nearly always less than any other token's. */
+  readonly against: number;
+  /** Whether it is the token's message: one Argon2id run. @throws FaceError `overloaded` */
+  isRight(): Promise<boolean>;
+}
+
 /** A token whose keys are derived, waiting for a face. */
 export interface Unlocked {
   /**
@@ -51,7 +59,13 @@ export interface Unlocked {
    * @throws FaceError `token_key_retired`: of the key, or of an engine that is not there; told after the work of a refusal
    */
   open(embedding: Embedding | null): Promise<Opened | null>;
-  /** Overwrites the keys. */
+  /**
+   * What `open` would try, left to be tried: for whoever holds one face against many tokens and cannot pay for all.
+   * @param embedding - as in `open`
+   * @returns `candidateCount` of them, likeliest first; of no use once the keys are overwritten
+   */
+  guess(embedding: Embedding | null): readonly Guess[];
+  /** Overwrites the keys, and what was guessed. */
   wipe(): void;
 }
 
@@ -68,6 +82,20 @@ export interface Fv1 {
    * @throws FaceError `token_malformed`, `request_malformed` (text and secret as in `seal`)
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
+}
+
+/** A message that the decoder found. */
+interface Decoded {
+  readonly message: Uint8Array;
+  /** Which share of the face speaks against it: 0 to 1. */
+  readonly against: number;
+}
+
+/** A message held against the token's tag. */
+interface Attempt {
+  readonly message: Uint8Array;
+  readonly stretched: KeyMaterial;
+  readonly isRight: boolean;
 }
 
 interface Code {
@@ -106,24 +134,27 @@ export function createFv1(deps: {
     return code;
   }
 
-  /** The likeliest messages, likeliest first, for sign bits hidden under a code word. */
-  function decode(views: Float32Array, hidden: Uint8Array, order: Uint16Array, code: Code): Uint8Array[] {
+  /** The likeliest messages, likeliest first, for sign bits hidden under a code word; and what share of the face speaks against each. */
+  function decode(views: Float32Array, hidden: Uint8Array, order: Uint16Array, code: Code): Decoded[] {
     const soft = new Float32Array(codeLength);
     for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];
     const bits = new Uint8Array(candidateCount * code.positions.length);
-    code.decoder.decode(soft, bits);
+    const penalties = code.decoder.decode(soft, bits);
     code.decoder.wipe();
+    const whole = soft.reduce((sum, value) => sum + Math.abs(value), 0);
     soft.fill(0);
-    const messages = Array.from({ length: candidateCount }, (_, at) =>
-      packBits(bits.subarray(at * code.positions.length, (at + 1) * code.positions.length)),
-    );
+    const decoded = Array.from(penalties, (penalty, at) => ({
+      message: packBits(bits.subarray(at * code.positions.length, (at + 1) * code.positions.length)),
+      against: penalty / whole,
+    }));
     bits.fill(0);
-    return messages;
+    return decoded;
   }
 
-  interface Found {
-    readonly message: Uint8Array;
-    readonly stretched: KeyMaterial;
+  /** One Argon2id run. */
+  async function attempt(message: Uint8Array, { salt, stored, tag }: TokenFields, keys: TokenKeys): Promise<Attempt> {
+    const stretched = await deps.stretch('message', message, salt);
+    return { message, stretched, isRight: timingSafeEqual(tagOf(keys, stretched, stored), tag) };
   }
 
   /**
@@ -131,18 +162,14 @@ export function createFv1(deps: {
    * other answer takes all eight, found or not. So time tells no more than that a match was a clear one.
    */
   async function findMessage(
-    candidates: readonly Uint8Array[],
-    { salt, stored, tag }: TokenFields,
+    candidates: readonly Decoded[],
+    fields: TokenFields,
     keys: TokenKeys,
-  ): Promise<Found | null> {
-    const attempt = async (message: Uint8Array): Promise<Found & { readonly isRight: boolean }> => {
-      const stretched = await deps.stretch('message', message, salt);
-      return { message, stretched, isRight: timingSafeEqual(tagOf(keys, stretched, stored), tag) };
-    };
+  ): Promise<Attempt | null> {
     const [likeliest, ...others] = candidates;
-    const first = await attempt(likeliest);
+    const first = await attempt(likeliest.message, fields, keys);
     if (first.isRight) return first;
-    const attempts = [first, ...(await Promise.all(others.map(attempt)))];
+    const attempts = [first, ...(await Promise.all(others.map(({ message }) => attempt(message, fields, keys))))];
     const found = attempts.find(({ isRight }) => isRight) ?? null;
     for (const each of attempts) if (each !== found) each.stretched.wipe();
     return found;
@@ -223,6 +250,8 @@ export function createFv1(deps: {
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     const order = permutationOf(keys.permutation);
 
+    const guessed: Decoded[] = [];
+
     return {
       async open(embedding) {
         const face = mayOpen ? embedding : null;
@@ -239,11 +268,26 @@ export function createFv1(deps: {
           const isCurrent = fields.keyVersion === (await deps.keys.currentVersion()) && engine === current;
           return { contentKey, cosine, stale: !isCurrent };
         } finally {
-          for (const values of [views, ...candidates]) values.fill(0);
+          for (const values of [views, ...candidates.map(({ message }) => message)]) values.fill(0);
         }
       },
+      guess(embedding) {
+        const face = mayOpen ? embedding : null;
+        const views = face === null ? drawViews() : face.use(engine.toViews);
+        const candidates = decode(views, hidden, order, code);
+        views.fill(0);
+        guessed.push(...candidates);
+        return candidates.map(({ message, against }) => ({
+          against,
+          async isRight() {
+            const { isRight, stretched } = await attempt(message, fields, keys);
+            stretched.wipe();
+            return isRight && face !== null;
+          },
+        }));
+      },
       wipe() {
-        for (const values of [hidden, order]) values.fill(0);
+        for (const values of [hidden, order, ...guessed.map(({ message }) => message)]) values.fill(0);
         wipeTokenKeys(keys);
       },
     };

@@ -9,14 +9,15 @@ export const candidateCount = 8;
 const { abs } = Math;
 const layers = Math.log2(codeLength) + 1;
 
-/** Decodes one code; holds its working memory, so that a decoding allocates nothing. */
+/** Decodes one code; holds its working memory, so that a decoding allocates next to nothing. */
 export interface ListDecoder {
   /**
    * The `candidateCount` likeliest messages, likeliest first.
    * @param soft - 1,024 values: the sign tells the bit (positive is 0), the size how sure it is
    * @param messages - takes `candidateCount` messages, one after the other, one 0 or 1 for each bit
+   * @returns for each of them the sum of the sizes of all values that speak against its code word
    */
-  decode(soft: Float32Array, messages: Uint8Array): void;
+  decode(soft: Float32Array, messages: Uint8Array): Float64Array;
   /** Overwrites what the last decoding left in the working memory. */
   wipe(): void;
 }
@@ -178,6 +179,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
         polarTransform(word);
         for (let at = 0; at < positions.length; at += 1) messages[path * positions.length + at] = word[positions[at]];
       }
+      return metrics.slice(0, candidateCount);
     },
     wipe() {
       for (const values of [word, ...beliefs, ...lefts, ...rights]) values.fill(0);

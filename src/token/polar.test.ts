@@ -144,6 +144,18 @@ describe('the list decoder', () => {
     expect(new Set(again).size).toBe(candidateCount);
   });
 
+  test('tells of each candidate how much of what was received speaks against its word', () => {
+    const positions = messagePositions(120);
+    const received = Float32Array.from(stream('against', codeLength), (byte) => byte - 127);
+    const messages = new Uint8Array(candidateCount * 120);
+    const penalties = createListDecoder(positions, listSize).decode(received, messages);
+    const against = Array.from({ length: candidateCount }, (_, at) => {
+      const word = polarEncode(messages.subarray(at * 120, (at + 1) * 120), positions);
+      return received.reduce((sum, value, bit) => sum + (value < 0 === (word[bit] === 1) ? 0 : Math.abs(value)), 0);
+    });
+    expect([...penalties]).toEqual(against);
+  });
+
   test('takes a signal of zeros', () => {
     const zeros = decode(new Float32Array(codeLength), messagePositions(80));
     expect(new Set(zeros).size).toBe(candidateCount);

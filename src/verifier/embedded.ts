@@ -1,11 +1,13 @@
 import type { Embedding, Photo } from '../core/concealed.js';
 import {
   type EnrolRequest,
+  type Found,
   type Keys,
   livenessBoundary,
   type Random,
   type Score,
   type Sealed,
+  type SearchRequest,
   type Verdict,
   type Verifier,
   type VerifyRequest,
@@ -20,6 +22,7 @@ import { createStretch, publishedCost } from '../token/stretch.js';
 import { areOfOnePerson, cosineOf, meanOf, outliersOf, toScore, withCentred } from './embeddings.js';
 import { checkPhotoCount } from './photo-count.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
+import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 
 /** A token is only sealed anew from as many photos as make a strong enrolment. */
 const photosToRenew = 3;
@@ -205,6 +208,24 @@ export function createEmbeddedVerifier(deps: {
     return { matched: opened !== null, score: opened === null ? null : toScore(opened.cosine), threshold };
   }
 
+  async function search(request: SearchRequest): Promise<Found> {
+    const { photos, tokens, binding, requireLiveness } = request;
+    checkPhotoCount(photos);
+    const roster = readRoster(tokens, deps.parameters);
+    const falsePositiveRate = promisedFalsePositives(roster, binding);
+    if (falsePositiveRate > request.greatestFalsePositiveRate)
+      throw new FaceError('roster_too_large', { tokens: tokens.length, accuracy: binding.accuracy });
+    return withProbe(photos, requireLiveness, async ({ by, liveness }) => {
+      const isLive = liveness === null || liveness >= livenessBoundary;
+      const seen = new Map(roster.map(({ engine: each }) => [each, by(each)]));
+      const faceOf = (each: EngineParameters) => {
+        const face = seen.get(each);
+        return isLive && face?.isOnePerson('shown') === true ? face.embedding : null;
+      };
+      return { positions: await searchRoster(roster, binding, faceOf, fv1), falsePositiveRate };
+    });
+  }
+
   return {
     kind: 'embedded',
     isReady: async () => engine.isReady(),
@@ -217,6 +238,7 @@ export function createEmbeddedVerifier(deps: {
     enrol,
     verify,
     score,
+    search,
     match: (probe, references, accuracy) =>
       withEmbeddings([probe, ...references], (embeddings) =>
         withCentred(embeddings, current.centre, ([live, ...others]) =>

@@ -123,6 +123,11 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       return { matched, score: score === null ? null : toTwoDecimals(score), threshold };
     },
 
+    // Its API holds a face against one token at a time, and counts each.
+    async search() {
+      throw new FaceError('not_found');
+    },
+
     async match(probe, references, accuracy) {
       if (references.length === 0) throw new FaceError('photo_missing');
       const fields = [

@@ -7,11 +7,11 @@ import { hasChromium } from './chromium.js';
  * somebody to turn their head; hooks of a `describe` would come too late for them.
  * @returns what gives the cast to a test
  */
-export function castOf(policies: Parameters<typeof gather>[0]): () => Cast {
+export function castOf(...given: Parameters<typeof gather>): () => Cast {
   let cast: Cast | null = null;
   if (hasChromium) {
     beforeAll(async () => {
-      cast = await gather(policies);
+      cast = await gather(...given);
     });
     afterAll(() => cast?.close());
   }

@@ -35,15 +35,24 @@ export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base6
 const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
   Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
 
-/** @param policies - a connection for each, by its id; by movements alone unless told, as few of the drawn answer to light */
-export async function gather(policies: Readonly<Record<string, JsonObject>>): Promise<Cast> {
+/**
+ * @param policies - a connection for each, by its id; by movements alone unless told, as few of the drawn answer to light
+ * @param clients - of the OpenID provider of each
+ */
+export async function gather(
+  policies: Readonly<Record<string, JsonObject>>,
+  clients: readonly JsonObject[] = [],
+): Promise<Cast> {
   const heads = await readPeople();
   const chance = createChance('pictures');
   const poses: Readonly<Record<Name, Poses>> = {
     ada: await makePoses(heads.ada, 'ada'),
     eve: await makePoses(heads.eve, 'eve'),
   };
-  const [stage, browser] = await Promise.all([startStage(byMovement(policies)), launchChromium({ camera: 'pattern' })]);
+  const [stage, browser] = await Promise.all([
+    startStage(byMovement(policies), clients),
+    launchChromium({ camera: 'pattern' }),
+  ]);
   return {
     ...{ browser, stage, heads, poses },
     lightings: { ada: lightingOf(heads.ada), eve: lightingOf(heads.eve) },

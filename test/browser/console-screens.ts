@@ -235,4 +235,74 @@ export const consoleScreens: readonly ConsoleScreen[] = [
       await page.getByRole('button', { name: 'Settle', exact: true }).waitFor();
     },
   },
+  { name: 'campaigns', path: '/campaigns' },
+  {
+    name: 'campaigns: of a file',
+    path: '/campaigns',
+    async prepare(page) {
+      await page.getByLabel('The people of a CSV file').check();
+      await page.getByLabel('CSV file', { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'campaign: planned',
+    path: '/campaigns',
+    async prepare(page) {
+      await page.getByRole('link', { name: 'Pilot' }).click();
+      await page.frameLocator('iframe').getByText('Ada Lovelace').first().waitFor();
+      await page.getByText('The provider does not know them: 1').waitFor();
+      await page.getByRole('rowheader', { name: 'nobody@elsewhere.example' }).waitFor();
+    },
+  },
+  {
+    name: 'campaign: start',
+    path: '/campaigns',
+    async prepare(page) {
+      await page.getByRole('link', { name: 'Pilot' }).click();
+      await page.getByRole('button', { name: 'Start' }).click();
+      await page.getByText('Letters that leave from now on: 5.').waitFor();
+    },
+  },
+  {
+    name: 'campaign: running',
+    path: '/campaigns',
+    async prepare(page) {
+      await page.getByRole('link', { name: 'Winter' }).click();
+      await page.getByText('Whether a letter arrived is not known: 1.').waitFor();
+      await page.getByRole('rowheader', { name: 'doubtful0@example.com' }).waitFor();
+      await page.getByText('As text', { exact: true }).click();
+    },
+  },
+  {
+    name: 'campaign: words that stand for nothing',
+    path: '/campaigns',
+    async prepare(page) {
+      await page.getByRole('link', { name: 'Pilot' }).click();
+      await page.getByLabel('Subject').fill('Dear {nmae}');
+      await page.getByText('These stand for nothing: {nmae}.').waitFor();
+    },
+  },
+  {
+    name: 'brand',
+    path: '/brand',
+    async prepare(page) {
+      await page.getByText('All colours can be read.').waitFor();
+      await page.frameLocator('iframe').locator('main[data-screen="consent"] h1').waitFor();
+      await page.getByText('Texts of your own').click();
+      await page.locator('summary', { hasText: 'All contrasts' }).click();
+    },
+  },
+  {
+    name: 'brand: what cannot be read',
+    path: '/brand',
+    async prepare(page) {
+      await page.getByLabel('Buttons and links, on light screens', { exact: true }).fill('#ffcc00');
+      await page.getByLabel('Address of the help').fill('javascript:alert(1)');
+      await page.getByText('This has to be mended first').waitFor();
+      await page
+        .getByRole('button', { name: /^Use #/ })
+        .first()
+        .waitFor();
+    },
+  },
 ];

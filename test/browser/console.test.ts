@@ -19,6 +19,7 @@ import { type Company, startCompany, startOperatedServer } from '../operated-ser
 import { consoleFolder } from '../paths.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { hasChromium, launchChromium } from './chromium.js';
+import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
 import { lookAt } from './console-look.js';
 import { consoleScreens, markup } from './console-screens.js';
 import { visitConsole } from './console-visitor.js';
@@ -31,16 +32,20 @@ let browser: Browser;
 let company: Company;
 let server: ApiServer;
 let origin: string;
+let campaigns: ReturnType<typeof runCampaigns>;
 const owner = { name: 'owner', role: 'owner' } as const;
 if (hasChromium) {
   beforeAll(async () => {
-    const profile = createMemoryProfile(['ada', 'joan']);
+    const profile = createMemoryProfile(['ada', 'joan', ...invited]);
     const policy = { ...defaultPolicy, bypass: { allowed: true, minutes: 15, approvals: 2 } } as const;
     const acme = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
     const connections = new Map([acme, { ...acme, id: 'okta' }].map((each) => [each.id, each]));
     company = await startCompany();
     const dataFolder = createFolder('console');
-    const given = { issuer: 'http://localhost', connections, verifier: createTestVerifier() };
+    const given = {
+      ...{ issuer: 'http://localhost', connections, verifier: createTestVerifier(), delivery: doubtfulDelivery },
+      wakeCampaigns: () => campaigns.wake(),
+    };
     const operated = await startOperatedServer(company, { dataFolder, given });
     server = operated.server;
     await fillOperations(operated, dataFolder);
@@ -49,6 +54,9 @@ if (hasChromium) {
     await operated.post('/keys/rotate', { use: 'signing' });
     await issueBypass({ connection: acme, subject: 'joan', by: 'kay', minutes: null, application: null }, server.deps);
     await waitForHelp(server);
+    campaigns = runCampaigns(() => server.deps);
+    await campaigns.plan('Pilot');
+    await campaigns.send('Winter');
     origin = `http://localhost:${server.port}`;
     await addAdministrator({ name: 'grace', role: 'auditor', lifeSec: 3600 }, owner, server.deps);
     const terms = {
@@ -87,6 +95,7 @@ if (hasChromium) {
   });
   afterAll(async () => {
     await browser.close();
+    await campaigns.close();
     await server.stop();
     await company.close();
   });
@@ -217,6 +226,16 @@ inBrowser('a refusal is told in words, with the id of the request', async () => 
   const told = page.getByRole('alert');
   await told.getByText('This name is taken.').waitFor();
   expect(await told.textContent()).toMatch(/name_taken · Request [0-9a-f]{24}/);
+  await close();
+});
+
+inBrowser('the texts of all screens come in one file, of the language that is shown', async () => {
+  const { page, requests, close } = await visitConsole(browser, origin, { key: adminKey, path: '/brand' });
+  await page.getByRole('heading', { name: 'Brand', level: 1 }).waitFor();
+  await page.getByRole('navigation').getByRole('link', { name: 'Campaigns' }).click();
+  await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
+  const texts = requests.flatMap((url) => /\/console\/assets\/(ar|de|en|es|fr)-/.exec(url)?.[1] ?? []);
+  expect(texts).toEqual(['en']);
   await close();
 });
 

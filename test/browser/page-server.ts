@@ -5,7 +5,7 @@ import type { Brand } from '../../src/core/brand/brand.js';
 import { createBrands } from '../../src/core/brand/brands.js';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
-import { createManualClock } from '../contract/state.js';
+import { createManualClock } from '../manual-clock.js';
 import { pageFolders } from '../paths.js';
 import { createMemoryAudit } from '../sinks.js';
 

@@ -107,7 +107,7 @@ async function setUp() {
   const opens = async (secret: UserSecret) => {
     const photos = [drawPhoto('anna', 9)];
     const { verdict } = await checkFace(
-      { connection, subject: 'anna', kept: null, photos, secret, judged: null, outsider: null },
+      { connection, subject: 'anna', kept: null, photos, secret, judged: null, outsider: null, application: null },
       deps,
     );
     return verdict.matched;

@@ -6,7 +6,7 @@ import { cognitoConnectionGuard } from '../../adapters/cognito/config.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
-import { startBrowserSignIn } from '../../examples/demo/browser-sign-in.js';
+import { startPortals } from '../../examples/demo/portals.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulation } from '../../simulators/entra/simulation.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
@@ -16,6 +16,7 @@ import { epochMs } from '../../src/core/units.js';
 import { runCli } from '../cli.js';
 import { addFaceAttribute, administer } from '../contract/cognito.js';
 import { findFreePort } from '../free-port.js';
+import { modelsFolder } from '../paths.js';
 import { createTextLog } from '../sinks.js';
 import { toBytes } from './cast.js';
 import { hasChromium, launchChromium } from './chromium.js';
@@ -228,11 +229,11 @@ for (const [title, key, result] of [
 }
 
 inBrowser('an identity provider of your own: enrols at the first visit, checks at the second', async () => {
-  const portal = await startBrowserSignIn({ port: 0 });
+  const portal = await startPortals({ hasFixedPorts: false, modelsFolder });
   const { page, close } = await receive(browser, { person: ada(), isGuided: false });
   const tokens: (string | null)[] = [];
   for (const visit of ['first', 'second']) {
-    await page.goto(portal.url);
+    await page.goto(portal.urlOf('sign-in'));
     await page.getByLabel('Password').fill(portal.password);
     await page.getByRole('button').click();
     expect([`${visit}: passed`, `${visit}: `]).toContain(`${visit}: ${await insist(page)}`);

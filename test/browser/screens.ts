@@ -52,7 +52,74 @@ const enrolment = {
   purpose: 'sign-in',
   expiresAt: '2027-03-04T09:30:00.000Z',
 };
-const held = { view: { purpose: 'manage' }, replies: { '/enrolment': { enrolment } } } as const;
+const held = {
+  view: { purpose: 'manage' },
+  replies: {
+    '/enrolment': { enrolment, mayRenew: true },
+    '/notices': { notices: null },
+    '/checks': { checks: [], cursor: null },
+    '/devices': { passkey: null, recoveryCodes: null, knownPlaces: null },
+    '/services': { services: [] },
+    '/data-consents': { dataConsents: [] },
+    '/links': { links: [] },
+  },
+} as const;
+const notices = { on: ['enrolled', 'locked', 'ended'], email: true, push: null } as const;
+const told = { ...held.replies, '/notices': { notices } } as const;
+/** A computer and a phone of hers are told, and this browser is neither. */
+const pushed = {
+  ...held.replies,
+  '/notices': { notices: { ...notices, push: { publicKey: 'BA', devices: ['a', 'b'] } } },
+} as const;
+/** A page with something in every part; names are what others chose. */
+const home = {
+  ...held.replies,
+  '/enrolment': { enrolment, mayRenew: false },
+  '/notices': { notices },
+  '/checks': {
+    checks: [
+      { at: '2026-11-20T08:49:00.000Z', event: 'face_passed', reason: null, application: 'leave.example.com' },
+      { at: '2026-11-19T17:02:00.000Z', event: 'face_refused', reason: 'not_live', application: 'app.example.com' },
+      { at: '2026-11-12T07:31:00.000Z', event: 'enrolled', reason: null, application: null },
+    ],
+    cursor: 'older',
+  },
+  '/devices': {
+    passkey: { expiresAt: null },
+    recoveryCodes: { left: 8, madeAt: '2026-11-12T07:32:00.000Z' },
+    knownPlaces: { devices: 1, networks: 2, expiresAt: '2027-05-19T08:49:00.000Z' },
+  },
+  '/services': {
+    services: [
+      { name: 'Leave', url: 'https://leave.example.com/', text: { en: 'Ask for days off', de: 'Urlaub beantragen' } },
+      { name: 'Payslips', url: 'https://pay.example.com/', text: null },
+    ],
+  },
+  '/data-consents': {
+    dataConsents: [
+      {
+        ...{
+          client: 'library',
+          name: 'City Library',
+          claims: ['given_name', 'staff'],
+          labels: { staff: { en: 'Staff number' } },
+        },
+        ...{ givenAt: '2026-11-20T08:49:00.000Z', expiresAt: '2026-12-20T08:49:00.000Z' },
+      },
+    ],
+  },
+  '/data-consents/withdraw': {},
+  '/links': {
+    links: [
+      {
+        ...{ connection: 'members', name: 'City Library' },
+        ...{ linkedAt: '2026-11-12T07:40:00.000Z', expiresAt: '2027-11-12T07:40:00.000Z' },
+      },
+    ],
+  },
+  '/links/end': {},
+  '/devices/forget': {},
+} as const;
 const phone = { role: 'camera', handOffAllowed: false, handOff: { state: 'paired', code: null } } as const;
 const unpaired = {
   ...{ role: 'unpaired', handOffAllowed: false, handOff: { state: 'opened', code: null } },
@@ -74,11 +141,27 @@ const called = {
 } as const;
 const refused = { state: 'failed', pairing: null, handOff: { state: 'refused', code: null } } as const;
 
+const payment = {
+  words: {
+    type: 'facestep_action',
+    title: 'Pay the invoice of November',
+    lines: ['From: Household account', 'On 27 November 2026'],
+    amount: { value: '1249.50', currency: 'EUR' },
+    payee: 'Harbour Clinic GmbH',
+    document: {
+      name: 'invoice-2026-11.pdf',
+      digest: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+    },
+  },
+  digest: 'a'.repeat(64),
+} as const;
+
 /** Every screen a person can see. */
 export const screens: readonly ScreenCase[] = [
   { name: 'opening', screen: 'opening', replies: { '/open': 'hang' } },
   { name: 'consent', screen: 'consent', view: { consentNeeded: true } },
   { name: 'consent-enrol', screen: 'consent', view: { consentNeeded: true, purpose: 'enrol', retentionDays: null } },
+  { name: 'action', screen: 'action', view: { action: payment } },
   { name: 'place', screen: 'place', only: 'desktop' },
   { name: 'hand-off', screen: 'hand-off', only: 'desktop', press: ['Use my phone'] },
   {
@@ -211,9 +294,20 @@ export const screens: readonly ScreenCase[] = [
   { name: 'passed-phone', screen: 'passed', only: 'phone', view: { ...phone, state: 'passed' } },
   { name: 'failed', screen: 'failed', view: { state: 'failed', fallbackUrl } },
   { name: 'expired', screen: 'expired', view: { state: 'expired' } },
+  { name: 'abandoned-home', screen: 'abandoned', view: { state: 'abandoned', purpose: 'manage' } },
   { name: 'abandoned', screen: 'abandoned', view: { state: 'abandoned', fallbackUrl } },
   { name: 'manage', screen: 'manage', ...held },
-  { name: 'manage-none', screen: 'manage', ...held, replies: { '/enrolment': { enrolment: null } } },
+  {
+    name: 'manage-none',
+    screen: 'manage',
+    ...held,
+    replies: { ...held.replies, '/enrolment': { enrolment: null, mayRenew: true } },
+  },
+  { name: 'manage-notices', screen: 'manage', ...held, replies: told },
+  { name: 'manage-notices-kept', screen: 'manage', ...held, replies: told, press: ['Save the choice'] },
+  { name: 'manage-notices-pushed', screen: 'manage', ...held, replies: pushed },
+  { name: 'manage-home', screen: 'manage', ...held, replies: home },
+  { name: 'manage-home-ended', screen: 'manage', ...held, replies: home, press: ['Forget them now'] },
   { name: 'revoke', screen: 'revoke', ...held, press: ['Delete it'] },
   {
     name: 'manage-revoked',

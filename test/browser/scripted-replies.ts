@@ -70,7 +70,7 @@ export async function scriptReplies(context: BrowserContext, view: JsonObject, g
     '/kiosk/next': () => ({ ticket: null }),
   };
   await context.route(
-    ({ pathname }) => /^\/face\/(?!assets|models|brand|kiosk$)./.test(pathname),
+    ({ pathname }) => /^\/face\/(?!assets|models|brand|kiosk$|notice-worker)./.test(pathname),
     async (route) => {
       const path = new URL(route.request().url()).pathname.replace(/^\/face/, '');
       const reply = given[path] ??

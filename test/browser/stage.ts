@@ -14,8 +14,14 @@ export interface Stage extends ServerUnderTest {
   addUser(): Promise<string>;
 }
 
-/** @param policies - a connection for each, by its id; all of them lead to the same org */
-export async function startStage(policies: Readonly<Record<string, JsonObject>>): Promise<Stage> {
+/**
+ * @param policies - a connection for each, by its id; all of them lead to the same org
+ * @param clients - of the OpenID provider of each
+ */
+export async function startStage(
+  policies: Readonly<Record<string, JsonObject>>,
+  clients: readonly JsonObject[] = [],
+): Promise<Stage> {
   const okta = await startOktaSimulator();
   const port = await findFreePort();
   const settings = {
@@ -23,7 +29,10 @@ export async function startStage(policies: Readonly<Record<string, JsonObject>>)
     auth: { kind: 'api_token', token: okta.apiToken },
     hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
   };
-  const connections = Object.entries(policies).map(([id, policy]) => ({ id, kind: 'okta', policy, okta: settings }));
+  const connections = Object.entries(policies).map(([id, policy]) => ({
+    ...{ id, kind: 'okta', policy, okta: settings },
+    ...(clients.length === 0 ? {} : { oidc: { clients } }),
+  }));
   const server = await startServerUnderTest({ port, connections });
   const { steps } = createOktaProvisioning({
     settings: oktaConnectionGuard.parse(connections[0]),

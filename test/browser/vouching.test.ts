@@ -1,61 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { z } from 'zod';
+import { en } from '../../web/console/screens/help-desk/messages/en.js';
+import type { Language } from '../../web/shared/languages.js';
+import { expectNoBarriers, windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
+import { pageWords } from './page-words.js';
 import { insist, press, see } from './walk.js';
 
 /* Somebody calls the help desk: the agent's screen and the caller's page side by side, page, server, models and judgement real. */
 
 const inBrowser = hasChromium ? test : test.skip;
 const cast = castOf({ plain: { organisation: 'Example Ltd' } });
+const { calls } = en;
 
 /** An agent who has asked the caller for a face check. */
-async function ask(login: string) {
+async function ask(login: string, send: 'email' | 'none', language: Language) {
   const { url, environment } = cast().stage;
   const { page, ...agent } = await visitConsole(cast().browser, url, { key: environment.FACESTEP_ADMIN_KEY ?? '' });
   const { click, choose, count } = countClicks();
-  await click(page.getByRole('main').getByRole('link', { name: 'Help desk' }));
-  await page.getByLabel('Name they sign in by').fill(login);
-  await choose(page.getByLabel('The link to the check'), 'Show it to me');
-  await click(page.getByRole('button', { name: 'Ask for a face check' }));
-  const link = await page.getByLabel('Link for the caller').inputValue();
+  await click(page.getByRole('main').getByRole('link', { name: en.heading }));
+  await page.getByLabel(en.person.login).fill(login);
+  await choose(page.getByLabel(calls.send), calls.ways[send]);
+  await choose(page.getByLabel(calls.language), language);
+  await click(page.getByRole('button', { name: calls.submit }));
+  const spoken = page.locator('.spoken');
+  await spoken.waitFor();
   expect(count()).toBeLessThanOrEqual(5);
-  return { ...agent, page, link, number: (await page.locator('.spoken').textContent())?.trim() ?? '' };
+  return { ...agent, page, number: (await spoken.textContent())?.trim() ?? '' };
+}
+
+const messageGuard = z.object({ to: z.string(), text: z.string() });
+
+/** The link in the newest letter to somebody: without a relay, letters wait in the outbox. */
+async function mailedLink(to: string): Promise<string> {
+  const outbox = join(cast().stage.environment.FACESTEP_DATA ?? '', 'outbox.jsonl');
+  const letters = (await readFile(outbox, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => messageGuard.parse(JSON.parse(line)));
+  const [link = ''] = /^http\S+$/m.exec(letters.findLast((letter) => letter.to === to)?.text ?? '') ?? [];
+  return link;
 }
 
 inBrowser(
-  'the agent reads a number, the caller chooses it and shows their face, and the agent sees who it is',
+  'the agent sends a link and reads a number; the caller chooses it on a phone and shows their face; the agent sees who it is',
   async () => {
     const subject = await cast().enrolAda('plain');
-    const agent = await ask('user-1@example.com');
-    await agent.page.getByText('Waiting until the caller opens the link.').waitFor();
-    const caller = await cast().sit('ada');
-    await caller.page.goto(agent.link);
+    const login = 'user-1@example.com';
+    const agent = await ask(login, 'email', 'en');
+    await agent.page.getByText(calls.sent).waitFor();
+    await agent.page.getByText(calls.states.waiting).waitFor();
+    const caller = await cast().sit('ada', windows.phone);
+    await caller.page.goto(await mailedLink(login));
     await see(caller.page, 'call');
-    await agent.page.getByText('Now they choose the number.').waitFor();
+    await expectNoBarriers(caller.page);
+    await agent.page.getByText(calls.states.opened).waitFor();
     expect(agent.number).toMatch(/^\d\d$/);
     await press(caller.page, agent.number);
-    await agent.page.getByText('The face is being checked.').waitFor();
+    await agent.page.getByText(calls.states.checking).waitFor();
     expect(await insist(caller.page)).toBe('passed');
-    await agent.page.getByText('The caller is this person.').waitFor();
+    await expectNoBarriers(caller.page);
+    await agent.page.getByText(calls.states.passed).waitFor();
     const facts = await agent.page.locator('.facts').textContent();
-    for (const fact of ['user-1@example.com', 'plain', subject]) expect(facts).toContain(fact);
-    await agent.page.getByText('Shown for this many more minutes: 10').waitFor();
+    for (const fact of [login, 'plain', subject]) expect(facts).toContain(fact);
+    // Who it is, and no picture.
+    expect(await agent.page.locator('main img, main video, main canvas').count()).toBe(0);
+    await agent.page.getByText(calls.minutesLeft('10')).waitFor();
     for (const [colorScheme, width] of [
       ['light', 1280],
       ['dark', 360],
     ] as const) {
       await agent.page.emulateMedia({ colorScheme });
       await agent.page.setViewportSize({ width, height: 800 });
-      expect(await findBarriers(agent.page)).toEqual([]);
-      expect(await findSmallTargets(agent.page)).toEqual([]);
-      expect(await fitsWidth(agent.page)).toBe(true);
+      await expectNoBarriers(agent.page);
     }
     expect(agent.complaints).toEqual([]);
-    await agent.page.getByRole('button', { name: 'Another caller' }).click();
-    await agent.page.getByRole('button', { name: 'Ask for a face check' }).waitFor();
+    await agent.page.getByRole('button', { name: calls.another }).click();
+    await agent.page.getByRole('button', { name: calls.submit }).waitFor();
     await agent.close();
     await caller.close();
   },
@@ -63,12 +89,15 @@ inBrowser(
 
 inBrowser('who only has the link chooses another number: the agent is told to help nobody', async () => {
   await cast().enrolAda('plain');
-  const agent = await ask('user-2@example.com');
-  const thief = await cast().sit('eve');
-  await thief.page.goto(agent.link);
+  const agent = await ask('user-2@example.com', 'none', 'ar');
+  const link = await agent.page.getByLabel(calls.link).inputValue();
+  const thief = await cast().sit('eve', windows.phone);
+  await thief.page.goto(link);
   await see(thief.page, 'call');
-  await press(thief.page, 'None of these');
-  await agent.page.getByText('Another number was chosen.').waitFor();
+  await expectNoBarriers(thief.page);
+  // The page is in the language that the agent chose for the caller.
+  await press(thief.page, pageWords.ar.pairing.none);
+  await agent.page.getByText(calls.states.refused).waitFor();
   expect(await agent.page.locator('.facts').count()).toBe(0);
   await agent.close();
   await thief.close();

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 /** What somebody who goes along presses on each screen. */
 const goesOnBy: Readonly<Record<string, string>> = {
   consent: 'I agree, go on',
+  action: 'Approve with my face',
   place: 'Use this computer',
   permission: 'Turn on the camera',
   framing: 'Start',

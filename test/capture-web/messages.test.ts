@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseLanguage, directionOf } from '../../web/capture/languages.js';
 import { ar } from '../../web/capture/messages/ar.js';
 import { de } from '../../web/capture/messages/de.js';
 import { en } from '../../web/capture/messages/en.js';
 import { es } from '../../web/capture/messages/es.js';
 import { fr } from '../../web/capture/messages/fr.js';
+import { chooseLanguage, directionOf } from '../../web/shared/languages.js';
 
 const wordsOf = { en, de, es, fr, ar };
 

@@ -17,6 +17,16 @@ test('a phone is led from consent to the result, one step after the other', () =
   expect(stepOf({ state: 'passed' }, { frames })).toBe('passed');
 });
 
+test('what is to be approved is shown after the consent and before any camera, and once', () => {
+  const action = { words: { type: 'facestep_action', title: 'Pay' }, digest: 'd' } as const;
+  expect(stepOf({ action, consentNeeded: true })).toBe('consent');
+  expect(stepOf({ action }, { mayHandOff: true })).toBe('action');
+  expect(stepOf({ action, role: 'camera' })).toBe('action');
+  expect(stepOf({ action, role: 'unpaired' })).toBe('pairing');
+  expect(stepOf({ action }, { isActionSeen: true })).toBe('capture');
+  expect(stepOf({ action }, { isActionSeen: true, again: { hint: null } })).toBe('try-again');
+});
+
 test.each(['passed', 'failed', 'expired', 'abandoned'] as const)('nothing is asked of a check that has %s', (state) => {
   expect(stepOf({ state, consentNeeded: true }, { again: { hint: null } })).toBe(state);
 });

@@ -13,6 +13,7 @@ import { sendHalf } from '../half-sent.js';
 import { startHooks } from '../hook-server.js';
 import { projectRoot } from '../paths.js';
 import type { ServedAdapter } from '../serve-adapter.js';
+import { runSearchContract } from './search.js';
 
 /** Text that stands for what must never be seen: it is put where secrets and tokens are. */
 export const canary = 'canary-7f3a9c51e0b24d68';
@@ -38,6 +39,8 @@ export interface AdapterHarness {
   readonly subjects: { readonly one: string; readonly other: string; readonly unknown: string };
   /** Makes a user, whose e-mail address is the login too. @returns the immutable id */
   addUser(login: string): Promise<string>;
+  /** Says what a user is called. */
+  callUser(subject: string, given: string, family: string): void;
   /** The attribute as the provider holds it, not as the adapter reads it. */
   readAttribute(subject: string): string | null;
   /** The adapter of the same connection in shadow mode. */
@@ -107,7 +110,7 @@ const calledFiles = ['caller.ts', 'flow.ts', 'reply.ts'];
 
 /** What it may have beside: a client of the provider's API, its OpenID clients here, and parts of files that have grown. */
 const isFurtherFile = (file: string): boolean =>
-  /^(client|oidc|(caller|client|config|flow|oidc|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
+  /^(client|oidc|(caller|client|config|flow|oidc|profile|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
 
 /** What one provider needs beyond that: OneLogin runs a function that we render. */
 const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = { onelogin: ['smart-hook', 'smart-hook.ts'] };
@@ -451,12 +454,15 @@ export function runAdapterContract(
         await expect(profile.readToken(harness.subjects.one)).rejects.toMatchObject(unavailable);
         await expect(profile.readAccount(harness.subjects.one)).rejects.toMatchObject(unavailable);
         await expect(profile.findAccount('ada@example.com')).rejects.toMatchObject(unavailable);
+        await expect(profile.searchAccounts('ada', 20)).rejects.toMatchObject(unavailable);
         const error = await profile.writeToken(harness.subjects.one, new SealedToken(canary)).catch((e: unknown) => e);
         expect(error).toMatchObject({ code: 'profile_unavailable' });
         expect(JSON.stringify(error)).not.toContain(canary);
         expect(harness.logText()).not.toContain(canary);
       });
     });
+
+    describe('search', () => runSearchContract(() => harness));
   });
 }
 

@@ -21,6 +21,7 @@ import {
 import type { RawReply } from '../../adapters/hook.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
+import type { ClaimSources } from '../../src/config/claims.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
@@ -41,6 +42,7 @@ export const connectionId = 'customers';
 
 /** What differs from the usual settings of the tests. */
 export interface CognitoChanges {
+  readonly claims?: ClaimSources;
   readonly cognito?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
 }
@@ -50,11 +52,12 @@ export const toSettings = (
   simulator: CognitoSimulator,
   pool: UserPool,
   clientIds: readonly string[],
-  { cognito = {}, policy = {} }: CognitoChanges = {},
+  { claims = {}, cognito = {}, policy = {} }: CognitoChanges = {},
 ): CognitoConnection =>
   cognitoConnectionGuard.parse({
     id: connectionId,
     kind: 'cognito',
+    claims,
     policy: { mode: 'enforce', liveness: 'off', ...policy },
     cognito: {
       userPoolId: pool.id,
@@ -377,6 +380,10 @@ export async function setUpCognito(): Promise<AdapterHarness> {
     decisions: () => bench.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '00000000-0000-4000-a000-000000000000' },
     addUser: (login) => administrator.createUser(login, 'correct horse', login),
+    callUser(subject, given, family) {
+      const user = [...pool.users.values()].find(({ sub }) => sub === subject)!;
+      user.attributes.set('given_name', given).set('family_name', family);
+    },
     readAttribute: (subject) =>
       [...pool.users.values()].find(({ sub }) => sub === subject)?.attributes.get('custom:face_token') ?? null,
     connectInShadowMode() {

@@ -14,6 +14,7 @@ import type { Provisioning } from '../../adapters/provisioning.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { Exchange } from '../../simulators/exchanges.js';
+import type { ClaimSources } from '../../src/config/claims.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
@@ -49,6 +50,7 @@ export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Te
 
 /** What differs from the usual settings of the tests. */
 export interface EntraSettingsOfTest {
+  readonly claims?: ClaimSources;
   readonly entra?: Readonly<Record<string, unknown>>;
   readonly hooks?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
@@ -124,6 +126,7 @@ export async function openEntraBench({
     ...{ signer: await createTestSigner(), issuer: testIssuer, settings: standardSettings },
   };
   const toDeps = ({
+    claims = {},
     entra: changes = {},
     hooks = {},
     policy = {},
@@ -133,6 +136,7 @@ export async function openEntraBench({
     settings: entraConnectionGuard.parse({
       id: 'customers',
       kind: 'entra',
+      claims,
       policy: { mode: 'enforce', liveness: 'off', ...policy },
       entra: {
         tenantId: entra.tenant.id,
@@ -412,6 +416,10 @@ export async function setUpEntra(): Promise<AdapterHarness> {
     decisions: () => core.audit.events.filter(({ action }) => decided.includes(action)).length,
     subjects: { one, other, unknown: randomUUID() },
     addUser: async (mail) => entra.addUser({ mail }).id,
+    callUser(subject, givenName, surname) {
+      const displayName = `${givenName} ${surname}`;
+      Object.assign(entra.tenant.users.get(subject)!, { givenName, surname, displayName });
+    },
     readAttribute(subject) {
       const value = entra.tenant.users.get(subject)?.extensions[bench.attribute] ?? null;
       return z.string().nullable().parse(value);

@@ -14,6 +14,7 @@ import {
 import type { Provisioning } from '../../adapters/provisioning.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
@@ -81,6 +82,7 @@ export interface OktaBench {
 
 /** What differs from the usual settings of the tests. */
 export interface OktaSettings {
+  readonly claims?: ClaimSources;
   readonly okta?: Readonly<Record<string, unknown>>;
   readonly oidc?: Readonly<Record<string, unknown>> | null;
   readonly policy?: Readonly<Record<string, unknown>>;
@@ -105,6 +107,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void): 
   const verifier = createTestVerifier();
   const core = { ...{ clock, state, audit, log, verifier, signer }, ...standardDeps };
   const toDeps = ({
+    claims = {},
     okta: changes = {},
     oidc = null,
     policy = {},
@@ -114,6 +117,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void): 
     settings: oktaConnectionGuard.parse({
       id: 'workforce',
       kind: 'okta',
+      claims,
       policy: { ...usual, ...policy },
       oidc,
       okta: {
@@ -270,6 +274,9 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '00uunknown0000000001' },
     addUser: (login) => okta.createUser({ login, password: 'correct horse' }),
+    callUser(subject, firstName, lastName) {
+      Object.assign(okta.org.users.get(subject)!.profile, { firstName, lastName });
+    },
     readAttribute(subject) {
       const value = okta.org.users.get(subject)?.profile.facestepToken ?? null;
       return z.string().nullable().parse(value);

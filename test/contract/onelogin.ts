@@ -5,6 +5,7 @@ import { type OneLoginConnection, oneloginConnectionGuard } from '../../adapters
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { parsePreAuthentication, parseUserMigration } from '../../adapters/onelogin/schema.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
+import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
@@ -45,6 +46,7 @@ export interface OneLoginBench {
 
 /** What differs from the usual settings of the tests. */
 export interface OneLoginChanges {
+  readonly claims?: ClaimSources;
   readonly onelogin?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly core?: Partial<CoreDeps>;
@@ -70,10 +72,11 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
   const signer = await createTestSigner();
   const verifier = createTestVerifier();
   const core = { ...{ clock, state, audit, log, verifier, signer }, ...standardDeps };
-  const configure = ({ onelogin: changes = {}, policy = {} }: OneLoginChanges = {}) =>
+  const configure = ({ claims = {}, onelogin: changes = {}, policy = {} }: OneLoginChanges = {}) =>
     oneloginConnectionGuard.parse({
       id: 'workforce',
       kind: 'onelogin',
+      claims,
       policy: { ...usual, ...policy },
       onelogin: {
         accountUrl: onelogin.url,
@@ -226,6 +229,9 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '99999999' },
     addUser: async (username) => String(onelogin.addUser({ username, password: 'correct horse' })),
+    callUser(subject, firstname, lastname) {
+      Object.assign(onelogin.account.users.get(Number(subject))!, { firstname, lastname });
+    },
     readAttribute: (subject) => onelogin.account.users.get(Number(subject))?.customAttributes[attribute] ?? null,
     connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
     async stopProvider() {

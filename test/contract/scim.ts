@@ -3,6 +3,7 @@ import { createScimAdapter } from '../../adapters/scim/index.js';
 import { parseAccount, parseAccountList, toScimType } from '../../adapters/scim/schema.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import { type ScimSimulator, startScimSimulator } from '../../simulators/scim/index.js';
+import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
@@ -22,6 +23,7 @@ export const name = 'token';
 
 /** What differs from the usual settings of the tests. */
 export interface ScimChanges {
+  readonly claims?: ClaimSources;
   readonly scim?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly fetch?: Fetch;
@@ -61,9 +63,9 @@ export async function openScimBench(): Promise<ScimBench> {
     signer: await createTestSigner(),
     verifier: createTestVerifier(),
   };
-  const configure = ({ scim = {}, policy = {} }: ScimChanges = {}) =>
+  const configure = ({ claims = {}, scim = {}, policy = {} }: ScimChanges = {}) =>
     scimConnectionGuard.parse({
-      ...{ id: 'workforce', kind: 'scim', policy: { mode: 'enforce', liveness: 'off', ...policy } },
+      ...{ id: 'workforce', kind: 'scim', claims, policy: { mode: 'enforce', liveness: 'off', ...policy } },
       scim: { baseUrl: server.baseUrl, auth: { kind: 'bearer', token: server.bearer }, ...scim },
     });
   const connect = (changes: ScimChanges = {}) =>
@@ -92,6 +94,9 @@ export async function setUpScim(): Promise<AdapterHarness> {
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '2819c223-7f76-453a-919d-413861904646' },
     addUser: async (login) => server.addUser(login),
+    callUser(subject, givenName, familyName) {
+      server.directory.users.get(subject)!.name = { givenName, familyName };
+    },
     readAttribute: bench.readAttribute,
     connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
     async stopProvider() {

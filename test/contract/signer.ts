@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { CompactSign, createLocalJWKSet, generateKeyPair, jwtVerify } from 'jose';
+import { CompactSign, createLocalJWKSet, flattenedVerify, generateKeyPair, jwtVerify } from 'jose';
 import type { Signer } from '../../src/core/ports.js';
 
 /** A fresh signer, and what an administrator does to it. */
@@ -68,6 +68,21 @@ export function runSignerContract(name: string, setUp: () => Promise<SignerHarne
         expect(Buffer.from(jws.split('.')[2]!, 'base64url')).toHaveLength(64);
       }
       expect(await (await harness.restart()).verify(typ, await signer.sign(typ, { n: 1 }))).toEqual({ n: 1 });
+    });
+
+    test('what is signed beside a statement is verified by any library, over its very bytes', async () => {
+      const { signer } = harness;
+      const keys = await publishedOf(signer);
+      const document = Buffer.from([0, 255, 46, 10, 128]);
+      const members = { b64: false, crit: ['b64', 'sigD'], sigD: { mId: 'm', pars: ['a'] } };
+      const jws = await signer.signDetached('facestep-signature+jose', members, document);
+      const [head = '', between, signature = ''] = jws.split('.');
+      expect(between).toBe('');
+      const check = (payload: Uint8Array) =>
+        flattenedVerify({ protected: head, payload, signature }, createLocalJWKSet({ keys }), { crit: { sigD: true } });
+      const { protectedHeader } = await check(document);
+      expect(protectedHeader).toEqual({ ...members, alg: 'ES256', kid: keys[0].kid, typ: 'facestep-signature+jose' });
+      await expect(check(Buffer.from([0, 255, 46, 10, 129]))).rejects.toThrow();
     });
 
     test('a new key takes over; what the former one signed is verified still, and both are published', async () => {

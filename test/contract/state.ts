@@ -42,6 +42,19 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await state.read('b')).toBeNull();
     });
 
+    test('reads many at once, in their order, and null for what is not there or over', async () => {
+      const { state, clock } = await start();
+      await state.write('a', 1, forever);
+      await state.write('b', [2], { when: 'any', expiresAt: addSec(clock.now(), 1) });
+      await state.add('n', 3, addSec(clock.now(), 60));
+      const valuesOf = async (keys: readonly string[]): Promise<unknown[]> =>
+        (await state.readMany(keys)).map((found) => (found === null ? null : found.value));
+      expect(await valuesOf(['b', 'nowhere', 'a', 'n'])).toEqual([[2], null, 1, null]);
+      expect(await state.readMany(['a'])).toEqual([await state.read('a')]);
+      clock.advanceSec(1);
+      expect(await valuesOf(['a', 'b'])).toEqual([1, null]);
+    });
+
     test('what may be lost is written as everything else, under the same condition', async () => {
       const { state, reopen } = await start();
       const write = { when: 'absent', expiresAt: null, mayBeLost: true } as const;

@@ -4,6 +4,7 @@ import * as cognitoSdk from '@aws-sdk/client-cognito-identity-provider';
 import * as dynamoDbSdk from '@aws-sdk/client-dynamodb';
 import * as kmsSdk from '@aws-sdk/client-kms';
 import * as lambdaSdk from '@aws-sdk/client-lambda';
+import * as snsSdk from '@aws-sdk/client-sns';
 import { afterEach, expect, test } from '@jest/globals';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { cognitoConnectionGuard } from '../../adapters/cognito/config.js';
@@ -13,11 +14,14 @@ import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { startFront } from '../../simulators/front.js';
 import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
+import { startSns } from '../../simulators/sns/index.js';
 import { stateGuard } from '../../src/config/state.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
 import { addSec } from '../../src/core/units.js';
+import { createSnsDelivery } from '../../src/delivery/aws-sns.js';
+import { createOutbox } from '../../src/delivery/outbox.js';
 import { createAwsKmsCalls } from '../../src/keys/aws-kms-calls.js';
 import { createDynamoDbClient } from '../../src/state/dynamodb.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
@@ -29,6 +33,7 @@ import { createTestSigner, systemClock, testIssuer } from '../keys.js';
 import { standardDeps } from '../settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { createStateFolder } from '../state-folder.js';
+import { judgeAwsQueryCall } from './aws-query.js';
 import { judgeCalls } from './judgement.js';
 import { type AwsService, judgeAwsCall, namedInTarget } from './smithy.js';
 
@@ -138,7 +143,11 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
   expect(await profile.findAccount('ada@example.com')).toBeNull();
   expect((await profile.findAccount('ada'))?.subject).toBe(sub);
   await profile.readAccount(sub);
+  expect(await profile.searchAccounts('ada', 20)).toHaveLength(1);
+  await profile.searchAccounts(`Ada "the Countess" O'Lovelace`, 20);
   await expect(profile.readAccount('00000000-0000-4000-a000-000000000000')).rejects.toThrow();
+  for (let at = 0; at < 61; at += 1) pool.groups.set(`group-${at}`, new Set(['ada']));
+  expect(await profile.readGroups(sub)).toHaveLength(61);
   await profile.writeToken(sub, new SealedToken('FV1.abc'));
   await profile.readToken(sub);
   await profile.clearToken(sub);
@@ -224,4 +233,22 @@ test('DynamoDB: what the state store asks is as the SDK has it', async () => {
   await state.storeEpoch();
   await state.delete('a');
   expect(judge(dynamoDbService, calls)).toEqual([]);
+});
+
+test('SNS: an SMS, and each reason why it is not sent, are as the SDK has them', async () => {
+  Object.assign(process.env, kmsEnvironment);
+  const sns = await startSns();
+  closing.push(() => sns.close());
+  const { calls, url } = await observe(sns.url);
+  const others = createOutbox({ sink: async () => {}, clock: systemClock });
+  const delivery = createSnsDelivery({ region: sns.region, endpoint: url, senderId: 'FACESTEP' }, { others });
+  const message = { channel: 'sms', to: '+4915112345678', subject: 'Your code', text: '123456 is your code.' } as const;
+  await delivery.send(message);
+  await expect(delivery.send({ ...message, to: '0151' })).rejects.toMatchObject({ code: 'delivery_failed' });
+  for (const trouble of ['denied', 'throttled', 'opted_out', 'broken'] as const) {
+    sns.cause(trouble);
+    await expect(delivery.send(message)).rejects.toMatchObject({ code: 'delivery_failed' });
+  }
+  const service = { name: 'SNS', version: '2010-03-31', sdk: snsSdk };
+  expect(judgeCalls('SNS', calls, (call) => judgeAwsQueryCall(call, service))).toEqual([]);
 });

@@ -102,6 +102,9 @@ const description = (): Csdl => {
       ],
       [get('/users/x?$select=id,shoeSize', { id: 'x' }), /query: no property shoeSize/],
       [get("/users?$filter=accountEnabled eq 'true'", { value: [] }), /accountEnabled is not compared so/],
+      [get("/users?$filter=startswith(jobTitle,'x')", { value: [] }), /jobTitle is not searched so/],
+      [get("/users?$filter=startswith(mail,'x') or shoeSize eq 'x'", { value: [] }), /no property shoeSize/],
+      [get("/users?$filter=startswith(mail,'x'') or x", { value: [] }), /query: \$filter/],
       [get('/users?$count=true', { value: [] }), /without ConsistencyLevel/],
       [get('/users/x?$select=id', { id: 'x', shoeSize: 43 }), /answer\/shoeSize: .* no such property/],
       [get('/users', { value: {} }), /answer\/value: expected a list/],
@@ -155,6 +158,10 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
     await profile.findAccount('ada@example.com');
     await profile.findAccount('nobody@example.com');
     await profile.readAccount(ada.id);
+    expect(await profile.searchAccounts('ada', 20)).toHaveLength(1);
+    await profile.searchAccounts(`Ada "the Countess" O'Lovelace`, 20);
+    for (const name of ['one', 'two', 'three']) entra.addGroup([ada.id], undefined, name);
+    expect(await profile.readGroups(ada.id)).toHaveLength(3);
     await profile.writeToken(ada.id, new SealedToken('FV1.abc'));
     await profile.readToken(ada.id);
     await profile.clearToken(ada.id);

@@ -83,12 +83,8 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
     switch (name) {
       case '$select':
         return value.split(',').flatMap(known);
-      case '$filter': {
-        const [, property, literal] = /^(\w+) eq ('(?:[^']|'')*'|true|false)$/.exec(value) ?? [];
-        if (property === undefined || literal === undefined) return [`query: $filter ${value}`];
-        const isBoolean = type?.properties.get(property)?.name === 'Edm.Boolean';
-        return isBoolean === literal.startsWith("'") ? [`query: ${property} is not compared so`] : known(property);
-      }
+      case '$filter':
+        return findInFilter(value, type, known);
       case '$top':
         return /^[1-9]\d{0,2}$/.test(value) ? [] : [`query: $top ${value}`];
       case '$count':
@@ -100,6 +96,30 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
         return [`query: ${name} is not described`];
     }
   });
+}
+
+const comparison = /^(\w+) eq ('(?:[^']|'')*'|true|false)/;
+const beginning = /^startswith\((\w+),'(?:[^']|'')*'\)/;
+/** Of users, without the advanced queries: the table of https://learn.microsoft.com/en-us/graph/aad-advanced-queries */
+const searchable = ['displayName', 'givenName', 'mail', 'surname', 'userPrincipalName'];
+
+/** Comparisons and beginnings, joined by `or`. */
+function findInFilter(filter: string, type: StructuredType | undefined, known: (name: string) => string[]): string[] {
+  const [compared, property = '', literal = ''] = comparison.exec(filter) ?? [];
+  const [begun, begunProperty = ''] = beginning.exec(filter) ?? [];
+  const taken = compared ?? begun;
+  if (taken === undefined) return [`query: $filter ${filter}`];
+  const findHere = (): string[] => {
+    if (compared === undefined) {
+      return searchable.includes(begunProperty) ? known(begunProperty) : [`query: ${begunProperty} is not searched so`];
+    }
+    const isBoolean = type?.properties.get(property)?.name === 'Edm.Boolean';
+    return isBoolean === literal.startsWith("'") ? [`query: ${property} is not compared so`] : known(property);
+  };
+  const rest = filter.slice(taken.length);
+  if (rest === '') return findHere();
+  if (!rest.startsWith(' or ')) return [`query: $filter ${filter}`];
+  return [...findHere(), ...findInFilter(rest.slice(' or '.length), type, known)];
 }
 
 function findInRequest(csdl: Csdl, { method, request }: Exchange, target: Target): string[] {

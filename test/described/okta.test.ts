@@ -64,6 +64,7 @@ const hookNames: Readonly<Record<string, string>> = {
 };
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
+const newGroupId = (name: string): string => `00g${name.padStart(17, '0')}`;
 const login = 'ada@example.com';
 const password = 'correct horse';
 
@@ -108,6 +109,12 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
   await profile.findAccount(login);
   await profile.findAccount('nobody@example.com');
   await profile.readAccount(id);
+  expect(await profile.searchAccounts('ada', 20)).toHaveLength(1);
+  await profile.searchAccounts(`Ada "the Countess" O'Lovelace`, 20);
+  for (const name of ['one', 'two', 'three']) {
+    okta.org.groups.set(newGroupId(name), { name, members: new Set([id]) });
+  }
+  expect(await profile.readGroups(id)).toHaveLength(3);
   await profile.writeToken(id, new SealedToken('FV1.abc'));
   await profile.readToken(id);
   await profile.clearToken(id);

@@ -108,6 +108,8 @@ const usersQuery = z.strictObject({
   ...pageFields,
   username: text.optional(),
   email: text.optional(),
+  firstname: text.optional(),
+  lastname: text.optional(),
   fields: text.optional(),
 });
 
@@ -178,6 +180,14 @@ export const oneloginOperations: readonly DescribedOperation[] = [
   },
   { method: 'GET', path: /^\/api\/2\/users$/, query: usersQuery, status: 200, answer: z.array(userGuard.partial()) },
   { method: 'GET', path: /^\/api\/2\/users\/\d+$/, query: noQuery, status: 200, answer: userGuard },
+  {
+    // SDK Role.md: all but the name may be missing.
+    ...{ method: 'GET', path: /^\/api\/2\/roles\/\d+$/, query: noQuery, status: 200 },
+    answer: z.strictObject({
+      ...{ id: z.int(), name: text, apps: z.array(z.int()).optional() },
+      ...{ users: z.array(z.int()).optional(), admins: z.array(z.int()).optional() },
+    }),
+  },
   {
     // DOCS update-user, MCP users.js: texts, and an empty one clears the field.
     ...{ method: 'PUT', path: /^\/api\/2\/users\/\d+$/, query: noQuery, status: 200, answer: userGuard },

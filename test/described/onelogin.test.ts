@@ -69,11 +69,15 @@ test('plan, apply, doctor, profile and the hooks are as OneLogin shows them', as
   const { checks } = createOneLoginProvisioning(deps({ timeoutSec: 3, pilotRole: null }));
   for (const check of checks) await check.run();
 
+  onelogin.account.roles.set(7, 'corp:acme:filer');
   const { profile } = createOneLoginAdapter(deps());
   const subject = String(ada);
   expect((await profile.findAccount('ada@example.com'))?.subject).toBe(subject);
   await profile.readAccount(subject);
+  expect(await profile.searchAccounts('ada', 20)).toHaveLength(1);
+  await profile.searchAccounts(`Ada "the Countess" O'Lovelace`, 20);
   await createOneLoginProvisioning(deps()).census();
+  expect(await profile.readGroups(subject)).toEqual([{ id: '7', name: 'corp:acme:filer' }]);
   await profile.writeToken(subject, new SealedToken('FV1.abc'));
   expect(await profile.readToken(subject)).not.toBeNull();
   await profile.clearToken(subject);

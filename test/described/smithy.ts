@@ -9,22 +9,22 @@ import type { Judgement } from './judgement.js';
  */
 
 /** The kinds of schemas, as numbers: the first entry of each. */
-const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, error: -3, operation: 9 } as const;
+export const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, error: -3, operation: 9 } as const;
 
 /** What stands for a type where it has no name. */
 const types = { string: 0, number: 1, boolean: 2, timestamp: [4, 5, 6, 7], document: 15, blob: [21, 42] } as const;
 const listOf = 64;
 const mapOf = 128;
 
-type Reference = number | readonly unknown[] | (() => Reference);
+export type Reference = number | readonly unknown[] | (() => Reference);
 
-const schemaGuard = z.tuple([z.number(), z.string(), z.string(), z.unknown()]).rest(z.unknown());
-const referenceGuard = z.custom<Reference>(
+export const schemaGuard = z.tuple([z.number(), z.string(), z.string(), z.unknown()]).rest(z.unknown());
+export const referenceGuard = z.custom<Reference>(
   (value) => typeof value === 'number' || typeof value === 'function' || Array.isArray(value),
 );
 
 /** A schema itself, of what leads to it: a function that gives it, or a pair of it and its traits. */
-function resolve(reference: Reference): number | readonly unknown[] {
+export function resolve(reference: Reference): number | readonly unknown[] {
   if (typeof reference === 'function') return resolve(reference());
   if (typeof reference === 'number') return reference;
   return reference.length === 2 ? resolve(referenceGuard.parse(reference[0])) : reference;
@@ -34,7 +34,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What of a value is not as its type says, one line each. */
-function differencesOf(value: unknown, reference: Reference, path: string): string[] {
+export function differencesOf(value: unknown, reference: Reference, path: string): string[] {
   const schema = resolve(reference);
   if (typeof schema === 'number') return differencesOfType(value, schema, path);
   const [kind, , name, , first, second, required] = schemaGuard.parse(schema);

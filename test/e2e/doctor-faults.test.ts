@@ -183,7 +183,7 @@ const here: readonly Fault[] = [
     'okta',
     () => elsewhere({ settings: { modelsFolder: newFolder() } }),
     'Models',
-    /npm run setup/,
+    /facestep models fetch/,
   ],
   [
     'a model is damaged',
@@ -196,7 +196,7 @@ const here: readonly Fault[] = [
       return elsewhere({ settings: { modelsFolder } });
     },
     'Models',
-    /Delete that file and run: npm run setup/,
+    /Delete that file and run: facestep models fetch/,
   ],
   [
     'the state store cannot be reached',

@@ -275,7 +275,7 @@ describe('Okta fails open', () => {
 
   test('so our own hook denies in time when the state store hangs', async () => {
     await server.stop();
-    const state = { ...bench.core.state, read: () => new Promise<never>(() => {}) };
+    const state = { ...bench.core.state, readMany: () => new Promise<never>(() => {}) };
     server = await startOktaServer(bench, bench.connect({ core: { state } }));
     await attachTokenHook();
     expect(await bench.okta.signIn(ada)).toMatchObject(denied);

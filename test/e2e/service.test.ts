@@ -168,7 +168,7 @@ describe('what keeps it from starting is said in one line, and it ends with 1', 
     rmSync(join(folder, 'fr_feature.onnx'));
     const { stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({ modelsFolder: folder }) });
     expect(stderr).toContain('model_missing');
-    expect(stderr).toContain('npm run setup');
+    expect(stderr).toContain('facestep models fetch');
     expect(stderr).toContain(folder);
   });
 

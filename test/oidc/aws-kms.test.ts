@@ -27,7 +27,7 @@ beforeAll(async () => {
   const { clients } = createOidcGuard().parse({ clients: [bank] });
   op = await startIssuer({
     keysFile: '/nonexistent',
-    config: { clients: [...oidcConfig.clients, ...clients] },
+    config: { ...oidcConfig, clients: [...oidcConfig.clients, ...clients] },
     openKeys: async (core) => {
       const files = filesOf({ dataFolder: '/nonexistent', keys });
       return (await openKeyService(keys, { ...core, files, onKeysLoaded: () => {} })).openOidcKeys();

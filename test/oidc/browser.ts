@@ -112,7 +112,8 @@ export async function showFace(
   const { session, view } = opened.body;
   if (view.consentNeeded) await post('/face/consent', { version: view.consentVersion, language: 'en' }, session);
   const attempt = async () => {
-    const { body: challenge } = await post('/face/challenge', {}, session);
+    const shown = view.action === null ? {} : { action: view.action.digest };
+    const { body: challenge } = await post('/face/challenge', shown, session);
     const form = new FormData();
     form.append('nonce', challenge.nonce);
     if (pin !== undefined) form.append('pin', pin);
@@ -132,5 +133,5 @@ export async function showFace(
     body = await attempt();
     outcomes.push(body.outcome);
   }
-  return { ...body, outcomes, session, returnUrl: String(view.returnUrl) };
+  return { ...body, outcomes, session, shown: view.action, returnUrl: String(view.returnUrl) };
 }

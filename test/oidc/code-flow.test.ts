@@ -27,7 +27,10 @@ beforeEach(async () => {
   ];
   const assertive = { kind: 'relying_party', id: 'assertive', publicKeys, redirectUris: [redirectUri] };
   const config = createOidcGuard().parse({ clients: [assertive] });
-  op = await startIssuer({ keysFile: keys.file, config: { clients: [...oidcConfig.clients, ...config.clients] } });
+  op = await startIssuer({
+    keysFile: keys.file,
+    config: { ...oidcConfig, clients: [...oidcConfig.clients, ...config.clients] },
+  });
 });
 afterEach(() => op.stop());
 

@@ -151,6 +151,7 @@ export async function startExternalMfaBench({
     down ? Promise.reject(new FaceError('state_unavailable')) : body();
   const state: State = {
     read: (...given) => whileUp(() => kept.read(...given)),
+    readMany: (...given) => whileUp(() => kept.readMany(...given)),
     write: (...given) => whileUp(() => kept.write(...given)),
     add: (...given) => whileUp(() => kept.add(...given)),
     delete: (...given) => whileUp(() => kept.delete(...given)),
@@ -169,7 +170,10 @@ export async function startExternalMfaBench({
       const connection: Connection = { id, kind, policy: demanded, profile, openStepUpRequest: null };
       connections.set(id, connection);
       const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
-      return createIssuers([{ connection, oidc: settings.oidc!, createOidcClients }], { ...core, oidcKeys });
+      return createIssuers([{ connection, oidc: settings.oidc!, organisations: null, createOidcClients }], {
+        ...core,
+        oidcKeys,
+      });
     },
   });
   origin = server.origin;

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as client from 'openid-client';
 import type { OidcClient, OidcClientDeps } from '../../adapters/openid-client.js';
-import { createOidcGuard, type OidcConfig } from '../../src/config/oidc.js';
+import { createOidcGuard, type OidcConfig, withoutClients } from '../../src/config/oidc.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Limits } from '../../src/core/limits/limits.js';
+import type { OrganisationRules } from '../../src/core/organisations/organisations.js';
 import type { State } from '../../src/core/ports.js';
 import { type BodyRooms, createBodyRooms } from '../../src/http/rooms.js';
 import type { OidcKeys } from '../../src/keys/oidc-key-set.js';
@@ -48,7 +49,9 @@ export async function startIssuer({
   openKeys = (core) => createOidcKeys({ ...core, file: keysFile }),
   policy = {},
   config = oidcConfig,
+  organisations = null,
   createOidcClients = () => [],
+  sources = [],
   publicUrl = testIssuer,
   toState = (state) => state,
   limits = {},
@@ -60,8 +63,11 @@ export async function startIssuer({
   openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
   config?: OidcConfig;
+  organisations?: OrganisationRules | null;
   /** Makes the clients of a provider's own kinds. */
   createOidcClients?: (deps: OidcClientDeps) => readonly OidcClient[];
+  /** Other connections, that claims may come from. */
+  sources?: readonly Connection[];
   publicUrl?: string;
   /** Puts something before the store. */
   toState?: (state: State) => State;
@@ -84,12 +90,18 @@ export async function startIssuer({
     issuer: publicUrl,
     settings: { ...standardSettings, limits: { ...standardSettings.limits, ...limits } },
     proxyHops,
-    connections: new Map([['work', connection]]),
+    connections: new Map([connection, ...sources].map((each) => [each.id, each])),
     rooms,
     oidc: async (core) => {
       const oidcKeys = await openKeys(core);
-      const withClients = { connection, oidc: config, createOidcClients };
-      return createIssuers([withClients], { ...core, issuer: publicUrl, oidcKeys });
+      const withClients = { connection, oidc: config, organisations, createOidcClients };
+      const others = sources.map((each) => ({
+        connection: each,
+        oidc: withoutClients,
+        organisations: null,
+        createOidcClients: () => [],
+      }));
+      return createIssuers([withClients, ...others], { ...core, issuer: publicUrl, oidcKeys });
     },
   });
   const issuer = `${publicUrl}/oidc/work`;
@@ -104,10 +116,10 @@ export async function startIssuer({
     });
     return found;
   };
-  const enrol = async (subject: string, person = subject) => {
+  const enrol = async (subject: string, person = subject, at = 'work') => {
     const { token } = await server.issue();
     const fields = {
-      connection: 'work',
+      connection: at,
       subject,
       consentStatement: 'test',
       consentGivenAt: new Date(server.clock.now()).toISOString(),

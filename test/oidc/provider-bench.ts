@@ -5,6 +5,7 @@ import type { AdapterDeps } from '../../adapters/deps.js';
 import type { ServedHooks } from '../../adapters/hook.js';
 import type { OidcConfig } from '../../src/config/oidc.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
+import type { OrganisationRules } from '../../src/core/organisations/organisations.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
@@ -20,6 +21,7 @@ export interface Configured {
   readonly kind: string;
   readonly policy: Policy;
   readonly oidc: OidcConfig | null;
+  readonly organisations: OrganisationRules | null;
 }
 
 /** Where a walk through the browser has got to. */
@@ -58,7 +60,7 @@ export async function startProviderBench<Settings extends Configured>({
 }) {
   const connections = new Map<string, Connection>();
   const hooks = new Map<string, ServedHooks>();
-  const { id, oidc } = settings;
+  const { id, oidc, organisations } = settings;
   const server = await startApiServer({
     ...{ verifier: createTestVerifier(), connections, hooks },
     oidc: async (core) => {
@@ -73,7 +75,10 @@ export async function startProviderBench<Settings extends Configured>({
       hooks.set(id, connected.hooks);
       const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
       const { createOidcClients } = adapter;
-      return createIssuers(oidc === null ? [] : [{ connection, oidc, createOidcClients }], { ...core, oidcKeys });
+      return createIssuers(oidc === null ? [] : [{ connection, oidc, organisations, createOidcClients }], {
+        ...core,
+        oidcKeys,
+      });
     },
   });
   const send: Fetch = (url, init) => fetch(url.replace(testIssuer, server.origin), init);

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { yearGuard } from '../../evidence/bench/growth/stored.js';
 import { hasChromium } from '../browser/chromium.js';
 import { runProgram } from './run.js';
 
@@ -40,13 +41,16 @@ test('the profile of the engine does too', async () => {
 
 test('the benchmark of the hooks does too, without an error', async () => {
   const natural = z.number().nonnegative();
-  const load = z.object({ p50Ms: natural, p99Ms: natural, maxMs: natural, perSecond: natural, granted: natural });
+  const use = z.object({ cpuMsPerRequest: z.number().positive(), capacityPerSecond: z.int().positive() });
+  const times = { p50Ms: natural, p99Ms: natural, maxMs: natural, perSecond: natural, granted: natural };
+  const load = use.extend(times);
   const provider = z.object({
     ...{ p50Ms: natural, p99Ms: natural, errors: z.literal(0) },
     each: z.record(z.string(), load.extend({ errors: z.literal(0) })),
   });
   const report = z.object({
     floor: load,
+    base: use,
     hooks: z.object({ okta: provider, entra: provider, onelogin: provider }),
     lambda: z.object({ bundleBytes: natural, initMs: natural, emptyInitMs: natural }),
   });
@@ -68,6 +72,21 @@ test('the benchmark of the console does too, and every screen has something on i
   const { screens } = report.parse(JSON.parse(stdout));
   const empty = Object.entries(screens).filter(([, { rows }]) => rows === 0);
   expect(empty.map(([name]) => name)).toEqual(['log, a code nobody had', 'log, followed']);
+});
+
+test('the benchmark of a roster does too', async () => {
+  const timing = z.object({ ms: z.number().positive(), interval: z.array(z.number().positive()).length(2) });
+  const size = z.object({
+    tokens: z.literal(5),
+    floor: timing,
+    found: timing,
+    nobody: timing,
+    ratio: z.number(),
+    processorMs: z.number(),
+  });
+  const report = z.object({ cores: z.int(), load: z.number(), rosters: z.array(size).length(1) });
+  const { stdout } = await runProgram('evidence/bench/bench.js', 'roster', '--quick', '--json');
+  report.parse(JSON.parse(stdout));
 });
 
 test('setting each provider up does too, to a verified sign-in', async () => {
@@ -97,6 +116,12 @@ test('the benchmark of replicas and users does too', async () => {
     subjects: z.object({ redis: store.nullable(), sqlite: store }),
   });
   const { stdout } = await runProgram('evidence/bench/bench.js', 'scale', '--quick', '--json');
+  report.parse(JSON.parse(stdout));
+});
+
+test('a simulated year does too, with what the engine takes beside it', async () => {
+  const report = z.object({ checkProcessorMs: z.number().positive(), years: z.array(yearGuard).length(1) });
+  const { stdout } = await runProgram('evidence/bench/bench.js', 'scale', '--people=10', '--stores=sqlite', '--json');
   report.parse(JSON.parse(stdout));
 });
 

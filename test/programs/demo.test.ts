@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { runProgram } from './run.js';
 
 test('the demonstration ends well, and shows what it says it shows', async () => {
-  const { stdout } = await runProgram('examples/demo/demo.js');
+  const { stdout } = await runProgram('src/main.js', 'demo');
   const token = /facestepToken: (fv1\.\S+)/.exec(stdout)?.[1] ?? '';
   expect(token.length).toBeGreaterThan(200);
   expect(token.length).toBeLessThanOrEqual(256);

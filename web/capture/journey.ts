@@ -2,11 +2,11 @@ import { createFoot, type StandBelow } from './foot.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
 import { Problem } from './problem.js';
+import { action } from './screens/action.js';
 import { capture } from './screens/capture.js';
 import { consent } from './screens/consent.js';
 import { end } from './screens/endings.js';
 import { handOff, place } from './screens/hand-off.js';
-import { manage } from './screens/manage.js';
 import { pairing } from './screens/pairing.js';
 import { solve } from './screens/problems.js';
 import { reference } from './screens/reference.js';
@@ -21,8 +21,10 @@ type EndName = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandon
 
 const steps = {
   pairing,
-  manage,
+  // Nobody who is in front of the camera waits for it.
+  manage: async (...given) => (await import('./home/home.js')).home(...given),
   consent,
+  action,
   place,
   'hand-off': handOff,
   reference,

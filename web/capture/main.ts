@@ -1,9 +1,9 @@
 import { isPhone } from '../../src/core/step-up/phone.js';
+import { chooseLanguage } from '../shared/languages.js';
 import { readBrand } from './brand.js';
 import { sessionMemory } from './browser-memory.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, waitForPerson } from './kiosk.js';
-import { chooseLanguage } from './languages.js';
 import { askWhetherNotMe } from './not-me.js';
 import { Page } from './page.js';
 import { PageApi } from './page-api.js';

@@ -4,19 +4,23 @@ import type { ScreenAxis } from '../../src/core/screen-light.js';
 import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
 import { type Call, callServer } from './call-server.js';
 import { Problem } from './problem.js';
+import type { Subscription } from './push.js';
 import type { Frames, Secret } from './state.js';
 import {
   type AnotherWay,
   anotherWayReply,
   challengeReply,
-  type Enrolment,
   emptyReply,
   enrolmentReply,
   frameReply,
+  type HeldEnrolment,
   type HelpReason,
   handOffReply,
   kioskReply,
   type NextMovement,
+  type NoticeKind,
+  type Notices,
+  noticesReply,
   type Outcome,
   openedReply,
   outcomeReply,
@@ -36,6 +40,7 @@ const verdictWithinMs = 60_000;
 /** The server, as the page knows it. Every method throws `Problem`, and those that send pictures also `UnusablePictures`. */
 export class PageApi {
   #session: string | null = null;
+  #shownAction: string | null = null;
 
   /** @param base - where the page lives, without a slash at the end: `/face` */
   constructor(private readonly base: string) {}
@@ -52,14 +57,14 @@ export class PageApi {
   /** Trades the one-time ticket for a session, which this object then holds. */
   async open(ticket: string, returnUrl: string | null): Promise<View> {
     const body = returnUrl === null ? { ticket } : { ticket, returnUrl };
-    const { session, view } = await this.#call({ method: 'POST', path: '/open', body, reply: openedReply });
+    const { session, view } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
     this.#session = session;
     return view;
   }
 
   /** How the step-up stands now; a receipt where it passed meanwhile, on the phone or in a reply that got lost. */
   async readState(): Promise<{ readonly view: View; readonly receipt: string | null }> {
-    return this.#call({ method: 'GET', path: '/session', reply: sessionReply });
+    return this.call({ method: 'GET', path: '/session', reply: sessionReply });
   }
 
   /** @param version - of the text that was shown; `language` the one it was shown in */
@@ -71,9 +76,18 @@ export class PageApi {
     return (await this.#post('/decline', {}, viewReply)).view;
   }
 
+  /** Notes that the person has seen what they are to approve. @param digest - the server's, of what was shown */
+  noteActionShown(digest: string): void {
+    this.#shownAction = digest;
+  }
+
   /** Asks for a new challenge; the one before it is void. @param light - how the screen's halves lie; `null`: movements alone */
   async startChallenge(light: ScreenAxis | null): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
-    const { nonce, next } = await this.#post('/challenge', light === null ? {} : { light }, challengeReply);
+    const body = {
+      ...(light === null ? {} : { light }),
+      ...(this.#shownAction === null ? {} : { action: this.#shownAction }),
+    };
+    const { nonce, next } = await this.#post('/challenge', body, challengeReply);
     if (next === null) throw new Problem('general');
     return { nonce, next };
   }
@@ -91,23 +105,26 @@ export class PageApi {
    * Sends the pictures and what goes with them.
    * @param sent.device - what is told of the camera
    * @param sent.reference - a photo of an ID, at enrolment
+   * @param sent.language - of the page
    */
   async send(sent: {
     readonly frames: Frames;
     readonly device: DeviceSignals | null;
     readonly secret: Secret | null;
     readonly reference: Blob | null;
+    readonly language: string;
   }): Promise<Outcome> {
-    const { frames, device, secret, reference } = sent;
+    const { frames, device, secret, reference, language } = sent;
     const body = new FormData();
     body.set('nonce', frames.nonce);
+    body.set('language', language);
     for (const [name, value] of Object.entries(secret ?? {})) body.set(name, value);
     frames.photos.forEach((photo, index) => {
       body.append('photo', photo, `${index}.jpg`);
     });
     if (reference !== null) body.set('reference', reference, 'reference.jpg');
     if (device !== null) body.set('device', JSON.stringify(device));
-    return this.#call({ method: 'POST', path: '/frames', body, reply: outcomeReply, withinMs: verdictWithinMs });
+    return this.call({ method: 'POST', path: '/frames', body, reply: outcomeReply, withinMs: verdictWithinMs });
   }
 
   /** Has the photo of an ID looked at, alone. @returns what would help; `null`: it can be used */
@@ -115,7 +132,7 @@ export class PageApi {
     const body = new FormData();
     body.set('reference', reference, 'reference.jpg');
     const reply = referenceReply;
-    return (await this.#call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
+    return (await this.call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
   }
 
   /** A link for the person's phone, and the number that this screen shows for it. */
@@ -152,8 +169,33 @@ export class PageApi {
     await this.#post('/help', { reason, note }, emptyReply);
   }
 
-  async readEnrolment(): Promise<Enrolment | null> {
-    return (await this.#call({ method: 'GET', path: '/enrolment', reply: enrolmentReply })).enrolment;
+  readEnrolment(): Promise<HeldEnrolment> {
+    return this.call({ method: 'GET', path: '/enrolment', reply: enrolmentReply });
+  }
+
+  /** Where the worker is that shows pushed notices. */
+  get noticeWorkerUrl(): string {
+    return `${this.base}/notice-worker.js`;
+  }
+
+  /** Which notices the person gets, and how; `null`: nobody gets any. */
+  async readNotices(): Promise<Notices | null> {
+    return (await this.call({ method: 'GET', path: '/notices', reply: noticesReply })).notices;
+  }
+
+  /** @param language - of the page, which notices are in from then on */
+  async chooseNotices(on: readonly NoticeKind[], email: boolean, language: string): Promise<void> {
+    await this.#post('/notices', { on, email, language }, noticesReply);
+  }
+
+  /** @param publicKey - that the browser subscribed with */
+  async addNoticeDevice(subscription: Subscription, publicKey: string): Promise<void> {
+    await this.#post('/notices/devices', { ...subscription, publicKey }, noticesReply);
+  }
+
+  /** @param device - as the server calls it; `null`: all of them */
+  async removeNoticeDevice(device: string | null): Promise<void> {
+    await this.#post('/notices/devices/remove', { device }, noticesReply);
   }
 
   async revoke(): Promise<void> {
@@ -179,10 +221,11 @@ export class PageApi {
   }
 
   #post<Reply>(path: string, body: Readonly<Record<string, unknown>>, reply: z.ZodMiniType<Reply>): Promise<Reply> {
-    return this.#call({ method: 'POST', path, body, reply });
+    return this.call({ method: 'POST', path, body, reply });
   }
 
-  #call<Reply>(call: Call<Reply>): Promise<Reply> {
+  /** Any other call of the server. */
+  call<Reply>(call: Call<Reply>): Promise<Reply> {
     return callServer(this.base, this.#session, call);
   }
 }

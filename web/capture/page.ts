@@ -1,7 +1,7 @@
 import type { Movement } from '../../src/core/movements.js';
+import { directionOf, isLanguage, type Language, languages } from '../shared/languages.js';
 import { type Brand, brandWords, noBrand, showName } from './brand.js';
 import { el } from './dom.js';
-import { directionOf, isLanguage, type Language, languages } from './languages.js';
 import { ar } from './messages/ar.js';
 import { de } from './messages/de.js';
 import { en } from './messages/en.js';

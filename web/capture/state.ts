@@ -35,6 +35,7 @@ export type StepName =
   | 'pairing'
   | 'manage'
   | 'consent'
+  | 'action'
   | 'place'
   | 'hand-off'
   | 'reference'
@@ -69,6 +70,8 @@ export interface Facts {
   readonly mayHandOff: boolean;
   /** What this browser says of itself, as the server reads it. */
   readonly isPhone: boolean;
+  /** The person has seen what they are to approve, and wants to. */
+  readonly isActionSeen: boolean;
   readonly place: 'unasked' | 'here' | 'phone';
   readonly referencePhoto: Blob | null;
   readonly secret: Secret | null;
@@ -94,6 +97,7 @@ export const nothingKnown: Facts = {
   isKiosk: false,
   mayHandOff: false,
   isPhone: false,
+  isActionSeen: false,
   place: 'unasked',
   referencePhoto: null,
   secret: null,
@@ -136,6 +140,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.purpose === 'manage') return 'manage';
   if (facts.isElsewhere && hasWays(view)) return 'ways';
   if (view.consentNeeded) return 'consent';
+  if (view.action !== null && !facts.isActionSeen) return 'action';
   // Where another photo of the document is all that is asked for, the screen that asks for it says so.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
   if (view.role === 'own' && facts.place === 'phone') return 'hand-off';

@@ -19,3 +19,11 @@ export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
+
+/**
+ * For a step that waited for something else, such as a camera, and is about to show what came of it: the person may be
+ * somewhere else by then.
+ * @throws as `interrupted`, where the step is no longer wanted
+ */
+export const stillHere = ({ interrupted }: Pick<Tools, 'interrupted'>): Promise<void> =>
+  Promise.race([interrupted, Promise.resolve()]);

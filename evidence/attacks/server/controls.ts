@@ -14,11 +14,15 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew)$/,
   /^POST \/v2\/(authenticate-credentials|generateToken)$/,
   /^POST \/step-ups\/requested$/,
+  // An approval of the very document: src/capture/signatures.test.ts.
+  /^POST \/signatures$/,
   // It takes a form of OAuth and no sample: src/ssf/token-endpoint.test.ts.
   /^POST \/ssf\/token$/,
   // What a policy has to offer first, or what has to be there: a request, a campaign, a draft, a run, an old key. Each is taken
   // in the suite of its own: src/capture/another-way.test.ts, help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
   /^POST \/face\/(not-me|help|recovery-codes|another-way\/.*)$/,
+  // A choice of kinds, a browser with keys of its own, and one to be forgotten: src/capture/notice-choices.test.ts.
+  /^POST \/face\/notices/,
   /^POST \/help-desk\/(vouchings|bypass-codes|requests)(\/\{id\}.*)?$/,
   /^(GET|POST) \/application-requests\/\{id\}/,
   /^POST \/applications\/\{id\}\/owners\//,

@@ -108,7 +108,11 @@ function forAdministrators(right: string, credentials: Credentials, { sessions }
 }
 
 /** What a phone that lends its camera has no business with: to choose its number, it has no more. */
-const notOfCameras = /^\/face\/(hand-off|enrolment)/;
+const notOfCameras = /^\/face\/(hand-off|enrolment|notices|data-consents|links|checks|devices|services|export)/;
+
+/** What a link with the purpose `manage` opens. */
+const isOfOwnPage = (path: string): boolean =>
+  /^\/face\/(enrolment|notices|data-consents|links|checks|devices|services|export)/.test(path);
 
 /** What a phone may do that has yet to choose. */
 const ofUnpaired: readonly string[] = ['/face/session', choicePath];
@@ -121,7 +125,7 @@ function forSessions(
   const [ownId = '', ownSecret = ''] = sessions.own.split('.');
   const [rivalId = '', rivalSecret = ''] = sessions.rival.split('.');
   const [cameraId = '', cameraSecret = ''] = sessions.camera.split('.');
-  const isManaging = path.startsWith('/face/enrolment');
+  const isManaging = isOfOwnPage(path);
   return [
     forged('no session', []),
     forged('an empty one', [['Authorization', 'Bearer ']]),
@@ -218,7 +222,7 @@ export function rightCredential(
     case 'session':
       if (path === choicePath) return asSession(sessions.unpaired ?? sessions.own);
       if (path === '/face/reference') return asSession(sessions.enrolling);
-      return asSession(path.startsWith('/face/enrolment') ? sessions.manage : sessions.own);
+      return asSession(isOfOwnPage(path) ? sessions.manage : sessions.own);
     default:
       return [];
   }

@@ -102,7 +102,7 @@ export async function issueCredentials(
     revoked: revoked.token,
     byRole: { owner, operator: '', auditor: '', 'help-desk': '', ...byRole },
     without: {
-      ...{ enrol: '', verify: '', score: '', 'content-key': '', match: '', screen: '' },
+      ...{ enrol: '', verify: '', score: '', 'content-key': '', identify: '', match: '', screen: '' },
       ...{ 'ssf.read': '', 'ssf.manage': '', ...without },
     },
     client: await tokenOf('attacked'),

@@ -24,7 +24,7 @@ const figuresAlone: Oracle = eachRefused(
 
 /** With the person's own photo in a hostile call, so that a credential taken for good would be seen to work. */
 const facePath =
-  /^\/(generate|authenticate|authenticate-score|content-key|match|match-bulk|consistency-check|detect|quality|liveness|enrolments|step-ups\/\{id\}\/photos)$/;
+  /^\/(generate|authenticate|authenticate-score|content-key|identify|match|match-bulk|consistency-check|detect|quality|liveness|enrolments|step-ups\/\{id\}\/photos)$/;
 
 /** @param known - every answer that is the same for everybody */
 export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: ReadonlySet<string>): Target {

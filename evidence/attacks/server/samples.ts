@@ -24,7 +24,7 @@ let made = 0;
 /** Optional fields without which a request of that address means nothing. */
 const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/step-ups$/, ['connection', 'subject']],
-  [/^\/subjects\/(export|revoke|erase|unlock)$/, ['connection', 'subject']],
+  [/^\/subjects\/(export|revoke|erase|unlock|withdraw-data-consents|end-links)$/, ['connection', 'subject']],
   [/^\/applications\/\{id\}\/change$/, ['contact']],
   [/^\/enrolments(\/revoke)?$/, ['subject']],
   [/^\/invitations$|^\/subjects\/invite$/, ['subject', 'purpose']],
@@ -37,6 +37,7 @@ function sampleValue(name: string, { path }: Endpoint, { stage, victims }: Sampl
   const [, nonce = ''] = victims.frames[0] ?? [];
   const values: Readonly<Record<string, Json>> = {
     connection: 'workforce',
+    client: 'portal',
     subject: victims.subject,
     purpose: 'manage',
     accuracy: 4,
@@ -91,7 +92,10 @@ export function sampleOf(endpoint: Endpoint, source: SampleSource): Sample {
   );
   const [, second] = source.stage.pictures.person;
   const photos = Object.entries(endpoint.photos).flatMap(([name, { atLeast }]) =>
-    Array.from({ length: atLeast }, () => [name, second] as const),
+    Array.from(
+      { length: atLeast },
+      () => [name, name === 'roster' ? Buffer.from(source.victims.tokens.good) : second] as const,
+    ),
   );
   return { texts: Object.fromEntries(texts), photos };
 }

@@ -23,13 +23,22 @@ interface Layer {
 }
 
 /** Whose routes stand under a path of their own. */
-const pagePaths = ['/face', '/console'];
+const pagePaths = ['/face', '/console', '/docs'];
 
 /** What is attacked elsewhere, and where. */
 const attackedElsewhere: readonly RegExp[] = [
   // It takes the cookie of a session, and calls of its own page alone: src/console/sign-in.test.ts,
   // src/console/page.test.ts, src/rest/console-sessions.test.ts.
   /^\/console(\/|$)/,
+  // Its sign-ins and cookies: src/home/mount.test.ts.
+  /^\/me(\/|$)/,
+  // Files alone, looked up by name: src/server/documentation.test.ts.
+  /^\/docs(\/|$)/,
+  // There where a connection has counters: test/oidc/counter.test.ts.
+  /^\/oidc\/:connection\/(device-authorization|counter)$/,
+  // There where a connection has credentials: test/oidc/credentials.test.ts.
+  /^\/oidc\/:connection\/(credential|nonce|credentials\/:type|status\/:list)$/,
+  /\.well-known\/(openid-credential-issuer|jwt-vc-issuer)/,
 ];
 
 const routesOf = (stack: readonly Layer[], under = ''): readonly string[] =>

@@ -116,6 +116,7 @@ const pagePaths = [
   '/face',
   '/face/kiosk',
   '/face/not-me',
+  '/face/notice-worker.js',
   '/face/models/detect.onnx',
   '/face/brand/{digest}/brand.css',
   '/face/preview/{digest}',

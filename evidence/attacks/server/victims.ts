@@ -4,6 +4,13 @@ import { type Film, openPage, takeFrames, ticketOf } from './page.js';
 import type { FormPart } from './request.js';
 import type { Stage } from './stage.js';
 
+/** What is for a link that was made to manage what is held. */
+const managingPaths = [
+  ...['/face/enrolment', '/face/enrolment/renew', '/face/enrolment/revoke'],
+  ...['/face/data-consents', '/face/data-consents/withdraw', '/face/links', '/face/links/end'],
+  ...['/face/checks', '/face/devices', '/face/devices/forget', '/face/services', '/face/export'],
+];
+
 /** What hostile calls are aimed at: all of it is in order, and none of it is theirs. */
 export interface Victims {
   /** A user of `workforce` who is enrolled. */
@@ -147,7 +154,7 @@ async function openSessions(stage: Stage, subject: string, film: Film) {
   });
   const enrolling = await invite(newcomer, 'enrol');
   const manageCameras: Record<string, string> = {};
-  for (const path of ['/face/enrolment', '/face/enrolment/renew', '/face/enrolment/revoke']) {
+  for (const path of managingPaths) {
     manageCameras[path] = await lendCamera(caller, (await invite(managed)).session);
   }
   const unpaired = await openHandOff(caller, await startHandOff(caller, (await open()).session));

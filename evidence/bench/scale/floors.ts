@@ -1,9 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { Pool } from 'undici';
-import { z } from 'zod';
+import { type BareServer, startBareServer } from '../bare-server.js';
 
 /** The least a hook and a state store can cost, called as the replicas are. */
 export interface Floors {
@@ -12,20 +9,16 @@ export interface Floors {
   close(): Promise<void>;
 }
 
-const readyGuard = z.tuple([z.string()]).rest(z.unknown());
-
 const body = JSON.stringify({ text: 'x'.repeat(600) });
 
 /** Starts that many such servers. */
 export async function openFloors(servers: number): Promise<Floors> {
-  const script = fileURLToPath(new URL('../hook-floor.js', import.meta.url));
-  const children: ChildProcess[] = [];
+  const bare: BareServer[] = [];
   const pools: Pool[] = [];
   for (let at = 0; at < servers; at += 1) {
-    const child = fork(script);
-    const [url] = readyGuard.parse(await once(child, 'message'));
-    children.push(child);
-    pools.push(new Pool(url, { connections: 16 }));
+    const server = await startBareServer();
+    bare.push(server);
+    pools.push(new Pool(server.url, { connections: 16 }));
   }
   let turn = 0;
   return {
@@ -35,7 +28,7 @@ export async function openFloors(servers: number): Promise<Floors> {
     },
     async close() {
       for (const pool of pools) await pool.close();
-      for (const child of children) child.kill();
+      for (const server of bare) server.stop();
     },
   };
 }

@@ -2,9 +2,11 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { lockTrail, TrailInUse } from '../../audit/lock.js';
 import { lockFileOf } from '../../audit/trail-files.js';
-import { type DataFiles, isThere } from '../../config/data-files.js';
+import { type DataFiles, filesOf, isThere } from '../../config/data-files.js';
 import type { Clock } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
+import { checkReadable } from '../../state/format.js';
+import { readFolderMark } from '../../state/migrate.js';
 import { forgetStoreEpoch } from '../../state/sqlite-snapshot.js';
 import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
@@ -25,7 +27,7 @@ export interface Restored {
  * files that are there stay, as they may hold versions the backup does not know. The store no longer says since when it
  * holds everything, so the server refuses what was issued before its next start.
  * @param request.replace - whether there may be something in the data folder
- * @throws CommandError `backup_invalid`, `server_running`; UsageError: there is something in the data folder
+ * @throws FaceError `data_newer`: a newer version wrote the backup; CommandError `backup_invalid`, `server_running`; UsageError: there is something in the data folder
  */
 export async function restoreBackup(
   request: {
@@ -38,6 +40,8 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const { from, dataFolder, files, replace } = request;
   const manifest = await readManifest(from);
+  const mark = await readFolderMark(filesOf({ dataFolder: join(from, 'data'), keys: { kind: 'local', folder: null } }));
+  if (mark !== null) checkReadable(mark, 'the backup');
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const unlock = lockStopped(dataFolder, files);
   try {

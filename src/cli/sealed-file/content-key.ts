@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { createFacestepClient, FacestepError } from '../../../client/index.js';
+import { createFacestepClient } from '../../../client/index.js';
 import {
   ContentKey,
   Credential,
@@ -11,14 +11,11 @@ import {
   UserSecret,
 } from '../../core/concealed.js';
 import type { Fetch } from '../../core/ports.js';
-import { FaceError, faceErrorCodes } from '../../errors.js';
+import { FaceError } from '../../errors.js';
 import { mostPhotos, parseToken } from '../../token/format.js';
-import { UsageError } from '../usage-error.js';
+import { readText, toRefusal } from '../client-call.js';
 import type { SealedFileOptions } from './options.js';
 import type { FileKeyParts } from './sealed-file.js';
-
-/** Far above any credential or token. */
-const maxTextFileBytes = 64 * 1024;
 
 /** What a header can carry. */
 const headerText = /^[\x21-\x7e]+$/;
@@ -72,22 +69,7 @@ export async function releaseKey(
   return { contentKey: new ContentKey(released), secret };
 }
 
-/** What the server said, as this program would say it. */
-function toRefusal(error: unknown, url: string): unknown {
-  if (!(error instanceof FacestepError)) return error;
-  const code = faceErrorCodes.find((known) => known === error.code);
-  if (code !== undefined) return new FaceError(code);
-  if (error.code === 'unreachable') return new UsageError(`no server answers at ${url}. --url names another`);
-  return new UsageError(`what answers at ${url} is no facestep server. --url names another`);
-}
-
 async function readPhoto(file: string, own: OwnPhoto): Promise<Photo> {
   if ((await stat(file)).size > maxPhotoBytes) throw new FaceError('photo_too_large');
   return own(await readFile(file));
-}
-
-/** A text of one line; the line's end is no part of it. */
-async function readText(file: string): Promise<string> {
-  if ((await stat(file)).size > maxTextFileBytes) throw new UsageError(`${file} is too large for what it should hold`);
-  return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
 }

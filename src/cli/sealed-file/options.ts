@@ -40,7 +40,8 @@ function toLevel(text: string): number {
   throw new InvalidArgumentError('It is a number from 1 to 8.');
 }
 
-function toUrl(text: string): string {
+/** Where a server is. @throws InvalidArgumentError */
+export function toUrl(text: string): string {
   if (safeUrlGuard.safeParse(text).success) return text;
   throw new InvalidArgumentError('It is an https address; http only for this machine.');
 }

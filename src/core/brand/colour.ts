@@ -1,3 +1,5 @@
+import { toLinear } from '../screen-light.js';
+
 /** A colour of sRGB as `#rrggbb`, in lower case. */
 export type Colour = `#${string}`;
 
@@ -22,15 +24,10 @@ const channelsOf = (colour: Colour): Channels => {
 const toColour = (channels: Channels): Colour =>
   `#${channels.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;
 
-const toLinear = (channel: number): number => {
-  const share = channel / 255;
-  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-};
-
 /** From 0 (black) to 1 (white). @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
 export function luminanceOf(colour: Colour): number {
-  const [red, green, blue] = channelsOf(colour);
-  return 0.2126 * toLinear(red) + 0.7152 * toLinear(green) + 0.0722 * toLinear(blue);
+  const [red, green, blue] = toLinear(colour);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /** From 1 to 21; it does not matter which of the two is the text. @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */

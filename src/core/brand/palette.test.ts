@@ -51,7 +51,7 @@ test('a mix lies between', () => {
 });
 
 test('the page’s own colours are those of its style sheet, and can be read', () => {
-  const css = readFileSync(join(projectRoot, 'web/capture/page.css'), 'utf8');
+  const css = readFileSync(join(projectRoot, 'web/shared/look.css'), 'utf8');
   const [light = '', dark = ''] = css.split('@media (prefers-color-scheme: dark)');
   for (const scheme of schemes) {
     const text = scheme === 'light' ? light : dark;
@@ -65,7 +65,8 @@ test('the page’s own colours are those of its style sheet, and can be read', (
     }
   }
   expect(findContrasts(none).filter(({ nearest }) => nearest !== null)).toEqual([]);
-  expect(css).toContain('color-mix(in srgb, var(--ink) 6%, transparent)');
+  const ofPage = readFileSync(join(projectRoot, 'web/capture/page.css'), 'utf8');
+  expect(ofPage).toContain('color-mix(in srgb, var(--ink) 6%, transparent)');
 });
 
 test('what cannot be read is told with its figure, and with a colour that can', () => {

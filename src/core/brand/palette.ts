@@ -2,7 +2,7 @@ import { type Colour, contrastOf, mix } from './colour.js';
 
 /*
  * Which colours of the page a brand may choose, and what each has to be seen against. A test holds the page's own ones to
- * web/capture/page.css.
+ * web/shared/look.css.
  */
 
 export const schemes = ['light', 'dark'] as const;

@@ -13,17 +13,17 @@ export interface PeoplePage {
 /**
  * The people of a campaign from a place on.
  * @param asked.from - a place, as `next` gives it; 0 is the first
- * @param asked.state - `null`: in whichever state
+ * @param asked.states - those of one of them
  */
 export async function readPage(
   campaign: Campaign,
-  { from, state, limit }: { readonly from: number; readonly state: PersonState | null; readonly limit: number },
+  { from, states, limit }: { readonly from: number; readonly states: readonly PersonState[]; readonly limit: number },
   deps: { readonly state: State },
 ): Promise<PeoplePage> {
   const people: Person[] = [];
   for (let shard = Math.floor(from / shardSize); shard < campaign.shards; shard += 1) {
     for (const person of (await readShard(campaign, shard, deps))?.record ?? []) {
-      if (person.at < from || (state !== null && person.state !== state)) continue;
+      if (person.at < from || !states.includes(person.state)) continue;
       if (people.length === limit) return { people, next: person.at };
       people.push(person);
     }

@@ -1,72 +1,106 @@
-import type { LetterLanguage } from './languages.js';
+import type { LetterBrand } from '../letters/brand.js';
+import type { LetterLanguage } from '../letters/language.js';
+import { composeLetter } from '../letters/letter.js';
+import type { Message } from '../ports.js';
 
-/** A message without its address. */
-export interface Letter {
-  readonly subject: string;
-  readonly text: string;
+/** Whom a message goes to, in which language, and how a letter to them looks. */
+export interface Recipient extends Pick<Message, 'channel' | 'to'> {
+  readonly language: LetterLanguage;
+  readonly brand: LetterBrand;
 }
 
-interface Letters {
-  readonly code: (code: string) => Letter;
-  readonly check: (url: string) => Letter;
+interface Words {
+  readonly code: {
+    readonly subject: string;
+    /** Before the code, in a letter. */
+    readonly lead: string;
+    /** The code and what it is, in one line. */
+    readonly short: (code: string) => string;
+    readonly rule: string;
+  };
+  readonly check: { readonly subject: string; readonly text: string; readonly button: string };
 }
 
 /** What is sent to a person while they wait before a page or on the telephone. No name and no reason stands in it. */
-const letters: Readonly<Record<LetterLanguage, Letters>> = {
+const words: Readonly<Record<LetterLanguage, Words>> = {
   en: {
-    code: (code) => ({
+    code: {
       subject: 'Your code',
-      text: `${code} is your code. It is good for ten minutes. Tell it to nobody.`,
-    }),
-    check: (url) => ({
+      lead: 'This is your code:',
+      short: (code) => `${code} is your code.`,
+      rule: 'It is good for ten minutes. Tell it to nobody.',
+    },
+    check: {
       subject: 'Show who you are',
-      text: `The help desk asks you to show who you are. Open this only if you are speaking with them now: ${url}`,
-    }),
+      text: 'The help desk asks you to show who you are. Open this only if you are speaking with them now.',
+      button: 'Begin the check',
+    },
   },
   de: {
-    code: (code) => ({
+    code: {
       subject: 'Ihr Code',
-      text: `${code} ist Ihr Code. Er gilt zehn Minuten. Nennen Sie ihn niemandem.`,
-    }),
-    check: (url) => ({
+      lead: 'Das ist Ihr Code:',
+      short: (code) => `${code} ist Ihr Code.`,
+      rule: 'Er gilt zehn Minuten. Nennen Sie ihn niemandem.',
+    },
+    check: {
       subject: 'Zeigen Sie, wer Sie sind',
-      text: `Die Hilfe bittet Sie zu zeigen, wer Sie sind. Öffnen Sie dies nur, wenn Sie gerade mit ihr sprechen: ${url}`,
-    }),
+      text: 'Die Hilfe bittet Sie zu zeigen, wer Sie sind. Öffnen Sie dies nur, wenn Sie gerade mit ihr sprechen.',
+      button: 'Prüfung beginnen',
+    },
   },
   es: {
-    code: (code) => ({
+    code: {
       subject: 'Su código',
-      text: `${code} es su código. Vale diez minutos. No se lo diga a nadie.`,
-    }),
-    check: (url) => ({
+      lead: 'Este es su código:',
+      short: (code) => `${code} es su código.`,
+      rule: 'Vale diez minutos. No se lo diga a nadie.',
+    },
+    check: {
       subject: 'Muestre quién es',
-      text: `El servicio de ayuda le pide que muestre quién es. Ábralo solo si está hablando con él ahora: ${url}`,
-    }),
+      text: 'El servicio de ayuda le pide que muestre quién es. Ábralo solo si está hablando con él ahora.',
+      button: 'Empezar el control',
+    },
   },
   fr: {
-    code: (code) => ({
+    code: {
       subject: 'Votre code',
-      text: `${code} est votre code. Il est valable dix minutes. Ne le donnez à personne.`,
-    }),
-    check: (url) => ({
+      lead: 'Voici votre code :',
+      short: (code) => `${code} est votre code.`,
+      rule: 'Il est valable dix minutes. Ne le donnez à personne.',
+    },
+    check: {
       subject: 'Montrez qui vous êtes',
-      text: `L’assistance vous demande de montrer qui vous êtes. N’ouvrez ceci que si vous lui parlez en ce moment : ${url}`,
-    }),
+      text: 'L’assistance vous demande de montrer qui vous êtes. N’ouvrez ceci que si vous lui parlez en ce moment.',
+      button: 'Commencer le contrôle',
+    },
   },
   ar: {
-    code: (code) => ({
+    code: {
       subject: 'رمزك',
-      text: `${code} هو رمزك. يصلح لعشر دقائق. لا تخبر به أحدًا.`,
-    }),
-    check: (url) => ({
+      lead: 'هذا هو رمزك:',
+      short: (code) => `${code} هو رمزك.`,
+      rule: 'يصلح لعشر دقائق. لا تخبر به أحدًا.',
+    },
+    check: {
       subject: 'أظهر من أنت',
-      text: `يطلب منك مكتب المساعدة أن تُظهر من أنت. لا تفتح هذا إلا إذا كنت تتحدث معه الآن: ${url}`,
-    }),
+      text: 'يطلب منك مكتب المساعدة أن تُظهر من أنت. لا تفتح هذا إلا إذا كنت تتحدث معه الآن.',
+      button: 'ابدأ الفحص',
+    },
   },
 };
 
-/** A one-time code. */
-export const toCodeLetter = (language: LetterLanguage, code: string): Letter => letters[language].code(code);
+/** A one-time code: one line by SMS, a letter by e-mail. */
+export function toCodeMessage({ channel, to, language, brand }: Recipient, code: string): Message {
+  const { subject, lead, short, rule } = words[language].code;
+  if (channel === 'sms') return { channel, to, subject, text: `${short(code)} ${rule}` };
+  return { channel, to, ...composeLetter({ language, subject, paragraphs: [lead], code, footer: [rule] }, brand) };
+}
 
-/** The link of a face check that a help desk asked for. */
-export const toCheckLetter = (language: LetterLanguage, url: string): Letter => letters[language].check(url);
+/** The link of a face check that a help desk asked for: one line by SMS, a letter by e-mail. */
+export function toCheckMessage({ channel, to, language, brand }: Recipient, address: string): Message {
+  const { subject, text, button: label } = words[language].check;
+  if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };
+  const parts = { language, subject, paragraphs: [text], button: { label, address }, footer: [] };
+  return { channel, to, ...composeLetter(parts, brand) };
+}

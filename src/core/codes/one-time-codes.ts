@@ -82,7 +82,7 @@ export async function takeCodes(
 }
 
 /** Six digits, each value as likely: 32 random bits over, and a remainder that would favour low values drawn again. */
-function drawCode(random: Random): string {
+export function drawCode(random: Random): string {
   const codes = 1_000_000;
   for (;;) {
     const drawn = Buffer.from(random(4)).readUInt32BE();

@@ -1,11 +1,17 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { type CampaignHolding, forgetInCampaigns, readCampaignHoldings } from '../campaign/forget.js';
 import { bindingOf, type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
+import { type DataConsent, forgetDataConsents, readDataConsents } from '../consented-data/consents.js';
+import { type IssuedCredential, readCredentials } from '../credentials/credentials.js';
 import type { CoreDeps } from '../deps.js';
 import { forgetHelpRequests } from '../help-desk/help-request-list.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { type AttemptsView, readAttempts } from '../limits/lockout.js';
+import { type Link, readLinks } from '../links/links.js';
+import { forgetNoticeChoice, type NoticeChoice, readNoticeChoice } from '../notices/choice.js';
+import { countNoticeDevices, forgetNoticeDevices } from '../notices/devices.js';
 import { readKnownPlaces } from '../notices/known-places.js';
+import { forgetNotMeLinks, readNotMeLinks } from '../notices/not-me.js';
 import type { TokenName } from '../ports.js';
 import { readEarlierFrames } from '../step-up/earlier-frames.js';
 import { type PassedStepUp, readPassedStepUp } from '../step-up/passed-step-up.js';
@@ -60,6 +66,12 @@ export interface SubjectHoldings {
   /** Why the profile could not be read. */
   readonly profileCode: FaceErrorCode | null;
   readonly consent: Awaited<ReturnType<typeof readConsent>>;
+  /** What clients may be told of them. */
+  readonly dataConsents: readonly DataConsent[];
+  /** Accounts at other connections that are linked with this one. */
+  readonly links: readonly Link[];
+  /** What they carry in a wallet. */
+  readonly credentials: readonly IssuedCredential[];
   readonly passkey: PasskeyRecord | null;
   readonly recoveryCodes: Awaited<ReturnType<typeof readRecoveryCodes>>;
   readonly attempts: AttemptsView;
@@ -70,6 +82,11 @@ export interface SubjectHoldings {
   readonly earlierFrames: Awaited<ReturnType<typeof readEarlierFrames>>;
   /** Devices and networks that their checks came from. */
   readonly knownPlaces: Awaited<ReturnType<typeof readKnownPlaces>>;
+  readonly noticeChoice: NoticeChoice | null;
+  /** Browsers that notices are pushed to. */
+  readonly noticeDevices: Awaited<ReturnType<typeof countNoticeDevices>>;
+  /** Links of notices, by which they can say that it was not they. */
+  readonly noticeLinks: Awaited<ReturnType<typeof readNotMeLinks>>;
   /** Letters that campaigns sent them, or mean to. */
   readonly campaigns: readonly CampaignHolding[];
 }
@@ -87,6 +104,9 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     enrolment: read.name === null ? null : await toEnrolment(read.name, deps),
     profileCode: read.code,
     consent: await readConsent(who, deps),
+    dataConsents: await readDataConsents(who, deps),
+    links: await readLinks(who, deps),
+    credentials: await readCredentials(who, deps),
     passkey: await readPasskey(who, deps),
     recoveryCodes: await readRecoveryCodes(who, deps),
     attempts: await readAttempts(attemptsOfSubject(binding), deps),
@@ -94,6 +114,9 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     passedStepUp: await readPassedStepUp(who, deps),
     earlierFrames: await readEarlierFrames(who, deps),
     knownPlaces: await readKnownPlaces(who, deps),
+    noticeChoice: await readNoticeChoice(who, deps),
+    noticeDevices: await countNoticeDevices(who, deps),
+    noticeLinks: await readNotMeLinks(who, deps),
     campaigns: await readCampaignHoldings(who, deps),
   };
 }
@@ -117,11 +140,16 @@ export async function eraseSubject(
   const { receiptId, by } = request;
   const who = toSubjectRef(request);
   const consent = await readConsent(who, deps);
+  // Before the letter that tells of this: its own link is to work.
+  await forgetNotMeLinks(who, deps);
   const { tokenIds } = await revokeSubject(request, deps).catch((error: unknown) => {
     if (toCode(error) !== 'subject_unknown') throw error;
     return { tokenIds: consent === null ? [] : [consent.tokenId] };
   });
   await forgetConsent(who, deps);
+  await forgetNoticeChoice(who, deps);
+  await forgetNoticeDevices(who, deps);
+  await forgetDataConsents(who, deps);
   await forgetInCampaigns(who, deps);
   await forgetHelpRequests(who, deps);
   const detail = { receiptId, tokenId: tokenIds[0] ?? consent?.tokenId ?? null, by };
@@ -138,6 +166,9 @@ export interface Erased extends SubjectRef {
 export const erasedParts = [
   'token',
   'consent',
+  'data_consents',
+  'links',
+  'credentials',
   'passkey',
   'passed_step_up',
   'earlier_frames',
@@ -147,6 +178,9 @@ export const erasedParts = [
   'recovery_codes',
   'bypass_codes',
   'help_requests',
+  'notice_choice',
+  'notice_devices',
+  'notice_links',
 ] as const;
 
 /** What an erasure leaves, why, and for how long. */
@@ -160,6 +194,16 @@ export const remainingParts = [
     what: 'step_ups',
     why: 'Face checks that were started and cannot go on: they are kept under random ids.',
     until: 'at most 31 days after the erasure',
+  },
+  {
+    what: 'notice_link',
+    why: 'The notice that tells of the end of the enrolment has a link to say that it was somebody else: whose it is, and nothing more.',
+    until: 'seven days after the erasure',
+  },
+  {
+    what: 'credential_status',
+    why: 'Bits of a list, by which the credentials they carried are known to have ended: they name nobody.',
+    until: 'a day after the last credential in the list would have expired',
   },
   {
     what: 'audit_trail',

@@ -83,7 +83,10 @@ const enrol = (subject: string, { connection, deps }: Used = sound(), from = 1) 
   enrolSubject({ connection, subject, photos: three(subject, from), secret: null, consent: consent() }, deps);
 
 const check = (subject: string, { connection, deps }: Used = sound(), photos = [drawPhoto(subject, 9)]) =>
-  checkFace({ connection, subject, kept: null, photos, secret: null, judged: null, outsider: null }, deps);
+  checkFace(
+    { connection, subject, kept: null, photos, secret: null, judged: null, outsider: null, application: null },
+    deps,
+  );
 
 const eventsOf = (subject: string): WrittenEvent[] => core.audit.events.filter((event) => event.subject === subject);
 const idOf = ({ detail }: WrittenEvent): string => String(detail.tokenId);

@@ -2,6 +2,7 @@ import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import type { AuditDetail } from '../audit-events.js';
 import type { SealedToken } from '../concealed.js';
 import { bindingOf, type ConnectedSubject, readTokenIfAny, toSubjectRef } from '../connection.js';
+import { endCredentials } from '../credentials/credentials.js';
 import type { CoreDeps } from '../deps.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { clearAttempts } from '../limits/lockout.js';
@@ -135,6 +136,8 @@ async function reconcile(
     if (former !== null) await denyToken(former, deps);
     await confirmConsent(who, token.tokenId, deps);
     if (kind === 'enrolment') {
+      // They were issued to the face that was enrolled before.
+      await endCredentials(who, { type: null, why: 'enrolment_ended' }, deps);
       await confirmPasskey(who, token.tokenId, deps);
       const binding = bindingOf(connection, subject);
       await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
-import type { LetterLanguage } from '../codes/languages.js';
-import { toCheckLetter } from '../codes/letters.js';
-import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
+import { toCheckMessage } from '../codes/letters.js';
+import { type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
+import type { LetterBrand } from '../letters/brand.js';
+import type { LetterLanguage } from '../letters/language.js';
 import { countAgainst } from '../limits/limits.js';
 import type { Account, Delivery } from '../ports.js';
 import { isByFace, stateAt } from '../step-up/record.js';
@@ -38,7 +39,10 @@ const toStored = (id: string) => ({
   expiresAt: ({ endsAt }: Vouching): EpochMs => addSec(endsAt, toldSec),
 });
 
-type Deps = StepUpDeps & { readonly delivery: Delivery };
+type Deps = StepUpDeps & {
+  readonly delivery: Delivery;
+  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
+};
 
 /** One that was begun. */
 export interface BegunVouching {
@@ -86,7 +90,8 @@ export async function beginVouching(
   const { key, expiresAt } = toStored(id);
   await deps.state.write(key, record, { when: 'absent', expiresAt: expiresAt(record) });
   if (send !== 'none' && to !== null) {
-    await deps.delivery.send({ channel: send, to, ...toCheckLetter(language, toLink(started)) });
+    const brand = await deps.brandOf(connection);
+    await deps.delivery.send(toCheckMessage({ channel: send, to, language, brand }, toLink(started)));
   }
   const detail = { stepUpId: started.id, send, by };
   await deps.audit.append({ action: 'vouching_begun', ...who, detail });

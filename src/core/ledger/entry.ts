@@ -63,6 +63,16 @@ const toEnrolled = ({ expiresAt = null }: NeededDetails['enrolled']): Told => ({
   changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt) }],
 });
 
+/** The title is what an application asked for: text of a stranger, to be shown as text. */
+const toActionTold = ({
+  stepUpId,
+  title,
+  application,
+}: AuditDetail<'action_approved'>): Pick<Told, 'stepUpId' | 'reasons' | 'application'> => ({
+  ...{ stepUpId, application: application ?? null },
+  reasons: title === undefined ? [] : [title],
+});
+
 const toRefused = (code: string): Told => ({ outcome: 'refused', code });
 
 /** How each action is told. One that is new does not compile until `line.ts` says whether it is. */
@@ -71,9 +81,13 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   enrolment_refused: ({ code }) => toRefused(code),
   enrolment_recovered: toEnrolled,
   renewed: () => ({ outcome: 'noted' }),
-  verified: () => ({ outcome: 'passed', changes: [{ kind: 'checked', outcome: 'passed' }] }),
+  verified: ({ application = null }) => ({
+    ...{ outcome: 'passed', application },
+    changes: [{ kind: 'checked', outcome: 'passed' }],
+  }),
   verification_refused: (detail) => ({
     ...toRefused('code' in detail ? detail.code : detail.tokenId === null ? 'not_enrolled' : 'face_mismatch'),
+    application: detail.application ?? null,
     changes: [{ kind: 'checked', outcome: 'refused' }],
   }),
   locked_out: ({ until }) => ({
@@ -82,9 +96,30 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   }),
   revoked: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),
   step_up_started: ({ stepUpId, by = null, application = null }) => ({ outcome: 'noted', stepUpId, by, application }),
+  document_signed: (detail) => ({ outcome: 'noted', ...toActionTold(detail) }),
+  action_approved: (detail) => ({ outcome: 'passed', ...toActionTold(detail) }),
+  action_declined: (detail) => ({ outcome: 'noted', ...toActionTold(detail) }),
   consent_given: (detail) => ({ outcome: 'noted', stepUpId: 'stepUpId' in detail ? detail.stepUpId : null }),
   consent_withdrawn: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),
-  subject_exported: ({ by }) => ({ outcome: 'noted', by }),
+  data_consent_given: ({ client, claims }) => ({ outcome: 'noted', application: client, reasons: claims }),
+  data_consent_withdrawn: ({ client, claims, by = null }) => ({
+    ...{ outcome: 'noted', application: client, reasons: claims },
+    by,
+  }),
+  identities_linked: ({ other }) => ({ outcome: 'noted', reasons: [other] }),
+  identities_unlinked: ({ other, by = null }) => ({ outcome: 'noted', reasons: [other], by }),
+  counter_told: ({ client }) => ({ outcome: 'noted', application: client }),
+  credential_issued: ({ credential, claims }) => ({ outcome: 'noted', application: credential, reasons: claims }),
+  credential_ended: ({ credential, why, by = null }) => ({
+    ...{ outcome: 'noted', application: credential, reasons: [why] },
+    by,
+  }),
+  organisation_chosen: ({ client, organisation, roles, stepUpId }) => ({
+    ...{ outcome: 'noted', application: client, stepUpId },
+    reasons: [organisation, ...roles],
+  }),
+  subject_exported: ({ by = null }) => ({ outcome: 'noted', by }),
+  own_page_opened: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
   subject_erased: ({ by }) => ({ outcome: 'noted', by, changes: [{ kind: 'erased' }] }),
   lockout_cleared: ({ by, source }) => ({
     outcome: 'noted',
@@ -94,17 +129,20 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   }),
   liveness_judged: ({ stepUpId, pass, reasons }) =>
     pass ? { outcome: 'passed', stepUpId } : { ...toRefused('liveness_low'), stepUpId, reasons },
-  hand_off_refused: ({ stepUpId, chosen }) => ({
+  hand_off_refused: ({ stepUpId, chosen, application = null }) => ({
     ...toRefused(chosen === 'none' ? 'not_asked_for' : 'wrong_number'),
-    stepUpId,
+    ...{ stepUpId, application },
   }),
-  step_up_abandoned: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
+  step_up_abandoned: ({ stepUpId, application = null }) => ({ outcome: 'noted', stepUpId, application }),
   code_sent: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
-  another_way_passed: ({ stepUpId, way, by = null }) => ({
-    ...{ outcome: 'let_through', code: 'another_way', stepUpId, by },
+  another_way_passed: ({ stepUpId, way, by = null, application = null }) => ({
+    ...{ outcome: 'let_through', code: 'another_way', stepUpId, by, application },
     reasons: [way],
   }),
-  another_way_refused: ({ stepUpId, way, code }) => ({ ...toRefused(code), stepUpId, reasons: [way] }),
+  another_way_refused: ({ stepUpId, way, code, application = null }) => ({
+    ...toRefused(code),
+    ...{ stepUpId, application, reasons: [way] },
+  }),
   recovery_codes_made: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
   bypass_issued: ({ by, application }) => ({ outcome: 'noted', by, application }),
   bypass_approved: ({ by }) => ({ outcome: 'noted', by }),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { languages } from '../../../web/capture/languages.js';
-import { accentGuard, defaultBrand, inkOn } from './brand.js';
+import { languages } from '../../../web/shared/languages.js';
+import { parseColour } from '../brand/colour.js';
+import { defaultBrand, inkOn, type LetterBrand } from './brand.js';
 import { letterLanguages } from './language.js';
 import { composeLetter, type LetterParts } from './letter.js';
 import { fillTemplate, findUnknownPlaceholders, toParagraphs } from './template.js';
@@ -13,7 +14,7 @@ const parts: LetterParts = {
   button: { label: 'Begin', address: 'https://face.example.test/face#a.b' },
   footer: ['Until 2 June.', 'Sent by Example.'],
 };
-const brand = { organisation: 'Example & Co', accent: '#0b5a6e' };
+const brand: LetterBrand = { organisation: 'Example & Co', accent: '#0b5a6e' };
 
 /** What a mail program shows of HTML: no tags, no head, entities read. */
 const shownOf = (markup: string): string =>
@@ -95,12 +96,12 @@ test('the ink of the button is read on every accent', () => {
   };
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 0xffffff }), (value) => {
-      const accent = accentGuard.parse(`#${value.toString(16).padStart(6, '0')}`);
+      const accent = parseColour(`#${value.toString(16).padStart(6, '0')}`)!;
       const [darker, lighter] = [luminance(accent), luminance(inkOn(accent))].sort((a, b) => a - b);
       expect((lighter! + 0.05) / (darker! + 0.05)).toBeGreaterThanOrEqual(4.5);
     }),
   );
-  expect(accentGuard.safeParse('#fff;background:url(x)').success).toBe(false);
+  expect(parseColour('#fff;background:url(x)')).toBeNull();
 });
 
 describe('own words', () => {

@@ -36,7 +36,6 @@ const darkStyle = html`@media (prefers-color-scheme: dark) {
 
 /**
  * Lays a letter out as text and as HTML that says the same: inline styles, tables, nothing fetched from elsewhere.
- * @param brand.accent - as `accentGuard` takes it
  */
 export function composeLetter(parts: LetterParts, brand: LetterBrand): Letter {
   return { subject: parts.subject, text: toText(parts, brand), html: toHtml(parts, brand) };

@@ -40,6 +40,7 @@ describe('one limit', () => {
     ['outsiderChecksOfConnection', 3000, 60],
     ['clientPictures', 6000, 60],
     ['revocations', 1000, 3600],
+    ['identifications', 1200, 3600],
     ['codesOfContact', 5, 86_400],
     ['codesOfSource', 20, 3600],
     ['codesOfService', 200, 3600],

@@ -28,6 +28,8 @@ const windowSecOf = {
   outsiderChecksOfConnection: minute,
   /** Requests with pictures, by client token. */
   clientPictures: minute,
+  /** Faces held against a roster, by tenant: each is a try at every token in it, whatever comes of it. */
+  identifications: hour,
   /** Tokens revoked over the API, by client token: whether anybody made them cannot be told, and each may be kept for ever. */
   revocations: hour,
   /** What a developer asks for, changes or has issued, by developer. */
@@ -48,6 +50,8 @@ const windowSecOf = {
   vouchingsOfPerson: hour,
   /** Requests to the help desk, by the person. */
   helpRequestsOfPerson: hour,
+  /** Codes of phones that a counter says it has read, by the counter. */
+  shownCodesOfCounter: minute,
 } as const;
 
 /** Stands in the log and the metrics of a refusal. */
@@ -66,6 +70,7 @@ const fixedLimits = {
   vouchingsOfAgent: 120,
   vouchingsOfPerson: 6,
   helpRequestsOfPerson: 3,
+  shownCodesOfCounter: 30,
 } as const satisfies Partial<Record<LimitName, number>>;
 
 /** How many are taken in one window of each, as the administrator has it. */

@@ -8,7 +8,9 @@ import type { CoreDeps } from '../deps.js';
 import { digestOf } from '../digest.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import type { Random, State } from '../ports.js';
-import { addSec, type EpochMs, secondsPerDay } from '../units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
+import { forgetNoticeChoice } from './choice.js';
+import { forgetNoticeDevices } from './devices.js';
 
 /** So long after a notice somebody may say that it was not they. */
 export const notMeLifeSec = 7 * secondsPerDay;
@@ -36,12 +38,46 @@ export async function issueNotMe(
   const secret = new Credential(Buffer.from(random(32)).toString('base64url'));
   const expiresAt = addSec(clock.now(), notMeLifeSec);
   const record: NotMeRecord = { connection, subject, expiresAt, isUsed: false };
-  await state.write(toStored(secret, expiresAt).key, record, { when: 'absent', expiresAt });
+  const { key } = toStored(secret, expiresAt);
+  await state.write(key, record, { when: 'absent', expiresAt });
+  const add = (found: Links | null): Links => {
+    const alive = found?.links.filter((link) => link.expiresAt > clock.now()) ?? [];
+    return { links: [...alive, { key, expiresAt }] };
+  };
+  await changeStored(linksOf({ connection, subject }), add, { state });
   return secret;
 }
 
+const linksGuard = z.object({ links: z.array(z.object({ key: z.string(), expiresAt: epochMsGuard })) });
+type Links = z.infer<typeof linksGuard>;
+
+/** Under which keys the links of one person are: a few a day, as many as notices. */
+const linksOf = ({ connection, subject }: SubjectRef) => ({
+  key: `not-me-of:${connection}:${subject}`,
+  guard: linksGuard,
+  expiresAt: ({ links }: Links): EpochMs | null => links.at(-1)?.expiresAt ?? null,
+});
+
+/** How many links of notices a person has, and until when the last works; `null`: none. @throws FaceError `state_unavailable` */
+export async function readNotMeLinks(
+  who: SubjectRef,
+  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+): Promise<{ readonly links: number; readonly expiresAt: EpochMs } | null> {
+  const found = await readStored(linksOf(who), { state });
+  const alive = found?.record.links.filter(({ expiresAt }) => expiresAt > clock.now()) ?? [];
+  const last = alive.at(-1);
+  return last === undefined ? null : { links: alive.length, expiresAt: last.expiresAt };
+}
+
+/** Forgets them: they lead nowhere from then on. @throws FaceError `state_unavailable` */
+export async function forgetNotMeLinks(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+  const found = await readStored(linksOf(who), { state });
+  for (const { key } of found?.record.links ?? []) await state.delete(key);
+  await state.delete(linksOf(who).key);
+}
+
 /**
- * Ends the enrolment of whoever got the notice, what waits for them, and their sessions at the provider. The link is used up once that is done, so that it can be
+ * Ends the enrolment of whoever got the notice, what waits for them, their choice of notices, and their sessions at the provider. The link is used up once that is done, so that it can be
  * pressed again where the provider was away.
  * @returns whose it was, and what became of the sessions
  * @throws FaceError `step_up_unknown`: there is no such link, or it was used; `connection_unknown`, `subject_unknown`,
@@ -65,6 +101,9 @@ export async function reportNotMe(
   };
   await changeStored(toStored(secret, expiresAt), use, { state }, found);
   const who = { connection: id, subject };
+  // Whoever did it may have chosen that nobody hears of it, or that they do.
+  await forgetNoticeChoice(who, deps);
+  await forgetNoticeDevices(who, deps);
   const sessions = await endSessions(connection, subject, deps);
   await deps.audit.append({ action: 'not_me_reported', ...who, detail: { sessions } });
   return { ...who, sessions };

@@ -1,8 +1,6 @@
 import type { AuditEvent } from '../audit-events.js';
 import type { SubjectRef } from '../connection.js';
-
-/** What people are told of. */
-export type NoticeKind = 'enrolled' | 'new_place' | 'refused' | 'locked' | 'ended';
+import type { NoticeKind } from '../step-up/page-protocol.js';
 
 /** Something that a person should hear of. */
 export interface Notice {

@@ -1,23 +1,33 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { type PushServiceSimulator, startPushService } from '../../../simulators/push-service.js';
 import { createTestCore } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
+import { createKeysInMemory } from '../../../test/keys.js';
 import { systemRandom } from '../../../test/sinks.js';
+import { createWebPush } from '../../delivery/web-push.js';
 import { FaceError } from '../../errors.js';
 import type { AuditEvent } from '../audit-events.js';
 import type { Policy } from '../connection.js';
 import { defaultBrand } from '../letters/brand.js';
 import { letterLanguages } from '../letters/language.js';
-import type { Message } from '../ports.js';
+import type { Keys, Message, PushAddress, WebPush } from '../ports.js';
+import { epochMs, secondsPerDay } from '../units.js';
+import { keepNoticeChoice, readNoticeChoice } from './choice.js';
+import { addNoticeDevice, countNoticeDevices, readNoticeDevices } from './devices.js';
 import { createNotifyingAudit, mostInADay } from './notifying-audit.js';
 import { noticeWords } from './words.js';
 
 const folder = createFolder('notices');
+const devicesGuard = z.record(z.string(), z.json());
 let cores = 0;
 
-async function setUp(policy: Partial<Policy> = {}) {
+async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => WebPush | null = () => null) {
   const core = await createTestCore(join(folder, `keys-${++cores}.json`), { notices: true, ...policy });
-  const { connection, state, clock, log } = core;
+  const { connection, state, clock, log, keys } = core;
+  const webPush = openWebPush(keys);
   const sent: Message[] = [];
   let fails = false;
   const delivery = {
@@ -27,7 +37,7 @@ async function setUp(policy: Partial<Policy> = {}) {
     },
   };
   const audit = createNotifyingAudit(core.audit, {
-    ...{ state, clock, log, delivery, random: systemRandom, issuer: 'https://face.example.com' },
+    ...{ state, clock, log, delivery, keys, webPush, random: systemRandom, issuer: 'https://face.example.com' },
     connectionOf: (id) => (id === connection.id ? connection : undefined),
     brandOf: async () => ({ ...defaultBrand, organisation: 'Harbour Clinic' }),
   });
@@ -36,7 +46,8 @@ async function setUp(policy: Partial<Policy> = {}) {
     await audit.settle();
   };
   return {
-    ...{ core, sent, append, audit },
+    ...{ core, sent, append, audit, webPush },
+    deps: { state, clock, keys, random: systemRandom },
     setFailing: () => {
       fails = true;
     },
@@ -156,4 +167,142 @@ test('nobody waits for the letter', async () => {
     await new Promise((resolve) => setImmediate(resolve));
   }
   await audit.settle();
+});
+
+test('what a person does not want is not sent, and the rest is in the language they read', async () => {
+  const { sent, append, deps } = await setUp();
+  await keepNoticeChoice(anna, { on: ['locked'], language: 'fr' }, deps);
+  await append(events.refused, events.ended, events.locked, { ...events.refused, subject: 'berta' });
+  expect(subjectsOf(sent)).toEqual([noticeWords.fr.notices.locked.subject, noticeWords.en.notices.refused.subject]);
+  // The page was used in another language: what they chose stays.
+  await keepNoticeChoice(anna, { language: 'es' }, deps);
+  expect(await readNoticeChoice(anna, deps)).toMatchObject({
+    ...{ off: ['enrolled', 'new_place', 'refused', 'ended'], email: true, language: 'es' },
+  });
+});
+
+test('a choice ends 400 days after it was last used, and notices are sent again', async () => {
+  const { sent, append, core, deps } = await setUp();
+  await keepNoticeChoice(anna, { on: [], language: 'en' }, deps);
+  core.clock.advanceSec(400 * secondsPerDay - 1);
+  await append(events.locked);
+  expect(sent).toEqual([]);
+  core.clock.advanceSec(1);
+  expect(await readNoticeChoice(anna, deps)).toBeNull();
+  await append(events.locked);
+  expect(sent).toHaveLength(1);
+});
+
+/* Pushed to browsers, by a push service on a real socket that opens what it gets. */
+describe('pushed notices', () => {
+  const contact = 'mailto:security@example.com';
+  let service: PushServiceSimulator;
+  let now = () => 0;
+  beforeEach(async () => {
+    service = await startPushService({ contact, now: () => now() });
+  });
+  afterEach(() => service.close());
+
+  async function start() {
+    const started = await setUp({}, (keys) => {
+      const clock = { now: () => epochMs(now()) };
+      return createWebPush(
+        { contact, services: [service.host] },
+        { keys, clock, fetch: service.fetch, random: systemRandom },
+      );
+    });
+    const { core, deps } = started;
+    now = () => core.clock.now();
+    const subscribe = async () => service.subscribe(await started.webPush!.publicKey(1));
+    const add = async (address: PushAddress) => {
+      await addNoticeDevice(anna, address, deps);
+      return address;
+    };
+    return { ...started, subscribe, add };
+  }
+  const bodies = () => service.opened.map(({ text }) => JSON.parse(text));
+
+  test('a browser is told what the subject of the letter says, in the person’s language, and nothing more', async () => {
+    const { sent, append, deps, subscribe, add } = await start();
+    await add(await subscribe());
+    await keepNoticeChoice(anna, { language: 'ar' }, deps);
+    await append(events.refused);
+    const { subject } = noticeWords.ar.notices.refused;
+    expect(bodies()).toEqual([{ language: 'ar', direction: 'rtl', title: 'Harbour Clinic', body: subject }]);
+    expect(subjectsOf(sent)).toEqual([subject]);
+    await append({ ...events.refused, subject: 'berta' });
+    expect(service.opened).toHaveLength(1);
+  });
+
+  test('who wants no e-mail gets one where no browser takes the notice', async () => {
+    const { core, sent, append, deps, subscribe, add } = await start();
+    await keepNoticeChoice(anna, { email: false, language: 'en' }, deps);
+    await append(events.enrolled);
+    expect(sent).toHaveLength(1);
+    const { endpoint } = await add(await subscribe());
+    await append(events.refused);
+    expect([sent.length, service.opened.length]).toEqual([1, 1]);
+    service.answer(endpoint, 500);
+    await append(events.locked);
+    expect(subjectsOf(sent)).toEqual([noticeWords.en.notices.enrolled.subject, noticeWords.en.notices.locked.subject]);
+    expect(core.log.text()).toMatch(/notice not pushed.*delivery_failed/);
+    expect(core.log.text()).not.toMatch(/anna|127\.0\.0\.1|send/);
+    expect(await readNoticeDevices(anna, deps)).toHaveLength(1);
+  });
+
+  test('a browser that is gone is forgotten, the others are told', async () => {
+    const { append, deps, subscribe, add } = await start();
+    const gone = await add(await subscribe());
+    const there = await add(await subscribe());
+    service.answer(gone.endpoint, 410);
+    await append(events.refused);
+    expect(service.opened.map(({ endpoint }) => endpoint)).toEqual([there.endpoint]);
+    expect((await readNoticeDevices(anna, deps)).map(({ address }) => address)).toEqual([there]);
+    service.answer(there.endpoint, 404);
+    await append(events.locked);
+    expect(await countNoticeDevices(anna, deps)).toBeNull();
+    // An empty list is none: another can be added.
+    await add(await subscribe());
+    expect(await countNoticeDevices(anna, deps)).toMatchObject({ devices: 1 });
+  });
+
+  test('pushed notices are limited with the letters, and those turned off are not pushed', async () => {
+    const { append, deps, subscribe, add } = await start();
+    await add(await subscribe());
+    await append(...Array.from({ length: 20 }, () => events.refused));
+    expect(service.opened).toHaveLength(1);
+    await keepNoticeChoice(anna, { on: ['refused'], language: 'en' }, deps);
+    await append(events.locked);
+    expect(service.opened).toHaveLength(1);
+  });
+
+  test('five browsers at most, the oldest goes; one that is added twice is one; what is kept can be read by nobody', async () => {
+    const { core, deps, subscribe, add } = await start();
+    const added: PushAddress[] = [];
+    for (let devices = 0; devices < 7; devices += 1) added.push(await add(await subscribe()));
+    await add(added[3]!);
+    const kept = await readNoticeDevices(anna, deps);
+    expect(kept.map(({ address }) => address)).toEqual([added[2], added[4], added[5], added[6], added[3]]);
+    const text = JSON.stringify(await core.state.read('notice-devices:work:anna'));
+    for (const { endpoint, p256dh, auth } of added) {
+      for (const part of [endpoint, endpoint.split('/').at(-1)!, p256dh, auth]) expect(text).not.toContain(part);
+    }
+    core.clock.advanceSec(400 * secondsPerDay);
+    expect(await readNoticeDevices(anna, deps)).toEqual([]);
+    expect(await countNoticeDevices(anna, deps)).toBeNull();
+  });
+
+  test('what was sealed under a retired key, or for somebody else, is not read', async () => {
+    const { core, deps, subscribe } = await start();
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    await addNoticeDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first) });
+    await addNoticeDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first, second) });
+    expect(await readNoticeDevices(anna, { ...deps, keys: createKeysInMemory(first, second) })).toHaveLength(2);
+    expect(await readNoticeDevices(anna, { ...deps, keys: createKeysInMemory(null, second) })).toHaveLength(1);
+    const value = devicesGuard.parse((await core.state.read('notice-devices:work:anna'))?.value);
+    await core.state.write('notice-devices:work:berta', value, { when: 'absent', expiresAt: null });
+    await expect(
+      readNoticeDevices({ ...anna, subject: 'berta' }, { ...deps, keys: createKeysInMemory(first, second) }),
+    ).rejects.toMatchObject({ code: 'state_unavailable' });
+  });
 });

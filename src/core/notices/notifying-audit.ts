@@ -2,10 +2,13 @@ import { toCode } from '../../errors.js';
 import type { AuditEvent, EndedSessions } from '../audit-events.js';
 import type { Connection } from '../connection.js';
 import type { LetterBrand } from '../letters/brand.js';
+import { directionOf, type LetterLanguage } from '../letters/language.js';
 import { composeLetter } from '../letters/letter.js';
 import { countIn, windowOf } from '../limits/window.js';
-import type { Audit, Clock, Delivery, Log, Random, State } from '../ports.js';
+import type { Audit, Clock, Delivery, Keys, Log, Random, State, WebPush } from '../ports.js';
 import { toIso } from '../units.js';
+import { readNoticeChoice } from './choice.js';
+import { readNoticeDevices, removeNoticeDevices } from './devices.js';
 import { issueNotMe } from './not-me.js';
 import { type Notice, noticeOf } from './notice.js';
 import { noticeWords } from './words.js';
@@ -17,6 +20,9 @@ export interface NoticeDeps {
   readonly random: Random;
   readonly log: Log;
   readonly delivery: Delivery;
+  readonly keys: Keys;
+  /** `null`: this server pushes none. */
+  readonly webPush: WebPush | null;
   /** The public address of this server, without a slash at the end. */
   readonly issuer: string;
   readonly connectionOf: (id: string) => Connection | undefined;
@@ -67,12 +73,16 @@ export function createNotifyingAudit(audit: Audit, deps: NoticeDeps): NotifyingA
 
 async function send({ kind, who }: Notice, connection: Connection, deps: NoticeDeps): Promise<void> {
   const { state, clock, delivery, issuer } = deps;
+  const choice = await readNoticeChoice(who, { state });
+  if (choice?.off.includes(kind)) return;
   const name = `${who.connection}:${who.subject}`;
   if ((await countIn(windowOf(`notices:${kind}:${name}`, hourSec, deps), 1, { state })) > mostOfAKindInAnHour) return;
   if ((await countIn(windowOf(`notices:${name}`, daySec, deps), 1, { state })) > mostInADay) return;
+  const language = choice?.language ?? connection.policy.language;
+  const isPushed = await push({ kind, who }, language, connection, deps);
+  if (isPushed && choice?.email === false) return;
   const { email } = await connection.profile.readAccount(who.subject);
   if (email === null) return;
-  const { language } = connection.policy;
   const { notices, when, button, footer } = noticeWords[language];
   const secret = await issueNotMe(who, deps);
   const address = secret.use((text) => `${issuer}${notMePath}?lang=${language}#${text}`);
@@ -86,6 +96,42 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
     footer: [footer],
   };
   await delivery.send({ channel: 'email', to: email, ...composeLetter(parts, await deps.brandOf(connection)) });
+}
+
+/**
+ * To every browser that the person lets notices be pushed to: what the subject of the letter says, and nothing more.
+ * @returns whether one of them took it
+ */
+async function push(
+  { kind, who }: Notice,
+  language: LetterLanguage,
+  connection: Connection,
+  deps: NoticeDeps,
+): Promise<boolean> {
+  const { webPush, log } = deps;
+  if (webPush === null) return false;
+  try {
+    const devices = await readNoticeDevices(who, deps);
+    if (devices.length === 0) return false;
+    const { organisation } = await deps.brandOf(connection);
+    const { subject: body } = noticeWords[language].notices[kind];
+    const text = JSON.stringify({ language, direction: directionOf(language), title: organisation, body });
+    const outcomes = await Promise.all(
+      devices.map(async ({ id, address, version }) => {
+        const outcome = await webPush.send(address, text, version).catch((error: unknown) => {
+          log.warn('notice not pushed', { kind, connection: connection.id, code: toCode(error) });
+          return 'failed' as const;
+        });
+        return { id, outcome };
+      }),
+    );
+    const gone = outcomes.flatMap(({ id, outcome }) => (outcome === 'gone' ? [id] : []));
+    if (gone.length > 0) await removeNoticeDevices(who, gone, deps);
+    return outcomes.some(({ outcome }) => outcome === 'sent');
+  } catch (error) {
+    log.warn('notice not pushed', { kind, connection: connection.id, code: toCode(error) });
+    return false;
+  }
 }
 
 const sessionsTold = {

@@ -1,5 +1,5 @@
 import type { LetterLanguage } from '../letters/language.js';
-import type { NoticeKind } from './notice.js';
+import type { NoticeKind } from '../step-up/page-protocol.js';
 
 /** What a notice says: its subject, and one paragraph. */
 interface NoticeText {

@@ -21,7 +21,17 @@ export interface Keys {
 }
 
 /** What is signed, told by the header `typ` (RFC 8725, section 3.11). */
-export type SignedType = 'facestep-receipt+jwt' | 'facestep-audit-head+jwt' | 'facestep-erasure+jwt';
+export type SignedType =
+  | 'facestep-receipt+jwt'
+  | 'facestep-audit-head+jwt'
+  | 'facestep-erasure+jwt'
+  /** A credential that a person carries (SD-JWT VC), without its disclosures. */
+  | 'dc+sd-jwt'
+  /** Which credentials have ended (Token Status List). */
+  | 'statuslist+jwt';
+
+/** The header `typ` of a document's signature. */
+export type DetachedType = 'facestep-signature+jose';
 
 /**
  * Signs statements of this service; the private key never leaves it. A statement is a compact JWS (RFC 7515) whose header
@@ -29,6 +39,12 @@ export type SignedType = 'facestep-receipt+jwt' | 'facestep-audit-head+jwt' | 'f
  */
 export interface Signer {
   sign(type: SignedType, claims: JsonObject): Promise<string>;
+  /**
+   * Signs bytes that stay outside of what is signed about them: a compact JWS without its payload, which is not encoded
+   * (RFC 7797).
+   * @param header - protected members beside algorithm, key and type; it says what of it is critical
+   */
+  signDetached(type: DetachedType, header: JsonObject, payload: Uint8Array): Promise<string>;
   /**
    * The claims of a statement of that type it signed: nothing but header and signature is checked.
    * @throws FaceError `receipt_invalid`

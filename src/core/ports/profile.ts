@@ -1,4 +1,4 @@
-import type { SealedToken } from '../concealed.js';
+import type { PersonalData, SealedToken } from '../concealed.js';
 
 /** A user, and how people know them. */
 export interface Account {
@@ -12,11 +12,25 @@ export interface Account {
   readonly phone: string | null;
 }
 
+/** Somebody whom a search found. */
+export interface NamedAccount extends Account {
+  /** What people call them; `null` where the provider does not say. */
+  readonly name: string | null;
+}
+
 /**
  * For whom a name is looked up. `outsider`: nobody vouches for who asks, so that a provider that tells how many calls are
  * left keeps enough of them for everybody else.
  */
 export type Asker = 'known' | 'outsider';
+
+/** A group of the provider: what is a role at some is a group here. */
+export interface Group {
+  /** The provider's own, which no other group has. */
+  readonly id: string;
+  /** `null` where it has none, or where others than the provider's administrators may choose it. */
+  readonly name: string | null;
+}
 
 /** The enrolment token in one attribute of the user's profile at the identity provider, by immutable user id. */
 export interface Profile {
@@ -29,6 +43,26 @@ export interface Profile {
   findAccount(login: string, asker?: Asker): Promise<Account | null>;
   /** The same of a user by immutable id. @throws FaceError `subject_unknown`, `profile_unavailable` */
   readAccount(subject: string, asker?: Asker): Promise<Account>;
+  /**
+   * Users whose login, e-mail address or name begins with a text, in upper or lower case, active or not: for administrators
+   * alone. It may be a moment behind. Nothing in the text is more than itself; a text that nobody is called finds nobody.
+   * @param limit - most users that are told, 1–50
+   * @throws FaceError `profile_unavailable`
+   */
+  searchAccounts(text: string, limit: number): Promise<readonly NamedAccount[]>;
+  /** The claims of OpenID Connect that can be told of this provider's users. */
+  readonly claimNames: ReadonlySet<string>;
+  /**
+   * What the provider says of a user now. A claim that it has no value for is left out.
+   * @param names - some of `claimNames`
+   * @throws FaceError `subject_unknown`, `profile_unavailable`
+   */
+  readClaims(subject: string, names: readonly string[]): Promise<PersonalData>;
+  /**
+   * The groups that a user is in now, all of them.
+   * @throws FaceError `subject_unknown`, `profile_unavailable`, also where there are more than can be read at a sign-in
+   */
+  readGroups(subject: string): Promise<readonly Group[]>;
   /** @throws FaceError `subject_unknown`, `profile_unavailable` */
   readToken(subject: string): Promise<SealedToken | null>;
   /** @throws FaceError `subject_unknown`, `profile_unavailable` */

@@ -17,6 +17,8 @@ export type WriteCondition = 'any' | 'absent' | { readonly revision: number };
  */
 export interface State {
   read(key: string): Promise<StateRecord | null>;
+  /** The same of some keys, asked for in one round trip. Each is as it was at a moment of its own. */
+  readMany(keys: readonly string[]): Promise<readonly (StateRecord | null)[]>;
   /** @returns whether the condition held and the value was written */
   write(
     key: string,

@@ -91,6 +91,26 @@ export interface VerifyRequest {
   readonly allowRenewal: boolean;
 }
 
+export interface SearchRequest {
+  /** 1 to 5 photos of one person. */
+  readonly photos: readonly Photo[];
+  /** None twice; those of other bindings never match. */
+  readonly tokens: readonly SealedToken[];
+  /** Of every token. */
+  readonly binding: Binding;
+  /** As in `VerifyRequest`. */
+  readonly requireLiveness: boolean;
+  /** How often at most a stranger may be found among the tokens, 0 to 1: more tokens than their level allows are refused. */
+  readonly greatestFalsePositiveRate: number;
+}
+
+export interface Found {
+  /** Positions, from 0 and ascending, of the tokens that the face opens. */
+  readonly positions: readonly number[];
+  /** How often a stranger opens one of them at most, as the level of each promises. */
+  readonly falsePositiveRate: number;
+}
+
 /** What a token says of itself in the clear. */
 export interface TokenName {
   readonly tokenId: string;
@@ -121,6 +141,12 @@ export interface Verifier {
   enrol(request: EnrolRequest): Promise<Sealed>;
   verify(request: VerifyRequest): Promise<Verdict>;
   score(request: VerifyRequest): Promise<Score>;
+  /**
+   * One face against many tokens, after the same work whomever it finds.
+   * @throws FaceError beside the common ones: `roster_too_large`, `roster_malformed` (a token with a user's secret), and `not_found` where
+   *   the work is done elsewhere
+   */
+  search(request: SearchRequest): Promise<Found>;
   /** One probe against each reference, in order. */
   match(probe: Photo, references: readonly Photo[], accuracy: Accuracy): Promise<readonly Comparison[]>;
   consistency(photos: readonly Photo[], accuracy: Accuracy): Promise<Consistency>;

@@ -1,12 +1,13 @@
 import { FaceError, toCode } from '../../errors.js';
-import type { LetterLanguage } from '../codes/languages.js';
-import { toCodeLetter } from '../codes/letters.js';
+import { toCodeMessage } from '../codes/letters.js';
 import { issueCodes, takeCodes } from '../codes/one-time-codes.js';
 import type { Credential } from '../concealed.js';
-import { bindingOf } from '../connection.js';
+import { bindingOf, type Connection } from '../connection.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { takeBypass } from '../help-desk/bypass.js';
+import type { LetterBrand } from '../letters/brand.js';
+import type { LetterLanguage } from '../letters/language.js';
 import { attemptsOfSubject } from '../limits/attempts.js';
 import { countAgainst } from '../limits/limits.js';
 import { countAttempt } from '../limits/lockout.js';
@@ -25,8 +26,12 @@ import { capture, newAttempt, takeRecoveryCodes } from './transitions.js';
  * wherever it goes: `otp` is all that took part, and nobody was seen.
  */
 
-/** The core, what carries messages, and what keys the digests of recovery codes. */
-export type AnotherWayDeps = StepUpDeps & { readonly delivery: Delivery; readonly keys: Keys };
+/** The core, what carries messages and how they look, and what keys the digests of recovery codes. */
+export type AnotherWayDeps = StepUpDeps & {
+  readonly delivery: Delivery;
+  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
+  readonly keys: Keys;
+};
 
 /** A code that its holder gives: of which way it is, and what goes with it. */
 export type GivenCode =
@@ -60,7 +65,8 @@ export async function sendCode(
   const to = channel === 'email' ? account.email : account.phone;
   if (to === null) throw new FaceError('contact_missing');
   const { id, codes, expiresAt } = await issueCodes({ about: aboutOf(stepUpId), names: [channel] }, deps);
-  await deps.delivery.send({ channel, to, ...toCodeLetter(language, codes.get(channel) ?? '') });
+  const brand = await deps.brandOf(connection);
+  await deps.delivery.send(toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? ''));
   await deps.audit.append({ action: 'code_sent', ...whoOf(record), detail: { stepUpId, channel } });
   return { id, expiresAt };
 }
@@ -86,8 +92,9 @@ export async function passAnotherWay(
   );
   const { id: stepUpId, record, connection } = captured;
   if (connection === null) throw new FaceError('connection_unknown');
+  const application = record.application ?? undefined;
   const refuse = async (error: unknown): Promise<never> => {
-    const detail = { stepUpId, way, code: toCode(error) };
+    const detail = { stepUpId, way, code: toCode(error), application };
     await deps.audit.append({ action: 'another_way_refused', ...whoOf(record), detail });
     throw error;
   };
@@ -98,7 +105,7 @@ export async function passAnotherWay(
       const check = { at: deps.clock.now(), liveness: null, presence: null, methods: ['otp' as const] };
       const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
       await endAttempt(captured, passed, deps);
-      const detail = { stepUpId, way, ...makers };
+      const detail = { stepUpId, way, ...makers, application };
       await deps.audit.append({ action: 'another_way_passed', ...whoOf(record), detail });
       return passed;
     },

@@ -7,7 +7,7 @@ import { toCode } from '../../errors.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import type { VerifyRequest } from '../ports.js';
-import { takePassedStepUp } from './passed-step-up.js';
+import { passedKey, takePassedStepUp } from './passed-step-up.js';
 import { readStepUp, startStepUp, submitPhotos } from './step-up.js';
 
 /* Attempts at a step-up whose process dies, or that take so long that another begins. */
@@ -72,10 +72,11 @@ test('an attempt that ends after another has begun counts for nothing, and opens
   while ((await readStepUp(started.id, core.deps)).state !== 'captured') await new Promise(setImmediate);
   core.clock.advanceSec(30);
   expect((await submit(started)).state).toBe('passed');
-  const take = (eventId: string) =>
+  const who = { connection: 'work', subject: 'anna' };
+  const take = async (eventId: string) =>
     takePassedStepUp(
-      { connection: 'work', subject: 'anna' },
-      { eventId, freshnessSec: 300, repeatableForSec: 60, needsFace: true },
+      { who, eventId, freshnessSec: 300, repeatableForSec: 60, needsFace: true },
+      await core.deps.state.read(passedKey(who)),
       core.deps,
     );
   expect(await take('event-1')).toMatchObject({ stepUpId: started.id });

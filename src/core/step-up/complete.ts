@@ -1,4 +1,5 @@
 import { FaceError, toCode } from '../../errors.js';
+import { toNoted } from '../action.js';
 import { type Photo, SealedToken, type UserSecret } from '../concealed.js';
 import { subjectOfIdentifier } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
@@ -60,6 +61,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
       secret,
       judged,
       outsider: outsiderOf(record),
+      application: record.application,
     },
     deps,
   );
@@ -92,11 +94,15 @@ export async function passStepUp(
 ): Promise<StepUpRecord> {
   const { id, record, connection: found } = captured;
   const { check, accuracy } = passed;
-  const { connection, subject, kept, receiptFor, feedsHooks } = record;
+  const { connection, subject, kept, receiptFor, feedsHooks, action } = record;
   const recoveryCodes = (await mayHaveCodes(captured, check, deps)) ? 'offered' : 'none';
   const ended = { ...record, kept: null, state: 'passed', pass: check, recoveryCodes } as const;
   const { at: passedAt, liveness, presence, methods } = check;
   await keepForAttempt(captured, deps);
+  if (action !== null) {
+    const detail = { stepUpId: id, ...toNoted(action), application: record.application ?? undefined };
+    await deps.audit.append({ action: 'action_approved', connection, subject, detail });
+  }
   if (feedsHooks) {
     if (found === null) throw new FaceError('connection_unknown');
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
@@ -111,7 +117,7 @@ export async function passStepUp(
   if (receiptFor === null) return ended;
   // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
   const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
-  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods };
+  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods, action };
   const receipt = await issueReceipt(receiptFor, stated, deps);
   return { ...ended, receipt: { text: receipt.use((text) => text), expiresAt: addSec(passedAt, receiptLifeSec) } };
 }

@@ -19,7 +19,11 @@ export interface CurrentEnrolment {
   readonly expiresAt: EpochMs | null;
 }
 
-function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps): ConnectedSubject {
+/**
+ * The person whose own page a session is of.
+ * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`
+ */
+export function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps): ConnectedSubject {
   checkStarted(record, clock.now());
   if (record.purpose !== 'manage' || connection === null) throw new FaceError('step_up_unknown');
   return { connection, subject: record.subject };
@@ -54,9 +58,10 @@ export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUp
 
 /**
  * Turns the page into one that enrols anew; what is held stays until the new token is there.
- * @throws FaceError as `readCurrentEnrolment`
+ * @throws FaceError as `readCurrentEnrolment`; `not_found`: not on this page, whose person has shown no face
  */
 export async function renewCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   findManaged(session, deps);
+  if (!session.record.mayRenew) throw new FaceError('not_found');
   return toSessionView(await changeSession(session, renew, deps), session.role, deps.clock.now());
 }

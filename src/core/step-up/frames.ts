@@ -43,14 +43,23 @@ const rememberedSec = 24 * 60 * 60;
  * Begins a challenge in place of any former one.
  * @param start.shows - how the halves of the page's screen lie, where it can show light
  * @param start.userAgent - what the browser says of itself; `null` where it says nothing
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`: and this is none
+ * @param start.shown - digest of the action that the page has shown; `null`: none
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`: and this is none;
+ *   `action_unseen`
  */
 export async function startChallenge(
-  start: { readonly session: FoundSession; readonly shows: ScreenAxis | null; readonly userAgent: string | null },
+  start: {
+    readonly session: FoundSession;
+    readonly shows: ScreenAxis | null;
+    readonly userAgent: string | null;
+    readonly shown: string | null;
+  },
   deps: StepUpDeps,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
-  const { session, shows, userAgent } = start;
+  const { session, shows, userAgent, shown } = start;
   if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
+  // A page from before there were actions would show its face check and nothing else.
+  if (shown !== (session.record.action?.digest ?? null)) throw new FaceError('action_unseen');
   const light = lightOf(session);
   if (light === 'demanded' && shows === null) throw new FaceError('light_needed');
   const nonce = newSecret(deps);

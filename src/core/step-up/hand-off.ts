@@ -65,7 +65,8 @@ export async function chooseNumber(
   const isPaired = (isCall ? record.spoken : record.handOff)?.choice === 'right';
   if (!isPaired) {
     const chosen = number === null ? 'none' : 'another';
-    await deps.audit.append({ action: 'hand_off_refused', ...whoOf(record), detail: { stepUpId: id, chosen } });
+    const detail = { stepUpId: id, chosen, application: record.application ?? undefined } as const;
+    await deps.audit.append({ action: 'hand_off_refused', ...whoOf(record), detail });
     await countRefusal(stepUp, deps);
   }
   return toSessionView(stepUp, isPaired ? (isCall ? 'own' : 'camera') : 'unpaired', deps.clock.now());

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { actionGuard } from '../../../client/action.js';
 import { hints } from '../hints.js';
 import { movements } from '../movements.js';
 import { screenAxes, screenColours } from '../screen-light.js';
@@ -27,6 +28,13 @@ export type AnotherWay = (typeof anotherWays)[number];
 export const helpReasons = ['no_camera', 'not_recognised', 'cannot_move', 'not_wanted', 'other'] as const;
 export type HelpReason = (typeof helpReasons)[number];
 
+/** What people are told of. */
+export const noticeKinds = ['enrolled', 'new_place', 'refused', 'locked', 'ended'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
+/** What a face check approves, and its digest. */
+export const namedAction = z.object({ words: actionGuard, digest: z.string() });
+
 /** RFC 3339, UTC. */
 export const instant = z.iso.datetime();
 
@@ -44,6 +52,8 @@ export const view = z.object({
   /** How long an enrolment lasts; `null`: until it is revoked. */
   retentionDays: z.nullable(z.int()),
   consentNeeded: z.boolean(),
+  /** What the face check approves: shown in these very words before the camera opens. Its digest goes with the challenge. */
+  action: z.nullable(namedAction),
   /** When the person agreed to all this at an earlier visit, where that still holds. */
   agreedAt: z.nullable(instant),
   /** Names the text that is agreed to. */
@@ -136,6 +146,28 @@ const enrolment = z.object({
 });
 export type Enrolment = z.output<typeof enrolment>;
 
-export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment) });
+/** `mayRenew`: whether a face may be enrolled from this page. */
+export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment), mayRenew: z.boolean() });
+export type HeldEnrolment = z.output<typeof enrolmentReply>;
+
+const notices = z.object({
+  on: z.array(z.enum(noticeKinds)),
+  /** Whether by e-mail, too, where a device takes them. */
+  email: z.boolean(),
+  /** `null`: this server pushes none. */
+  push: z.nullable(
+    z.object({
+      /** What a browser subscribes with, in base64url. */
+      publicKey: z.string(),
+      /** SHA-256 of the addresses that browsers of this person gave, in base64url. */
+      devices: z.array(z.string()),
+    }),
+  ),
+});
+/** Which notices a person gets, and how. */
+export type Notices = z.output<typeof notices>;
+
+/** `null`: nobody gets any. */
+export const noticesReply = z.object({ notices: z.nullable(notices) });
 export const emptyReply = z.object({});
 export const kioskReply = z.object({ ticket: z.nullable(z.string()) });

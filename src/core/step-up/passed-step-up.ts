@@ -1,22 +1,36 @@
 import { z } from 'zod';
-import { changeStored, readStored } from '../change-stored.js';
+import { changeStored, parseStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
-import { addSec, type EpochMs, epochMsGuard } from '../units.js';
+import type { StateRecord } from '../ports.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard } from '../units.js';
 
-const recordGuard = z.object({
+/** The event that used a pass, and when; whoever comes later finds it spent. */
+const useGuard = z.object({ by: z.string(), at: epochMsGuard });
+
+const passGuard = z.object({
   stepUpId: z.string(),
   passedAt: epochMsGuard,
   liveness: z.number().nullable(),
   presence: z.string().nullable().default(null),
   /** Whether a code was given in place of a face. */
   anotherWay: z.boolean().default(false),
-  /** The event that used it, and when; whoever comes later finds it spent. */
-  used: z.object({ by: z.string(), at: epochMsGuard }).nullable(),
+});
+
+const recordGuard = passGuard.extend({
+  used: useGuard.nullable(),
+  /** The one whose place it took, where an event had used that: the event may ask again. */
+  before: passGuard.extend({ used: useGuard }).nullable().default(null),
 });
 
 /** A step-up that passed and waits for a hook. */
 export type PassedStepUp = z.infer<typeof recordGuard>;
+
+/** One that an event has. */
+export interface TakenStepUp extends z.infer<typeof passGuard> {
+  /** Whether the event asked for the first time. */
+  readonly isFirst: boolean;
+}
 
 /** Why an event finds no passed step-up. */
 export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way';
@@ -24,7 +38,8 @@ export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way';
 /** How far ahead the clock of the replica may be that it passed at: further, and it would stay fresh for longer. */
 const skewSec = 30;
 
-const passedKey = ({ connection, subject }: SubjectRef): string => `passed:${connection}:${subject}`;
+/** Where the newest one of a subject is. */
+export const passedKey = ({ connection, subject }: SubjectRef): string => `passed:${connection}:${subject}`;
 
 /** Notes that a step-up passed, in place of any earlier one of the subject. It is kept for `freshnessSec`. */
 export async function recordPassedStepUp(
@@ -39,45 +54,64 @@ export async function recordPassedStepUp(
   { freshnessSec }: { readonly freshnessSec: number },
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {
-  await state.write(
-    passedKey(who),
-    { ...result, used: null },
-    { when: 'any', expiresAt: addSec(result.passedAt, freshnessSec) },
+  await changeStored(
+    { key: passedKey(who), guard: recordGuard, expiresAt: ({ passedAt }) => addSec(passedAt, freshnessSec) },
+    (former) => ({ anotherWay: false, ...result, used: null, before: toBefore(former) }),
+    { state },
   );
+}
+
+function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
+  if (former === null || former.used === null) return null;
+  const { before: _, used, ...pass } = former;
+  return { ...pass, used };
 }
 
 /**
  * Takes the newest passed step-up of a subject for one event. The swap is atomic, so that of two events only one gets
  * it; the event that has it may ask again for a while.
  * @param by.needsFace - whether a pass by another way than a face is left where it is, and is none
+ * @param noted - what is stored under `passedKey`, as it was read a moment ago
  * @returns why there is none: nobody passed, or not lately enough; or an event used it that may not ask again
  */
 export async function takePassedStepUp(
-  who: SubjectRef,
   by: {
+    readonly who: SubjectRef;
     readonly eventId: string;
     readonly freshnessSec: number;
     readonly repeatableForSec: number;
     readonly needsFace: boolean;
   },
+  noted: StateRecord | null,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<PassedStepUp | NoPassedStepUp> {
-  const { eventId, freshnessSec, repeatableForSec, needsFace } = by;
+): Promise<TakenStepUp | NoPassedStepUp> {
+  const { who, eventId, freshnessSec, repeatableForSec, needsFace } = by;
+  const found = parseStored(noted, recordGuard);
+  if (found === null) return 'no_check';
   const now = clock.now();
   const freshUntil = ({ passedAt }: PassedStepUp): EpochMs => addSec(passedAt, freshnessSec);
-  const isFresh = (found: PassedStepUp): boolean => freshUntil(found) > now && found.passedAt <= addSec(now, skewSec);
-  const isTaken = (found: PassedStepUp): boolean =>
-    found.used === null && isFresh(found) && !(found.anotherWay && needsFace);
-  const { changed } = await changeStored(
-    { key: passedKey(who), guard: recordGuard, expiresAt: freshUntil },
-    (found) => (found !== null && isTaken(found) ? { ...found, used: { by: eventId, at: now } } : found),
+  const isFresh = (each: PassedStepUp): boolean => freshUntil(each) > now && each.passedAt <= addSec(now, skewSec);
+  const isTaken = (each: PassedStepUp): boolean =>
+    each.used === null && isFresh(each) && !(each.anotherWay && needsFace);
+  const findHad = (each: PassedStepUp): z.infer<typeof passGuard> | null =>
+    [each, each.before].find((pass) => pass?.used?.by === eventId && now < addSec(pass.used.at, repeatableForSec)) ??
+    null;
+  // Whoever asks again finds it, though it is no longer fresh.
+  const expiresAt = (each: PassedStepUp): EpochMs =>
+    epochMs(Math.max(freshUntil(each), each.used === null ? 0 : addSec(each.used.at, repeatableForSec)));
+  const { former, changed } = await changeStored(
+    { key: passedKey(who), guard: recordGuard, expiresAt },
+    (each) =>
+      each !== null && findHad(each) === null && isTaken(each) ? { ...each, used: { by: eventId, at: now } } : each,
     { state },
+    found,
   );
-  const used = changed?.used ?? null;
-  if (changed === null || !isFresh(changed)) return 'no_check';
+  if (changed === null) return 'no_check';
+  const had = findHad(changed);
+  if (had !== null) return { ...had, isFirst: changed !== former };
+  if (!isFresh(changed)) return 'no_check';
   if (needsFace && changed.anotherWay) return 'another_way';
-  if (used === null) return 'no_check';
-  return used.by === eventId && now < addSec(used.at, repeatableForSec) ? changed : 'check_used';
+  return changed.used === null ? 'no_check' : 'check_used';
 }
 
 /** The newest passed step-up of a subject, used or not; `null`: none that is fresh. */

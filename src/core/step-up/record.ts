@@ -5,7 +5,7 @@ import { movements } from '../movements.js';
 import { type Accuracy, type AuthenticationMethod, authenticationMethods } from '../ports.js';
 import { screenAxes, screenColours } from '../screen-light.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
-import { stepUpPurposes } from './page-protocol.js';
+import { namedAction, stepUpPurposes } from './page-protocol.js';
 
 const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
 
@@ -48,6 +48,8 @@ export const recordGuard = z.object({
     .nullable(),
   /** Whose camera may be used; a challenge for any other browser is refused. */
   camera: z.enum(['any', 'phone']).default('any'),
+  /** Whether the browser that opens it has to show the camera itself: no phone may lend one. */
+  staysHere: z.boolean().default(false),
   /** The host of the application that asked; `null` where that is not known. */
   application: z.string().nullable().default(null),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
@@ -60,6 +62,10 @@ export const recordGuard = z.object({
     .object({ code: z.string(), choices: z.array(z.string()), choice: z.enum(['open', 'right', 'wrong']) })
     .nullable()
     .default(null),
+  /** Of somebody's own page: whether a new face may be enrolled there in place of the one that is held. */
+  mayRenew: z.boolean().default(true),
+  /** What the person is asked to approve, as they are shown it; `null`: nothing. */
+  action: z.nullable(namedAction).default(null),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
   startedAt: epochMsGuard,
   /**

@@ -29,8 +29,21 @@ const allowedBy = {
   pass_another_way: ownAlone,
   make_recovery_codes: ownAlone,
   read_enrolment: ownAlone,
+  read_notices: ownAlone,
+  choose_notices: ownAlone,
+  add_notice_device: ownAlone,
+  remove_notice_device: ownAlone,
   revoke_enrolment: ownAlone,
   renew_enrolment: ownAlone,
+  read_data_consents: ownAlone,
+  withdraw_data_consent: ownAlone,
+  read_links: ownAlone,
+  end_link: ownAlone,
+  read_checks: ownAlone,
+  read_devices: ownAlone,
+  forget_known_places: ownAlone,
+  read_services: ownAlone,
+  export_held: ownAlone,
 } as const satisfies Record<string, Allowed>;
 
 /** What a session may be used for. */

@@ -18,8 +18,8 @@ export const demandedSecret = ({ record, connection }: Pick<StepUp, 'record' | '
   record.kept === null ? (connection?.policy.userSecret ?? 'none') : 'none';
 
 /** Whether a step-up may go on at another device. A passkey is proof against a link that somebody was sent; a hand-off is not. */
-export const isHandOffAllowed = ({ connection }: Pick<StepUp, 'connection'>): boolean =>
-  connection?.policy.handOff ?? connection?.policy.userSecret !== 'passkey';
+export const isHandOffAllowed = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
+  !record.staysHere && (connection?.policy.handOff ?? connection?.policy.userSecret !== 'passkey');
 
 function toHandOffView({ handOff }: StepUpRecord, role: SessionRole): View['handOff'] {
   if (handOff === null) return null;
@@ -92,6 +92,8 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     organisation: policy?.organisation ?? null,
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: consent === null && purpose !== 'manage',
+    // Whoever has not chosen the number may be somebody else.
+    action: role === 'unpaired' ? null : record.action,
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
     userSecret: demandedSecret(stepUp),
     light: lightOf(stepUp),

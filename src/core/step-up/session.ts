@@ -1,4 +1,5 @@
 import { FaceError } from '../../errors.js';
+import { toNoted } from '../action.js';
 import type { Credential } from '../concealed.js';
 import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
 import { type EpochMs, toIso } from '../units.js';
@@ -75,7 +76,9 @@ async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Co
 }
 
 async function isToEnrol({ record, connection }: StepUp): Promise<boolean> {
-  const { purpose, proved, kept, subject } = record;
+  const { purpose, proved, kept, subject, action } = record;
+  // A first face is compared with nothing: it approves nothing.
+  if (action !== null) return false;
   if (purpose !== 'verify' || !proved || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
   try {
     return (await connection.profile.readToken(subject)) === null;
@@ -181,6 +184,17 @@ export async function giveConsent(
  */
 export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   const stepUp = await changeSession(session, abandon, deps);
-  await deps.audit.append({ action: 'step_up_abandoned', ...whoOf(stepUp.record), detail: { stepUpId: stepUp.id } });
+  const { id, record } = stepUp;
+  const application = record.application ?? undefined;
+  // Whoever closes their own page has stopped no check.
+  if (record.purpose !== 'manage')
+    await deps.audit.append({
+      ...{ action: 'step_up_abandoned', ...whoOf(record) },
+      detail: { stepUpId: id, application },
+    });
+  if (record.action !== null) {
+    const detail = { stepUpId: id, ...toNoted(record.action), application };
+    await deps.audit.append({ action: 'action_declined', ...whoOf(record), detail });
+  }
   return toSessionView(stepUp, session.role, deps.clock.now());
 }

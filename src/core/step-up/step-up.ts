@@ -1,4 +1,5 @@
 import { FaceError } from '../../errors.js';
+import type { NamedAction } from '../action.js';
 import { Credential, type Photo, type UserSecret } from '../concealed.js';
 import type { Connection, Policy } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
@@ -26,6 +27,10 @@ export interface StepUpView {
   readonly receipt: Credential | null;
   /** Of a passed one: when, how alive it looked, and what took part (RFC 8176). */
   readonly pass: StepUpRecord['pass'];
+  /** Whether it was never offered to another device. */
+  readonly stayedHere: boolean;
+  /** What was to be approved. */
+  readonly action: NamedAction | null;
 }
 
 /** What a step-up is about. */
@@ -53,6 +58,12 @@ export type StepUpRequested = {
   readonly spoken?: DrawnChoices;
   /** Whose camera may be used; `null`: what the policy says. */
   readonly camera?: StepUpRecord['camera'] | null;
+  /** Whether the browser that opens it has to use its own camera, whatever the policy says of hand-offs. */
+  readonly staysHere?: boolean;
+  /** Of somebody's own page: whether a new face may be enrolled there; where absent, it may. */
+  readonly mayRenew?: boolean;
+  /** What the person is asked to approve; they see it before the camera opens. A face alone approves, and nothing else comes of it. */
+  readonly action?: NamedAction | null;
   /** How long it waits to be opened, in seconds, in place of the policy's time. */
   readonly lifeSec?: number;
 } & (
@@ -97,7 +108,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
   const challenge = newSecret(deps);
   const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
   const expiresAt = addSec(deps.clock.now(), lifeSec);
-  const { purpose = 'verify', browser = null } = requested;
+  const { purpose = 'verify', browser = null, action = null } = requested;
   const record: StepUpRecord = {
     connection: connection === null ? kept.binding.tenant : connection.id,
     subject,
@@ -106,12 +117,16 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     source: source ?? '',
     isSentByProvider: source === null,
     camera: requested.camera ?? connection?.policy.camera ?? 'any',
+    staysHere: requested.staysHere ?? false,
     kept: kept === null ? null : { token: kept.token.use((text) => text), binding: kept.binding },
     application: hostOf(requested.application ?? receipt?.audience ?? ''),
     receiptFor: receipt,
     receipt: null,
-    feedsHooks: requested.feedsHooks ?? (receipt === null && purpose === 'verify'),
-    takesAnotherWay: requested.takesAnotherWay ?? false,
+    // An approval is no sign-in.
+    feedsHooks: action === null && (requested.feedsHooks ?? (receipt === null && purpose === 'verify')),
+    takesAnotherWay: action === null && (requested.takesAnotherWay ?? false),
+    mayRenew: requested.mayRenew ?? true,
+    action,
     spoken: requested.spoken === undefined ? null : { ...requested.spoken, choice: 'open' },
     state: 'started',
     startedAt: deps.clock.now(),
@@ -137,7 +152,13 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     action: 'step_up_started',
     connection: record.connection,
     subject,
-    detail: { stepUpId: id, purpose, by: requested.by, application: record.application ?? undefined },
+    detail: {
+      stepUpId: id,
+      purpose,
+      by: requested.by,
+      application: record.application ?? undefined,
+      actionDigest: action?.digest,
+    },
   });
   return { id, challenge, expiresAt };
 }
@@ -192,9 +213,9 @@ export async function submitPhotos(
       if (!isStored(challenge, latest.challengeDigest)) throw new FaceError('step_up_unknown');
       const captured = capture(latest, by, now);
       const policy = latest.kept === null ? found.connection?.policy : undefined;
-      // Pictures alone show no movement, no phone, and no authenticator.
-      const needsPage =
-        isChallenged(policy) || latest.camera === 'phone' || latest.purpose !== 'verify' || latest.spoken !== null;
+      // Pictures alone show no movement, no phone, and no authenticator, and nobody was shown anything for them.
+      const isPlain = latest.purpose === 'verify' && latest.spoken === null && latest.action === null;
+      const needsPage = isChallenged(policy) || latest.camera === 'phone' || !isPlain;
       if (needsPage) throw new FaceError('challenge_needed');
       if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
       return captured;
@@ -242,4 +263,6 @@ export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpVi
   state: stateAt(record, now),
   expiresAt: record.expiresAt,
   pass: record.pass,
+  stayedHere: record.handOff === null,
+  action: record.action,
 });

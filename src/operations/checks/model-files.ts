@@ -37,7 +37,11 @@ export const createModelCheck = (folder: string): Check => ({
     const files = Object.values(models);
     for (const model of files) {
       if ((await readPublishedFile(folder, model)) === null) {
-        return { verdict: 'fail', found: `there is no ${model.file} in ${folder}`, remedy: 'Run: npm run setup' };
+        return {
+          verdict: 'fail',
+          found: `there is no ${model.file} in ${folder}`,
+          remedy: 'Run: facestep models fetch',
+        };
       }
     }
     return { verdict: 'pass', found: `all ${files.length} in ${folder} are the published ones`, remedy: null };

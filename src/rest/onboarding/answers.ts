@@ -81,37 +81,30 @@ const noteOwned = (developer: { readonly id: string; readonly name: string }, ap
     deps,
   );
 
-/** Wants to know more. @throws FaceError `not_found`, `request_state`, `limit_reached`, `state_unavailable` */
-export async function askRequestBack(
-  id: string,
-  message: string,
-  by: Administrator,
-  deps: AnswerDeps,
-): Promise<ApplicationRequest> {
-  await readRequest(id, deps);
-  const said = { at: deps.clock.now(), from: 'administrator' as const, by: by.name, text: message };
-  const request = await changeRequest(id, (each) => askBack(each, said), deps);
-  await recordAnswer(request, 'asked_back', by, deps);
-  return request;
-}
+/** What an answer other than approval does to a request. */
+const refusals = { asked_back: askBack, refused: refuseRequest } as const;
 
-/** @throws FaceError `not_found`, `request_state`, `limit_reached`, `state_unavailable` */
-export async function refuse(
+/**
+ * Wants to know more, or says no.
+ * @throws FaceError `not_found`, `request_state`, `limit_reached`, `state_unavailable`
+ */
+export async function turnDown(
   id: string,
+  answer: keyof typeof refusals,
   message: string,
   by: Administrator,
   deps: AnswerDeps,
 ): Promise<ApplicationRequest> {
   await readRequest(id, deps);
   const said = { at: deps.clock.now(), from: 'administrator' as const, by: by.name, text: message };
-  const request = await changeRequest(id, (each) => refuseRequest(each, said), deps);
-  await recordAnswer(request, 'refused', by, deps);
+  const request = await changeRequest(id, (each) => refusals[answer](each, said), deps);
+  await recordAnswer(request, answer, by, deps);
   return request;
 }
 
 const recordAnswer = (
   { id, developer, application }: ApplicationRequest,
-  answer: 'approved' | 'asked_back' | 'refused',
+  answer: 'approved' | keyof typeof refusals,
   by: Administrator,
   { audit }: AnswerDeps,
 ): Promise<void> =>

@@ -1,37 +1,12 @@
+import { toTrustedUrl } from '../trusted-url.js';
 import { GuidanceUnavailable } from './guide.js';
 import { type Reply, replyGuard } from './messages.js';
 import type { SightSource } from './sight-source.js';
 import workerUrl from './worker.ts?worker&url';
 
-declare global {
-  interface Window {
-    /**
-     * Absent in browsers without Trusted Types. What a policy makes is no string, but goes where one would.
-     * @see https://www.w3.org/TR/trusted-types/
-     */
-    readonly trustedTypes?: {
-      createPolicy(
-        name: string,
-        rules: { createScriptURL(url: string): string },
-      ): Pick<typeof rules, 'createScriptURL'>;
-    };
-  }
-}
-
-/** The page demands Trusted Types for scripts: this policy passes the one address of our worker, and no other. */
-function toTrustedUrl(url: string): string {
-  const policy = window.trustedTypes?.createPolicy('facestep-worker', {
-    createScriptURL: (asked) => {
-      if (asked !== workerUrl) throw new TypeError('not the worker of the guidance');
-      return asked;
-    },
-  });
-  return policy === undefined ? url : policy.createScriptURL(url);
-}
-
 /** Looks on a thread of its own. @throws GuidanceUnavailable */
 export async function createWorkerSource(): Promise<SightSource> {
-  const worker = new Worker(toTrustedUrl(workerUrl), { type: 'module' });
+  const worker = new Worker(toTrustedUrl('facestep-worker', workerUrl), { type: 'module' });
   let isClosed = false;
   let settle: { resolve(reply: Reply): void; reject(error: GuidanceUnavailable): void } | null = null;
 

@@ -75,6 +75,19 @@ export const de: Words = {
       ],
     },
   },
+  action: {
+    heading: 'Geben Sie das frei?',
+    intro: (application) =>
+      `${application ?? 'Eine Anwendung'} bittet Sie, genau das freizugeben, was hier steht. Sie geben es mit Ihrem Gesicht frei.`,
+    amount: 'Betrag',
+    payee: 'Empfänger',
+    document: 'Dokument',
+    digest: 'Sein SHA-256-Fingerabdruck',
+    warning:
+      'Wenn Sie das nicht selbst begonnen haben oder ein Wort nicht stimmt, wählen Sie „Ich gebe das nicht frei“.',
+    approve: 'Mit meinem Gesicht freigeben',
+    refuse: 'Ich gebe das nicht frei',
+  },
   place: {
     heading: 'Welche Kamera?',
     text: 'Sie brauchen eine Kamera, die auf Sie gerichtet ist, und etwas Licht im Gesicht.',
@@ -323,6 +336,31 @@ export const de: Words = {
     confirm: 'Ja, löschen',
     keep: 'Behalten',
     revoked: 'Er ist gelöscht.',
+    close: 'Seite schließen',
+    closed: { heading: 'Die Seite ist geschlossen', text: 'Wer dieses Gerät als Nächstes benutzt, sieht sie nicht.' },
+  },
+  notices: {
+    heading: 'Bescheid geben, wenn',
+    headingByEmail: 'Per E-Mail Bescheid geben, wenn',
+    kinds: {
+      enrolled: 'eine Gesichtsprüfung eingerichtet wird',
+      new_place: 'sie auf einem neuen Gerät oder in einem neuen Netz benutzt wird',
+      refused: 'eine Gesichtsprüfung abgelehnt wird',
+      locked: 'sie nach mehreren Versuchen unterbrochen wird',
+      ended: 'sie beendet wird',
+    },
+    how: 'Auf welchem Weg',
+    byEmail: 'auch per E-Mail',
+    emailStill:
+      'In der E-Mail steht auch der Knopf „Das war ich nicht“. Ist kein Gerät zu erreichen, kommt trotzdem eine E-Mail.',
+    here: 'Auch auf diesem Gerät Bescheid geben',
+    notHere: 'Auf diesem Gerät nicht mehr',
+    otherDevices: 'Andere Geräte, die Bescheid bekommen:',
+    nowhere: 'Auf keinem Gerät mehr',
+    refused:
+      'Gespeichert. Dieser Browser zeigt aber keine Mitteilungen dieser Seite: Sehen Sie in seinen Einstellungen nach und versuchen Sie es noch einmal.',
+    keep: 'Auswahl speichern',
+    kept: 'Gespeichert.',
   },
   notMe: {
     heading: 'Waren Sie das nicht?',

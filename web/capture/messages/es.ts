@@ -70,6 +70,18 @@ export const es: Words = {
       ],
     },
   },
+  action: {
+    heading: '¿Aprueba esto?',
+    intro: (application) =>
+      `${application ?? 'Una aplicación'} le pide que apruebe exactamente lo que figura aquí. Lo aprueba con su rostro.`,
+    amount: 'Importe',
+    payee: 'Beneficiario',
+    document: 'Documento',
+    digest: 'Su huella SHA-256',
+    warning: 'Si no ha iniciado esto usted mismo, o alguna palabra no es correcta, elija «No lo apruebo».',
+    approve: 'Aprobar con mi rostro',
+    refuse: 'No lo apruebo',
+  },
   place: {
     heading: '¿Qué cámara?',
     text: 'Necesita una cámara que le vea de frente y algo de luz en la cara.',
@@ -312,6 +324,31 @@ export const es: Words = {
     confirm: 'Sí, borrarlo',
     keep: 'Conservarlo',
     revoked: 'Se ha borrado.',
+    close: 'Cerrar esta página',
+    closed: { heading: 'La página está cerrada', text: 'Quien use después este dispositivo no la verá.' },
+  },
+  notices: {
+    heading: 'Avisarme cuando',
+    headingByEmail: 'Avisarme por correo cuando',
+    kinds: {
+      enrolled: 'se prepara una comprobación facial',
+      new_place: 'se usa en un dispositivo nuevo o desde una red nueva',
+      refused: 'se rechaza una comprobación facial',
+      locked: 'queda en pausa tras varios intentos',
+      ended: 'se termina',
+    },
+    how: 'De qué manera',
+    byEmail: 'también por correo',
+    emailStill:
+      'El correo trae además el botón «No he sido yo». Si no se puede llegar a ningún dispositivo, se envía un correo de todos modos.',
+    here: 'Avisarme también en este dispositivo',
+    notHere: 'Ya no en este dispositivo',
+    otherDevices: 'Otros dispositivos que reciben avisos:',
+    nowhere: 'Ya en ningún dispositivo',
+    refused:
+      'Guardado. Pero este navegador no muestra avisos de esta página: mire en sus ajustes e inténtelo de nuevo.',
+    keep: 'Guardar la elección',
+    kept: 'Guardado.',
   },
   notMe: {
     heading: '¿No ha sido usted?',

@@ -1,6 +1,6 @@
 import type { Hint } from '../../../src/core/hints.js';
 import type { Movement } from '../../../src/core/movements.js';
-import type { AnotherWay, HelpReason } from '../../../src/core/step-up/page-protocol.js';
+import type { AnotherWay, HelpReason, NoticeKind } from '../../../src/core/step-up/page-protocol.js';
 import type { ProblemName } from '../problem.js';
 
 interface Section {
@@ -54,6 +54,18 @@ export interface Words {
   readonly mayClose: string;
   readonly opening: string;
   readonly consent: { readonly verify: ConsentWords; readonly enrol: ConsentWords };
+  /** Around what is to be approved, whose words are its own. */
+  readonly action: {
+    readonly heading: string;
+    readonly intro: (application: Organisation) => string;
+    readonly amount: string;
+    readonly payee: string;
+    readonly document: string;
+    readonly digest: string;
+    readonly warning: string;
+    readonly approve: string;
+    readonly refuse: string;
+  };
   readonly place: {
     readonly heading: string;
     readonly text: string;
@@ -156,6 +168,27 @@ export interface Words {
     readonly confirm: string;
     readonly keep: string;
     readonly revoked: string;
+    readonly close: string;
+    readonly closed: { readonly heading: string; readonly text: string };
+  };
+  /** Which notices a person gets, and how. */
+  readonly notices: {
+    readonly heading: string;
+    /** Where there is no other way. */
+    readonly headingByEmail: string;
+    readonly kinds: Readonly<Record<NoticeKind, string>>;
+    readonly how: string;
+    readonly byEmail: string;
+    readonly emailStill: string;
+    readonly here: string;
+    readonly notHere: string;
+    /** Before their number. */
+    readonly otherDevices: string;
+    readonly nowhere: string;
+    /** The browser does not let notices be pushed to it. */
+    readonly refused: string;
+    readonly keep: string;
+    readonly kept: string;
   };
   /** To somebody who got a notice about what they did not do. */
   readonly notMe: {

@@ -1,5 +1,5 @@
+import { chooseLanguage } from '../../shared/languages.js';
 import { readBrand } from '../brand.js';
-import { chooseLanguage } from '../languages.js';
 import { Page } from '../page.js';
 import { showScheme } from './scheme.js';
 import { showPreview } from './screens.js';
@@ -8,9 +8,10 @@ import { showPreview } from './screens.js';
 
 const main = document.querySelector('main');
 if (main !== null) {
+  // Before anything is shown: a screen takes the focus, and whoever types in the form beside would lose it.
+  document.body.inert = true;
   const query = new URLSearchParams(location.search);
   showScheme(query.get('scheme'));
   const page = new Page(main, chooseLanguage([query.get('lang') ?? '']), readBrand());
   showPreview(query.get('screen'), page);
-  document.body.inert = true;
 }

@@ -15,6 +15,7 @@ const nobody: View = {
   expiresAt: '2099-01-01T00:00:00.000Z',
   retentionDays: 365,
   consentNeeded: true,
+  action: null,
   agreedAt: null,
   consentVersion: '',
   userSecret: 'none',

@@ -5,7 +5,7 @@ import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/index.js';
 import { type Change, type Frames, lightOf } from '../state.js';
-import type { Step, Tools } from '../step.js';
+import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
 import { performChallenge } from './challenge.js';
 import { explainFlashes } from './flashes.js';
@@ -94,6 +94,7 @@ async function whileRunning<Result>(
 ): Promise<Result> {
   const ended = new AbortController();
   try {
+    await stillHere(tools);
     return await Promise.race([work(ended.signal), camera.lost, tools.interrupted]);
   } finally {
     ended.abort();

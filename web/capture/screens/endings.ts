@@ -45,7 +45,7 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
     const { heading, text } = words.ways.passed;
     return { screen: ending, heading, body: [sign('passed'), paragraph(text, 'lead')] };
   }
-  const { heading, text } = words[ending];
+  const { heading, text } = ending === 'abandoned' && purpose === 'manage' ? words.manage.closed : words[ending];
   return {
     screen: ending,
     heading,

@@ -3,7 +3,7 @@ import { openCamera } from '../camera.js';
 import { actions, button, el, paragraph } from '../dom.js';
 import { readReference, takeReference } from '../picture.js';
 import { UnusablePictures } from '../problem.js';
-import type { Step, Tools } from '../step.js';
+import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
 import { waiting } from './sending.js';
 
@@ -49,9 +49,11 @@ function askForPhoto(hint: Hint | null, { triesLeft }: View, { page }: Tools): P
 }
 
 /** @returns `null` where the person goes back without a photo */
-async function photograph({ page, interrupted }: Tools): Promise<Blob | null> {
+async function photograph(tools: Tools): Promise<Blob | null> {
+  const { page, interrupted } = tools;
   const camera = await openCamera(null, 'environment');
   try {
+    await stillHere(tools);
     const asked = page.ask<boolean>((words, choose) => ({
       screen: 'reference-camera',
       heading: words.reference.cameraHeading,

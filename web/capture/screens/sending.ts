@@ -19,7 +19,10 @@ export const sending: Step = async (before, facts, { page, api }) => {
   if (frames === null) return {};
   page.show((words) => waiting('sending', words));
   try {
-    const { view, outcome, hint, receipt } = await api.send({ frames, device, secret, reference: referencePhoto });
+    const { view, outcome, hint, receipt } = await api.send({
+      ...{ frames, device, secret, reference: referencePhoto },
+      language: page.language,
+    });
     if (outcome !== 'try_again')
       return { frames: null, secret: null, referencePhoto: null, receipt, view: { ...view, state: outcome } };
     return { ...afterTry(before, facts, hint), view };

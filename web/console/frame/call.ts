@@ -4,7 +4,8 @@ import { z } from 'zod/mini';
 export interface ServerRequest<Reply> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly body: Readonly<Record<string, unknown>> | null;
+  /** Fields, or a form with files. */
+  readonly body: Readonly<Record<string, unknown>> | FormData | null;
   readonly reply: z.ZodMiniType<Reply>;
   /** For how long the answer is waited for; half a minute unless given. */
   readonly withinMs?: number;
@@ -19,7 +20,7 @@ export const get = <Reply>(path: string, reply: z.ZodMiniType<Reply>): ServerReq
 export const post = <Reply>(
   path: string,
   reply: z.ZodMiniType<Reply>,
-  body: Readonly<Record<string, unknown>> = {},
+  body: Readonly<Record<string, unknown>> | FormData = {},
 ): ServerRequest<Reply> => ({ method: 'POST', path, body, reply });
 
 /** The reply of what has nothing to tell. */
@@ -55,9 +56,11 @@ export async function send<Reply>(
 ): Promise<Reply> {
   const headers = new Headers({ accept: 'application/json' });
   if (token !== null) headers.set('x-console-token', token);
-  if (body !== null) headers.set('content-type', 'application/json');
+  // The browser itself names a form's type, with the boundary it chose.
+  const isForm = body instanceof FormData;
+  if (body !== null && !isForm) headers.set('content-type', 'application/json');
   const init: RequestInit = {
-    ...{ method, headers, body: body === null ? null : JSON.stringify(body) },
+    ...{ method, headers, body: body === null || isForm ? body : JSON.stringify(body) },
     ...{
       cache: 'no-store',
       credentials: 'same-origin',

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { chooseLanguage, directionOf, isLanguage, type Language } from '../../capture/languages.js';
+import { chooseLanguage, directionOf, isLanguage, type Language } from '../../shared/languages.js';
+import type { Words } from '../messages/words.js';
 import { Loading, Problem } from '../parts/state.js';
 import { type Acting, ActingContext, toRefusal } from './acting.js';
 import { type Refusal, type ServerRequest, send } from './call.js';
@@ -7,7 +8,7 @@ import { FaceCheckNeeded } from './face-check.js';
 import { Frame } from './frame.js';
 import { readSession, type Session } from './session.js';
 import { SignIn } from './sign-in.js';
-import { frameMessages, SpeechContext, type Words } from './words.js';
+import { frameMessages, SpeechContext } from './words.js';
 
 const rememberedAt = 'facestep-console-language';
 

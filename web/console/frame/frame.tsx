@@ -1,6 +1,7 @@
 import { type ComponentType, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import type { Language } from '../../capture/languages.js';
+import type { Language } from '../../shared/languages.js';
+import { loadScreen } from '../load-screen.js';
 import { Loading, Problem } from '../parts/state.js';
 import { findScreen, type ScreenRow, screens } from '../screens.js';
 import { toRefusal, useActing } from './acting.js';
@@ -110,8 +111,7 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
     document.title = row === null ? words.title : `${words.screens[row.id]} · ${words.title}`;
     if (row === null) return;
     let isOver = false;
-    row
-      .load()
+    loadScreen[row.id]()
       .then((screen) => screen.prepare(language))
       .then(
         (Content) => !isOver && setPrepared({ state: 'ready', id: row.id, Content }),

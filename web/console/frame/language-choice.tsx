@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { isLanguage, type Language, languages } from '../../capture/languages.js';
+import { isLanguage, type Language, languages } from '../../shared/languages.js';
 import { useLanguage, useWords } from './words.js';
 
 /** The languages, each by its own name. */

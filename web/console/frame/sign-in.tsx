@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { Language } from '../../capture/languages.js';
+import type { Language } from '../../shared/languages.js';
 import { ActForm, Field } from '../parts/form.js';
 import { send } from './call.js';
 import { LanguageChoice } from './language-choice.js';

@@ -1,18 +1,6 @@
 import { createContext, useContext, useMemo } from 'react';
-import type { Language } from '../../capture/languages.js';
-import type { en } from '../messages/en.js';
-
-/** The same texts in another language: functions take the same, and everything is a text in the end. */
-export type Translated<Texts> = {
-  readonly [Name in keyof Texts]: Texts[Name] extends string
-    ? string
-    : Texts[Name] extends (...given: infer Given) => string
-      ? (...given: Given) => string
-      : Translated<Texts[Name]>;
-};
-
-/** What the frame says. */
-export type Words = Translated<typeof en>;
+import type { Language } from '../../shared/languages.js';
+import type { Words } from '../messages/words.js';
 
 /** One file for each language; only the one that is shown is fetched. */
 export type Messages<Texts> = Readonly<Record<Language, () => Promise<Texts>>>;
@@ -55,15 +43,21 @@ export function useFormats() {
   const language = useLanguage();
   return useMemo(() => {
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-    const instant = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+    const thisYear = new Date().getFullYear();
+    const ofYear = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
+    const ofThisYear = new Intl.DateTimeFormat(language, ofYear);
+    const ofAnother = new Intl.DateTimeFormat(language, { ...ofYear, year: 'numeric' });
     const number = new Intl.NumberFormat(language);
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
     return {
       /** @param text - `2026-11-20`, in UTC */
       day: (text: string) => day.format(new Date(`${text}T12:00:00`)),
-      /** @param text - RFC 3339 */
-      instant: (text: string) => instant.format(new Date(text)),
+      /** Without the year where it is this one. @param text - RFC 3339 */
+      instant(text: string) {
+        const at = new Date(text);
+        return (at.getFullYear() === thisYear ? ofThisYear : ofAnother).format(at);
+      },
       number: (value: number) => number.format(value),
       /** How long ago, or in how long. @param text - RFC 3339 */
       ago: (text: string) => {

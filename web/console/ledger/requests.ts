@@ -70,12 +70,12 @@ export const listLinesOf = (who: Who, from: string | null) =>
     cursor: from ?? undefined,
   });
 
+const foundGuard = z.object({ ...personShape, ...nameShape, name: textOrNull });
+export type FoundPerson = z.infer<typeof foundGuard>;
+
+/** @param text - the beginning of a login, an e-mail address or a name, or a whole id */
 export const findPeople = (text: string) =>
-  post(
-    '/v1/people/find',
-    z.object({ people: z.array(z.object({ ...personShape, ...nameShape })), unasked: z.array(z.string()) }),
-    { text },
-  );
+  post('/v1/people/find', z.object({ people: z.array(foundGuard), unasked: z.array(z.string()) }), { text });
 
 /** @param subjects - at most 100 */
 export const readNames = (connection: string, subjects: readonly string[]) =>

@@ -14,7 +14,8 @@ export const reasonText = (code: string, words: LedgerWords): string =>
 
 /** Why something ended as it did, and who asked for it, as far as it is known. */
 export function Reason({ line, words }: { readonly line: Line; readonly words: LedgerWords }) {
-  const { code, reasons, by } = line;
+  const { action, code, reasons, by } = line;
+  const details = reasons.join(', ');
   if (code === null && reasons.length === 0 && by === null) return '–';
   return (
     <span>
@@ -23,7 +24,9 @@ export function Reason({ line, words }: { readonly line: Line; readonly words: L
           {reasonText(code, words)} <code>{code}</code>
         </>
       )}
-      {reasons.length > 0 && <span className="line fine soft">{words.found(reasons.join(', '))}</span>}
+      {reasons.length > 0 && (
+        <bdi className="line fine soft">{action === 'liveness_judged' ? words.found(details) : details}</bdi>
+      )}
       {by !== null && <span className="line fine soft">{words.by(by)}</span>}
     </span>
   );

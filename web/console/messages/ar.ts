@@ -1,4 +1,4 @@
-import type { Words } from '../frame/words.js';
+import type { Words } from './words.js';
 
 export const ar: Words = {
   title: 'لوحة facestep',
@@ -25,6 +25,8 @@ export const ar: Words = {
     connections: 'الاتصالات',
     operations: 'المفاتيح والنسخ والتدقيق',
     helpDesk: 'مكتب المساعدة',
+    campaigns: 'الحملات',
+    brand: 'الهوية',
     applications: 'التطبيقات',
     requests: 'طلبات التطبيقات',
     mine: 'تطبيقاتي',
@@ -94,6 +96,9 @@ export const ar: Words = {
     request_taken: 'أخذه مسؤول آخر بالفعل.',
     approver_same: 'من أنشأ الرمز لا يمكنه الموافقة عليه.',
     contact_missing: 'ليس لدى مزوّد الهوية عنوان أو رقم لهذا الشخص.',
+    campaign_state: 'لم يعد هذا ممكنًا والحملة في حالتها الحالية.',
+    brand_configured: 'الهوية محددة في ملف الإعدادات، وتُغيَّر هناك.',
+    csv_header_missing: 'يجب أن يسمّي السطر الأول من الملف الأعمدة، ومنها login.',
     internal: 'حدث خطأ في الخادم. سجله يوضح أكثر.',
   },
 };

@@ -1,4 +1,4 @@
-import type { Words } from '../frame/words.js';
+import type { Words } from './words.js';
 
 export const de: Words = {
   title: 'facestep-Konsole',
@@ -26,6 +26,8 @@ export const de: Words = {
     connections: 'Verbindungen',
     operations: 'Schlüssel, Sicherung, Audit',
     helpDesk: 'Hilfe am Telefon',
+    campaigns: 'Kampagnen',
+    brand: 'Marke',
     applications: 'Anwendungen',
     requests: 'Anträge',
     mine: 'Meine Anwendungen',
@@ -98,6 +100,9 @@ export const de: Words = {
     request_taken: 'Das hat schon jemand anderes übernommen.',
     approver_same: 'Wer den Code ausgestellt hat, kann ihn nicht freigeben.',
     contact_missing: 'Der Identitätsanbieter hat keine Adresse oder Nummer dieser Person.',
+    campaign_state: 'Das geht mit der Kampagne, wie sie jetzt steht, nicht mehr.',
+    brand_configured: 'Die Konfiguration enthält die Marke: Sie wird dort geändert.',
+    csv_header_missing: 'Die erste Zeile der Datei muss die Spalten nennen, darunter login.',
     internal: 'Auf dem Server ist etwas schiefgegangen. Sein Protokoll sagt mehr.',
   },
 };

@@ -24,6 +24,8 @@ export const en = {
     connections: 'Connections',
     operations: 'Keys, backup, audit',
     helpDesk: 'Help desk',
+    campaigns: 'Campaigns',
+    brand: 'Brand',
     applications: 'Applications',
     requests: 'Requests',
     mine: 'My applications',
@@ -93,6 +95,9 @@ export const en = {
     request_taken: 'Another administrator has taken this already.',
     approver_same: 'Who made the code cannot approve it.',
     contact_missing: 'The identity provider has no address or number of this person.',
+    campaign_state: 'This can no longer be done with the campaign as it is now.',
+    brand_configured: 'The configuration holds the brand: it is changed there.',
+    csv_header_missing: 'The first line of the file has to name the columns, login among them.',
     internal: 'Something went wrong on the server. Its log says more.',
   },
 };

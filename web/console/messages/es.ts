@@ -1,4 +1,4 @@
-import type { Words } from '../frame/words.js';
+import type { Words } from './words.js';
 
 export const es: Words = {
   title: 'Consola de facestep',
@@ -26,6 +26,8 @@ export const es: Words = {
     connections: 'Conexiones',
     operations: 'Claves, copia, auditoría',
     helpDesk: 'Servicio de ayuda',
+    campaigns: 'Campañas',
+    brand: 'Marca',
     applications: 'Aplicaciones',
     requests: 'Peticiones',
     mine: 'Mis aplicaciones',
@@ -97,6 +99,9 @@ export const es: Words = {
     request_taken: 'Otro administrador ya lo ha tomado.',
     approver_same: 'Quien creó el código no puede aprobarlo.',
     contact_missing: 'El proveedor de identidad no tiene dirección ni número de esta persona.',
+    campaign_state: 'Esto ya no es posible con la campaña en su estado actual.',
+    brand_configured: 'La configuración contiene la marca: se cambia allí.',
+    csv_header_missing: 'La primera línea del archivo debe nombrar las columnas, entre ellas login.',
     internal: 'Algo ha fallado en el servidor. Su registro dice más.',
   },
 };

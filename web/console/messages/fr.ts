@@ -1,4 +1,4 @@
-import type { Words } from '../frame/words.js';
+import type { Words } from './words.js';
 
 export const fr: Words = {
   title: 'Console facestep',
@@ -26,6 +26,8 @@ export const fr: Words = {
     connections: 'Connexions',
     operations: 'Clés, sauvegarde, audit',
     helpDesk: 'Assistance',
+    campaigns: 'Campagnes',
+    brand: 'Marque',
     applications: 'Applications',
     requests: 'Demandes',
     mine: 'Mes applications',
@@ -97,6 +99,9 @@ export const fr: Words = {
     request_taken: 'Un autre administrateur l’a déjà prise.',
     approver_same: 'Qui a créé le code ne peut pas l’approuver.',
     contact_missing: 'Le fournisseur d’identité n’a ni adresse ni numéro de cette personne.',
+    campaign_state: 'Ce n’est plus possible dans l’état actuel de la campagne.',
+    brand_configured: 'La configuration contient la marque : elle se change là.',
+    csv_header_missing: 'La première ligne du fichier doit nommer les colonnes, dont login.',
     internal: 'Une erreur s’est produite sur le serveur. Son journal en dit plus.',
   },
 };

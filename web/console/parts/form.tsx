@@ -15,14 +15,17 @@ import { Problem } from './state.js';
 /**
  * A form that does one thing. While it is done the button waits, and what is refused is said below the fields.
  * @param onSubmit - is given the fields by name; what it throws is shown
+ * @param onEdit - is given them whenever somebody changed one
  */
 export function ActForm({
   submit,
   onSubmit,
+  onEdit,
   children,
 }: {
   readonly submit: string;
   readonly onSubmit: (fields: FormData) => Promise<void>;
+  readonly onEdit?: (fields: FormData) => void;
   readonly children?: ReactNode;
 }) {
   const { working } = useWords();
@@ -45,7 +48,14 @@ export function ActForm({
           .finally(() => setBusy(false));
       }}
     >
-      {children}
+      <div
+        onInput={({ currentTarget }) => {
+          const form = currentTarget.closest('form');
+          if (form !== null) onEdit?.(new FormData(form));
+        }}
+      >
+        {children}
+      </div>
       {refusal !== null && <Problem refusal={refusal} />}
       <Button className="button plain" type="submit" data-busy={isBusy}>
         {isBusy ? working : submit}
@@ -103,6 +113,7 @@ export function LongField({
   isRequired = false,
   initial,
   maxLength,
+  rows = 4,
 }: {
   readonly name: string;
   readonly label: string;
@@ -110,6 +121,7 @@ export function LongField({
   readonly isRequired?: boolean;
   readonly initial?: string;
   readonly maxLength: number;
+  readonly rows?: number;
 }) {
   return (
     <TextField
@@ -124,25 +136,53 @@ export function LongField({
           {hint}
         </Text>
       )}
-      <TextArea rows={4} dir="auto" />
+      <TextArea rows={rows} dir="auto" />
       <FieldError className="wrong" />
     </TextField>
   );
 }
 
-/** One of a few. */
+/** One file. @param accept - which kinds the browser offers */
+export function FileField({
+  name,
+  label,
+  hint,
+  accept,
+  isRequired = false,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly accept: string;
+  readonly isRequired?: boolean;
+}) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <span id={`${id}-hint`} className="soft fine">
+        {hint}
+      </span>
+      <input {...{ id, name, accept }} type="file" required={isRequired} aria-describedby={`${id}-hint`} />
+    </div>
+  );
+}
+
+/** One of a few. @param onChoose - is given what somebody chose */
 export function Choice<Value extends string>({
   name,
   label,
   hint,
   options,
   initial,
+  onChoose,
 }: {
   readonly name: string;
   readonly label: string;
   readonly hint?: string;
   readonly options: readonly { readonly value: Value; readonly label: string }[];
   readonly initial?: Value;
+  readonly onChoose?: (value: Value) => void;
 }) {
   const id = useId();
   return (
@@ -157,6 +197,10 @@ export function Choice<Value extends string>({
         id={id}
         name={name}
         defaultValue={initial}
+        onChange={({ target }) => {
+          const chosen = options.find(({ value }) => value === target.value);
+          if (chosen !== undefined) onChoose?.(chosen.value);
+        }}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
       >
         {options.map((option) => (

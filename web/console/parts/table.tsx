@@ -12,6 +12,8 @@ export interface Column<Row> {
   /** Whether it names the row. One column does. */
   readonly isRowHeading?: boolean;
   readonly isNumber?: boolean;
+  /** Dates and times stay in one line. */
+  readonly isInstant?: boolean;
 }
 
 /**
@@ -48,13 +50,13 @@ export function Table<Row>({
       <tbody role="rowgroup">
         {rows.map((row) => (
           <tr key={keyOf(row)} role="row">
-            {columns.map(({ id, heading, cell, isRowHeading = false, isNumber = false }) =>
+            {columns.map(({ id, heading, cell, isRowHeading = false, isNumber = false, isInstant = false }) =>
               isRowHeading ? (
-                <th key={id} role="rowheader" scope="row">
+                <th key={id} role="rowheader" scope="row" data-instant={isInstant}>
                   {cell(row)}
                 </th>
               ) : (
-                <td key={id} role="cell" data-heading={heading} data-number={isNumber}>
+                <td key={id} role="cell" data-heading={heading} data-number={isNumber} data-instant={isInstant}>
                   {cell(row)}
                 </td>
               ),

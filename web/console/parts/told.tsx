@@ -11,14 +11,16 @@ export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
     </p>
   ));
 
-/** Names and what they are: `<dl>`. */
+/** Names and what they are: `<dl>`, without those whose value is `null`. Text keeps its lines and its own direction. */
 export const Facts = ({ rows }: { readonly rows: readonly (readonly [name: string, value: ReactNode])[] }) => (
   <dl className="facts">
-    {rows.map(([name, value]) => (
-      <div key={name}>
-        <dt>{name}</dt>
-        <dd>{value}</dd>
-      </div>
-    ))}
+    {rows
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className="said">{typeof value === 'string' ? <bdi>{value}</bdi> : value}</dd>
+        </div>
+      ))}
   </dl>
 );

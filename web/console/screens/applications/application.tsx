@@ -4,6 +4,7 @@ import { goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { Await } from '../../parts/state.js';
+import { Facts } from '../../parts/told.js';
 import { Keys } from './keys.js';
 import type { ApplicationsWords } from './messages/applications-words.js';
 import {
@@ -36,23 +37,16 @@ export function OneApplication({ id, words }: { readonly id: string; readonly wo
           <p>
             <Link to="/applications">{words.all}</Link>
           </p>
-          <dl className="facts">
-            {[
+          <Facts
+            rows={[
               [columns.contact, application.contact],
               [terms.tenant, application.tenant],
               [columns.scopes, application.scopes.join(', ')],
               [columns.perMinute, number(application.perMinute)],
               [columns.perDay, number(application.perDay)],
               [words.since, day(application.createdAt.slice(0, 10))],
-            ].map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>
-                  <bdi>{value}</bdi>
-                </dd>
-              </div>
-            ))}
-          </dl>
+            ]}
+          />
           <UsageChart request={readUsage(id)} words={words} />
           <Keys
             words={words}

@@ -1,7 +1,7 @@
 import { z } from 'zod/mini';
 import { done, get, post } from '../../frame/call.js';
 
-const applicationGuard = z.object({
+export const applicationGuard = z.object({
   id: z.string(),
   name: z.string(),
   tenant: z.string(),

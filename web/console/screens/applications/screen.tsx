@@ -1,10 +1,12 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
-import { goTo, Link } from '../../frame/router.js';
+import { goTo } from '../../frame/router.js';
 import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
+import { toNameColumn } from '../../parts/name-column.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { OneApplication } from './application.js';
+import { toTermsColumns } from './columns.js';
 import type { ApplicationsWords } from './messages/applications-words.js';
 import { listApplications, registerApplication } from './requests.js';
 import { TermsForm } from './terms-form.js';
@@ -41,25 +43,9 @@ function Every({ words }: { readonly words: ApplicationsWords }) {
             keyOf={({ id }) => id}
             empty={words.none}
             columns={[
-              {
-                id: 'name',
-                heading: columns.name,
-                isRowHeading: true,
-                cell: ({ id, name }) => (
-                  <Link to={`/applications/${id}`}>
-                    <bdi>{name}</bdi>
-                  </Link>
-                ),
-              },
+              toNameColumn(columns.name, '/applications'),
               { id: 'contact', heading: columns.contact, cell: ({ contact }) => <bdi>{contact}</bdi> },
-              { id: 'scopes', heading: columns.scopes, cell: ({ scopes }) => scopes.join(', ') },
-              {
-                id: 'perMinute',
-                heading: columns.perMinute,
-                isNumber: true,
-                cell: ({ perMinute }) => number(perMinute),
-              },
-              { id: 'perDay', heading: columns.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },
+              ...toTermsColumns(columns, number),
             ]}
           />
         )}

@@ -1,22 +1,14 @@
-import type { ReactNode } from 'react';
 import { type Loaded, useActing, useMay } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
 import { Light } from '../../parts/light.js';
 import { Await, Done } from '../../parts/state.js';
-import { Findings } from './findings.js';
+import { Findings, type Mending } from './findings.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
-import { type Applied, type Connection, type DoctorReply, examine } from './requests.js';
+import { type Connection, type DoctorReply, examine } from './requests.js';
 
 /** What the doctor said last, asked for again until it has ended. */
 export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
-
-/** How what is found is mended. */
-export interface Mending {
-  readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
-  /** How far it is; `null`: nothing is being mended. */
-  readonly progress: ReactNode;
-}
 
 /** Whether a connection is well: its light, and what was found. */
 export function Doctor({

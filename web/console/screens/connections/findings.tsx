@@ -1,11 +1,18 @@
+import type { ReactNode } from 'react';
 import { useFormats } from '../../frame/words.js';
 import { Light } from '../../parts/light.js';
 import { Table } from '../../parts/table.js';
 import { Told } from '../../parts/told.js';
-import type { Mending } from './doctor.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
-import type { Finding } from './requests.js';
+import type { Applied, Finding } from './requests.js';
 import { SureButton } from './sure-button.js';
+
+/** How what is found is mended. */
+export interface Mending {
+  readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
+  /** How far it is; `null`: nothing is being mended. */
+  readonly progress: ReactNode;
+}
 
 /** The gravest first. */
 const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;

@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import { useActing, usePages } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
+import { nameOf, useNames } from '../../ledger/names.js';
+import { keyOf } from '../../ledger/requests.js';
 import { PagedTable } from '../../parts/table.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
-import { useNames } from './names.js';
 import { type Connection, listRefused, type Refused, switchMode } from './requests.js';
 import { SureButton } from './sure-button.js';
 
@@ -31,10 +32,8 @@ export function WouldBeRefused({
       return { rows: page.subjects, cursor: page.cursor };
     },
   );
-  const names = useNames(
-    id,
-    paged.rows.map(({ subject }) => subject),
-  );
+  const whoOf = ({ subject }: { readonly subject: string }) => ({ connection: id, subject });
+  const names = useNames(paged.rows.map(whoOf));
   const { refused, toEnforce } = words;
   return (
     <section>
@@ -51,7 +50,7 @@ export function WouldBeRefused({
             id: 'name',
             heading: refused.columns.name,
             isRowHeading: true,
-            cell: ({ subject }) => <bdi>{names.get(subject) ?? subject}</bdi>,
+            cell: (row) => <bdi>{nameOf(whoOf(row), names.get(keyOf(whoOf(row))))}</bdi>,
           },
           { id: 'count', heading: refused.columns.count, isNumber: true, cell: ({ count }) => number(count) },
           { id: 'last', heading: refused.columns.last, cell: ({ lastAt }) => ago(lastAt) },

@@ -54,15 +54,6 @@ export type Refused = z.infer<typeof refusedGuard>;
 export const listRefused = (id: string, days: number, cursor: string | null) =>
   post(of(id, 'refused'), refusedGuard, { days, limit: 50, cursor: cursor ?? undefined });
 
-export const readNames = (connection: string, subjects: readonly string[]) =>
-  post(
-    '/v1/people/names',
-    z.object({
-      names: z.array(z.object({ subject: z.string(), login: z.nullable(z.string()), email: z.nullable(z.string()) })),
-    }),
-    { connection, subjects },
-  );
-
 const lights = ['ok', 'warn', 'fail'] as const;
 const mendGuard = z.object({ step: z.string(), pushSecrets: z.boolean() });
 const findingGuard = z.object({

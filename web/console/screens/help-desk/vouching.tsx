@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { languages } from '../../../capture/languages.js';
+import { languages } from '../../../shared/languages.js';
 import { type Loaded, toRefusal, useActing } from '../../frame/acting.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { ActForm, Choice } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Problem } from '../../parts/state.js';
+import { Facts } from '../../parts/told.js';
 import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { PersonFields, readWho } from './person.js';
 import { type BegunVouching, beginVouching, readVouching, type VouchingView } from './requests.js';
@@ -161,14 +162,7 @@ function Person({
   ];
   return (
     <>
-      <dl className="facts">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value === null ? facts.none : <bdi>{value}</bdi>}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts rows={rows.map(([name, value]) => [name, value ?? facts.none])} />
       <p className="soft">{words.minutesLeft(format.number(Math.min(mostMinutes, Math.max(1, left))))}</p>
     </>
   );

@@ -2,7 +2,6 @@ import { useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { Await } from '../../parts/state.js';
-import { findScreen } from '../../screens.js';
 import type { HomeWords } from './messages/home-words.js';
 import { readToDo, type ToDo } from './requests.js';
 
@@ -60,16 +59,14 @@ export function ToDoList({ words }: { readonly words: HomeWords }) {
 /** In the reader's language; what a newer server asks for is in its own words. */
 function ToDoText({ item, words: { toDo } }: { readonly item: ToDo; readonly words: HomeWords }) {
   const text = Object.entries(toDo.codes).find(([code]) => code === item.code)?.[1] ?? item.words;
-  const path = pathOf(item);
-  const told = (
-    <>
+  return (
+    <Link to={pathOf(item)}>
       {item.connection !== null && (
         <>
           <bdi>{item.connection}</bdi>:{' '}
         </>
       )}
       {text}
-    </>
+    </Link>
   );
-  return findScreen(path) === null ? <span>{told}</span> : <Link to={path}>{told}</Link>;
 }

@@ -20,7 +20,7 @@ export function Lines({ paged, words }: { readonly paged: Paged<Line>; readonly 
       keyOf={({ id }) => id}
       empty={words.empty}
       columns={[
-        { id: 'time', heading: columns.time, isRowHeading: true, cell: ({ time }) => instant(time) },
+        { id: 'time', heading: columns.time, isRowHeading: true, isInstant: true, cell: ({ time }) => instant(time) },
         {
           id: 'person',
           heading: columns.person,
@@ -37,7 +37,7 @@ export function Lines({ paged, words }: { readonly paged: Paged<Line>; readonly 
         {
           id: 'application',
           heading: columns.application,
-          cell: ({ application, hook }) => <bdi>{application ?? hook ?? '–'}</bdi>,
+          cell: ({ application, hook }) => <bdi>{application ?? (hook === null ? '–' : ledger.hook(hook))}</bdi>,
         },
         {
           id: 'what',

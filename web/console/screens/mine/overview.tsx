@@ -3,9 +3,11 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
+import { toNameColumn } from '../../parts/name-column.js';
 import { Lines, ShownOnce } from '../../parts/shown-once.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
+import { toTermsColumns } from '../applications/columns.js';
 import type { MineWords } from './messages/mine-words.js';
 import {
   type DeveloperFacts,
@@ -35,26 +37,7 @@ export function Overview({ words }: { readonly words: MineWords }) {
             rows={rows}
             keyOf={({ id }) => id}
             empty={words.none}
-            columns={[
-              {
-                id: 'name',
-                heading: facts.name,
-                isRowHeading: true,
-                cell: ({ id, name }) => (
-                  <Link to={`/my-applications/${id}`}>
-                    <bdi>{name}</bdi>
-                  </Link>
-                ),
-              },
-              { id: 'scopes', heading: facts.scopes, cell: ({ scopes }) => scopes.join(', ') },
-              {
-                id: 'perMinute',
-                heading: facts.perMinute,
-                isNumber: true,
-                cell: ({ perMinute }) => number(perMinute),
-              },
-              { id: 'perDay', heading: facts.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },
-            ]}
+            columns={[toNameColumn(facts.name, '/my-applications'), ...toTermsColumns(facts, number)]}
           />
         )}
       </Await>
@@ -68,16 +51,7 @@ export function Overview({ words }: { readonly words: MineWords }) {
               keyOf={({ id }) => id}
               empty={words.noRequests}
               columns={[
-                {
-                  id: 'name',
-                  heading: facts.name,
-                  isRowHeading: true,
-                  cell: ({ id, name }) => (
-                    <Link to={`/my-applications/requests/${id}`}>
-                      <bdi>{name}</bdi>
-                    </Link>
-                  ),
-                },
+                toNameColumn(facts.name, '/my-applications/requests'),
                 { id: 'state', heading: facts.state, cell: ({ state }) => states[state] },
                 { id: 'changed', heading: facts.changed, cell: ({ changedAt }) => instant(changedAt) },
               ]}

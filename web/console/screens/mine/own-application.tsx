@@ -5,6 +5,7 @@ import { useFormats } from '../../frame/words.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
+import { Facts } from '../../parts/told.js';
 import { Keys } from '../applications/keys.js';
 import { UsageChart } from '../applications/usage-chart.js';
 import type { MineWords } from './messages/mine-words.js';
@@ -33,22 +34,15 @@ export function OwnApplicationPage({ id, words }: { readonly id: string; readonl
           <p>
             <Link to="/my-applications">{words.all}</Link>
           </p>
-          <dl className="facts">
-            {[
+          <Facts
+            rows={[
               [words.tenant, application.tenant],
               [facts.scopes, application.scopes.join(', ')],
               [facts.perMinute, number(application.perMinute)],
               [facts.perDay, number(application.perDay)],
-              ...(application.contact === '' ? [] : [[facts.contact, application.contact]]),
-            ].map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>
-                  <bdi>{value}</bdi>
-                </dd>
-              </div>
-            ))}
-          </dl>
+              [facts.contact, application.contact === '' ? null : application.contact],
+            ]}
+          />
           <UsageChart request={readOwnUsage(id)} words={words} />
           <Refusals id={id} words={words} />
           <Keys

@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
 import { done, get, post } from '../../frame/call.js';
-import { issuedReply, keysReply, usageDays, usageReply } from '../applications/requests.js';
+import { applicationGuard, issuedReply, keysReply, usageDays, usageReply } from '../applications/requests.js';
 import { manyReply, oneReply } from '../requests/requests.js';
 
 /** What a developer asks for. */
@@ -46,22 +46,15 @@ export const sayTo = (id: string, text: string) => post(ofRequest(id, '/message'
 export const withdrawRequest = (id: string) => post(ofRequest(id, '/withdraw'), done);
 export const takeFirstKey = (id: string) => post(ofRequest(id, '/key'), issuedReply);
 
-const applicationGuard = z.object({
-  id: z.string(),
-  name: z.string(),
-  tenant: z.string(),
-  scopes: z.array(z.string()),
-  perMinute: z.number(),
-  perDay: z.number(),
-  contact: z.string(),
-});
-export type OwnApplication = z.infer<typeof applicationGuard>;
+/** When an administrator registered it is not told. */
+const ownApplicationGuard = z.omit(applicationGuard, { createdAt: true });
+export type OwnApplication = z.infer<typeof ownApplicationGuard>;
 export const listOwnApplications = get(
   '/v1/developer/applications',
-  z.object({ applications: z.array(applicationGuard) }),
+  z.object({ applications: z.array(ownApplicationGuard) }),
 );
 const of = (id: string, rest = ''): string => `/v1/developer/applications/${encodeURIComponent(id)}${rest}`;
-export const readOwnApplication = (id: string) => get(of(id), applicationGuard);
+export const readOwnApplication = (id: string) => get(of(id), ownApplicationGuard);
 export const listOwnKeys = (id: string) => get(of(id, '/keys'), keysReply);
 export const issueOwnKey = (id: string) => post(of(id, '/keys'), issuedReply);
 export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), done, { key });

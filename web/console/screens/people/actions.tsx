@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { useActing, useMay } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
-import { useFormats, useWords } from '../../frame/words.js';
+import { useWords } from '../../frame/words.js';
 import type { Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done } from '../../parts/state.js';
+import { InvitationLink, usualHours } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
 
@@ -94,16 +95,14 @@ function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; 
   );
 }
 
-function Invite({ who, words: { invite } }: { readonly who: Who; readonly words: PeopleWords }) {
+function Invite({ who, words }: { readonly who: Who; readonly words: PeopleWords }) {
   const { call } = useActing();
-  const { instant } = useFormats();
+  const { invite } = words;
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
   return (
     <details>
       <summary>{invite.heading}</summary>
-      {invited !== null && (
-        <ShownOnce label={invite.link} value={invited.url} note={invite.note(instant(invited.expiresAt))} />
-      )}
+      {invited !== null && <InvitationLink made={invited} words={words} />}
       <ActForm
         submit={invite.submit}
         onSubmit={async (fields) => {
@@ -119,7 +118,15 @@ function Invite({ who, words: { invite } }: { readonly who: Who; readonly words:
             { value: 'manage', label: invite.manage },
           ]}
         />
-        <Field name="hours" label={invite.hours} type="number" min={1} max={720} initial="72" isRequired />
+        <Field
+          name="hours"
+          label={invite.hours}
+          type="number"
+          min={1}
+          max={720}
+          initial={String(usualHours)}
+          isRequired
+        />
       </ActForm>
     </details>
   );

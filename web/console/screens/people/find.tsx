@@ -1,11 +1,13 @@
-import { useLoaded } from '../../frame/acting.js';
+import { Button } from 'react-aria-components/Button';
+import { useLoaded, useMay } from '../../frame/acting.js';
 import { addressOf, goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { PersonLink } from '../../ledger/names.js';
-import { findPeople, keyOf } from '../../ledger/requests.js';
+import { nameOf, PersonLink } from '../../ledger/names.js';
+import { type FoundPerson, findPeople, keyOf, type Who } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Await } from '../../parts/state.js';
+import { Await, Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
+import { InvitationLink, useInvitation } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 
 /** Finds a person at every provider. @param text - that was looked for; `null`: nothing yet */
@@ -29,10 +31,12 @@ export function Find({ text, words }: { readonly text: string | null; readonly w
   );
 }
 
+/** As many as the server tells of one connection. */
+const mostFound = 20;
+
 function Found({ text, words }: { readonly text: string; readonly words: PeopleWords }) {
-  const { number } = useFormats();
   const loaded = useLoaded(findPeople(text));
-  const { find, list, ledger } = words;
+  const { find, ledger } = words;
   return (
     <section>
       <h2>{find.found}</h2>
@@ -40,30 +44,8 @@ function Found({ text, words }: { readonly text: string; readonly words: PeopleW
         {({ people, unasked }) => (
           <>
             {unasked.length > 0 && <p className="note warn">{ledger.unasked(unasked.join(', '))}</p>}
-            <Table
-              caption={find.found}
-              rows={people}
-              keyOf={keyOf}
-              empty={find.nobody}
-              columns={[
-                {
-                  id: 'name',
-                  heading: list.name,
-                  isRowHeading: true,
-                  cell: (each) => <PersonLink who={each} name={each} />,
-                },
-                { id: 'email', heading: list.email, cell: ({ email }) => <bdi>{email ?? '–'}</bdi> },
-                { id: 'id', heading: list.id, cell: ({ subject }) => <code>{subject}</code> },
-                { id: 'connection', heading: ledger.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
-                { id: 'status', heading: list.status, cell: ({ status }) => words.statuses[status] },
-                {
-                  id: 'level',
-                  heading: list.level,
-                  isNumber: true,
-                  cell: ({ level }) => (level === null ? '–' : number(level)),
-                },
-              ]}
-            />
+            {people.length >= mostFound && <p className="note">{find.more}</p>}
+            <FoundPeople people={people} words={words} />
           </>
         )}
       </Await>
@@ -71,5 +53,82 @@ function Found({ text, words }: { readonly text: string; readonly words: PeopleW
         <Link to="/people">{find.back}</Link>
       </p>
     </section>
+  );
+}
+
+const labelOf = (who: Who, people: readonly FoundPerson[]): string =>
+  nameOf(
+    who,
+    people.find((each) => keyOf(each) === keyOf(who)),
+  );
+
+/** Whoever is called so, with an invitation for who is not enrolled. */
+function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[]; readonly words: PeopleWords }) {
+  const { number } = useFormats();
+  const mayAssist = useMay('assist');
+  const invitation = useInvitation();
+  const { find, list, ledger, invite, statuses } = words;
+  const canInvite = mayAssist && people.some(({ status }) => status === 'none');
+  return (
+    <>
+      {invitation.refusal !== null && <Problem refusal={invitation.refusal} />}
+      {invitation.made !== null && (
+        <InvitationLink made={invitation.made} about={labelOf(invitation.made.who, people)} words={words} />
+      )}
+      <Table
+        caption={find.found}
+        rows={people}
+        keyOf={keyOf}
+        empty={find.nobody}
+        columns={[
+          {
+            id: 'name',
+            heading: list.name,
+            isRowHeading: true,
+            cell: (each) => (
+              <>
+                <PersonLink who={each} name={each} />
+                {each.name !== null && (
+                  <>
+                    <br />
+                    <bdi className="soft">{each.name}</bdi>
+                  </>
+                )}
+              </>
+            ),
+          },
+          { id: 'email', heading: list.email, cell: ({ email }) => <bdi>{email ?? '–'}</bdi> },
+          { id: 'id', heading: list.id, cell: ({ subject }) => <code>{subject}</code> },
+          { id: 'connection', heading: ledger.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
+          { id: 'status', heading: list.status, cell: ({ status }) => statuses[status] },
+          {
+            id: 'level',
+            heading: list.level,
+            isNumber: true,
+            cell: ({ level }) => (level === null ? '–' : number(level)),
+          },
+          ...(canInvite
+            ? [
+                {
+                  id: 'invite',
+                  heading: invite.heading,
+                  cell: (each: FoundPerson) =>
+                    each.status === 'none' ? (
+                      <Button
+                        className="button quiet"
+                        aria-label={`${invite.heading}: ${nameOf(each, each)}`}
+                        onPress={() => invitation.make(each)}
+                      >
+                        {invite.heading}
+                      </Button>
+                    ) : (
+                      '–'
+                    ),
+                },
+              ]
+            : []),
+        ]}
+      />
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import type { Who } from '../../ledger/requests.js';
 import { Await, Empty } from '../../parts/state.js';
+import { Facts } from '../../parts/told.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { exportPerson, type Held } from './requests.js';
 
@@ -48,7 +49,7 @@ function Shown({ who, words }: Props) {
             held === null ? (
               <Empty key={connection}>{textOf(code ?? 'subject_unknown')}</Empty>
             ) : (
-              <Facts key={connection} held={held} words={words} />
+              <HeldFacts key={connection} held={held} words={words} />
             ),
           )}
           <p>
@@ -66,7 +67,7 @@ function Shown({ who, words }: Props) {
   );
 }
 
-function Facts({ held, words: { held: words } }: { readonly held: Held; readonly words: PeopleWords }) {
+function HeldFacts({ held, words: { held: words } }: { readonly held: Held; readonly words: PeopleWords }) {
   const { instant, number } = useFormats();
   const { consent, passkey, attempts, passedStepUp } = held;
   const facts = [
@@ -89,14 +90,5 @@ function Facts({ held, words: { held: words } }: { readonly held: Held; readonly
     [words.failures, number(attempts.failures)],
     [words.lastPass, passedStepUp === null ? words.none : instant(passedStepUp.passedAt)],
   ] as const;
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts rows={facts} />;
 }

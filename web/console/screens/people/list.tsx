@@ -118,6 +118,7 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
           {
             id: 'since',
             heading: list.since,
+            isInstant: true,
             cell: ({ enrolledAt, endedAt }) => {
               const since = enrolledAt ?? endedAt;
               return since === null ? '–' : instant(since);

@@ -7,6 +7,7 @@ import { keyOf, listLinesOf, readPerson, type Who } from '../../ledger/requests.
 import { actionText, Outcome, Reason } from '../../ledger/told.js';
 import { Await } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
+import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
 import { HeldOf } from './held.js';
 import type { PeopleWords } from './messages/people-words.js';
@@ -45,33 +46,22 @@ function Enrolment({ who, words }: Props) {
   return (
     <Await loaded={loaded}>
       {({ person: { status, level, enrolledAt, expiresAt, endedAt, lastCheck, lastCheckAt, lockedUntil } }) => (
-        <dl className="facts">
-          {[
+        <Facts
+          rows={[
             [ledger.connection, who.connection],
             [list.id, who.subject],
             [person.enrolment, words.statuses[status]],
             [list.level, level === null ? '–' : number(level)],
-            ...(enrolledAt === null
-              ? []
-              : [
-                  [list.since, instant(enrolledAt)],
-                  [person.until, timeOr(expiresAt, held.withoutEnd)],
-                ]),
-            ...(endedAt === null ? [] : [[person.endedAt, instant(endedAt)]]),
+            [list.since, enrolledAt === null ? null : instant(enrolledAt)],
+            [person.until, enrolledAt === null ? null : timeOr(expiresAt, held.withoutEnd)],
+            [person.endedAt, endedAt === null ? null : instant(endedAt)],
             [
               list.lastCheck,
               lastCheck === null ? list.never : `${timeOr(lastCheckAt, '')} ${ledger.outcomes[lastCheck]}`,
             ],
             [person.lockout, lockedUntil === null ? held.none : held.until(instant(lockedUntil))],
-          ].map(([heading, value]) => (
-            <div key={heading}>
-              <dt>{heading}</dt>
-              <dd>
-                <bdi>{value}</bdi>
-              </dd>
-            </div>
-          ))}
-        </dl>
+          ]}
+        />
       )}
     </Await>
   );
@@ -93,14 +83,20 @@ function Timeline({ who, words: { timeline, ledger } }: Props) {
         keyOf={({ id }) => id}
         empty={timeline.empty}
         columns={[
-          { id: 'time', heading: timeline.time, isRowHeading: true, cell: ({ time }) => instant(time) },
+          {
+            id: 'time',
+            heading: timeline.time,
+            isRowHeading: true,
+            isInstant: true,
+            cell: ({ time }) => instant(time),
+          },
           { id: 'what', heading: timeline.what, cell: (line) => actionText(line, ledger) },
           { id: 'outcome', heading: timeline.outcome, cell: (line) => <Outcome line={line} words={ledger} /> },
           { id: 'why', heading: timeline.why, cell: (line) => <Reason line={line} words={ledger} /> },
           {
             id: 'application',
             heading: timeline.application,
-            cell: ({ application, hook }) => <bdi>{application ?? hook ?? '–'}</bdi>,
+            cell: ({ application, hook }) => <bdi>{application ?? (hook === null ? '–' : ledger.hook(hook))}</bdi>,
           },
           {
             id: 'request',

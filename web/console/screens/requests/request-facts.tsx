@@ -1,4 +1,5 @@
 import { useFormats } from '../../frame/words.js';
+import { Facts } from '../../parts/told.js';
 import type { RequestWords } from './messages/requests-words.js';
 import type { AskedRequest } from './requests.js';
 
@@ -13,29 +14,22 @@ export function RequestFacts({
   const { number, instant } = useFormats();
   const { connection, redirectUris, contact, termsVersion } = request;
   return (
-    <dl className="facts">
-      {[
+    <Facts
+      rows={[
         [facts.state, states[request.state]],
         [facts.by, request.by],
         [facts.kind, request.isChange ? facts.change : facts.fresh],
         [facts.purpose, request.purpose],
         [facts.scopes, request.scopes.join(', ')],
         [facts.connection, connection ?? facts.noConnection],
-        ...(redirectUris.length === 0 ? [] : [[facts.redirectUris, redirectUris.join('\n')]]),
+        [facts.redirectUris, redirectUris.length === 0 ? null : redirectUris.join('\n')],
         [facts.perMinute, number(request.perMinute)],
         [facts.perDay, number(request.perDay)],
-        ...(contact === '' ? [] : [[facts.contact, contact]]),
-        ...(termsVersion === null || termsVersion === 0 ? [] : [[facts.terms, number(termsVersion)]]),
+        [facts.contact, contact === '' ? null : contact],
+        [facts.terms, termsVersion === null || termsVersion === 0 ? null : number(termsVersion)],
         [facts.changed, instant(request.changedAt)],
-      ].map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="said">
-            <bdi>{value}</bdi>
-          </dd>
-        </div>
-      ))}
-    </dl>
+      ]}
+    />
   );
 }
 

@@ -6,6 +6,7 @@ import { ConfirmDialog } from '../../parts/confirm.js';
 import { ActForm, Field, LongField } from '../../parts/form.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done } from '../../parts/state.js';
+import { Facts } from '../../parts/told.js';
 import type { RequestWords } from './messages/requests-words.js';
 import { RequestFacts, Thread } from './request-facts.js';
 import { type AskedRequest, answerRequest, approveRequest, readRequest } from './requests.js';
@@ -120,22 +121,15 @@ function Approve({
           }}
         >
           <p>{isChange ? approve.textChange : approve.text(by)}</p>
-          <dl className="facts">
-            {[
+          <Facts
+            rows={[
               [facts.scopes, request.scopes.join(', ')],
               [facts.perMinute, number(request.perMinute)],
               [facts.perDay, number(request.perDay)],
-              ...(isChange ? [] : [[approve.tenant, answer.tenant ?? connection ?? '']]),
-              ...(request.redirectUris.length === 0 ? [] : [[facts.redirectUris, request.redirectUris.join('\n')]]),
-            ].map(([fact, value]) => (
-              <div key={fact}>
-                <dt>{fact}</dt>
-                <dd className="said">
-                  <bdi>{value}</bdi>
-                </dd>
-              </div>
-            ))}
-          </dl>
+              [approve.tenant, isChange ? null : (answer.tenant ?? connection ?? '')],
+              [facts.redirectUris, request.redirectUris.length === 0 ? null : request.redirectUris.join('\n')],
+            ]}
+          />
           {request.redirectUris.length > 0 && <p>{approve.client}</p>}
         </ConfirmDialog>
       )}

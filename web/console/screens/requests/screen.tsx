@@ -3,6 +3,7 @@ import { usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
+import { toNameColumn } from '../../parts/name-column.js';
 import { PagedTable } from '../../parts/table.js';
 import type { RequestWords } from './messages/requests-words.js';
 import { OneRequest } from './request.js';
@@ -58,16 +59,7 @@ function Every({ words }: { readonly words: RequestWords }) {
         keyOf={({ id }) => id}
         empty={words.none}
         columns={[
-          {
-            id: 'name',
-            heading: facts.name,
-            isRowHeading: true,
-            cell: ({ id, name }) => (
-              <Link to={`/requests/${id}`}>
-                <bdi>{name}</bdi>
-              </Link>
-            ),
-          },
+          toNameColumn(facts.name, '/requests'),
           { id: 'by', heading: facts.by, cell: ({ by }) => <bdi>{by}</bdi> },
           { id: 'state', heading: facts.state, cell: (row) => states[row.state] },
           { id: 'perDay', heading: facts.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },

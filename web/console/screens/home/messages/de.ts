@@ -4,7 +4,7 @@ export const de: HomeWords = {
   heading: 'Was möchten Sie tun?',
   find: {
     label: 'Eine Person suchen',
-    hint: 'Der Anmeldename, eine E-Mail-Adresse oder eine Kennung.',
+    hint: 'Name, Anmeldename oder E-Mail-Adresse, ganz oder der Anfang; oder eine Kennung.',
     submit: 'Suchen',
   },
   ways: 'Wohin',
@@ -52,6 +52,8 @@ export const de: HomeWords = {
     connections: 'Wie jeder Identitätsanbieter eingerichtet ist, ob alles in Ordnung ist und wen er abweisen würde.',
     operations: 'Schlüssel wechseln, das Alter der letzten Sicherung sehen, das Audit-Protokoll prüfen.',
     helpDesk: 'Feststellen, wer anruft, Ersatzcodes ausstellen, Bitten um Hilfe abarbeiten.',
+    campaigns: 'Viele Personen zur Registrierung einladen und verfolgen, wie weit sie sind.',
+    brand: 'Logo, Farben und Worte der Seite, die Personen sehen.',
     applications: 'Welche Programme diesen Server aufrufen, ihre Schlüssel und was sie verbraucht haben.',
     requests:
       'Entwickler, die eine Anwendung beantragen: genehmigen, nachfragen, ablehnen. Und die Bedingungen, denen sie zustimmen.',

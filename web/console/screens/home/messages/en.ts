@@ -4,7 +4,7 @@ export const en = {
   heading: 'What would you like to do?',
   find: {
     label: 'Find a person',
-    hint: 'The name they sign in by, an e-mail address, or an id.',
+    hint: 'Their name, the name they sign in by or an e-mail address, or how it begins; or an id.',
     submit: 'Find',
   },
   ways: 'Where to',
@@ -51,6 +51,8 @@ export const en = {
     connections: 'How each identity provider is set up, whether it is well, and whom it would refuse.',
     operations: 'Rotate keys, see how old the last backup is, verify the audit trail.',
     helpDesk: 'Find out who is calling, give out bypass codes, help those who ask.',
+    campaigns: 'Invite many people to enrol, and follow how far they are.',
+    brand: 'Logo, colours and words of the page that people see.',
     applications: 'Which programs call this server, their keys and what they used.',
     requests: 'Developers who ask for an application: approve, ask back, refuse. And the terms they agree to.',
     mine: 'Ask for an application, fetch its key, see what it used and why it was refused.',

@@ -4,7 +4,7 @@ export const es: HomeWords = {
   heading: '¿Qué desea hacer?',
   find: {
     label: 'Buscar a una persona',
-    hint: 'El nombre de usuario, una dirección de correo o un identificador.',
+    hint: 'Su nombre, su nombre de usuario o una dirección de correo, o cómo empieza; o un identificador.',
     submit: 'Buscar',
   },
   ways: 'Adónde ir',
@@ -52,6 +52,8 @@ export const es: HomeWords = {
     connections: 'Cómo está configurado cada proveedor de identidad, si funciona bien y a quién rechazaría.',
     operations: 'Rotar claves, ver la antigüedad de la última copia y verificar el registro de auditoría.',
     helpDesk: 'Averiguar quién llama, dar códigos de excepción, atender solicitudes de ayuda.',
+    campaigns: 'Invitar a muchas personas a registrarse y seguir cómo van.',
+    brand: 'Logotipo, colores y textos de la página que ven las personas.',
     applications: 'Qué programas llaman a este servidor, sus claves y lo que han usado.',
     requests: 'Desarrolladores que piden una aplicación: aprobar, preguntar, rechazar. Y las condiciones que aceptan.',
     mine: 'Pedir una aplicación, recoger su clave, ver lo que ha usado y por qué se rechazó.',

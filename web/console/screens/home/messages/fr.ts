@@ -4,7 +4,7 @@ export const fr: HomeWords = {
   heading: 'Que souhaitez-vous faire ?',
   find: {
     label: 'Chercher une personne',
-    hint: 'Le nom de connexion, une adresse e-mail ou un identifiant.',
+    hint: 'Son nom, son nom de connexion ou une adresse e-mail, ou leur début ; ou un identifiant.',
     submit: 'Chercher',
   },
   ways: 'Où aller',
@@ -51,6 +51,8 @@ export const fr: HomeWords = {
     connections: 'Comment chaque fournisseur d’identité est configuré, s’il va bien et qui il refuserait.',
     operations: 'Renouveler les clés, voir l’âge de la dernière sauvegarde, vérifier le journal d’audit.',
     helpDesk: 'Savoir qui appelle, donner des codes de secours, répondre aux demandes d’aide.',
+    campaigns: 'Inviter de nombreuses personnes à s’enrôler et suivre leur avancement.',
+    brand: 'Logo, couleurs et textes de la page que voient les personnes.',
     applications: 'Quels programmes appellent ce serveur, leurs clés et ce qu’ils ont utilisé.',
     requests:
       'Les développeurs qui demandent une application : approuver, interroger, refuser. Et les conditions qu’ils acceptent.',

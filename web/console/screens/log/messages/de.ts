@@ -5,7 +5,7 @@ export const de: OwnWords = {
   empty: 'Im Protokoll steht nichts dergleichen.',
   filters: {
     search: 'Suchen',
-    hint: 'Ein Anmeldename, eine Kennung, eine Netzadresse oder die Kennung einer Anfrage.',
+    hint: 'Der Anfang eines Namens oder Anmeldenamens, eine Kennung, eine Netzadresse oder die Kennung einer Anfrage.',
     since: 'Von',
     until: 'Bis',
   },

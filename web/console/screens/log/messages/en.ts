@@ -3,7 +3,7 @@ export const en = {
   empty: 'Nothing in the log is like that.',
   filters: {
     search: 'Search',
-    hint: 'A name they sign in by, an id, a network address, or the id of a request.',
+    hint: 'The beginning of a name or login, an id, a network address, or the id of a request.',
     since: 'From',
     until: 'Until',
   },

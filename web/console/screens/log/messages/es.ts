@@ -5,7 +5,7 @@ export const es: OwnWords = {
   empty: 'No hay nada así en el registro.',
   filters: {
     search: 'Buscar',
-    hint: 'Un nombre de usuario, un identificador, una dirección de red o el identificador de una solicitud.',
+    hint: 'El comienzo de un nombre o nombre de usuario, un identificador, una dirección de red o el identificador de una solicitud.',
     since: 'Desde',
     until: 'Hasta',
   },

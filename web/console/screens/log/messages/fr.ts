@@ -5,7 +5,7 @@ export const fr: OwnWords = {
   empty: 'Rien de tel dans le journal.',
   filters: {
     search: 'Rechercher',
-    hint: 'Un nom de connexion, un identifiant, une adresse réseau ou l’identifiant d’une requête.',
+    hint: 'Le début d’un nom ou d’un nom de connexion, un identifiant, une adresse réseau ou l’identifiant d’une requête.',
     since: 'Du',
     until: 'Au',
   },

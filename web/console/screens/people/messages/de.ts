@@ -4,10 +4,11 @@ export const de: OwnWords = {
   heading: 'Personen',
   find: {
     label: 'Eine Person suchen',
-    hint: 'Der Anmeldename, eine E-Mail-Adresse oder eine Kennung. Jeder Identitätsanbieter wird gefragt.',
+    hint: 'Der Anfang eines Namens, des Anmeldenamens oder einer E-Mail-Adresse; oder eine Kennung. Jeder Identitätsanbieter wird gefragt.',
     submit: 'Suchen',
     found: 'Gefunden',
     nobody: 'So heißt niemand, in keiner Verbindung.',
+    more: 'Je Verbindung werden höchstens 20 Personen gezeigt. Geben Sie mehr vom Namen ein, um andere zu sehen.',
     back: 'Alle',
     another: 'Andere Personen',
   },

@@ -2,10 +2,11 @@ export const en = {
   heading: 'People',
   find: {
     label: 'Find a person',
-    hint: 'The name they sign in by, an e-mail address, or an id. Every identity provider is asked.',
+    hint: 'The beginning of a name, of the name they sign in by, or of an e-mail address; or an id. Every identity provider is asked.',
     submit: 'Find',
     found: 'Found',
     nobody: 'Nobody is called that, at any connection.',
+    more: 'At most 20 people of each connection are shown. Type more of the name to see others.',
     back: 'Everybody',
     another: 'Other people',
   },

@@ -4,10 +4,11 @@ export const es: OwnWords = {
   heading: 'Personas',
   find: {
     label: 'Buscar a una persona',
-    hint: 'El nombre de usuario, una dirección de correo o un identificador. Se pregunta a cada proveedor de identidad.',
+    hint: 'El comienzo de un nombre, del nombre de usuario o de una dirección de correo; o un identificador. Se pregunta a cada proveedor de identidad.',
     submit: 'Buscar',
     found: 'Encontrado',
     nobody: 'Nadie se llama así, en ninguna conexión.',
+    more: 'Se muestran como máximo 20 personas de cada conexión. Escriba más del nombre para ver otras.',
     back: 'Todas las personas',
     another: 'Otras personas',
   },

@@ -4,10 +4,11 @@ export const fr: OwnWords = {
   heading: 'Personnes',
   find: {
     label: 'Chercher une personne',
-    hint: 'Le nom de connexion, une adresse e-mail ou un identifiant. Chaque fournisseur d’identité est interrogé.',
+    hint: 'Le début d’un nom, du nom de connexion ou d’une adresse e-mail ; ou un identifiant. Chaque fournisseur d’identité est interrogé.',
     submit: 'Chercher',
     found: 'Trouvé',
     nobody: 'Personne ne s’appelle ainsi, dans aucune connexion.',
+    more: 'Au plus 20 personnes par connexion sont affichées. Saisissez davantage du nom pour en voir d’autres.',
     back: 'Tout le monde',
     another: 'Autres personnes',
   },

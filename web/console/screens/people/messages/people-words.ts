@@ -1,5 +1,5 @@
-import type { Translated } from '../../../frame/words.js';
 import type { LedgerWords } from '../../../ledger/ledger-words.js';
+import type { Translated } from '../../../messages/words.js';
 import type { en } from './en.js';
 
 /** What the screen says, alone. */

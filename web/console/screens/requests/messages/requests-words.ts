@@ -1,4 +1,4 @@
-import type { Translated } from '../../../frame/words.js';
+import type { Translated } from '../../../messages/words.js';
 import type { en } from './en.js';
 
 /** What the screen says. */

@@ -1,0 +1,50 @@
+import { type CognitoIdentityProviderClient, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
+import type { NamedAccount } from '../../src/core/ports.js';
+import { isCalled, toNameParts, toWholeName } from '../search.js';
+import { type FoundUser, nameOf, notUnderstood, toAccount, toUser } from './profile-user.js';
+
+/** A filter looks at one attribute alone, and at no custom ones. Of these a user name alone is taken by its case. */
+const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
+
+/**
+ * Users by the beginning of a name. Which signs stand for themselves in a filter is not documented of two: what stands before
+ * the first of them is asked for, and the rest is compared here.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html#cognito-user-pools-searching-for-users-using-listusers-api
+ */
+export async function searchUsers(
+  text: string,
+  limit: number,
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+): Promise<readonly NamedAccount[]> {
+  const list = async (attribute: string, beginning: string): Promise<readonly FoundUser[]> => {
+    const [plain = ''] = /^[^"\\]*/.exec(beginning) ?? [];
+    if (plain === '') return [];
+    const Filter = `${attribute} ^= "${plain}"`;
+    const { Users } = await client.send(new ListUsersCommand({ UserPoolId, Filter, Limit: limit }));
+    if (Users === undefined) throw notUnderstood();
+    return Users.map((user) => toUser(user.Username, user.Attributes));
+  };
+  const questions = [
+    ...searched.map((attribute) => ({ attribute, beginning: text })),
+    ...toNameParts(text).map(({ family }) => ({ attribute: 'family_name', beginning: family })),
+  ];
+  const found = new Map<string, NamedAccount>();
+  // One after the other: how many a second a pool answers is counted for the whole AWS account.
+  for (const { attribute, beginning } of questions) {
+    if (found.size >= limit) break;
+    const called = (await list(attribute, beginning)).filter((user) => isCalled(text, toNames(user)));
+    for (const user of called) found.set(user.username, { ...toAccount(user), name: toName(user) });
+  }
+  return [...found.values()].slice(0, limit);
+}
+
+const toNames = (user: FoundUser) => {
+  const read = (name: string): string => user.attributes.get(name) ?? '';
+  const others = [user.username, nameOf(user), read('email'), read('preferred_username'), read('name')];
+  return { given: read('given_name'), family: read('family_name'), others };
+};
+
+const toName = (user: FoundUser): string | null => {
+  const { given, family } = toNames(user);
+  return user.attributes.get('name') || toWholeName(given, family);
+};

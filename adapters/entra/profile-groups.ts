@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Group } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import type { GroupPage } from '../groups.js';
+import type { RestAnswer } from '../rest-call.js';
+import { toRefusalDetail } from './client.js';
+
+const pageGuard = z.object({
+  value: z.array(
+    z.object({
+      id: z.string().min(1),
+      displayName: z.string().nullish(),
+      onPremisesSyncEnabled: z.boolean().nullish(),
+      isAssignableToRole: z.boolean().nullish(),
+    }),
+  ),
+  '@odata.nextLink': z.string().optional(),
+});
+
+/**
+ * Of the user `userId`, the first page. The cast to groups is one of Graph's advanced queries, with an index of its own.
+ * @see https://learn.microsoft.com/en-us/graph/api/user-list-transitivememberof
+ */
+export const toGroupsPath = (userId: string): string =>
+  `/users/${userId}/transitiveMemberOf/microsoft.graph.group?$count=true` +
+  '&$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=999';
+
+/**
+ * Reads one page of the groups that a user is in, those around them too. Two groups may have one name, and as long as nobody has
+ * forbidden it everybody makes groups: so names are told of groups alone that come from a directory on the premises, or that
+ * roles can be assigned to, which only administrators make. All others count by their ids.
+ * @param namesCount - whether names of this tenant count at all
+ * @throws FaceError `subject_unknown`, `profile_unavailable`
+ */
+export function parseGroupPage(
+  answer: RestAnswer,
+  { namesCount }: { readonly namesCount: boolean },
+): GroupPage<string> {
+  if (answer.status === 404) throw new FaceError('subject_unknown');
+  if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+  const page = pageGuard.safeParse(answer.body);
+  if (!page.success) throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
+  const { value, '@odata.nextLink': next = null } = page.data;
+  const groups = value.map(({ id, displayName, onPremisesSyncEnabled, isAssignableToRole }): Group => {
+    const isKept = namesCount && (onPremisesSyncEnabled === true || isAssignableToRole === true);
+    return { id, name: isKept ? displayName || null : null };
+  });
+  return { groups, next };
+}

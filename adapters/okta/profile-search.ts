@@ -1,0 +1,47 @@
+import type { Client } from '@okta/okta-sdk-nodejs';
+import { z } from 'zod';
+import type { NamedAccount } from '../../src/core/ports.js';
+import { toNameParts, toWholeName } from '../search.js';
+import { parseAnswer } from './client.js';
+import { accountGuard, toAccount } from './profile-account.js';
+
+const { id, profile } = accountGuard.shape;
+const foundGuard = z.object({
+  id,
+  profile: profile.extend({
+    firstName: z.string().nullish(),
+    lastName: z.string().nullish(),
+    displayName: z.string().nullish(),
+  }),
+});
+
+/** Of the profile nothing else is asked for: the token stays where it is. */
+const fields = 'id,profile:(login,email,mobilePhone,firstName,lastName,displayName)';
+
+/** A value is written as in JSON (RFC 7644, section 3.4.2.2). */
+const startsWith = (name: string, text: string): string => `profile.${name} sw ${JSON.stringify(text)}`;
+
+function toSearch(text: string): string {
+  const names = ['login', 'email', 'firstName', 'lastName', 'displayName'].map((name) => startsWith(name, text));
+  const whole = toNameParts(text).map(
+    ({ given, family }) => `(${startsWith('firstName', given)} and ${startsWith('lastName', family)})`,
+  );
+  return [...names, ...whole].join(' or ');
+}
+
+/**
+ * Users by the beginning of a name. `search` reads an index, which may be a moment behind, and finds deactivated users too.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
+ */
+export async function searchUsers(text: string, limit: number, client: Client): Promise<readonly NamedAccount[]> {
+  const users = await client.userApi.listUsers({ search: toSearch(text), limit, fields });
+  const found: NamedAccount[] = [];
+  while (found.length < limit) {
+    const { value } = await users.next();
+    if (value === null) break;
+    const user = parseAnswer(foundGuard, value);
+    const { displayName, firstName, lastName } = user.profile;
+    found.push({ ...toAccount(user), name: displayName || toWholeName(firstName ?? '', lastName ?? '') });
+  }
+  return found;
+}

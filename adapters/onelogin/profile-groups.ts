@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Group } from '../../src/core/ports.js';
+import type { GroupPage } from '../groups.js';
+import { type OneLoginApi, toUnavailable } from './client.js';
+import { accountGuard } from './profile-account.js';
+
+const idGuard = z.union([z.string(), z.number()]).transform(String);
+
+/** What of a user names their roles: what groups are elsewhere, a role is at OneLogin. */
+export const roleIdsGuard = z.object({
+  id: accountGuard.shape.id,
+  role_ids: z
+    .array(idGuard)
+    .nullish()
+    .transform((ids) => ids ?? []),
+});
+
+const roleGuard = z.object({ id: idGuard, name: z.string().nullish() });
+
+/** Asked for side by side: each role takes a call of its own. */
+const pageSize = 5;
+
+/** More would take too many of an hour's calls, which are for all who sign in. */
+const mostRoles = 100;
+
+/**
+ * One page of a user's roles, with their names.
+ * @param ids - of all roles of the user
+ * @param from - where the page begins
+ * @see https://developers.onelogin.com/api-docs/2/roles/get-role
+ */
+export async function readRolePage(
+  ids: readonly string[],
+  from: number,
+  api: Pick<OneLoginApi, 'call'>,
+): Promise<GroupPage<number>> {
+  if (ids.length > mostRoles) throw toUnavailable({ reason: 'too many groups' });
+  const readRole = async (id: string): Promise<Group[]> => {
+    const { status, body } = await api.call('GET', `/api/2/roles/${encodeURIComponent(id)}`);
+    // Gone since the user was read.
+    if (status === 404) return [];
+    if (status !== 200) throw toUnavailable({ status });
+    const role = roleGuard.safeParse(body);
+    if (!role.success || role.data.id !== id) throw toUnavailable({ reason: 'answer not understood' });
+    return [{ id, name: role.data.name || null }];
+  };
+  const groups = await Promise.all(ids.slice(from, from + pageSize).map(readRole));
+  const next = from + pageSize;
+  return { groups: groups.flat(), next: next < ids.length ? next : null };
+}

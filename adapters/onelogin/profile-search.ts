@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { NamedAccount } from '../../src/core/ports.js';
+import { distinct, isCalled, toNameParts, toWholeName } from '../search.js';
+import { type OneLoginApi, toUnavailable } from './client.js';
+import { accountGuard, toAccount } from './profile-account.js';
+
+const foundGuard = accountGuard.extend({ firstname: z.string().nullish(), lastname: z.string().nullish() });
+type Found = z.output<typeof foundGuard>;
+
+type Asked = Readonly<Record<string, string>>;
+
+/**
+ * Users by the beginning of a name: a question for each field, and one for the first and last name together. OneLogin reads `*`
+ * and `!` as more than themselves, and there is no way to write them: what stands before the first of them is asked for, and
+ * the rest is compared here. Searches take no more than half of an hour's calls: the others are for people who sign in.
+ * @see https://developers.onelogin.com/api-docs/2/users/list-users
+ * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
+ */
+export async function searchUsers(text: string, limit: number, api: OneLoginApi): Promise<readonly NamedAccount[]> {
+  const list = async (asked: Asked): Promise<readonly Found[]> => {
+    const plain = Object.entries(asked).map(([field, beginning]) => [field, /^[^*!]*/.exec(beginning)?.[0] ?? '']);
+    if (plain.some(([, beginning]) => beginning === '')) return [];
+    const query = new URLSearchParams({
+      ...Object.fromEntries(plain.map(([field, beginning]) => [field, `${beginning}*`])),
+      ...{ limit: String(limit), fields: 'id,username,email,phone,firstname,lastname' },
+    });
+    const { status, body } = await api.call('GET', `/api/2/users?${query}`, null, 'outsider');
+    if (status !== 200) throw toUnavailable({ status });
+    const users = z.array(foundGuard).safeParse(body);
+    if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
+    return users.data;
+  };
+  const questions: readonly Asked[] = [
+    ...['username', 'email', 'firstname', 'lastname'].map((field) => ({ [field]: text })),
+    ...toNameParts(text).map(({ given, family }) => ({ firstname: given, lastname: family })),
+  ];
+  const lists = await Promise.all(questions.map(list));
+  const called = lists.flat().filter((user) => isCalled(text, toNames(user)));
+  return distinct(
+    called.map((user) => {
+      const { given, family } = toNames(user);
+      return { ...toAccount(user), name: toWholeName(given, family) };
+    }),
+    limit,
+  );
+}
+
+const toNames = ({ username, email, firstname, lastname }: Found) => ({
+  given: firstname ?? '',
+  family: lastname ?? '',
+  others: [username ?? '', email ?? ''],
+});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { NamedAccount } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import { distinct, isCalled, toNameParts, toWholeName } from '../search.js';
+import type { ScimApi } from './client.js';
+import { accountGuard, parseAnswer, toAccount, toScimType } from './schema.js';
+
+const part = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '');
+const foundGuard = accountGuard.extend({
+  displayName: part,
+  name: z
+    .object({ givenName: part, familyName: part, formatted: part })
+    .nullish()
+    .transform((name) => name ?? { givenName: '', familyName: '', formatted: '' }),
+});
+type Found = z.output<typeof foundGuard>;
+
+const listGuard = z.object({
+  Resources: z
+    .array(foundGuard)
+    .nullish()
+    .transform((users) => users ?? []),
+});
+
+/** A value is written as in JSON (RFC 7644, section 3.4.2.2). */
+const startsWith = (path: string, text: string): string => `${path} sw ${JSON.stringify(text)}`;
+
+/**
+ * Users by the beginning of a name: one question for each attribute, as some servers take no `or`. What a server does not take
+ * is left out, as long as it takes the search for `userName`; what it finds though it was not asked for is left out, too.
+ * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
+ */
+export async function searchUsers(text: string, limit: number, api: ScimApi): Promise<readonly NamedAccount[]> {
+  const ask = async (filter: string, isNeeded: boolean): Promise<readonly Found[]> => {
+    const attributes = 'userName,emails,displayName,name';
+    const query = new URLSearchParams({ filter, attributes, count: String(limit) });
+    const { status, body } = await api.call('GET', `/Users?${query}`);
+    if (status === 200) return parseAnswer(listGuard, body).Resources;
+    if ([400, 501].includes(status) && !isNeeded) return [];
+    throw new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
+  };
+  const lists = await Promise.all([
+    ask(startsWith('userName', text), true),
+    ...['emails.value', 'displayName', 'name.givenName', 'name.familyName'].map((path) =>
+      ask(startsWith(path, text), false),
+    ),
+    ...toNameParts(text).map(({ family }) => ask(startsWith('name.familyName', family), false)),
+  ]);
+  const called = lists.flat().filter((user) => isCalled(text, toNames(user)));
+  return distinct(
+    called.map((user) => ({ ...toAccount(user), name: toName(user) })),
+    limit,
+  );
+}
+
+const toNames = ({ userName, emails, displayName, name }: Found) => ({
+  given: name.givenName,
+  family: name.familyName,
+  others: [userName, displayName, name.formatted, ...(emails ?? []).map(({ value }) => value ?? '')],
+});
+
+const toName = ({ displayName, name }: Found): string | null =>
+  displayName || name.formatted || toWholeName(name.givenName, name.familyName);

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { type Action, actionGuard, digestAction, isSameAction, toCanonical } from './action.js';
+
+const type = 'facestep_action';
+const payment: Action = {
+  type,
+  title: 'Pay the invoice',
+  lines: ['From: Household account', 'On 27 November 2026'],
+  amount: { value: '1249.50', currency: 'EUR' },
+  payee: 'Harbour Clinic GmbH',
+  document: { name: 'invoice.pdf', digest: 'ab'.repeat(32) },
+};
+const isTaken = (changed: object): boolean => actionGuard.safeParse({ ...payment, ...changed }).success;
+
+describe('an action is taken', () => {
+  test.each<[string, object]>([
+    ['with all it may hold', {}],
+    ['in Arabic, with marks', { title: 'ادفع الفاتورةَ' }],
+    ['with French spaces and a currency sign', { title: 'Payer 12\u00a0€\u202f: « loyer »' }],
+    ['with what would be markup elsewhere', { title: '<b>Pay</b> &amp; {{go}}' }],
+    [
+      'with as many lines, and as long ones, as it may have',
+      { lines: Array.from({ length: 10 }, () => 'x'.repeat(120)) },
+    ],
+    ['with nothing', { amount: { value: '0.00', currency: 'EUR' } }],
+  ])('%s', (_, changed) => {
+    expect(isTaken(changed)).toBe(true);
+  });
+
+  test('with a title alone', () => {
+    expect(actionGuard.safeParse({ type, title: 'Open the gate' }).success).toBe(true);
+  });
+});
+
+describe('an action is refused', () => {
+  test.each<[string, object]>([
+    ['of another type', { type: 'payment' }],
+    ['without a title', { title: '' }],
+    ['with a title that is too long', { title: 'x'.repeat(81) }],
+    ['with eleven lines', { lines: Array.from({ length: 11 }, () => 'x') }],
+    ['with 10,000 lines', { lines: Array.from({ length: 10_000 }, () => 'x') }],
+    ['with a line that is too long', { lines: ['x'.repeat(121)] }],
+    ['with an empty line', { lines: [''] }],
+    ['with a field that nobody would be shown', { note: 'and 1000 EUR more' }],
+    ['with such a field in its amount', { amount: { value: '1.00', currency: 'EUR', fee: '99.00' } }],
+    ['with a digest that is none', { document: { name: 'a.pdf', digest: 'AB'.repeat(32) } }],
+    ['with a currency that is none', { amount: { value: '1.00', currency: 'eur' } }],
+    ['with a number', { title: 12 }],
+  ])('%s', (_, changed) => {
+    expect(isTaken(changed)).toBe(false);
+  });
+
+  test.each([
+    'NaN',
+    '-0',
+    '-1.00',
+    '1e9',
+    '1.23456',
+    '01.00',
+    '1.',
+    '.5',
+    '1,00',
+    ' 1',
+    '1 000.00',
+    '١٢',
+    '9'.repeat(13),
+    '',
+  ])('with the amount %j', (value) => {
+    expect(isTaken({ amount: { value, currency: 'EUR' } })).toBe(false);
+  });
+
+  test('with an amount that is a number', () => {
+    expect(isTaken({ amount: { value: 12.5, currency: 'EUR' } })).toBe(false);
+  });
+
+  test.each([
+    ['a line break', 'a\nb'],
+    ['a null', 'a\0b'],
+    ['an escape', '\u001b[2J'],
+    ['a right-to-left override', 'Pay \u202e01 ruoY'],
+    ['an isolate', 'Pay \u2067x\u2069'],
+    ['a right-to-left mark', 'a\u200fb'],
+    ['an Arabic letter mark', 'a\u061cb'],
+    ['a space without width', 'a\u200bb'],
+    ['a soft hyphen', 'a\u00adb'],
+    ['a line separator', 'a\u2028b'],
+    ['a filler that nobody sees', 'a\u3164b'],
+    ['half a character', 'a\ud800b'],
+    ['a private character', 'a\ue000b'],
+    ['a character of the tag block', 'a\u{e0041}b'],
+    ['marks heaped on a letter', `a${'\u0301\u0302\u0303\u0304\u0305'}`],
+    ['a mark at the beginning', '\u0336paid'],
+    ['a run of spaces', `Pay 1.00${' '.repeat(40)}EUR`],
+    ['a space at the end', 'Pay '],
+    ['a form that is not composed', 'Cafe\u0301'],
+  ])('with %s', (_, text) => {
+    expect([isTaken({ title: text }), isTaken({ lines: [text] }), isTaken({ payee: text })]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(isTaken({ document: { ...payment.document, name: text } })).toBe(false);
+  });
+});
+
+describe('the digest', () => {
+  test('is SHA-256 of the canonical JSON, whatever the order of the names', async () => {
+    const { title, ...rest } = payment;
+    const canonical =
+      '{"amount":{"currency":"EUR","value":"1249.50"},"document":{"digest":"' +
+      `${'ab'.repeat(32)}","name":"invoice.pdf"},"lines":["From: Household account","On 27 November 2026"],` +
+      '"payee":"Harbour Clinic GmbH","title":"Pay the invoice","type":"facestep_action"}';
+    expect(toCanonical({ title, ...rest })).toBe(canonical);
+    expect(await digestAction({ ...rest, title })).toBe(createHash('sha256').update(canonical).digest('hex'));
+  });
+
+  test('writes text as RFC 8785 does: what need not be escaped is not', () => {
+    expect(toCanonical({ type, title: '€ "\\/<é' })).toBe('{"title":"€ \\"\\\\/<é","type":"facestep_action"}');
+  });
+
+  test('is of every word', async () => {
+    const digest = await digestAction(payment);
+    const others: Action[] = [
+      { ...payment, title: 'Pay the invoices' },
+      { ...payment, lines: ['On 27 November 2026', 'From: Household account'] },
+      { ...payment, amount: { value: '1249.51', currency: 'EUR' } },
+      { ...payment, payee: 'Harbour Clinic' },
+      { type, title: payment.title },
+    ];
+    for (const other of others) {
+      expect(await digestAction(other)).not.toBe(digest);
+      expect(isSameAction(payment, other)).toBe(false);
+    }
+    expect(isSameAction(payment, { ...payment })).toBe(true);
+  });
+});

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { count, percent, range, share } from './markdown.js';
+
+/*
+ * Figures of the documents that come from stored results. One stands between marks, which a reader does not see:
+ * `<!-- accuracy/accuracy.json multi.4.1x1.fmr share -->6.9e-6<!-- / -->` is a file below docs, a place in it, and how it is written.
+ */
+
+const mark = /<!-- ([\w/-]+\.json) (\S+) ([\w-]+) -->(.*?)<!-- \/ -->/g;
+
+const rate = z.number();
+const interval = z.tuple([rate, rate]);
+const to = (text: string): string => text.replace(' – ', ' to ');
+
+/** How a figure is written: rates as in the tables, sizes in millions of bytes. */
+const formats = {
+  share: (value) => share(rate.parse(value)),
+  percent: (value) => percent(rate.parse(value)),
+  count: (value) => count(rate.parse(value)),
+  'share-range': (value) => to(range(interval.parse(value), share)),
+  'percent-range': (value) => to(range(interval.parse(value), percent)),
+  megabytes: (value) => `${Math.round(rate.parse(value) / 1e6)} MB`,
+  text: (value) => z.string().parse(value),
+} satisfies Record<string, (value: unknown) => string>;
+
+const isFormat = (name: string): name is keyof typeof formats => Object.hasOwn(formats, name);
+
+function valueAt(stored: unknown, place: string): unknown {
+  return place.split('.').reduce<unknown>((value, key) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key))
+      throw new Error(`nothing at ${place}`);
+    return Object.entries(value).find(([name]) => name === key)?.[1];
+  }, stored);
+}
+
+/**
+ * A page with every marked figure as it is stored.
+ * @param readStored - a stored result by its path below docs
+ * @throws Error where a mark names what is not stored, or a way of writing that there is not
+ */
+export const writeFigures = (page: string, readStored: (file: string) => unknown): string =>
+  page.replace(mark, (_whole, file: string, place: string, format: string) => {
+    if (!isFormat(format)) throw new Error(`${file} ${place}: no figure is written as ${format}`);
+    return `<!-- ${file} ${place} ${format} -->${formats[format](valueAt(readStored(file), place))}<!-- / -->`;
+  });
+
+/** How many figures of a page are marked. */
+export const countFigures = (page: string): number => [...page.matchAll(mark)].length;

@@ -1,0 +1,68 @@
+import { cpus } from 'node:os';
+import { z } from 'zod';
+import { hasRedis } from '../../../test/redis.js';
+import { measureCheckProcessor } from './processor.js';
+import { type StoreKind, storeKinds } from './stores.js';
+import { type Growth, simulateYear, type YearReport } from './year.js';
+
+/** What `npm run bench -- scale --people N` prints. Keys are stable. */
+export interface GrowthReport {
+  readonly date: string;
+  readonly node: string;
+  readonly cpu: string;
+  /** Processor time of one check in the engine, which the year leaves out. */
+  readonly checkProcessorMs: number;
+  readonly years: readonly YearReport[];
+}
+
+const defaultPeople = 100_000;
+
+const optionsGuard = z.object({
+  people: z.coerce.number().int().min(10).default(defaultPeople),
+  stores: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(storeKinds)))
+    .default([...storeKinds]),
+});
+
+/** How much is simulated. */
+export interface GrowthSize {
+  readonly people: number;
+  readonly stores: readonly StoreKind[];
+}
+
+/** As at the command line. @throws ZodError: not numbers, or no stores of ours */
+export const parseGrowthSize = (given: { people?: string | undefined; stores?: string | undefined }): GrowthSize =>
+  optionsGuard.parse(given);
+
+/** Simulates a year on each store, one after the other. */
+export async function benchGrowth({ people, stores }: GrowthSize, say: (line: string) => void): Promise<GrowthReport> {
+  const checkProcessorMs = await measureCheckProcessor(people < defaultPeople ? 20 : 100);
+  const years: YearReport[] = [];
+  for (const store of stores) {
+    if (store === 'redis' && !hasRedis) say('  SKIPPED: there is no Redis');
+    else years.push(await simulateYear(store, people, say));
+  }
+  const date = new Date().toISOString().slice(0, 10);
+  return { date, node: process.version, cpu: cpus()[0]?.model ?? 'unknown', checkProcessorMs, years };
+}
+
+const showGrowthOf = (name: string, { start, end, ratio }: Growth): string =>
+  `  ${name}   p50 ${start.p50Ms} → ${end.p50Ms} ms (× ${ratio.p50})   p99 ${start.p99Ms} → ${end.p99Ms} ms (× ${ratio.p99})`;
+
+/** The same for people. */
+export const showGrowth = ({ checkProcessorMs, years }: GrowthReport): string[] => [
+  `The engine takes ${checkProcessorMs} ms of the processor for a check.`,
+  ...years.flatMap(({ store, people, bytesPerPerson, rssMiB, growth, costs }) => [
+    `${store}: a year of ${people} people: ${bytesPerPerson} bytes each; process ${rssMiB.start} → ${rssMiB.end} MiB`,
+    showGrowthOf('a hook', growth.hook),
+    showGrowthOf('what a check waits for', growth.check),
+    ...Object.entries(costs).map(
+      ([name, { count, stateCalls, ledgerCalls, keyUses, dynamodb }]) =>
+        `  ${name.padEnd(10)} ${String(count).padStart(8)} ×   state ${stateCalls}   ledger ${ledgerCalls}   key ${keyUses}${
+          dynamodb === null ? '' : `   units: ${dynamodb.readUnits} read, ${dynamodb.writeUnits} written`
+        }`,
+    ),
+  ]),
+];

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { projectRoot } from '../../../test/paths.js';
+import { storeKinds } from './stores.js';
+
+const costGuard = z.object({
+  count: z.int().nonnegative(),
+  stateCalls: z.number(),
+  ledgerCalls: z.number(),
+  keyUses: z.number(),
+  dynamodb: z.object({ requests: z.number(), readUnits: z.number(), writeUnits: z.number() }).nullable(),
+});
+
+const timesGuard = z.object({ p50Ms: z.number(), p99Ms: z.number() });
+const growthGuard = z.object({
+  start: timesGuard,
+  end: timesGuard,
+  ratio: z.object({ p50: z.number(), p99: z.number() }),
+});
+
+/** One year as `npm run bench -- scale --people N --json` prints it. */
+export const yearGuard = z.object({
+  store: z.enum(storeKinds),
+  people: z.int().positive(),
+  bytesPerPerson: z.number().positive(),
+  rssMiB: z.object({ start: z.number(), end: z.number() }),
+  sizes: z.array(z.object({ day: z.int(), bytes: z.number(), trailBytes: z.number() })).min(1),
+  growth: z.object({ hook: growthGuard, check: growthGuard }),
+  costs: z.object({
+    ...{ enrolment: costGuard, check: costGuard, hook: costGuard },
+    ...{ leaver: costGuard, pruning: costGuard },
+  }),
+});
+
+const measuredGuard = z.object({
+  date: z.iso.date(),
+  cpu: z.string(),
+  node: z.string(),
+  checkProcessorMs: z.number().positive(),
+  /** `hooks.okta.each.token.cpuMsPerRequest` of `npm run bench -- hooks --json`. */
+  hookProcessorMs: z.number().positive(),
+  years: z.array(yearGuard).min(1),
+});
+export type Measured = z.output<typeof measuredGuard>;
+
+const pricesGuard = z.object({
+  region: z.string(),
+  asOf: z.string(),
+  machine: z.object({ name: z.string(), cores: z.int(), memoryGiB: z.number(), dollarsAnHour: z.number() }),
+  kms: z.object({ dollarsPer10000: z.number(), dollarsAKeyAMonth: z.number() }),
+  dynamodb: z.object({
+    dollarsPerMillionWritten: z.number(),
+    dollarsPerMillionRead: z.number(),
+    dollarsAGBAMonth: z.number(),
+  }),
+});
+export type Prices = z.output<typeof pricesGuard>;
+
+const read = (name: string): unknown => JSON.parse(readFileSync(join(projectRoot, 'docs/sizing', name), 'utf8'));
+
+/** What was measured for `docs/sizing.md`, as it is stored beside it. */
+export const readMeasured = (): Measured => measuredGuard.parse(read('measured.json'));
+
+/** List prices, in dollars. */
+export const readPrices = (): Prices => pricesGuard.parse(read('prices.json'));

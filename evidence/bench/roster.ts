@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFacestepClient } from '@facestep/client';
+import { hashRaw } from '@node-rs/argon2';
+import { z } from 'zod';
+import { publishedCost } from '../../src/token/stretch.js';
+import { triedMessages } from '../../src/verifier/search.js';
+import { modelsFolder, projectRoot } from '../../test/paths.js';
+import { loadPictures } from '../../test/pictures.js';
+import { startService } from '../../test/service.js';
+import { createBareTokens } from '../accuracy/bare-token.js';
+import { createChance } from '../statistics/chance.js';
+import { createFloor } from './floor.js';
+import { round, type Timing, timeInTurns, toTiming } from './measure.js';
+import { processorMs } from './processor-time.js';
+
+/** What `npm run bench -- roster` prints. Keys are stable. */
+export interface RosterReport {
+  readonly node: string;
+  readonly cores: number;
+  /** Of one minute, before: what else the machine does. */
+  readonly load: number;
+  readonly rosters: readonly {
+    readonly tokens: number;
+    /** The heavy parts of a search, called directly on one thread: the models, a decoding for each token, Argon2id. */
+    readonly floor: Timing;
+    /** `POST /identify`, one at a time: somebody of the roster, and a stranger. */
+    readonly found: Timing;
+    readonly nobody: Timing;
+    /** `nobody` against the floor. */
+    readonly ratio: number;
+    /** The processor time of the server for one search, all threads: it does not grow while others have the processor. */
+    readonly processorMs: number;
+  }[];
+}
+
+/** As examples/door.ts has it. */
+const binding = { scope: 'door', accuracy: 8 } as const;
+
+/**
+ * Measures a search of a real server process against its floor, in turns: floor, who is found, who is not.
+ * @param sizes - of rosters, ascending, at most 500
+ */
+export async function benchRoster(rounds: number, sizes: readonly number[]): Promise<RosterReport> {
+  const [load] = loadavg();
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
+  const adminKey = randomBytes(24).toString('base64url');
+  process.chdir(projectRoot);
+  const service = await startService({ PORT: '0', FACESTEP_DATA: folder, FACESTEP_ADMIN_KEY: adminKey });
+  const issued = await fetch(`${service.url}/generateToken`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
+    body: JSON.stringify({ name: 'bench', scopes: ['enrol', 'identify'] }),
+  });
+  const { token: clientToken } = z.object({ token: z.string() }).parse(await issued.json());
+  const door = createFacestepClient({ url: service.url, clientToken, fetch });
+
+  const pictures = await loadPictures();
+  // As they were taken: made smaller, passive liveness takes them for pictures of pictures.
+  const [first, live] = pictures.person;
+  const other = pictures.stranger;
+  const make = async (...photos: Uint8Array[]) => (await door.generate(photos, binding)).token;
+  // What is shown is among them: three photos of two are hardly more than one, which is not what is measured.
+  const own = await make(first, live, live);
+  // Tokens of one person are as much work as those of many: each has keys and chance of its own.
+  const others: string[] = [];
+  while (others.length < Math.max(...sizes)) others.push(await make(other, other, other));
+
+  const floor = await createFloor(modelsFolder);
+  const pid = service.process.pid ?? 0;
+  const rosters = [];
+  for (const tokens of sizes) {
+    const search = (roster: readonly string[], outcome: string) => async () => {
+      const found = await door.identify(roster, [live], binding);
+      if (found.outcome !== outcome) throw new Error(`${found.outcome}, and not ${outcome}`);
+    };
+    const searchNobody = search(others.slice(0, tokens), 'nobody');
+    const heavy = createHeavyParts(tokens);
+    const runs = [
+      async () => {
+        await floor.verifyOnce(live);
+        await heavy();
+      },
+      search([...others.slice(1, tokens), own], 'identified'),
+      searchNobody,
+    ];
+    const [floorTimes, foundTimes, nobodyTimes] = await timeInTurns(rounds, runs);
+    const [least, found, nobody] = [toTiming(floorTimes), toTiming(foundTimes), toTiming(nobodyTimes)];
+    const before = await processorMs(pid);
+    for (let run = 0; run < rounds; run += 1) await searchNobody();
+    const processor = ((await processorMs(pid)) - before) / rounds;
+    const ratio = round(nobody.ms / least.ms);
+    rosters.push({ tokens, floor: least, found, nobody, ratio, processorMs: round(processor) });
+  }
+  await floor.close();
+  await service.stop();
+  await rm(folder, { recursive: true });
+  return { node: process.version, cores: availableParallelism(), load: round(load), rosters };
+}
+
+/** Decodings and Argon2id runs of a search, but for the one of the floor. */
+function createHeavyParts(tokens: number): () => Promise<void> {
+  const chance = createChance('roster');
+  const bare = createBareTokens(binding.accuracy, chance, 3);
+  const views = () => Float32Array.from({ length: 1024 }, () => chance.normal());
+  const made = Array.from({ length: tokens }, () => bare.seal(views()));
+  const live = views();
+  const options = { memoryCost: publishedCost.memoryKiB, timeCost: publishedCost.passes, parallelism: 1 };
+  return async () => {
+    for (const token of made) bare.opens(token, live);
+    for (let run = 1; run < triedMessages; run += 1)
+      await hashRaw(randomBytes(20), { ...options, salt: randomBytes(16), outputLen: 32 });
+  };
+}
+
+/** The same for people. */
+export function showRoster({ node, cores, load, rosters }: RosterReport): string[] {
+  const show = ({ ms, interval: [low, high] }: Timing): string => `${ms} ms (${low}–${high})`;
+  return [
+    `A search of a roster, ${cores} cores (load ${load} before), Node ${node}; medians with 95 % intervals`,
+    ...rosters.map(
+      ({ tokens, floor, found, nobody, ratio, processorMs: processor }) =>
+        `  ${String(tokens).padStart(3)} tokens   floor on one thread ${show(floor)}   found ${show(found)}   nobody ${show(nobody)}   × ${ratio}   ${processor} ms of the processor`,
+    ),
+  ];
+}

@@ -1,0 +1,43 @@
+/*
+ * The client and what it imports, for a browser: as they are installed, without a bundler. A page finds them by an import map.
+ */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** What the client imports. */
+const imported = [
+  ...['jose/errors', 'jose/jwks/local', 'jose/jwks/remote', 'jose/jws/compact/verify', 'jose/jws/flattened/verify'],
+  ...['jose/jwt/decode', 'zod/mini'],
+] as const;
+
+const prefix = '/modules/';
+
+/** @param clientModule - the address of the file of `@facestep/client` */
+export function createModules(clientModule: string) {
+  const files = new Map<string, string>([['@facestep/client', clientModule]]);
+  for (const name of imported) files.set(name, import.meta.resolve(name));
+  /** Folders that modules are read from: of the client its own, of a package all of it. */
+  const folders = new Map(
+    [...files].map(([name, file]) => {
+      const [id = ''] = name.replace('@facestep/', '').split('/');
+      const folder = name === '@facestep/client' ? new URL('.', file).href : `${file.split(`/${id}/`)[0] ?? ''}/${id}/`;
+      return [id, folder] as const;
+    }),
+  );
+  const toPath = (file: string): string => {
+    const [id, folder] = [...folders].find(([, each]) => file.startsWith(each)) ?? ['', file];
+    return `${prefix}${id}/${file.slice(folder.length)}`;
+  };
+
+  return {
+    /** For `<script type="importmap">`. */
+    importMap: JSON.stringify({ imports: Object.fromEntries([...files].map(([name, file]) => [name, toPath(file)])) }),
+    /** The text of a module; `null`: the path is none. */
+    async read(path: string): Promise<string | null> {
+      const [, id = '', rest = ''] = /^\/modules\/([a-z]+)\/([\w./-]+\.js)$/.exec(path) ?? [];
+      const folder = folders.get(id);
+      if (folder === undefined || rest.split('/').includes('..')) return null;
+      return readFile(fileURLToPath(new URL(rest, folder)), 'utf8').catch(() => null);
+    },
+  };
+}

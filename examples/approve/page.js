@@ -1,0 +1,43 @@
+/*
+ * In the browser: sends a document to be signed, and checks a signature. The check is done here, by @facestep/client; once the
+ * page is loaded it needs no network.
+ */
+import { createSignatureVerifier } from '@facestep/client';
+
+// The receipt that the face check leads back with is for the server, which has it from there.
+if (location.hash !== '') history.replaceState(null, '', location.pathname);
+
+const trusted = await (await fetch('/trusted.json')).json();
+const signatures = createSignatureVerifier(trusted);
+
+const upload = document.querySelector('form[data-upload]');
+upload?.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const said = upload.querySelector('output');
+  const [file] = upload.elements.document.files;
+  if (file === undefined) return;
+  said.textContent = 'Sending…';
+  const headers = { 'content-type': 'application/octet-stream', 'x-name': encodeURIComponent(file.name) };
+  const reply = await fetch('/documents', { method: 'POST', headers, body: file }).catch(() => null);
+  const { url, problem } = reply === null ? { problem: 'The document could not be sent.' } : await reply.json();
+  if (url === undefined) said.textContent = problem;
+  else location.assign(url);
+});
+
+const check = document.querySelector('form[data-check]');
+check?.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const said = check.querySelector('output');
+  const [file] = check.elements.document.files;
+  if (file === undefined) return;
+  try {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const { approval } = await signatures.verify(bytes, check.elements.signature.value.trim(), trusted.expected);
+    said.dataset.result = 'holds';
+    said.textContent = `The signature holds. Approved by a face check of ${approval.sub}, who was shown: ${approval.action.title}, ${approval.action.document.name}`;
+  } catch (error) {
+    said.dataset.result = 'broken';
+    said.textContent = `The signature does not hold. ${error.message}`;
+  }
+});
+document.documentElement.dataset.ready = 'yes';

@@ -1,0 +1,227 @@
+/*
+ * A bank. A bill is paid once the customer has approved it by their face, a document is signed once its reader has.
+ */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createDocuments, type Document, NotSigned } from './documents.js';
+import { createModules } from './modules.js';
+import { type Page, renderBill, renderDocuments, renderMessage, renderResult, renderSigned } from './pages.js';
+import { createPayments, type PendingPayment } from './payments.js';
+
+/** The bank, listening. */
+export interface Bank {
+  readonly url: string;
+  /** To be registered for the client, with `actions`. */
+  readonly redirectUri: string;
+  /** To be among `returnUrls` of the connection. */
+  readonly returnUrl: string;
+  close(): Promise<void>;
+}
+
+/** What is known of one browser. */
+interface Visit {
+  amount: string;
+  payment: PendingPayment | null;
+  document: Document | null;
+  signed: { readonly name: string; readonly signature: string } | null;
+}
+
+const cookieName = 'bank';
+const maxVisits = 1000;
+const maxDocumentBytes = 10 * 1024 * 1024;
+const maxFormBytes = 1024;
+const amountPattern = /^(0|[1-9]\d{0,11})\.\d\d$/;
+
+/** What the customer is told, by the code of the server. */
+const problems: Readonly<Record<string, string>> = {
+  too_large: 'The document is over 10 MB.',
+  action_malformed: 'The name of this file cannot be shown as it is. Give it another name.',
+  declined: 'You did not approve the document. Nothing was signed.',
+};
+
+/** Starts the bank on this machine. @param given.port - 0 takes a free one */
+export async function startBank(given: {
+  readonly port: number;
+  /** Of facestep, as `publicUrl` says. */
+  readonly serverUrl: string;
+  readonly connection: string;
+  readonly client: { readonly id: string; readonly secret: string };
+  /** Who has signed in to the bank; nobody else can here. `subject` is their immutable id at the identity provider. */
+  readonly customer: { readonly login: string; readonly subject: string };
+  /** A token of the REST API with the scope `verify`. */
+  readonly clientToken: () => Promise<string>;
+  /** The address of the file of `@facestep/client`. */
+  readonly clientModule: string;
+}): Promise<Bank> {
+  const { serverUrl, connection, client, customer } = given;
+  const visits = new Map<string, Visit>();
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => send(response, 500, renderMessage('Something went wrong', '')));
+  }).listen(given.port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = `http://localhost:${typeof address === 'object' ? address?.port : given.port}`;
+  const [redirectUri, returnUrl] = [`${url}/callback`, `${url}/documents/back`];
+  const modules = createModules(given.clientModule);
+  const payments = createPayments({
+    ...{ issuer: `${serverUrl}/oidc/${connection}`, redirectUri },
+    ...{ clientId: client.id, clientSecret: client.secret, login: customer.login },
+  });
+  const { subject } = customer;
+  const documents = createDocuments({ serverUrl, connection, subject, clientToken: given.clientToken, returnUrl });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const address = new URL(request.url ?? '/', url);
+    const { pathname } = address;
+    const asked = `${request.method} ${pathname}`;
+    if (pathname.startsWith('/modules/')) return sendScript(response, await modules.read(pathname));
+    if (pathname === '/page.js')
+      return sendScript(response, await readFile(new URL('page.js', import.meta.url), 'utf8'));
+    if (asked === 'GET /trusted.json') return sendJson(response, 200, await documents.trusted());
+    const visit = visitOf(request, response);
+    if (asked === 'GET /') return send(response, 200, renderBill(visit.amount));
+    if (asked === 'POST /bill') return change(request, response, visit);
+    if (asked === 'GET /pay') return pay(response, visit);
+    if (asked === 'GET /callback') return comeBack(address, response, visit);
+    if (asked === 'GET /documents') return send(response, 200, renderDocuments(modules.importMap));
+    if (asked === 'POST /documents') return take(request, response, visit);
+    if (asked === 'GET /documents/back') return sign(response, visit);
+    if (asked === 'GET /documents/signature') return save(response, visit);
+    return send(response, 404, renderMessage('There is nothing here', ''));
+  }
+
+  /** The visit of this browser; a new one where it has none. */
+  function visitOf(request: IncomingMessage, response: ServerResponse): Visit {
+    const known = new RegExp(`(?:^|; )${cookieName}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
+    const found = visits.get(known);
+    if (found !== undefined) return found;
+    const id = randomBytes(24).toString('base64url');
+    const visit: Visit = { amount: '1249.50', payment: null, document: null, signed: null };
+    visits.set(id, visit);
+    for (const oldest of [...visits.keys()].slice(0, -maxVisits)) visits.delete(oldest);
+    response.setHeader('set-cookie', `${cookieName}=${id}; HttpOnly; SameSite=Lax; Path=/`);
+    return visit;
+  }
+
+  async function change(request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> {
+    const body = await readBody(request, maxFormBytes);
+    const amount = new URLSearchParams(Buffer.from(body ?? []).toString()).get('amount') ?? '';
+    if (!amountPattern.test(amount))
+      return send(response, 400, renderBill(visit.amount, 'Write the amount with two decimals: 12.50'));
+    visit.amount = amount;
+    redirect(response, '/');
+  }
+
+  async function pay(response: ServerResponse, visit: Visit): Promise<void> {
+    const { url: to, pending } = await payments.begin(visit.amount);
+    visit.payment = pending;
+    redirect(response, to);
+  }
+
+  async function comeBack(address: URL, response: ServerResponse, visit: Visit): Promise<void> {
+    const { payment } = visit;
+    visit.payment = null;
+    if (payment === null) return send(response, 400, renderMessage('Please begin again', ''));
+    // The bill as it stands now: what was approved is held against it, whatever was asked for before.
+    const result = await payments.finish(address, payment, visit.amount);
+    send(response, 200, renderResult(result, visit.amount));
+  }
+
+  async function take(request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> {
+    // No form of another site sends this header.
+    const name = decodeName(request.headers['x-name']);
+    const bytes = await readBody(request, maxDocumentBytes);
+    if (name === null) return sendJson(response, 400, { problem: 'The document has no name.' });
+    try {
+      if (bytes === null) throw new NotSigned('too_large');
+      const { url: to, document } = await documents.begin(name, bytes);
+      visit.document = document;
+      sendJson(response, 200, { url: to });
+    } catch (error) {
+      sendJson(response, 400, { problem: explain(error) });
+    }
+  }
+
+  async function sign(response: ServerResponse, visit: Visit): Promise<void> {
+    const { document } = visit;
+    visit.document = null;
+    try {
+      if (document !== null) visit.signed = { name: document.name, signature: await documents.finish(document) };
+    } catch (error) {
+      visit.signed = null;
+      return send(response, 200, renderMessage('Not signed', explain(error)));
+    }
+    if (visit.signed === null) return send(response, 400, renderMessage('Please begin again', ''));
+    send(response, 200, renderSigned(modules.importMap, visit.signed.name, visit.signed.signature));
+  }
+
+  function save(response: ServerResponse, { signed }: Visit): void {
+    if (signed === null) {
+      send(response, 404, renderMessage('There is nothing here', ''));
+      return;
+    }
+    const name = encodeURIComponent(`${signed.name}.jws`).replaceAll("'", '%27');
+    response.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename*=UTF-8''${name}`,
+      'cache-control': 'no-store',
+    });
+    response.end(`${signed.signature}\n`);
+  }
+
+  return {
+    ...{ url, redirectUri, returnUrl },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const explain = (error: unknown): string =>
+  (error instanceof NotSigned ? problems[error.code] : undefined) ??
+  'The document could not be signed. Please try again.';
+
+/** @returns `null`: there is none that can be read */
+function decodeName(header: string | string[] | undefined): string | null {
+  try {
+    return decodeURIComponent(String(header ?? '')).normalize('NFC') || null;
+  } catch {
+    return null;
+  }
+}
+
+/** @returns `null`: it is larger; the rest is read and thrown away, so that the answer is heard */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request) {
+    bytes += part.length;
+    if (bytes <= maxBytes) parts.push(part);
+  }
+  return bytes > maxBytes ? null : Uint8Array.from(Buffer.concat(parts));
+}
+
+function send(response: ServerResponse, status: number, { html, policy }: Page): void {
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': policy,
+  });
+  response.end(html);
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}
+
+function sendScript(response: ServerResponse, text: string | null): void {
+  response.writeHead(text === null ? 404 : 200, { 'content-type': 'text/javascript; charset=utf-8' });
+  response.end(text ?? '');
+}
+
+const redirect = (response: ServerResponse, location: string): void => void response.writeHead(303, { location }).end();

@@ -1,0 +1,88 @@
+import { encode } from 'uqr';
+import type { View } from './check.js';
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
+
+const style = `
+  :root { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif; }
+  main { max-width: 34rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+  form { margin: 1rem 0; } label { display: block; }
+  input { font: inherit; box-sizing: border-box; width: 100%; padding: .5rem; }
+  button { font: inherit; min-height: 2.75rem; padding: .4rem 1.5rem; margin-top: .5rem; }
+  .qr { display: block; width: min(100%, 20rem); background: #fff; }
+  .big { font-size: 3rem; font-weight: 700; letter-spacing: .08em; margin: .25rem 0; }
+  .code { font-size: 1.6rem; font-weight: 600; letter-spacing: .1em; }
+  dt { font-size: .95rem; } dd { margin: 0 0 .5rem; font-weight: 600; }`;
+
+/** Asks for the part of the page that has changed, and counts the seconds down. Where it ends, nothing of the person is left. */
+export const script = `
+  const part = document.querySelector('#part');
+  let shown = part.innerHTML;
+  const tick = async () => {
+    const reply = await fetch(location.pathname + '/part', { cache: 'no-store' }).catch(() => null);
+    const text = reply === null ? null : reply.ok ? await reply.text() : '<p>This check is over.</p>';
+    if (text !== null && text !== shown) { shown = text; part.innerHTML = text; }
+    const left = part.querySelector('[data-until]');
+    if (left) left.textContent = Math.max(0, Math.ceil((Number(left.dataset.until) - Date.now()) / 1000));
+  };
+  setInterval(tick, 1000);
+  window.addEventListener('pagehide', () => part.replaceChildren());`;
+
+const toPage = (title: string, body: string): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title><style>${style}</style></head>
+<body><main><h1>${title}</h1>${body}</main></body></html>`;
+
+/** Where staff begin. */
+export const renderHome = (note = ''): string =>
+  toPage(
+    'Desk 1',
+    `<p role="status">${escapeHtml(note)}</p>
+<form method="post" action="/checks"><button>Show a code</button></form>
+<form method="post" action="/checks">
+<label>Or scan the code of the person’s phone, or type its eight digits
+<input name="shown_code" inputmode="numeric" autocomplete="off" required maxlength="20"></label>
+<button>Take this code</button>
+</form>`,
+  );
+
+/** One check. */
+export const renderCheck = (id: string, view: View): string =>
+  toPage(
+    'Desk 1',
+    `<div id="part" aria-live="polite">${renderPart(id, view)}</div><p><a href="/">Next person</a></p><script src="/counter.js" defer></script>`,
+  );
+
+/** What stands on the page while a check is as it is. */
+export function renderPart(id: string, view: View): string {
+  switch (view.state) {
+    case 'waiting':
+      return view.link === null
+        ? '<p>Waiting for the phone whose code you took.</p>'
+        : `<p>Let the person scan this, or type the code at <b>${escapeHtml(new URL(view.link).host)}</b>.</p>
+<a href="${escapeHtml(view.link)}" aria-label="The code, as a link">${drawQr(view.link)}</a>
+<p class="code">${escapeHtml(view.code)}</p>`;
+    case 'numbers':
+      return `<p>Say this number to the person:</p><p class="big" id="told">${escapeHtml(view.number)}</p>
+<form method="post" action="/checks/${id}/number">
+<label>Which number stands on their phone? <input name="number" inputmode="numeric" autocomplete="off" required pattern="[0-9]{2}" maxlength="2"></label>
+<button>It is this</button></form>
+<form method="post" action="/checks/${id}/end"><button>Their phone shows none: end</button></form>`;
+    case 'checking':
+      return '<p>The person shows their face, and reads what you ask for.</p>';
+    case 'verified':
+      return `<h2>Verified</h2><p>${view.at.toISOString().slice(11, 19)} UTC. Gone in <b data-until="${view.until.getTime()}">60</b> seconds.</p>
+<dl>${Object.entries(view.claims).map(renderClaim).join('')}</dl>`;
+    case 'ended':
+      return `<p role="status">${escapeHtml(view.why)}</p>`;
+  }
+}
+
+const renderClaim = ([name, value]: [string, unknown]): string =>
+  `<dt>${escapeHtml(name.replaceAll('_', ' '))}</dt><dd>${value === null ? 'not told' : escapeHtml(String(value))}</dd>`;
+
+function drawQr(text: string): string {
+  const { data, size } = encode(text, { ecc: 'M', border: 4 });
+  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
+  return `<svg class="qr" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" aria-hidden="true"><path d="${path}" fill="#000"/></svg>`;
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaProvisioning } from '../../adapters/okta/provision.js';
+import { startOktaSimulator } from '../../simulators/okta/index.js';
+import { epochMs } from '../../src/core/units.js';
+import { findFreePort } from '../../test/free-port.js';
+import { startService } from '../../test/service.js';
+import { createTextLog } from '../../test/sinks.js';
+import { approvePortal } from './portals/approve.js';
+import { checkInPortal } from './portals/check-in.js';
+import { counterPortal } from './portals/counter.js';
+import { credentialPortal } from './portals/credential.js';
+import { homePagePortal } from './portals/home-page.js';
+import { linksPortal } from './portals/links.js';
+import { organisationsPortal } from './portals/organisations.js';
+import type { Portal, RunningPortal } from './portals/portal.js';
+import { prefilledFormPortal } from './portals/prefilled-form.js';
+import { signInPortal } from './portals/sign-in.js';
+
+/** In the order in which they are shown. The first enrols whoever is to visit the others. */
+const portals: readonly Portal[] = [
+  signInPortal,
+  homePagePortal,
+  prefilledFormPortal,
+  approvePortal,
+  counterPortal,
+  checkInPortal,
+  credentialPortal,
+  linksPortal,
+  organisationsPortal,
+];
+
+/** The applications of a company, for a browser on this machine. */
+export interface RunningPortals {
+  readonly serverUrl: string;
+  readonly login: string;
+  readonly password: string;
+  /** By id, in the order in which they are shown. */
+  readonly portals: ReadonlyMap<string, RunningPortal>;
+  /** Where a portal is. @throws where there is none of that id */
+  urlOf(id: string): string;
+  /** Puts the user into these groups, and out of all others. */
+  setGroups(names: readonly string[]): void;
+  /** What the user's profile holds now; `null` before the first sign-in. */
+  readToken(): string | null;
+  close(): Promise<void>;
+}
+
+const issuedGuard = z.object({ token: z.string() });
+
+/**
+ * Starts the server, a simulated Okta org whose user profile keeps the token, and every portal.
+ * @param hasFixedPorts - whether portals listen where `demo --serve` says, and not on free ports
+ */
+export async function startPortals({
+  hasFixedPorts,
+  modelsFolder,
+}: {
+  readonly hasFixedPorts: boolean;
+  readonly modelsFolder: string;
+}): Promise<RunningPortals> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-portals-'));
+  const okta = await startOktaSimulator();
+  const serverPort = await findFreePort();
+  const serverUrl = `http://localhost:${serverPort}`;
+  const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
+  const user = { login: 'ada@example.com', password: randomBytes(4).toString('hex') };
+  const userId = await okta.createUser({ ...user, firstName: 'Ada', lastName: 'Example' });
+  Object.assign(okta.org.users.get(userId)?.profile ?? {}, { mobilePhone: '+65 6123 4567' });
+  const given = {
+    ...{ serverUrl, issuer: `${serverUrl}/oidc/demo`, connection: 'demo', user: { ...user, id: userId } },
+    clientSecret: randomBytes(32).toString('base64url'),
+    async clientToken(scopes: readonly string[]) {
+      const body = JSON.stringify({ name: 'portal', scopes });
+      const headers = { 'content-type': 'application/json', 'x-admin-key': adminKey };
+      const response = await fetch(`${serverUrl}/generateToken`, { method: 'POST', headers, body });
+      return issuedGuard.parse(await response.json()).token;
+    },
+  };
+  const running = new Map<string, RunningPortal>();
+  for (const { id, port, start } of portals) running.set(id, await start({ ...given, port: hasFixedPorts ? port : 0 }));
+  const urlOf = (id: string): string => {
+    const url = running.get(id)?.url;
+    if (url === undefined) throw new Error(`there is no portal ${id}`);
+    return url;
+  };
+
+  const setGroups = (names: readonly string[]): void => {
+    okta.org.groups.clear();
+    for (const [at, name] of names.entries()) {
+      okta.org.groups.set(`00g${String(at).padStart(17, '0')}`, { name, members: new Set([userId]) });
+    }
+  };
+  setGroups([...running.values()].flatMap(({ groups = [] }) => groups));
+
+  const connection = {
+    ...Object.assign({}, ...[...running.values()].map(({ settings = {} }) => settings)),
+    id: 'demo',
+    kind: 'okta',
+    policy: {
+      mode: 'enforce',
+      whenNotEnrolled: 'enrol',
+      organisation: 'Example Portal',
+      enrolmentDays: 365,
+      fallbackUrl: urlOf('sign-in'),
+      returnUrls: [...running.values()].flatMap(({ returnUrls = [] }) => returnUrls),
+    },
+    oidc: {
+      clients: [...running.values()].flatMap(({ clients }) => clients),
+      credentials: Object.assign({}, ...[...running.values()].map(({ credentials }) => credentials)),
+    },
+    me: {
+      services: [...running.values()].flatMap(({ url, service }) =>
+        service === undefined ? [] : [{ ...service, url }],
+      ),
+    },
+    okta: {
+      orgUrl: okta.url,
+      auth: { kind: 'api_token', token: okta.apiToken },
+      hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
+    },
+  };
+  const config = join(folder, 'facestep.json');
+  const others = [...running.values()].flatMap(({ connections = [] }) => connections);
+  const written = { modelsFolder, publicUrl: serverUrl, connections: [connection, ...others] };
+  await writeFile(config, JSON.stringify(written), { mode: 0o600 });
+  const service = await startService({
+    PORT: String(serverPort),
+    FACESTEP_CONFIG: config,
+    FACESTEP_DATA: join(folder, 'data'),
+    FACESTEP_ADMIN_KEY: adminKey,
+  });
+  const settings = oktaConnectionGuard.parse(connection);
+  const { steps } = createOktaProvisioning({
+    settings,
+    publicUrl: serverUrl,
+    clock: { now: () => epochMs(Date.now()) },
+    random: randomBytes,
+    log: createTextLog(),
+    fetch: (address, init) => fetch(address, init),
+  });
+  // The attribute that keeps the token; hooks take no part in this.
+  const [attribute] = steps;
+  await attribute?.apply();
+
+  return {
+    ...{ serverUrl, ...user, portals: running, urlOf, setGroups },
+    readToken() {
+      const token = okta.org.users.get(userId)?.profile[settings.okta.attribute];
+      return typeof token === 'string' ? token : null;
+    },
+    async close() {
+      for (const { close } of running.values()) await close();
+      await service.stop();
+      await okta.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

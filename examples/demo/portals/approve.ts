@@ -1,0 +1,39 @@
+import { startBank } from '../../approve/server.js';
+import type { Portal } from './portal.js';
+
+const clientId = 'bank';
+
+/** A bank, for whoever has enrolled at the sign-in: a bill to pay, a document to sign. */
+export const approvePortal: Portal = {
+  id: 'approve',
+  port: 8092,
+  async start({ port, serverUrl, connection, clientSecret, user, clientToken }) {
+    let token: Promise<string> | null = null;
+    const bank = await startBank({
+      ...{ port, serverUrl, connection },
+      client: { id: clientId, secret: clientSecret },
+      customer: { login: user.login, subject: user.id },
+      clientToken() {
+        token ??= clientToken(['verify']);
+        return token;
+      },
+      clientModule: new URL('../../../client/index.js', import.meta.url).href,
+    });
+    return {
+      url: bank.url,
+      clients: [
+        {
+          ...{ kind: 'relying_party', id: clientId, name: 'Example Bank', secret: clientSecret },
+          ...{ redirectUris: [bank.redirectUri], actions: true },
+        },
+      ],
+      returnUrls: [bank.returnUrl],
+      guide: [
+        'Pay a bill, or sign a document: the page shows what you approve, word for word, before it looks at you.',
+        'Change the amount in another tab while the face check is open: the bank pays nothing.',
+        'Check the signature on the page without a network, with the document, and with another one.',
+      ],
+      close: bank.close,
+    };
+  },
+};

@@ -1,0 +1,34 @@
+import { startCheckIn } from '../../check-in/server.js';
+import type { Portal } from './portal.js';
+
+const clientId = 'check-in';
+const places = new Map([
+  ['north', 'North Hall'],
+  ['library', 'City Library'],
+]);
+
+/** Places that people check in at with their phone and their face, for whoever has enrolled at the sign-in. */
+export const checkInPortal: Portal = {
+  id: 'check-in',
+  port: 8096,
+  async start({ port, issuer, clientSecret }) {
+    const checkIn = await startCheckIn({ port, issuer, clientId, clientSecret, places, keepDays: 14 });
+    return {
+      url: checkIn.url,
+      clients: [
+        {
+          kind: 'relying_party',
+          id: clientId,
+          name: 'Check-in',
+          secret: clientSecret,
+          redirectUris: [checkIn.redirectUri],
+        },
+      ],
+      guide: [
+        'Open a place: its screen shows a code, and how many are there. On this machine follow what the code says, by hand.',
+        'Your own list is shown to your face. The place never sees who you are.',
+      ],
+      close: checkIn.close,
+    };
+  },
+};

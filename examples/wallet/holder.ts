@@ -1,0 +1,145 @@
+/*
+ * What a wallet does with an offer of a credential: OpenID for Verifiable Credential Issuance 1.0, by its pre-authorised
+ * code, with a key of its own. It takes one kind, SD-JWT VC, of one issuer: a real wallet takes more, and keeps its key in
+ * the phone's own hardware.
+ */
+import { inflateSync } from 'node:zlib';
+import {
+  type CryptoKey,
+  compactVerify,
+  createRemoteJWKSet,
+  decodeJwt,
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+} from 'jose';
+import { z } from 'zod';
+
+const preAuthorized = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
+
+const offerGuard = z.object({
+  credential_issuer: z.url(),
+  credential_configuration_ids: z.tuple([z.string()], z.string()),
+  grants: z.object({ [preAuthorized]: z.object({ 'pre-authorized_code': z.string() }) }),
+});
+const issuerGuard = z.object({ credential_endpoint: z.url(), nonce_endpoint: z.url() });
+const serverGuard = z.object({ token_endpoint: z.url() });
+const tokenGuard = z.object({ access_token: z.string() });
+const nonceGuard = z.object({ c_nonce: z.string() });
+const issuedGuard = z.object({ credentials: z.tuple([z.object({ credential: z.string() })], z.unknown()) });
+const sealedGuard = z.object({
+  iss: z.string(),
+  vct: z.string(),
+  exp: z.int(),
+  status: z.object({ status_list: z.object({ idx: z.int(), uri: z.url() }) }),
+});
+const keysGuard = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const listGuard = z.object({ sub: z.string(), status_list: z.object({ bits: z.literal(1), lst: z.string() }) });
+const disclosureGuard = z.tuple([z.string(), z.string(), z.json()]);
+
+/** A credential as the wallet keeps it. */
+export interface HeldCredential {
+  readonly credential: string;
+  readonly issuer: string;
+  readonly vct: string;
+  /** Seconds since 1970. */
+  readonly expiresAt: number;
+  /** What it says of the person: each can be shown by itself. */
+  readonly claims: ReadonlyMap<string, z.output<ReturnType<typeof z.json>>>;
+}
+
+/** Under an issuer with a path in its name, as the standards for metadata have it. */
+const wellKnown = (issuer: string, name: string): string => {
+  const { origin, pathname } = new URL(issuer);
+  return `${origin}/.well-known/${name}${pathname}`;
+};
+
+async function ask<Guard extends z.ZodType>(guard: Guard, url: string, init?: RequestInit): Promise<z.output<Guard>> {
+  const response = await fetch(url, init);
+  if (!response.ok) throw new Error(`refused: ${(await response.text()).slice(0, 200)}`);
+  return guard.parse(await response.json());
+}
+
+/** Makes a wallet with a new key. It takes offers of one issuer alone. */
+export async function createHolder(issuer: string) {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const jwk = await exportJWK(publicKey);
+  return {
+    /**
+     * Takes a credential.
+     * @param link - as the page of the offer shows it, or its QR code
+     * @param code - the six digits beside it
+     * @throws where the issuer refuses, or is another
+     */
+    async take(link: string, code: string): Promise<HeldCredential> {
+      const offer = offerGuard.parse(JSON.parse(new URL(link).searchParams.get('credential_offer') ?? ''));
+      if (offer.credential_issuer !== issuer) throw new Error('an offer of another issuer');
+      const metadata = await ask(issuerGuard, wellKnown(issuer, 'openid-credential-issuer'));
+      const server = await ask(serverGuard, wellKnown(issuer, 'oauth-authorization-server'));
+      const { access_token: accessToken } = await ask(tokenGuard, server.token_endpoint, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: preAuthorized,
+          'pre-authorized_code': offer.grants[preAuthorized]['pre-authorized_code'],
+          tx_code: code,
+        }),
+      });
+      const { c_nonce: nonce } = await ask(nonceGuard, metadata.nonce_endpoint, { method: 'POST' });
+      const proof = await prove({ jwk, privateKey, nonce, audience: issuer });
+      const issued = await ask(issuedGuard, metadata.credential_endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+        body: JSON.stringify({
+          credential_configuration_id: offer.credential_configuration_ids[0],
+          proofs: { jwt: [proof] },
+        }),
+      });
+      return read(issued.credentials[0].credential);
+    },
+  };
+}
+
+const prove = ({
+  jwk,
+  privateKey,
+  nonce,
+  audience,
+}: {
+  readonly jwk: object;
+  readonly privateKey: CryptoKey;
+  readonly nonce: string;
+  readonly audience: string;
+}): Promise<string> =>
+  new SignJWT({ nonce })
+    .setProtectedHeader({ alg: 'ES256', typ: 'openid4vci-proof+jwt', jwk })
+    .setAudience(audience)
+    .setIssuedAt()
+    .sign(privateKey);
+
+function read(credential: string): HeldCredential {
+  const [jws = '', ...disclosures] = credential.split('~').filter((part) => part !== '');
+  const { iss: issuer, vct, exp: expiresAt } = sealedGuard.parse(decodeJwt(jws));
+  const claims = new Map(
+    disclosures.map((disclosure) => {
+      const [, name, value] = disclosureGuard.parse(JSON.parse(Buffer.from(disclosure, 'base64url').toString()));
+      return [name, value];
+    }),
+  );
+  return { credential, issuer, vct, expiresAt, claims };
+}
+
+/**
+ * Whether a credential has ended, as anybody may ask who is shown it: by the issuer's status list (Token Status List).
+ * @throws where the list cannot be had, or is not the issuer's: then nobody knows, and it is not to be taken
+ */
+export async function hasEnded({ credential, issuer }: HeldCredential): Promise<boolean> {
+  const { idx, uri } = sealedGuard.parse(decodeJwt(credential.split('~')[0] ?? '')).status.status_list;
+  const { jwks_uri: keys } = await ask(keysGuard, wellKnown(issuer, 'jwt-vc-issuer'));
+  const response = await fetch(uri);
+  if (!response.ok) throw new Error('the status list cannot be had');
+  const { payload } = await compactVerify(await response.text(), createRemoteJWKSet(new URL(keys)));
+  const { sub, status_list: list } = listGuard.parse(JSON.parse(new TextDecoder().decode(payload)));
+  if (sub !== uri) throw new Error('another status list');
+  const bits = inflateSync(Buffer.from(list.lst, 'base64url'), { maxOutputLength: 1 << 20 });
+  return (((bits[idx >> 3] ?? 0xff) >> (idx & 7)) & 1) === 1;
+}

@@ -1,0 +1,40 @@
+import type { HeldCredential } from './holder.js';
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
+
+const toPage = (title: string, body: string): string => `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>
+  :root { color-scheme: light dark; }
+  body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+  label { display: block; margin: 1rem 0; } input { font: inherit; box-sizing: border-box; width: 100%; padding: .4rem; }
+  button { font: inherit; padding: .5rem 1.5rem; } .note { font-weight: 600; }
+  .card { border: 2px solid; border-radius: 1rem; padding: 0 1rem; margin-bottom: 1rem; }
+  dt { font-size: .9rem; } dd { margin: 0 0 .5rem; font-weight: 600; }
+</style>
+<main><h1>${title}</h1>${body}</main>`;
+
+const renderCard = (held: HeldCredential, at: number): string => `<section class="card" data-credential="${at}">
+<h2>${escapeHtml(held.vct)}</h2>
+<dl>${[...held.claims].map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(value))}</dd>`).join('')}</dl>
+<p>Until ${new Date(held.expiresAt * 1000).toISOString().slice(0, 10)}, from ${escapeHtml(held.issuer)}</p>
+<form method="post" action="/check"><input type="hidden" name="at" value="${at}"><button>Is it still good?</button></form>
+</section>`;
+
+/** What the wallet holds, and where it takes another one. */
+export const renderWallet = (
+  held: readonly HeldCredential[],
+  { offerPage, note = '' }: { readonly offerPage: string; readonly note?: string },
+): string =>
+  toPage(
+    'A small wallet',
+    `<p class="note" role="status">${escapeHtml(note)}</p>
+${held.map(renderCard).join('\n')}
+<p><a href="${escapeHtml(offerPage)}">Get a staff card</a>. Copy the address of "My wallet is on this phone" to here, and the six digits.</p>
+<form method="post" action="/take">
+<label>Offer <input name="offer" required autocomplete="off"></label>
+<label>Six digits <input name="code" required inputmode="numeric" autocomplete="off"></label>
+<button>Take it</button>
+</form>`,
+  );

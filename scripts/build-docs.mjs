@@ -1,0 +1,79 @@
+// Makes dist/docs-web of the pages of documentation: static files with a search, as the server serves them below /docs.
+// Links between them are relative, so any other place that serves files will do as well.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import Eleventy from '@11ty/eleventy';
+import { build } from 'esbuild';
+import { createMarkdown } from '../web/docs/markdown.mjs';
+import { listPages, readNavigation } from '../web/docs/pages.mjs';
+import { contentsOf, sectionsOf } from '../web/docs/sections.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'web/docs');
+const target = join(root, 'dist/docs-web');
+
+/** Writes a text, and beside it what it is compressed: the package has the latter alone. */
+const write = (name, content) => {
+  const path = join(target, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  writeFileSync(`${path}.br`, brotliCompressSync(content));
+};
+
+const headingOf = (text) => /^# (.*)$/m.exec(text)?.[1].replaceAll('`', '');
+
+/** Every page as it is served. */
+const renderPages = async (pages, markdown) => {
+  const groups = readNavigation(pages.find(({ name }) => name === 'index.html').text).map(({ title, links }) => ({
+    title,
+    links: links.map((link) => ({ ...link, name: pages.find((page) => page.source === link.source).name })),
+  }));
+  const site = new Eleventy(source, target, {
+    quietMode: true,
+    config(eleventy) {
+      eleventy.setUseGitIgnore(false);
+      eleventy.setTemplateFormats(['md']);
+      eleventy.setLibrary('md', markdown);
+      eleventy.addFilter('contents', contentsOf);
+      for (const { source: from, name, text } of pages)
+        eleventy.addTemplate(name.replace(/html$/, 'md'), text, {
+          // By the second: what the pages show in double braces is theirs.
+          ...{ layout: 'page.liquid', templateEngineOverride: 'md', permalink: name },
+          // What is but tables that a program writes has no heading.
+          ...{ title: headingOf(text) ?? from, hasHeading: headingOf(text) !== undefined },
+          ...{ source: from, name, top: '../'.repeat(name.split('/').length - 1), groups },
+        });
+    },
+  });
+  return site.toJSON();
+};
+
+/** Makes the site anew. */
+export const buildDocs = async () => {
+  rmSync(target, { recursive: true, force: true });
+  const pages = listPages(root);
+  const pictures = new Set();
+  const markdown = createMarkdown(pages, (picture) => {
+    pictures.add(picture);
+    return `pictures/${basename(picture)}`;
+  });
+  const rendered = await renderPages(pages, markdown);
+  const sections = rendered.flatMap(({ url, content }) => {
+    const name = url.slice(1).replace(/(^|\/)$/, '$1index.html');
+    write(name, content);
+    return sectionsOf(name, content);
+  });
+  write('search.json', JSON.stringify(sections));
+  for (const picture of pictures) cpSync(join(root, picture), join(target, 'pictures', basename(picture)));
+  write('icon.svg', readFileSync(join(root, 'web/console/page-icon.svg')));
+  const { outputFiles } = await build({
+    entryPoints: { docs: join(source, 'search.ts'), 'docs-style': join(source, 'docs.css') },
+    ...{ bundle: true, minify: true, write: false, format: 'esm', outdir: target, legalComments: 'none' },
+    target: ['chrome111', 'firefox114', 'safari16.4'],
+  });
+  for (const { path, contents } of outputFiles) write(basename(path).replace('docs-style', 'docs'), contents);
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDocs();

@@ -1,0 +1,95 @@
+// node scripts/console-screenshots.mjs [name…]: pictures of every screen of the console, of the company that the demonstration
+// draws, into docs/screens: on a desk and, for the main ones, on a phone.
+import { join } from 'node:path';
+import { load, prepare, root, sayHowMuch, takePicture } from './screen-pictures.mjs';
+
+await prepare({ demoPhotos: false });
+const { startCompany } = await load('examples/demo/company.js');
+const { launchChromium } = await load('test/browser/chromium.js');
+const { visitConsole } = await load('test/browser/console-visitor.js');
+
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+/** Every fourth of them is not enrolled. */
+const uninvited = Array.from({ length: 40 }, (_, at) => `person-${String(at * 4 + 4).padStart(3, '0')}@example.com`);
+
+/** Screens in the order of docs/console.md. `prepare` is what is done there before the picture. */
+const screens = [
+  { name: 'home', path: '', onPhone: true },
+  { name: 'people', path: '/people?status=enrolled' },
+  {
+    name: 'person',
+    path: '/people?find=person-001@example.com',
+    onPhone: true,
+    async prepare(page) {
+      await page.getByRole('rowheader').getByRole('link').click();
+      await page.getByText('Locked out', { exact: true }).waitFor();
+    },
+  },
+  { name: 'log', path: '/log', onPhone: true },
+  {
+    name: 'campaign',
+    path: '/campaigns',
+    async prepare(page) {
+      await page.getByLabel('Name', { exact: true }).fill('Pilot');
+      await page.getByLabel('The people of a CSV file').check();
+      const buffer = Buffer.from(['login', ...uninvited].join('\n'));
+      await page
+        .getByLabel('CSV file', { exact: true })
+        .setInputFiles({ name: 'pilot.csv', mimeType: 'text/csv', buffer });
+      await button(page, 'Plan it').click();
+      await button(page, 'Start').waitFor();
+    },
+  },
+  {
+    name: 'connection',
+    path: '/connections',
+    async prepare(page) {
+      await button(page, 'Examine all now').click();
+      await page.getByRole('rowheader', { name: 'company' }).getByRole('link').click();
+      await page.getByText(/^Being examined/).waitFor({ state: 'detached', timeout: 120_000 });
+    },
+  },
+  { name: 'operations', path: '/operations' },
+  {
+    name: 'help-desk',
+    path: '/help-desk',
+    async prepare(page) {
+      await page.getByLabel('Name they sign in by').fill('person-001@example.com');
+      await page.getByLabel('The link to the check').selectOption('Show it to me');
+      await button(page, 'Ask for a face check').click();
+      await page.getByText('Waiting until the caller opens the link.').waitFor();
+    },
+  },
+  {
+    name: 'applications',
+    path: '/applications',
+    async prepare(page) {
+      await page.getByText('Register an application', { exact: true }).first().waitFor();
+    },
+  },
+  { name: 'requests', path: '/requests' },
+  { name: 'administrators', path: '/administrators' },
+  { name: 'brand', path: '/brand' },
+];
+const widths = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } };
+
+const names = process.argv.slice(2);
+const company = await startCompany(200, join(root, 'models'));
+const browser = await launchChromium({ camera: 'none' });
+const origin = new URL(company.consoleUrl).origin;
+for (const { name, path, onPhone = false, prepare } of screens) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  const { page, close } = await visitConsole(browser, origin, { key: company.adminKey, path });
+  for (const device of onPhone ? ['desk', 'phone'] : ['desk']) {
+    await page.setViewportSize(widths[device]);
+    if (device === 'desk') await prepare?.(page);
+    await page.waitForLoadState('networkidle');
+    while ((await page.locator('.loading').count()) > 0) await page.waitForTimeout(50);
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await takePicture(page, `console-${name}-${device}`);
+  }
+  await close();
+}
+await browser.close();
+await company.close();
+sayHowMuch();

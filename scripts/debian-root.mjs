@@ -1,0 +1,41 @@
+// A root file system for the image where no registry of images can be reached: Debian's packages, and Node as npm has it. It stands
+// for the image of Node that infra/docker/Dockerfile names: the same release of Debian, the same version of Node.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const run = (command, ...args) => execFileSync(command, args, { stdio: 'pipe' });
+
+/** What Node is linked against, and how it trusts others. */
+const packages = ['ca-certificates', 'libstdc++6'];
+
+/** As in Debian's slim images: nobody reads it there. */
+const unread = ['doc', 'info', 'locale', 'man'];
+
+/**
+ * Makes the file system as a tar archive.
+ * @param nodeImage - such as `node:24.21.0-bookworm-slim`
+ */
+export function makeDebianRoot(file, nodeImage) {
+  const [, version = '', release = ''] = /^node:([\d.]+)-(\w+)-slim$/.exec(nodeImage) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-node-'));
+  try {
+    run('npm', 'pack', `node-linux-${process.arch}@${version}`, '--pack-destination', folder, '--ignore-scripts');
+    const [archive] = readdirSync(folder);
+    run('tar', '--extract', '--gzip', '--file', join(folder, archive), '--directory', folder);
+    const local = join(folder, 'root/usr/local/bin');
+    mkdirSync(local, { recursive: true });
+    cpSync(join(folder, 'package/bin/node'), join(local, 'node'));
+    chmodSync(join(local, 'node'), 0o755);
+    run(
+      'mmdebstrap',
+      ...['--variant=minbase', `--include=${packages.join(',')}`],
+      ...unread.map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+      `--customize-hook=sync-in ${join(folder, 'root')} /`,
+      ...[release, file],
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

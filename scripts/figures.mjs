@@ -1,0 +1,16 @@
+// node scripts/figures.mjs: writes every marked figure of the documents anew from the stored result that it names
+// (evidence/accuracy/stored-figures.ts). Needs a checkout that is built.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeFigures } from '../dist/evidence/accuracy/stored-figures.js';
+import { listPages } from '../web/docs/pages.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const readStored = (file) => JSON.parse(readFileSync(join(root, 'docs', file), 'utf8'));
+for (const { source, text } of listPages(root)) {
+  const written = writeFigures(text, readStored);
+  if (written === text) continue;
+  writeFileSync(join(root, source), written);
+  process.stdout.write(`${source}\n`);
+}

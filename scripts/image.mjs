@@ -1,0 +1,120 @@
+// node scripts/image.mjs <folder> [--debian]: builds the container image for this machine's processor with buildah, from the
+// package, and writes it into the folder as an archive that `docker load` and `podman load` take, beside it what is in it (CycloneDX),
+// where it came from (SLSA provenance) and which advisories do no harm (OpenVEX). --debian: on a root file system of
+// Debian's packages and npm's Node, where the image of Node cannot be fetched. As root, on Linux.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { makeDebianRoot } from './debian-root.mjs';
+import { digestOf, makeProvenance, makeSbom, makeVex } from './describe.mjs';
+import { packRelease } from './pack.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values, positionals } = parseArgs({ options: { debian: { type: 'boolean' } }, allowPositionals: true });
+const to = resolve(positionals[0] ?? '.');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const dockerfile = join(root, 'infra/docker/Dockerfile');
+const [, nodeImage = ''] = /^ARG NODE_IMAGE=(\S+)$/m.exec(readFileSync(dockerfile, 'utf8')) ?? [];
+const processor = { x64: 'amd64', arm64: 'arm64' }[process.arch];
+const work = mkdtempSync(join(tmpdir(), 'facestep-image-'));
+const say = (line) => process.stdout.write(`${line}\n`);
+
+/** Images are kept in the folder of this run, and nowhere else on the machine. */
+const storage = ['--root', join(work, 'storage'), '--runroot', join(work, 'run'), '--storage-driver', 'vfs'];
+const buildah = (...args) =>
+  execFileSync('buildah', [...storage, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+
+/** The image that ours stands on. */
+const makeBase = () => {
+  if (!values.debian) return `docker.io/library/${nodeImage}`;
+  const archive = join(work, 'base.tar');
+  makeDebianRoot(archive, nodeImage);
+  const container = buildah('from', 'scratch');
+  buildah('add', '--quiet', container, archive, '/');
+  buildah('config', '--env', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', container);
+  buildah('commit', '--quiet', '--rm', container, `localhost/${nodeImage}`);
+  rmSync(archive);
+  return `localhost/${nodeImage}`;
+};
+
+/** The packages of Debian that are there, the version of Node, and the models, beside npm's packages. */
+const listMaterials = (files, packed) => {
+  const sbom = makeSbom(packed);
+  const status = readFileSync(join(files, 'var/lib/dpkg/status'), 'utf8');
+  const field = (text, name) => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
+  const debian = status
+    .split('\n\n')
+    .filter((each) => /^Status: install ok installed$/m.test(each))
+    .map((each) => ({
+      name: field(each, 'Package'),
+      version: field(each, 'Version'),
+      arch: field(each, 'Architecture'),
+    }))
+    .map(({ arch, ...each }) => ({
+      ...{ type: 'library', 'bom-ref': `deb:${each.name}`, ...each },
+      purl: `pkg:deb/debian/${each.name}@${encodeURIComponent(each.version)}?arch=${arch}`,
+    }));
+  const [, node] = /^node:([\d.]+)/.exec(nodeImage) ?? [];
+  const models = readdirSync(join(files, 'app/models')).map((name) => ({
+    ...{ type: 'machine-learning-model', 'bom-ref': `model:${name}`, name },
+    hashes: [{ alg: 'SHA-256', content: digestOf(readFileSync(join(files, 'app/models', name))) }],
+  }));
+  const runtime = {
+    type: 'application',
+    'bom-ref': 'node',
+    name: 'node',
+    version: node,
+    purl: `pkg:generic/node@${node}`,
+  };
+  return { ...sbom, components: [...sbom.components, runtime, ...debian, ...models] };
+};
+
+try {
+  mkdirSync(to, { recursive: true });
+  say('Packing…');
+  const packed = packRelease(root, work);
+  // What the first stages of the Dockerfile make in a checkout: it is made already.
+  const built = join(work, 'build');
+  mkdirSync(join(built, 'package'), { recursive: true });
+  const unpack = ['--extract', '--gzip', '--file', packed.file, '--directory', join(built, 'package')];
+  execFileSync('tar', [...unpack, '--strip-components', '1', '--no-same-owner']);
+  cpSync(join(root, 'models'), join(built, 'app/models'), { recursive: true });
+  const base = makeBase();
+  say(`Building on ${base}…`);
+  const tag = `localhost/facestep:${version}`;
+  buildah(
+    ...['build', '--quiet', '--isolation', 'chroot', '--format', 'docker', '--file', dockerfile, '--target', 'runtime'],
+    ...['--build-arg', `NODE_IMAGE=${base}`, '--build-context', `build=${built}`, '--tag', tag, work],
+  );
+  const name = `facestep-${version}-image-linux-${processor}`;
+  const archive = join(to, `${name}.tar`);
+  const write = (ending, value) => writeFileSync(join(to, `${name}${ending}`), `${JSON.stringify(value, null, 2)}\n`);
+  buildah('push', '--quiet', tag, `docker-archive:${archive}:facestep:${version}`);
+  execFileSync('gzip', ['--force', archive]);
+  const file = `${archive}.gz`;
+  const container = buildah('from', tag);
+  write('.cdx.json', listMaterials(buildah('mount', container), packed));
+  const imageOf = (image) => buildah('inspect', '--type', 'image', '--format', '{{.FromImageID}}', image);
+  write(
+    '.provenance.json',
+    makeProvenance(
+      { file: basename(file), sha256: digestOf(readFileSync(file)) },
+      {
+        ...{ buildType: 'https://docs.docker.com/reference/dockerfile/', builder: 'scripts/image.mjs' },
+        externalParameters: { os: 'linux', cpu: process.arch, base },
+        from: [
+          { uri: basename(packed.file), sha256: digestOf(readFileSync(packed.file)) },
+          { uri: base, sha256: imageOf(base) },
+        ],
+      },
+    ),
+  );
+  write('.openvex.json', makeVex());
+  buildah('rm', '--all');
+  say(`${file} (${readFileSync(file).length} bytes)`);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

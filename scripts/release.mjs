@@ -1,0 +1,112 @@
+// node scripts/release.mjs <folder> [--dry-run] [--no-tests] [--sign <key.pem>]: checks, packs, describes and tags the version
+// of package.json. It publishes nothing: what it puts into the folder is what somebody then uploads.
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { digestOf, git, makeProvenance, makeSbom, makeVex } from './describe.mjs';
+import { packRelease } from './pack.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const options = { 'dry-run': { type: 'boolean' }, 'no-tests': { type: 'boolean' }, sign: { type: 'string' } };
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
+const say = (line) => process.stdout.write(`${line}\n`);
+const fail = (line) => {
+  process.stderr.write(`release: ${line}\n`);
+  process.exit(1);
+};
+const read = (name) => readFileSync(join(root, name), 'utf8');
+const { version, license } = JSON.parse(read('package.json'));
+const to = positionals[0] === undefined ? fail('name a folder for what is made') : resolve(positionals[0]);
+const isDry = values['dry-run'] === true;
+
+/** Every place that names the version, beside package.json. */
+const versioned = [
+  ['package-lock.json', /^ {2}"version": "([^"]+)"/m],
+  ['client/package.json', /"version": "([^"]+)"/],
+  ['triggers/package.json', /"version": "([^"]+)"/],
+  ['infra/docker/Dockerfile', /image\.version="([^"]+)"/],
+  ['infra/docker/compose.yaml', /image: facestep:(\S+)/],
+  ['infra/helm/facestep/Chart.yaml', /^appVersion: "([^"]+)"/m],
+];
+for (const [file, pattern] of versioned) {
+  const [, found] = pattern.exec(read(file)) ?? [];
+  if (found !== version) fail(`${file} says ${found}, and package.json ${version}`);
+}
+
+/** What the changelog says of this version; of a dry run also what is not released yet. */
+const notesOf = (changelog) => {
+  const sections = changelog.split(/^## /m).slice(1);
+  const isOwn = (section) =>
+    new RegExp(`^\\[${version.replaceAll('.', '\\.')}\\] - \\d{4}-\\d{2}-\\d{2}\\n`).test(section);
+  const section =
+    sections.find(isOwn) ?? (isDry ? sections.find((each) => each.startsWith('[Unreleased]')) : undefined);
+  if (section === undefined) fail(`CHANGELOG.md has no section "## [${version}] - <date>"`);
+  return section.slice(section.indexOf('\n')).trim();
+};
+const notes = notesOf(read('CHANGELOG.md'));
+const tag = `v${version}`;
+if (git('tag', '--list', tag) !== '') fail(`there is a tag ${tag}: raise the version first`);
+const changed = git('status', '--porcelain');
+if (changed !== '' && !isDry) fail(`the checkout has changes:\n${changed}`);
+if (!values['no-tests']) execFileSync('bash', ['.ci/run'], { cwd: root, stdio: 'inherit' });
+
+mkdirSync(to, { recursive: true });
+if (readdirSync(to).length > 0) fail(`${to} is not empty`);
+const write = (file, content) => writeFileSync(join(to, file), content);
+const archives = (isDry ? [{ os: process.platform, cpu: process.arch }] : platforms()).map((platform) => {
+  const packed = packRelease(root, to, platform);
+  describe(packed);
+  say(`${basename(packed.file)}: ${packed.size} bytes`);
+  return packed;
+});
+
+function platforms() {
+  return [
+    ['linux', 'x64'],
+    ['linux', 'arm64'],
+    ['darwin', 'arm64'],
+    ['win32', 'x64'],
+  ].map(([os, cpu]) => ({ os, cpu }));
+}
+
+/** What is in an archive, and where it came from. */
+function describe({ file, manifest, lock }) {
+  const archive = basename(file);
+  const writeJson = (ending, value) => write(archive.replace(/\.tgz$/, ending), `${JSON.stringify(value, null, 2)}\n`);
+  writeJson('.cdx.json', makeSbom({ manifest, lock }));
+  const subject = { file: archive, sha256: digestOf(readFileSync(file)) };
+  const externalParameters = { os: manifest.os ?? process.platform, node: process.version };
+  const buildType = 'https://docs.npmjs.com/cli/commands/npm-pack';
+  writeJson(
+    '.provenance.json',
+    makeProvenance(subject, { buildType, externalParameters, builder: 'scripts/release.mjs' }),
+  );
+}
+
+write(`facestep-${version}.openvex.json`, `${JSON.stringify(makeVex(), null, 2)}\n`);
+write(`facestep-${version}.md`, `# facestep ${version}\n\n${notes}\n\nLicence: ${license}\n`);
+
+const sums = readdirSync(to)
+  .sort()
+  .map((file) => `${digestOf(readFileSync(join(to, file)))}  ${file}\n`)
+  .join('');
+write('SHA256SUMS', sums);
+if (values.sign !== undefined) {
+  const key = createPrivateKey(readFileSync(values.sign));
+  // Ed25519 digests by itself: openssl pkeyutl -verify -rawin checks it.
+  const signature = sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', Buffer.from(sums), key);
+  const publicKey = createPublicKey(key);
+  if (!verify(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', Buffer.from(sums), publicKey, signature))
+    fail('the signature does not verify');
+  write('SHA256SUMS.sig', signature);
+  write('release-key.pem', publicKey.export({ type: 'spki', format: 'pem' }));
+}
+if (isDry) say(`A dry run: ${tag} was not set.`);
+else {
+  git('tag', '--annotate', tag, '--message', `facestep ${version}\n\n${notes}`);
+  say(`Set the tag ${tag}. Push it, and upload what is in ${to}.`);
+}
+say(`${archives.length} archives and what describes them are in ${to}.`);

@@ -1,0 +1,41 @@
+import { ApiError } from './errors.js';
+import type { OrgUser } from './org.js';
+
+/** A value in a search, written as in JSON. */
+const term = /^profile\.([A-Za-z]+) sw ("(?:[^"\\]|\\.)*")/;
+
+const refuse = () => new ApiError(400, 'E0000031', 'Invalid search criteria.', ['search: Invalid search expression']);
+
+/**
+ * `profile.x sw "…"`, with `and` before `or`, and parentheses around what is joined by `and`: all of the language that is
+ * understood here. What is called so is compared without case, and custom attributes cannot be searched by `sw` here.
+ */
+export function parseUserSearch(search: string): (user: OrgUser) => boolean {
+  let rest = search;
+  const take = (sign: string): boolean => {
+    if (!rest.startsWith(sign)) return false;
+    rest = rest.slice(sign.length);
+    return true;
+  };
+  const takeTerm = (): ((user: OrgUser) => boolean) => {
+    const [whole, name, written] = term.exec(rest) ?? [];
+    if (whole === undefined || name === undefined || written === undefined) throw refuse();
+    rest = rest.slice(whole.length);
+    const wanted = String(JSON.parse(written)).toLowerCase();
+    return ({ profile }) =>
+      String(profile[name] ?? '')
+        .toLowerCase()
+        .startsWith(wanted);
+  };
+  const takeAlternative = (): ((user: OrgUser) => boolean) => {
+    const isGrouped = take('(');
+    const all = [takeTerm()];
+    while (take(' and ')) all.push(takeTerm());
+    if (isGrouped && !take(')')) throw refuse();
+    return (user) => all.every((isHit) => isHit(user));
+  };
+  const any = [takeAlternative()];
+  while (take(' or ')) any.push(takeAlternative());
+  if (rest !== '') throw refuse();
+  return (user) => any.some((isHit) => isHit(user));
+}

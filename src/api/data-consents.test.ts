@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { administer } from '../../test/administration.js';
+import { adminKey } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { agree, askAndShow, details, registration, toConfig } from '../../test/oidc/consented-data-bench.js';
+import { createKeysFolder, loginOf, startIssuer, type TestIssuer } from '../../test/oidc/issuer.js';
+import { readDataConsents } from '../core/consented-data/consents.js';
+
+/* Who may end what a person lets clients be told: they themselves, and an administrator; and what is left of it then. */
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let op: TestIssuer;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+beforeEach(async () => {
+  op = await startIssuer({ keysFile: keys.file, config: toConfig(registration, { ...registration, id: 'other' }) });
+  op.profile.details.set('anna', details);
+  await op.enrol('anna');
+});
+afterEach(() => op.stop());
+
+const anna = { connection: 'work', subject: 'anna' };
+const admin = { 'x-admin-key': adminKey };
+const asked = { scope: 'openid email phone' };
+const clients = async () => (await readDataConsents(anna, op.server.deps)).map(({ client }) => client);
+const withdrawals = () =>
+  op.server.audit.events.flatMap((event) => (event.action === 'data_consent_withdrawn' ? [event.detail] : []));
+
+/** The person's own page, by a link that was made for it. */
+async function openOwnPage() {
+  const { token } = await op.server.issue();
+  const { body } = await op.server.postJson('/invitations', { ...anna, purpose: 'manage' }, { 'x-auth-token': token });
+  return openPage(op.server, String((await openLink(op.server, String(body.url))).body.session));
+}
+
+test('the person sees what is told to whom, by name, and ends it: the token then tells nothing', async () => {
+  const shop = await agree(op, asked, ['email']);
+  const other = await agree(op, { ...asked, id: 'other' }, ['email', 'phone_number']);
+  const page = await openOwnPage();
+  const { body } = await page.get('/face/data-consents');
+  expect(body.dataConsents).toMatchObject([
+    { client: 'shop', claims: ['email'] },
+    { client: 'other', claims: ['email', 'phone_number'] },
+  ]);
+  expect((await page.post('/face/data-consents/withdraw', { client: 'shop' })).status).toBe(200);
+  await expect(shop.userInfo()).rejects.toMatchObject({ status: 401 });
+  expect(await other.userInfo()).toMatchObject({ email: 'anna@example.com' });
+  expect(withdrawals()).toEqual([{ client: 'shop', claims: ['email'] }]);
+  // Ending what has ended succeeds, and is not told twice.
+  expect((await page.post('/face/data-consents/withdraw', { client: 'shop' })).status).toBe(200);
+  expect(withdrawals()).toHaveLength(1);
+});
+
+test('a token stays dead when the person agrees anew: it was made under the consent that ended', async () => {
+  const former = await agree(op, asked, ['email']);
+  await (await openOwnPage()).post('/face/data-consents/withdraw', { client: 'shop' });
+  expect((await askAndShow(op, asked)).page.text).toContain('name="shown"');
+  const anew = await agree(op, asked, ['email']);
+  expect(await anew.userInfo()).toMatchObject({ email: 'anna@example.com' });
+  await expect(former.userInfo()).rejects.toMatchObject({ status: 401 });
+});
+
+test('a page of a face check neither lists nor ends anything', async () => {
+  await agree(op, asked, ['email']);
+  const { token } = await op.server.issue();
+  const { body } = await op.server.postJson('/step-ups', anna, { 'x-auth-token': token });
+  const page = openPage(op.server, String((await openLink(op.server, String(body.url))).body.session));
+  expect((await page.get('/face/data-consents')).body.code).toBe('step_up_unknown');
+  expect((await page.post('/face/data-consents/withdraw', { client: 'shop' })).body.code).toBe('step_up_unknown');
+  expect(await clients()).toEqual(['shop']);
+});
+
+test('an administrator ends that of one client, or of all, and is named for it', async () => {
+  const shop = await agree(op, asked, ['email']);
+  await agree(op, { ...asked, id: 'other' }, ['phone_number']);
+  const { body } = await op.server.postJson('/subjects/withdraw-data-consents', { ...anna, client: 'shop' }, admin);
+  expect(body).toMatchObject({ complete: true, subjects: [{ ...anna, code: null, clients: ['shop'] }] });
+  await expect(shop.userInfo()).rejects.toMatchObject({ status: 401 });
+  expect(await clients()).toEqual(['other']);
+  const all = await op.server.postJson('/subjects/withdraw-data-consents', { login: 'anna@example.com' }, admin);
+  expect(all.body).toMatchObject({ subjects: [{ clients: ['other'] }] });
+  expect(await clients()).toEqual([]);
+  expect(withdrawals().map(({ by }) => by)).toEqual(['owner', 'owner']);
+});
+
+test('what is held is in an export by names, and an erasure takes it away with the tokens', async () => {
+  const { userInfo } = await agree(op, asked, ['phone_number']);
+  const { body } = await op.server.postJson('/subjects/export', anna, admin);
+  expect(body).toMatchObject({
+    subjects: [{ held: { dataConsents: [{ client: 'shop', claims: ['phone_number'] }] } }],
+  });
+  expect(JSON.stringify(body)).not.toContain('6123');
+  await op.server.postJson('/subjects/erase', anna, admin);
+  expect(await clients()).toEqual([]);
+  await expect(userInfo()).rejects.toMatchObject({ status: 401 });
+});
+
+test('an administrator at a terminal lists and ends them by the name that the person signs in by', async () => {
+  await agree(op, asked, ['email']);
+  await agree(op, { ...asked, id: 'other' }, ['phone_number']);
+  const run = (...args: string[]) => administer(op.server, ['subject', ...args]);
+  const who = ['--login', loginOf('anna')];
+  const listed = await run('data-consents', ...who);
+  expect(listed.printed.map((line) => line.split(/ +/).filter((_, at) => at !== 3))).toEqual([
+    ['connection', 'subject', 'client', 'claims'],
+    ['work', 'anna', 'shop', 'email'],
+    ['work', 'anna', 'other', 'phone_number'],
+  ]);
+  expect(await run('withdraw-data-consents', ...who, '--client', 'shop')).toMatchObject({
+    ...{ printed: ['shop'], exitCode: 0 },
+  });
+  expect(await clients()).toEqual(['other']);
+  expect((await run('withdraw-data-consents', '--connection', 'work', '--subject', 'anna')).printed).toEqual(['other']);
+  expect(await clients()).toEqual([]);
+  expect((await run('withdraw-data-consents', ...who)).printed).toEqual([]);
+  expect((await run('data-consents', '--login', 'nobody@example.com')).exitCode).toBe(1);
+});

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { type Photo, SealedToken } from '../core/concealed.js';
+import { identify, mostTokens } from '../core/identify.js';
+import { FaceError } from '../errors.js';
+import { bindingOfClient } from '../rest/client-tokens.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { accuracyField, scopeField } from '../rest/fields.js';
+
+const position = z
+  .int()
+  .min(0)
+  .max(mostTokens - 1);
+
+/** Who somebody is, of those on a list that the caller keeps. */
+export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    clientEndpoint({
+      method: 'POST',
+      versions: [1, 2],
+      tag: 'Face tokens',
+      status: 200,
+      path: '/identify',
+      scope: 'identify',
+      summary: 'Hold live photos against a roster of tokens',
+      description:
+        'Who it is, of at most 500 people, or nobody: for a door. `roster` is a file with a token on each line, all made with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. Where two tokens match, nobody is chosen. How many tokens an accuracy carries: docs/roster.md. The face has to look alive, as /liveness has it. Client tokens do not hold the scope unless asked for. Not found where another server does the checks.',
+      ours: true,
+      codes: ['token_malformed', 'roster_malformed', 'roster_too_large', 'locked_out', 'not_found'],
+      photos: { photo: { atLeast: 1, atMost: 5 }, roster: { atLeast: 1, atMost: 1 } },
+      fields: z.strictObject({ scope: scopeField, accuracy: accuracyField }),
+      reply: z.strictObject({
+        outcome: z.enum(['identified', 'nobody', 'ambiguous']),
+        position: position.nullable().describe('Of the one token that matches; `null` unless identified.'),
+        alike: z
+          .array(position)
+          .describe('Of those that match where it is ambiguous: one person twice, or people who look alike.'),
+        unusable: z.array(position).describe('Of tokens that have expired, or whose key is gone.'),
+        falsePositiveRate: z
+          .number()
+          .describe('How often a stranger is found at most, as the accuracy of the tokens promises.'),
+      }),
+      async handle({ fields, client, photos }) {
+        const [roster] = photos('roster');
+        const tokens = readLines(roster);
+        const binding = bindingOfClient(client, fields);
+        const { alike, unusable, ...found } = await identify({ photos: photos('photo'), tokens, binding }, deps);
+        return { ...found, alike: [...alike], unusable: [...unusable] };
+      },
+    }),
+  ];
+}
+
+/** The tokens of a file, one a line. None of them is read yet. @throws FaceError `roster_malformed`: more lines than a roster has */
+function readLines(roster: Photo): readonly SealedToken[] {
+  const lines = roster.use((bytes) => Buffer.from(bytes).toString('latin1')).split(/\r?\n/, mostTokens + 2);
+  if (lines.at(-1) === '') lines.pop();
+  if (lines.length > mostTokens) throw new FaceError('roster_malformed');
+  return lines.map((line) => new SealedToken(line));
+}

@@ -1,0 +1,229 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { createReceiptVerifier } from '../../client/receipt-verifier.js';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { JsonObject } from '../base/json.js';
+import type { Connection, Policy } from '../core/connection.js';
+import { decideHook } from '../core/decide.js';
+import { audienceOf, redeemReceipt } from '../core/receipt.js';
+
+/* A step-up that approves a named action, from the call that asks for it to what is signed about it. */
+
+let server: ApiServer;
+let acme: Connection;
+let auth: { 'x-auth-token': string };
+const audience = 'https://bank.example.com/payments';
+const action = {
+  type: 'facestep_action',
+  title: 'Pay <b>the</b> invoice',
+  lines: ['From: Household account'],
+  amount: { value: '1249.50', currency: 'EUR' },
+  payee: 'Harbour Clinic GmbH',
+} as const;
+const digest = createHash('sha256')
+  .update(
+    '{"amount":{"currency":"EUR","value":"1249.50"},"lines":["From: Household account"],' +
+      '"payee":"Harbour Clinic GmbH","title":"Pay <b>the</b> invoice","type":"facestep_action"}',
+  )
+  .digest('hex');
+
+async function startWith(policy: Partial<Policy> = {}): Promise<void> {
+  acme = {
+    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
+    policy: { ...defaultPolicy, liveness: 'challenge', ...policy },
+  };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
+  auth = { 'x-auth-token': (await server.issue()).token };
+  const consent = { consentStatement: 'test', consentGivenAt: new Date(server.clock.now()).toISOString() };
+  const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
+  await server.postForm('/enrolments', toForm({ connection: 'acme', subject: '00u1', ...consent, photo }), auth);
+}
+beforeEach(() => startWith());
+afterEach(() => server.stop());
+
+const ask = (more: JsonObject = {}) =>
+  server.postJson('/step-ups', { connection: 'acme', subject: '00u1', audience, action, ...more }, auth);
+
+/** A step-up whose link was opened, by somebody who agrees to be looked at. */
+async function begin(more: JsonObject = {}) {
+  const { body } = await ask(more);
+  const opened = await openLink(server, String(body.url));
+  const page = openPage(server, String(opened.body.session));
+  await page.consent();
+  return { id: String(body.id), page, view: opened.body.view as JsonObject };
+}
+const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
+
+async function show(page: ReturnType<typeof openPage>, shown: string = digest, person = 'ada') {
+  const { nonce, photos } = await page.takeFrames(draw(person), { action: shown });
+  return page.send({ nonce, photo: photos });
+}
+const verifierOf = async () =>
+  createReceiptVerifier({
+    issuer: server.deps.issuer,
+    audience,
+    keys: { keys: await server.deps.signer.publicKeys() },
+    clock: server.clock,
+  });
+
+test('what the page is given is what was asked for, and what the receipt says', async () => {
+  const { body: started } = await ask({ nonce: 'n-1' });
+  expect(started.actionDigest).toBe(digest);
+  const opened = await openLink(server, String(started.url));
+  expect(opened.body.view).toMatchObject({ action: { words: action, digest } });
+  const page = openPage(server, String(opened.body.session));
+  await page.consent();
+  const { body } = await show(page);
+  expect(body.outcome).toBe('passed');
+  const claims = decodeJwt(String(body.receipt));
+  expect(claims).toMatchObject({ sub: '00u1', nonce: 'n-1', acr: 'face', action, action_digest: digest });
+  const verifier = await verifierOf();
+  const expected = { connection: 'acme', subject: '00u1', nonce: 'n-1' };
+  expect(await verifier.verify(String(body.receipt), { ...expected, action })).toMatchObject({ action });
+  const changed = { ...action, amount: { value: '9249.50', currency: 'EUR' } };
+  await expect(verifier.verify(String(body.receipt), { ...expected, action: changed })).rejects.toMatchObject({
+    code: 'action',
+  });
+});
+
+test('the trail has the digest of what was approved, and the title alone of its words', async () => {
+  const { id, page } = await begin();
+  await show(page);
+  const { events } = server.audit;
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      ...{ action: 'action_approved', connection: 'acme', subject: '00u1' },
+      detail: { stepUpId: id, actionDigest: digest, title: action.title, application: 'bank.example.com' },
+    }),
+  );
+  const started = events.find((event) => event.action === 'step_up_started');
+  expect(started?.detail).toMatchObject({ actionDigest: digest });
+  expect(JSON.stringify(events) + server.log.text()).not.toMatch(/Harbour Clinic|Household|1249/);
+});
+
+test('the trail tells who would not approve, and cuts a long title', async () => {
+  const { id, page } = await begin({ action: { ...action, title: 'e\u0301'.normalize('NFC').repeat(80) } });
+  await page.post('/face/decline');
+  const [declined] = server.audit.events.filter((event) => event.action === 'action_declined');
+  expect(declined?.detail).toEqual({
+    ...{ stepUpId: id, actionDigest: expect.stringMatching(/^[0-9a-f]{64}$/), application: 'bank.example.com' },
+    title: `${'é'.repeat(39)}…`,
+  });
+});
+
+describe('before the words were shown', () => {
+  test('no challenge begins', async () => {
+    const { page } = await begin();
+    expect((await page.post('/face/challenge')).body.code).toBe('action_unseen');
+    expect((await page.post('/face/challenge', { action: 'ab'.repeat(32) })).body.code).toBe('action_unseen');
+    expect((await page.post('/face/challenge', { action: digest })).status).toBe(201);
+  });
+
+  test('nor on a phone that lends its camera, which is shown them once its person has chosen the number', async () => {
+    const { page } = await begin();
+    expect((await openOnPhone(server, page)).view.action).toBeNull();
+    const phone = await lendCamera(server, page);
+    expect((await phone.post('/face/challenge')).body.code).toBe('action_unseen');
+    expect((await phone.get('/face/session')).body).toMatchObject({ view: { action: { words: action } } });
+    expect((await show(phone)).body.outcome).toBe('passed');
+  });
+
+  test('a check that approves nothing takes no digest of anything', async () => {
+    const { body } = await server.postJson('/step-ups', { connection: 'acme', subject: '00u1' }, auth);
+    const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+    await page.consent();
+    expect((await page.post('/face/challenge', { action: digest })).body.code).toBe('action_unseen');
+  });
+});
+
+describe('nothing but a fresh face on the page approves', () => {
+  test('not another face', async () => {
+    const { id, page } = await begin();
+    for (let tries = 0; tries < 3; tries += 1) await show(page, digest, 'eve');
+    const { body } = await server.send('GET', `/step-ups/${id}`, { headers: auth });
+    expect(body).toMatchObject({ state: 'failed', receipt: null });
+    expect(server.audit.events.map((event) => event.action)).not.toContain('action_approved');
+  });
+
+  test('not photos without the page', async () => {
+    await server.stop();
+    await startWith({ liveness: 'off' });
+    const { body } = await ask();
+    const form = toForm({ challenge: String(body.challenge), photo: [drawPicture('ada', 9)] });
+    const sent = await server.postForm(`/step-ups/${String(body.id)}/photos`, form);
+    expect(sent.body.code).toBe('challenge_needed');
+  });
+
+  test('not a code in its place', async () => {
+    await server.stop();
+    await startWith({ anotherWay: { email: true, sms: true, recoveryCodes: true, counts: true } });
+    const { page, view } = await begin();
+    expect(view.anotherWays).toEqual([]);
+    const sent = await page.post('/face/another-way/send', { channel: 'email', language: 'en' });
+    expect(sent.body.code).toBe('not_found');
+  });
+
+  test('not the first face of somebody, who could enrol otherwise', async () => {
+    await server.stop();
+    await startWith({ whenNotEnrolled: 'enrol' });
+    const { page, view } = await begin({ subject: '00u2' });
+    expect(view.purpose).toBe('verify');
+    expect((await show(page)).body.outcome).not.toBe('passed');
+  });
+});
+
+test('an approval is no sign-in: no hook finds it, and none takes its receipt', async () => {
+  const { page } = await begin({ audience: audienceOf(server.deps.issuer, acme) });
+  const { body } = await show(page);
+  const event = { eventId: 'e', eventTime: null, repeatableForSec: 60, budgetMs: 2000 };
+  expect(await decideHook({ connection: acme, subject: '00u1', hook: 'token', ...event }, server.deps)).toMatchObject({
+    outcome: 'unverified',
+  });
+  const expected = { audience: audienceOf(server.deps.issuer, acme), subject: '00u1', connection: 'acme' };
+  await expect(
+    redeemReceipt(String(body.receipt), { ...expected, by: 'e', needsFace: true }, server.deps),
+  ).rejects.toMatchObject({ code: 'receipt_invalid' });
+});
+
+describe('an action is refused before anything begins', () => {
+  test.each<[string, JsonObject, string]>([
+    ['of a type that is not registered', { type: 'payment' }, 'action_malformed'],
+    ['with a direction override', { title: 'Pay \u202eRUE' }, 'action_malformed'],
+    ['with a line break', { lines: ['a\nb'] }, 'action_malformed'],
+    ['with 10,000 lines', { lines: Array.from({ length: 10_000 }, () => 'x') }, 'action_malformed'],
+    ['with too few decimals', { amount: { value: '1249.5', currency: 'EUR' } }, 'action_malformed'],
+    ['with decimals that its currency has not', { amount: { value: '1249.50', currency: 'JPY' } }, 'action_malformed'],
+    ['with the amount NaN', { amount: { value: 'NaN', currency: 'EUR' } }, 'action_malformed'],
+    ['with the amount -0', { amount: { value: '-0', currency: 'EUR' } }, 'action_malformed'],
+    ['with the amount 1e9', { amount: { value: '1e9', currency: 'EUR' } }, 'action_malformed'],
+    ['with a number as its amount', { amount: { value: 1249.5, currency: 'EUR' } }, 'action_malformed'],
+    ['with a field that would not be shown', { small: 'print' }, 'field_unknown'],
+  ])('%s', async (_, changed, code) => {
+    const { status, body } = await ask({ action: { ...action, ...changed } });
+    expect([status, body.code]).toEqual([400, code]);
+  });
+
+  test.each<[string, JsonObject]>([
+    ['JPY', { value: '1250', currency: 'JPY' }],
+    ['KWD', { value: '12.345', currency: 'KWD' }],
+  ])('but not with the decimals of %s', async (_, amount) => {
+    expect((await ask({ action: { ...action, amount } })).status).toBe(201);
+  });
+
+  test('without an audience: nobody would be told', async () => {
+    const { audience: _, ...rest } = { connection: 'acme', subject: '00u1', audience, action };
+    expect((await server.postJson('/step-ups', rest, auth)).body.code).toBe('request_malformed');
+  });
+
+  test('and nobody else reads what became of it', async () => {
+    const { id } = await begin();
+    const other = { 'x-auth-token': (await server.issue(undefined, 'other')).token };
+    const { body } = await server.send('GET', `/step-ups/${id}`, { headers: other });
+    expect(body.code).toBe('step_up_unknown');
+  });
+});

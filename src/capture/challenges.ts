@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { Credential, UserSecret } from '../core/concealed.js';
+import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
+import { keptNetworkOf } from '../core/limits/networks.js';
+import { keepNoticeChoice } from '../core/notices/choice.js';
+import { notePlace } from '../core/notices/note-place.js';
+import { screenAxes } from '../core/screen-light.js';
+import { maxDeviceCharacters, parseDeviceSignals } from '../core/step-up/device-signals.js';
+import { commitFrame, startChallenge, submitFrames } from '../core/step-up/frames.js';
+import { framesOfChallenge, type NextMovement } from '../core/step-up/movement-challenge.js';
+import { challengeReply, frameReply, outcomeReply, referenceReply } from '../core/step-up/page-protocol.js';
+import { isPin } from '../core/step-up/pin.js';
+import { whoOf } from '../core/step-up/record.js';
+import { lookAtReference } from '../core/step-up/reference-photo.js';
+import type { FoundSession } from '../core/step-up/session.js';
+import { toIso } from '../core/units.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { deviceCookieOf, shownDevice } from '../http/device-cookie.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
+import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
+import { toViewReply } from './view-reply.js';
+
+const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });
+
+const secretText = z.string().min(1).max(256);
+
+const pinField = z
+  .string()
+  .refine(isPin)
+  .transform((text) => new UserSecret(text))
+  .optional()
+  .describe('Where the connection asks for one: 6 to 12 digits.');
+
+const passkeyField = z
+  .string()
+  .max(maxAnswerCharacters)
+  .transform(parsePasskeyAnswer)
+  .optional()
+  .describe('Where the connection asks for one: JSON text, the answer to the ceremony of `/face/passkey`.');
+
+const deviceField = z
+  .string()
+  .max(maxDeviceCharacters)
+  .transform((text, issues) => {
+    const device = parseDeviceSignals(text);
+    if (device !== null) return device;
+    issues.addIssue('not what a page tells of a camera');
+    return z.NEVER;
+  })
+  .optional()
+  .describe('JSON text: what the page says of the camera. For the audit trail alone; nothing is decided by it.');
+
+const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
+const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
+
+/** A check that has passed is not held up by it. */
+async function keepLanguage({ record }: FoundSession, language: LetterLanguage, deps: ApiDeps): Promise<void> {
+  await keepNoticeChoice(whoOf(record), { language }, deps).catch((error: unknown) => {
+    deps.log.warn('language of a person not kept', { connection: record.connection, code: toCode(error) });
+  });
+}
+
+/** What the capture page sends of a face: the movements that are asked for, and the pictures of them. */
+export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
+  const own = {
+    deps,
+    photos: {},
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/reference',
+      action: 'look_at_reference',
+      status: 200,
+      summary: 'Look at the photo of an identity document',
+      description:
+        'Before the movements, where the connection asks for such a photo, so that one of no use is told before somebody makes them. `hint` says what is wrong with it; `null`: it has one face. Nothing is compared and nothing is kept: the photo comes again with the frames. Twelve times for one step-up.',
+      codes: [...session, 'consent_missing', 'not_found', 'overloaded'],
+      photos: { reference: { atLeast: 1, atMost: 1 } },
+      fields: z.strictObject({}),
+      reply: referenceReply,
+      async handle({ photos, session: shown }) {
+        const [reference] = photos('reference');
+        if (reference === undefined) throw new FaceError('photo_missing');
+        return { hint: await lookAtReference({ session: shown, reference }, deps) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/challenge',
+      action: 'start_challenge',
+      status: 201,
+      summary: 'Begin a challenge',
+      description:
+        'In place of a former one. The movements, and the light of the screen where `light` says that the page can show it, are told one by one, and this server’s clock runs.',
+      codes: [...session, 'consent_missing', 'light_needed', 'phone_needed', 'action_unseen'],
+      fields: z.strictObject({
+        light: z
+          .enum(screenAxes)
+          .nullable()
+          .default(null)
+          .describe('How the halves of the screen lie: `across` left and right, `down` one above the other.'),
+        action: z
+          .string()
+          .length(64)
+          .nullable()
+          .default(null)
+          .describe(
+            'The `digest` of the view’s `action`, once its words have been shown: without it no challenge begins.',
+          ),
+      }),
+      reply: challengeReply,
+      async handle({ fields, session: shown, userAgent }) {
+        const { nonce, next, expiresAt } = await startChallenge(
+          { session: shown, shows: fields.light, userAgent, shown: fields.action },
+          deps,
+        );
+        return { nonce: nonce.use((text) => text), next: toNextReply(next), expiresAt: toIso(expiresAt) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/challenge/frames',
+      action: 'commit_frame',
+      status: 200,
+      summary: 'Commit to the picture of what was told last',
+      description: 'By its digest; the picture itself comes with the others. Tells what is next.',
+      codes: [...session, 'challenge_wrong'],
+      fields: z.strictObject({
+        nonce: secretText,
+        digest: z.base64url().length(43).describe('SHA-256 of the file’s bytes.'),
+      }),
+      reply: frameReply,
+      async handle({ fields, session: shown }) {
+        const { nonce, digest } = fields;
+        return { next: toNextReply(await commitFrame({ session: shown, nonce: new Credential(nonce), digest }, deps)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/frames',
+      action: 'submit_frames',
+      status: 200,
+      summary: 'Send the pictures of a challenge',
+      description:
+        'In the order in which they were asked for, the very bytes that were committed to; at most 10 MB in all. Everything is judged here: what a page computed counts for nothing. `try_again` leaves the step-up open for another challenge.',
+      codes: [
+        ...session,
+        ...(['challenge_wrong', 'secret_missing', 'secret_weak', 'consent_missing', 'locked_out'] as const),
+        'enrolment_changed',
+        ...(['connection_unknown', 'subject_unknown', 'profile_unavailable', 'overloaded'] as const),
+      ],
+      photos: {
+        photo: { atLeast: framesOfChallenge.least, atMost: framesOfChallenge.most },
+        reference: { atLeast: 0, atMost: 1 },
+      },
+      fields: z.strictObject({
+        nonce: secretText,
+        pin: pinField,
+        passkey: passkeyField,
+        device: deviceField,
+        language: z
+          .enum(letterLanguages)
+          .optional()
+          .describe('Of the page. Notices to whoever passes are in it from then on.'),
+      }),
+      reply: outcomeReply,
+      async handle({ fields, photos, session: shown, cookie, source }) {
+        const [reference = null] = photos('reference');
+        const { view, outcome, hint, receipt } = await submitFrames(
+          {
+            session: shown,
+            nonce: new Credential(fields.nonce),
+            photos: photos('photo'),
+            reference,
+            secret: { pin: fields.pin ?? null, passkey: fields.passkey ?? null },
+            device: fields.device ?? null,
+          },
+          deps,
+        );
+        if (outcome === 'passed' && shown.connection?.policy.notices) {
+          if (fields.language !== undefined) await keepLanguage(shown, fields.language, deps);
+          const device = shownDevice(cookie(deviceCookieOf(deps.issuer)));
+          await notePlace(
+            { id: shown.id, record: shown.record, place: { device, network: keptNetworkOf(source) } },
+            deps,
+          );
+        }
+        return {
+          view: toViewReply(view),
+          outcome,
+          hint,
+          receipt: receipt === null ? null : receipt.use((text) => text),
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { DataConsent } from '../core/consented-data/consents.js';
+import { readCurrentDataConsents, withdrawCurrentDataConsent } from '../core/step-up/current-data-consents.js';
+import { dataConsentsReply, type ShownDataConsent } from '../core/step-up/home-protocol.js';
+import { emptyReply } from '../core/step-up/page-protocol.js';
+import { toIso } from '../core/units.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
+import { type HomePage, toTexts } from '../rest/home-page.js';
+
+/** In the words of the client's registration of today. */
+function toShown(
+  { client, claims, givenAt, expiresAt }: DataConsent,
+  clients: HomePage['clients'] | undefined,
+): ShownDataConsent {
+  const registered = clients?.get(client);
+  return {
+    client,
+    name: registered?.name ?? client,
+    claims: [...claims],
+    labels: Object.fromEntries(
+      claims.flatMap((claim) => {
+        const label = registered?.claims[claim]?.label;
+        return label === undefined ? [] : [[claim, toTexts(label)]];
+      }),
+    ),
+    givenAt: toIso(givenAt),
+    expiresAt: toIso(expiresAt),
+  };
+}
+
+/** The person's own page: which clients may be told what of them, and the end of it. */
+export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    deps,
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/data-consents',
+      action: 'read_data_consents',
+      summary: 'What clients may be told of the person',
+      description:
+        'Of a link made for it: an invitation with the purpose `manage`. Names of claims, never their values.',
+      fields: z.strictObject({}),
+      reply: dataConsentsReply,
+      async handle({ session }) {
+        const clients = deps.homePages.get(session.record.connection)?.clients;
+        const consents = await readCurrentDataConsents(session, deps);
+        return { dataConsents: consents.map((consent) => toShown(consent, clients)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/data-consents/withdraw',
+      action: 'withdraw_data_consent',
+      summary: 'End what a client may be told of the person',
+      description: 'From then on its tokens tell nothing. Ending what has ended succeeds.',
+      fields: z.strictObject({ client: z.string().min(1).max(256).describe('Its id, as the list has it.') }),
+      reply: emptyReply,
+      async handle({ session, fields }) {
+        await withdrawCurrentDataConsent(session, fields.client, deps);
+        return {};
+      },
+    }),
+  ];
+}

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { fillLedger, type Noted } from '../../test/ledgered.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { AuditEvent } from '../core/audit-events.js';
+import { meetPlace, readKnownPlaces } from '../core/notices/known-places.js';
+
+/* What a person finds on their own page: their own, and nothing of anybody else. */
+
+const anna = { connection: 'acme', subject: 'anna' };
+const berta = { connection: 'acme', subject: 'berta' };
+let server: ApiServer;
+beforeEach(async () => {
+  const profile = createMemoryProfile(['anna', 'berta']);
+  const connection = { id: 'acme', kind: 'okta', profile, openStepUpRequest: null, policy: defaultPolicy };
+  const services = [{ name: 'Leave', url: 'https://leave.example.com', text: { en: 'Days off' } }];
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map([['acme', connection]]),
+    homePages: new Map([['acme', { door: null, services, clients: new Map() }]]),
+  });
+});
+afterEach(() => server.stop());
+
+async function open(subject: string, purpose = 'manage') {
+  const auth = { 'x-auth-token': (await server.issue()).token };
+  const { body } = await server.postJson('/invitations', { connection: 'acme', subject, purpose }, auth);
+  return openPage(server, String((await openLink(server, String(body.url))).body.session));
+}
+const refusedAt = (hoursAgo: number, who = anna): Noted => ({
+  event: { action: 'verification_refused', ...who, detail: { tokenId: 't', application: 'app.example.com' } },
+  hoursAgo,
+});
+
+test('shows what was decided of the person, in order, with who asked and why; nothing of another, and no name and no network', async () => {
+  const events: AuditEvent[] = [
+    { action: 'verified', ...anna, detail: { tokenId: 't', application: 'shop.example.com' } },
+    { action: 'verification_refused', ...anna, detail: { code: 'liveness_low' } },
+    { action: 'verification_refused', ...anna, detail: { code: 'constructor' } },
+    { action: 'hand_off_refused', ...anna, detail: { stepUpId: 's', chosen: 'none' } },
+    { action: 'revoked', ...anna, detail: { tokenId: 't', by: 'secret-admin' } },
+    { action: 'bypass_approved', ...anna, detail: { id: 'i', by: 'secret-admin' } },
+    { action: 'verified', ...berta, detail: { tokenId: 't', application: 'other.example.com' } },
+  ];
+  await fillLedger(
+    server,
+    events.map((event, at) => ({ event, hoursAgo: at + 1 })),
+  );
+  const { body } = await (await open('anna')).post('/face/checks');
+  expect(body).toMatchObject({
+    checks: [
+      { event: 'face_passed', reason: null, application: 'shop.example.com' },
+      { event: 'face_refused', reason: 'not_live', application: null },
+      { event: 'face_refused', reason: 'trouble', application: null },
+      { event: 'phone_refused', reason: 'not_asked_for' },
+      { event: 'ended', reason: null },
+    ],
+    cursor: null,
+  });
+  expect(JSON.stringify(body)).not.toMatch(/secret-admin|other\.example|192\.0\.2/);
+});
+
+test('thousands of checks are read page by page, each once', async () => {
+  await fillLedger(
+    server,
+    Array.from({ length: 2_005 }, (_, at) => refusedAt(at / 100)),
+  );
+  const page = await open('anna');
+  const seen: unknown[] = [];
+  let cursor: unknown = null;
+  do {
+    const { body } = await page.post('/face/checks', cursor === null ? {} : { cursor });
+    const found = body.checks as { at: string }[];
+    expect(found.length).toBeLessThanOrEqual(10);
+    seen.push(...found.map(({ at }) => at));
+    cursor = body.cursor;
+  } while (cursor !== null && seen.length < 200);
+  expect(seen).toHaveLength(200);
+  expect(new Set(seen).size).toBe(200);
+  expect((await page.post('/face/checks', { cursor: 'x' })).body.code).toBe('request_malformed');
+});
+
+test('the file has what is held and the checks, and no record that names somebody else; that it was made is recorded', async () => {
+  await fillLedger(server, [refusedAt(1), refusedAt(2, berta)]);
+  const { body, status } = await (await open('anna')).post('/face/export');
+  expect(status).toBe(200);
+  expect(body.checks).toHaveLength(1);
+  expect(body.held).toMatchObject({ enrolment: null, dataConsents: [], noticeDevices: null });
+  expect(body.held).not.toHaveProperty('records');
+  expect(server.audit.events.at(-1)).toEqual({ action: 'subject_exported', ...anna, detail: {} });
+});
+
+test('what is remembered of devices is told by number, and forgotten at once', async () => {
+  const { deps } = server;
+  await meetPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
+  await meetPlace(berta, { device: null, network: '192.0.2.0/24' }, deps);
+  const page = await open('anna');
+  expect((await page.get('/face/devices')).body).toMatchObject({
+    knownPlaces: { devices: 0, networks: 1 },
+    passkey: null,
+    recoveryCodes: null,
+  });
+  expect((await page.post('/face/devices/forget')).status).toBe(200);
+  expect((await page.get('/face/devices')).body.knownPlaces).toBeNull();
+  expect(await readKnownPlaces(berta, deps)).not.toBeNull();
+  expect(server.audit.events.at(-1)).toEqual({ action: 'known_places_forgotten', ...anna, detail: {} });
+});
+
+test('the services are those of the configuration', async () => {
+  expect((await (await open('anna')).get('/face/services')).body.services).toEqual([
+    { name: 'Leave', url: 'https://leave.example.com', text: { en: 'Days off' } },
+  ]);
+});
+
+test('a session for something else reads none of it', async () => {
+  const page = await open('anna', 'enrol');
+  for (const path of ['/face/checks', '/face/devices/forget', '/face/export'])
+    expect((await page.post(path)).body.code).toBe('step_up_unknown');
+  for (const path of ['/face/devices', '/face/services'])
+    expect((await page.get(path)).body.code).toBe('step_up_unknown');
+});
+
+test('whoever closes their page has stopped no check, and the session is over', async () => {
+  const page = await open('anna');
+  expect((await page.post('/face/decline')).body.view).toMatchObject({ state: 'abandoned' });
+  expect(server.audit.events.map(({ action }) => action)).not.toContain('step_up_abandoned');
+  expect((await page.get('/face/devices')).body.code).toBe('step_up_finished');
+});

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { ConnectedSubject } from '../core/connection.js';
+import { toSubjectRef } from '../core/connection.js';
+import { readPasskey } from '../core/enrolment/passkey-record.js';
+import { readRecoveryCodes } from '../core/enrolment/recovery-codes.js';
+import { listOwnChecks, type OwnCheck } from '../core/ledger/own-checks.js';
+import { forgetKnownPlaces, readKnownPlaces } from '../core/notices/known-places.js';
+import { findManaged } from '../core/step-up/current-enrolment.js';
+import {
+  type Check,
+  checksReply,
+  type Devices,
+  devicesReply,
+  exportReply,
+  servicesReply,
+} from '../core/step-up/home-protocol.js';
+import { emptyReply } from '../core/step-up/page-protocol.js';
+import { toIso } from '../core/units.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
+import { toTexts } from '../rest/home-page.js';
+import { exportHoldings, holdingsReply, notHeld } from '../rest/subject-export.js';
+
+/** So many are shown at once, and so many go into a file. */
+const checksAtOnce = 10;
+const checksExported = 1000;
+
+const toCheck = ({ at, ...check }: OwnCheck): Check => ({ at: toIso(at), ...check });
+
+async function readDevices(person: ConnectedSubject, deps: ApiDeps): Promise<Devices> {
+  const who = toSubjectRef(person);
+  const [passkey, recoveryCodes, knownPlaces] = await Promise.all([
+    readPasskey(who, deps),
+    readRecoveryCodes(who, deps),
+    readKnownPlaces(who, deps),
+  ]);
+  const orNever = (at: Parameters<typeof toIso>[0] | null) => (at === null ? null : toIso(at));
+  return {
+    passkey: passkey && { expiresAt: orNever(passkey.expiresAt) },
+    recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },
+    knownPlaces: knownPlaces && { ...knownPlaces, expiresAt: orNever(knownPlaces.expiresAt) },
+  };
+}
+
+/** What a person finds on their own page beside their enrolment, notices and consents. They see their own, and nobody else's. */
+export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    deps,
+  };
+  const nothing = z.strictObject({});
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/checks',
+      action: 'read_checks',
+      summary: 'The person’s own checks',
+      description:
+        'Of a link with the purpose `manage`: what was decided of them, newest first, ten at a time, as long as the log keeps it. Nobody else is named, and no network.',
+      fields: z.strictObject({ cursor: z.string().min(1).max(1500).optional().describe('Of the page before.') }),
+      reply: checksReply,
+      async handle({ session, fields: { cursor = null } }) {
+        const who = toSubjectRef(findManaged(session, deps));
+        const page = await listOwnChecks(who, { cursor, limit: checksAtOnce }, deps);
+        return { checks: page.items.map(toCheck), cursor: page.cursor };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/devices',
+      action: 'read_devices',
+      summary: 'What is remembered of the person’s devices',
+      description: 'A passkey, recovery codes, and how many devices and networks are known. Nothing that names one.',
+      fields: nothing,
+      reply: devicesReply,
+      handle: async ({ session }) => readDevices(findManaged(session, deps), deps),
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/devices/forget',
+      action: 'forget_known_places',
+      summary: 'Forget which devices and networks the person used',
+      description: 'The next check is the first from wherever it is. Forgetting what is forgotten succeeds.',
+      fields: nothing,
+      reply: emptyReply,
+      async handle({ session }) {
+        const who = toSubjectRef(findManaged(session, deps));
+        await forgetKnownPlaces(who, deps);
+        await deps.audit.append({ action: 'known_places_forgotten', ...who, detail: {} });
+        return {};
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/services',
+      action: 'read_services',
+      summary: 'The services that the organisation lists',
+      description: 'As the configuration of the connection has them, in its order.',
+      fields: nothing,
+      reply: servicesReply,
+      async handle({ session }) {
+        const { connection } = findManaged(session, deps);
+        const services = deps.homePages.get(connection.id)?.services ?? [];
+        return { services: services.map((service) => ({ ...service, text: service.text && toTexts(service.text) })) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/export',
+      action: 'export_held',
+      summary: 'What is held of the person, for themselves',
+      description: `As POST /subjects/export has it, with their newest ${checksExported} checks in place of the records of the trail, which name others.`,
+      codes: [...common.codes, 'profile_unavailable'],
+      fields: nothing,
+      reply: z.strictObject({ ...exportReply.shape, held: holdingsReply }),
+      async handle({ session }) {
+        const person = findManaged(session, deps);
+        const who = toSubjectRef(person);
+        const held = await exportHoldings(person, deps);
+        const { items } = await listOwnChecks(who, { cursor: null, limit: checksExported }, deps);
+        await deps.audit.append({ action: 'subject_exported', ...who, detail: {} });
+        return { held, checks: items.map(toCheck), notHeld: [...notHeld] };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Link } from '../core/links/links.js';
+import { endCurrentLink, readCurrentLinks } from '../core/step-up/current-links.js';
+import { linksReply, type ShownLink } from '../core/step-up/home-protocol.js';
+import { emptyReply } from '../core/step-up/page-protocol.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
+import { toLinkReply } from '../rest/fields.js';
+
+/** By the name that people read elsewhere; a connection that there is no more has its id. */
+const toShown = (link: Link, { connections }: Pick<ApiDeps, 'connections'>): ShownLink => ({
+  ...toLinkReply(link),
+  name: connections.get(link.other.connection)?.policy.organisation ?? link.other.connection,
+});
+
+/** The person's own page: which accounts elsewhere are linked with theirs, and the end of it. */
+export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    deps,
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/links',
+      action: 'read_links',
+      summary: 'Accounts elsewhere that are linked with the person’s',
+      description: 'Of a link made for it: an invitation with the purpose `manage`.',
+      fields: z.strictObject({}),
+      reply: linksReply,
+      async handle({ session }) {
+        const links = await readCurrentLinks(session, deps);
+        return { links: links.map((link) => toShown(link, deps)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/links/end',
+      action: 'end_link',
+      summary: 'End the link with an account elsewhere',
+      description: 'From then on applications are told nothing that comes from there. Ending what has ended succeeds.',
+      fields: z.strictObject({ connection: z.string().min(1).max(100).describe('Its id, as the list has it.') }),
+      reply: emptyReply,
+      async handle({ session, fields }) {
+        await endCurrentLink(session, fields.connection, deps);
+        return {};
+      },
+    }),
+  ];
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { SubjectRef } from '../core/connection.js';
+import { toSubjectRef } from '../core/connection.js';
+import { digestOf } from '../core/digest.js';
+import { letterLanguages } from '../core/letters/language.js';
+import { keepNoticeChoice, readNoticeChoice } from '../core/notices/choice.js';
+import {
+  addNoticeDevice,
+  forgetNoticeDevices,
+  readNoticeDevices,
+  removeNoticeDevices,
+} from '../core/notices/devices.js';
+import { pushAddressGuard } from '../core/ports.js';
+import { findManaged } from '../core/step-up/current-enrolment.js';
+import { type Notices, noticeKinds, noticesReply } from '../core/step-up/page-protocol.js';
+import type { FoundSession } from '../core/step-up/session.js';
+import { FaceError } from '../errors.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
+
+const toDigest = (endpoint: string): string => digestOf(endpoint).toString('base64url');
+
+async function readNotices(who: SubjectRef, deps: ApiDeps): Promise<Notices> {
+  const { keys, webPush } = deps;
+  const choice = await readNoticeChoice(who, deps);
+  const devices = webPush === null ? [] : await readNoticeDevices(who, deps);
+  return {
+    on: noticeKinds.filter((kind) => !choice?.off.includes(kind)),
+    email: choice?.email ?? true,
+    push: webPush && {
+      publicKey: await webPush.publicKey(await keys.currentVersion()),
+      devices: devices.map(({ address }) => toDigest(address.endpoint)),
+    },
+  };
+}
+
+/** The person whose page it is. @throws FaceError `not_found`: the connection sends no notices */
+function findTold(session: FoundSession, deps: ApiDeps): SubjectRef {
+  const person = findManaged(session, deps);
+  if (!person.connection.policy.notices) throw new FaceError('not_found');
+  return toSubjectRef(person);
+}
+
+/** Writes down what holds from now on, and tells the page. */
+async function record(who: SubjectRef, deps: ApiDeps): Promise<{ readonly notices: Notices }> {
+  const notices = await readNotices(who, deps);
+  const { on, email, push } = notices;
+  const off = noticeKinds.filter((kind) => !on.includes(kind));
+  const detail = { off, email, devices: push?.devices.length ?? 0 };
+  await deps.audit.append({ action: 'notices_chosen', ...who, detail });
+  return { notices };
+}
+
+/** Which notices a person wants and how, on their own page. */
+export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    reply: noticesReply,
+    deps,
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/notices',
+      action: 'read_notices',
+      summary: 'Which notices the person gets',
+      description: 'Of a link with the purpose `manage`. `null`: the connection sends none.',
+      codes: ['step_up_unknown', 'step_up_finished'],
+      fields: z.strictObject({}),
+      async handle({ session }) {
+        const person = findManaged(session, deps);
+        return { notices: person.connection.policy.notices ? await readNotices(toSubjectRef(person), deps) : null };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/notices',
+      action: 'choose_notices',
+      summary: 'Choose which notices to get',
+      description: 'All that are not named are not sent. `not_found` where the connection sends none.',
+      codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
+      fields: z.strictObject({
+        on: z.array(z.enum(noticeKinds)).max(noticeKinds.length),
+        email: z.boolean().describe('Whether by e-mail, too, where a device takes them.'),
+        language: z.enum(letterLanguages).describe('Of the page: notices are in it.'),
+      }),
+      async handle({ session, fields }) {
+        const who = findTold(session, deps);
+        await keepNoticeChoice(who, fields, deps);
+        return record(who, deps);
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/notices/devices',
+      action: 'add_notice_device',
+      summary: 'Have notices pushed to this browser',
+      description:
+        'With what the browser gave for the public key of `GET /face/notices`. Five at most: one more takes the place of the oldest. `not_found` where none are pushed.',
+      codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
+      fields: z.strictObject({
+        ...pushAddressGuard.shape,
+        publicKey: z.string().max(100).describe('What the browser subscribed with.'),
+      }),
+      async handle({ session, fields: { publicKey, ...address } }) {
+        const who = findTold(session, deps);
+        const { webPush, keys } = deps;
+        if (webPush === null) throw new FaceError('not_found');
+        if (!webPush.takes(address)) throw new FaceError('request_malformed', { field: 'endpoint' });
+        if (publicKey !== (await webPush.publicKey(await keys.currentVersion())))
+          throw new FaceError('request_malformed', { field: 'publicKey' });
+        await addNoticeDevice(who, address, deps);
+        return record(who, deps);
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/notices/devices/remove',
+      action: 'remove_notice_device',
+      summary: 'Push no more notices to a browser',
+      description: '`device` is one of those that `GET /face/notices` names; `null` is all of them.',
+      codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
+      fields: z.strictObject({ device: z.string().max(100).nullable() }),
+      async handle({ session, fields: { device } }) {
+        const who = findTold(session, deps);
+        if (device === null) await forgetNoticeDevices(who, deps);
+        else {
+          const devices = await readNoticeDevices(who, deps);
+          const named = devices.filter(({ address }) => toDigest(address.endpoint) === device);
+          await removeNoticeDevices(
+            who,
+            named.map(({ id }) => id),
+            deps,
+          );
+        }
+        return record(who, deps);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,313 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PDFDocument } from '@cantoo/pdf-lib';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, flattenedVerify } from 'jose';
+import { signatureAudience } from '../../client/signature-header.js';
+import { createSignatureVerifier, SignatureError, signatureErrorText } from '../../client/signature-verifier.js';
+import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { certify, writeKeyPair } from '../../test/certificates.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { JsonObject } from '../base/json.js';
+import { createSignCommand } from '../cli/sign.js';
+import { createVerifySignatureCommand } from '../cli/verify-signature.js';
+import type { Connection } from '../core/connection.js';
+import { createAwsKmsCalls } from '../keys/aws-kms-calls.js';
+
+/* A document from its digest to its signature, over the REST API and by the commands; and everything that does not hold. */
+
+let server: ApiServer;
+let auth: { 'x-auth-token': string };
+const contract = Buffer.from('%contract\r\n\0\xff of November', 'latin1');
+const other = Buffer.from('another contract');
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const actionOf = (bytes: Uint8Array, more: JsonObject = {}): JsonObject => ({
+  ...{ type: 'facestep_action', title: 'Sign the contract', document: { name: 'contract.txt', digest: sha256(bytes) } },
+  ...more,
+});
+const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
+
+beforeEach(async () => {
+  const profile = createMemoryProfile(['ada', 'eve']);
+  const policy = { ...defaultPolicy, liveness: 'challenge' } as const;
+  const acme: Connection = { id: 'acme', kind: 'okta', profile, openStepUpRequest: null, policy };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
+  auth = { 'x-auth-token': (await server.issue()).token };
+  const consent = { consentStatement: 'test', consentGivenAt: new Date(server.clock.now()).toISOString() };
+  for (const subject of ['ada', 'eve']) {
+    const photo = [1, 2, 3].map((shot) => drawPicture(subject, shot));
+    await server.postForm('/enrolments', toForm({ connection: 'acme', subject, ...consent, photo }), auth);
+  }
+});
+afterEach(() => server.stop());
+
+/** Somebody opens the page of a step-up and shows their face. @returns the receipt */
+async function pass(url: string, person = 'ada'): Promise<string> {
+  const opened = await openLink(server, url);
+  const page = openPage(server, String(opened.body.session));
+  await page.consent();
+  const { action } = opened.body.view as { action: { digest: string } | null };
+  const { nonce, photos } = await page.takeFrames(draw(person), action === null ? {} : { action: action.digest });
+  return String((await page.send({ nonce, photo: photos })).body.receipt);
+}
+
+async function approve(action: JsonObject, { subject = 'ada', audience = signatureAudience } = {}): Promise<string> {
+  const { body } = await server.postJson('/step-ups', { connection: 'acme', subject, audience, action }, auth);
+  return pass(String(body.url), subject);
+}
+
+const sign = (receipt: string, document: Uint8Array = contract, subject = 'ada', caller = auth) =>
+  server.postForm('/signatures', toForm({ connection: 'acme', subject, receipt, document }), caller);
+const signed = async (document = contract): Promise<string> =>
+  String((await sign(await approve(actionOf(document)), document)).body.signature);
+const verifier = async (issuer = server.deps.issuer) =>
+  createSignatureVerifier({ issuer, keys: { keys: await server.deps.signer.publicKeys() } });
+
+test('a document that a person approved is signed, and the signature says who, when and what', async () => {
+  const receipt = await approve(actionOf(contract));
+  const { status, body } = await sign(receipt);
+  expect(status).toBe(201);
+  const held = await (await verifier()).verify(contract, String(body.signature), {
+    connection: 'acme',
+    subject: 'ada',
+  });
+  expect(held).toMatchObject({ approval: { sub: 'ada', acr: 'face', action: actionOf(contract) } });
+  expect(held.signedAt).toBe(Math.floor(server.clock.now() / 1000));
+  expect(server.audit.events).toContainEqual(
+    expect.objectContaining({
+      ...{ action: 'document_signed', connection: 'acme', subject: 'ada' },
+      detail: expect.objectContaining({ document: sha256(contract) }),
+    }),
+  );
+  expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain('contract.txt');
+});
+
+test('any JOSE library finds it a detached JWS over the bytes of the file, with the approval in its header', async () => {
+  const [head = '', between, signature = ''] = (await signed()).split('.');
+  expect(between).toBe('');
+  const keys = createLocalJWKSet({ keys: JSON.parse(JSON.stringify(await server.deps.signer.publicKeys())) });
+  const jws = { protected: head, payload: contract, signature };
+  const { protectedHeader } = await flattenedVerify(jws, keys, { crit: { sigD: true } });
+  expect(protectedHeader).toMatchObject({
+    ...{ alg: 'ES256', typ: 'facestep-signature+jose', b64: false, crit: ['b64', 'sigD'] },
+    sigD: { mId: 'http://uri.etsi.org/19182/ObjectIdByURI', pars: ['contract.txt'] },
+  });
+  expect(decodeJwt(String(protectedHeader?.approval))).toMatchObject({ sub: 'ada', action: actionOf(contract) });
+});
+
+describe('is not signed', () => {
+  const refusalOf = async (asked: ReturnType<typeof sign>): Promise<unknown> => (await asked).body.code;
+
+  test('another file than the one that was approved, nor one upon an approval that names none', async () => {
+    expect(await refusalOf(sign(await approve(actionOf(contract)), other))).toBe('document_changed');
+    const { document: _, ...rest } = actionOf(contract);
+    expect(await refusalOf(sign(await approve(rest)))).toBe('document_changed');
+  });
+
+  test('a second document upon one approval, while the same one may be asked for again', async () => {
+    const receipt = await approve(actionOf(contract));
+    expect((await sign(receipt)).status).toBe(201);
+    expect((await sign(receipt)).status).toBe(201);
+    expect(await refusalOf(sign(receipt, other))).toBe('document_changed');
+  });
+
+  test('what another person approved', async () => {
+    expect(await refusalOf(sign(await approve(actionOf(contract), { subject: 'eve' })))).toBe('receipt_invalid');
+  });
+
+  test('anything upon a sign-in, or upon an approval for somebody else', async () => {
+    const about = { connection: 'acme', subject: 'ada', audience: signatureAudience };
+    const { body } = await server.postJson('/step-ups', about, auth);
+    expect(await refusalOf(sign(await pass(String(body.url))))).toBe('receipt_invalid');
+    const elsewhere = await approve(actionOf(contract), { audience: 'https://shop.example.com' });
+    expect(await refusalOf(sign(elsewhere))).toBe('receipt_invalid');
+  });
+
+  test('anything upon an approval that has expired', async () => {
+    const receipt = await approve(actionOf(contract));
+    server.clock.advanceSec(121);
+    expect(await refusalOf(sign(receipt))).toBe('receipt_invalid');
+  });
+
+  test('anything for a client of another tenant', async () => {
+    const stranger = { 'x-auth-token': (await server.issue(undefined, 'elsewhere')).token };
+    expect(await refusalOf(sign(await approve(actionOf(contract)), contract, 'ada', stranger))).toBe(
+      'connection_unknown',
+    );
+  });
+});
+
+describe('a signature does not hold', () => {
+  const held = async (document: Uint8Array, text: string, expected = {}, issuer?: string) =>
+    (await verifier(issuer)).verify(document, text, expected);
+  const signature = (code: keyof typeof signatureErrorText) => ({
+    ...{ name: 'SignatureError', code, message: signatureErrorText[code] },
+  });
+
+  test('for a changed file', async () => {
+    const text = await signed();
+    await expect(held(other, text)).rejects.toMatchObject(signature('signature'));
+    await expect(held(Buffer.concat([contract, Buffer.from('\n')]), text)).rejects.toBeInstanceOf(SignatureError);
+  });
+
+  test('where another name, or the approval of another document, was put into it', async () => {
+    const [head = '', , mark] = (await signed()).split('.');
+    const header = decodeProtectedHeader({ protected: head }) as JsonObject;
+    const changed = Buffer.from(JSON.stringify({ ...header, sigD: {} })).toString('base64url');
+    await expect(held(contract, `${changed}..${mark}`)).rejects.toMatchObject(signature('signature'));
+    // Even signed by the very key, as by somebody inside: the approval is of the document, or it is none.
+    const { alg: _, kid: __, typ: ___, ...members } = header;
+    const inside = async (more: JsonObject) =>
+      server.deps.signer.signDetached('facestep-signature+jose', { ...members, ...more }, contract);
+    await expect(held(contract, await inside({ approval: await approve(actionOf(other)) }))).rejects.toMatchObject(
+      signature('document'),
+    );
+    const late = { iat: Number(header.iat) + 200 };
+    await expect(held(contract, await inside(late))).rejects.toMatchObject({ name: 'ReceiptError', code: 'expired' });
+  });
+
+  test('for another person, another connection, another issuer or other words than expected', async () => {
+    const text = await signed();
+    for (const [expected, code] of [
+      [{ subject: 'eve' }, 'subject'],
+      [{ connection: 'other' }, 'connection'],
+      [{ action: actionOf(contract, { title: 'Sign nothing' }) }, 'action'],
+    ] as const) {
+      await expect(held(contract, text, expected)).rejects.toMatchObject({ name: 'ReceiptError', code });
+    }
+    await expect(held(contract, text, {}, 'https://face.example.net')).rejects.toMatchObject({ code: 'issuer' });
+  });
+
+  test('where it is none, or has a payload', async () => {
+    const [head, , mark] = (await signed()).split('.');
+    const attached = `${head}.${contract.toString('base64url')}.${mark}`;
+    for (const text of [attached, `${head}.${mark}`, '', `${head}..${mark}.`, 'x'.repeat(40_000)]) {
+      await expect(held(contract, text)).rejects.toMatchObject(signature('malformed'));
+    }
+    await expect(held(contract, `x..${mark}`)).rejects.toMatchObject(signature('signature'));
+    const receipt = await approve(actionOf(contract));
+    const [receiptHead, , receiptMark] = receipt.split('.');
+    await expect(held(contract, `${receiptHead}..${receiptMark}`)).rejects.toMatchObject(signature('signature'));
+  });
+});
+
+describe('the commands', () => {
+  const top = createFolder('signatures');
+  let folder: string;
+  let lines: string[];
+  let told: string[];
+  let code: number;
+  beforeEach(async () => {
+    folder = join(top, randomUUID());
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'contract.txt'), contract);
+    writeFileSync(join(folder, 'client-token'), auth['x-auth-token']);
+    writeFileSync(join(folder, 'jwks.json'), JSON.stringify({ keys: await server.deps.signer.publicKeys() }));
+    [lines, told, code] = [[], [], 0];
+  });
+  const at = (name: string): string => join(folder, name);
+  let keys: object = {};
+  const offline = () => Promise.reject(new Error('no network'));
+  const deps = (onTold: ((line: string) => void) | null = null) =>
+    ({
+      ...{ fetch: onTold === null ? offline : fetch, clock: server.clock, log: server.log },
+      loadSetup: async () => ({ config: { keys } }),
+      print: (line: string) => void lines.push(line),
+      tell(line: string) {
+        told.push(line);
+        onTold?.(line);
+      },
+      endWith(ended: number) {
+        code = ended;
+      },
+      untilStopped: () => new Promise(() => {}),
+    }) as never;
+
+  async function signFile(name = 'contract.txt', ...more: string[]): Promise<void> {
+    const asked = ['--connection', 'acme', '--subject', 'ada', '--client-token-file', at('client-token'), ...more];
+    const shown = (line: string) => void pass(line.replace('For the person who approves it: ', ''));
+    const command = createSignCommand(deps(shown)).exitOverride();
+    await command.parseAsync([at(name), ...asked, '--url', server.origin], { from: 'user' });
+  }
+  const check = (...more: string[]) =>
+    createVerifySignatureCommand(deps()).parseAsync(
+      [at('contract.txt'), '--jwks', at('jwks.json'), '--issuer', server.deps.issuer, ...more],
+      { from: 'user' },
+    );
+
+  test('sign a PDF with the certificate of the organisation, and what is none not at all', async () => {
+    await writeKeyPair(folder, 'org');
+    const pair = ['--certificate', at('org.pem'), '--key', at('org.key')];
+    await expect(signFile('contract.txt', ...pair)).rejects.toThrow('this is no PDF');
+    expect(told).toEqual([]);
+    const document = await PDFDocument.create();
+    document.addPage();
+    writeFileSync(at('contract.pdf'), await document.save());
+    await signFile('contract.pdf', ...pair);
+    expect(lines).toEqual([`Signed: ${at('contract.signed.pdf')}`]);
+    const trusted = ['--jwks', at('jwks.json'), '--issuer', server.deps.issuer, '--certificate', at('org.pem')];
+    const command = createVerifySignatureCommand(deps());
+    await command.parseAsync([at('contract.signed.pdf'), ...trusted, '--subject', 'ada'], { from: 'user' });
+    expect(lines[1]).toMatch(/^The signature holds\. The holder of the certificate made it on 20/);
+    expect(lines.at(-1)).toBe('  contract.pdf');
+    expect(code).toBe(0);
+  });
+
+  test('sign a PDF with a key in AWS KMS, where the configuration has its keys there', async () => {
+    Object.assign(process.env, kmsEnvironment);
+    const kms = await startKms();
+    const kept = { kind: 'aws-kms', region: kms.region, endpoint: kms.url };
+    const keyId = kms.createKey('ECC_NIST_P256');
+    const calls = createAwsKmsCalls({ region: kms.region, endpoint: kms.url }, server.deps);
+    writeFileSync(at('org.pem'), await certify((await calls.getPublicKey(keyId))!.key));
+    const document = await PDFDocument.create();
+    document.addPage();
+    writeFileSync(at('contract.pdf'), await document.save());
+    const asked = ['--certificate', at('org.pem'), '--kms-key', keyId];
+    await expect(signFile('contract.pdf', ...asked.slice(0, 2))).rejects.toThrow('together with --key or --kms-key');
+    keys = { kind: 'local' };
+    await expect(signFile('contract.pdf', ...asked)).rejects.toThrow('keeps no keys in AWS KMS');
+    keys = kept;
+    await signFile('contract.pdf', ...asked);
+    const trusted = ['--jwks', at('jwks.json'), '--issuer', server.deps.issuer, '--certificate', at('org.pem')];
+    await createVerifySignatureCommand(deps()).parseAsync([at('contract.signed.pdf'), ...trusted], { from: 'user' });
+    expect([lines.at(-1), code]).toEqual(['  contract.pdf', 0]);
+    await kms.close();
+  });
+
+  test('sign no file over 10 MB, and no certificate that is none', async () => {
+    writeFileSync(at('large.pdf'), Buffer.alloc(100 * 1024 * 1024));
+    await expect(signFile('large.pdf')).rejects.toThrow('is over 10 MB');
+    writeFileSync(at('org.pem'), 'none');
+    const pair = ['--certificate', at('org.pem'), '--key', at('org.pem')];
+    await expect(signFile('contract.txt', ...pair)).rejects.toThrow('holds no certificate');
+  });
+
+  test('sign a file that the person approves, and say offline who did', async () => {
+    await signFile();
+    expect(lines).toEqual([`Signed: ${at('contract.txt.jws')}`]);
+    await check('--connection', 'acme', '--subject', 'ada');
+    expect(lines.slice(1)).toEqual([
+      expect.stringMatching(/^The signature holds\. https:\/\/face\.example\.com made it on 20/),
+      expect.stringMatching(/^Approved by a face check of ada \(acme\) on 20.*, who was shown:$/),
+      '  Sign this document',
+      '  contract.txt',
+    ]);
+    expect([told.length, code]).toEqual([1, 0]);
+    await check('--subject', 'eve');
+    expect(told.at(-1)).toBe('The signature does not hold. The receipt is about another person.');
+    writeFileSync(at('contract.txt'), 'changed');
+    code = 0;
+    await check();
+    expect(told.at(-1)).toContain('the file was changed');
+    expect(code).toBe(1);
+    const known = readFileSync(at('contract.txt.jws'), 'utf8');
+    expect(known.split('.')).toHaveLength(3);
+  });
+});

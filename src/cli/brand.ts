@@ -1,0 +1,142 @@
+import { dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
+import { type BrandConfig, brandConfigGuard } from '../config/brand.js';
+import { pictureNames } from '../core/brand/brand.js';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { parseGivenJson, readGivenFile } from './given-file.js';
+import { toPrintable } from './printable.js';
+import { toTableLines } from './table.js';
+import { UsageError } from './usage-error.js';
+
+const textOrNull = z.string().nullable();
+const inForceGuard = z.looseObject({
+  source: z.string(),
+  digest: textOrNull,
+  brand: z
+    .looseObject({
+      ...{ organisation: textOrNull, helpUrl: textOrNull, accent: textOrNull, accentDark: textOrNull },
+      ...{ ground: textOrNull, groundDark: textOrNull },
+      texts: z.array(z.object({ language: z.string(), key: z.string(), text: z.string() })),
+      logo: z.object({ widthPx: z.int(), heightPx: z.int() }).nullable(),
+      logoDark: z.object({ widthPx: z.int(), heightPx: z.int() }).nullable(),
+      icon: z.object({ widthPx: z.int(), heightPx: z.int() }).nullable(),
+    })
+    .nullable(),
+  versions: z.array(z.object({ digest: z.string(), at: z.string(), by: z.string(), organisation: textOrNull })),
+});
+type InForce = z.output<typeof inForceGuard>;
+
+const checkedGuard = z.object({
+  digest: textOrNull,
+  preview: textOrNull,
+  problems: z.array(z.object({ field: z.string(), code: z.string(), reason: z.string() })),
+});
+
+/** `facestep brand`: how the organisation looks to people, out of a file as the configuration has it. */
+export function createBrandCommand(deps: CliDeps): Command {
+  const command = new Command('brand')
+    .summary('the logo, colours and words that people see')
+    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+  const tell = (inForce: InForce): void => toLines(inForce).forEach(deps.print);
+  const apply = async (brand: string): Promise<void> =>
+    tell(await callServer({ method: 'POST', path: '/brand/apply', fields: { brand } }, inForceGuard, deps));
+  /** Tells all that is wrong with a file. @returns the draft that the server keeps for an hour; `null`: something is wrong */
+  const check = async (file: string): Promise<z.output<typeof checkedGuard>> => {
+    const fields = await toFields(file);
+    const checked = await callServer({ method: 'POST', path: '/brand/check', fields }, checkedGuard, deps);
+    for (const { field, code, reason } of checked.problems) deps.tell(toPrintable(`${field}: ${reason} (${code})`));
+    if (checked.digest === null) deps.endWith(1);
+    return checked;
+  };
+
+  command
+    .command('show')
+    .description('print what is in force, and what was before')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const inForce = await callServer({ method: 'GET', path: '/brand' }, inForceGuard, deps);
+      if (json) deps.print(JSON.stringify(inForce, null, 2));
+      else tell(inForce);
+    });
+  command
+    .command('check')
+    .description('say what is wrong with a brand, and print its preview’s path; nothing changes')
+    .argument('<file>', 'JSON, as `brand` of the configuration')
+    .action(async (file: string) => {
+      const { preview } = await check(file);
+      if (preview !== null) deps.print(preview);
+    });
+  command
+    .command('set')
+    .description('put a brand in force')
+    .argument('<file>', 'JSON, as `brand` of the configuration')
+    .action(async (file: string) => {
+      const { digest } = await check(file);
+      if (digest !== null) await apply(digest);
+    });
+  command
+    .command('back')
+    .description('put one in force that was before')
+    .argument('<digest>', 'as show prints it')
+    .action(apply);
+  command
+    .command('clear')
+    .description('go back to the page’s own look')
+    .action(() => apply(''));
+  return command;
+}
+
+/** Fields of a request: the pictures that the file names are read beside it, and what it leaves out is left out. */
+async function toFields(file: string): Promise<JsonObject> {
+  const brand = brandConfigGuard.safeParse(parseGivenJson((await readGivenFile(file)).toString(), file));
+  if (!brand.success) throw new UsageError(`${file} is no brand: ${brand.error.issues.map(toPlace).join(', ')}`);
+  const { texts } = brand.data;
+  const given = pictureNames.filter((name) => brand.data[name] !== null);
+  const pictures = await Promise.all(given.map(async (name) => [name, await readPicture(file, brand.data, name)]));
+  return {
+    ...Object.fromEntries(
+      (['organisation', 'helpUrl', 'accent', 'accentDark', 'ground', 'groundDark'] as const).map((name) => [
+        name,
+        brand.data[name] ?? '',
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(texts).flatMap(([language, own]) => (own === undefined ? [] : [[language, JSON.stringify(own)]])),
+    ),
+    ...Object.fromEntries(pictures),
+    without: pictureNames.filter((name) => brand.data[name] === null),
+  };
+}
+
+const toPlace = ({ path }: { readonly path: readonly PropertyKey[] }): string =>
+  path.map(String).join('.') || 'the file';
+
+/** In base64. */
+async function readPicture(file: string, brand: BrandConfig, name: (typeof pictureNames)[number]): Promise<string> {
+  return (await readGivenFile(resolve(dirname(file), brand[name] ?? ''))).toString('base64');
+}
+
+function toLines({ source, digest, brand, versions }: InForce): string[] {
+  const { texts = [], logo = null, logoDark = null, icon = null } = brand ?? {};
+  const size = (picture: { readonly widthPx: number; readonly heightPx: number } | null): string =>
+    picture === null ? '-' : `${picture.widthPx} × ${picture.heightPx}`;
+  const facts: [string, string][] = [
+    ['decided by', source],
+    ['digest', digest ?? '-'],
+    ['organisation', brand?.organisation ?? '-'],
+    ['help', brand?.helpUrl ?? '-'],
+    ['accent', `${brand?.accent ?? '-'}  ${brand?.accentDark ?? '-'}`],
+    ['ground', `${brand?.ground ?? '-'}  ${brand?.groundDark ?? '-'}`],
+    ['logo', `${size(logo)}  ${size(logoDark)}`],
+    ['icon', size(icon)],
+    ['texts', texts.map(({ language, key }) => `${language}.${key}`).join(', ') || '-'],
+  ];
+  const former = versions.map((each) => [each.at, each.by, each.organisation ?? '-', each.digest]);
+  return [
+    ...toTableLines(['', ''], facts).slice(1),
+    ...(former.length === 0 ? [] : ['', ...toTableLines(['put in force', 'by', 'organisation', 'digest'], former)]),
+  ];
+}

@@ -1,0 +1,169 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { toCsvLine } from '../base/csv.js';
+import type { JsonObject } from '../base/json.js';
+import { loggedActions, outcomes } from '../core/ledger/line.js';
+import { type EpochMs, toIso } from '../core/units.js';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { type LineReply, lineGuard, readLogins, toWhy } from './ledger-replies.js';
+import { readPages } from './read-pages.js';
+import { toTableLines } from './table.js';
+import { parseTime } from './trail-options.js';
+import { wholeNumber } from './whole-number.js';
+
+const parseCount = wholeNumber({ digits: 7, from: 1 });
+
+const unaskedShape = { unasked: z.array(z.string()) };
+const listGuard = z.object({ lines: z.array(lineGuard), cursor: z.string().nullable(), ...unaskedShape });
+const followGuard = z.object({ lines: z.array(lineGuard), cursor: z.string(), ...unaskedShape });
+
+/** Of a table; a file has all. */
+const linesShown = 100;
+const largestPage = 1000;
+const followMs = 2000;
+
+const columns = Object.keys(lineGuard.shape).filter((name) => name !== 'id');
+
+interface Options {
+  readonly person?: string;
+  readonly connection?: string;
+  readonly action?: string;
+  readonly result?: string;
+  readonly reason?: string;
+  readonly application?: string;
+  readonly network?: string;
+  readonly request?: string;
+  readonly since?: EpochMs;
+  readonly until?: EpochMs;
+  readonly limit?: number;
+  readonly follow?: true;
+  readonly csv?: true;
+  readonly json?: true;
+}
+
+/** `facestep log`: what was decided of people, as the running server's log has it. */
+export const createLogCommand = (deps: CliDeps): Command =>
+  new Command('log')
+    .summary('what was decided of people: filtered, followed, or as a file')
+    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.')
+    .option('--person <text>', 'the beginning of a login, an e-mail address or a name; or an id')
+    .option('--connection <id>', 'of one connection')
+    .addOption(new Option('--action <action>', 'what happened').choices(loggedActions))
+    .addOption(new Option('--result <result>', 'how it went').choices(outcomes))
+    .option('--reason <code>', 'why not: a code of errors.md, or of ledger.md')
+    .option('--application <name>', 'the application that asked')
+    .option('--network <network>', 'a network, or an address in it')
+    .option('--request <id>', 'the id of a request')
+    .option('--since <time>', 'from this day or time on', parseTime)
+    .option('--until <time>', 'before this day or time', parseTime)
+    .option('--limit <count>', `at most so many; ${linesShown} in a table, all in a file`, parseCount)
+    .addOption(new Option('--follow', 'print what comes, until it is stopped').conflicts(['since', 'until', 'limit']))
+    .addOption(new Option('--csv', 'print CSV: ids, no names').conflicts('json'))
+    .option('--json', 'print a JSON object a line')
+    .action(async (options: Options) => {
+      const print = createPrinter(options, deps);
+      const filter = toFilter(options);
+      await (options.follow === true ? follow(filter, print, deps) : list(filter, options, print, deps));
+    });
+
+function toFilter({ person, connection, action, result, reason, application, network, request }: Options): JsonObject {
+  const named = { connection, outcome: result, code: reason, application, network, requestId: request, search: person };
+  return {
+    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+    ...(action === undefined ? {} : { actions: [action] }),
+  };
+}
+
+/** Prints lines, in the order they are to be read. */
+type PrintLines = (lines: readonly LineReply[]) => Promise<void>;
+
+/** What is printed of lines; the head of a table or of a file stands there once. */
+function createPrinter({ csv, json }: Pick<Options, 'csv' | 'json'>, deps: CliDeps): PrintLines {
+  if (json === true) return async (lines) => lines.forEach((line) => void deps.print(JSON.stringify(line)));
+  if (csv === true) {
+    deps.print(toCsvLine(columns));
+    return async (lines) => lines.forEach((line) => void deps.print(toCsvLine(toCells(line))));
+  }
+  let isBegun = false;
+  return async (lines) => {
+    const loginOf = await readLogins(lines, deps);
+    const head = ['time', 'connection', 'person', 'what', 'result', 'why', 'application', 'network', 'request'];
+    const rows = toTableLines(
+      head,
+      lines.map((line) => [
+        ...[line.time, line.connection, loginOf(line) ?? line.subject ?? '-', line.action, line.outcome],
+        ...[toWhy(line) || '-', line.application ?? line.hook ?? '-', line.network ?? '-', line.requestId ?? '-'],
+      ]),
+    );
+    rows.slice(isBegun ? 1 : 0).forEach(deps.print);
+    isBegun = true;
+  };
+}
+
+const toCells = (line: LineReply): string[] =>
+  columns.map((name) => {
+    const value: unknown = Reflect.get(line, name);
+    return Array.isArray(value) ? value.join(' ') : String(value ?? '');
+  });
+
+async function list(
+  filter: JsonObject,
+  { since, until, limit, csv, json }: Options,
+  print: PrintLines,
+  deps: CliDeps,
+): Promise<void> {
+  const isFile = csv === true || json === true;
+  const most = limit ?? (isFile ? Number.POSITIVE_INFINITY : linesShown);
+  const between = {
+    ...(since === undefined ? {} : { since: toIso(since) }),
+    ...(until === undefined ? {} : { until: toIso(until) }),
+  };
+  const shown: LineReply[] = [];
+  let printed = 0;
+  let isFirst = true;
+  let hasMore = false;
+  const toAsked = (): JsonObject => ({
+    ...{ ...filter, ...between },
+    limit: Math.min(largestPage, most - printed - shown.length),
+  });
+  for await (const page of readPages('/log/list', toAsked, listGuard, deps)) {
+    if (isFirst) tellUnasked(page, deps);
+    isFirst = false;
+    shown.push(...page.lines);
+    // A file may be longer than memory; a table is as wide as its widest line.
+    if (isFile) {
+      printed += shown.length;
+      await print(shown.splice(0));
+    }
+    hasMore = page.cursor !== null && printed + shown.length >= most;
+    if (hasMore) break;
+  }
+  if (!isFile) await print(shown);
+  if (hasMore) deps.tell('There may be more: --limit says how many, and --csv prints all of them.');
+}
+
+/** Asks every two seconds. A line may be told twice: its id says so. */
+async function follow(filter: JsonObject, print: PrintLines, deps: CliDeps): Promise<void> {
+  const stopped = new AbortController();
+  deps.untilStopped().finally(() => stopped.abort());
+  let seen = new Set<string>();
+  let after: string | null = null;
+  deps.tell('Following the log: Ctrl+C ends it.');
+  while (!stopped.signal.aborted) {
+    const fields: JsonObject = { ...filter, ...(after === null ? {} : { after }) };
+    const request = { method: 'POST', path: '/log/follow', fields } as const;
+    const page: z.output<typeof followGuard> = await callServer(request, followGuard, deps);
+    if (after === null) tellUnasked(page, deps);
+    const fresh = page.lines.filter(({ id }) => !seen.has(id));
+    if (fresh.length > 0) await print(fresh);
+    seen = new Set(page.lines.map(({ id }) => id));
+    after = page.cursor;
+    await delay(followMs, null, { signal: stopped.signal }).catch(() => {});
+  }
+}
+
+function tellUnasked({ unasked }: { readonly unasked: readonly string[] }, { tell }: Pick<CliDeps, 'tell'>): void {
+  if (unasked.length > 0) tell(`facestep: ${unasked.join(', ')} did not tell who is called so, or not all of it`);
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { administer } from '../../test/administration.js';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { enrolledAt, fillLedger } from '../../test/ledgered.js';
+import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
+import type { Connection } from '../core/connection.js';
+
+/* `facestep people`, against a running server. */
+
+const profile = createMemoryProfile(['ada', 'berta', 'clara']);
+let server: ApiServer;
+beforeAll(async () => {
+  const acme: Connection = { id: 'acme', kind: 'memory', profile, policy: defaultPolicy, openStepUpRequest: null };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
+  await fillLedger(server, [
+    { event: enrolledAt('acme', 'ada'), hoursAgo: 200 },
+    { event: enrolledAt('acme', 'clara'), hoursAgo: 100 },
+    {
+      event: { action: 'verification_refused', connection: 'acme', subject: 'ada', detail: { tokenId: 't' } },
+      hoursAgo: 24,
+      request: 'a1'.repeat(12),
+    },
+  ]);
+});
+afterAll(() => server.stop());
+
+const run = (args: readonly string[], key = adminKey) => administer(server, ['people', ...args], key);
+
+test('who is enrolled is listed by name, the newest first, and by filter', async () => {
+  const { printed } = await run(['list']);
+  expect(printed.map((line) => line.split(/ {2,}/).slice(0, 4))).toEqual([
+    ['connection', 'subject', 'login', 'status'],
+    ['acme', 'clara', loginOf('clara'), 'enrolled'],
+    ['acme', 'ada', loginOf('ada'), 'enrolled'],
+  ]);
+  const checked = JSON.parse((await run(['list', '--checked-since', '2020-01-01', '--json'])).printed.join('\n'));
+  expect(checked).toMatchObject([{ subject: 'ada', lastCheck: 'refused' }]);
+  expect((await run(['list', '--status', 'locked'])).printed).toHaveLength(1);
+  const cut = await run(['list', '--limit', '1']);
+  expect([cut.printed.length, cut.told.join()]).toEqual([2, expect.stringContaining('There may be more')]);
+  expect((await run(['list', '--limit', '3'])).told).toEqual([]);
+});
+
+test('whoever is called so is found, enrolled or not', async () => {
+  const found = await run(['find', 'berta Exam']);
+  expect(found.printed[1]).toMatch(/^acme +berta +berta@example.com +berta@example.com +berta Example +not enrolled/);
+  expect(found.exitCode).toBe(0);
+  const nobody = await run(['find', 'nobody']);
+  expect([nobody.printed, nobody.exitCode]).toEqual([[], 1]);
+  expect(nobody.told.join()).toContain('nobody is called that');
+  profile.setDown(true);
+  const down = await run(['find', 'ada']);
+  profile.setDown(false);
+  expect([down.printed.length, down.exitCode]).toEqual([2, 1]);
+  expect(down.told.join()).toContain('acme did not tell');
+});
+
+test('one person is shown with what happened to them, and invited', async () => {
+  const { printed } = await run(['show', 'acme', 'ada']);
+  const text = printed.join('\n');
+  expect(text).toMatch(/^login +ada@example.com$/m);
+  expect(text).toMatch(new RegExp(`verification_refused +refused +face_mismatch .*${'a1'.repeat(12)}$`, 'm'));
+  const { person, lines } = JSON.parse((await run(['show', 'acme', 'berta', '--json'])).printed.join('\n'));
+  expect([person.status, lines]).toEqual(['none', []]);
+  const invited = await run(['invite', 'acme', 'berta']);
+  expect(invited.printed).toEqual([expect.stringMatching(/\/face#/)]);
+  await expect(run(['invite', 'acme', 'nobody'])).rejects.toMatchObject({ code: 'subject_unknown' });
+});
+
+test('a help desk finds and shows, and gets no list', async () => {
+  const [key = ''] = (await administer(server, ['administrators', 'add', 'joan', '--role', 'help-desk'])).printed;
+  expect((await run(['find', 'ada'], key)).exitCode).toBe(0);
+  expect((await run(['show', 'acme', 'ada'], key)).printed.length).toBeGreaterThan(5);
+  await expect(run(['list'], key)).rejects.toMatchObject({ code: 'role_missing' });
+});
+
+test.each([
+  [['list', '--status', 'happy'], 'Allowed choices are enrolled'],
+  [['list', '--since', 'yesterday'], 'Expected a day'],
+  [['list', '--limit', '0'], 'Expected a whole number'],
+  [['show', 'acme'], 'missing required argument'],
+])('%j is not understood, and ends with 2', async (args, said) => {
+  const { printed, told, exitCode } = await run(args);
+  expect([printed, exitCode]).toEqual([[], 2]);
+  expect(told.join('\n')).toContain(said);
+});

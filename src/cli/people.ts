@@ -1,0 +1,175 @@
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
+import { type EpochMs, toIso } from '../core/units.js';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { lineGuard, type PersonReply, personGuard, readLogins, toWhy } from './ledger-replies.js';
+import { readPages } from './read-pages.js';
+import { toTableLines } from './table.js';
+import { parseTime } from './trail-options.js';
+import { wholeNumber } from './whole-number.js';
+
+const parseCount = wholeNumber({ digits: 6, from: 1 });
+
+const textOrNull = z.string().nullable();
+const listGuard = z.object({ people: z.array(personGuard), cursor: textOrNull });
+const foundGuard = personGuard.extend({ login: textOrNull, email: textOrNull, name: textOrNull });
+const findGuard = z.object({ people: z.array(foundGuard), unasked: z.array(z.string()) });
+const oneGuard = z.object({ person: personGuard });
+const linesGuard = z.object({ lines: z.array(lineGuard) });
+const inviteGuard = z.object({ url: z.string(), expiresAt: z.string() });
+
+/** As many of a person's lines as are shown. */
+const linesShown = 20;
+
+const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
+
+/** `facestep people`: who is enrolled, who could be, and what happened to one of them. */
+export function createPeopleCommand(deps: CliDeps): Command {
+  const command = new Command('people')
+    .summary('who is enrolled, find somebody, and what happened to them')
+    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+  const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
+    callServer({ method: 'POST', path, fields }, guard, deps);
+
+  command
+    .command('list')
+    .description('print who is enrolled, the newest first')
+    .option('--connection <id>', 'of one connection')
+    .addOption(new Option('--status <status>').choices(statuses).default('enrolled'))
+    .option('--level <level>', 'of connections at that level', parseCount)
+    .option('--since <time>', 'enrolled from this day or time on', parseTime)
+    .option('--before <time>', 'enrolled before it', parseTime)
+    .option('--checked-since <time>', 'last checked from then on', parseTime)
+    .option('--checked-before <time>', 'last checked before then, or never', parseTime)
+    .option('--limit <count>', 'at most so many', parseCount, 200)
+    .option('--json', 'print JSON')
+    .action(async ({ limit, json = false, ...filter }: ListOptions) => {
+      const { people, hasMore } = await listPeople(toFields(filter), limit, deps);
+      if (json) deps.print(JSON.stringify(people, null, 2));
+      else {
+        const loginOf = await readLogins(people, deps);
+        toTableLines(
+          ['connection', 'subject', 'login', 'status', 'level', 'enrolled', 'last check'],
+          people.map((each) => [
+            ...[each.connection, each.subject, loginOf(each) ?? '-', toStatus(each), each.level ?? '-'],
+            ...[each.enrolledAt ?? '-', toCheck(each)],
+          ]),
+        ).forEach(deps.print);
+      }
+      if (hasMore) deps.tell(`There may be more: --limit ${limit * 2} shows them.`);
+    });
+  command
+    .command('find')
+    .description('print who is called so at the providers, enrolled or not')
+    .argument('<text>', 'the beginning of a login, an e-mail address or a name; or an id')
+    .option('--json', 'print JSON')
+    .action(async (text: string, { json = false }: { json?: boolean }) => {
+      const { people, unasked } = await post('/people/find', { text }, findGuard);
+      if (json) deps.print(JSON.stringify(people, null, 2));
+      else if (people.length > 0) {
+        toTableLines(
+          ['connection', 'subject', 'login', 'e-mail', 'name', 'status', 'last check'],
+          people.map((each) => [
+            ...[each.connection, each.subject, each.login ?? '-', each.email ?? '-', each.name ?? '-'],
+            ...[toStatus(each), toCheck(each)],
+          ]),
+        ).forEach(deps.print);
+      }
+      if (unasked.length > 0) deps.tell(`facestep: ${unasked.join(', ')} did not tell, or not all of it`);
+      if (people.length === 0) deps.tell('facestep: nobody is called that, at any connection.');
+      deps.endWith(people.length > 0 && unasked.length === 0 ? 0 : 1);
+    });
+  command
+    .command('show')
+    .description('print one person, and what happened to them')
+    .argument('<connection>', 'its id in the configuration')
+    .argument('<subject>', 'their immutable id at the provider: people find prints it')
+    .option('--json', 'print JSON')
+    .action(async (connection: string, subject: string, { json = false }: { json?: boolean }) => {
+      const who = { connection, subject };
+      const { person } = await post('/people/one', who, oneGuard);
+      const { lines } = await post('/people/log', { ...who, limit: linesShown }, linesGuard);
+      if (json) return deps.print(JSON.stringify({ person, lines }, null, 2));
+      const login = (await readLogins([who], deps))(who);
+      toTableLines(['', ''], toFacts(person, login)).slice(1).forEach(deps.print);
+      if (lines.length === 0) return;
+      deps.print('');
+      toTableLines(
+        ['time', 'what', 'result', 'why', 'application', 'network', 'request'],
+        lines.map((line) => [
+          ...[line.time, line.action, line.outcome, toWhy(line) || '-'],
+          ...[line.application ?? line.hook ?? '-', line.network ?? '-', line.requestId ?? '-'],
+        ]),
+      ).forEach(deps.print);
+    });
+  command
+    .command('invite')
+    .description('make a link for one person, and print it: this once')
+    .argument('<connection>', 'its id in the configuration')
+    .argument('<subject>', 'their immutable id at the provider')
+    .addOption(
+      new Option('--purpose <purpose>', 'to enrol, or to see and end what is held')
+        .choices(['enrol', 'manage'])
+        .default('enrol'),
+    )
+    .option('--hours <hours>', 'how long it waits, up to 720', parseCount, 72)
+    .action(async (connection: string, subject: string, { purpose, hours }: { purpose: string; hours: number }) => {
+      const fields = { connection, subject, purpose, lifeHours: hours };
+      const { url, expiresAt } = await post('/subjects/invite', fields, inviteGuard);
+      deps.print(url);
+      deps.tell(`It opens once, until ${expiresAt}. Whoever holds it speaks for this person.`);
+    });
+  return command;
+}
+
+interface Filter {
+  readonly connection?: string;
+  readonly status: string;
+  readonly level?: number;
+  readonly since?: EpochMs;
+  readonly before?: EpochMs;
+  readonly checkedSince?: EpochMs;
+  readonly checkedBefore?: EpochMs;
+}
+type ListOptions = Filter & { readonly limit: number; readonly json?: boolean };
+
+function toFields({ since, before, checkedSince, checkedBefore, ...rest }: Filter): JsonObject {
+  const times = Object.entries({ since, before, checkedSince, checkedBefore });
+  return {
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(times.flatMap(([name, time]) => (time === undefined ? [] : [[name, toIso(time)]]))),
+  };
+}
+
+const largestPage = 200;
+
+async function listPeople(filter: JsonObject, limit: number, deps: Pick<CliDeps, 'env' | 'fetch'>) {
+  const people: PersonReply[] = [];
+  const toAsked = (): JsonObject => ({ ...filter, limit: Math.min(largestPage, limit - people.length) });
+  for await (const page of readPages('/people/list', toAsked, listGuard, deps)) {
+    people.push(...page.people);
+    if (people.length >= limit) return { people, hasMore: page.cursor !== null };
+  }
+  return { people, hasMore: false };
+}
+
+const toStatus = ({ status, lockedUntil }: PersonReply): string =>
+  `${status === 'none' ? 'not enrolled' : status}${lockedUntil === null ? '' : ', locked out'}`;
+
+const toCheck = ({ lastCheck, lastCheckAt }: PersonReply): string =>
+  lastCheck === null || lastCheckAt === null ? 'never' : `${lastCheck} ${lastCheckAt}`;
+
+const toFacts = (person: PersonReply, login: string | null): [string, string][] => [
+  ['connection', person.connection],
+  ['subject', person.subject],
+  ['login', login ?? '-'],
+  ['status', toStatus(person)],
+  ['level', String(person.level ?? '-')],
+  ['enrolled', person.enrolledAt ?? '-'],
+  ['until', person.expiresAt ?? '-'],
+  ['ended', person.endedAt ?? '-'],
+  ['last check', toCheck(person)],
+  ['locked until', person.lockedUntil ?? '-'],
+];

@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+
+/**
+ * The pages of a list, as they are asked for: whoever has enough stops.
+ * @param toFields - asked before each page: what is wanted of it may depend on those before
+ * @throws FaceError, UsageError as `callServer`
+ */
+export async function* readPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(
+  path: string,
+  toFields: () => JsonObject,
+  guard: Guard,
+  deps: Pick<CliDeps, 'env' | 'fetch'>,
+): AsyncGenerator<z.output<Guard>> {
+  let cursor: string | null = null;
+  do {
+    const fields: JsonObject = { ...toFields(), ...(cursor === null ? {} : { cursor }) };
+    const page: z.output<Guard> = await callServer({ method: 'POST', path, fields }, guard, deps);
+    yield page;
+    cursor = page.cursor;
+  } while (cursor !== null);
+}

@@ -1,0 +1,156 @@
+import { stat, statfs } from 'node:fs/promises';
+import { Command } from 'commander';
+import type { Setup } from '../../adapters/setup.js';
+import { createEventParser } from '../audit/events.js';
+import { pastDetails } from '../audit/past-details.js';
+import { linesWith, readPieces } from '../audit/read.js';
+import { version } from '../base/version.js';
+import { type DataFiles, filesOf, isThere, recognitionFolderOf } from '../config/data-files.js';
+import { findDeprecations, toDeprecationLine } from '../config/deprecations.js';
+import { problemsOf } from '../config/problem.js';
+import { type AuditAction, auditDetails } from '../core/audit-events.js';
+import { toCode } from '../errors.js';
+import { openInventory } from '../keys/inventory.js';
+import { countTokens } from '../keys/token-count.js';
+import { openEngines } from '../recognition/open-engines.js';
+import { checkReadable, dataFormat, type FormatMark, readStoreMark } from '../state/format.js';
+import { copyBefore, migrations, readFolderMark } from '../state/migrate.js';
+import { openStateToRead } from '../state/open.js';
+import type { CliDeps } from './deps.js';
+import { UsageError } from './usage-error.js';
+
+/** What one part has to say: lines, and whether the upgrade would fail on it. */
+interface Part {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly isInTheWay: boolean;
+}
+
+/** `facestep upgrade`: what the first start of this version will change. */
+export const createUpgradeCommand = (deps: CliDeps): Command =>
+  new Command('upgrade')
+    .summary('say what this version will change, before it is started')
+    .description(
+      'Run it with the new version, on the configuration and data of the one that runs. It changes nothing: the server itself ' +
+        'brings its data up to date when it starts, and copies it first.',
+    )
+    .option('--check', 'look, and change nothing')
+    .action(async ({ check = false }: { check?: boolean }) => {
+      if (!check) throw new UsageError('say --check. The server brings its data up to date itself when it starts');
+      deps.print(`facestep ${version}, data format ${dataFormat}`);
+      const setup = await deps.loadSetup().catch((error: unknown) => {
+        if (toCode(error) !== 'config_invalid') throw error;
+        const lines = problemsOf(error).map(({ path, reason }) => `${path}: ${reason}`);
+        tell({ title: 'Configuration', lines, isInTheWay: true }, deps);
+        return null;
+      });
+      const parts = setup === null ? [] : await lookAt(setup, deps);
+      for (const part of parts) tell(part, deps);
+      if (setup === null || parts.some(({ isInTheWay }) => isInTheWay)) {
+        deps.print(
+          'Do not start this version yet: mend what is IN THE WAY first. The version that runs goes on as it is.',
+        );
+        deps.endWith(1);
+      } else deps.print('Nothing is in the way.');
+    });
+
+function tell({ title, lines, isInTheWay }: Part, { print }: CliDeps): void {
+  print(`${title}${isInTheWay ? ': IN THE WAY' : ''}`);
+  for (const line of lines) print(`  ${line}`);
+}
+
+async function lookAt({ config }: Setup, deps: CliDeps): Promise<Part[]> {
+  const files = filesOf(config);
+  return [
+    toConfigurationPart(),
+    await toFolderPart(files),
+    ...(config.state.kind === 'sqlite' ? [] : [await toStorePart(config.state, files, deps)]),
+    await toTrailPart(files),
+    await toTokensPart(config, files, deps),
+  ];
+}
+
+function toConfigurationPart(): Part {
+  const deprecated = findDeprecations({ node: process.versions.node }).map(toDeprecationLine);
+  return { title: 'Configuration', lines: ['valid', ...deprecated], isInTheWay: false };
+}
+
+/** What the steps from a format to this one are. */
+function toSteps(mark: FormatMark, where: string): Pick<Part, 'lines' | 'isInTheWay'> {
+  try {
+    checkReadable(mark, where);
+  } catch {
+    const lines = [`format ${mark.format}, written by facestep ${mark.writtenBy}: newer than this version reads`];
+    return { lines: [...lines, 'Run that version, or put back the copy of before: docs/install.md'], isInTheWay: true };
+  }
+  if (mark.format >= dataFormat) return { lines: [`format ${mark.format}: nothing to do`], isInTheWay: false };
+  const steps = migrations.filter(({ to }) => to > mark.format).map(({ to, what }) => `to format ${to}: ${what}`);
+  return { lines: [`format ${mark.format}, written by ${mark.writtenBy}`, ...steps], isInTheWay: false };
+}
+
+async function toFolderPart(files: DataFiles): Promise<Part> {
+  const title = 'Data folder';
+  const mark = await readFolderMark(files);
+  if (mark === null) return { title, lines: ['nothing is in it yet'], isInTheWay: false };
+  const { lines, isInTheWay } = toSteps(mark, title);
+  if (isInTheWay || mark.format >= dataFormat || !(await isThere(files.state))) return { title, lines, isInTheWay };
+  const { size } = await stat(files.state);
+  const { bavail, bsize } = await statfs(files.state);
+  // The copy, and as much again while it is changed.
+  const [needed, free] = [2 * size, bavail * bsize];
+  const room = `copied first to ${copyBefore(files.state, dataFormat)}: needs ${needed} bytes, ${free} are free`;
+  return { title, lines: [...lines, room], isInTheWay: free < needed };
+}
+
+async function toStorePart(config: Setup['config']['state'], files: DataFiles, deps: CliDeps): Promise<Part> {
+  const title = `State store (${config.kind})`;
+  const state = await openStateToRead(config, { ...deps, files });
+  if (state === null) return { title, lines: ['not there yet'], isInTheWay: false };
+  try {
+    const { lines, isInTheWay } = toSteps(await readStoreMark(state), title);
+    return { title, lines: [...lines, 'Servers of the former version go on beside this one.'], isInTheWay };
+  } finally {
+    await state.close();
+  }
+}
+
+const isAction = (name: string): name is AuditAction => Object.hasOwn(auditDetails, name);
+const actions = Object.keys(pastDetails).filter(isAction);
+
+async function toTrailPart(files: DataFiles): Promise<Part> {
+  const title = 'Audit trail';
+  if (!(await isThere(files.audit))) return { title, lines: ['none yet'], isInTheWay: false };
+  const parser = createEventParser(actions);
+  let [read, unknown] = [0, 0];
+  for await (const piece of readPieces(files.audit))
+    for (const line of linesWith(['"sequence":'], piece)) {
+      const event = parser.parse(line);
+      if (event === null || event === 'unreadable') unknown += 1;
+      else read += 1;
+    }
+  const lines = [`${read} records are read as they stand; none is rewritten`];
+  if (unknown === 0) return { title, lines, isInTheWay: false };
+  const more = `${unknown} lines are of actions that this version does not know, or cut off: facestep audit verify`;
+  return { title, lines: [...lines, more], isInTheWay: false };
+}
+
+async function toTokensPart(config: Setup['config'], files: DataFiles, deps: CliDeps): Promise<Part> {
+  const title = 'Tokens';
+  const folder = recognitionFolderOf(config);
+  const { parameters } = await openEngines({ engine: config.recognition.engine, folder }, deps);
+  const { current, engines } = parameters;
+  const others = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
+  const lines = [
+    `${current.name} makes new tokens`,
+    `those of ${others.join(', ')} open too, and are made anew at the next good check`,
+  ];
+  const trails = (await isThere(files.audit)) ? [files.audit] : [];
+  const { byVersion } = await countTokens(trails, deps.clock.now());
+  const kept = new Set(
+    (await (await openInventory(config.keys, { files, ...deps })).sealing()).map((key) => key.version),
+  );
+  const lost = [...byVersion].filter(([used, count]) => count > 0 && !kept.has(used));
+  for (const [used, count] of byVersion) lines.push(`${count} in use under key version ${used}`);
+  for (const [used] of lost) lines.push(`key version ${used} is not there: its tokens do not open`);
+  return { title, lines, isInTheWay: lost.length > 0 };
+}

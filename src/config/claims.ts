@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { addressMembers, isStandardClaim } from '../core/consented-data/claims.js';
+import { connectionIdGuard } from './connection-id.js';
+
+/** What the protocol itself says in a token, or this service of a check. */
+const protocolClaims = new Set(
+  (
+    'iss sub aud exp iat nbf jti nonce acr amr auth_time azp at_hash c_hash s_hash sid cnf act scope client_id ' +
+    'presence verified_claims updated_at _claim_names _claim_sources _claim_status'
+  ).split(' '),
+);
+
+/** Whether a claim is the protocol's, or of a check: asked of no person. */
+export const isProtocolClaim = (name: string): boolean => protocolClaims.has(name);
+
+/** How a claim about a person is named. */
+export const claimNameGuard = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'expected up to 64 letters, digits and underscores, a letter first')
+  .refine((name) => !isProtocolClaim(name), 'expected another name: the protocol has its own use for this one');
+
+const attributeGuard = z.string().regex(/^[^\s,]{1,256}$/, 'expected the name of an attribute at the provider');
+
+const addressGuard = z
+  .partialRecord(z.enum(addressMembers), attributeGuard)
+  .refine((members) => Object.keys(members).length > 0, 'expected at least one member of an address');
+
+/**
+ * Where a claim comes from: an attribute at the provider; several, whose values are put together with a space between; or,
+ * for `address`, one for each of its members.
+ */
+const sourceGuard = z.union([attributeGuard, z.array(attributeGuard).min(1).max(5), addressGuard]);
+export type ClaimSource = z.output<typeof sourceGuard>;
+
+/** Where the claims of a connection come from, by claim. */
+export type ClaimSources = Readonly<Record<string, ClaimSource>>;
+
+const isAddressOnlyAlone = (sources: ClaimSources): boolean =>
+  Object.entries(sources).every(
+    ([name, source]) => name === 'address' || typeof source === 'string' || Array.isArray(source),
+  );
+
+/** The setting `claims` of a connection: what it has beside, or in place of, the provider's usual sources. */
+export const claimSourcesGuard = z
+  .record(claimNameGuard, sourceGuard)
+  .refine(isAddressOnlyAlone, 'expected members of an address for the claim address alone')
+  .default({});
+
+export const lineGuard = (maxCharacters: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxCharacters)
+    .regex(/^\P{C}*$/u, 'expected one line of plain text');
+
+/** A text for people: in English, and in whatever other languages of our pages there are. */
+export const textGuard = (maxCharacters: number) =>
+  z.strictObject({
+    en: lineGuard(maxCharacters),
+    ...{ de: lineGuard(maxCharacters).optional(), es: lineGuard(maxCharacters).optional() },
+    ...{ fr: lineGuard(maxCharacters).optional(), ar: lineGuard(maxCharacters).optional() },
+  });
+
+const registeredClaimGuard = z.strictObject({
+  /** What the client wants it for, as the person reads it. */
+  purpose: textGuard(200),
+  /** What it is called, as the person reads it. Standard claims have a name in every language. */
+  label: textGuard(60).optional(),
+  /** The id of another connection that it comes from, where the person has linked their account there. */
+  from: connectionIdGuard.optional(),
+});
+
+/** One claim that a client may ask for. */
+export type RegisteredClaim = z.output<typeof registeredClaimGuard>;
+
+/** The setting `claims` of a client: what it may ask for, by claim. */
+export const registeredClaimsGuard = z
+  .record(claimNameGuard, registeredClaimGuard)
+  .refine((claims) => Object.keys(claims).length <= 50, 'expected at most 50 claims')
+  .refine(
+    (claims) => Object.entries(claims).every(([name, { label }]) => label !== undefined || isStandardClaim(name)),
+    'expected a label for each claim that is no standard one: people have to know what it is',
+  )
+  .default({});
+
+/** What a client may ask for, by claim. */
+export type RegisteredClaims = z.output<typeof registeredClaimsGuard>;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { registeredClaimsGuard } from './claims.js';
+
+/** Claims of the format itself, beside those that the protocol has its own use for. */
+const formatClaims = ['vct', 'status', 'evidence'];
+
+/** One credential that people may carry in a wallet. */
+const credentialGuard = z.strictObject({
+  /** Its type, as whoever is shown one knows it. */
+  vct: z
+    .string()
+    .max(256)
+    .refine((text) => URL.canParse(text) && !/\s/.test(text), 'expected an address or a URN'),
+  /** What people know it as. */
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^\P{C}*$/u, 'expected one line of plain text'),
+  /** What it can say of a person, each with what for. It says only what that person ticks. */
+  claims: registeredClaimsGuard
+    .refine((claims) => Object.keys(claims).length > 0, 'expected at least one claim')
+    .refine(
+      (claims) => formatClaims.every((name) => !Object.hasOwn(claims, name)),
+      'expected another name than vct, status or evidence: the format has its own use for these',
+    ),
+  /** How long it is good for, in days. */
+  days: z.int().min(1).max(365).default(90),
+});
+
+/** A kind of credential, as it is configured. */
+export type CredentialConfig = z.output<typeof credentialGuard>;
+
+/** The setting `credentials` of a connection's OpenID provider: what people may carry, by its id. */
+export const credentialsGuard = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected up to 64 small letters, digits and underscores, a letter first'),
+    credentialGuard,
+  )
+  .refine((credentials) => Object.keys(credentials).length <= 20, 'expected at most 20 credentials')
+  .default({});
+
+/** What people may carry, by its id. */
+export type CredentialConfigs = Readonly<Record<string, CredentialConfig>>;

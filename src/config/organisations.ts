@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { isPattern, type OrganisationRules } from '../core/organisations/organisations.js';
+import { claimNameGuard } from './claims.js';
+
+const lineGuard = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^\P{C}*$/u, 'expected one line of plain text');
+
+const idGuard = z.string().regex(/^[\x21-\x7e]{1,100}$/, 'expected 1 to 100 printable ASCII characters without spaces');
+
+const roleGuard = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/,
+    'expected up to 100 letters, digits, dots, hyphens, underscores and tildes',
+  );
+
+const organisationGuard = z.strictObject({
+  /** As tokens name it. */
+  id: idGuard,
+  /** As people know it. */
+  name: lineGuard,
+  /** Which groups, by id or name, or values of the claim have which role. */
+  roles: z.record(roleGuard, z.array(z.string().min(1).max(256)).min(1).max(100)).default({}),
+});
+
+const hasUniqueIds = (list: readonly { readonly id: string }[]): boolean =>
+  new Set(list.map(({ id }) => id)).size === list.length;
+
+/** The setting `organisations` of a connection: for whom its people act. `null`: nobody acts for anybody. */
+export const organisationsGuard: z.ZodType<OrganisationRules | null> = z
+  .strictObject({
+    /** `groups` of the provider, or a claim of the connection: a text, with commas between several, or a list. */
+    from: z.union([z.literal('groups'), z.strictObject({ claim: claimNameGuard })]).default('groups'),
+    /** How groups or values are named, so that none has to be listed. */
+    pattern: z
+      .string()
+      .max(200)
+      .refine(isPattern, 'expected {organisation} and {role}, once each, with a text between them')
+      .nullable()
+      .default(null),
+    /** Organisations with their names; and their groups or values, where no pattern says it. */
+    list: z.array(organisationGuard).max(1000).refine(hasUniqueIds, 'two organisations have the same id').default([]),
+  })
+  .refine(({ pattern, list }) => pattern !== null || list.some(({ roles }) => Object.keys(roles).length > 0), {
+    error: 'expected a pattern, or a list with roles',
+  })
+  .nullable()
+  .default(null);

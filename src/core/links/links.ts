@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { FaceError } from '../../errors.js';
+import { changeStored, readStored } from '../change-stored.js';
+import type { SubjectRef } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
+
+/*
+ * That an account at one connection and one at another are the same person's. Each side keeps the link, and it holds while
+ * both do: ended at either side it has ended, whatever becomes of the other record.
+ */
+
+const linkGuard = z.object({
+  /** The same on both sides. */
+  id: z.string(),
+  other: z.object({ connection: z.string(), subject: z.string() }),
+  linkedAt: epochMsGuard,
+  expiresAt: epochMsGuard,
+});
+
+/** A person's account at another connection, until when. */
+export type Link = z.output<typeof linkGuard>;
+
+/** One record for each side. */
+const recordGuard = z.object({ links: z.array(linkGuard).readonly() });
+type LinksRecord = z.output<typeof recordGuard>;
+
+type Deps = Pick<CoreDeps, 'state' | 'clock'>;
+
+const keyOf = ({ connection, subject }: SubjectRef): string => `links:${connection}:${subject}`;
+
+const toStored = (who: SubjectRef, { clock }: Pick<Deps, 'clock'>) => ({
+  key: keyOf(who),
+  guard: recordGuard,
+  // One that holds nothing any more ends a moment later by itself.
+  expiresAt: ({ links }: LinksRecord): EpochMs =>
+    links.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
+});
+
+async function readSide(who: SubjectRef, { state, clock }: Deps): Promise<readonly Link[]> {
+  const found = await readStored({ key: keyOf(who), guard: recordGuard }, { state });
+  return (found?.record.links ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
+}
+
+const isKeptBy = (links: readonly Link[], { id }: Pick<Link, 'id'>): boolean => links.some((each) => each.id === id);
+
+/** The accounts that are linked with this one: what has ended at either side is left out. @throws FaceError `state_unavailable` */
+export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly Link[]> {
+  const own = await readSide(who, deps);
+  const others = await Promise.all(own.map(({ other }) => readSide(other, deps)));
+  return own.filter((link, at) => isKeptBy(others[at] ?? [], link));
+}
+
+/**
+ * Links two accounts. A former link of either with another account at the same connection ends: a person has one there.
+ * Whoever calls this has seen a face check of each pass, in one browser, a moment ago.
+ * @throws FaceError `state_unavailable`
+ */
+export async function linkIdentities(
+  one: SubjectRef,
+  other: SubjectRef,
+  { days }: { /** How long it holds. */ readonly days: number },
+  deps: Deps & Pick<CoreDeps, 'random' | 'audit'>,
+): Promise<Link> {
+  if (one.connection === other.connection) throw new FaceError('internal', 'a connection linked with itself');
+  await endLinks(one, { connection: other.connection }, deps);
+  await endLinks(other, { connection: one.connection }, deps);
+  const linkedAt = deps.clock.now();
+  const id = Buffer.from(deps.random(16)).toString('base64url');
+  const link = { id, linkedAt, expiresAt: addSec(linkedAt, days * secondsPerDay) };
+  const sides = [
+    { who: one, link: { ...link, other } },
+    { who: other, link: { ...link, other: one } },
+  ] as const;
+  // First: nothing holds that is not on record.
+  for (const { who, link: own } of sides) {
+    const detail = { other: own.other.connection, expiresAt: toIso(own.expiresAt) };
+    await deps.audit.append({ action: 'identities_linked', ...who, detail });
+  }
+  for (const { who, link: own } of sides) {
+    await changeStored(toStored(who, deps), (found) => ({ links: [...stillHeld(found, linkedAt), own] }), deps);
+  }
+  return sides[0].link;
+}
+
+const stillHeld = (found: LinksRecord | null, now: EpochMs): readonly Link[] =>
+  (found?.links ?? []).filter(({ expiresAt }) => expiresAt > now);
+
+/**
+ * Ends links of an account. Ending what has ended succeeds.
+ * @param asked.connection - of the other account; `null`: all of them
+ * @param asked.by - the administrator who ends it; absent: the person, or the end of an enrolment
+ * @returns the connections of the accounts that were linked
+ * @throws FaceError `state_unavailable`
+ */
+export async function endLinks(
+  who: SubjectRef,
+  { connection, by }: { readonly connection: string | null; readonly by?: string | undefined },
+  deps: Deps & Pick<CoreDeps, 'audit'>,
+): Promise<readonly string[]> {
+  const isMeant = ({ other }: Link): boolean => connection === null || other.connection === connection;
+  const holding = await readLinks(who, deps);
+  const { former } = await changeStored(toStored(who, deps), (found) => dropWhere(found, isMeant), deps);
+  const removed = (former?.links ?? []).filter(isMeant);
+  for (const { id, other } of removed) {
+    await changeStored(toStored(other, deps), (found) => dropWhere(found, (each) => each.id === id), deps);
+  }
+  const ended = removed.filter((link) => isKeptBy(holding, link));
+  for (const { other } of ended) {
+    const detail = (of: string) => ({ other: of, ...(by === undefined ? {} : { by }) });
+    await deps.audit.append({ action: 'identities_unlinked', ...who, detail: detail(other.connection) });
+    await deps.audit.append({ action: 'identities_unlinked', ...other, detail: detail(who.connection) });
+  }
+  return ended.map(({ other }) => other.connection);
+}
+
+/** The record without what is meant: the very same where that is not in it. */
+const dropWhere = (found: LinksRecord | null, isMeant: (link: Link) => boolean): LinksRecord | null =>
+  found?.links.some(isMeant) === true ? { links: found.links.filter((each) => !isMeant(each)) } : found;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { changeStored, readStored } from '../change-stored.js';
+import type { SubjectRef } from '../connection.js';
+import { type LetterLanguage, letterLanguages } from '../letters/language.js';
+import type { Clock, State } from '../ports.js';
+import { type NoticeKind, noticeKinds } from '../step-up/page-protocol.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
+
+/** Since the person last used the page. */
+const keptSec = 400 * secondsPerDay;
+
+const choiceGuard = z.object({
+  /** Notices that the person does not want. */
+  off: z.array(z.enum(noticeKinds)),
+  /** Whether they want them by e-mail where a device takes them. */
+  email: z.boolean(),
+  /** Of the page they last used; `null`: not known. */
+  language: z.enum(letterLanguages).nullable(),
+  at: epochMsGuard,
+});
+/** What a person chose, and the language they read. */
+export type NoticeChoice = z.infer<typeof choiceGuard>;
+
+const choiceKey = ({ connection, subject }: SubjectRef): string => `notice-choice:${connection}:${subject}`;
+
+const toStored = (who: SubjectRef) => ({
+  key: choiceKey(who),
+  guard: choiceGuard,
+  expiresAt: ({ at }: NoticeChoice): EpochMs => addSec(at, keptSec),
+});
+
+type Deps = { readonly state: State; readonly clock: Clock };
+
+/** What a person chose; `null`: nothing, and they get every notice. @throws FaceError `state_unavailable` */
+export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'>): Promise<NoticeChoice | null> {
+  return (await readStored(toStored(who), deps))?.record ?? null;
+}
+
+/**
+ * Keeps what a person chose, what they do not name being as it was.
+ * @param change.on - the notices they want
+ * @param change.email - whether by e-mail, too, where a device takes them
+ * @throws FaceError `state_unavailable`
+ */
+export async function keepNoticeChoice(
+  who: SubjectRef,
+  change: { readonly on?: readonly NoticeKind[]; readonly email?: boolean; readonly language: LetterLanguage },
+  deps: Deps,
+): Promise<NoticeChoice> {
+  const { on, email, language } = change;
+  const at = deps.clock.now();
+  const keep = (found: NoticeChoice | null): NoticeChoice => ({
+    off: on === undefined ? (found?.off ?? []) : noticeKinds.filter((kind) => !on.includes(kind)),
+    email: email ?? found?.email ?? true,
+    language,
+    at,
+  });
+  return (await changeStored(toStored(who), keep, deps)).changed;
+}
+
+/** Forgets it. @throws FaceError `state_unavailable` */
+export async function forgetNoticeChoice(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
+  await state.delete(choiceKey(who));
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { toCode } from '../../errors.js';
+import { changeStored, readStored } from '../change-stored.js';
+import { Credential } from '../concealed.js';
+import type { SubjectRef } from '../connection.js';
+import { digestOf } from '../digest.js';
+import type { Clock, Keys, KeyVersion, PushAddress, Random, State } from '../ports.js';
+import { pushAddressGuard } from '../ports.js';
+import { openText, sealedTextGuard, sealText } from '../sealed-text.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
+
+/*
+ * The browsers that a person lets notices be pushed to. Where they are reached is sealed: who has it can send to nobody without
+ * the key of this server, and can tell two people of one browser apart by nothing.
+ */
+
+/** One more takes the place of the oldest. */
+export const mostDevices = 5;
+
+/** Since the browser was added. */
+const keptSec = 400 * secondsPerDay;
+
+const devicesGuard = z.object({
+  /** The one added last stands last. */
+  devices: z.array(z.object({ id: z.base64url(), address: sealedTextGuard, at: epochMsGuard })),
+});
+type Devices = z.infer<typeof devicesGuard>;
+
+const devicesKey = ({ connection, subject }: SubjectRef): string => `notice-devices:${connection}:${subject}`;
+
+const toStored = (who: SubjectRef, { clock }: { readonly clock: Clock }) => ({
+  key: devicesKey(who),
+  guard: devicesGuard,
+  expiresAt: ({ devices }: Devices): EpochMs => {
+    const newest = devices.at(-1);
+    return newest === undefined ? clock.now() : addSec(newest.at, keptSec);
+  },
+});
+
+/** Each person's are sealed under a key of their own. */
+const labelOf = (who: SubjectRef): string =>
+  `facestep/notice-devices/${digestOf(devicesKey(who)).toString('base64url')}`;
+
+type Deps = { readonly state: State; readonly clock: Clock; readonly keys: Keys };
+
+/** A browser that notices are pushed to. */
+export interface NoticeDevice {
+  readonly id: string;
+  readonly address: PushAddress;
+  /** Of the sealing key when it was added: what it subscribed with goes with it. */
+  readonly version: KeyVersion;
+}
+
+const isKept = (at: EpochMs, { clock }: Pick<Deps, 'clock'>): boolean => addSec(at, keptSec) > clock.now();
+
+/**
+ * Those that can be read: one that was sealed under a key that is retired can be reached no more either.
+ * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ */
+export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<readonly NoticeDevice[]> {
+  const found = await readStored(toStored(who, deps), deps);
+  const kept = found?.record.devices.filter(({ at }) => isKept(at, deps)) ?? [];
+  const opened = kept.map(async ({ id, address }) => {
+    const text = await openText(address, labelOf(who), deps).catch((error: unknown) => {
+      if (toCode(error) === 'token_key_retired') return null;
+      throw error;
+    });
+    if (text === null) return [];
+    const parsed = text.use((json) => pushAddressGuard.parse(JSON.parse(json)));
+    return [{ id, address: parsed, version: address.version }];
+  });
+  return (await Promise.all(opened)).flat();
+}
+
+/**
+ * Adds a browser; one that is there already is added anew.
+ * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ */
+export async function addNoticeDevice(
+  who: SubjectRef,
+  address: PushAddress,
+  deps: Deps & { readonly random: Random },
+): Promise<void> {
+  const same = (await readNoticeDevices(who, deps)).filter((each) => each.address.endpoint === address.endpoint);
+  const sealed = await sealText(new Credential(JSON.stringify(address)), labelOf(who), deps);
+  const device = { id: Buffer.from(deps.random(9)).toString('base64url'), address: sealed, at: deps.clock.now() };
+  const add = (found: Devices | null): Devices => {
+    const others = found?.devices.filter(({ id, at }) => isKept(at, deps) && !same.some((each) => each.id === id));
+    return { devices: [...(others ?? []), device].slice(-mostDevices) };
+  };
+  await changeStored(toStored(who, deps), add, deps);
+}
+
+/** Removes some; those that are not there are gone. @throws FaceError `state_unavailable` */
+export async function removeNoticeDevices(
+  who: SubjectRef,
+  ids: readonly string[],
+  deps: Pick<Deps, 'state' | 'clock'>,
+): Promise<void> {
+  const remove = (found: Devices | null): Devices | null => {
+    if (found === null || !found.devices.some(({ id }) => ids.includes(id))) return found;
+    return { devices: found.devices.filter(({ id }) => !ids.includes(id)) };
+  };
+  await changeStored(toStored(who, deps), remove, deps);
+}
+
+/** How many there are, and until when the last is kept; `null`: none. @throws FaceError `state_unavailable` */
+export async function countNoticeDevices(
+  who: SubjectRef,
+  deps: Pick<Deps, 'state' | 'clock'>,
+): Promise<{ readonly devices: number; readonly expiresAt: EpochMs } | null> {
+  const found = await readStored(toStored(who, deps), deps);
+  const kept = found?.record.devices.filter(({ at }) => isKept(at, deps)) ?? [];
+  const last = kept.at(-1);
+  return last === undefined ? null : { devices: kept.length, expiresAt: addSec(last.at, keptSec) };
+}
+
+/** Forgets them all. @throws FaceError `state_unavailable` */
+export async function forgetNoticeDevices(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
+  await state.delete(devicesKey(who));
+}

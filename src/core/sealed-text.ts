@@ -1,0 +1,64 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { z } from 'zod';
+import { FaceError } from '../errors.js';
+import { Credential } from './concealed.js';
+import type { Keys, Random } from './ports.js';
+
+/** A text that is unreadable in the state store: AES-256-GCM under an output of the key that seals tokens. */
+export const sealedTextGuard = z.object({
+  version: z.int(),
+  nonce: z.base64url(),
+  /** With the tag of 16 bytes at its end. */
+  sealed: z.base64url(),
+});
+export type SealedText = z.output<typeof sealedTextGuard>;
+
+const tagBytes = 16;
+const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+
+/**
+ * @param label - what it is sealed for: another label is another key. More than 32 bytes, so that it is never the message of a
+ *   token, which is a digest of that length
+ * @throws FaceError `key_service_unavailable`
+ */
+export async function sealText(
+  text: Credential,
+  label: string,
+  { keys, random }: { readonly keys: Keys; readonly random: Random },
+): Promise<SealedText> {
+  const version = await keys.currentVersion();
+  const nonce = random(12);
+  const material = await keys.mac(version, Buffer.from(label));
+  const sealed = material.use((key) => {
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    return Buffer.concat([text.use((plain) => cipher.update(plain, 'utf8')), cipher.final(), cipher.getAuthTag()]);
+  });
+  material.wipe();
+  return { version, nonce: toBase64url(nonce), sealed: toBase64url(sealed) };
+}
+
+/**
+ * @param label - as it was sealed for
+ * @throws FaceError `token_key_retired`, `key_service_unavailable`; `state_unavailable`: altered in the store
+ */
+export async function openText(
+  { version, nonce, sealed }: SealedText,
+  label: string,
+  { keys }: { readonly keys: Keys },
+): Promise<Credential> {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const material = await keys.mac(version, Buffer.from(label));
+  try {
+    return material.use((key) => {
+      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'));
+      decipher.setAuthTag(bytes.subarray(-tagBytes));
+      return new Credential(
+        Buffer.concat([decipher.update(bytes.subarray(0, -tagBytes)), decipher.final()]).toString('utf8'),
+      );
+    });
+  } catch (cause) {
+    throw new FaceError('state_unavailable', { reason: 'a sealed text was altered' }, { cause });
+  } finally {
+    material.wipe();
+  }
+}

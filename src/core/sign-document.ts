@@ -1,0 +1,56 @@
+import { referenceMechanism, signatureAudience, signatureType } from '../../client/signature-header.js';
+import { FaceError } from '../errors.js';
+import { toNoted } from './action.js';
+import type { Photo } from './concealed.js';
+import type { CoreDeps } from './deps.js';
+import { digestOf } from './digest.js';
+import { redeemApproval } from './receipt.js';
+import { toEpochSec } from './units.js';
+
+/**
+ * Signs a document upon the approval of one person, whose face check was shown its name and its digest. The approval is in
+ * what is signed, and is used up; for the same document it may be brought again while it lasts.
+ * @param asked.document - the bytes of the file, whatever they are; nothing of them is kept
+ * @returns a compact JWS without its payload (RFC 7797)
+ * @throws FaceError `receipt_invalid`: no approval of this person for a signature, expired, or used for something else;
+ *   `document_changed`: it approves another document, or none
+ */
+export async function signDocument(
+  asked: {
+    readonly connection: string;
+    readonly subject: string;
+    readonly receipt: string;
+    readonly document: Photo;
+  },
+  deps: CoreDeps,
+): Promise<string> {
+  const { connection, subject, receipt, document } = asked;
+  const digest = document.use((bytes) => digestOf(bytes).toString('hex'));
+  const {
+    action,
+    action_digest: actionDigest,
+    txn,
+  } = await redeemApproval(
+    receipt,
+    {
+      ...{ audience: signatureAudience, connection, subject },
+      toUse(claims) {
+        if (claims.action.document?.digest !== digest) throw new FaceError('document_changed');
+        return `signature:${digest}`;
+      },
+    },
+    deps,
+  );
+  const header = {
+    b64: false,
+    crit: ['b64', 'sigD'],
+    iat: toEpochSec(deps.clock.now()),
+    sigD: { mId: referenceMechanism, pars: [action.document?.name ?? ''] },
+    approval: receipt,
+  };
+  const signature = await document.use((bytes) => deps.signer.signDetached(signatureType, header, bytes));
+  const { title } = toNoted({ words: action, digest: actionDigest });
+  const detail = { stepUpId: txn, actionDigest, document: digest, title };
+  await deps.audit.append({ action: 'document_signed', connection, subject, detail });
+  return signature;
+}

@@ -1,0 +1,26 @@
+import { toSubjectRef } from '../connection.js';
+import { type DataConsent, readDataConsents, withdrawDataConsents } from '../consented-data/consents.js';
+import { findManaged } from './current-enrolment.js';
+import type { FoundSession } from './session.js';
+import type { StepUpDeps } from './stored.js';
+
+/**
+ * What the person whose page this is lets clients be told.
+ * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`
+ */
+export const readCurrentDataConsents = async (
+  session: FoundSession,
+  deps: StepUpDeps,
+): Promise<readonly DataConsent[]> => readDataConsents(toSubjectRef(findManaged(session, deps)), deps);
+
+/**
+ * Ends that for one client. Ending what has ended succeeds.
+ * @throws FaceError as `readCurrentDataConsents`
+ */
+export async function withdrawCurrentDataConsent(
+  session: FoundSession,
+  client: string,
+  deps: StepUpDeps,
+): Promise<void> {
+  await withdrawDataConsents(toSubjectRef(findManaged(session, deps)), { client }, deps);
+}

@@ -1,0 +1,102 @@
+import { createECDH, ECDH } from 'node:crypto';
+import { encrypt } from 'http_ece';
+import { SignJWT } from 'jose';
+import type { WebPushConfig } from '../config/web-push.js';
+import type { Clock, Fetch, Keys, PushAddress, Random, WebPush } from '../core/ports.js';
+import { toEpochSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { deriveVapidKey } from './vapid-key.js';
+
+/** A push service that has not answered by then counts as down. */
+const timeoutMs = 10_000;
+
+/** For how long a push service keeps a message for a browser that is not running, in seconds. */
+const keptSec = 24 * 60 * 60;
+
+/** RFC 8292 allows a day; a clock may be wrong. */
+const signatureLifeSec = 12 * 60 * 60;
+
+/** All are as long as this, so that their length does not tell what they say. One record of 4,096 bytes holds it. */
+const paddedBytes = 2048;
+
+const curve = 'prime256v1';
+
+/**
+ * Pushes to browsers by their push services (RFC 8030). The address comes from a browser, so it is called where the configuration
+ * names the host, and no redirect is followed.
+ */
+export function createWebPush(
+  { contact, services }: WebPushConfig,
+  deps: { readonly keys: Keys; readonly fetch: Fetch; readonly clock: Clock; readonly random: Random },
+): WebPush {
+  const takes = ({ endpoint, p256dh }: PushAddress): boolean =>
+    isAddressOf(endpoint, services) && isPoint(Buffer.from(p256dh, 'base64url'));
+  return {
+    publicKey: async (version) => (await deriveVapidKey(version, deps)).publicKey,
+    takes,
+    async send(address, text, version) {
+      if (!takes(address))
+        throw new FaceError('delivery_failed', { channel: 'web push', reason: 'not a push service' });
+      const { endpoint } = address;
+      const { privateKey, publicKey } = await deriveVapidKey(version, deps);
+      const signature = await new SignJWT()
+        .setProtectedHeader({ typ: 'JWT', alg: 'ES256' })
+        .setAudience(new URL(endpoint).origin)
+        .setExpirationTime(toEpochSec(deps.clock.now()) + signatureLifeSec)
+        .setSubject(contact)
+        .sign(privateKey);
+      const answer = await deps
+        .fetch(endpoint, {
+          method: 'POST',
+          headers: {
+            Authorization: `vapid t=${signature}, k=${publicKey}`,
+            'Content-Type': 'application/octet-stream',
+            'Content-Encoding': 'aes128gcm',
+            TTL: String(keptSec),
+            Urgency: 'high',
+          },
+          body: Uint8Array.from(encryptFor(address, text, deps.random)),
+          redirect: 'manual',
+          signal: AbortSignal.timeout(timeoutMs),
+        })
+        // What fetch throws may hold the address.
+        .catch(() => null);
+      await answer?.body?.cancel();
+      if (answer?.ok) return 'sent';
+      if (answer?.status === 404 || answer?.status === 410) return 'gone';
+      throw new FaceError('delivery_failed', { channel: 'web push', status: answer?.status ?? null });
+    },
+  };
+}
+
+function encryptFor({ p256dh, auth }: PushAddress, text: string, random: Random): Buffer {
+  const plain = Buffer.from(text);
+  const own = createECDH(curve);
+  own.generateKeys();
+  return encrypt(plain, {
+    version: 'aes128gcm',
+    privateKey: own,
+    dh: Buffer.from(p256dh, 'base64url'),
+    authSecret: Buffer.from(auth, 'base64url'),
+    salt: Buffer.from(random(16)),
+    pad: paddedBytes - plain.length,
+  });
+}
+
+/** `*.example.com` stands for every host below it. */
+function isAddressOf(endpoint: string, services: readonly string[]): boolean {
+  if (!URL.canParse(endpoint)) return false;
+  const { protocol, host, username, password, hash } = new URL(endpoint);
+  const isNamed = services.some((name) => (name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name));
+  return protocol === 'https:' && username === '' && password === '' && hash === '' && isNamed;
+}
+
+/** Whether there is such a point on the curve: others do not encrypt. */
+function isPoint(bytes: Buffer): boolean {
+  try {
+    ECDH.convertKey(bytes, curve);
+    return true;
+  } catch {
+    return false;
+  }
+}

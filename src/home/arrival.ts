@@ -1,0 +1,133 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { readStored } from '../core/change-stored.js';
+import { Credential } from '../core/concealed.js';
+import { type ConnectedSubject, type Connection, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
+import { digestOf } from '../core/digest.js';
+import type { LetterLanguage } from '../core/letters/language.js';
+import type { DirectoryFor } from '../core/limits/directories.js';
+import { isByFace } from '../core/step-up/record.js';
+import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
+import { newSecret } from '../core/step-up/ticket.js';
+import { FaceError } from '../errors.js';
+import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
+import { readCookie } from '../http/cookies.js';
+import { pagePath, startedLink } from '../http/page-link.js';
+import { toSource } from '../http/source.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { doorPath } from './door-page.js';
+
+/*
+ * How a browser gets to a person's own page: the screen of the capture page that a link with the purpose `manage` opens. The
+ * link is made once the person has shown who they are, and opens in this browser alone.
+ */
+
+/** One visit to the door of a connection. */
+export interface DoorVisit {
+  readonly request: Request;
+  readonly response: Response;
+  readonly connection: Connection;
+  /** The language that somebody chose; `null`: the browser's. */
+  readonly wished: LetterLanguage | null;
+}
+
+const checkGuard = z.object({ stepUpId: z.string(), connection: z.string() });
+
+/** Which face check a browser was sent to, by the secret in its cookie. */
+const checkKey = (secret: Credential): string => `own-page-check:${secret.use(digestOf).toString('base64url')}`;
+
+const cookieOf = ({ issuer }: Pick<ApiDeps, 'issuer'>): string => browserCookieOf('me', issuer.startsWith('https:'));
+
+/** Puts the secret of a step-up into the browser, so that the link opens there alone. */
+function bindToBrowser(
+  response: Response,
+  started: StartedStepUp,
+  secret: Credential,
+  lifeSec: number,
+  issuer: string,
+) {
+  const name = browserCookieOf(started.id, issuer.startsWith('https:'));
+  setBrowserCookie(response, { name, secret, lifeSec });
+}
+
+/**
+ * Sends the browser to a face check of whoever it names. Somebody unknown or unenrolled looks the same here and there.
+ * @param name - the user name that was typed
+ * @throws FaceError `locked_out`: too many look-ups; `profile_unavailable`, `state_unavailable`
+ */
+export async function beginFaceCheck(
+  { request, response, connection, wished }: DoorVisit,
+  name: string,
+  { directoryFor, ...deps }: ApiDeps & { readonly directoryFor: DirectoryFor },
+): Promise<void> {
+  const source = toSource(request.ip);
+  const found = await directoryFor({ isUnaltered: false, source }).findAccount(name);
+  const [browser, door] = [newSecret(deps), newSecret(deps)];
+  const started = await startStepUp(
+    {
+      ...{ connection, kept: null, receipt: null, feedsHooks: false, browser },
+      subject: found?.subject ?? subjectOfIdentifier(name),
+      asked: { proved: false, source },
+      application: deps.issuer,
+      returnUrl: `${deps.issuer}${doorPath(connection.id, '/face-check', wished)}`,
+    },
+    deps,
+  );
+  const { stepUpTimeoutSec: lifeSec } = connection.policy;
+  const check = { stepUpId: started.id, connection: connection.id };
+  // As the step-up: strangers begin many, and after a power cut they begin anew.
+  await deps.state.write(checkKey(door), check, { when: 'absent', expiresAt: started.expiresAt, mayBeLost: true });
+  bindToBrowser(response, started, browser, lifeSec, deps.issuer);
+  setBrowserCookie(response, { name: cookieOf(deps), secret: door, lifeSec });
+  response.redirect(303, startedLink(deps.issuer, started, wished));
+}
+
+/**
+ * The browser is back from its face check: opens the page of whoever passed it, once.
+ * @throws FaceError `step_up_unknown`: it was sent to none, or another browser was; `face_not_verified`, `step_up_finished`
+ */
+export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<void> {
+  const { request, response, connection } = visit;
+  const shown = readCookie(request, cookieOf(deps));
+  const found =
+    shown === null ? null : await readStored({ key: checkKey(new Credential(shown)), guard: checkGuard }, deps);
+  if (found === null || found.record.connection !== connection.id) throw new FaceError('step_up_unknown');
+  const { stepUpId } = found.record;
+  const { state } = await readStepUp(stepUpId, deps);
+  if (state === 'started' || state === 'captured') return response.redirect(303, `${deps.issuer}${pagePath}`);
+  clearBrowserCookie(response, cookieOf(deps));
+  clearBrowserCookie(response, browserCookieOf(stepUpId, deps.issuer.startsWith('https:')));
+  const { pass, subject } = await takeStepUp(stepUpId, deps);
+  if (pass === null || !isByFace(pass)) throw new FaceError('face_not_verified');
+  await openOwnPage(visit, { connection, subject }, 'face', deps);
+}
+
+/**
+ * Opens the page of somebody who has shown who they are. Who came by a sign-in alone enrols there only where the connection lets
+ * people enrol by that: else a password would be enough to put another face in place of theirs.
+ */
+export async function openOwnPage(
+  { response, wished }: Pick<DoorVisit, 'response' | 'wished'>,
+  person: ConnectedSubject,
+  how: 'face' | 'sign_in',
+  deps: ApiDeps,
+): Promise<void> {
+  const { connection } = person;
+  const { stepUpTimeoutSec: lifeSec, whenNotEnrolled } = connection.policy;
+  const browser = newSecret(deps);
+  const started = await startStepUp(
+    {
+      ...{ ...person, purpose: 'manage', kept: null, receipt: null, feedsHooks: false, browser, lifeSec },
+      mayRenew: how === 'face' || whenNotEnrolled === 'enrol',
+      returnUrl: `${deps.issuer}${doorPath(connection.id, '', wished)}`,
+    },
+    deps,
+  );
+  await deps.audit.append({
+    action: 'own_page_opened',
+    ...toSubjectRef(person),
+    detail: { stepUpId: started.id, how },
+  });
+  bindToBrowser(response, started, browser, lifeSec, deps.issuer);
+  response.redirect(303, startedLink(deps.issuer, started, wished));
+}

@@ -1,0 +1,100 @@
+import { Html, html } from '../base/html.js';
+import { directionOf, type LetterLanguage, letterLanguages } from '../core/letters/language.js';
+import { policyOfPage } from '../http/html.js';
+import { pageStyle } from '../http/page-style.js';
+import { doorTexts } from './messages/index.js';
+import type { RefusedReason } from './messages/texts.js';
+
+const style = `${pageStyle}
+h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
+h2:first-of-type { margin-block-start: 0; }
+form label { display: block; font-weight: 600; }
+form input {
+  inline-size: 100%; min-block-size: 2.75rem; margin: .25rem 0 0; padding: .4rem .6rem; font: inherit; color: var(--ink);
+  background: var(--card); border: 1px solid var(--line-strong); border-radius: .5rem;
+}
+[role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
+nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
+nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
+`;
+
+/** A style element holds its text as it is written. */
+const styleText = Html.of([style], []);
+
+/** The page's Content-Security-Policy. */
+export const doorPolicy = policyOfPage(style);
+
+/** A door, as it is shown. */
+export interface Door {
+  readonly connection: string;
+  /** `null`: it has no name. */
+  readonly organisation: string | null;
+  readonly hasFaceCheck: boolean;
+  readonly hasSignIn: boolean;
+}
+
+/** Where a page of the door is. @param wished - the language that somebody chose; `null`: the browser's */
+export const doorPath = (connection: string, below: string, wished: LetterLanguage | null): string =>
+  `/me/${encodeURIComponent(connection)}${below}${wished === null ? '' : `?lang=${wished}`}`;
+
+function renderPage(language: LetterLanguage, path: string, body: Html): string {
+  const { title, languages } = doorTexts[language];
+  const links = letterLanguages.map(
+    (each) => html`<a href="${path}?lang=${each}" lang="${each}" hreflang="${each}">${doorTexts[each].name}</a>`,
+  );
+  return html`<!doctype html>
+<html lang="${language}" dir="${directionOf(language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<style>${styleText}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${body}
+</main>
+<nav aria-label="${languages}">${links}</nav>
+</body>
+</html>
+`.toString();
+}
+
+/** Asks who is there, in one of the ways that the connection has. */
+export function renderDoor(
+  { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
+  door: Door,
+  refused: RefusedReason | null,
+): string {
+  const { connection, organisation, hasFaceCheck, hasSignIn } = door;
+  const texts = doorTexts[language];
+  const notice = refused === null ? [] : [html`<p role="alert">${texts.refused[refused]}</p>`];
+  const face = html`<h2>${texts.faceTitle}</h2>
+<form method="post" action="${doorPath(connection, '/face-check', wished)}">
+<label for="username">${texts.userName}</label>
+<input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="256">
+<button class="strong">${texts.faceCheck}</button>
+</form>`;
+  const signIn = html`<h2>${texts.signInTitle}</h2>
+<p>${texts.signInText}</p>
+<a class="button" href="${doorPath(connection, '/sign-in', wished)}">${texts.signIn(organisation)}</a>`;
+  const body = html`${notice}
+<p>${texts.text}</p>
+${hasFaceCheck ? [face] : []}
+${hasSignIn ? [signIn] : []}`;
+  return renderPage(language, doorPath(connection, '', null), body);
+}
+
+/** Asks at which connection somebody is known, where there are several. */
+export function renderDoors(
+  { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
+  doors: readonly Door[],
+): string {
+  const links = doors.map(
+    ({ connection, organisation }) =>
+      html`<a class="button" href="${doorPath(connection, '', wished)}"><bdi>${organisation ?? connection}</bdi></a>`,
+  );
+  return renderPage(language, '/me', html`<p>${doorTexts[language].whose}</p>${links}`);
+}

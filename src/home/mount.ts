@@ -1,0 +1,198 @@
+import type { Express, Request, Response } from 'express';
+import type { Connection } from '../core/connection.js';
+import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
+import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
+import { createCountAll } from '../core/limits/limits.js';
+import type { Fetch } from '../core/ports.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { noteRefusal } from '../http/access-log.js';
+import { Allowance } from '../http/allowance.js';
+import { collectBody } from '../http/collect.js';
+import { isFault } from '../http/reply.js';
+import type { Room } from '../http/rooms.js';
+import { isSameOrigin } from '../http/same-origin.js';
+import { toSource } from '../http/source.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { beginFaceCheck, type DoorVisit, finishFaceCheck, openOwnPage } from './arrival.js';
+import { type Door, doorPath, doorPolicy, renderDoor, renderDoors } from './door-page.js';
+import { type RefusedReason, refusedReasons } from './messages/texts.js';
+import { createOwnSignIn, type OwnSignIn } from './own-sign-in.js';
+
+/** What the doors take from outside. */
+export interface HomeDeps extends ApiDeps {
+  /** For the providers that people sign in at. */
+  readonly fetch: Fetch;
+  /** Where the bodies of strangers are held. */
+  readonly room: Room;
+}
+
+/** A connection whose people find their own page here. */
+interface OpenDoor extends Door {
+  readonly of: Connection;
+  readonly directoryFor: DirectoryFor;
+  readonly signIn: OwnSignIn | null;
+}
+
+/** A form with a user name in it. */
+const maxFormBytes = 4 * 1024;
+
+const isReason = (text: string | null): text is RefusedReason => refusedReasons.some((each) => each === text);
+const isLanguage = (text: string | null): text is LetterLanguage => letterLanguages.some((each) => each === text);
+
+/**
+ * Mounts the doors of people's own pages at `/me`: each leads to the capture page, by a face check or by the provider's sign-in.
+ * Nothing of anybody stands on them.
+ */
+export function mountHome(app: Express, deps: HomeDeps): void {
+  const countAll = createCountAll(deps);
+  const doors = openDoors({ ...deps, countAll });
+
+  const visitOf = (request: Request, response: Response) => {
+    const asked = new URL(request.originalUrl, deps.issuer).searchParams;
+    const lang = asked.get('lang');
+    const wished = isLanguage(lang) ? lang : null;
+    const accepted = request.acceptsLanguages([...letterLanguages]) || 'en';
+    const language = wished ?? (isLanguage(accepted) ? accepted : 'en');
+    return { request, response, wished, language, refused: asked.get('refused') };
+  };
+  type Visit = DoorVisit & { readonly door: OpenDoor };
+
+  const send = (response: Response, page: string): void =>
+    void response.set('Content-Security-Policy', doorPolicy).type('html').send(page);
+
+  function mount(path: string, methods: readonly string[], answer: (request: Request, response: Response) => unknown) {
+    app.all(path, async (request, response) => {
+      if (!methods.includes(request.method)) {
+        response.set('Allow', methods.join(', '));
+        throw new FaceError('method_not_allowed');
+      }
+      await answer(request, response);
+    });
+  }
+
+  /** One step of one door. Whatever stops it, the person is back at the door and reads why. */
+  function mountStep(below: string, steps: Readonly<Record<string, (visit: Visit) => Promise<void>>>): void {
+    mount(`/me/:connection${below}`, Object.keys(steps), async (request, response) => {
+      const door = doors.get(String(request.params.connection));
+      if (door === undefined) throw new FaceError('not_found');
+      const { wished } = visitOf(request, response);
+      const step = steps[request.method];
+      try {
+        await step?.({ request, response, connection: door.of, wished, door });
+      } catch (error) {
+        const refused = toReason(toCode(error));
+        if (refused === null) throw error;
+        noteRefusal(response, error);
+        if (isFault(toCode(error))) deps.log.warn('own page not reached', { connection: door.connection, refused });
+        const back = new URL(doorPath(door.connection, '', wished), deps.issuer);
+        back.searchParams.set('refused', refused);
+        response.redirect(303, `${deps.issuer}${back.pathname}${back.search}`);
+      }
+    });
+  }
+
+  /** What strangers begin, before anything is looked up or kept for it. @throws FaceError `locked_out` */
+  const countStart = ({ request, door }: Visit): Promise<void> =>
+    countAll(['outsiderStarts', toSource(request.ip)], ['outsiderStartsOfConnection', door.connection]);
+
+  mount('/me', ['GET'], (request, response) => {
+    const [first, ...more] = [...doors.values()];
+    if (first === undefined) throw new FaceError('not_found');
+    const { wished, language } = visitOf(request, response);
+    if (more.length > 0) return send(response, renderDoors({ language, wished }, [first, ...more]));
+    response.redirect(303, `${deps.issuer}${doorPath(first.connection, '', wished)}`);
+  });
+
+  mount('/me/:connection', ['GET'], (request, response) => {
+    const door = doors.get(String(request.params.connection));
+    if (door === undefined) throw new FaceError('not_found');
+    const { wished, language, refused } = visitOf(request, response);
+    send(response, renderDoor({ language, wished }, door, isReason(refused) ? refused : null));
+  });
+
+  mountStep('/face-check', {
+    GET: (visit) => finishFaceCheck(visit, deps),
+    async POST(visit) {
+      const { request, door } = visit;
+      if (!door.hasFaceCheck) throw new FaceError('not_found');
+      if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
+      await countStart(visit);
+      await beginFaceCheck(visit, await readName(visit, deps.room), { ...deps, directoryFor: door.directoryFor });
+    },
+  });
+
+  mountStep('/sign-in', {
+    async GET(visit) {
+      if (visit.door.signIn === null) throw new FaceError('not_found');
+      await countStart(visit);
+      await visit.door.signIn.begin(visit);
+    },
+  });
+
+  mountStep('/callback', {
+    async GET(visit) {
+      const { connection, door } = visit;
+      if (door.signIn === null) throw new FaceError('not_found');
+      // Each answer costs the provider a call, whoever made it up.
+      await countStart(visit);
+      await openOwnPage(visit, { connection, subject: await door.signIn.finish(visit) }, 'sign_in', deps);
+    },
+  });
+}
+
+function openDoors(
+  deps: HomeDeps & { readonly countAll: ReturnType<typeof createCountAll> },
+): ReadonlyMap<string, OpenDoor> {
+  return new Map(
+    [...deps.connections.values()].flatMap((connection) => {
+      const { door } = deps.homePages.get(connection.id) ?? { door: null };
+      if (door === null) return [];
+      const { organisation } = connection.policy;
+      const signIn = door.signIn && createOwnSignIn(connection, door.signIn, deps);
+      const open = {
+        connection: connection.id,
+        organisation,
+        hasFaceCheck: door.faceCheck,
+        hasSignIn: signIn !== null,
+      };
+      return [[connection.id, { ...open, of: connection, directoryFor: createDirectories(connection, deps), signIn }]];
+    }),
+  );
+}
+
+/** The user name of the form. @throws FaceError `request_malformed`, `body_too_large`, `overloaded` */
+async function readName({ request, response }: DoorVisit, room: Room): Promise<string> {
+  const allowance = new Allowance(room, toSource(request.ip), maxFormBytes);
+  try {
+    const body = await collectBody({ request, response }, allowance);
+    if (request.is('application/x-www-form-urlencoded') === false) throw new FaceError('request_malformed');
+    const name = new URLSearchParams(body.toString('utf8')).get('username')?.trim() ?? '';
+    if (name === '' || name.length > 256) throw new FaceError('request_malformed', { field: 'username' });
+    return name;
+  } finally {
+    allowance.release();
+  }
+}
+
+/** What a person reads of what went wrong; `null`: it is for whoever sent the request, and no person sent it. */
+function toReason(code: FaceErrorCode): RefusedReason | null {
+  switch (code) {
+    case 'face_not_verified':
+      return 'face';
+    case 'step_up_unknown':
+    case 'step_up_finished':
+      return 'over';
+    case 'caller_untrusted':
+      return 'sign-in';
+    case 'subject_unknown':
+      return 'unknown';
+    case 'profile_unavailable':
+    case 'state_unavailable':
+      return 'down';
+    case 'locked_out':
+    case 'overloaded':
+      return 'later';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,61 @@
+import type { OwnSignInConfig } from '../config/home-page.js';
+import { Credential } from '../core/concealed.js';
+import type { Connection } from '../core/connection.js';
+import type { Clock, Fetch, Random } from '../core/ports.js';
+import { newSecret } from '../core/step-up/ticket.js';
+import { FaceError } from '../errors.js';
+import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
+import { readCookie } from '../http/cookies.js';
+import { createSignInProvider } from '../sign-in/provider.js';
+import { secretsOf } from '../sign-in/visit-secrets.js';
+import type { DoorVisit } from './arrival.js';
+import { doorPath } from './door-page.js';
+
+/** How long somebody may take at the provider, in seconds. */
+const visitLifeSec = 10 * 60;
+
+/** The sign-in of a connection's own provider. */
+export interface OwnSignIn {
+  /** Sends the browser there. @throws FaceError `profile_unavailable` */
+  begin(visit: DoorVisit): Promise<void>;
+  /**
+   * Takes what it came back with.
+   * @returns the user of this connection whom the provider vouched for
+   * @throws FaceError `caller_untrusted`: the answer is no good, or another browser's; `subject_unknown`: it is about nobody of this
+   *   connection; `profile_unavailable`
+   */
+  finish(visit: DoorVisit): Promise<string>;
+}
+
+export function createOwnSignIn(
+  { id, profile }: Connection,
+  config: OwnSignInConfig,
+  deps: { readonly issuer: string; readonly clock: Clock; readonly random: Random; readonly fetch: Fetch },
+): OwnSignIn {
+  const redirectUri = `${deps.issuer}${doorPath(id, '/callback', null)}`;
+  const provider = createSignInProvider(config, { ...deps, redirectUri, use: `me of ${id}` });
+  const cookie = browserCookieOf('me-sign-in', deps.issuer.startsWith('https:'));
+  // An answer to the door of one connection is none to another's.
+  const secretsFor = (secret: Credential) => secretsOf(secret, `me ${id}`);
+  return {
+    async begin({ response }) {
+      const secret = newSecret(deps);
+      const address = await provider.begin(secretsFor(secret));
+      setBrowserCookie(response, { name: cookie, secret, lifeSec: visitLifeSec });
+      response.redirect(303, address.href);
+    },
+    async finish({ request, response }) {
+      const shown = readCookie(request, cookie);
+      clearBrowserCookie(response, cookie);
+      if (shown === null) throw new FaceError('caller_untrusted');
+      const query = new URL(request.originalUrl, deps.issuer).search;
+      const claims = await provider.finish(query, secretsFor(new Credential(shown)), () => true);
+      const subject = claims[config.subjectClaim];
+      if (typeof subject !== 'string' || subject === '') throw new FaceError('subject_unknown');
+      // Some providers find a user by their login as well: an id is what is asked for.
+      const account = await profile.readAccount(subject);
+      if (account.subject !== subject) throw new FaceError('subject_unknown');
+      return subject;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { claimLabels } from '../../core/consented-data/claim-labels.js';
+import type { ConsentTexts } from './texts.js';
+
+export const fr: ConsentTexts = {
+  title: (application) => `${application} demande des informations sur vous`,
+  text: (from) =>
+    `Elles viennent d’être lues dans votre profil${from === null ? '' : ` chez ${from}`}. Rien n’en est conservé ici.`,
+  textOfSeveral: 'Elles viennent d’être lues dans vos profils aux endroits indiqués. Rien n’en est conservé ici.',
+  from: 'De',
+  unlinked: (source) => `${source} : votre compte n’est pas relié`,
+  unlinkedText: 'L’application demande aussi ceci à cet endroit. Elle ne le reçoit que si vous reliez votre compte.',
+  linkHere: 'Pour le relier, revenez à l’application et connectez-vous avec la caméra de cet appareil même.',
+  link: (source) => `Relier mon compte chez ${source}`,
+  linkText: 'Saisissez votre nom d’utilisateur là-bas. Montrez ensuite votre visage encore une fois, pour ce compte.',
+  linkUntil: (date) => `Le lien est valable jusqu’au ${date}. Vous pouvez y mettre fin avant.`,
+  notNow: 'Pas maintenant',
+  notLinked: (source) => `Votre compte chez ${source} n’a pas été relié.`,
+  linkAction: 'Relier ces deux comptes qui sont à moi',
+  unanswered: (source) => `${source} n’a pas répondu`,
+  unansweredText:
+    'L’application demande aussi ceci à cet endroit. C’est laissé de côté pour l’instant. Vous pouvez continuer sans.',
+  goesTo: 'Elles sont envoyées à',
+  atCounter: 'Elles sont affichées au guichet pendant une minute.',
+  cardTitle: (credential) => `Que doit contenir « ${credential} » ?`,
+  cardGoesTo: 'Elles vont dans votre portefeuille, et à personne d’autre.',
+  cardOptionalText: 'Cochez ce qui doit y figurer. Vous pourrez retenir chaque donnée au moment de la montrer.',
+  needed: 'Nécessaires',
+  neededText: 'Sans elles, l’application ne peut pas continuer.',
+  optional: 'Si vous le souhaitez',
+  optionalText: 'Cochez ce que l’application peut savoir.',
+  absent: 'Absent de votre profil',
+  yes: 'Oui',
+  no: 'Non',
+  until: (date) => `Si vous acceptez, c’est valable jusqu’au ${date}. Vous pouvez y mettre fin avant.`,
+  agree: 'Accepter et continuer',
+  refuse: 'Ne pas accepter',
+  unreadableTitle: 'Votre profil ne peut pas être lu pour le moment',
+  unreadableText: 'La vérification de votre visage est réussie et n’est pas en cause. Réessayez dans un instant.',
+  tryAgain: 'Réessayer',
+  labels: claimLabels.fr,
+  address: {
+    ...{ formatted: 'Adresse', street_address: 'Rue', locality: 'Ville', region: 'Région' },
+    ...{ postal_code: 'Code postal', country: 'Pays' },
+  },
+};

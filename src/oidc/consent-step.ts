@@ -1,0 +1,182 @@
+import type { OidcClient } from '../../adapters/openid-client.js';
+import { PersonalData } from '../core/concealed.js';
+import { answersFor, type DataConsent, findDataConsent, giveDataConsent } from '../core/consented-data/consents.js';
+import { digestOf } from '../core/digest.js';
+import { type Link, readLinks } from '../core/links/links.js';
+import { addSec } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { type ClaimWanted, toClaimsWanted } from './asked-claims.js';
+import { consentTextsIn } from './consent-messages/index.js';
+import { renderConsentPage, type SilentSource } from './consent-page.js';
+import type { Share } from './flow.js';
+import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import { oidcErrors } from './library.js';
+import { canLinkIn, linkDecision } from './link-step.js';
+import { languageOf } from './messages.js';
+import { type Destination, personPolicy, renderUnreadablePage } from './person-page.js';
+import { paramsOf } from './requested-claims.js';
+import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './sources.js';
+import type { Visit } from './visit.js';
+
+/** What a client may be told: `share` is `null` where it asked for nothing. */
+interface Settled {
+  readonly share: Share | null;
+}
+
+/**
+ * Asks the person what a client may be told of them, where it wants to know and was not told before that it may.
+ * @returns `null` where the person was asked, and has yet to answer; throws `AccessDenied` where they do not agree
+ */
+export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>, deps: IssuerDeps) {
+  return async (visit: Visit, subject: string): Promise<Settled | null> => {
+    const { form, interaction, client } = visit;
+    const { consented, metadata } = client;
+    const params = paramsOf(interaction.params);
+    const wanted = toClaimsWanted(client, params);
+    if (consented === undefined || wanted.length === 0) return { share: null };
+    const who = { connection: connection.id, subject };
+    const asker = { client: metadata.client_id, registration: consented.registration };
+    const standing = await findDataConsent(who, asker, deps);
+    const links = wanted.some(({ from }) => from !== null) ? await readLinks(who, deps) : [];
+    // At a counter each check is agreed to by itself.
+    const isAskedAnew = params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
+    const isEnough = standing !== null && answersFor(standing, wanted) && holdsBy(standing, wanted, links);
+    if (isEnough && !isAskedAnew) return { share: toShare(standing, wanted) };
+
+    const decision = form?.get('decision');
+    if (decision === 'refuse') throw new oidcErrors.AccessDenied('the person did not agree');
+    const answered = (form?.getAll('answered') ?? []).filter((id) => linkWith(links, id) !== undefined);
+    const offer = toOffer(asker, wanted, { links, answered });
+    // The answer counts for what was shown: the configuration, or a link, may have changed while the page stood there.
+    if (decision === 'agree' && form?.get('shown') === offer.digest) {
+      const ticked = form.getAll('claim');
+      const claims = offer.claims
+        .filter(({ name, isEssential }) => isEssential || ticked.includes(name))
+        .map(({ name }) => name);
+      const asked = [...offer.claims, ...offer.leftOut].map(({ name, isEssential }) => ({ name, isEssential }));
+      const given = { ...asker, claims, asked, links: offer.links, lifeSec: consented.lifeSec };
+      return { share: toShare(await giveDataConsent(who, given, deps), wanted) };
+    }
+    await show(visit, { subject, asker, wanted, links });
+    return null;
+  };
+
+  async function show(
+    { request, response, interaction, client, flow }: Visit,
+    {
+      subject,
+      asker,
+      wanted,
+      links,
+    }: { subject: string; asker: Asker; wanted: readonly ClaimWanted[]; links: readonly Link[] },
+  ): Promise<void> {
+    const { redirect_uri: redirectUri, ui_locales: wished } = paramsOf(interaction.params);
+    const { name = '', claims = {}, lifeSec = 0 } = client.consented ?? {};
+    const language = languageOf(wished, request.acceptsLanguages());
+    const reader = { name, to: destinationOf(client, redirectUri) };
+    const [own, answers] = await Promise.all([
+      read(subject, wanted),
+      readSources({ names: namesBySource(wanted), links }, deps),
+    ]);
+    response.set('Content-Security-Policy', personPolicy).set('Cache-Control', 'no-store').type('html');
+    if (own === null) {
+      response.status(503).send(renderUnreadablePage(language, reader, consentTextsIn(language).refuse));
+      return;
+    }
+    const answered = answers.filter(({ state }) => state === 'answered').map(({ id }) => id);
+    const offer = toOffer(asker, wanted, { links, answered });
+    const toItem = ({ name: claim, isEssential }: ClaimWanted) => {
+      const registered = claims[claim];
+      return registered === undefined ? [] : [{ claim, isEssential, ...registered }];
+    };
+    const nameOf = (id: string = connection.id): string => nameOfSource(deps.sources.get(id) ?? { connection });
+    const silent = answers.flatMap(({ id, source, state }): SilentSource[] => {
+      if (state === 'answered') return [];
+      const items = wanted.filter(({ from }) => from === id).flatMap(toItem);
+      return [{ decision: `${linkDecision}${id}`, name: nameOfSource(source), state, items }];
+    });
+    const canLink = silent.length > 0 && (await canLinkIn(flow, deps));
+    const page = merge([own, ...valuesOf(answers)]).use((values) =>
+      renderConsentPage(language, {
+        ...{ asker: reader, shown: offer.digest, organisation: connection.policy.organisation, answered, silent },
+        until: addSec(deps.clock.now(), lifeSec),
+        items: offer.claims.flatMap(toItem).map((item) => ({
+          ...item,
+          ...(answers.length === 0 ? {} : { source: nameOf(item.from) }),
+          value: values[item.claim] ?? null,
+        })),
+        canLink,
+        notLinked: flow.notLinked === null ? null : nameOf(flow.notLinked),
+      }),
+    );
+    response.send(page);
+  }
+
+  /** @returns `null` where the provider does not answer: nobody's fault, and it may be tried again */
+  async function read(subject: string, wanted: readonly ClaimWanted[]): Promise<PersonalData | null> {
+    const names = wanted.filter(({ from }) => from === null).map(({ name }) => name);
+    if (names.length === 0) return new PersonalData({});
+    try {
+      return await connection.profile.readClaims(subject, names);
+    } catch (error) {
+      const code = toCode(error);
+      if (code !== 'profile_unavailable') throw error;
+      deps.log.warn('claims could not be read', { connection: connection.id, code });
+      return null;
+    }
+  }
+}
+
+/** Where the answers go: a counter has no address to be sent back to, and what is put into a wallet stays with the person. */
+function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Destination {
+  if (counter !== undefined) return 'counter';
+  return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';
+}
+
+/** Who asks, with what it registered. */
+type Asker = Pick<DataConsent, 'client' | 'registration'>;
+
+const linkWith = (links: readonly Link[], source: string): Link | undefined =>
+  links.find(({ other }) => other.connection === source);
+
+/**
+ * What a person agrees to or not: claims of the connection's own, and of the others that answered. What is not essential of
+ * one without a link counts as not agreed to; the rest of those that told nothing is asked for anew the next time.
+ */
+function toOffer(
+  asker: Asker,
+  wanted: readonly ClaimWanted[],
+  { links, answered }: { readonly links: readonly Link[]; readonly answered: readonly string[] },
+) {
+  const claims = wanted.filter(({ from }) => from === null || answered.includes(from));
+  const leftOut = wanted.filter(
+    ({ from, isEssential }) => from !== null && !isEssential && linkWith(links, from) === undefined,
+  );
+  const used = links.filter(({ other }) => answered.includes(other.connection));
+  const linkIds = Object.fromEntries(used.map(({ id, other }) => [other.connection, id]));
+  const shown = [asker, claims.map(({ name, isEssential }) => ({ name, isEssential })), linkIds];
+  return { claims, leftOut, links: linkIds, digest: digestOf(JSON.stringify(shown)).toString('base64url') };
+}
+
+/** Whether what was agreed to of other connections can still be told: through the very links of then. */
+const holdsBy = ({ claims, links: former }: DataConsent, wanted: readonly ClaimWanted[], links: readonly Link[]) =>
+  wanted.every(
+    ({ name, from }) => from === null || !claims.includes(name) || linkWith(links, from)?.id === former[from],
+  );
+
+const valuesOf = (answers: readonly SourceAnswer[]): readonly PersonalData[] =>
+  answers.flatMap((answer) => (answer.state === 'answered' ? [answer.values] : []));
+
+/** No two have a claim of the same name. */
+const merge = (parts: readonly PersonalData[]): PersonalData =>
+  parts.reduce((all, part) => all.use((first) => part.use((second) => new PersonalData({ ...first, ...second }))));
+
+/** What of a consent a request wants. */
+function toShare({ id, client, claims }: DataConsent, wanted: readonly ClaimWanted[]): Share {
+  const agreed = wanted.filter(({ name }) => claims.includes(name));
+  return {
+    ...{ client, consent: id },
+    idToken: agreed.filter(({ inIdToken }) => inIdToken).map(({ name }) => name),
+    userInfo: agreed.filter(({ inUserInfo }) => inUserInfo).map(({ name }) => name),
+  };
+}

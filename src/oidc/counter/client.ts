@@ -1,0 +1,46 @@
+import type { DirectoryFor, OidcClient } from '../../../adapters/openid-client.js';
+import type { CounterConfig } from '../../config/counter.js';
+import { digestOf } from '../../core/digest.js';
+import { FaceError } from '../../errors.js';
+import { lifeSec } from '../provider.js';
+import { findNamed, toClaims } from '../relying-party.js';
+import { checkLifeSec } from './check.js';
+import { deviceGrant } from './device-grant.js';
+
+/** A counter where staff check people in person. Each check is agreed to by itself, and names nobody beforehand. */
+export function createCounter(config: CounterConfig, directoryFor: DirectoryFor): OidcClient {
+  const { id, name, secret, publicKeys, claims } = config;
+  const registration = digestOf(JSON.stringify({ name, claims: Object.entries(claims).toSorted() }));
+  return {
+    metadata: {
+      client_id: id,
+      response_types: [],
+      redirect_uris: [],
+      grant_types: [deviceGrant],
+      ...(secret === null ? {} : { client_secret: secret.use((text) => text) }),
+      ...(publicKeys === null ? {} : { jwks: { keys: publicKeys } }),
+      token_endpoint_auth_method: publicKeys === null ? 'client_secret_basic' : 'private_key_jwt',
+      authorization_details_types: [],
+    },
+    acrValues: ['face'],
+    claimNames: ['presence'],
+    consented: {
+      name,
+      claims,
+      registration: registration.toString('base64url'),
+      lifeSec: checkLifeSec + lifeSec.counter,
+    },
+    lifeSec: null,
+    asksWho: true,
+    admit: null,
+    async findPerson(request) {
+      const typed = request.params.login_hint;
+      if (typed === undefined) throw new FaceError('internal', 'a counter that names somebody');
+      const { subject } = await findNamed(typed, directoryFor(request));
+      return { subject, isProven: false, isSentByProvider: false, claims: toClaims(subject, null) };
+    },
+    toAmr: (methods) => methods,
+    feedsHooks: false,
+    counter: { name },
+  };
+}

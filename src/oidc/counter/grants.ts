@@ -1,0 +1,138 @@
+import type { InteractionResults, KoaContextWithOIDC } from 'oidc-provider';
+import { z } from 'zod';
+import type { OidcClient } from '../../../adapters/openid-client.js';
+import type { JsonObject } from '../../base/json.js';
+import type { CoreDeps } from '../../core/deps.js';
+import { countAgainst } from '../../core/limits/limits.js';
+import { oidcErrors } from '../library.js';
+import { paramsOf } from '../requested-claims.js';
+import { toUnavailable } from '../unavailable.js';
+import { type Check, type Checks, toPlainCode } from './check.js';
+import type { DeviceGrantHooks } from './device-grant.js';
+import { isShownCode, type ShownCodes } from './shown-code.js';
+
+/** Counters, as the protocol sees them: what is begun with a code, and when its tokens are made. */
+export interface CounterGrants extends DeviceGrantHooks {
+  /** Looks at what a counter sends beside what every client does. Throws to refuse it. */
+  check(context: KoaContextWithOIDC, client: OidcClient): Promise<void>;
+}
+
+const claimsGuard = z.object({
+  id_token: z.record(z.string(), z.looseObject({}).nullable()).optional(),
+  userinfo: z.record(z.string(), z.looseObject({}).nullable()).optional(),
+});
+
+const endings = {
+  counter: 'another number was sent than stands on the phone',
+  phone: 'another number was chosen on the phone',
+};
+
+/** How far a check is, as its counter is told. */
+function describe({ browserDigest, interaction, told }: Check): JsonObject {
+  if (browserDigest === null) return { state: 'waiting' };
+  // Only now: a photograph of what the counter showed before does not have it.
+  return interaction === null ? { state: 'opened', number: told } : { state: 'checking', number: told };
+}
+
+const isSettled = ({
+  accountId,
+  error,
+}: {
+  readonly accountId?: string | undefined;
+  readonly error?: string | undefined;
+}) => accountId !== undefined || error !== undefined;
+
+/** What the library keeps of an outcome with the code. */
+interface Outcome {
+  readonly error?: string;
+  readonly errorDescription?: string | undefined;
+  readonly accountId?: string;
+  readonly grantId?: string | undefined;
+  readonly [member: string]: unknown;
+}
+
+const refusalGuard = z.object({ error: z.string(), error_description: z.string().optional() });
+
+/** @returns `null` while one side has something to do */
+function outcomeOf({ endedBy, isMatched, params }: Check, result: InteractionResults | undefined): Outcome | null {
+  if (endedBy !== null) return { error: 'access_denied', errorDescription: endings[endedBy] };
+  const { data: refusal } = refusalGuard.safeParse(result);
+  if (refusal !== undefined) return { error: refusal.error, errorDescription: refusal.error_description };
+  const { login, consent } = result ?? {};
+  if (login === undefined || !isMatched) return null;
+  const { accountId, acr, amr, ts: authTime } = login;
+  const claims = claimsGuard.parse(JSON.parse(params.claims ?? '{}'));
+  return { accountId, acr, amr, authTime, grantId: consent?.grantId, claims };
+}
+
+/** The counters of one connection. @param given.connection - its id */
+export function createCounterGrants(
+  {
+    connection,
+    checks,
+    shownCodes,
+  }: { readonly connection: string; readonly checks: Checks; readonly shownCodes: ShownCodes },
+  deps: Pick<CoreDeps, 'state' | 'clock' | 'settings' | 'audit'>,
+): CounterGrants {
+  const pending = new WeakMap<KoaContextWithOIDC, JsonObject>();
+  const unknownCode = () => new oidcErrors.InvalidRequest('shown_code is unknown, or was used');
+
+  return {
+    async check({ oidc }, client) {
+      const { login_hint: hint, shown_code: typed } = paramsOf(oidc.params);
+      if (hint !== undefined) throw new oidcErrors.InvalidRequest('a counter names nobody: login_hint is not taken');
+      if (typed === undefined) return;
+      await countAgainst('shownCodesOfCounter', client.metadata.client_id, deps).catch(toUnavailable);
+      const digits = toPlainCode(typed);
+      const found = isShownCode(digits) ? await shownCodes.read(digits) : null;
+      if (found === null || found.code !== null) throw unknownCode();
+    },
+
+    async begin({ oidc }) {
+      const { DeviceCode: device } = oidc.entities;
+      if (device?.clientId === undefined) return;
+      const { shown_code: typed, ...params } = paramsOf(device.params ?? {});
+      const code = device.userCode;
+      const browserDigest = typed === undefined ? null : await shownCodes.take(toPlainCode(typed), code);
+      if (typed !== undefined && browserDigest === null) throw unknownCode();
+      const sent = Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+      const isBegun = await checks.begin(code, {
+        ...{ clientId: device.clientId, browserDigest },
+        params: Object.fromEntries(sent),
+      });
+      if (!isBegun) throw new oidcErrors.TemporarilyUnavailable('try again');
+    },
+
+    async settle(context) {
+      const { provider, client } = context.oidc;
+      const { device_code: value = '', number } = paramsOf(context.oidc.params);
+      const device = await provider.DeviceCode.find(value, { ignoreExpiration: true });
+      // What is not its own, or over, is the library's to refuse.
+      if (device === undefined || device.clientId !== client?.clientId || device.isExpired || isSettled(device)) return;
+      const { userCode: code } = device;
+      const check = number === undefined ? await checks.read(code) : await checks.match(code, number);
+      if (check === null) return;
+      const interaction = check.interaction === null ? undefined : await provider.Interaction.find(check.interaction);
+      const outcome = outcomeOf(check, interaction?.result);
+      if (outcome === null) {
+        pending.set(context, describe(check));
+        return;
+      }
+      // Of two requests at once, one writes.
+      if (!(await checks.settle(code))) return;
+      if (outcome.accountId !== undefined) {
+        const detail = { client: check.clientId };
+        // First: nobody is told anything that is not on record.
+        await deps.audit.append({ action: 'counter_told', connection, subject: outcome.accountId, detail });
+      }
+      const grant = outcome.grantId === undefined ? undefined : await provider.Grant.find(outcome.grantId);
+      const scope = grant?.getOIDCScopeFiltered(new Set((check.params.scope ?? '').split(' ')));
+      Object.assign(device, outcome, grant === undefined ? {} : { scope });
+      await device.save();
+      // Nobody goes on with what has ended.
+      if (outcome.error !== undefined) await interaction?.destroy();
+    },
+
+    describePending: (context) => pending.get(context) ?? {},
+  };
+}

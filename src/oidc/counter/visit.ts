@@ -1,0 +1,162 @@
+import type { Request, Response } from 'express';
+import { paths } from '../../../adapters/openid-paths.js';
+import { digestOf, hasDigest } from '../../core/digest.js';
+import { newSecret } from '../../core/step-up/ticket.js';
+import { toCode } from '../../errors.js';
+import { browserCookieOf, setBrowserCookie } from '../../http/browser-cookie.js';
+import { readCookie } from '../../http/cookies.js';
+import { toSource } from '../../http/source.js';
+import { begun, writeFlow } from '../flow.js';
+import type { IssuerDeps, OidcIssuer } from '../issuer.js';
+import { languageOf } from '../messages.js';
+import { type Check, checkLifeSec, toPlainCode } from './check.js';
+import {
+  type CounterEnd,
+  counterPolicy,
+  renderDone,
+  renderEnd,
+  renderNumbers,
+  renderOpen,
+  renderShown,
+  renderStart,
+} from './pages.js';
+import { isShownCode, shownLifeSec } from './shown-code.js';
+
+/** One visit to the page. */
+interface Visit {
+  readonly request: Request;
+  readonly response: Response;
+  readonly form: URLSearchParams | null;
+}
+
+const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
+
+/**
+ * The one address of a person at a counter: opens the code, settles the two numbers, leads on to the face check, and says at
+ * the end that it is done. It does what is next, however often it is visited. A visit by address alone changes nothing.
+ */
+export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
+  const { checks, shownCodes, connection } = issuer;
+  const isSecure = issuer.issuer.startsWith('https:');
+  const cookieName = browserCookieOf('counter', isSecure);
+  const flowDeps = { ...deps, connection };
+  const addressOf = (name: string, code: string): string => `${issuer.issuer}${paths.counter}?${name}=${code}`;
+
+  return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
+    const visit = { request, response, form };
+    try {
+      const code = toPlainCode(parameterOf(request, 'user_code'));
+      const digits = parameterOf(request, 'shown');
+      if (code !== '') await goOn(visit, code);
+      else if (isShownCode(digits)) await waitForCounter(visit, digits);
+      else if (form?.get('decision') === 'show') await makeShown(visit);
+      else send(visit, renderStart(languageFor(visit)));
+    } catch (error) {
+      const code = toCode(error);
+      if (code !== 'locked_out' && code !== 'state_unavailable') throw error;
+      end(visit, 'busy');
+    }
+  };
+
+  async function goOn(visit: Visit, code: string): Promise<void> {
+    const { form, response } = visit;
+    const found = await checks.read(code);
+    const isOurs = found !== null && isShownBy(visit, found.browserDigest);
+    // Whoever tries codes is bounded like whoever starts sign-ins.
+    if (!isOurs) await issuer.countStart(toSource(visit.request.ip));
+    const counter = issuer.clients.get(found?.clientId ?? '')?.counter;
+    const isForUs = isOurs || found?.browserDigest === null;
+    if (found === null || counter === undefined || !isForUs) return end(visit, 'gone');
+    if (found.endedBy !== null) return end(visit, isOurs ? 'ended' : 'gone');
+    if (found.browserDigest === null) {
+      if (form?.get('decision') !== 'open') return send(visit, renderOpen(languageFor(visit), counter.name));
+      await checks.open(code, giveCookie(response, checkLifeSec));
+      // Of two phones at once one has it: what comes next tells which.
+      return response.redirect(303, addressOf('user_code', code));
+    }
+    if (found.interaction !== null) return lead(visit, found, counter.name);
+    const number = form?.get('number') ?? null;
+    if (number === null) return send(visit, renderNumbers(languageFor(visit), counter.name, found));
+    const interaction = Buffer.from(deps.random(16)).toString('base64url');
+    const chosen = await checks.choose(code, { number, interaction });
+    if (chosen?.interaction === interaction) await beginInteraction(visit, chosen, { code, uid: interaction });
+    response.redirect(303, addressOf('user_code', code));
+  }
+
+  /** To the face check, or what became of it. */
+  async function lead(visit: Visit, { interaction: uid, shown }: Check, name: string): Promise<void> {
+    const { provider } = await issuer.running();
+    const interaction = uid === null ? undefined : await provider.Interaction.find(uid);
+    if (interaction?.result === undefined) {
+      if (interaction === undefined) return end(visit, 'ended');
+      return visit.response.redirect(303, issuer.interactionUrl(interaction.uid));
+    }
+    if (interaction.result.login === undefined) return end(visit, 'ended');
+    send(visit, renderDone(languageFor(visit), name, shown));
+  }
+
+  /** As the library begins one for an authorization request: from there on nothing is different. */
+  async function beginInteraction(
+    { request, response }: Visit,
+    { clientId, params, endsAt }: Check,
+    { code, uid }: { readonly code: string; readonly uid: string },
+  ): Promise<void> {
+    const { provider } = await issuer.running();
+    const leftSec = Math.max(1, Math.floor((endsAt - deps.clock.now()) / 1000));
+    const interaction = Object.assign(new provider.Interaction(), {
+      ...{ uid, params, cid: uid, returnTo: addressOf('user_code', code) },
+      prompt: { name: 'login', reasons: ['face_check'], details: {} },
+    });
+    await interaction.save(leftSec);
+    const flow = { ...begun, clientId, person: null, acr: 'face', endsAt };
+    await writeFlow({ uid }, flow, flowDeps);
+    const { pathname } = new URL(issuer.interactionUrl(uid));
+    provider.createContext(request, response).cookies.set(provider.cookieName('interaction'), uid, {
+      ...{ path: pathname, httpOnly: true, sameSite: 'lax', signed: true, maxAge: leftSec * 1000 },
+    });
+  }
+
+  async function makeShown(visit: Visit): Promise<void> {
+    await issuer.countStart(toSource(visit.request.ip));
+    const digits = await shownCodes.make(giveCookie(visit.response, shownLifeSec + checkLifeSec));
+    if (digits === null) return end(visit, 'busy');
+    visit.response.redirect(303, addressOf('shown', digits));
+  }
+
+  async function waitForCounter(visit: Visit, digits: string): Promise<void> {
+    const found = await shownCodes.read(digits);
+    const isOurs = found !== null && isShownBy(visit, found.browserDigest);
+    if (!isOurs) await issuer.countStart(toSource(visit.request.ip));
+    if (found === null || !isOurs) return end(visit, 'gone');
+    if (found.code === null) return send(visit, renderShown(languageFor(visit), digits));
+    visit.response.redirect(303, addressOf('user_code', found.code));
+  }
+
+  /** A fresh secret for the browser. @returns its digest, as it is kept */
+  function giveCookie(response: Response, lifeSec: number): string {
+    const secret = newSecret(deps);
+    setBrowserCookie(response, { name: cookieName, secret, lifeSec });
+    return secret.use(digestOf).toString('base64url');
+  }
+
+  function isShownBy({ request }: Visit, digest: string | null): boolean {
+    const cookie = readCookie(request, cookieName);
+    return cookie !== null && digest !== null && hasDigest(cookie, Buffer.from(digest, 'base64url'));
+  }
+}
+
+const parameterOf = ({ originalUrl }: Request, name: string): string => {
+  const queryAt = originalUrl.indexOf('?');
+  return new URLSearchParams(queryAt === -1 ? '' : originalUrl.slice(queryAt)).get(name) ?? '';
+};
+
+const languageFor = ({ request }: Visit) => languageOf(parameterOf(request, 'ui_locales'), request.acceptsLanguages());
+
+function end(visit: Visit, why: CounterEnd): void {
+  visit.response.status(statusOf[why]);
+  send(visit, renderEnd(languageFor(visit), why));
+}
+
+function send({ response }: Visit, page: string): void {
+  response.set('Content-Security-Policy', counterPolicy).set('Cache-Control', 'no-store').type('html').send(page);
+}

@@ -1,0 +1,48 @@
+import type { ClientMetadata } from 'oidc-provider';
+import type { DirectoryFor, OidcClient } from '../../../adapters/openid-client.js';
+import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
+import { type RelyingPartyConfig, relyingPartyGuard, walletClientId } from '../../config/oidc.js';
+import { consentNameOf } from '../../core/credentials/credentials.js';
+import { createRelyingParty } from '../relying-party.js';
+import { preAuthorized } from './feature.js';
+
+/** Where the page of a credential is, under the issuer. */
+export const pageOf = (type: string): string => `/credentials/${type}`;
+
+/**
+ * What asks a person for the claims of a credential: a client without a secret, whose browsers end at the offer. No code is
+ * ever made for it.
+ */
+export function createCredentialClients(
+  issuer: string,
+  credentials: CredentialConfigs,
+  directoryFor: DirectoryFor,
+): readonly OidcClient[] {
+  return Object.entries(credentials).map(([type, credential]) => {
+    const { takesAnotherWay: _, ...client } = createRelyingParty(toConfig(issuer, type, credential), {
+      directoryFor,
+      organisations: null,
+    });
+    return { ...client, offers: type };
+  });
+}
+
+const toConfig = (issuer: string, type: string, { name, claims, days }: CredentialConfig): RelyingPartyConfig => ({
+  ...relyingPartyGuard.parse({
+    kind: 'relying_party',
+    id: consentNameOf(type),
+    name,
+    redirectUris: [`${issuer}${pageOf(type)}`],
+    dataConsentDays: days,
+  }),
+  claims,
+});
+
+/** Every wallet: who it is, its holder's key says, and that it may, the code of the offer. */
+export const walletMetadata: ClientMetadata = {
+  client_id: walletClientId,
+  token_endpoint_auth_method: 'none',
+  grant_types: [preAuthorized],
+  response_types: [],
+  redirect_uris: [],
+};

@@ -1,0 +1,66 @@
+import { createHmac } from 'node:crypto';
+import type { Configuration, OpenID4VCICredentialResponse, OpenID4VCIIssueCredentialContext } from 'oidc-provider';
+import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
+import type { Credential } from '../../core/concealed.js';
+
+/*
+ * OpenID for Verifiable Credential Issuance 1.0, which the protocol library calls experimental: this file alone knows how it
+ * is configured there, and its acknowledged version holds it to that.
+ */
+
+/** How a wallet redeems an offer (OpenID4VCI 1.0, section 6.1). */
+export const preAuthorized = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
+
+/** How holders may prove their key. */
+const proofAlgorithms = ['ES256', 'Ed25519', 'EdDSA'];
+
+/** What the issuer does with a request whose access token and proof the library has found good. */
+export type IssueCredential = (asked: OpenID4VCIIssueCredentialContext) => Promise<OpenID4VCICredentialResponse>;
+
+/** What the library is told of credentials. */
+export interface CredentialFeature {
+  readonly credentials: CredentialConfigs;
+  readonly issue: IssueCredential;
+}
+
+/** Whether there is anything to issue. */
+export const isOffered = ({ credentials }: Pick<CredentialFeature, 'credentials'>): boolean =>
+  Object.keys(credentials).length > 0;
+
+/** Scopes of the issuer as a resource: one for each credential, and an access token has that of its offer alone. */
+export const toScopes = ({ credentials }: Pick<CredentialFeature, 'credentials'>): string =>
+  Object.keys(credentials).join(' ');
+
+/** The library's own setting. @param cookieKey - the same on all replicas */
+export function toLibraryFeature(issuer: string, { credentials, issue }: CredentialFeature, cookieKey: Credential) {
+  return {
+    enabled: isOffered({ credentials }),
+    ack: 'experimental-01',
+    preAuthorizedCodeGrant: true,
+    nonceSecret: cookieKey.use((text) => createHmac('sha256', text).update('facestep credential nonce').digest()),
+    metadata: {},
+    credentialConfigurationsSupported: Object.fromEntries(
+      Object.entries(credentials).map(([type, credential]) => [type, describe(type, credential)]),
+    ),
+    credentialEndpointExpectedAudience: () => issuer,
+    // What another grant got for the issuer itself, as an approval does, is none of this.
+    credentialConfigurationPolicy: (_context, { accessToken }) => accessToken.gty === 'pre_authorized_code',
+    async issueCredential(_context, asked) {
+      return issue(asked);
+    },
+  } satisfies NonNullable<Configuration['features']>['openid4vci'];
+}
+
+/** As the credential issuer's metadata have it (OpenID4VCI 1.0, section 12.2.4 and appendix A.3). */
+const describe = (type: string, { vct, name, claims }: CredentialConfig) => ({
+  format: 'dc+sd-jwt',
+  vct,
+  scope: type,
+  cryptographic_binding_methods_supported: ['jwk'] as const,
+  credential_signing_alg_values_supported: ['ES256'],
+  proof_types_supported: { jwt: { proof_signing_alg_values_supported: proofAlgorithms } },
+  credential_metadata: {
+    display: [{ name }],
+    claims: [...Object.keys(claims), 'sub'].map((claim) => ({ path: [claim] })),
+  },
+});

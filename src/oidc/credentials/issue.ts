@@ -1,0 +1,141 @@
+import { decodeProtectedHeader } from 'jose';
+import { z } from 'zod';
+import type { JsonObject } from '../../base/json.js';
+import type { CredentialConfigs } from '../../config/credentials.js';
+import { type Connection, readTokenIfAny, type SubjectRef } from '../../core/connection.js';
+import { findDataConsent } from '../../core/consented-data/consents.js';
+import { consentNameOf, endCredentials, noteCredential } from '../../core/credentials/credentials.js';
+import type { CoreDeps } from '../../core/deps.js';
+import { digestOf } from '../../core/digest.js';
+import { identifyWhereSound, isDenied } from '../../core/enrolment/deny-list.js';
+import { hasEndedSince } from '../../core/enrolment/enrolment-end.js';
+import type { ReadToken } from '../../core/ports.js';
+import {
+  addSec,
+  type EpochMs,
+  epochMs,
+  epochMsGuard,
+  secondsPerDay,
+  toEpochMs,
+  toEpochSec,
+  toIso,
+} from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { readClaims } from '../flow.js';
+import { oidcErrors } from '../library.js';
+import { toUnavailable } from '../unavailable.js';
+import type { IssueCredential } from './feature.js';
+import { concealClaims, joinSdJwt } from './sd-jwt.js';
+import { statusAddressOf } from './status.js';
+
+/** What the grant of an offer says of the check that it was made upon, and of the enrolment that passed it. */
+export type CheckedFace = { readonly at: EpochMs; readonly presence: string | null; readonly tokenId: string };
+
+/** Under a name that no claim of a person has. */
+const checkGuard = z.object({
+  evidence: z.object({ at: epochMsGuard, presence: z.string().nullable(), tokenId: z.string() }),
+});
+
+/** A holder's public key, without whatever else a wallet put beside it. */
+const holderKeyGuard = z.union([
+  z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
+  z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
+]);
+
+const toldGuard = z.record(z.string(), z.json());
+
+/** How long what is good once is remembered: longer than any access token of an offer, and any nonce. */
+const usedForSec = 1800;
+
+interface IssueContext {
+  readonly issuer: string;
+  readonly connection: Connection;
+  readonly credentials: CredentialConfigs;
+  /** Digest of what a person agreed to, as it is registered today. */
+  registrationOf(type: string): string;
+}
+
+/**
+ * Issues credentials: what the person ticked is read at the provider at this moment, and kept nowhere here. One offer makes
+ * one credential, and one proof is good for one.
+ */
+export function createIssue(
+  { issuer, connection, credentials, registrationOf }: IssueContext,
+  deps: CoreDeps,
+): IssueCredential {
+  const takeOnce = async (kind: string, what: string): Promise<boolean> => {
+    const key = `credential-${kind}:${connection.id}:${digestOf(what).toString('base64url')}`;
+    return deps.state.write(key, true, { when: 'absent', expiresAt: addSec(deps.clock.now(), usedForSec) });
+  };
+
+  /** The enrolment whose face was shown; `null`: it has ended since, or another one took its place. */
+  const readEnrolment = async (who: SubjectRef, { at, tokenId }: CheckedFace): Promise<ReadToken | null> => {
+    const token = identifyWhereSound(await readTokenIfAny(connection, who.subject), deps);
+    if (token === null || token.tokenId !== tokenId) return null;
+    return (await isDenied(tokenId, deps)) || (await hasEndedSince(who, at, deps)) ? null : token;
+  };
+
+  const isConsented = async (who: SubjectRef, type: string): Promise<boolean> =>
+    (await findDataConsent(who, { client: consentNameOf(type), registration: registrationOf(type) }, deps)) !== null;
+
+  return async ({ credentialConfigurationId: type, proofs, account, grant }) => {
+    const config = credentials[type];
+    const [proof = ''] = proofs?.jwt ?? [];
+    const holder = holderKeyGuard.safeParse(decodeProtectedHeader(proof).jwk);
+    if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
+    if (!holder.success) throw new oidcErrors.InvalidProof('the key must be of P-256 or Ed25519');
+    const who = { connection: connection.id, subject: account.accountId };
+    const check = await readCheck(grant.jti, connection, deps);
+    const enrolment = await readEnrolment(who, check).catch(toUnavailable);
+    if (enrolment === null) throw new oidcErrors.CredentialRequestDenied('the enrolment has ended');
+    const told = toldGuard.parse(await account.claims('userinfo', '', {}, []));
+    const values = Object.fromEntries(
+      Object.keys(config.claims).flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]]])),
+    );
+    const now = deps.clock.now();
+    const ends = [addSec(now, config.days * secondsPerDay), ...endOf(enrolment)];
+    const expiresAt = epochMs(Math.min(...ends));
+    const given = { type, tokenId: enrolment.tokenId, claims: Object.keys(values), expiresAt };
+    // Last of all that can fail for a moment: the wallet may ask again with the same offer.
+    if (!(await takeOnce('proof', proof).catch(toUnavailable)))
+      throw new oidcErrors.InvalidProof('the proof was used before');
+    if (!(await takeOnce('offer', grant.jti).catch(toUnavailable)))
+      throw new oidcErrors.CredentialRequestDenied('the offer was used before');
+    const { list, index } = await noteCredential(who, given, deps).catch(toUnavailable);
+    // Whoever ended something in between did not find the credential yet.
+    const isGood = await isConsented(who, type).catch(toUnavailable);
+    if (!isGood || (await readEnrolment(who, check).catch(toUnavailable)) === null) {
+      await endCredentials(who, { type, why: 'enrolment_ended' }, deps).catch(toUnavailable);
+      throw new oidcErrors.CredentialRequestDenied('the enrolment has ended');
+    }
+    const concealed = concealClaims({ sub: who.subject, ...values }, deps);
+    const jws = await deps.signer
+      .sign('dc+sd-jwt', {
+        iss: issuer,
+        vct: config.vct,
+        iat: toEpochSec(now),
+        exp: toEpochSec(expiresAt),
+        cnf: { jwk: holder.data },
+        status: { status_list: { idx: index, uri: statusAddressOf(issuer, list) } },
+        evidence: [evidenceOf(check)],
+        _sd_alg: 'sha-256',
+        _sd: concealed.digests,
+      } satisfies JsonObject)
+      .catch(toUnavailable);
+    return { credentials: [{ credential: joinSdJwt(jws, concealed) }] };
+  };
+}
+
+/** What everybody is told of the check: nothing that names the enrolment. */
+const evidenceOf = ({ at, presence }: CheckedFace): JsonObject => ({
+  ...{ type: 'face', time: toIso(at) },
+  ...(presence === null ? {} : { presence }),
+});
+
+/** To the second, as the enrolment itself has it. */
+const endOf = ({ expiresAt }: ReadToken): EpochMs[] => (expiresAt === null ? [] : [toEpochMs(expiresAt)]);
+
+async function readCheck(grantId: string, connection: Connection, deps: CoreDeps): Promise<CheckedFace> {
+  const claims = await readClaims(grantId, { ...deps, connection }).catch(toUnavailable);
+  return checkGuard.parse(claims).evidence;
+}

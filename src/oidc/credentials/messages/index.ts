@@ -1,0 +1,12 @@
+import type { Language } from '../../messages.js';
+import { ar } from './ar.js';
+import { de } from './de.js';
+import { en } from './en.js';
+import { es } from './es.js';
+import { fr } from './fr.js';
+import type { CredentialTexts } from './texts.js';
+
+const texts: Readonly<Record<Language, CredentialTexts>> = { en, de, es, fr, ar };
+
+/** The texts of one language. */
+export const credentialTextsIn = (language: Language): CredentialTexts => texts[language];

@@ -1,0 +1,80 @@
+import type { Express, Request, Response } from 'express';
+import { consentNameOf } from '../../core/credentials/credentials.js';
+import type { Random } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
+import { languageOf } from '../messages.js';
+import type { MountedIssuer, OidcIssuers } from '../mount.js';
+import { pageOf } from './clients.js';
+import { offerPolicy, renderStartPage } from './pages.js';
+import { statusTtlSec } from './status.js';
+
+const keysKnownSec = 300;
+
+/**
+ * What credentials need beside the protocol library: the page that invites a person to get one, the status lists, and the
+ * metadata by which whoever is shown one finds the keys of its issuer.
+ * @throws FaceError `not_found`, `method_not_allowed`, `state_unavailable`
+ */
+export function mountCredentials(
+  app: Express,
+  issuers: OidcIssuers,
+  { publicUrl, random }: { readonly publicUrl: string; readonly random: Random },
+): void {
+  const get = (
+    path: string,
+    answer: (issuer: MountedIssuer, request: Request, response: Response) => unknown,
+  ): void => {
+    app.all(path, async (request, response) => {
+      const issuer = issuers.get(String(request.params.connection));
+      if (issuer === undefined || Object.keys(issuer.credentials).length === 0) throw new FaceError('not_found');
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        response.set('Allow', 'GET, HEAD');
+        throw new FaceError('method_not_allowed');
+      }
+      await answer(issuer, request, response);
+    });
+  };
+
+  get(`/oidc/:connection${pageOf(':type')}`, ({ credentials, connection, issuer }, request, response) => {
+    const type = String(request.params.type);
+    const config = credentials[type];
+    if (config === undefined) throw new FaceError('not_found');
+    const asked = Object.fromEntries(Object.keys(config.claims).map((claim) => [claim, null]));
+    const page = renderStartPage(languageOf(undefined, request.acceptsLanguages()), {
+      name: config.name,
+      organisation: connection.policy.organisation,
+      isAgain: new URLSearchParams(request.url.split('?')[1]).has('error'),
+      request: {
+        client_id: consentNameOf(type),
+        redirect_uri: `${issuer}${pageOf(type)}`,
+        response_type: 'code',
+        scope: 'openid',
+        claims: JSON.stringify({ userinfo: asked }),
+        // Agreed to each time: another credential may say something else.
+        prompt: 'consent',
+        // Nobody has what it is the digest of: no code is ever redeemed.
+        code_challenge: Buffer.from(random(32)).toString('base64url'),
+        code_challenge_method: 'S256',
+      },
+    });
+    response.set('Content-Security-Policy', offerPolicy).set('Cache-Control', 'no-store').type('html').send(page);
+  });
+
+  get('/oidc/:connection/status/:list', async ({ readStatus }, request, response) => {
+    const jws = await readStatus(String(request.params.list));
+    response
+      .set('Access-Control-Allow-Origin', '*')
+      .set('Cache-Control', `public, max-age=${statusTtlSec}`)
+      .type('application/statuslist+jwt')
+      .send(jws);
+  });
+
+  for (const path of ['/.well-known/jwt-vc-issuer/oidc/:connection', '/oidc/:connection/.well-known/jwt-vc-issuer']) {
+    get(path, ({ issuer }, _request, response) => {
+      response
+        .set('Access-Control-Allow-Origin', '*')
+        .set('Cache-Control', `public, max-age=${keysKnownSec}`)
+        .json({ issuer, jwks_uri: `${publicUrl}/.well-known/jwks.json` });
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { readTokenIfAny } from '../../core/connection.js';
+import type { CoreDeps } from '../../core/deps.js';
+import { identifyWhereSound } from '../../core/enrolment/deny-list.js';
+import { FaceError } from '../../errors.js';
+import type { Share } from '../flow.js';
+import type { OidcIssuer } from '../issuer.js';
+import { oidcErrors } from '../library.js';
+import { languageOf } from '../messages.js';
+import { paramsOf } from '../requested-claims.js';
+import type { Visit } from '../visit.js';
+import type { CheckedFace } from './issue.js';
+import { makeOffer } from './offer.js';
+import { offerPolicy, renderOfferPage } from './pages.js';
+
+/** Ends an interaction with the offer of a credential, which its browser is shown once and nobody else gets. */
+export function createOfferStep({ issuer, connection, credentials }: OidcIssuer, deps: CoreDeps) {
+  return async (
+    { request, response, provider, interaction }: Visit,
+    asked: {
+      readonly type: string;
+      readonly subject: string;
+      readonly share: Share | null;
+      readonly check: Pick<CheckedFace, 'at' | 'presence'>;
+    },
+  ): Promise<void> => {
+    const { type, subject, share, check } = asked;
+    const config = credentials[type];
+    if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
+    // Whoever made the request left out what the page asks for.
+    if (share === null) throw new oidcErrors.AccessDenied('nothing was agreed to');
+    const token = identifyWhereSound(await readTokenIfAny(connection, subject), deps);
+    if (token === null) throw new oidcErrors.AccessDenied('the enrolment has ended');
+    const { at, presence } = check;
+    const about = { type, subject, share, check: { at, presence, tokenId: token.tokenId } };
+    const offer = await makeOffer({ provider, issuer, connection }, about, deps);
+    await interaction.destroy();
+    const language = languageOf(paramsOf(interaction.params).ui_locales, request.acceptsLanguages());
+    response
+      .set('Content-Security-Policy', offerPolicy)
+      .set('Cache-Control', 'no-store')
+      .type('html')
+      .send(renderOfferPage(language, { name: config.name, ...offer }));
+  };
+}

@@ -1,0 +1,62 @@
+import type { JsonObject } from '../../base/json.js';
+import { walletClientId } from '../../config/oidc.js';
+import { drawCode } from '../../core/codes/one-time-codes.js';
+import type { Connection } from '../../core/connection.js';
+import type { CoreDeps } from '../../core/deps.js';
+import { type Share, writeClaims, writeShare } from '../flow.js';
+import type { Provider } from '../library.js';
+import { preAuthorized } from './feature.js';
+import type { CheckedFace } from './issue.js';
+
+/** How long an offer waits for a wallet, in seconds. The rest of the grant is for the wallet to fetch what it redeemed. */
+export const offerSec = 600;
+
+/** How long everything of an offer is kept, in seconds. */
+const grantSec = 900;
+
+/** What the person takes to their wallet. */
+export interface CredentialOffer {
+  /** For a wallet: whoever has it can redeem it once, with the code. */
+  readonly link: string;
+  /** Six digits. The wallet asks for it, and one wrong try ends the offer. */
+  readonly code: string;
+}
+
+/** Makes an offer of a credential to somebody whose face was just checked (OpenID4VCI 1.0, section 4.1). */
+export async function makeOffer(
+  {
+    provider,
+    issuer,
+    connection,
+  }: { readonly provider: Provider; readonly issuer: string; readonly connection: Connection },
+  {
+    type,
+    subject,
+    share,
+    check,
+  }: { readonly type: string; readonly subject: string; readonly share: Share; readonly check: CheckedFace },
+  deps: CoreDeps,
+): Promise<CredentialOffer> {
+  const grant = new provider.Grant({ accountId: subject, clientId: walletClientId });
+  grant.addResourceScope(issuer, type);
+  const grantId = await grant.save();
+  const flowDeps = { ...deps, connection };
+  await writeClaims(grantId, { sub: subject, evidence: { ...check } }, grantSec, flowDeps);
+  await writeShare(grantId, share, grantSec, flowDeps);
+  const code = drawCode(deps.random);
+  const preAuthorizedCode = await new provider.PreAuthorizedCode({
+    ...{ accountId: subject, clientId: walletClientId, grantId, scope: type, resource: issuer, txCode: code },
+  }).save();
+  const offer: JsonObject = {
+    credential_issuer: issuer,
+    credential_configuration_ids: [type],
+    grants: {
+      [preAuthorized]: {
+        'pre-authorized_code': preAuthorizedCode,
+        tx_code: { input_mode: 'numeric', length: code.length },
+      },
+    },
+  };
+  const query = new URLSearchParams({ credential_offer: JSON.stringify(offer) });
+  return { link: `openid-credential-offer://?${query}`, code };
+}

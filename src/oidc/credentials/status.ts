@@ -1,0 +1,44 @@
+import { deflateSync } from 'node:zlib';
+import type { Connection } from '../../core/connection.js';
+import { readStatusList } from '../../core/credentials/status-lists.js';
+import type { CoreDeps } from '../../core/deps.js';
+import { addSec, type EpochMs, toEpochSec } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+
+/** How long whoever is shown a credential may keep a list. */
+export const statusTtlSec = 300;
+
+/** How long a signed list is good. */
+const lifeSec = 3600;
+
+/** How long one that nothing was changed in is handed out again: strangers ask, and a signature costs. */
+const signedForSec = 60;
+
+/** Where a status list is. */
+export const statusAddressOf = (issuer: string, list: string): string => `${issuer}/status/${list}`;
+
+/** The status lists of one connection, signed (Token Status List, section 5.1). */
+export function createStatusLists(
+  { issuer, connection }: { readonly issuer: string; readonly connection: Connection },
+  deps: CoreDeps,
+) {
+  const signed = new Map<string, { readonly revision: number; readonly until: EpochMs; readonly jws: string }>();
+
+  /** @throws FaceError `not_found`: no such list, or one from before a loss of the store; `state_unavailable` */
+  return async (list: string): Promise<string> => {
+    const found = await readStatusList(connection.id, list, deps);
+    if (found === null) throw new FaceError('not_found');
+    const now = deps.clock.now();
+    const kept = signed.get(list);
+    if (kept !== undefined && kept.revision === found.revision && kept.until > now) return kept.jws;
+    const jws = await deps.signer.sign('statuslist+jwt', {
+      sub: statusAddressOf(issuer, list),
+      iat: toEpochSec(now),
+      exp: toEpochSec(addSec(now, lifeSec)),
+      ttl: statusTtlSec,
+      status_list: { bits: 1, lst: deflateSync(found.ended, { level: 9 }).toString('base64url') },
+    });
+    signed.set(list, { revision: found.revision, until: addSec(now, signedForSec), jws });
+    return jws;
+  };
+}

@@ -1,0 +1,157 @@
+import { type Action, actionType, nameAction, requestedAction } from '../core/action.js';
+import type { Connection, SubjectRef } from '../core/connection.js';
+import { digestOf, hasDigest } from '../core/digest.js';
+import { linkIdentities } from '../core/links/links.js';
+import { isByFace } from '../core/step-up/record.js';
+import { readStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
+import { newSecret } from '../core/step-up/ticket.js';
+import { addSec, secondsPerDay } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
+import { readCookie } from '../http/cookies.js';
+import { startedLink } from '../http/page-link.js';
+import { toSource } from '../http/source.js';
+import { toClaimsWanted } from './asked-claims.js';
+import { consentTextsIn } from './consent-messages/index.js';
+import { type Flow, writeFlow } from './flow.js';
+import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import { oidcErrors } from './library.js';
+import { renderLinkPage } from './link-page.js';
+import { languageOf } from './messages.js';
+import { personPolicy } from './person-page.js';
+import { findNamed } from './relying-party.js';
+import { paramsOf } from './requested-claims.js';
+import { nameOfSource, type Source } from './sources.js';
+import type { Visit } from './visit.js';
+
+/** The button that begins a link says so, with the connection's id behind it. */
+export const linkDecision = 'link:';
+
+/** Longer than any name or id of the providers. */
+const maxNameCharacters = 256;
+
+/** What keeps an account from being linked now, and the sign-in from nothing. */
+const passing = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unknown', 'step_up_finished'];
+
+/**
+ * Lets a person link an account at another connection: by a face check there, in the very browser that has passed the one
+ * here, as part of this one sign-in. Whether anybody is enrolled there looks the same until a face opens the enrolment.
+ */
+export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
+  const { connection } = issuer;
+  const isSecure = issuer.issuer.startsWith('https:');
+  const flowDeps = { ...deps, connection };
+
+  /** @returns whether the visit was answered */
+  return async (visit: Visit, subject: string): Promise<boolean> => {
+    const { linking } = visit.flow;
+    if (linking !== null) {
+      await settle(visit, linking, { connection: connection.id, subject });
+      return true;
+    }
+    const wish = visit.form?.get('decision') ?? '';
+    if (!wish.startsWith(linkDecision)) return false;
+    const id = wish.slice(linkDecision.length);
+    const source = deps.sources.get(id);
+    const wanted = toClaimsWanted(visit.client, paramsOf(visit.interaction.params));
+    if (source === undefined || !wanted.some(({ from }) => from === id)) return false;
+    const name = visit.form?.get('username')?.trim() ?? '';
+    if (name === '') showPage(visit, id, source);
+    else await begin(visit, { id, source, name }).catch((error) => passBy(error, visit, id));
+    return true;
+  };
+
+  function showPage({ response, interaction, request }: Visit, id: string, source: Source): void {
+    const language = languageOf(paramsOf(interaction.params).ui_locales, request.acceptsLanguages());
+    const until = addSec(deps.clock.now(), deps.accountLinkDays * secondsPerDay);
+    const page = { source: nameOfSource(source), decision: `${linkDecision}${id}`, until };
+    response.set('Content-Security-Policy', personPolicy).set('Cache-Control', 'no-store').type('html');
+    response.send(renderLinkPage(language, page));
+  }
+
+  async function begin(
+    visit: Visit,
+    { id, source, name }: { readonly id: string; readonly source: Source; readonly name: string },
+  ): Promise<void> {
+    const { request, response, interaction, flow } = visit;
+    // Asked anew: the page does not offer it where it cannot be.
+    if (!(await canLinkIn(flow, deps))) throw new FaceError('step_up_unknown');
+    const from = toSource(request.ip);
+    await source.countStart(from);
+    const directory = source.directoryFor({ isUnaltered: false, source: from });
+    const { subject } = await findNamed(name.slice(0, maxNameCharacters), directory);
+    const browser = newSecret(deps);
+    const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
+    const wished = paramsOf(interaction.params).ui_locales;
+    const language = languageOf(wished, request.acceptsLanguages());
+    const started = await startStepUp(
+      {
+        ...{ connection: source.connection, subject, kept: null, receipt: null, browser },
+        lifeSec: Math.min(source.connection.policy.stepUpTimeoutSec, leftSec),
+        asked: { proved: false, source: from },
+        returnUrl: issuer.interactionUrl(interaction.uid),
+        staysHere: true,
+        action: toAction(consentTextsIn(language).linkAction, [connection, source.connection]),
+      },
+      deps,
+    );
+    const browserDigest = browser.use(digestOf).toString('base64url');
+    const linking = { source: id, subject, stepUpId: started.id, browserDigest };
+    await writeFlow(interaction, { ...flow, linking, notLinked: null }, flowDeps);
+    setBrowserCookie(response, { name: browserCookieOf(started.id, isSecure), secret: browser, lifeSec: leftSec });
+    response.redirect(303, startedLink(deps.issuer, started, wished === undefined ? null : language));
+  }
+
+  /** Back from the face check of the other account. One that did not pass is begun anew, or left. */
+  async function settle(visit: Visit, linking: NonNullable<Flow['linking']>, who: SubjectRef): Promise<void> {
+    const cookie = browserCookieOf(linking.stepUpId, isSecure);
+    const shown = readCookie(visit.request, cookie);
+    const isOwner = shown !== null && hasDigest(shown, Buffer.from(linking.browserDigest, 'base64url'));
+    if (!isOwner) throw new oidcErrors.SessionNotFound('link of another browser');
+    clearBrowserCookie(visit.response, cookie);
+    const { state } = await readStepUp(linking.stepUpId, deps);
+    if (state !== 'passed') return notLinked(visit, linking.source);
+    try {
+      const { pass, connection: checked, subject } = await takeStepUp(linking.stepUpId, deps);
+      if (pass === null || !isByFace(pass) || !(await canLinkIn(visit.flow, deps)))
+        throw new FaceError('step_up_unknown');
+      await linkIdentities(who, { connection: checked, subject }, { days: deps.accountLinkDays }, deps);
+      await goBack(visit, { linking: null, notLinked: null });
+    } catch (error) {
+      await passBy(error, visit, linking.source);
+    }
+  }
+
+  async function passBy(error: unknown, visit: Visit, id: string): Promise<void> {
+    if (!(error instanceof FaceError && passing.includes(error.code))) throw error;
+    await notLinked(visit, id);
+  }
+
+  function notLinked(visit: Visit, id: string): Promise<void> {
+    return goBack(visit, { linking: null, notLinked: id });
+  }
+
+  async function goBack(
+    { response, interaction, flow }: Visit,
+    change: Pick<Flow, 'linking' | 'notLinked'>,
+  ): Promise<void> {
+    await writeFlow(interaction, { ...flow, ...change }, flowDeps);
+    response.redirect(303, issuer.interactionUrl(interaction.uid));
+  }
+}
+
+/** Whether an account can be linked in a sign-in: its face was shown to the camera of this very browser. */
+export async function canLinkIn({ stepUp }: Flow, deps: Pick<IssuerDeps, 'state' | 'clock'>): Promise<boolean> {
+  if (stepUp === null) return false;
+  const { pass, stayedHere } = await readStepUp(stepUp.id, deps);
+  return pass !== null && isByFace(pass) && stayedHere;
+}
+
+/** What the person reads before the second camera opens: which two accounts. A name that cannot be shown is the id. */
+function toAction(title: string, connections: readonly Connection[]) {
+  const toWords = (lines: readonly string[]): Action => ({ type: actionType, title, lines });
+  const lines = connections.map(({ id, policy: { organisation } }) =>
+    organisation !== null && requestedAction.safeParse(toWords([organisation])).success ? organisation : id,
+  );
+  return nameAction(toWords(lines));
+}

@@ -1,0 +1,67 @@
+import { type Organisation, type OrganisationRules, readOrganisations } from '../core/organisations/organisations.js';
+import { FaceError } from '../errors.js';
+import { maxIdCharacters, toOrganisationAsked } from './asked-organisation.js';
+import { type Acting, writeFlow } from './flow.js';
+import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import { oidcErrors } from './library.js';
+import { languageOf } from './messages.js';
+import { organisationTextsIn } from './organisation-messages.js';
+import { renderOrganisationPage } from './organisation-page.js';
+import { personPolicy, renderUnreadablePage } from './person-page.js';
+import { paramsOf } from './requested-claims.js';
+import type { Visit } from './visit.js';
+
+/**
+ * Asks the person for whom they act, where the client wants to know. Read at the provider at this moment.
+ * @returns whether that is settled: otherwise the person was asked, or sent on to what is next; throws `AccessDenied` where
+ *   they act for nobody, not for the one that was named, or do not want to
+ */
+export function createOrganisationStep({ issuer, connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
+  return async (visit: Visit, subject: string): Promise<boolean> => {
+    const { request, response, form, interaction, client, flow } = visit;
+    const params = paramsOf(interaction.params);
+    const asked = toOrganisationAsked(client, params);
+    if (asked === null || flow.acting !== null) return true;
+    if (form?.get('decision') === 'refuse')
+      throw new oidcErrors.AccessDenied('the person did not choose an organisation');
+    const language = languageOf(params.ui_locales, request.acceptsLanguages());
+    const { host } = new URL(params.redirect_uri ?? '');
+    const name = client.consented?.name ?? flow.clientId;
+    const own = await read(subject, asked.rules);
+    response.set('Content-Security-Policy', personPolicy).set('Cache-Control', 'no-store').type('html');
+    if (own === null) {
+      response
+        .status(503)
+        .send(renderUnreadablePage(language, { name, to: { host } }, organisationTextsIn(language).refuse));
+      return false;
+    }
+    if (own.length === 0) throw new oidcErrors.AccessDenied('the person acts for no organisation');
+    const organisations = asked.hint === null ? own : own.filter(({ id }) => id === asked.hint);
+    if (organisations.length === 0)
+      throw new oidcErrors.AccessDenied('the person does not act for the organisation that was named');
+    const wanted = form?.get('decision') === 'act' ? form.get('organisation') : null;
+    const chosen = organisations.find(({ id }) => id === wanted);
+    if (chosen === undefined) {
+      const searched = new URL(request.url, issuer).searchParams.get('find') ?? '';
+      const find = searched.slice(0, maxIdCharacters);
+      response.send(renderOrganisationPage(language, { asker: { name, host }, organisations, find }));
+      return false;
+    }
+    const acting: Acting = { organisation: chosen.id, roles: [...chosen.roles] };
+    await writeFlow(interaction, { ...flow, acting }, { ...deps, connection });
+    response.redirect(303, interactionUrl(interaction.uid));
+    return false;
+  };
+
+  /** @returns `null` where the provider does not answer: nobody's fault, and it may be tried again */
+  async function read(subject: string, rules: OrganisationRules): Promise<readonly Organisation[] | null> {
+    try {
+      return await readOrganisations(subject, rules, connection.profile);
+    } catch (error) {
+      if (!(error instanceof FaceError) || error.code !== 'profile_unavailable') throw error;
+      const { code, detail } = error;
+      deps.log.warn('organisations could not be read', { connection: connection.id, code, detail });
+      return null;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import * as z from 'zod/mini';
+import { type NamedAction, nameAction, requestedAction } from '../core/action.js';
+import { oidcErrors } from './library.js';
+
+const detailsGuard = z.tuple([requestedAction]);
+
+/**
+ * The one action that a request asks to approve (RFC 9396); `null` for none.
+ * @param text - the parameter `authorization_details`
+ * @throws oidcErrors.InvalidAuthorizationDetails
+ */
+export function parseRequestedAction(text: string | undefined): NamedAction | null {
+  if (text === undefined) return null;
+  const parsed = detailsGuard.safeParse(JSON.parse(text));
+  if (parsed.success) return nameAction(parsed.data[0]);
+  throw new oidcErrors.InvalidAuthorizationDetails('expected one action that can be shown as it stands');
+}

@@ -1,0 +1,42 @@
+import type { ConnectionConfig } from '../config/connection.js';
+import type { HomePageConfig } from '../config/home-page.js';
+import { type OidcConfig, type RelyingPartyConfig, relyingPartiesOf } from '../config/oidc.js';
+import { consentNameOf } from '../core/credentials/credentials.js';
+import type { Texts } from '../core/step-up/home-protocol.js';
+
+/** A text for people in the languages that it was given in. */
+export const toTexts = (text: Readonly<Record<string, string | undefined>>): Texts =>
+  Object.fromEntries(
+    Object.entries(text).flatMap(([language, words]) => (words === undefined ? [] : [[language, words]])),
+  );
+
+/** What the configuration of one connection says of its people's own pages. */
+export interface HomePage {
+  /** How they get there; `null`: by a link alone. */
+  readonly door: Pick<HomePageConfig, 'faceCheck' | 'signIn'> | null;
+  readonly services: HomePageConfig['services'];
+  /** Who may ask people for data, by id; and what they may carry, by the name of its consent. */
+  readonly clients: ReadonlyMap<string, Pick<RelyingPartyConfig, 'name' | 'claims'>>;
+}
+
+/** By the id of the connection. */
+export const homePagesOf = (
+  connections: readonly Pick<ConnectionConfig, 'id' | 'me' | 'oidc'>[],
+): ReadonlyMap<string, HomePage> =>
+  new Map(
+    connections.map(({ id, me, oidc }) => [
+      id,
+      {
+        door: me,
+        services: me?.services ?? [],
+        clients: new Map(oidc === null ? [] : askersOf(oidc)),
+      },
+    ]),
+  );
+
+type Asker = readonly [id: string, Pick<RelyingPartyConfig, 'name' | 'claims'>];
+
+const askersOf = (oidc: OidcConfig): readonly Asker[] => [
+  ...relyingPartiesOf(oidc).map((client) => [client.id, client] as const),
+  ...Object.entries(oidc.credentials).map(([id, credential]) => [consentNameOf(id), credential] as const),
+];

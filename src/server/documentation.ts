@@ -1,0 +1,80 @@
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
+import express, { type Router } from 'express';
+import helmet from 'helmet';
+import { FaceError } from '../errors.js';
+
+/** Nothing from elsewhere, nothing inline, no frame around it, and no way to make markup of text. */
+const secured = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+  },
+  referrerPolicy: { policy: 'no-referrer' },
+  xFrameOptions: { action: 'deny' },
+});
+
+const permissions = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
+
+/** Names of files below a folder, with slashes. A checkout that was not built has none. */
+const namesIn = (folder: string): ReadonlySet<string> => {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    return new Set(files.map((file) => file.slice(folder.length + 1).replaceAll('\\', '/')));
+  } catch {
+    return new Set();
+  }
+};
+
+const decompress = promisify(brotliDecompress);
+
+/**
+ * Serves the pages of documentation. What is asked for is looked up among the names that are there, so that no path leads out of
+ * the folder. Of texts there is but what the build compressed: they are sent so, or taken apart for whoever does not take that.
+ * @param folder - what `scripts/build-docs.mjs` made
+ */
+export function createDocumentationRouter(folder: string): Router {
+  const names = namesIn(folder);
+  const pages = express.Router();
+  pages.use(secured, (request, response, next) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.set('Allow', 'GET, HEAD');
+      throw new FaceError('method_not_allowed');
+    }
+    response.set('Permissions-Policy', permissions);
+    next();
+  });
+  pages.get('/{*path}', async (request, response) => {
+    // Links are relative, and need the slash.
+    if (!request.originalUrl.startsWith(`${request.baseUrl}/`)) return response.redirect(308, `${request.baseUrl}/`);
+    const name = request.path.slice(1).replace(/(^|\/)$/, '$1index.html');
+    const text = `${name}.br`;
+    const isPicture = name.startsWith('pictures/') && names.has(name);
+    if (!names.has(text) && !isPicture) throw new FaceError('not_found');
+    // Not for long: names stay, and a release brings other pages.
+    response.set('Cache-Control', 'public, max-age=300');
+    if (!names.has(text)) {
+      return response.sendFile(name, { root: folder, cacheControl: false, lastModified: false });
+    }
+    response.type(extname(name)).vary('Accept-Encoding');
+    if (request.acceptsEncodings('br') === false)
+      return response.send(await decompress(await readFile(join(folder, text))));
+    response.set('Content-Encoding', 'br');
+    return response.sendFile(text, { root: folder, cacheControl: false, lastModified: false });
+  });
+  return pages;
+}

@@ -1,0 +1,132 @@
+import * as client from 'openid-client';
+import type { Credential } from '../core/concealed.js';
+import type { Clock, Fetch } from '../core/ports.js';
+import { addSec, type EpochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import type { VisitSecrets } from './visit-secrets.js';
+
+/** How long what the provider says of itself is believed. */
+const discoveryLifeSec = 60 * 60;
+
+/** The provider answers within this, or has not. */
+const answerWithinSec = 5;
+
+/** The registration of this server at an identity provider. */
+export interface SignInRegistration {
+  /** As the discovery document names it. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: Credential;
+  /** Asked for beside `openid`. */
+  readonly scopes: readonly string[];
+}
+
+/** What a provider says of a person, in an ID token that was verified. */
+export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
+
+/** Signs people in at an identity provider: code flow with PKCE. */
+export interface SignInProvider {
+  /** Where the browser is sent. @throws FaceError `profile_unavailable`: it does not answer, or not as it must */
+  begin(secrets: VisitSecrets): Promise<URL>;
+  /**
+   * Takes what the browser came back with.
+   * @param query - with its question mark
+   * @param isWhole - whether an ID token tells enough; where not, the user info of the same subject is read as well
+   * @throws FaceError `caller_untrusted`: the answer is no good; `profile_unavailable`: the provider does not answer
+   */
+  finish(query: string, secrets: VisitSecrets, isWhole: (claims: Claims) => boolean): Promise<Claims>;
+}
+
+/** @param use - stands in the log where it fails */
+export function createSignInProvider(
+  config: SignInRegistration,
+  {
+    redirectUri,
+    use,
+    clock,
+    fetch,
+  }: { readonly redirectUri: string; readonly use: string; readonly clock: Clock; readonly fetch: Fetch },
+): SignInProvider {
+  let known: { readonly until: EpochMs; readonly provider: Promise<client.Configuration> } | null = null;
+
+  /** What could not be found out is asked for again the next time. */
+  function discover(): Promise<client.Configuration> {
+    if (known !== null && clock.now() < known.until) return known.provider;
+    const provider = discoverProvider(config, fetch);
+    known = { until: addSec(clock.now(), discoveryLifeSec), provider };
+    provider.catch(() => {
+      if (known?.provider === provider) known = null;
+    });
+    return provider;
+  }
+
+  return {
+    async begin({ state, nonce, verifier }) {
+      try {
+        return client.buildAuthorizationUrl(await discover(), {
+          redirect_uri: redirectUri,
+          scope: ['openid', ...config.scopes].join(' '),
+          code_challenge: await client.calculatePKCECodeChallenge(verifier),
+          code_challenge_method: 'S256',
+          state,
+          nonce,
+        });
+      } catch (cause) {
+        throw new FaceError('profile_unavailable', { signIn: use }, { cause });
+      }
+    },
+    async finish(query, { state, nonce, verifier }, isWhole) {
+      try {
+        const provider = await discover();
+        const tokens = await client.authorizationCodeGrant(provider, new URL(`${redirectUri}${query}`), {
+          expectedState: state,
+          expectedNonce: nonce,
+          pkceCodeVerifier: verifier,
+          idTokenExpected: true,
+        });
+        const claims = tokens.claims();
+        if (claims === undefined) throw new FaceError('caller_untrusted');
+        return isWhole(claims) ? claims : await complete(claims, tokens.access_token, provider);
+      } catch (cause) {
+        throw toRefusal(cause, use);
+      }
+    },
+  };
+}
+
+/** Some providers keep what they are asked for out of ID tokens. */
+async function complete(claims: client.IDToken, accessToken: string, provider: client.Configuration): Promise<Claims> {
+  if (provider.serverMetadata().userinfo_endpoint === undefined) return claims;
+  return { ...(await client.fetchUserInfo(provider, accessToken, claims.sub)), ...claims };
+}
+
+async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promise<client.Configuration> {
+  const { issuer, clientId, clientSecret } = config;
+  const provider = await client.discovery(
+    new URL(issuer),
+    clientId,
+    undefined,
+    clientSecret.use((text) => client.ClientSecretBasic(text)),
+    {
+      [client.customFetch]: (url, { method, headers, redirect, body, signal }) =>
+        fetch(url, { method, headers, redirect, body: toBody(body), signal: signal ?? null }),
+      timeout: answerWithinSec,
+      // The configuration takes such an address of this machine alone.
+      execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [],
+    },
+  );
+  // Its signature is checked as well, whoever stood between.
+  client.enableNonRepudiationChecks(provider);
+  return provider;
+}
+
+/** Of all forms of a body the library sends two. */
+const toBody = (body: client.FetchBody): string | URLSearchParams | null =>
+  typeof body === 'string' || body instanceof URLSearchParams ? body : null;
+
+function toRefusal(cause: unknown, use: string): FaceError {
+  if (cause instanceof FaceError) return cause;
+  const isUnanswered =
+    cause instanceof TypeError || (cause instanceof client.ClientError && cause.code === 'OAUTH_TIMEOUT');
+  return new FaceError(isUnanswered ? 'profile_unavailable' : 'caller_untrusted', { signIn: use }, { cause });
+}

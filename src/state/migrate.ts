@@ -1,0 +1,127 @@
+import { access, constants, readFile, rename, rm } from 'node:fs/promises';
+import Database from 'libsql';
+import { z } from 'zod';
+import { lockTrail } from '../audit/lock.js';
+import { type DataFiles, isThere } from '../config/data-files.js';
+import type { Random } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import { isSystemError, replaceFile } from '../files/durable-file.js';
+import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unmarked } from './format.js';
+import { snapshotSqlite } from './sqlite-snapshot.js';
+import { orUnavailable } from './unavailable.js';
+
+/** One step from a format to the next. The audit trail has none: its records are hashed, and are read as they were written. */
+export interface Migration {
+  /** The format it leads to. */
+  readonly to: number;
+  /** For the administrator: what becomes different. */
+  readonly what: string;
+  /** What is run on the embedded store, in one transaction with every other step. */
+  readonly statements: string;
+}
+
+/** Every step there is, in order. */
+export const migrations: readonly Migration[] = [
+  { to: 2, what: 'the format is written down, in format.json and in the store; nothing else changes', statements: '' },
+];
+
+const ownGuard = z.object({ user_version: z.number() });
+
+/** Where the embedded store is copied to before it is changed. */
+export const copyBefore = (stateFile: string, format: number): string => `${stateFile}.before-format-${format}`;
+
+/**
+ * What a data folder says of its format; `null` for a folder in which nothing was kept yet.
+ * @throws FaceError `state_unavailable`: the mark is not as it was written
+ */
+export async function readFolderMark(files: DataFiles): Promise<FormatMark | null> {
+  const text = await readFile(files.format, 'utf8').catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return null;
+    throw error;
+  });
+  if (text !== null) return parseMark(parseJson(text));
+  return (await isThere(files.state)) || (await isThere(files.audit)) ? unmarked : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Brings a data folder to the format of this version. The embedded store is copied first, and changed in one transaction: where
+ * the disk is full, or the machine stops, what was there is there as it was.
+ * @param deps.steps - those to choose from
+ * @returns the copy that was made; `null` where nothing was to be done, or there was nothing to copy
+ * @throws FaceError `data_newer`: a newer version wrote it. `state_unavailable`: a server runs on it, or it cannot be written
+ */
+export async function migrateFolder(
+  files: DataFiles,
+  { random, steps = migrations }: { readonly random: Random; readonly steps?: readonly Migration[] },
+): Promise<string | null> {
+  const mark = await readFolderMark(files);
+  if (mark !== null) checkReadable(mark, 'the data folder');
+  if (mark !== null && mark.format >= dataFormat) return null;
+  const unlock = lockTrail(files.audit);
+  try {
+    const copy = (await isThere(files.state)) ? await migrateStore(files.state, mark ?? unmarked, steps) : null;
+    await writeMark(files.format, random);
+    return copy;
+  } finally {
+    unlock();
+  }
+}
+
+async function migrateStore(file: string, { format }: FormatMark, steps: readonly Migration[]): Promise<string> {
+  const copy = copyBefore(file, dataFormat);
+  const draft = `${copy}.new`;
+  // Asked of the system first: the database does not tell which file this account may not have.
+  await access(file, constants.R_OK | constants.W_OK);
+  // Of an attempt that was broken off.
+  await rm(draft, { force: true });
+  try {
+    await snapshotSqlite(file, draft);
+    await rename(draft, copy);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw toUnwritten(error, 'the copy of the store could not be made; nothing was changed');
+  }
+  await orUnavailable(async () => {
+    const database = new Database(file);
+    try {
+      database.exec('begin immediate');
+      // Its own number: the machine may have stopped after this, and before the folder's mark was written.
+      const { user_version: own } = ownGuard.parse(database.prepare('pragma user_version').get());
+      for (const { to, statements } of steps) if (to > Math.max(own, format)) database.exec(statements);
+      database.exec(`pragma user_version = ${dataFormat}`);
+      database.exec('commit');
+    } catch (error) {
+      if (database.inTransaction) database.exec('rollback');
+      throw toUnwritten(error, 'the store could not be changed; it is as it was');
+    } finally {
+      database.close();
+    }
+  });
+  return copy;
+}
+
+const toUnwritten = (cause: unknown, problem: string): FaceError =>
+  new FaceError(
+    'state_unavailable',
+    { store: 'sqlite', problem: `${problem}${isFull(cause) ? ': the disk is full' : ''}` },
+    { cause },
+  );
+
+/** SQLite's, in the error or in what caused it. */
+const isFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  (isSystemError(error, 'SQLITE_FULL') ||
+    isSystemError(error, 'ENOSPC') ||
+    (error.cause !== undefined && isFull(error.cause)));
+
+async function writeMark(file: string, random: Random): Promise<void> {
+  await replaceFile(file, `${JSON.stringify(currentMark)}\n`, random);
+}

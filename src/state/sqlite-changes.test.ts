@@ -1,0 +1,119 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, expect, test } from '@jest/globals';
+import Database from 'libsql';
+import { createSqliteChanges } from './sqlite-changes.js';
+
+const opened: Database.Database[] = [];
+afterEach(() => {
+  for (const database of opened.splice(0)) database.close();
+});
+
+/** A table of one column, and a disk that answers when told to. */
+function setUp() {
+  const database = new Database(':memory:');
+  opened.push(database);
+  database.exec('create table line (text text not null)');
+  const waiting: { answer: () => void; fail: () => void }[] = [];
+  const sync = () =>
+    new Promise<void>((resolve, reject) => {
+      waiting.push({ answer: resolve, fail: () => reject(new Error('EIO')) });
+    });
+  const insert = database.prepare('insert into line values (?)');
+  const changes = createSqliteChanges(database, sync);
+  const note = async (key: string, durability: 'durable' | 'mayBeLost', told: string[]): Promise<void> => {
+    await changes.make(key, durability, () => insert.run(key));
+    told.push(key);
+  };
+  const count = (): unknown => database.prepare('select count(*) from line').raw().get();
+  return { changes, waiting, note, count };
+}
+
+test('who made a durable change is told once the disk has it; who made another, at once', async () => {
+  const { waiting, note, count } = setUp();
+  const told: string[] = [];
+  const all = [note('a', 'durable', told), note('b', 'mayBeLost', told)];
+  await setImmediate();
+  await setImmediate();
+  expect(count()).toEqual([2]);
+  expect(told).toEqual(['b']);
+  waiting[0]!.answer();
+  await Promise.all(all);
+  expect(told).toEqual(['b', 'a']);
+});
+
+test('all that changes at one moment waits for the disk once, and what changes meanwhile once more', async () => {
+  const { waiting, note } = setUp();
+  const told: string[] = [];
+  const first = Array.from({ length: 20 }, (_, index) => note(`first ${index}`, 'durable', told));
+  await setImmediate();
+  await setImmediate();
+  const later = Array.from({ length: 20 }, (_, index) => note(`later ${index}`, 'durable', told));
+  await setImmediate();
+  await setImmediate();
+  expect(waiting).toHaveLength(1);
+  waiting[0]!.answer();
+  await Promise.all(first);
+  expect(told).toHaveLength(20);
+  await setImmediate();
+  expect(waiting).toHaveLength(2);
+  waiting[1]!.answer();
+  await Promise.all(later);
+});
+
+test('nobody is told of what a power cut might still undo', async () => {
+  const { changes, waiting, note } = setUp();
+  const made = note('a', 'durable', []);
+  await setImmediate();
+  await setImmediate();
+  let isSettled = false;
+  const settled = changes.settled('a').then(() => {
+    isSettled = true;
+  });
+  await changes.settled('b');
+  expect(isSettled).toBe(false);
+  waiting[0]!.answer();
+  await Promise.all([made, settled]);
+  expect(isSettled).toBe(true);
+});
+
+test('a disk that fails is state_unavailable to whoever waits for it, and the next change is tried anew', async () => {
+  const { changes, waiting, note } = setUp();
+  const unavailable = { code: 'state_unavailable' };
+  const refused = expect(note('a', 'durable', [])).rejects.toMatchObject(unavailable);
+  await setImmediate();
+  await setImmediate();
+  const asked = expect(changes.settled('a')).rejects.toMatchObject(unavailable);
+  waiting[0]!.fail();
+  await Promise.all([refused, asked]);
+  await changes.settled('a');
+  const again = note('a', 'durable', []);
+  await setImmediate();
+  await setImmediate();
+  waiting[1]!.answer();
+  await again;
+});
+
+test('what cannot be written is written for nobody', async () => {
+  const { changes, note, count } = setUp();
+  const unavailable = { code: 'state_unavailable' };
+  const broken = changes.make('b', 'mayBeLost', () => {
+    throw new Error('SQLITE_FULL');
+  });
+  await Promise.all([
+    expect(note('a', 'mayBeLost', [])).rejects.toMatchObject(unavailable),
+    expect(broken).rejects.toMatchObject(unavailable),
+  ]);
+  expect(count()).toEqual([0]);
+});
+
+test('closing makes what was asked for', async () => {
+  const { changes, waiting, note, count } = setUp();
+  const told: string[] = [];
+  const made = note('a', 'durable', told);
+  const closed = changes.close();
+  expect(count()).toEqual([1]);
+  await setImmediate();
+  waiting[0]!.answer();
+  await Promise.all([made, closed]);
+  expect(told).toEqual(['a']);
+});

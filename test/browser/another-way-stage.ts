@@ -1,0 +1,118 @@
+import { expect } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { Credential } from '../../src/core/concealed.js';
+import type { Connection } from '../../src/core/connection.js';
+import { createOutbox } from '../../src/delivery/outbox.js';
+import { createSmtpDelivery } from '../../src/delivery/smtp.js';
+import type { Words } from '../../web/capture/messages/words.js';
+import type { Language } from '../../web/shared/languages.js';
+import { startApiServer } from '../api-server.js';
+import { defaultPolicy } from '../core.js';
+import { createTestVerifier } from '../embedded.js';
+import { systemClock } from '../keys.js';
+import { readPart, startMailRelay } from '../mail-relay.js';
+import { createMemoryProfile } from '../simulated-profile.js';
+import { setupOf } from '../upkeep.js';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { launchChromium } from './chromium.js';
+import { pageWords } from './page-words.js';
+import { receive, type Visitor } from './visitor.js';
+import { leaveBy, press, see } from './walk.js';
+
+/** What people sit or stand before. */
+export const windows = {
+  phone: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
+  desktop: { viewport: { width: 1280, height: 800 } },
+} as const;
+export type Window = keyof typeof windows;
+
+/** Somebody at the ways that need no camera, and what the page says to them. */
+export interface Refuser extends Visitor {
+  readonly stepUpId: string;
+  readonly words: Words;
+}
+
+/** A server that offers every other way and writes to a mail relay, and a browser. */
+export interface AnotherWayStage {
+  readonly browser: Browser;
+  readonly server: Awaited<ReturnType<typeof startApiServer>>;
+  /** As browsers name it. */
+  readonly origin: string;
+  /** A step-up of somebody who refuses the camera. */
+  refuse(subject: string, at: { readonly language: Language; readonly window: Window }): Promise<Refuser>;
+  /** How a step-up stands, as a backend is told. */
+  stateOf(stepUpId: string): Promise<unknown>;
+  /** The code of the newest letter to somebody, read from its text. */
+  mailedCode(subject: string): string;
+  close(): Promise<void>;
+}
+
+/** @param people - who is at the provider: each has the address `<name>@example.com` */
+export async function startAnotherWayStage(people: readonly string[]): Promise<AnotherWayStage> {
+  const relay = await startMailRelay();
+  const acme: Connection = {
+    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(people), openStepUpRequest: null },
+    policy: {
+      ...{ ...defaultPolicy, liveness: 'challenge', helpRequests: true },
+      anotherWay: { email: true, sms: false, recoveryCodes: true, counts: false },
+      bypass: { allowed: true, minutes: 15, approvals: 1 },
+    },
+  };
+  const others = createOutbox({ sink: () => Promise.reject(new Error('closed')), clock: systemClock });
+  const delivery = createSmtpDelivery({
+    ...{ url: new Credential(relay.url), from: 'facestep@example.com', requireTls: false },
+    others,
+  });
+  const server = await startApiServer({
+    ...{ verifier: createTestVerifier(), issuer: 'http://localhost', delivery },
+    ...{ connections: new Map([['acme', acme]]), setup: () => setupOf([acme]) },
+  });
+  const origin = `http://localhost:${server.port}`;
+  const auth = { 'x-auth-token': (await server.issue()).token };
+  const browser = await launchChromium({ camera: 'pattern' });
+  return {
+    ...{ browser, server, origin },
+    async refuse(subject, { language, window }) {
+      const asked = { connection: 'acme', subject, audience: 'https://app.example.com' };
+      const { body } = await server.postJson('/step-ups', asked, auth);
+      const words = pageWords[language];
+      const visitor = await receive(browser, { isGuided: false, ...windows[window] });
+      await visitor.page.goto(`${origin}/face?lang=${language}${new URL(String(body.url)).hash}`);
+      await see(visitor.page, 'consent');
+      await leaveBy(visitor.page, words.refuse);
+      await see(visitor.page, 'ways');
+      return { ...visitor, words, stepUpId: String(body.id) };
+    },
+    stateOf: async (id) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body.state,
+    mailedCode(subject) {
+      const letter = relay.taken.findLast(({ to }) => to === `${subject}@example.com`);
+      if (letter === undefined) throw new Error(`no letter to ${subject}`);
+      const [code = ''] = /^\d{6}$/m.exec(readPart(letter, 'plain')) ?? [];
+      // Whoever's mail program shows HTML reads the same.
+      expect(readPart(letter, 'html')).toContain(`>${code}</p>`);
+      return code;
+    },
+    async close() {
+      await browser.close();
+      await server.stop();
+      await relay.close();
+    },
+  };
+}
+
+/** Whether everybody can use the screen, as it stands in its window now. */
+export async function expectNoBarriers(page: Page): Promise<void> {
+  expect(await findBarriers(page)).toEqual([]);
+  expect(await findSmallTargets(page)).toEqual([]);
+  expect(await fitsWidth(page)).toBe(true);
+}
+
+/** Types a code and sends it. */
+export async function enter({ page, words }: Pick<Refuser, 'page' | 'words'>, code: string): Promise<void> {
+  await page.getByLabel(words.ways.label).fill(code);
+  await press(page, words.next);
+}
+
+/** What is no fault of the page: that the server refused is in the browser's console. */
+export const faultsIn = (complaints: readonly string[]): readonly string[] =>
+  complaints.filter((line) => !/Failed to load resource/.test(line));

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { en } from '../../web/console/screens/help-desk/messages/en.js';
+import type { Language } from '../../web/shared/languages.js';
+import { adminKey } from '../api-server.js';
+import {
+  type AnotherWayStage,
+  enter,
+  expectNoBarriers,
+  faultsIn,
+  startAnotherWayStage,
+  type Window,
+} from './another-way-stage.js';
+import { hasChromium } from './chromium.js';
+import { countClicks } from './clicks.js';
+import { visitConsole } from './console-visitor.js';
+import { press, screenOf, see } from './walk.js';
+
+/* Who cannot show their face passes by a code, on the real page: the codes come by mail, and from the help desk's console. */
+
+const inBrowser = hasChromium ? test : test.skip;
+const seats: readonly (readonly [Language, Window])[] = [
+  ['en', 'phone'],
+  ['de', 'desktop'],
+  ['es', 'phone'],
+  ['fr', 'desktop'],
+  ['ar', 'phone'],
+];
+let stage: AnotherWayStage;
+if (hasChromium) {
+  beforeAll(async () => {
+    const people = seats.map(([language]) => `mail-${language}`);
+    stage = await startAnotherWayStage([...people, 'guesser', 'gone', 'hasty', 'bypass']);
+  });
+  afterAll(() => stage.close());
+}
+
+const otherThan = (code: string): string => (code === '000000' ? '111111' : '000000');
+
+for (const [language, window] of seats) {
+  inBrowser(`a code by e-mail, ${language}, ${window}: a wrong one is said, the right one passes`, async () => {
+    const subject = `mail-${language}`;
+    const person = await stage.refuse(subject, { language, window });
+    const { page, words } = person;
+    await expectNoBarriers(page);
+    await press(page, words.ways.names.email);
+    await see(page, 'code');
+    await expectNoBarriers(page);
+    const code = stage.mailedCode(subject);
+    await enter(person, otherThan(code));
+    await page.getByText(words.ways.wrong).waitFor();
+    await expectNoBarriers(page);
+    expect(await stage.stateOf(person.stepUpId)).toBe('started');
+    // As people copy it.
+    await enter(person, `${code.slice(0, 3)} ${code.slice(3)}`);
+    await see(page, 'passed_another_way');
+    await page.getByText(words.ways.passed.text).waitFor();
+    await expectNoBarriers(page);
+    expect(await stage.stateOf(person.stepUpId)).toBe('passed_another_way');
+    expect(faultsIn(person.complaints)).toEqual([]);
+    await person.close();
+  });
+}
+
+inBrowser('too many wrong codes: the right one does not pass any more, and the page says how long', async () => {
+  const person = await stage.refuse('guesser', { language: 'en', window: 'phone' });
+  const { page, words } = person;
+  await press(page, words.ways.names.email);
+  await see(page, 'code');
+  const code = stage.mailedCode('guesser');
+  for (let tries = 1; tries <= 5; tries += 1) {
+    await enter(person, otherThan(code));
+    await page.getByText(words.ways.wrong).waitFor();
+  }
+  await enter(person, code);
+  await see(page, 'locked-out');
+  await expectNoBarriers(page);
+  expect(await stage.stateOf(person.stepUpId)).toBe('started');
+  expect(stage.server.audit.events.filter(({ action }) => action === 'locked_out')).toMatchObject([
+    { subject: 'guesser' },
+  ]);
+  await person.close();
+});
+
+inBrowser(
+  'a mailbox that is gone: the page says that nothing was sent, and the other ways are still there',
+  async () => {
+    const { page, words, close } = await stage.refuse('gone', { language: 'de', window: 'phone' });
+    await press(page, words.ways.names.email);
+    await see(page, 'not-sent');
+    await page.getByText(words.problems['not-sent'].text).waitFor();
+    await expectNoBarriers(page);
+    await press(page, words.tryAgain);
+    await see(page, 'ways');
+    await page.getByRole('button', { name: words.ways.names.recovery_code }).waitFor();
+    await close();
+  },
+);
+
+/** A promise in the page. The page's policy forbids what waits by itself. */
+const until = (condition: string): string =>
+  `new Promise((resolve) => { const look = () => (${condition} ? resolve() : setTimeout(look, 20)); look(); })`;
+
+/** Has the camera come only once `letCamera` is called, as where a browser asks for it. */
+const holdCamera = `{
+  const devices = navigator.mediaDevices;
+  const open = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (wanted) => {
+    await new Promise((resolve) => { globalThis.letCamera = resolve; });
+    globalThis.given = await open(wanted);
+    return globalThis.given;
+  };
+}`;
+
+inBrowser('whoever goes another way while the camera is being opened stays there, and it is turned off', async () => {
+  const person = await stage.refuse('hasty', { language: 'en', window: 'phone' });
+  const { page, words } = person;
+  await page.evaluate(holdCamera);
+  await press(page, words.ways.back);
+  await see(page, 'consent');
+  await press(page, words.agree);
+  await see(page, 'permission');
+  await page.evaluate(until('"letCamera" in globalThis'));
+  await press(page, words.cannot);
+  await see(page, 'ways');
+  await page.evaluate('letCamera()');
+  await page.evaluate(until('globalThis.given?.getTracks().every(({ readyState }) => readyState === "ended")'));
+  expect(await screenOf(page)).toBe('ways');
+  await press(page, words.ways.names.email);
+  await see(page, 'code');
+  expect(faultsIn(person.complaints)).toEqual([]);
+  await person.close();
+});
+
+inBrowser('a bypass code: four clicks for the agent, once for the person', async () => {
+  const { browser, origin } = stage;
+  const agent = await visitConsole(browser, origin, { key: adminKey });
+  const { click, count } = countClicks();
+  await click(agent.page.getByRole('main').getByRole('link', { name: en.heading }));
+  await click(agent.page.getByRole('link', { name: en.parts.codes }));
+  await agent.page.getByLabel(en.person.login).fill('bypass@example.com');
+  await click(agent.page.getByRole('button', { name: en.codes.submit }));
+  const code = await agent.page.getByLabel(en.codes.code, { exact: true }).inputValue();
+  expect(count()).toBeLessThanOrEqual(5);
+  const listed = agent.page.getByRole('row').filter({ hasText: 'bypass@example.com' });
+  await listed.getByText(en.codes.ready).waitFor();
+  for (const width of [1280, 360]) {
+    await agent.page.setViewportSize({ width, height: 800 });
+    await expectNoBarriers(agent.page);
+  }
+  const person = await stage.refuse('bypass', { language: 'fr', window: 'phone' });
+  await press(person.page, person.words.ways.names.bypass_code);
+  await see(person.page, 'code');
+  await enter(person, code);
+  await see(person.page, 'passed_another_way');
+  expect(await stage.stateOf(person.stepUpId)).toBe('passed_another_way');
+  await agent.page.reload();
+  await agent.page.getByText(en.codes.none).waitFor();
+  expect(await agent.page.content()).not.toContain(code);
+  const again = await stage.refuse('bypass', { language: 'es', window: 'desktop' });
+  await press(again.page, again.words.ways.names.bypass_code);
+  await see(again.page, 'code');
+  await enter(again, code);
+  await again.page.getByText(again.words.ways.wrong).waitFor();
+  expect(await stage.stateOf(again.stepUpId)).toBe('started');
+  for (const each of [agent, person, again]) await each.close();
+});

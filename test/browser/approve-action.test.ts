@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, expect, test } from '@jest/globals';
+import { findFreePort } from '../free-port.js';
+import { projectRoot } from '../paths.js';
+import { castOf } from './cast-of.js';
+import { hasChromium } from './chromium.js';
+import { goAlong, insist, press, see } from './walk.js';
+
+/* Somebody approves what a stranger's application asks: the program of docs/approve-an-action.md, with openid-client alone. */
+
+const inBrowser = hasChromium ? test.concurrent : test.skip;
+const port = hasChromium ? await findFreePort() : 0;
+const secret = 'a-secret-of-the-bank-0123456789-abcdef';
+const cast = castOf({ bank: { organisation: 'Example Bank' } }, [
+  { kind: 'relying_party', id: 'bank', secret, redirectUris: [`http://localhost:${port}/callback`], actions: true },
+]);
+const page = readFileSync(join(projectRoot, 'docs/approve-an-action.md'), 'utf8');
+const [, program = ''] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
+const closing: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const close of closing) await close();
+});
+
+/** The program as a stranger runs it, in a folder where openid-client is installed. @returns the address that it prints */
+async function run(person: string): Promise<string> {
+  const folder = await mkdtemp(join(projectRoot, 'dist', 'approve-'));
+  await writeFile(join(folder, 'approve.mjs'), program);
+  const child: ChildProcess = spawn(process.execPath, [join(folder, 'approve.mjs')], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      ...{ ISSUER: `${cast().stage.url}/oidc/bank`, CLIENT_ID: 'bank', CLIENT_SECRET: secret },
+      ...{ PERSON: person, PORT: String(port) },
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  closing.push(async () => {
+    child.kill();
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    await rm(folder, { recursive: true });
+  });
+  const [line] = await once(createInterface({ input: child.stdout! }), 'line');
+  return String(line);
+}
+
+inBrowser('the program of the page gets its approval, and the person has seen every word of it', async () => {
+  const subject = await cast().enrolAda('bank');
+  const home = await run(subject);
+  const { page: seen, complaints, close } = await cast().sit('ada', { isGuided: false });
+
+  await seen.goto(home);
+  await goAlong(seen, { upTo: 'action' });
+  const shown = seen.locator('main section.action');
+  expect(await shown.locator('bdi').allTextContents()).toEqual([
+    ...['Pay the invoice of November', 'From: Household account', 'On 27 November 2026'],
+    ...['1249.50 EUR', 'Harbour Clinic GmbH'],
+  ]);
+  expect(await shown.isVisible()).toBe(true);
+  expect(await seen.locator('video').count()).toBe(0);
+  expect(['passed', '']).toContain(await insist(seen));
+  await seen.getByText(`Approved by ${subject}: Pay the invoice of November`).waitFor();
+
+  // The same again, and this time they do not approve.
+  await seen.goto(home);
+  await goAlong(seen, { upTo: 'action' });
+  await press(seen, 'I do not approve');
+  await seen.getByText('Not approved: access_denied').waitFor();
+  expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
+  await close();
+});
+
+inBrowser('words are words: markup is shown as it is, in every language, and changes nothing around it', async () => {
+  const subject = await cast().enrolAda('bank');
+  const title = '<img src=x onerror=alert(1)> & <b>bold</b>';
+  const lines = ['ادفع إلى العيادة', '12 \u00d7 {{amount}}'];
+  for (const [locale, refusal] of [
+    ['en', 'I do not approve'],
+    ['de', 'Ich gebe das nicht frei'],
+    ['es', 'No lo apruebo'],
+    ['fr', 'Je n’approuve pas'],
+    ['ar', 'لا أوافق على هذا'],
+  ] as const) {
+    const { link, id } = await cast().stage.startStepUp({
+      ...{ connection: 'bank', subject, audience: 'app' },
+      action: { type: 'facestep_action', title, lines },
+    });
+    const { page: seen, complaints, close } = await cast().sit('ada', { isGuided: false, locale });
+    await seen.goto(link);
+    await see(seen, 'consent');
+    await seen.locator('main .actions button').first().click();
+    await see(seen, 'action');
+    expect(await seen.locator('section.action bdi').allTextContents()).toEqual([title, ...lines]);
+    expect(await seen.locator('section.action img, section.action b').count()).toBe(0);
+    await press(seen, refusal);
+    await see(seen, 'abandoned');
+    expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'abandoned', receipt: null });
+    expect(complaints).toEqual([]);
+    await close();
+  }
+});

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { PDFDocument } from '@cantoo/pdf-lib';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { type RunningPortals, startPortals } from '../../examples/demo/portals.js';
+import { modelsFolder } from '../paths.js';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { makePoses, readPeople } from './people.js';
+import { enrolAtPortal } from './portal-enrolment.js';
+import { type Poses, receive } from './visitor.js';
+import { goAlong, insist, press } from './walk.js';
+
+/* The bank of the demonstration, to its end: a bill is paid, declined, changed; documents are signed and checked on the page. */
+
+const inBrowser = hasChromium ? test : test.skip;
+const narrow = { width: 360, height: 740 };
+
+let browser: Browser;
+let poses: Poses;
+let portals: RunningPortals;
+let visitor: Awaited<ReturnType<typeof receive>>;
+if (hasChromium) {
+  beforeAll(async () => {
+    const { ada } = await readPeople();
+    poses = await makePoses(ada, 'ada');
+    browser = await launchChromium({ camera: 'pattern' });
+    portals = await startPortals({ hasFixedPorts: false, modelsFolder });
+    const person = { poses, plan: 'follow', reactionMs: 150 } as const;
+    visitor = await receive(browser, { person, isGuided: false });
+    await enrolAtPortal(visitor.page, portals);
+  });
+  afterAll(async () => {
+    await visitor.close();
+    await portals.close();
+    await browser.close();
+  });
+}
+
+const resultOf = async (page: Page): Promise<string | null> => {
+  await page.locator('[data-result]').waitFor();
+  return page.locator('[data-result]').getAttribute('data-result');
+};
+
+/** Of a page of the bank: in both colour schemes, on a narrow phone. */
+async function lookAt(page: Page): Promise<void> {
+  const size = page.viewportSize();
+  await page.setViewportSize(narrow);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
+    expect({ colorScheme, found }).toEqual({ colorScheme, found: [[], [], true] });
+  }
+  if (size !== null) await page.setViewportSize(size);
+}
+
+/** The page offers another way first, which this connection has. */
+async function decline(page: Page): Promise<void> {
+  await press(page, 'I do not approve');
+  await page.getByRole('link', { name: 'Leave this page' }).click();
+}
+
+inBrowser('a bill is paid once it was approved, and not where it was declined or changed meanwhile', async () => {
+  const { page, complaints } = visitor;
+  const home = portals.urlOf('approve');
+  await page.goto(home);
+  await lookAt(page);
+  await page.getByRole('link', { name: 'Approve with my face' }).click();
+  await goAlong(page, { upTo: 'action' });
+  expect(await page.locator('main section.action bdi').allTextContents()).toEqual([
+    ...['Pay the invoice of November', 'From: Household account', 'On 27 November 2026'],
+    ...['1249.50 EUR', 'Harbour Clinic GmbH'],
+  ]);
+  await insist(page);
+  expect(await resultOf(page)).toBe('paid');
+  await lookAt(page);
+
+  await page.goto(home);
+  await page.getByRole('link', { name: 'Approve with my face' }).click();
+  await goAlong(page, { upTo: 'action' });
+  await decline(page);
+  expect(await resultOf(page)).toBe('declined');
+
+  // The bill grows in another tab while she looks into the camera.
+  await page.goto(home);
+  await page.getByRole('link', { name: 'Approve with my face' }).click();
+  await goAlong(page, { upTo: 'action' });
+  const other = await page.context().newPage();
+  await other.goto(home);
+  await other.getByLabel('Another amount').fill('9249.50');
+  await other.getByRole('button', { name: 'Change the bill' }).click();
+  await other.getByText('9249.50 EUR').waitFor();
+  await other.close();
+  await insist(page);
+  expect(await resultOf(page)).toBe('changed');
+  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+});
+
+inBrowser('an amount that is none changes nothing', async () => {
+  const { page } = visitor;
+  await page.goto(portals.urlOf('approve'));
+  for (const amount of ['1e9', '-5.00', '<b>1</b>', '5']) {
+    await page.getByLabel('Another amount').fill(amount);
+    await page.getByRole('button', { name: 'Change the bill' }).click();
+    await page.getByText('Write the amount with two decimals').waitFor();
+  }
+  expect(await page.locator('main b').count()).toBe(0);
+});
+
+/** Chooses a document, and goes where the bank sends her. */
+async function choose(page: Page, name: string, buffer: Buffer): Promise<void> {
+  await page.goto(`${portals.urlOf('approve')}/documents`);
+  await page.locator('html[data-ready]').waitFor();
+  await page.locator('#document').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+  await page.getByRole('button', { name: 'Approve and sign' }).click();
+}
+
+async function check(page: Page, name: string, buffer: Buffer): Promise<string> {
+  await page.locator('html[data-ready]').waitFor();
+  await page.locator('#checked').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+  const said = page.locator('form[data-check] output');
+  await said.evaluate((node) => {
+    node.textContent = '';
+  });
+  await page.getByRole('button', { name: 'Check it here' }).click();
+  await said.filter({ hasText: 'The signature' }).waitFor();
+  return String(await said.textContent());
+}
+
+inBrowser('a PDF is signed, and the signature is checked on the page without a network', async () => {
+  const { page, complaints } = visitor;
+  const pdf = await PDFDocument.create();
+  pdf.addPage();
+  const [name, bytes] = ['Vertrag <b>März</b>.pdf', Buffer.from(await pdf.save())];
+  await choose(page, name, bytes);
+  await page.locator('main[data-screen]').waitFor();
+  await goAlong(page, { upTo: 'action' });
+  const shown = await page.locator('main section.action').textContent();
+  expect(shown).toContain(name);
+  expect(shown?.replace(/\s/g, '')).toContain(createHash('sha256').update(bytes).digest('hex'));
+  await insist(page);
+  expect(await resultOf(page)).toBe('signed');
+  await page.locator('html[data-ready]').waitFor();
+  expect(page.url()).not.toContain('#');
+  await lookAt(page);
+  const saving = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Save the signature' }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toMatch(/\.jws$/);
+  const signature = readFileSync(await saved.path(), 'utf8').trim();
+  expect(await page.locator('#signature').inputValue()).toBe(signature);
+
+  await page.context().setOffline(true);
+  expect(await check(page, name, bytes)).toMatch(/^The signature holds\. Approved by a face check of /);
+  expect(await check(page, name, Buffer.concat([bytes, Buffer.from('.')]))).toContain('the file was changed');
+  await page.locator('#signature').fill(signature.replace('..', '.x.'));
+  expect(await check(page, name, bytes)).toContain('This is not a signature of a document.');
+  await page.context().setOffline(false);
+  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+});
+
+inBrowser('what is declined, too large, or named so that it cannot be shown, is not signed', async () => {
+  const { page } = visitor;
+  await choose(page, 'contract.txt', Buffer.from('The contract'));
+  await page.locator('main[data-screen]').waitFor();
+  await goAlong(page, { upTo: 'action' });
+  await decline(page);
+  await page.getByText('Nothing was signed.').waitFor();
+  await choose(page, 'large.bin', Buffer.alloc(11 * 1024 * 1024));
+  await page.getByText('The document is over 10 MB.').waitFor();
+  await choose(page, 'a\u202etxt.exe', Buffer.from('x'));
+  await page.getByText('cannot be shown as it is').waitFor();
+  await lookAt(page);
+});

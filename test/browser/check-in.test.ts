@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { startPortals } from '../../examples/demo/portals.js';
+import { modelsFolder } from '../paths.js';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { makePoses, readPeople } from './people.js';
+import { enrolAtPortal } from './portal-enrolment.js';
+import { type Poses, receive } from './visitor.js';
+import { insist } from './walk.js';
+
+/* The check-in of the demonstration: a place's screen, a phone, a face, and a list that is the person's own. */
+
+const inBrowser = hasChromium ? test.concurrent : test.skip;
+
+let browser: Browser;
+let poses: Poses;
+if (hasChromium) {
+  beforeAll(async () => {
+    const { ada } = await readPeople();
+    poses = await makePoses(ada, 'ada');
+    browser = await launchChromium({ camera: 'pattern' });
+  });
+  afterAll(() => browser.close());
+}
+
+const isWithinReach = async (page: Page) => [
+  await findBarriers(page),
+  await findSmallTargets(page),
+  await fitsWidth(page),
+];
+
+inBrowser('somebody checks in by a code, is counted and not named, sees their list, and leaves', async () => {
+  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
+  const person = { poses, plan: 'follow', reactionMs: 150 } as const;
+  const { page, close } = await receive(browser, { person, isGuided: false });
+  await enrolAtPortal(page, portals);
+  const url = portals.urlOf('check-in');
+  const place = await browser.newPage({ viewport: { width: 360, height: 740 } });
+  const countAt = async (id: string): Promise<string> => {
+    await place.goto(`${url}/places/${id}`);
+    return (await place.locator('.count').textContent()) ?? '';
+  };
+  expect(await countAt('north')).toBe('0');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await place.emulateMedia({ colorScheme });
+    expect(await isWithinReach(place)).toEqual([[], [], true]);
+  }
+
+  // A code that nobody shows, or another place's, is of no use.
+  const link = await place.locator('[data-link]').getAttribute('data-link');
+  const code = new URL(link ?? '').searchParams.get('code') ?? '';
+  for (const other of [`${url}/in/north?code=${'A'.repeat(16)}`, `${url}/in/library?code=${code}`, `${url}/in/north`])
+    expect((await page.goto(other))?.status()).toBe(410);
+
+  await page.goto(link ?? '');
+  await page.getByRole('button', { name: 'Check in' }).click();
+  await page.locator('input[name="username"]').fill(portals.login);
+  await page.getByRole('button').click();
+  await insist(page);
+  await page.getByRole('heading', { name: 'Where you have been' }).waitFor();
+  expect(await page.locator('li strong').allTextContents()).toEqual(['North Hall']);
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await isWithinReach(page)).toEqual([[], [], true]);
+  }
+  expect(await countAt('north')).toBe('1');
+  expect(await countAt('library')).toBe('0');
+  for (const name of ['Ada', 'Example', portals.login]) expect(await place.content()).not.toContain(name);
+  // The list is that browser's alone.
+  await place.goto(`${url}/mine`);
+  expect(await place.locator('li').count()).toBe(0);
+
+  await page.getByRole('button', { name: 'Leave North Hall' }).click();
+  await page.getByText('left').waitFor();
+  expect(await countAt('north')).toBe('0');
+  await place.close();
+  await close();
+  await portals.close();
+});

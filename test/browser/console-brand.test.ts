@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { plainBrand } from '../../src/core/brand/brand.js';
+import { createBrands } from '../../src/core/brand/brands.js';
+import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
+import { defaultPolicy } from '../core.js';
+import { createTestVerifier } from '../embedded.js';
+import { createMemoryProfile } from '../simulated-profile.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { inDialogue, visitHome } from './console-home.js';
+import { visitConsole } from './console-visitor.js';
+
+/* The page in a company's own colours, from the first screen to the end. */
+
+const inBrowser = hasChromium ? test : test.skip;
+const drawing =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 40"><rect x="5" y="5" width="190" height="30" fill="#7a1fa2"/></svg>';
+
+let browser: Browser;
+let server: ApiServer;
+let origin: string;
+const connections = new Map([
+  [
+    'acme',
+    {
+      ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['ada']), openStepUpRequest: null },
+      policy: { ...defaultPolicy, organisation: 'Example & Co' },
+    },
+  ],
+]);
+if (hasChromium) {
+  beforeAll(async () => {
+    server = await startApiServer({ verifier: createTestVerifier(), issuer: 'http://localhost', connections });
+    origin = `http://localhost:${server.port}`;
+    browser = await launchChromium({ camera: 'none' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+}
+
+inBrowser('a brand is tried beside the form, put in force, and taken back', async () => {
+  const { page, click, open, confirm, leave } = await visitHome(browser, origin);
+  await open('Brand');
+  const preview = page.frameLocator('iframe');
+  await preview.locator('main[data-screen="consent"] h1').waitFor();
+  await page.getByLabel('Name of the organisation').fill('Harbour Clini');
+  await preview.getByText('Harbour Clini').first().waitFor();
+  // The preview that took the place of the former one did not take the focus.
+  await page.keyboard.type('c');
+  await preview.getByText('Harbour Clinic').first().waitFor();
+  await page.getByLabel('Buttons and links, on light screens', { exact: true }).fill('#ffcc00');
+  await click(page.getByRole('button', { name: /^Use #/ }));
+  await page
+    .getByLabel('Logo', { exact: true })
+    .setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(drawing) });
+  await preview.getByRole('img', { name: 'Harbour Clinic' }).waitFor();
+  await click(page.getByRole('button', { name: 'Put in force', exact: true }));
+  await page.getByText('Everybody who opens the capture page sees it within five seconds').waitFor();
+  await confirm('Put in force');
+  await page.getByText('It is in force.').waitFor();
+  const named = await server.deps.brands.inForce();
+  expect(named?.brand).toMatchObject({ organisation: 'Harbour Clinic', logo: { heightPx: 80 } });
+  expect(named?.brand.accent).not.toBe('#ffcc00');
+  expect(server.audit.events.at(-1)).toMatchObject({ action: 'brand_changed', detail: { by: 'owner' } });
+
+  await page.getByText('Texts of your own').click();
+  await page.getByLabel('Link to the help').fill('Call us');
+  await page.getByText('Without: Logo').click();
+  await page.getByRole('button', { name: 'Put in force', exact: true }).click();
+  await inDialogue(page, 'Put in force').click();
+  await page.getByRole('button', { name: /^Put in force: / }).waitFor();
+  expect((await server.deps.brands.inForce())?.brand).toMatchObject({ logo: null, texts: { en: { help: 'Call us' } } });
+  await page.getByRole('button', { name: /^Put in force: / }).click();
+  await inDialogue(page, 'Put in force').click();
+  await page.getByRole('img', { name: 'Logo: the one in force' }).waitFor();
+  expect((await server.deps.brands.inForce())?.digest).toBe(named?.digest);
+  await leave();
+});
+
+inBrowser('where the configuration holds the brand, it is said so, and nothing can be put in force', async () => {
+  const brands = createBrands({ ...plainBrand, organisation: 'Configured Ltd' }, server.deps);
+  const other = await startApiServer({
+    verifier: createTestVerifier(),
+    issuer: 'http://localhost',
+    connections,
+    brands,
+  });
+  const at = { key: adminKey, path: '/brand' };
+  const { page, close } = await visitConsole(browser, `http://localhost:${other.port}`, at);
+  await page.getByText('The configuration of the server holds the brand.').waitFor();
+  await page.frameLocator('iframe').getByText('Configured Ltd').first().waitFor();
+  expect(await page.getByRole('button', { name: 'Put in force' }).count()).toBe(0);
+  await close();
+  await other.stop();
+});

@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createCampaign, startCampaign } from '../../src/core/campaign/administer.js';
+import type { CampaignDeps } from '../../src/core/campaign/deps.js';
+import { startCampaignRunner } from '../../src/core/campaign/run.js';
+import { readCampaign } from '../../src/core/campaign/storage.js';
+import { toDeliveryError } from '../../src/core/delivery-fault.js';
+import type { Delivery } from '../../src/core/ports.js';
+import { named } from '../campaign-bench.js';
+import { eventually } from '../eventually.js';
+
+/** A delivery that takes every letter but one that it does not know about, and one that comes back. */
+export const doubtfulDelivery: Delivery = {
+  async send({ to }) {
+    if (to.startsWith('doubtful')) throw toDeliveryError({ fault: 'uncertain', status: null });
+    if (to.startsWith('gone')) throw toDeliveryError({ fault: 'refused', status: 550 });
+  },
+};
+
+/** People that the campaigns below know. */
+export const invited = ['user0', 'user1', 'user2', 'doubtful0', 'gone0'];
+
+const settings = { connection: 'acme', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
+
+/** Plans and sends in the background, as a server does. */
+export function runCampaigns(current: () => CampaignDeps) {
+  const sleep = async (ms: number, signal: AbortSignal): Promise<void> =>
+    void (await delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {}));
+  const runner = startCampaignRunner({ current, sleep });
+  const until = (id: string, isSo: (state: string) => boolean): Promise<void> =>
+    eventually(async () => {
+      const { state } = await readCampaign(id, current());
+      if (!isSo(state)) throw new Error(state);
+    });
+  /** One that is planned: some of its people are left out. */
+  const plan = async (name: string): Promise<string> => {
+    const people = [
+      ...named(invited),
+      ...named(['nobody']).map((each) => ({ ...each, line: 7, login: 'nobody@elsewhere.example' })),
+      ...named(['user0']).map((each) => ({ ...each, line: 8 })),
+    ];
+    const { id } = await createCampaign({ ...settings, name, from: { people } }, 'ada', current());
+    runner.wake();
+    await until(id, (state) => state === 'planned');
+    return id;
+  };
+  return {
+    plan,
+    /** One whose letters have all left. */
+    async send(name: string): Promise<string> {
+      const id = await plan(name);
+      await startCampaign(id, 'ada', current());
+      runner.wake();
+      return id;
+    },
+    wake: () => runner.wake(),
+    close: () => runner.close(),
+  };
+}

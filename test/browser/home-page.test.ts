@@ -1,0 +1,208 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { startPortals } from '../../examples/demo/portals.js';
+import { homePageGuard } from '../../src/config/home-page.js';
+import { giveDataConsent, readDataConsents } from '../../src/core/consented-data/consents.js';
+import { linkIdentities, readLinks } from '../../src/core/links/links.js';
+import { meetPlace, readKnownPlaces } from '../../src/core/notices/known-places.js';
+import { languages } from '../../src/oidc/messages.js';
+import { startApiServer } from '../api-server.js';
+import { startCompanyProvider } from '../company-provider.js';
+import { defaultPolicy } from '../core.js';
+import { createTestVerifier } from '../embedded.js';
+import { findFreePort } from '../free-port.js';
+import { fillLedger } from '../ledgered.js';
+import { modelsFolder } from '../paths.js';
+import { createMemoryProfile } from '../simulated-profile.js';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { makePoses, readPeople } from './people.js';
+import { enrolAtPortal } from './portal-enrolment.js';
+import { receive } from './visitor.js';
+import { insist } from './walk.js';
+
+/* A person at their own page, from the door to the end of everything on it. */
+
+const inBrowser = hasChromium ? test : test.skip;
+const narrow = { viewport: { width: 360, height: 740 } } as const;
+const anna = { connection: 'acme', subject: 'anna' };
+const hostile = '<b>Library</b>';
+let browser: Browser;
+if (hasChromium) {
+  beforeAll(async () => {
+    browser = await launchChromium({ camera: 'pattern' });
+  });
+  afterAll(() => browser.close());
+}
+
+/** In the light and in the dark, on a phone and on a desk. */
+async function look(page: Page): Promise<void> {
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 740 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect([width, colorScheme, await findBarriers(page)]).toEqual([width, colorScheme, []]);
+    }
+    expect([await findSmallTargets(page), await fitsWidth(page)]).toEqual([[], true]);
+  }
+  await page.setViewportSize(narrow.viewport);
+}
+
+/** A server whose people sign in at a provider, with something of anna in every part of her page. */
+async function startServer() {
+  const port = await findFreePort();
+  const issuer = `http://localhost:${port}`;
+  const company = await startCompanyProvider(`${issuer}/me/acme/callback`, { anna: { login: 'anna', groups: [] } });
+  const door = homePageGuard.parse({
+    signIn: { issuer: company.issuer, clientId: company.clientId, clientSecret: company.clientSecret },
+    services: [{ name: '<i>Leave</i>', url: 'https://leave.example.com', text: { en: 'Days off' } }],
+  });
+  const policy = { ...defaultPolicy, organisation: 'Harbour Clinic', notices: true };
+  const payroll = { ...defaultPolicy, organisation: '<b>Payroll</b>' };
+  const server = await startApiServer({
+    ...{ verifier: createTestVerifier(), issuer, port, fetch },
+    connections: new Map([
+      ['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']), openStepUpRequest: null }],
+      [
+        'payroll',
+        { id: 'payroll', kind: 'scim', policy: payroll, profile: createMemoryProfile(['42']), openStepUpRequest: null },
+      ],
+    ]),
+    homePages: new Map([
+      ['acme', { door, services: door.services, clients: new Map([['library', { name: hostile, claims: {} }]]) }],
+    ]),
+  });
+  const { deps } = server;
+  await fillLedger(
+    server,
+    Array.from({ length: 12 }, (_, at) => ({
+      event: { action: 'verified', ...anna, detail: { tokenId: 't', application: 'app.example.com' } } as const,
+      hoursAgo: at + 1,
+    })),
+  );
+  const given = {
+    client: 'library',
+    claims: ['given_name'],
+    asked: [],
+    registration: 'r',
+    links: {},
+    lifeSec: 30 * 86_400,
+  };
+  await giveDataConsent(anna, given, deps);
+  await linkIdentities(anna, { connection: 'payroll', subject: '42' }, { days: 365 }, deps);
+  await meetPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
+  const stop = async () => {
+    await server.stop();
+    await company.stop();
+  };
+  return { server, issuer, stop };
+}
+
+/** What has the focus. */
+const focused = (page: Page): Promise<string> => page.evaluate('document.activeElement.textContent');
+
+/** As somebody without a mouse presses a button. */
+async function pressKey(page: Page, name: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name }).focus();
+  await page.keyboard.press('Enter');
+}
+
+inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is ended by one press', async () => {
+  const { server, issuer, stop } = await startServer();
+  const { page, complaints, close } = await receive(browser, narrow);
+  await page.goto(`${issuer}/me`);
+  await page.getByRole('heading', { name: 'Your own page' }).waitFor();
+  await look(page);
+  // The name, the button below it, and the sign-in.
+  for (let at = 0; at < 3; at += 1) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('main[data-screen="manage"]').waitFor();
+  await look(page);
+  // What others chose is text.
+  expect(await page.locator('main b, main i').count()).toBe(0);
+  expect(await page.getByRole('link', { name: '<i>Leave</i>' }).getAttribute('href')).toBe('https://leave.example.com');
+  expect(await page.getByText('You came here by your sign-in.').count()).toBe(1);
+
+  await pressKey(page, /^Tell .*Library.* nothing more$/);
+  await page.getByText('You let no application be told anything of you.').waitFor();
+  expect(await focused(page)).toContain('is told nothing more.');
+  expect(await readDataConsents(anna, server.deps)).toEqual([]);
+
+  expect(await page.locator('[data-section="links"] li').allTextContents()).toEqual([
+    expect.stringContaining('<b>Payroll</b>'),
+  ]);
+  await pressKey(page, /^End the link with .*Payroll/);
+  await page.getByText('No account elsewhere is linked with yours any more.').waitFor();
+  expect(await focused(page)).toContain('Nothing more is told from');
+  expect(await readLinks(anna, server.deps)).toEqual([]);
+
+  await pressKey(page, 'Forget them now');
+  await page.getByText('Forgotten. Your next check begins a new list.').waitFor();
+  expect(await readKnownPlaces(anna, server.deps)).toBeNull();
+
+  expect(await page.locator('[data-section="checks"] li').count()).toBe(10);
+  await pressKey(page, 'Show older ones');
+  await page.locator('[data-section="checks"] li[data-first]').waitFor();
+  expect(await page.locator('[data-section="checks"] li').count()).toBe(12);
+  expect(await focused(page)).toContain('for app.example.com');
+
+  await page.getByRole('checkbox', { name: 'it is ended' }).uncheck();
+  await pressKey(page, 'Save the choice');
+  await page.getByText('Saved.').waitFor();
+  expect(server.audit.events.at(-1)).toMatchObject({ action: 'notices_chosen', detail: { off: ['ended'] } });
+
+  const downloading = page.waitForEvent('download');
+  await pressKey(page, 'Save the file');
+  const saved = JSON.parse(await readFile(await (await downloading).path(), 'utf8'));
+  expect(saved).toMatchObject({ held: { dataConsents: [], noticeChoice: { off: ['ended'] } } });
+  expect(saved.checks).toHaveLength(12);
+
+  for (const language of languages) {
+    await page.locator('#language').selectOption(language);
+    expect([language, await findBarriers(page), await fitsWidth(page)]).toEqual([language, [], true]);
+  }
+  await page.locator('#language').selectOption('en');
+
+  await pressKey(page, 'Close this page');
+  await page.getByRole('heading', { name: 'The page is closed' }).waitFor();
+  await page.waitForURL(`${issuer}/me/acme`);
+  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+  await close();
+  await stop();
+});
+
+inBrowser('the door is within reach of everybody in every language, and says why somebody is back', async () => {
+  const { issuer, stop } = await startServer();
+  const { page, close } = await receive(browser, narrow);
+  for (const language of languages) {
+    await page.goto(`${issuer}/me/acme?lang=${language}&refused=face`);
+    expect(await page.getAttribute('html', 'lang')).toBe(language);
+    expect(await page.getByRole('alert').count()).toBe(1);
+    await look(page);
+  }
+  await close();
+  await stop();
+});
+
+inBrowser('by a face check in the demonstration: the services are listed, and the enrolment is deleted', async () => {
+  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
+  const { ada } = await readPeople();
+  const person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 150 } as const;
+  const { page, close } = await receive(browser, { person, isGuided: false });
+  await enrolAtPortal(page, portals);
+  await page.goto(portals.urlOf('home-page'));
+  await page.getByLabel('User name').fill(portals.login);
+  await page.getByRole('button', { name: 'Go on to the face check' }).click();
+  await insist(page);
+  await page.locator('main[data-screen="manage"]').waitFor();
+  expect(await page.locator('.service').allTextContents()).toEqual(['Example Portal', 'City Library']);
+  await page.getByText('Your face check was set up').waitFor();
+  await page.getByRole('button', { name: 'Delete it' }).click();
+  await page.getByRole('button', { name: 'Yes, delete it' }).click();
+  await page.getByText('It has been deleted.').waitFor();
+  expect(await focused(page)).toBe('It has been deleted.');
+  expect(portals.readToken()).toBeNull();
+  await close();
+  await portals.close();
+});

@@ -1,0 +1,33 @@
+/* Runs inside the page, before the page's own scripts. */
+
+/**
+ * Subscribes at a push service of the test: the browser’s own is not reached from here. Everything else of it stays: the question
+ * whether notices may be shown, the worker, and what the worker shows. The page has a function `subscribeAtSimulator`, which
+ * takes the key in base64url.
+ */
+export function subscribeAtSimulator() {
+  const fromText = (text) =>
+    Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0))
+      .buffer;
+  let subscription = null;
+  Object.assign(PushManager.prototype, {
+    getSubscription: async () => subscription,
+    async subscribe({ userVisibleOnly, applicationServerKey }) {
+      if (!userVisibleOnly) throw new DOMException('by the test', 'NotAllowedError');
+      const key = btoa(String.fromCharCode(...applicationServerKey))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_')
+        .replaceAll('=', '');
+      const given = await window.subscribeAtSimulator(key);
+      subscription = {
+        endpoint: given.endpoint,
+        options: { applicationServerKey: applicationServerKey.buffer },
+        getKey: (name) => fromText(given[name]),
+        async unsubscribe() {
+          subscription = null;
+        },
+      };
+      return subscription;
+    },
+  });
+}

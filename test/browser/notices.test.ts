@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
+import { createNotifyingAudit } from '../../src/core/notices/notifying-audit.js';
+import { createWebPush } from '../../src/delivery/web-push.js';
+import { type ApiServer, startApiServer } from '../api-server.js';
+import { defaultPolicy } from '../core.js';
+import { createTestVerifier } from '../embedded.js';
+import { eventually } from '../eventually.js';
+import { createKeysInMemory } from '../keys.js';
+import { createMemoryProfile } from '../simulated-profile.js';
+import { systemRandom } from '../sinks.js';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { subscribeAtSimulator } from './in-page/subscribe-at-simulator.js';
+import { receive } from './visitor.js';
+
+/*
+ * Notices as a person chooses them, and as their browser shows them. Chromium reaches no push service from here, so the address is one
+ * of a simulated service, and what that service opened is handed to the browser where its own would: everything else is as it is.
+ */
+
+const inBrowser = hasChromium ? test : test.skip;
+const contact = 'mailto:security@example.com';
+let browser: Browser;
+let service: PushServiceSimulator;
+let server: ApiServer;
+if (hasChromium) {
+  beforeAll(async () => {
+    browser = await launchChromium({ camera: 'none' });
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    const clock = { now: () => server.clock.now() };
+    service = await startPushService({ contact, now: () => clock.now() });
+    const keys = createKeysInMemory(randomBytes(32));
+    const settings = { contact, services: [service.host] };
+    const policy = { ...defaultPolicy, notices: true, organisation: 'Harbour Clinic' };
+    server = await startApiServer({
+      ...{ verifier: createTestVerifier(), keys },
+      webPush: createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom }),
+      connections: new Map([
+        ['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']), openStepUpRequest: null }],
+      ]),
+    });
+  });
+  afterEach(async () => {
+    await server.stop();
+    await service.close();
+  });
+}
+
+/** Opens her own page in a small window. @param mayShow - what she answers where the browser asks whether notices may be shown */
+async function visit(mayShow: boolean, language = 'en') {
+  const visitor = await receive(browser, { viewport: { width: 360, height: 740 } });
+  const { context, page } = visitor;
+  if (mayShow) await context.grantPermissions(['notifications'], { origin: server.origin });
+  await context.exposeFunction('subscribeAtSimulator', (key: string) => service.subscribe(key));
+  await context.addInitScript(subscribeAtSimulator);
+  const token = { 'x-auth-token': (await server.issue()).token };
+  const asked = { connection: 'acme', subject: 'anna', purpose: 'manage' };
+  const { body } = await server.postJson('/invitations', asked, token);
+  await page.goto(`${server.origin}/face?lang=${language}${new URL(String(body.url)).hash}`);
+  await page.locator('main[data-screen="manage"]').waitFor();
+  return visitor;
+}
+
+async function look(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await findBarriers(page)).toEqual([]);
+  }
+  expect(await findSmallTargets(page)).toEqual([]);
+  expect(await fitsWidth(page)).toBe(true);
+}
+
+/** Hands the browser a message as its push service would. */
+async function deliver(page: Page, text: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const registered = new Promise<string>((resolve) => {
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      for (const { registrationId, scopeURL } of registrations)
+        if (scopeURL.endsWith('/face/')) resolve(registrationId);
+    });
+  });
+  await session.send('ServiceWorker.enable');
+  const registrationId = await registered;
+  await session.send('ServiceWorker.deliverPushMessage', { origin: server.origin, registrationId, data: text });
+  await session.detach();
+}
+
+/** What the browser shows. */
+const shown = (page: Page): Promise<unknown> =>
+  page.evaluate(`navigator.serviceWorker.getRegistration('/face/notice-worker.js').then((found) => found.getNotifications())
+    .then((notices) => notices.map(({ title, body, lang, dir }) => ({ title, body, lang, dir })))`);
+
+async function refuseAnna(): Promise<void> {
+  const { deps } = server;
+  const audit = createNotifyingAudit(server.audit, {
+    ...deps,
+    connectionOf: (id) => deps.connections.get(id),
+    brandOf: async (connection) => ({ ...(await deps.brandOf(connection)), organisation: 'Harbour Clinic' }),
+  });
+  const who = { connection: 'acme', subject: 'anna' };
+  await audit.append({ action: 'verification_refused', ...who, detail: { tokenId: 't' } });
+  await audit.settle();
+}
+
+inBrowser(
+  'a person has themself told on this browser, without e-mail; it shows what was sent, and no more once it is over',
+  async () => {
+    const { page, requests, complaints, close } = await visit(true, 'de');
+    await page.getByRole('button', { name: 'Auch auf diesem Gerät' }).click();
+    await page.getByRole('button', { name: 'Auf diesem Gerät nicht mehr' }).waitFor();
+    await page.getByRole('checkbox', { name: 'auch per E-Mail' }).uncheck();
+    await page.getByRole('checkbox', { name: 'beendet' }).uncheck();
+    await page.getByRole('button', { name: 'Auswahl speichern' }).click();
+    await page.getByText('Gespeichert.', { exact: true }).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Gespeichert.');
+    await look(page);
+
+    await refuseAnna();
+    expect(server.messages).toEqual([]);
+    expect(service.opened).toHaveLength(1);
+    await deliver(page, service.opened[0]!.text);
+    const notice = { title: 'Harbour Clinic', body: 'Eine Gesichtsprüfung wurde abgelehnt', lang: 'de', dir: 'ltr' };
+    await eventually(async () => expect(await shown(page)).toEqual([notice]));
+    for (const junk of ['', 'no JSON', '[]', 'null', '{"title":1}']) await deliver(page, junk);
+    await deliver(page, JSON.stringify({ language: 'ar', direction: 'rtl', title: 'عيادة', body: '<b>رُفض</b>' }));
+    const other = { title: 'عيادة', body: '<b>رُفض</b>', lang: 'ar', dir: 'rtl' };
+    await eventually(async () => expect(await shown(page)).toHaveLength(2));
+    expect(await shown(page)).toEqual(expect.arrayContaining([notice, other]));
+
+    await page.getByRole('button', { name: 'Auf diesem Gerät nicht mehr' }).click();
+    await page.getByRole('button', { name: 'Auch auf diesem Gerät' }).waitFor();
+    const detailOf = () => server.audit.events.findLast(({ action }) => action === 'notices_chosen')?.detail;
+    expect(detailOf()).toEqual({ off: ['ended'], email: false, devices: 0 });
+    server.clock.advanceSec(3600);
+    await refuseAnna();
+    expect(service.opened).toHaveLength(1);
+    expect(server.messages).toHaveLength(1);
+    expect(requests.filter((url) => new URL(url).origin !== server.origin)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  },
+);
+
+inBrowser('where the browser does not let notices be shown, the page says so, and e-mail stays', async () => {
+  const { page, close } = await visit(false);
+  await page.getByRole('checkbox', { name: 'it is ended' }).uncheck();
+  await page.getByRole('button', { name: 'Also tell me on this device' }).click();
+  await page.getByText('does not show notices of this page').waitFor();
+  await look(page);
+  // What was ticked is kept all the same.
+  expect(await page.getByRole('checkbox', { name: 'it is ended' }).isChecked()).toBe(false);
+  await refuseAnna();
+  expect([service.opened.length, server.messages.length]).toEqual([0, 1]);
+  await close();
+});
+
+inBrowser('from another browser all can be taken off', async () => {
+  const first = await visit(true);
+  await first.page.getByRole('button', { name: 'Also tell me on this device' }).click();
+  await first.page.getByRole('button', { name: 'No longer on this device' }).waitFor();
+  const { page, close } = await visit(true);
+  await page.getByText('Other devices that are told: 1').waitFor();
+  await look(page);
+  await page.getByRole('button', { name: 'No longer on any device' }).click();
+  await page.getByText('Other devices').waitFor({ state: 'detached' });
+  await refuseAnna();
+  expect(service.opened).toEqual([]);
+  await close();
+  await first.close();
+});

@@ -1,0 +1,32 @@
+import type { Language } from '../../src/oidc/messages.js';
+import { renderOrganisationPage } from '../../src/oidc/organisation-page.js';
+
+/** The page on which a person chooses for whom they act. Its picture in docs/screens is of this. */
+export const renderOrganisationSample = (language: Language): string =>
+  renderOrganisationPage(language, {
+    asker: { name: 'Tax Office', host: 'tax.example.com' },
+    find: '',
+    organisations: [
+      { id: '201912345K', name: 'Harbour Bakery', roles: ['filer', 'payer'] },
+      { id: 'T08GB0001A', name: 'Orchard Cycles', roles: ['reader'] },
+    ],
+  });
+
+/** Texts that would break out of the page, or turn what stands after them around. */
+export const hostileNames = [
+  '<img src=x onerror="document.title=\'gone\'"><script>document.title="gone"</script>',
+  '\u202e)gnihtyreve( rof tcA\u2067',
+  'شركة الميناء',
+  'x'.repeat(100),
+] as const;
+
+/** The same page with these, and with more organisations than are shown at once. */
+export const renderHostileOrganisations = (language: Language): string =>
+  renderOrganisationPage(language, {
+    asker: { name: 'Office <b>', host: 'tax.example.com' },
+    find: '',
+    organisations: [
+      ...hostileNames.map((name, at) => ({ id: `"><b>${at}`, name, roles: [name, 'filer'] })),
+      ...Array.from({ length: 40 }, (_, at) => ({ id: `firm-${at}`, name: `Firm ${at}`, roles: ['filer'] })),
+    ],
+  });

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { type RunningPortals, startPortals } from '../../examples/demo/portals.js';
+import { languages } from '../../src/oidc/messages.js';
+import { modelsFolder } from '../paths.js';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { hostileNames, renderHostileOrganisations, renderOrganisationSample } from './organisation-page.js';
+import { makePoses, readPeople } from './people.js';
+import { enrolAtPortal } from './portal-enrolment.js';
+import { type Poses, receive } from './visitor.js';
+import { insist } from './walk.js';
+
+/* The page on which a person chooses for whom they act: how it looks, and a tax office where they file for a company. */
+
+const inBrowser = hasChromium ? test.concurrent : test.skip;
+const narrow = { viewport: { width: 360, height: 740 } } as const;
+
+let browser: Browser;
+let poses: Poses;
+if (hasChromium) {
+  beforeAll(async () => {
+    const { ada } = await readPeople();
+    poses = await makePoses(ada, 'ada');
+    browser = await launchChromium({ camera: 'pattern' });
+  });
+  afterAll(() => browser.close());
+}
+
+/** From the tax office through the face check, to the page that asks for whom, or back at the office. */
+async function showFace(page: Page, portals: RunningPortals): Promise<void> {
+  await page.goto(portals.urlOf('organisations'));
+  await page.getByRole('link', { name: 'Sign in for a company' }).click();
+  await page.locator('input[name="username"]').fill(portals.login);
+  await page.getByRole('button').click();
+  await insist(page);
+}
+
+inBrowser('lets somebody file for the company they chose, by keyboard alone, until their role ends', async () => {
+  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
+  const person = { poses, plan: 'follow', reactionMs: 150 } as const;
+  const { page, complaints, close } = await receive(browser, { person, isGuided: false });
+  await enrolAtPortal(page, portals);
+
+  // Two: neither is chosen beforehand.
+  await showFace(page, portals);
+  await page.locator('button[value="act"]').waitFor();
+  await page.setViewportSize(narrow.viewport);
+  expect(await page.getByRole('heading').first().textContent()).toBe('Tax Office asks for whom you act');
+  expect(await page.locator('.value').allTextContents()).toEqual(['Harbour Bakery', 'Orchard Cycles']);
+  expect(await page.locator('input:checked').count()).toBe(0);
+  expect([await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)]).toEqual([[], [], true]);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('.company').waitFor();
+  expect(await page.locator('.company').textContent()).toBe('Harbour Bakery');
+  expect(await page.locator('main').textContent()).not.toContain('Orchard');
+
+  // The role ends at the provider, and the very next thing is refused.
+  portals.setGroups(['corp:T08GB0001A:reader']);
+  await page.getByRole('button', { name: 'File the return' }).click();
+  expect(await page.locator('.note').textContent()).toBe('You do not act for this company any more.');
+
+  // One is left: chosen beforehand, and shown. It lets nobody file.
+  await showFace(page, portals);
+  await page.locator('button[value="act"]').waitFor();
+  expect(await page.locator('input:checked').getAttribute('value')).toBe('T08GB0001A');
+  await page.locator('button[value="act"]').click();
+  await page.locator('.company').waitFor();
+  expect(await page.locator('.note').textContent()).toBe('You may look, and not file.');
+
+  // None: the office is told so, and no page asks.
+  portals.setGroups([]);
+  await showFace(page, portals);
+  await page.locator('.note').waitFor();
+  expect(await page.locator('.note').textContent()).toBe('Not signed in: the person acts for no organisation.');
+  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+  await close();
+  await portals.close();
+});
+
+inBrowser(
+  'is within reach of everybody in every language, in the light and in the dark, from 360 pixels on',
+  async () => {
+    const { page, close } = await receive(browser, narrow);
+    for (const language of languages)
+      for (const render of [renderOrganisationSample, renderHostileOrganisations])
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          await page.setContent(render(language));
+          const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
+          expect({ language, found }).toEqual({ language, found: [[], [], true] });
+        }
+    await close();
+  },
+);
+
+inBrowser(
+  'shows names and roles as they are written: no markup of them is taken, and nothing is turned around',
+  async () => {
+    const { page, close } = await receive(browser, narrow);
+    await page.setContent(renderHostileOrganisations('en'));
+    const shown = await page.locator('.value').allTextContents();
+    for (const name of hostileNames) expect(shown).toContain(name);
+    expect(await page.locator('img, script, b').count()).toBe(0);
+    expect(await page.title()).not.toBe('gone');
+    for (const element of await page.locator('.value, .name, .role, .host').all())
+      expect(await element.evaluate((node) => node.tagName)).toBe('BDI');
+    await close();
+  },
+);

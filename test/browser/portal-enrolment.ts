@@ -1,0 +1,12 @@
+import type { Page } from 'playwright-core';
+import type { RunningPortals } from '../../examples/demo/portals.js';
+import { insist } from './walk.js';
+
+/** The first visit to the sign-in of the demonstration, which enrols whoever stands before the camera of the page. */
+export async function enrolAtPortal(page: Page, { urlOf, password }: RunningPortals): Promise<void> {
+  await page.goto(urlOf('sign-in'));
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button').click();
+  await insist(page);
+  await page.locator('[data-result="signed-in"]').waitFor();
+}

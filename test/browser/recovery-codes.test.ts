@@ -1,0 +1,67 @@
+import { expect, test } from '@jest/globals';
+import { enter, expectNoBarriers, windows } from './another-way-stage.js';
+import { castOf } from './cast-of.js';
+import { hasChromium } from './chromium.js';
+import { pageWords } from './page-words.js';
+import { insist, leaveBy, press, screenOf, see } from './walk.js';
+
+/* Recovery codes are made where a real face has enrolled, are shown once, and each stands in for one check. */
+
+const inBrowser = hasChromium ? test : test.skip;
+const cast = castOf({ plain: { anotherWay: { recoveryCodes: true } } });
+const { en } = pageWords;
+
+/** A check for a receipt, by somebody who takes a recovery code for it. */
+async function reachCode(subject: string, language: 'de' | 'ar') {
+  const asked = { connection: 'plain', subject, audience: 'https://app.example.com' };
+  const { id, link } = await cast().stage.startStepUp(asked);
+  const words = pageWords[language];
+  const visitor = await cast().sit('ada', { isGuided: false, ...windows.phone });
+  const { hash } = new URL(link);
+  await visitor.page.goto(`${cast().stage.url}/face?lang=${language}${hash}`);
+  await visitor.page.locator('main[data-screen=permission], main[data-screen=framing]').waitFor();
+  await leaveBy(visitor.page, words.cannot);
+  await see(visitor.page, 'ways');
+  await press(visitor.page, words.ways.names.recovery_code);
+  await see(visitor.page, 'code');
+  return { ...visitor, words, stateOf: async () => (await cast().stage.get(`/step-ups/${id}`)).state };
+}
+
+inBrowser('made and shown once at the enrolment; one passes, and not a second time', async () => {
+  const subject = await cast().stage.addUser();
+  const { page, close } = await cast().sit('ada', { isGuided: false, ...windows.phone });
+  await page.goto(await cast().stage.invite('plain', subject, 'enrol'));
+  expect(await insist(page)).toBe('recovery-codes');
+  await expectNoBarriers(page);
+  await press(page, en.recovery.show);
+  const shown = page.locator('.codes code');
+  await shown.first().waitFor();
+  await expectNoBarriers(page);
+  const codes = await shown.allTextContents();
+  expect(new Set(codes).size).toBe(10);
+  for (const code of codes) expect(code).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$/);
+  await press(page, en.recovery.done);
+  await see(page, 'passed');
+  expect(await page.content()).not.toContain(codes[0]);
+  // The link is used up: whoever loads the page anew is not shown them again.
+  await page.reload();
+  await page.locator('main[data-screen]:not([data-screen=opening])').waitFor();
+  expect(await screenOf(page)).not.toBe('recovery-codes');
+  await close();
+
+  const first = await reachCode(subject, 'de');
+  // As it was written down.
+  await enter(first, String(codes[0]).toLowerCase().replaceAll('-', ' '));
+  await see(first.page, 'passed_another_way');
+  await expectNoBarriers(first.page);
+  expect(await first.stateOf()).toBe('passed_another_way');
+  await first.close();
+
+  const second = await reachCode(subject, 'ar');
+  await enter(second, String(codes[0]));
+  await second.page.getByText(second.words.ways.wrong).waitFor();
+  expect(await second.stateOf()).toBe('started');
+  await enter(second, String(codes[1]));
+  await see(second.page, 'passed_another_way');
+  await second.close();
+});

@@ -1,0 +1,105 @@
+import { expect, test } from '@jest/globals';
+import type { Profile } from '../../src/core/ports.js';
+import type { AdapterHarness } from './adapter.js';
+
+type SearchHarness = Pick<AdapterHarness, 'addUser' | 'callUser'> & {
+  readonly adapter: { readonly profile: Pick<Profile, 'searchAccounts'> };
+};
+
+/** What a search for people at a provider must do. @param harness - of the test that runs */
+export function runSearchContract(harness: () => SearchHarness): void {
+  const searchFor = async (text: string, limit = 20): Promise<string[]> => {
+    const found = await harness().adapter.profile.searchAccounts(text, limit);
+    return found.map(({ login }) => login).toSorted();
+  };
+  const add = async (login: string, given: string, family: string): Promise<string> => {
+    const subject = await harness().addUser(login);
+    harness().callUser(subject, given, family);
+    return subject;
+  };
+
+  test('finds people by the beginning of their login, address or name, however it is written', async () => {
+    const login = 'mjackson@example.com';
+    const subject = await add(login, 'Mary', 'Winston Jackson');
+    await add('katherine@example.com', 'Katherine', 'Johnson');
+    const account = { subject, login, email: login, phone: null, name: 'Mary Winston Jackson' };
+    expect(await harness().adapter.profile.searchAccounts('mary', 20)).toEqual([account]);
+    for (const text of ['mjack', 'MJACKSON@example', 'Mar', 'winston', 'Winston J', 'Mary Winston J', login]) {
+      expect([text, await searchFor(text)]).toEqual([text, [login]]);
+    }
+    for (const text of ['ackson', 'Mary Johnson', 'Katherine J Mary', 'nobody', 'mary  ', ` ${login}`]) {
+      expect([text, await searchFor(text)]).toEqual([text, []]);
+    }
+    expect(await searchFor('Katherine John')).toEqual(['katherine@example.com']);
+  });
+
+  test('tells so many at most, each of them once', async () => {
+    const logins = Array.from({ length: 7 }, (_, index) => `many${index}@example.com`);
+    for (const login of logins) await add(login, 'Many', 'Manyson');
+    expect(await searchFor('many')).toEqual(logins);
+    expect(await searchFor('many', 5)).toHaveLength(5);
+    expect(await searchFor('Many Many', 5)).toHaveLength(5);
+  });
+
+  test('nothing in a text is more than itself', async () => {
+    await add('plain@example.com', 'Plain', 'Person');
+    const strange = [
+      ...[
+        '"',
+        "'",
+        "''",
+        '\\',
+        '%',
+        '%25',
+        '*',
+        '!',
+        '!x',
+        '*plain',
+        'pl*n',
+        '_',
+        '$',
+        '?',
+        '(',
+        ')',
+        'é',
+        '\u{1f9d1}',
+      ],
+      ...[
+        '" or "" sw "',
+        "x') or startswith(displayName,'p",
+        '") or (profile.login sw "p',
+        'x" or userName pr or id eq "',
+      ],
+      ...[
+        'plain" or status eq "ACTIVE',
+        "plain'",
+        'plain"',
+        'plain\\',
+        'plain%',
+        'plain*',
+        '!nobody',
+        'p\u0000',
+        '\ud800',
+      ],
+      ...['x&limit=200', 'x#', 'x?filter=1', '', ' ', '\n', `plain${'x'.repeat(10_000)}`],
+    ];
+    for (const text of strange) expect([text, await searchFor(text)]).toEqual([text, []]);
+    expect(await searchFor('plain')).toEqual(['plain@example.com']);
+  });
+
+  test('finds people in whose names are the signs of a filter, and letters of every language', async () => {
+    const names = [
+      ['o1@example.com', "D'Arcy", "O'Brien & Sons"],
+      ['o2@example.com', '\u00c9lodie', 'Ma\u00f1ana-\u00d8rsted'],
+      ['o3@example.com', '\u738b', '\u5c0f\u660e'],
+      ['o4@example.com', 'Percent%20', 'Under_score+(plus)'],
+      ['o5@example.com', 'Quote"d', 'Back\\slash'],
+    ] as const;
+    for (const [login, given, family] of names) await add(login, given, family);
+    for (const [login, given, family] of names) {
+      for (const text of [given, family, `${given} ${family}`]) {
+        expect([text, await searchFor(text)]).toEqual([text, [login]]);
+      }
+    }
+  });
+}

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { docsFolder } from './paths.js';
+
+/* The pages of documentation as they are served: every link between them leads somewhere, and nothing of them is elsewhere. */
+
+const names = readdirSync(docsFolder, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.replaceAll('\\', '/'))
+  .filter((name) => name.endsWith('.html'))
+  .sort();
+const read = (name: string): string => readFileSync(join(docsFolder, name), 'utf8');
+const pages = new Map(names.map((name) => [name, read(name)]));
+
+const attributes = (html: string, attribute: string): string[] =>
+  [...html.matchAll(new RegExp(`<[^>]* ${attribute}="([^"]*)"`, 'g'))].map(([, value = '']) => value);
+const idsOf = (name: string): string[] => attributes(pages.get(name) ?? '', 'id');
+
+test('there is a page for every kind of reader, and the first is the README', () => {
+  expect(names.length).toBeGreaterThan(50);
+  expect(names).toEqual(expect.arrayContaining(['index.html', 'security.html', 'adapters/okta/index.html']));
+  expect(read('index.html')).toContain('<title>facestep</title>');
+});
+
+test.each(names)('%s', (name) => {
+  const html = pages.get(name)!;
+  expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(html.match(/<h1/g)).toHaveLength(1);
+  // Nothing that the policy forbids, and nothing from elsewhere.
+  expect(html).not.toMatch(/<script(?! type="module" src=)|<style|<iframe|<[^>]+ (style|on\w+)=/);
+  expect([...attributes(html, 'src')].filter((src) => /^([a-z]+:|\/)/.test(src))).toEqual([]);
+  expect(idsOf(name).length).toBe(new Set(idsOf(name)).size);
+  const dead = [...attributes(html, 'href'), ...attributes(html, 'src')].filter((link) => {
+    if (/^https?:/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? name : posix.join(dirname(name), path);
+    return (
+      !existsSync(join(docsFolder, target)) || (anchor !== undefined && !idsOf(target).includes(decodeURI(anchor)))
+    );
+  });
+  expect(dead).toEqual([]);
+});
+
+const sections = z
+  .array(z.strictObject({ at: z.string(), page: z.string(), heading: z.string(), text: z.string() }))
+  .parse(JSON.parse(read('search.json')));
+
+test('whatever the search finds is there, and every page is found', () => {
+  const places = sections.map(({ at }) => at.split('#') as [string, string?]);
+  expect(places.filter(([name, id]) => !pages.has(name) || (id !== undefined && !idsOf(name).includes(id)))).toEqual(
+    [],
+  );
+  expect(names.filter((name) => !places.some(([of]) => of === name))).toEqual([]);
+});
+
+test('each setting, each command and each error code is a place of its own', () => {
+  const at = (page: string, heading: string) =>
+    sections.find((each) => each.page === page && each.heading === heading)?.at;
+  expect(at('Configuration', 'publicUrl')).toBe('configuration.html#row-publicurl');
+  expect(at('The command line', 'doctor')).toBe('cli.html#doctor');
+});

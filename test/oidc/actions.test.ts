@@ -1,0 +1,162 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import * as client from 'openid-client';
+import { type Action, digestAction } from '../../client/action.js';
+import type { JsonObject } from '../../src/base/json.js';
+import { createOidcGuard } from '../../src/config/oidc.js';
+import { clientSecret, createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+
+/* Approving a named action by OpenID Connect: `authorization_details` (RFC 9396). */
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let op: TestIssuer;
+const bank = { kind: 'relying_party', secret: clientSecret, redirectUris: [redirectUri] } as const;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+beforeEach(async () => {
+  const clients = [
+    { ...bank, id: 'bank', actions: true, mayEnrol: true },
+    { ...bank, id: 'shop', actions: true },
+    { ...bank, id: 'wiki' },
+  ];
+  op = await startIssuer({
+    keysFile: keys.file,
+    config: createOidcGuard().parse({ clients }),
+    policy: {
+      ...{ whenNotEnrolled: 'enrol' },
+      anotherWay: { email: true, sms: true, recoveryCodes: false, counts: true },
+    },
+  });
+});
+afterEach(() => op.stop());
+
+const action: Action = {
+  type: 'facestep_action',
+  title: 'Pay the invoice',
+  lines: ['On 27 November 2026'],
+  amount: { value: '1249.50', currency: 'EUR' },
+  payee: 'Harbour Clinic GmbH',
+};
+
+async function prepare(details: unknown, { id = 'bank', person = 'anna' } = {}) {
+  const config = await op.discover(id);
+  const verifier = client.randomPKCECodeVerifier();
+  const params = {
+    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf(person) },
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    authorization_details: typeof details === 'string' ? details : JSON.stringify(details),
+  };
+  return {
+    config,
+    params,
+    checks: { pkceCodeVerifier: verifier, expectedNonce: 'n-1', expectedState: 's-1' },
+    plain: () => client.buildAuthorizationUrl(config, params),
+    pushed: () => client.buildAuthorizationUrlWithPAR(config, params),
+  };
+}
+
+/** From the request to where the client is answered. */
+async function authorize(url: URL, person = 'anna') {
+  const browser = op.newBrowser();
+  const camera = await browser.follow(url.href);
+  expect(camera.url).toMatch(/^https:\/\/face\.example\.com\/face#/);
+  const shown = await op.show(browser, camera.url, person);
+  return { shown, back: await browser.follow(shown.returnUrl!) };
+}
+
+/** How the client is answered where nobody is shown anything. */
+async function refusalOf(details: unknown, who: { id?: string } = {}): Promise<string | null> {
+  const { plain } = await prepare(details, who);
+  const { url } = await op.newBrowser().follow(plain().href);
+  expect(url).toMatch(/^https:\/\/app\.example\.com/);
+  return new URL(url).searchParams.get('error');
+}
+
+test.each(['plain', 'pushed'] as const)(
+  'the person is shown what a %s request asks, and the answer says it word for word',
+  async (way) => {
+    await op.enrol('anna');
+    const asked = await prepare([action]);
+    const { shown, back } = await authorize(await asked[way]());
+    const digest = await digestAction(action);
+    expect(shown.shown).toEqual({ words: action, digest });
+    const tokens = await client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
+    expect(tokens.claims()).toMatchObject({ sub: 'anna', acr: 'face', amr: ['face'], action, action_digest: digest });
+    expect(tokens.authorization_details).toEqual([{ ...action, action_digest: digest }]);
+  },
+);
+
+test('is found in the metadata', async () => {
+  const metadata = (await op.discover('bank')).serverMetadata();
+  expect(metadata.authorization_details_types_supported).toEqual(['facestep_action']);
+});
+
+test('a request that names no action gets tokens without one', async () => {
+  await op.enrol('anna');
+  const asked = await prepare([]);
+  const { shown, back } = await authorize(asked.plain());
+  expect(shown.shown).toBeNull();
+  const tokens = await client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
+  expect(tokens.claims()).not.toHaveProperty('action');
+  expect(tokens.authorization_details).toBeUndefined();
+});
+
+describe('is not approved', () => {
+  test('by another face', async () => {
+    await op.enrol('anna');
+    const { back } = await authorize((await prepare([action])).plain(), 'berta');
+    expect(new URL(back.url).searchParams.get('error')).toBe('access_denied');
+  });
+
+  test('by the first face of somebody who could enrol otherwise', async () => {
+    const { shown, back } = await authorize(await (await prepare([action], { person: 'unenrolled' })).pushed());
+    expect(shown.outcome).toBe('failed');
+    expect(new URL(back.url).searchParams.get('error')).toBe('access_denied');
+  });
+
+  test('a second time: each request is a face check of its own', async () => {
+    await op.enrol('anna');
+    const asked = await prepare([action]);
+    const { back } = await authorize(asked.plain());
+    await client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
+    const again = client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
+    await expect(again).rejects.toMatchObject({ error: 'invalid_grant' });
+    const { plain } = await prepare([action]);
+    expect((await op.newBrowser().follow(plain().href)).url).toContain('/face#');
+  });
+
+  test('for another client, which brings what this one pushed', async () => {
+    const url = await (await prepare([action])).pushed();
+    url.searchParams.set('client_id', 'shop');
+    const { status, text } = await op.newBrowser().follow(url.href);
+    expect([status, text.includes('/face#')]).toEqual([400, false]);
+  });
+});
+
+describe('a request is refused', () => {
+  test('of a client that is not registered for actions', async () => {
+    expect(await refusalOf([action], { id: 'wiki' })).toBe('invalid_authorization_details');
+  });
+
+  test.each<[string, unknown]>([
+    ['with another type', [{ ...action, type: 'payment_initiation' }]],
+    ['with two actions', [action, { ...action, title: 'Another' }]],
+    ['with one that is no list', action],
+    ['with text that is no JSON', '[{'],
+    ['with a field that nobody would be shown', [{ ...action, fee: '1000' }]],
+    ['with a direction override', [{ ...action, payee: 'a\u202eb' }]],
+    ['with 11 lines', [{ ...action, lines: Array.from({ length: 11 }, () => 'x') }]],
+    ['with many decimals', [{ ...action, amount: { value: '1.999', currency: 'EUR' } }]],
+    ['with the amount 1e9', [{ ...action, amount: { value: '1e9', currency: 'EUR' } }]],
+  ])('%s', async (_, details) => {
+    expect(await refusalOf(details)).toBe('invalid_authorization_details');
+  });
+
+  test('with 10,000 lines, as a pushed one', async () => {
+    const lines = Array.from({ length: 10_000 }, () => 'x');
+    const { pushed } = await prepare([{ ...action, lines } satisfies JsonObject]);
+    await expect(pushed()).rejects.toThrow();
+  });
+});

@@ -1,0 +1,95 @@
+import * as client from 'openid-client';
+import { createOidcGuard } from '../../src/config/oidc.js';
+import type { Browser } from './browser.js';
+import { clientSecret, loginOf, redirectUri, type TestIssuer } from './issuer.js';
+
+/** What the clients of these tests have registered. */
+export const purposes = {
+  name: { purpose: { en: 'To write your name on the contract', de: 'Damit Ihr Name im Vertrag steht' } },
+  email: { purpose: { en: 'To send you the contract' } },
+  phone_number: { purpose: { en: 'To call you on the day' } },
+  address: { purpose: { en: 'To deliver what you order' } },
+  employee_number: { purpose: { en: 'To find your discount' }, label: { en: 'Staff number' } },
+};
+
+export const registration = {
+  ...{ kind: 'relying_party', id: 'shop', name: 'Corner Shop', secret: clientSecret, redirectUris: [redirectUri] },
+  claims: purposes,
+};
+
+export const toConfig = (...clients: object[]) =>
+  createOidcGuard().parse({ clients: clients.length === 0 ? [registration] : clients });
+
+/** What the directory says of one person. */
+export const details = {
+  name: 'Anna <b>Example</b>',
+  phone_number: '+65 6123 4567',
+  address: { street_address: '1 Raffles Place', locality: 'Singapore', postal_code: '048616' },
+  employee_number: 4711,
+};
+
+/** What a request asks for, as openid-client is given it. */
+export interface Asked {
+  readonly id?: string;
+  readonly scope?: string;
+  readonly claims?: object;
+  readonly [parameter: string]: string | object | undefined;
+}
+
+/** Sends one person to the face check with what a client asks for. */
+export async function ask(op: TestIssuer, { id = 'shop', claims, ...more }: Asked = {}, browser = op.newBrowser()) {
+  const config = await op.discover(id);
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const url = client.buildAuthorizationUrl(config, {
+    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    ...(claims === undefined ? {} : { claims: JSON.stringify(claims) }),
+    ...Object.fromEntries(
+      Object.entries(more).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+    ),
+  });
+  const checks = { pkceCodeVerifier, expectedNonce: 'n-1', expectedState: 's-1' };
+  return { config, checks, browser, camera: await browser.follow(url.href) };
+}
+
+/** As far as the page after the face check, or the client where nothing is asked. */
+export async function askAndShow(op: TestIssuer, asked: Asked = {}, browser?: Browser) {
+  const begun = await ask(op, asked, browser);
+  const { returnUrl } = await op.show(begun.browser, begun.camera.url, 'anna');
+  const page = await begun.browser.follow(String(returnUrl));
+  return { ...begun, page, interactionUrl: String(returnUrl) };
+}
+
+type Shown = Awaited<ReturnType<typeof askAndShow>>;
+
+/** Answers the page, as its form does. */
+export function answer(
+  { browser, page, interactionUrl }: Pick<Shown, 'browser' | 'page' | 'interactionUrl'>,
+  decision: 'agree' | 'refuse',
+  ticked: string[] = [],
+  answered: string[] = [],
+) {
+  const shown = /name="shown" value="([^"]*)"/.exec(page.text)?.[1] ?? '';
+  const body = new URLSearchParams([
+    ['shown', shown],
+    ['decision', decision],
+    ...answered.map((source) => ['answered', source] as [string, string]),
+    ...ticked.map((claim) => ['claim', claim] as [string, string]),
+  ]);
+  return browser.follow(interactionUrl, { method: 'POST', body });
+}
+
+/** What the client gets, once the browser is back with a code. */
+export async function redeem({ config, checks }: Pick<Shown, 'config' | 'checks'>, url: string) {
+  const tokens = await client.authorizationCodeGrant(config, new URL(url), checks);
+  const userInfo = () => client.fetchUserInfo(config, tokens.access_token, 'anna');
+  return { tokens, idToken: tokens.claims(), userInfo };
+}
+
+/** The whole way, to what the client is told. */
+export async function agree(op: TestIssuer, asked: Asked, ticked: string[] = []) {
+  const shown = await askAndShow(op, asked);
+  const back = await answer(shown, 'agree', ticked);
+  return redeem(shown, back.url);
+}

@@ -1,0 +1,237 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import * as client from 'openid-client';
+import { readDataConsents } from '../../src/core/consented-data/consents.js';
+import type { State } from '../../src/core/ports.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import {
+  type Asked,
+  agree,
+  answer,
+  ask,
+  askAndShow,
+  details,
+  purposes,
+  redeem,
+  registration,
+  toConfig,
+} from './consented-data-bench.js';
+import { createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let op: TestIssuer;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+const start = async (config = toConfig(), kept?: State) => {
+  op = await startIssuer({ keysFile: keys.file, config, ...(kept === undefined ? {} : { toState: () => kept }) });
+  op.profile.details.set('anna', details);
+  await op.enrol('anna');
+};
+beforeEach(() => start());
+afterEach(() => op.stop());
+
+const anna = { connection: 'work', subject: 'anna' };
+const consents = () => readDataConsents(anna, op.server.deps);
+const paramsOf = (url: string) => Object.fromEntries(new URL(url).searchParams);
+
+test('the page shows values and purposes as they are written, ticks nothing, and only what was ticked is told', async () => {
+  const shown = await askAndShow(op, {
+    scope: 'openid profile email phone',
+    claims: { userinfo: { name: { essential: true }, employee_number: null } },
+  });
+  const { text, headers } = shown.page;
+  expect(text).toContain('Corner Shop asks for details about you');
+  expect(text).toContain('<bdi class="value">Anna &lt;b&gt;Example&lt;/b&gt;</bdi>');
+  for (const { purpose } of [purposes.name, purposes.email, purposes.phone_number, purposes.employee_number])
+    expect(text).toContain(`<bdi class="purpose">${purpose.en}</bdi>`);
+  expect(text).not.toContain('checked');
+  expect([...text.matchAll(/type="checkbox" name="claim" value="(\w+)"/g)].map(([, name]) => name)).toEqual([
+    ...['email', 'phone_number', 'employee_number'],
+  ]);
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('content-security-policy')).not.toContain('script');
+
+  const { idToken, userInfo } = await redeem(shown, (await answer(shown, 'agree', ['employee_number'])).url);
+  expect(await userInfo()).toEqual({
+    ...{ sub: 'anna', presence: 'simulated' },
+    ...{ name: details.name, employee_number: details.employee_number },
+  });
+  expect(idToken).not.toHaveProperty('name');
+  expect(idToken).not.toHaveProperty('preferred_username');
+});
+
+test('what is asked for in the ID token is told there, and an address whole', async () => {
+  const claims = { id_token: { address: null, email: { essential: true } } };
+  const { idToken, userInfo } = await agree(op, { claims }, ['address']);
+  expect(idToken).toMatchObject({ sub: 'anna', address: details.address, email: 'anna@example.com' });
+  expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated' });
+});
+
+test('UserInfo is read when it is asked: a value that changed is told as it is, one that is gone is left out', async () => {
+  const { userInfo } = await agree(op, { scope: 'openid phone profile' }, ['phone_number', 'name']);
+  op.profile.details.set('anna', { phone_number: '+65 6999 0000' });
+  expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', phone_number: '+65 6999 0000' });
+});
+
+test('who does not agree is told as access_denied, and nothing is noted', async () => {
+  const shown = await askAndShow(op, { scope: 'openid email' });
+  const back = await answer(shown, 'refuse');
+  expect(paramsOf(back.url)).toMatchObject({ error: 'access_denied', state: 's-1' });
+  expect(await consents()).toEqual([]);
+});
+
+test('an essential claim cannot be left out of an answer, and one that was not asked for cannot be put in', async () => {
+  const claims = { userinfo: { email: { essential: true } } };
+  const { userInfo } = await agree(op, { claims }, ['name', 'sub']);
+  expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', email: 'anna@example.com' });
+});
+
+test('who has shown their face has five minutes to read and decide, however late that was', async () => {
+  const begun = await ask(op, { scope: 'openid email' });
+  // The last moments of a step-up.
+  op.server.clock.advanceSec(op.connection.policy.stepUpTimeoutSec - 60);
+  const { returnUrl } = await op.show(begun.browser, begun.camera.url, 'anna');
+  const page = await begun.browser.follow(String(returnUrl));
+  op.server.clock.advanceSec(300);
+  const shown = { ...begun, page, interactionUrl: String(returnUrl) };
+  const { userInfo } = await redeem(shown, (await answer(shown, 'agree', ['email'])).url);
+  expect(await userInfo()).toMatchObject({ email: 'anna@example.com' });
+});
+
+test('a value that the provider has not is shown as absent, and agreeing is still possible', async () => {
+  op.profile.details.delete('anna');
+  const shown = await askAndShow(op, { claims: { userinfo: { phone_number: { essential: true } } } });
+  expect(shown.page.text).toContain('<span class="absent">Not in your profile</span>');
+  const { userInfo } = await redeem(shown, (await answer(shown, 'agree')).url);
+  expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated' });
+});
+
+describe('a consent that was given', () => {
+  test('is on record by names, with its end, and answers for the next sign-in', async () => {
+    await agree(op, { scope: 'openid email phone' }, ['email']);
+    const [consent] = await consents();
+    expect(consent).toMatchObject({ client: 'shop', claims: ['email'] });
+    expect(consent!.expiresAt - consent!.givenAt).toBe(90 * 86_400_000);
+    const given = op.server.audit.events.filter(({ action }) => action === 'data_consent_given');
+    expect(given).toHaveLength(1);
+    expect(given[0]).toMatchObject({ ...anna, detail: { client: 'shop', claims: ['email'] } });
+    expect(JSON.stringify([consent, op.server.audit.events])).not.toContain('6123');
+
+    const again = await askAndShow(op, { scope: 'openid email phone' });
+    expect(again.page.url).toContain('code=');
+    expect(await (await redeem(again, again.page.url)).userInfo()).toMatchObject({ email: 'anna@example.com' });
+  });
+
+  test.each<[string, Asked]>([
+    ['more is asked for', { scope: 'openid email phone' }],
+    ['it is asked for as essential', { claims: { userinfo: { email: { essential: true } } } }],
+    ['the client says prompt=consent', { scope: 'openid email', prompt: 'consent' }],
+  ])('is asked for anew where %s', async (_, asked) => {
+    await agree(op, { scope: 'openid email' }, ['email']);
+    expect((await askAndShow(op, asked)).page.text).toContain('name="shown"');
+  });
+
+  test('is asked for anew once the client has registered another purpose, and its tokens are dead', async () => {
+    const { clock } = op.server;
+    const state = createSqliteState({ file: ':memory:', clock });
+    const kept = { ...state, close: async () => {} };
+    await op.stop();
+    await start(toConfig(), kept);
+    const { tokens, userInfo } = await agree(op, { scope: 'openid email' }, ['email']);
+    expect(await userInfo()).toMatchObject({ email: 'anna@example.com' });
+    await op.stop();
+    const claims = { ...purposes, email: { purpose: { en: 'To send you offers' } } };
+    await start(toConfig({ ...registration, claims }), kept);
+    const told = client.fetchUserInfo(await op.discover('shop'), tokens.access_token, 'anna');
+    await expect(told).rejects.toMatchObject({ status: 401 });
+    expect((await askAndShow(op, { scope: 'openid email' })).page.text).toContain('To send you offers');
+    await state.close();
+  });
+
+  test('ends at its time, and what was issued under it ends with it', async () => {
+    await op.stop();
+    await start(toConfig({ ...registration, dataConsentDays: 1 }));
+    await agree(op, { scope: 'openid email' }, ['email']);
+    op.server.clock.advanceSec(86_400 - 300);
+    const early = await askAndShow(op, { scope: 'openid email' });
+    const { userInfo } = await redeem(early, early.page.url);
+    expect(await userInfo()).toMatchObject({ email: 'anna@example.com' });
+    op.server.clock.advanceSec(300);
+    await expect(userInfo()).rejects.toMatchObject({ status: 401 });
+    expect((await askAndShow(op, { scope: 'openid email' })).page.text).toContain('name="shown"');
+  });
+
+  test('is no other client’s: neither its consent nor its token', async () => {
+    await op.stop();
+    await start(toConfig(registration, { ...registration, id: 'other' }));
+    const shop = await agree(op, { scope: 'openid email' }, ['email']);
+    const other = await askAndShow(op, { id: 'other', scope: 'openid email' });
+    expect(other.page.text).toContain('name="shown"');
+    // The answer to the one page is none to the other.
+    const shownToShop = await askAndShow(op, { scope: 'openid email', prompt: 'consent' });
+    const replayed = await answer({ ...other, page: shownToShop.page }, 'agree', ['email']);
+    expect(replayed.text).toContain('name="shown"');
+    expect((await consents()).map(({ client }) => client)).toEqual(['shop']);
+    expect(await shop.userInfo()).toMatchObject({ email: 'anna@example.com' });
+  });
+
+  test('is kept under the person alone: another one is asked for themselves', async () => {
+    await agree(op, { scope: 'openid email' }, ['email']);
+    expect(await readDataConsents({ ...anna, subject: 'berta' }, op.server.deps)).toEqual([]);
+  });
+});
+
+describe('a provider that does not answer', () => {
+  test('is told to the person, who may try again: nobody is locked out, and the face check still counts', async () => {
+    const begun = await ask(op, { scope: 'openid email' });
+    const { returnUrl } = await op.show(begun.browser, begun.camera.url, 'anna');
+    op.profile.setDown(true);
+    for (let tries = 0; tries < 6; tries += 1) {
+      const page = await begun.browser.follow(String(returnUrl));
+      expect([page.status, page.text]).toEqual([503, expect.stringContaining('cannot be read right now')]);
+    }
+    op.profile.setDown(false);
+    const page = await begun.browser.follow(String(returnUrl));
+    const shown = { ...begun, page, interactionUrl: String(returnUrl) };
+    const { userInfo } = await redeem(shown, (await answer(shown, 'agree', ['email'])).url);
+    expect(await userInfo()).toMatchObject({ email: 'anna@example.com' });
+  });
+
+  test('is told to the client at UserInfo, and the token is good afterwards', async () => {
+    const { userInfo } = await agree(op, { scope: 'openid email' }, ['email']);
+    op.profile.setDown(true);
+    await expect(userInfo()).rejects.toMatchObject({
+      status: 400,
+      cause: [{ parameters: { error: 'temporarily_unavailable' } }],
+    });
+    op.profile.setDown(false);
+    expect(await userInfo()).toMatchObject({ email: 'anna@example.com' });
+  });
+
+  test('leaves nobody’s values in the log', async () => {
+    await agree(op, { scope: 'openid email phone profile' }, ['email', 'phone_number', 'name']);
+    op.profile.setDown(true);
+    await askAndShow(op, { scope: 'openid email' }).catch(() => null);
+    for (const value of ['6123', 'Example</b>']) expect(op.server.log.text()).not.toContain(value);
+  });
+});
+
+test('the page is in the language of the person, with the purpose in it where there is one', async () => {
+  const german = await askAndShow(op, { scope: 'openid profile email', ui_locales: 'de' });
+  expect(german.page.text).toContain('<html lang="de" dir="ltr">');
+  expect(german.page.text).toContain('Damit Ihr Name im Vertrag steht');
+  expect(german.page.text).toContain('To send you the contract');
+  const arabic = await askAndShow(op, { scope: 'openid email', ui_locales: 'ar' });
+  expect(arabic.page.text).toContain('<html lang="ar" dir="rtl">');
+});
+
+test('nobody else’s browser sees the page, or answers it', async () => {
+  const shown = await askAndShow(op, { scope: 'openid email' });
+  const stranger = op.newBrowser();
+  const seen = await stranger.follow(shown.interactionUrl);
+  expect(seen.text).not.toContain('anna@example.com');
+  const answered = await answer({ ...shown, browser: stranger }, 'agree', ['email']);
+  expect(answered.url).not.toContain('code=');
+  expect(await consents()).toEqual([]);
+});

@@ -1,0 +1,87 @@
+import * as client from 'openid-client';
+import { createOidcGuard } from '../../src/config/oidc.js';
+import type { Browser, Seen } from './browser.js';
+import { purposes } from './consented-data-bench.js';
+import { clientSecret, loginOf, type TestIssuer } from './issuer.js';
+
+export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** Two counters, and an application that is none. */
+export const counterConfig = createOidcGuard().parse({
+  clients: [
+    { kind: 'counter', id: 'desk-1', name: 'Library desk', secret: clientSecret, claims: purposes },
+    { kind: 'counter', id: 'desk-2', name: 'Other desk', secret: clientSecret },
+    { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: ['https://app.example.com/callback'] },
+  ],
+});
+
+/** A counter's own program, with openid-client alone. */
+export async function openCounter(op: TestIssuer, id = 'desk-1') {
+  const config = await op.discover(id);
+  return {
+    config,
+    begin: (parameters: Record<string, string> = {}) =>
+      client.initiateDeviceAuthorization(config, { scope: 'openid', ...parameters }),
+    /** Asks once. @returns the tokens, or what the reply says */
+    async ask(begun: { device_code: string }, number?: string) {
+      const parameters = { device_code: begun.device_code, ...(number === undefined ? {} : { number }) };
+      try {
+        const tokens = await client.genericGrantRequest(config, deviceGrant, parameters);
+        return { tokens, reply: null };
+      } catch (error) {
+        if (!(error instanceof client.ResponseBodyError)) throw error;
+        const reply: Record<string, unknown> = { ...error.cause };
+        return { tokens: null, reply };
+      }
+    },
+  };
+}
+
+export type Counter = Awaited<ReturnType<typeof openCounter>>;
+
+const post = (browser: Browser, url: string, fields: Record<string, string>) =>
+  browser.follow(url, { method: 'POST', body: new URLSearchParams(fields) });
+
+/** The number that the page tells its person, and those it offers. */
+export const numbersOn = ({ text }: Seen) => ({
+  shown: /class="number" dir="ltr">(\d\d)</.exec(text)?.[1] ?? '',
+  choices: [...text.matchAll(/name="number" value="(\d\d)"/g)].map(([, each]) => each ?? ''),
+});
+
+/** A person's phone at the code of a counter. */
+export function openPhone(op: TestIssuer, browser = op.newBrowser()) {
+  return {
+    browser,
+    /** Opens the code. @returns the page with the numbers, where it was open */
+    async open(url: string): Promise<Seen> {
+      const asked = await browser.follow(url);
+      return asked.text.includes('value="open"') ? post(browser, asked.url, { decision: 'open' }) : asked;
+    },
+    choose: (page: Seen, number: string) => post(browser, page.url, { number }),
+    /** From the page that asks who is there to the one after the face check. */
+    async showFace(page: Seen, person: string, face = person): Promise<Seen> {
+      const camera = await post(browser, page.url, { username: loginOf(person) });
+      const { returnUrl } = await op.show(browser, camera.url, face);
+      return browser.follow(String(returnUrl));
+    },
+    agree(page: Seen, ticked: readonly string[] = [], decision = 'agree'): Promise<Seen> {
+      const shown = /name="shown" value="([^"]*)"/.exec(page.text)?.[1] ?? '';
+      const claims = ticked.map((claim): [string, string] => ['claim', claim]);
+      const body = new URLSearchParams([['shown', shown], ['decision', decision], ...claims]);
+      return browser.follow(page.url, { method: 'POST', body });
+    },
+    post: (url: string, fields: Record<string, string>) => post(browser, url, fields),
+  };
+}
+
+/** As far as both sides have told each other their numbers. */
+export async function meet(op: TestIssuer, parameters: Record<string, string> = {}, id = 'desk-1') {
+  const counter = await openCounter(op, id);
+  const begun = await counter.begin(parameters);
+  const phone = openPhone(op);
+  const page = await phone.open(String(begun.verification_uri_complete));
+  const { shown } = numbersOn(page);
+  const { reply } = await counter.ask(begun);
+  const next = await phone.choose(page, String(reply?.number));
+  return { counter, begun, phone, shown, next };
+}

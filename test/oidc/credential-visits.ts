@@ -1,0 +1,57 @@
+import type { Browser } from './browser.js';
+import { loginOf, type TestIssuer } from './issuer.js';
+
+/** Visits to the page of a credential, as a person makes them. @param op - where `anna` is enrolled */
+export function visitCredentials(op: TestIssuer) {
+  /** To the camera, as the form of the page asks for it. @param without - a field that is left out of it */
+  const goToCamera = async (
+    browser: Browser,
+    { type = 'staff_card', without }: { type?: string; without?: string } = {},
+  ) => {
+    const start = await browser.visit(`${op.issuer}/credentials/${type}`);
+    const request = new URL(`${op.issuer}/authorize`);
+    for (const [name, value] of inputsOf(start.text)) if (name !== without) request.searchParams.set(name, value);
+    const asked = await browser.follow(request.href);
+    const body = new URLSearchParams({ username: loginOf('anna') });
+    return { start, camera: await browser.follow(asked.url, { method: 'POST', body }) };
+  };
+  /** To the page on which they agree. */
+  const goToConsent = async (type?: string) => {
+    const browser = op.newBrowser();
+    const { start, camera } = await goToCamera(browser, type === undefined ? {} : { type });
+    const { returnUrl } = await op.show(browser, camera.url, 'anna');
+    return { start, browser, consent: await browser.follow(String(returnUrl)), interactionUrl: String(returnUrl) };
+  };
+  const answer = async (
+    { browser, consent, interactionUrl }: Awaited<ReturnType<typeof goToConsent>>,
+    decision: 'agree' | 'refuse',
+    ticked: readonly string[],
+  ) => {
+    const shown = /name="shown" value="([^"]*)"/.exec(consent.text)?.[1] ?? '';
+    const claims = ticked.map((claim): [string, string] => ['claim', claim]);
+    const body = new URLSearchParams([['shown', shown], ['decision', decision], ...claims]);
+    return browser.follow(interactionUrl, { method: 'POST', body });
+  };
+  return {
+    ...{ goToCamera, goToConsent, answer },
+    /** The whole way, to what a wallet needs. */
+    async getOffer(ticked: readonly string[] = ['name'], type?: string) {
+      const { text } = await answer(await goToConsent(type), 'agree', ticked);
+      return offerIn(text);
+    },
+  };
+}
+
+export type CredentialVisits = ReturnType<typeof visitCredentials>;
+
+const inputsOf = (text: string): [string, string][] =>
+  [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(([, name = '', value = '']) => [
+    name,
+    value.replaceAll('&quot;', '"').replaceAll('&amp;', '&'),
+  ]);
+
+/** The offer that stands on a page. */
+export const offerIn = (text: string) => ({
+  link: (/href="(openid-credential-offer:[^"]*)"/.exec(text)?.[1] ?? '').replaceAll('&amp;', '&'),
+  code: /<span class="digits">(\d{6})<\/span>/.exec(text)?.[1] ?? '',
+});

@@ -1,0 +1,418 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { z } from 'zod';
+import { createOidcGuard } from '../../src/config/oidc.js';
+import { withdrawDataConsents } from '../../src/core/consented-data/consents.js';
+import { readCredentials } from '../../src/core/credentials/credentials.js';
+import { revokeSubject } from '../../src/core/enrolment/revoke.js';
+import { eraseSubject } from '../../src/core/enrolment/subject-rights.js';
+import { askAndShow, redeem } from './consented-data-bench.js';
+import { type CredentialVisits, offerIn, visitCredentials } from './credential-visits.js';
+import { clientSecret, createKeysFolder, oidcConfig, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { createVerifier, createWallet } from './wallet.js';
+
+/* A credential to carry: offered after a face check, taken by a wallet that is not ours, ended with the enrolment. */
+
+const credentials = {
+  staff_card: {
+    vct: 'https://face.example.com/staff-card',
+    name: 'Staff card',
+    claims: {
+      name: { purpose: { en: 'To call you by your name' } },
+      email: { purpose: { en: 'To write to you' } },
+      employee_number: { purpose: { en: 'To open doors' }, label: { en: 'Staff number' } },
+    },
+    days: 30,
+  },
+  library_card: {
+    vct: 'urn:example:library',
+    name: 'Library card',
+    claims: { name: { purpose: { en: 'To call you by your name' } } },
+  },
+};
+const details = { name: 'Anna <b>Example</b>', employee_number: 4711 };
+const anna = { connection: 'work', subject: 'anna' };
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let op: TestIssuer;
+let visits: CredentialVisits;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+beforeEach(async () => {
+  const relyingParty = { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] };
+  const config = createOidcGuard().parse({ clients: [relyingParty], credentials });
+  op = await startIssuer({ keysFile: keys.file, config });
+  op.profile.details.set('anna', details);
+  await op.enrol('anna');
+  visits = visitCredentials(op);
+});
+afterEach(() => op.stop());
+
+const newWallet = (more?: { alg?: 'ES256' | 'EdDSA' }) => createWallet(op.open, more);
+const newVerifier = (issuer = op.issuer) =>
+  createVerifier(op.open, { issuer, nowSec: () => Math.floor(op.server.clock.now() / 1000) });
+const sealedGuard = z.looseObject({
+  iat: z.int(),
+  exp: z.int(),
+  status: z.object({ status_list: z.object({ idx: z.int(), uri: z.string() }) }),
+});
+const sealed = (credential: string) => sealedGuard.parse(decodeJwt(credential.split('~')[0] ?? ''));
+const statusOf = (credential: string) => sealed(credential).status.status_list;
+const readStatus = (credential: string) => newVerifier().readStatus(statusOf(credential).uri, statusOf(credential).idx);
+const told = () => op.server.audit.events.filter(({ action }) => action.startsWith('credential_'));
+
+async function getCredential(ticked: readonly string[] = ['name'], type?: string) {
+  const wallet = await newWallet();
+  const { link, code } = await visits.getOffer(ticked, type);
+  return { wallet, credential: await wallet.take(link, code) };
+}
+
+describe('on the way to it', () => {
+  test('the person is told what it is, and ticks what is in it: nothing is ticked beforehand', async () => {
+    const visit = await visits.goToConsent();
+    expect(visit.start.text).toContain('Staff card, in your wallet');
+    expect(visit.consent.text).toContain('What is to be in your Staff card?');
+    expect(visit.consent.text).toContain('They go into your wallet, and to nobody else.');
+    expect(visit.consent.text).toContain('<bdi class="value">Anna &lt;b&gt;Example&lt;/b&gt;</bdi>');
+    expect(visit.consent.text).not.toContain('checked');
+    const page = await visits.answer(visit, 'agree', ['name']);
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(page.headers.get('content-security-policy')).not.toContain('script');
+    expect(page.text).toMatch(/<svg class="qr"/);
+    expect(offerIn(page.text).code).toMatch(/^\d{6}$/);
+  });
+
+  test('who does not agree is told so, and nothing is issued', async () => {
+    const page = await visits.answer(await visits.goToConsent(), 'refuse', []);
+    expect(page.text).toContain('Nothing was issued.');
+    expect(told()).toEqual([]);
+  });
+
+  test('somebody else’s face gets none', async () => {
+    const browser = op.newBrowser();
+    const { camera } = await visits.goToCamera(browser);
+    const { returnUrl } = await op.show(browser, camera.url, 'berta');
+    const page = await browser.follow(String(returnUrl));
+    expect(page.text).toContain('Nothing was issued.');
+  });
+
+  test('the offer is shown once: its page cannot be had again', async () => {
+    const visit = await visits.goToConsent();
+    await visits.answer(visit, 'agree', ['name']);
+    const again = await visit.browser.follow(visit.interactionUrl);
+    expect(again.status).toBe(400);
+    expect(again.text).not.toContain('openid-credential-offer');
+  });
+
+  test('a request that asks for nothing gets nothing', async () => {
+    const browser = op.newBrowser();
+    const { camera } = await visits.goToCamera(browser, { without: 'claims' });
+    const { returnUrl } = await op.show(browser, camera.url, 'anna');
+    expect((await browser.follow(String(returnUrl))).text).toContain('Nothing was issued.');
+  });
+});
+
+describe('a wallet that is not ours', () => {
+  test.each(['ES256', 'EdDSA'] as const)('takes it, and holds what was ticked under its %s key', async (alg) => {
+    const wallet = await newWallet({ alg });
+    const { link, code } = await visits.getOffer(['name', 'employee_number']);
+    const credential = await wallet.take(link, code);
+    const { kid: _, ...jwk } = { kid: '', ...wallet.jwk };
+    expect(decodeProtectedHeader(credential.split('~')[0] ?? '')).toMatchObject({ typ: 'dc+sd-jwt', alg: 'ES256' });
+    expect(sealed(credential)).toMatchObject({
+      ...{ iss: op.issuer, vct: credentials.staff_card.vct, cnf: { jwk }, _sd_alg: 'sha-256' },
+      evidence: [{ type: 'face', presence: 'simulated' }],
+    });
+    expect(sealed(credential).exp - sealed(credential).iat).toBe(30 * 86_400);
+    // What is in it is concealed until it is shown.
+    expect(JSON.stringify(sealed(credential))).not.toMatch(/Anna|4711|anna/);
+    const payload = await newVerifier().verify(credential);
+    expect(payload).toMatchObject({ sub: 'anna', name: details.name, employee_number: 4711 });
+    expect(payload).not.toHaveProperty('email');
+  });
+
+  test('shows what it likes to whom it likes, bound to its key, to who asked and to the nonce', async () => {
+    const { wallet, credential } = await getCredential(['name', 'employee_number']);
+    const asked = { audience: 'https://door.example.com', nonce: 'n-4711-0815' };
+    const shown = await wallet.present(credential, ['employee_number'], asked);
+    const payload = await newVerifier().verify(shown, asked.nonce);
+    expect(payload).toMatchObject({ employee_number: 4711 });
+    expect(payload).not.toHaveProperty('name');
+    expect(payload).not.toHaveProperty('sub');
+    await expect(newVerifier().verify(shown, 'another-nonce')).rejects.toThrow();
+    const thief = await newWallet();
+    const stolen = await thief.present(credential, ['employee_number'], asked);
+    await expect(newVerifier().verify(stolen, asked.nonce)).rejects.toThrow();
+  });
+
+  test('gets values as the provider has them when it takes it, and none of them is kept here', async () => {
+    const wallet = await newWallet();
+    const { link, code } = await visits.getOffer(['name']);
+    op.profile.details.set('anna', { name: 'Anna Newname' });
+    const payload = await newVerifier().verify(await wallet.take(link, code));
+    expect(payload).toMatchObject({ name: 'Anna Newname' });
+    const [held] = await readCredentials(anna, op.server.deps);
+    expect(held).toMatchObject({ type: 'staff_card', claims: ['name'] });
+    expect(JSON.stringify([held, op.server.audit.events])).not.toContain('Newname');
+    expect(told()).toMatchObject([
+      { action: 'credential_issued', detail: { credential: 'staff_card', claims: ['name'] } },
+    ]);
+  });
+
+  test('need not say who it is, and the metadata says so', async () => {
+    const metadata = await (
+      await op.open(`${new URL(op.issuer).origin}/.well-known/openid-credential-issuer/oidc/work`)
+    ).json();
+    expect(metadata).toMatchObject({
+      credential_issuer: op.issuer,
+      credential_endpoint: `${op.issuer}/credential`,
+      nonce_endpoint: `${op.issuer}/nonce`,
+      credential_configurations_supported: {
+        staff_card: {
+          format: 'dc+sd-jwt',
+          vct: credentials.staff_card.vct,
+          credential_metadata: { display: [{ name: 'Staff card' }] },
+        },
+      },
+    });
+    const server = await (await op.open(`${op.issuer}/.well-known/openid-configuration`)).json();
+    expect(server).toMatchObject({ 'pre-authorized_grant_anonymous_access_supported': true });
+  });
+});
+
+describe('refused is', () => {
+  test('an offer that was taken before, and the first one is over with it', async () => {
+    const wallet = await newWallet();
+    const { link, code } = await visits.getOffer();
+    const offer = await wallet.open(link);
+    const accessToken = await wallet.redeem(offer, code);
+    await expect(wallet.redeem(offer, code)).rejects.toMatchObject({ errorResponse: { error: 'invalid_grant' } });
+    const proof = await wallet.prove(offer);
+    await expect(wallet.retrieve(offer, { accessToken, proof })).rejects.toThrow();
+    expect(told()).toEqual([]);
+  });
+
+  test('a wrong code, and after it the right one too', async () => {
+    const wallet = await newWallet();
+    const { link, code } = await visits.getOffer();
+    const offer = await wallet.open(link);
+    const wrong = code === '000000' ? '000001' : '000000';
+    await expect(wallet.redeem(offer, wrong)).rejects.toMatchObject({ errorResponse: { error: 'invalid_grant' } });
+    await expect(wallet.redeem(offer, code)).rejects.toMatchObject({ errorResponse: { error: 'invalid_grant' } });
+  });
+
+  test('an offer that nobody took in ten minutes', async () => {
+    const wallet = await newWallet();
+    const { link, code } = await visits.getOffer();
+    const offer = await wallet.open(link);
+    op.server.clock.advanceSec(700);
+    await expect(wallet.redeem(offer, code)).rejects.toMatchObject({ errorResponse: { error: 'invalid_grant' } });
+  });
+
+  test('a credential that was not offered', async () => {
+    const wallet = await newWallet();
+    const { link, code } = await visits.getOffer();
+    const offer = await wallet.open(link);
+    const accessToken = await wallet.redeem(offer, code);
+    const proof = await wallet.prove(offer);
+    await expect(wallet.retrieve(offer, { accessToken, proof, type: 'library_card' })).rejects.toMatchObject({
+      response: { credentialErrorResponseResult: { data: { error: 'credential_request_denied' } } },
+    });
+  });
+
+  test('a second credential for one offer, and a proof that was used before', async () => {
+    const wallet = await newWallet();
+    const first = await visits.getOffer();
+    const offer = await wallet.open(first.link);
+    const accessToken = await wallet.redeem(offer, first.code);
+    const proof = await wallet.prove(offer);
+    await wallet.retrieve(offer, { accessToken, proof });
+    await expect(wallet.retrieve(offer, { accessToken, proof: await wallet.prove(offer) })).rejects.toMatchObject({
+      response: { credentialErrorResponseResult: { data: { error_description: 'the offer was used before' } } },
+    });
+    const second = await visits.getOffer();
+    const again = await wallet.open(second.link);
+    const another = await wallet.redeem(again, second.code);
+    await expect(wallet.retrieve(again, { accessToken: another, proof })).rejects.toMatchObject({
+      response: { credentialErrorResponseResult: { data: { error: 'invalid_proof' } } },
+    });
+  });
+
+  test('a proof with a nonce of its own, or by another key than the one it shows', async () => {
+    const [wallet, thief] = [await newWallet(), await newWallet()];
+    const { link, code } = await visits.getOffer();
+    const offer = await wallet.open(link);
+    const accessToken = await wallet.redeem(offer, code);
+    const [head = '', body = ''] = (await wallet.prove(offer)).split('.');
+    const [, , signature = ''] = (await thief.prove(offer)).split('.');
+    const errorOf = (error: string) => ({
+      response: { credentialErrorResponseResult: { data: { error } } },
+    });
+    await expect(wallet.retrieve(offer, { accessToken, proof: `${head}.${body}.${signature}` })).rejects.toMatchObject(
+      errorOf('invalid_proof'),
+    );
+    const { nonce: _, ...claims } = decodeJwt(`${head}.${body}.${signature}`);
+    const { SignJWT } = await import('jose');
+    const forged = await new SignJWT({ ...claims, nonce: 'of-its-own' })
+      .setProtectedHeader({ ...decodeProtectedHeader(`${head}.${body}.x`), alg: 'ES256' })
+      .sign(wallet.privateKey);
+    await expect(wallet.retrieve(offer, { accessToken, proof: forged })).rejects.toMatchObject(
+      errorOf('invalid_nonce'),
+    );
+  });
+
+  test('the access token of a sign-in', async () => {
+    const wallet = await newWallet();
+    const { link } = await visits.getOffer();
+    const offer = await wallet.open(link);
+    const signedIn = await askAndShow(op, { id: 'app' });
+    const { tokens } = await redeem(signedIn, signedIn.page.url);
+    const proof = await wallet.prove(offer);
+    await expect(wallet.retrieve(offer, { accessToken: tokens.access_token, proof })).rejects.toMatchObject({
+      response: { credentialErrorResponseResult: { data: { error: 'invalid_token' } } },
+    });
+  });
+
+  test('a wallet whose person has withdrawn, or been revoked, since the offer', async () => {
+    const wallet = await newWallet();
+    const first = await visits.getOffer();
+    await withdrawDataConsents(anna, { client: 'credential:staff_card' }, op.server.deps);
+    await expect(wallet.take(first.link, first.code)).rejects.toThrow();
+    const second = await visits.getOffer();
+    await revokeSubject({ connection: op.connection, subject: 'anna' }, op.server.deps);
+    await expect(wallet.take(second.link, second.code)).rejects.toMatchObject({
+      response: { credentialErrorResponseResult: { data: { error_description: 'the enrolment has ended' } } },
+    });
+    expect(told()).toEqual([]);
+  });
+
+  test('a wallet whose person was enrolled anew since the offer: it was made to the face before', async () => {
+    const wallet = await newWallet();
+    const { link, code } = await visits.getOffer();
+    const offer = await wallet.open(link);
+    const accessToken = await wallet.redeem(offer, code);
+    await op.enrol('anna');
+    const proof = await wallet.prove(offer);
+    await expect(wallet.retrieve(offer, { accessToken, proof })).rejects.toMatchObject({
+      response: { credentialErrorResponseResult: { data: { error_description: 'the enrolment has ended' } } },
+    });
+  });
+});
+
+describe('its status', () => {
+  test('is good until the enrolment ends, and from then on it is refused', async () => {
+    const { credential } = await getCredential();
+    expect(await readStatus(credential)).toBe(0);
+    await newVerifier().verify(credential);
+    await revokeSubject({ connection: op.connection, subject: 'anna' }, op.server.deps);
+    expect(await readStatus(credential)).toBe(1);
+    await expect(newVerifier().verify(credential)).rejects.toThrow('Status is not valid');
+    expect(told().at(-1)).toMatchObject({ action: 'credential_ended', detail: { why: 'enrolment_ended' } });
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      'an erasure',
+      () => eraseSubject({ connection: op.connection, subject: 'anna', receiptId: 'r', by: 'admin' }, op.server.deps),
+    ],
+    ['another enrolment', () => op.enrol('anna', 'anna')],
+    [
+      'the person who withdraws the consent',
+      () => withdrawDataConsents(anna, { client: 'credential:staff_card' }, op.server.deps),
+    ],
+    [
+      'an administrator who withdraws all',
+      () => withdrawDataConsents(anna, { client: null, by: 'admin' }, op.server.deps),
+    ],
+    ['another one of its kind', () => getCredential()],
+  ])('is ended by %s', async (_, end) => {
+    const { credential } = await getCredential();
+    const other = await getCredential(['name'], 'library_card');
+    await end();
+    expect(await readStatus(credential)).toBe(1);
+    const held = (await readCredentials(anna, op.server.deps)).map(({ type }) => type);
+    expect(held.includes('library_card')).toBe((await readStatus(other.credential)) === 0);
+  });
+
+  test('of others is left as it is', async () => {
+    const { credential } = await getCredential(['name'], 'library_card');
+    await getCredential();
+    await withdrawDataConsents(anna, { client: 'credential:staff_card' }, op.server.deps);
+    expect(await readStatus(credential)).toBe(0);
+  });
+
+  test('is in a list that may be kept for a while, is signed, and tells nobody whose it is', async () => {
+    const { credential } = await getCredential();
+    const { uri, idx } = statusOf(credential);
+    expect(idx).toBeGreaterThanOrEqual(0);
+    expect(idx).toBeLessThan(16_384);
+    const response = await op.open(uri);
+    expect(response.headers.get('content-type')).toBe('application/statuslist+jwt; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    const jws = await response.text();
+    expect(decodeProtectedHeader(jws)).toMatchObject({ typ: 'statuslist+jwt' });
+    expect(decodeJwt(jws)).toMatchObject({ sub: uri, ttl: 300, status_list: { bits: 1 } });
+    expect(jws.length).toBeLessThan(1000);
+  });
+
+  test('cannot be had of a list that is not there', async () => {
+    const { credential } = await getCredential();
+    const { uri } = statusOf(credential);
+    const missing = `${uri.slice(0, -2)}xx`;
+    expect((await op.open(missing)).status).toBe(404);
+    await expect(newVerifier().readStatus(missing, 0)).rejects.toThrow('404');
+  });
+
+  test('and its time: it ends when it says, and no later than the enrolment', async () => {
+    const { credential } = await getCredential();
+    op.server.clock.advanceSec(31 * 86_400);
+    await expect(newVerifier().verify(credential)).rejects.toThrow(/expired/i);
+    expect(await readCredentials(anna, op.server.deps)).toEqual([]);
+  });
+});
+
+test('one of another issuer is none of ours', async () => {
+  const { credential } = await getCredential();
+  const [head = '', body = '', signature = ''] = (credential.split('~')[0] ?? '').split('.');
+  const claims = { ...JSON.parse(Buffer.from(body, 'base64url').toString()), iss: 'https://elsewhere.example.com' };
+  const altered = credential.replace(body, Buffer.from(JSON.stringify(claims)).toString('base64url'));
+  expect(altered).not.toContain(`${head}.${body}.${signature}`);
+  await expect(newVerifier().verify(altered)).rejects.toThrow();
+});
+
+test('where none is configured there is nothing of it', async () => {
+  await op.stop();
+  op = await startIssuer({ keysFile: keys.file, config: oidcConfig });
+  for (const path of [
+    '/credentials/staff_card',
+    '/status/x',
+    '/.well-known/openid-credential-issuer',
+    '/.well-known/jwt-vc-issuer',
+  ])
+    expect((await op.open(`${op.issuer}${path}`)).status).toBe(404);
+  expect((await op.open(`${op.issuer}/nonce`, { method: 'POST' })).status).toBe(404);
+});
+
+test.each([
+  ['a credential without claims', { staff_card: { ...credentials.staff_card, claims: {} } }],
+  [
+    'a claim that the format has its own use for',
+    { staff_card: { ...credentials.staff_card, claims: { evidence: { label: { en: 'E' }, purpose: { en: 'p' } } } } },
+  ],
+  ['a type that is no address', { staff_card: { ...credentials.staff_card, vct: 'staff card' } }],
+  ['a claim without a purpose', { staff_card: { ...credentials.staff_card, claims: { name: {} } } }],
+])('a configuration with %s is refused', (_, broken) => {
+  const relyingParty = { kind: 'relying_party', id: 'app', redirectUris: [redirectUri] };
+  expect(createOidcGuard().safeParse({ clients: [relyingParty], credentials: broken }).success).toBe(false);
+});
+
+test('the names of its own clients are nobody else’s', () => {
+  for (const id of ['facestep-wallet', 'credential:staff_card']) {
+    const relyingParty = { kind: 'relying_party', id, redirectUris: [redirectUri] };
+    expect(createOidcGuard().safeParse({ clients: [relyingParty] }).success).toBe(false);
+  }
+});

@@ -1,0 +1,348 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import * as client from 'openid-client';
+import { organisationsGuard } from '../../src/config/organisations.js';
+import type { OrganisationRules } from '../../src/core/organisations/organisations.js';
+import { type Asked, askAndShow, details, purposes, redeem, registration, toConfig } from './consented-data-bench.js';
+import { createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
+
+/* For whom a person acts: chosen on a page of ours after the face check, read at the provider each time it is told. */
+
+const rules = parseRules({
+  pattern: 'corp:{organisation}:{role}',
+  list: [
+    { id: 'acme', name: 'Acme <b>& Sons</b>', roles: { admin: ['00g-acme-admins'] } },
+    { id: 'beta', name: 'شركة بيتا' },
+  ],
+});
+function parseRules(given: object): OrganisationRules {
+  const rules = organisationsGuard.parse(given);
+  if (rules === null) throw new Error('no rules');
+  return rules;
+}
+const office = { ...registration, id: 'office', name: 'Tax Office', claims: {}, organisations: true };
+const config = toConfig(office, { ...office, id: 'shop', organisations: false });
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let op: TestIssuer;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+const start = async (changes: Partial<Parameters<typeof startIssuer>[0]> = {}) => {
+  op = await startIssuer({ keysFile: keys.file, config, organisations: rules, ...changes });
+  await op.enrol('anna');
+};
+beforeEach(() => start());
+afterEach(() => op.stop());
+
+const join = (...names: readonly string[]) =>
+  op.profile.groups.set(
+    'anna',
+    names.map((name, at) => ({ id: `00g-${at}`, name })),
+  );
+const two = ['corp:acme:filer', 'corp:acme:payer', 'corp:beta:reader', 'Everyone'];
+const asked: Asked = { id: 'office', scope: 'openid organisation' };
+const ask = (more: Asked = {}) => askAndShow(op, { ...asked, ...more });
+type Shown = Awaited<ReturnType<typeof ask>>;
+
+const choose = (shown: Shown, organisation: string, decision = 'act') =>
+  shown.browser.follow(shown.interactionUrl, {
+    method: 'POST',
+    body: new URLSearchParams({ organisation, decision }),
+  });
+/** The whole way, to what the client is told. */
+const actFor = async (organisation: string, more: Asked = {}) => {
+  const shown = await ask(more);
+  return redeem(shown, (await choose(shown, organisation)).url);
+};
+const paramsOf = (url: string) => Object.fromEntries(new URL(url).searchParams);
+const chosen = () => op.server.audit.events.filter(({ action }) => action === 'organisation_chosen');
+const offered = ({ page }: Shown) =>
+  [...page.text.matchAll(/type="radio" name="organisation" value="([^"]*)" required( checked)?/g)].map(
+    ([, id, isChosen]) => [id, isChosen !== undefined],
+  );
+
+describe('who acts for two', () => {
+  beforeEach(() => void join(...two));
+
+  test('sees both with their roles, as they are written, and neither is chosen beforehand', async () => {
+    const shown = await ask();
+    expect(offered(shown)).toEqual([
+      ['acme', false],
+      ['beta', false],
+    ]);
+    const { text, headers } = shown.page;
+    expect(text).toContain('Tax Office asks for whom you act');
+    expect(text).toContain('<bdi class="value">Acme &lt;b&gt;&amp; Sons&lt;/b&gt;</bdi>');
+    expect(text).toContain('<bdi class="role">filer</bdi>, <bdi class="role">payer</bdi>');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-security-policy')).not.toContain('script');
+  });
+
+  test('is told as themselves, acting for the one they chose, with its roles and no others', async () => {
+    const { idToken, userInfo } = await actFor('acme');
+    const organisation = {
+      ...{ sub: 'acme', name: 'Acme <b>& Sons</b>', roles: ['filer', 'payer'] },
+      act: { sub: 'anna' },
+    };
+    expect(idToken).toMatchObject({ sub: 'anna', acr: 'face', amr: ['face'], organisation });
+    // The standard's `act` says who acts for the subject: nobody acts for the person.
+    expect(idToken).not.toHaveProperty('act');
+    expect(idToken).not.toHaveProperty('roles');
+    expect(await userInfo()).toMatchObject({ sub: 'anna', organisation });
+    expect(JSON.stringify([idToken, await userInfo()])).not.toContain('reader');
+  });
+
+  test('is on record with the client, the organisation, the roles and the check, once', async () => {
+    await actFor('acme');
+    const detail = { client: 'office', organisation: 'acme', roles: ['filer', 'payer'], stepUpId: expect.any(String) };
+    expect(chosen()).toMatchObject([{ connection: 'work', subject: 'anna', detail }]);
+  });
+
+  test('may say no: access_denied, and nothing is on record', async () => {
+    const shown = await ask();
+    expect(paramsOf((await choose(shown, 'acme', 'refuse')).url)).toMatchObject({
+      error: 'access_denied',
+      error_description: 'the person did not choose an organisation',
+    });
+    expect(chosen()).toEqual([]);
+  });
+
+  test.each(['gamma', '', 'acme beta', 'ACME', '__proto__'])(
+    'gets the page again where the form names another: %j',
+    async (organisation) => {
+      const shown = await ask();
+      const again = await choose(shown, organisation);
+      expect(again.text).toContain('Tax Office asks for whom you act');
+      expect(chosen()).toEqual([]);
+    },
+  );
+
+  test('a form that is sent twice, or with another choice after the first, changes nothing', async () => {
+    const shown = await ask();
+    const { url } = await choose(shown, 'acme');
+    await choose(shown, 'beta').catch(() => null);
+    const { idToken } = await redeem(shown, url);
+    expect(idToken).toMatchObject({ organisation: { sub: 'acme' } });
+    expect(chosen()).toHaveLength(1);
+  });
+
+  test('a form of another browser gets nowhere', async () => {
+    const shown = await ask();
+    const stranger = op.newBrowser();
+    const body = new URLSearchParams({ organisation: 'acme', decision: 'act' });
+    expect((await stranger.follow(shown.interactionUrl, { method: 'POST', body })).url).not.toContain('code=');
+  });
+
+  test('the client may name one: that alone is offered, and still has to be chosen', async () => {
+    const shown = await ask({ organisation_hint: 'beta' });
+    expect(offered(shown)).toEqual([['beta', true]]);
+    expect((await choose(shown, 'acme')).text).toContain('asks for whom you act');
+    const { idToken } = await redeem(shown, (await choose(shown, 'beta')).url);
+    expect(idToken).toMatchObject({ organisation: { sub: 'beta', name: 'شركة بيتا', roles: ['reader'] } });
+  });
+
+  test('who is named one that is not theirs is refused, and so is a name that none can have', async () => {
+    expect(paramsOf((await ask({ organisation_hint: 'gamma' })).page.url)).toMatchObject({
+      error: 'access_denied',
+      error_description: 'the person does not act for the organisation that was named',
+    });
+  });
+
+  test('is asked each time: nothing is remembered of a choice', async () => {
+    await actFor('acme');
+    expect(offered(await ask())).toHaveLength(2);
+  });
+});
+
+describe('what the provider says', () => {
+  test('one organisation is chosen beforehand, and shown', async () => {
+    join('corp:acme:filer');
+    expect(offered(await ask())).toEqual([['acme', true]]);
+  });
+
+  test('none is access_denied, in words', async () => {
+    join('Everyone');
+    expect(paramsOf((await ask()).page.url)).toMatchObject({
+      error: 'access_denied',
+      error_description: 'the person acts for no organisation',
+    });
+  });
+
+  test('names that could be more than a name, or be read in two ways, are nobody’s role', async () => {
+    join(
+      ...['corp:<b>x</b>:filer', 'corp:\u202eacme:filer', 'corp:acme:filer:admin', 'corp::filer', 'corp:acme:'],
+      ...['corp:acme', 'Corp:acme:filer', ' corp:acme:filer', 'corp:a b:filer', `corp:${'x'.repeat(101)}:filer`],
+    );
+    expect(paramsOf((await ask()).page.url)).toMatchObject({ error: 'access_denied' });
+  });
+
+  test('a group counts by its id where it is listed so, though its name may not', async () => {
+    op.profile.groups.set('anna', [
+      { id: '00g-acme-admins', name: null },
+      { id: '00g-else', name: null },
+    ]);
+    const { idToken } = await actFor('acme');
+    expect(idToken).toMatchObject({ organisation: { sub: 'acme', roles: ['admin'] } });
+  });
+
+  test('of hundreds twenty are shown, and the others found by a part of their name', async () => {
+    join(...Array.from({ length: 300 }, (_, at) => `corp:firm-${at}:filer`));
+    const shown = await ask();
+    expect(offered(shown)).toHaveLength(20);
+    expect(shown.page.text).toContain('280 more are not shown');
+    const found = await shown.browser.follow(`${shown.interactionUrl}?find=FIRM-277`);
+    expect(offered({ ...shown, page: found })).toEqual([['firm-277', false]]);
+    const none = await shown.browser.follow(`${shown.interactionUrl}?find=%3Cscript%3E`);
+    expect(none.text).toContain('None of yours is called so.');
+    expect(none.text).not.toContain('<script');
+    const { idToken } = await redeem(shown, (await choose(shown, 'firm-277')).url);
+    expect(idToken).toMatchObject({ organisation: { sub: 'firm-277', name: 'firm-277', roles: ['filer'] } });
+  });
+
+  test('where it does not answer, the page says so, and the person tries again without another face check', async () => {
+    join(...two);
+    const begun = await ask();
+    op.profile.setDown(true);
+    const down = await begun.browser.follow(begun.interactionUrl);
+    expect([down.status, down.text.includes('cannot be read right now')]).toEqual([503, true]);
+    expect((await choose(begun, 'acme')).status).toBe(503);
+    op.profile.setDown(false);
+    const { idToken } = await redeem(begun, (await choose(begun, 'acme')).url);
+    expect(idToken).toMatchObject({ organisation: { sub: 'acme' } });
+  });
+});
+
+describe('a role that is ended at the provider', () => {
+  test('is told no more at the next call of UserInfo, and the last one ends the access', async () => {
+    join(...two);
+    const { tokens, userInfo } = await actFor('acme');
+    join('corp:acme:payer', 'corp:beta:reader');
+    expect(await userInfo()).toMatchObject({ organisation: { sub: 'acme', roles: ['payer'] } });
+    join('corp:beta:reader');
+    await expect(userInfo()).rejects.toMatchObject({ status: 401 });
+    expect(tokens.access_token).toBeDefined();
+    join('corp:beta:reader', 'corp:acme:admin');
+    expect(await userInfo()).toMatchObject({ organisation: { roles: ['admin'] } });
+  });
+
+  test('between the choice and the code: there is no token', async () => {
+    join(...two);
+    const shown = await ask();
+    const { url } = await choose(shown, 'acme');
+    join('corp:beta:reader');
+    await expect(redeem(shown, url)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  test('between the page and the choice: the page is shown again, without it', async () => {
+    join(...two);
+    const shown = await ask();
+    join('corp:beta:reader');
+    const again = await choose(shown, 'acme');
+    expect(offered({ ...shown, page: again })).toEqual([['beta', true]]);
+  });
+
+  test('of a provider that is down nothing is told, and the token is good again afterwards', async () => {
+    join(...two);
+    const { userInfo } = await actFor('acme');
+    op.profile.setDown(true);
+    await expect(userInfo()).rejects.toMatchObject({
+      status: 400,
+      cause: [{ parameters: { error: 'temporarily_unavailable' } }],
+    });
+    op.profile.setDown(false);
+    expect(await userInfo()).toMatchObject({ organisation: { sub: 'acme' } });
+  });
+});
+
+describe('who may ask', () => {
+  test('a client that has not registered it is refused before anybody shows a face', async () => {
+    join(...two);
+    const refused = await askAndShow(op, { id: 'shop', scope: 'openid organisation' }).catch(() => null);
+    expect(refused).toBeNull();
+    const config = await op.discover('shop');
+    const url = client.buildAuthorizationUrl(config, {
+      ...{ redirect_uri: 'https://app.example.com/callback', scope: 'openid organisation', state: 's', nonce: 'n' },
+    });
+    expect(paramsOf((await op.newBrowser().follow(url.href)).url)).toMatchObject({
+      error: 'invalid_scope',
+      error_description: 'scope organisation: not registered',
+    });
+  });
+
+  test('a client that does not ask is told nothing, and a hint alone asks nothing', async () => {
+    join(...two);
+    const shown = await ask({ scope: 'openid', organisation_hint: 'acme' });
+    const { idToken, userInfo } = await redeem(shown, shown.page.url);
+    expect([idToken, await userInfo()].map((each) => Object.hasOwn(Object(each), 'organisation'))).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  test('data is asked for after it, and both are told', async () => {
+    await op.stop();
+    await start({ config: toConfig({ ...office, claims: purposes }) });
+    op.profile.details.set('anna', details);
+    join(...two);
+    const shown = await ask({ scope: 'openid organisation phone' });
+    const consent = await choose(shown, 'acme');
+    expect(consent.text).toContain('Tax Office asks for details about you');
+    const body = new URLSearchParams({
+      ...{ decision: 'agree', claim: 'phone_number' },
+      shown: /name="shown" value="([^"]*)"/.exec(consent.text)?.[1] ?? '',
+    });
+    const back = await shown.browser.follow(shown.interactionUrl, { method: 'POST', body });
+    const { userInfo } = await redeem(shown, back.url);
+    expect(await userInfo()).toMatchObject({ phone_number: '+65 6123 4567', organisation: { sub: 'acme' } });
+  });
+});
+
+test('an attribute says it as well: a list, or a text with commas', async () => {
+  await op.stop();
+  await start({ organisations: { ...rules, from: { claim: 'motto' } } });
+  for (const motto of ['corp:acme:filer, corp:beta:reader', ['corp:acme:filer', 'corp:beta:reader']]) {
+    op.profile.details.set('anna', { motto });
+    const { idToken } = await actFor('acme');
+    expect(idToken).toMatchObject({ organisation: { sub: 'acme', roles: ['filer'] } });
+  }
+});
+
+describe('a configuration is refused', () => {
+  const listed = { id: 'acme', name: 'Acme', roles: { filer: ['filers'] } };
+  test.each<[string, object]>([
+    ['without a pattern and without roles', { list: [{ id: 'acme', name: 'Acme' }] }],
+    ['with an organisation without an id', { list: [{ name: 'Acme', roles: { filer: ['filers'] } }] }],
+    ['with an empty id', { list: [{ ...listed, id: '' }] }],
+    ['with one id twice', { list: [listed, { ...listed, name: 'Other' }] }],
+    ['with a name that turns the page around', { list: [{ ...listed, name: 'Acme \u202e' }] }],
+    ['with a role of markup', { list: [{ ...listed, roles: { '<b>': ['filers'] } }] }],
+    ['with a role that no group has', { list: [{ ...listed, roles: { filer: [] } }] }],
+    ['with a pattern without a role', { pattern: 'corp:{organisation}' }],
+    ['with a pattern that names one twice', { pattern: '{role}:{role}' }],
+    ['with a pattern with nothing between', { pattern: '{organisation}{role}' }],
+    ['with a source that is none', { pattern: '{organisation}:{role}', from: 'roles' }],
+  ])('%s', (_, given) => {
+    expect(organisationsGuard.safeParse(given).success).toBe(false);
+  });
+
+  test('where a client may ask, and the connection does not say for whom its people act', async () => {
+    await expect(startIssuer({ keysFile: keys.file, config })).rejects.toMatchObject({
+      code: 'config_invalid',
+      detail: { client: 'office', reason: 'the connection has no organisations' },
+    });
+  });
+
+  test('where the claim that says it has no attribute', async () => {
+    const organisations = { ...rules, from: { claim: 'nowhere' } };
+    await expect(startIssuer({ keysFile: keys.file, config, organisations })).rejects.toMatchObject({
+      code: 'config_invalid',
+      detail: { claim: 'nowhere' },
+    });
+  });
+
+  test('where a client calls a claim of its own so', () => {
+    const claims = { organisation: { purpose: { en: 'To know' }, label: { en: 'Employer' } } };
+    expect(() => toConfig({ ...office, claims })).toThrow();
+  });
+});

@@ -1,0 +1,95 @@
+import type { Connection, Policy } from '../../src/core/connection.js';
+import { defaultPolicy } from '../core.js';
+import { createMemoryProfile, loginOf } from '../simulated-profile.js';
+import { type Asked, answer, askAndShow, redeem, toConfig } from './consented-data-bench.js';
+import { clientSecret, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+
+/* A client that asks for claims of two more connections beside its own. */
+
+export const claims = {
+  name: { purpose: { en: 'To write your name on the contract' } },
+  employee_number: { from: 'payroll', purpose: { en: 'To see that you work' }, label: { en: 'Staff number' } },
+  motto: { from: 'club', purpose: { en: 'To be kind' }, label: { en: 'Motto' } },
+};
+
+export const registration = {
+  ...{ kind: 'relying_party', id: 'bank', name: 'City Bank', secret: clientSecret, redirectUris: [redirectUri] },
+  claims,
+};
+
+/** What it asks for, if it asks for all. */
+export const everything: Asked = {
+  id: 'bank',
+  claims: {
+    userinfo: { name: { essential: true }, employee_number: { essential: true }, motto: null },
+    id_token: { employee_number: null },
+  },
+};
+
+const toConnection = (id: string, organisation: string, policy: Partial<Policy> = {}) => {
+  const profile = createMemoryProfile([`anna-${id}`, `berta-${id}`, `unenrolled-${id}`]);
+  const connection: Connection = {
+    ...{ id, kind: 'memory', profile, openStepUpRequest: null },
+    policy: { ...defaultPolicy, organisation, ...policy },
+  };
+  return { profile, connection };
+};
+
+/** Anna is enrolled at all three, Berta at work and at the payroll. */
+export async function startSources(
+  keysFile: string,
+  { clients = [registration], policy = {} }: { clients?: object[]; policy?: Partial<Policy> } = {},
+) {
+  const payroll = toConnection('payroll', 'Example Payroll', policy);
+  const club = toConnection('club', 'Rowing Club');
+  const op = await startIssuer({
+    keysFile,
+    config: toConfig(...clients),
+    policy: { organisation: 'Example Company' },
+    sources: [payroll.connection, club.connection],
+  });
+  op.profile.details.set('anna', { name: 'Anna Example' });
+  payroll.profile.details.set('anna-payroll', { employee_number: 4711 });
+  payroll.profile.details.set('berta-payroll', { employee_number: 815 });
+  club.profile.details.set('anna-club', { motto: 'Row' });
+  await op.enrol('anna');
+  await op.enrol('berta');
+  await op.enrol('anna-payroll', 'anna', 'payroll');
+  await op.enrol('berta-payroll', 'berta', 'payroll');
+  await op.enrol('anna-club', 'anna', 'club');
+  return { op, payroll: payroll.profile, club: club.profile };
+}
+
+/** A browser before the page on which a person agrees. */
+type Shown = Pick<Awaited<ReturnType<typeof askAndShow>>, 'browser' | 'page' | 'interactionUrl'>;
+
+const submit = ({ browser, interactionUrl }: Shown, fields: Record<string, string>) =>
+  browser.follow(interactionUrl, { method: 'POST', body: new URLSearchParams(fields) });
+
+/** Presses the button of a source and types a name: as far as the second camera, or wherever that leads. */
+export const beginLink = (shown: Shown, source: string, username: string) =>
+  submit(shown, { decision: `link:${source}`, username });
+
+/** Links an account, with whoever's face is before the camera. @returns the page that comes then */
+export async function link<Visit extends Shown>(
+  op: TestIssuer,
+  shown: Visit,
+  { source, subject = `anna-${source}`, person = 'anna' }: { source: string; subject?: string; person?: string },
+): Promise<Visit> {
+  const camera = await beginLink(shown, source, loginOf(subject));
+  await op.show(shown.browser, camera.url, person);
+  return { ...shown, page: await shown.browser.follow(shown.interactionUrl) };
+}
+
+/** Agrees as the page's form does: also to what it says of sources that answered. */
+export function agreeTo(shown: Shown, ticked: string[] = []) {
+  const answered = [...shown.page.text.matchAll(/name="answered" value="([^"]*)"/g)].map(([, id = '']) => id);
+  return answer(shown, 'agree', ticked, answered);
+}
+
+/** The whole way, with every link: to what the client is told. */
+export async function agreeToAll(op: TestIssuer, ticked = ['motto'], asked: Asked = everything) {
+  const first = await askAndShow(op, asked);
+  const linked = await link(op, await link(op, first, { source: 'payroll' }), { source: 'club' });
+  return redeem(linked, (await agreeTo(linked, ticked)).url);
+}

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import * as jose from 'jose';
+import * as client from 'openid-client';
+import { z } from 'zod';
+import { connectionGuards } from '../../adapters/index.js';
+import { createConfigGuard } from '../../src/config/schema.js';
+import { defaultPolicy } from '../core.js';
+import { projectRoot } from '../paths.js';
+import { createMemoryProfile, loginOf } from '../simulated-profile.js';
+import { createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
+import { agreeTo, link } from './several-sources-bench.js';
+
+/* What docs/several-sources.md says, done to the letter: its configuration, and its program with openid-client and jose. */
+
+const page = readFileSync(join(projectRoot, 'docs/several-sources.md'), 'utf8');
+const blockOf = (language: string): string =>
+  new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
+const secret = 'a-secret-of-the-bank-0123456789abcdef';
+const publicUrl = 'https://face.example.com';
+
+const finished = z.object({
+  told: z.looseObject({ _claim_status: z.record(z.string(), z.string()) }),
+  signed: z.record(z.string(), z.unknown()),
+});
+
+interface Program {
+  begin(): Promise<{ started: object; url: URL }>;
+  finish(address: string, started: object): Promise<unknown>;
+}
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let party: Server;
+let op: TestIssuer;
+let program: Program;
+const payroll = { ...createMemoryProfile(['a-17']), claimNames: new Set(['annual_income']) };
+beforeAll(async () => {
+  keys = await createKeysFolder();
+  party = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1');
+  await once(party, 'listening');
+  const address = party.address();
+  const redirectUri = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/callback`;
+  const written = blockOf('json')
+    .replace('https://bank.example.com/callback', redirectUri)
+    .replace('{ "env": "SCIM_TOKEN" }', '"a-token-of-the-directory"')
+    .replace('{ "env": "PAYROLL_TOKEN" }', '"a-token-of-the-payroll"')
+    .replace('{ "env": "BANK_SECRET" }', JSON.stringify(secret));
+  const { connections } = createConfigGuard(connectionGuards).parse(JSON.parse(written));
+  const [work, other] = connections;
+  const config = work?.oidc;
+  if (config === null || config === undefined || other === undefined) throw new Error('the page has two connections');
+  const { organisation } = other.policy;
+  op = await startIssuer({
+    ...{ keysFile: keys.file, publicUrl, config, policy: { organisation: work?.policy.organisation ?? null } },
+    sources: [
+      {
+        ...{ id: other.id, kind: 'memory', profile: payroll, openStepUpRequest: null },
+        policy: { ...defaultPolicy, organisation },
+      },
+    ],
+  });
+  op.profile.details.set('anna', { name: 'Anna Example' });
+  payroll.details.set('a-17', { annual_income: 54_000 });
+  await op.enrol('anna');
+  await op.enrol('a-17', 'anna', 'payroll');
+
+  const code = blockOf('js')
+    .replace(/^import .*$/gm, '')
+    .replace('https://bank.example.com/callback', redirectUri)
+    .replaceAll('export async function', 'async function');
+  // Over the address that stands in the page: the server is elsewhere.
+  const send: client.CustomFetch = (url, init) => op.open(url, { ...init, body: init.body ?? null });
+  const reaching = {
+    ...client,
+    discovery: (...[server, id, metadata, auth]: Parameters<typeof client.discovery>) =>
+      client.discovery(server, id, metadata, auth, { [client.customFetch]: send }),
+  };
+  const checking = {
+    ...jose,
+    createRemoteJWKSet: (url: URL) =>
+      jose.createRemoteJWKSet(url, { [jose.customFetch]: (address, init) => op.open(address, init) }),
+  };
+  const environment = { env: { BANK_SECRET: secret } };
+  const run = new Function(
+    'client',
+    'jose',
+    'process',
+    `return (async () => { ${code}\nreturn { begin, finish }; })();`,
+  );
+  program = await run(reaching, checking, environment);
+});
+afterAll(async () => {
+  await op.stop();
+  party.closeAllConnections();
+  party.close();
+  await keys.remove();
+});
+
+/** From the start of the program to the page on which the person agrees. */
+async function go() {
+  const { started, url } = await program.begin();
+  const browser = op.newBrowser();
+  const asked = await browser.follow(url.href);
+  const body = new URLSearchParams({ username: loginOf('anna') });
+  const camera = await browser.follow(asked.url, { method: 'POST', body });
+  const { returnUrl } = await op.show(browser, camera.url, 'anna');
+  const consent = await browser.follow(String(returnUrl));
+  return { started, shown: { browser, page: consent, interactionUrl: String(returnUrl) } };
+}
+
+test('its configuration and its program get what two sources tell, and check what the other one signed', async () => {
+  const { started, shown } = await go();
+  for (const text of ['City Bank', 'Example Payroll: your account is not linked', 'To see how much we can lend you'])
+    expect(shown.page.text).toContain(text);
+  const linked = await link(op, shown, { source: 'payroll', subject: 'a-17' });
+  for (const text of ['Income of a year', '54000', 'Anna Example', 'Example Company'])
+    expect(linked.page.text).toContain(text);
+  const back = await agreeTo(linked);
+  const { told, signed } = finished.parse(await program.finish(back.url, started));
+  expect(told).toMatchObject({ sub: 'anna', name: 'Anna Example', annual_income: 54_000 });
+  expect(signed).toEqual({ annual_income: 54_000 });
+  // What the page says that UserInfo has.
+  const documented = z
+    .record(z.string(), z.unknown())
+    .parse(JSON.parse([...page.matchAll(/```json\n([\s\S]*?)```/g)][1]?.[1] ?? ''));
+  expect(Object.keys(told).toSorted()).toEqual([...Object.keys(documented), 'presence'].toSorted());
+  expect(told._claim_status).toEqual(documented._claim_status);
+});
+
+test('the next time only the face is asked for; a source without a value tells nothing, and signs nothing', async () => {
+  const again = await go();
+  const { told } = finished.parse(await program.finish(again.shown.page.url, again.started));
+  expect(told.annual_income).toBe(54_000);
+  payroll.details.set('a-17', {});
+  const without = await go();
+  const { told: less, signed } = finished.parse(await program.finish(without.shown.page.url, without.started));
+  expect([less._claim_status, signed]).toEqual([{ payroll: 'answered' }, {}]);
+});

@@ -1,0 +1,405 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { readLinks } from '../../src/core/links/links.js';
+import { FaceError } from '../../src/errors.js';
+import { adminKey } from '../api-server.js';
+import { openLink, openPage } from '../capture-page.js';
+import { answer, ask, askAndShow, redeem } from './consented-data-bench.js';
+import { createKeysFolder, loginOf } from './issuer.js';
+import {
+  agreeTo,
+  agreeToAll,
+  beginLink,
+  claims,
+  everything,
+  link,
+  registration,
+  startSources,
+} from './several-sources-bench.js';
+
+/* One consent over claims of several connections: who may link what, and what is told then. */
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let bench: Awaited<ReturnType<typeof startSources>>;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+beforeEach(async () => {
+  bench = await startSources(keys.file);
+});
+afterEach(() => bench.op.stop());
+
+const anna = { connection: 'work', subject: 'anna' };
+const admin = { 'x-admin-key': adminKey };
+const linksOf = (who: { connection: string; subject: string }) => readLinks(who, bench.op.server.deps);
+const linkedWith = async (who = anna) =>
+  (await linksOf(who)).map(({ other }) => `${other.connection}:${other.subject}`);
+const events = (action: string) => bench.op.server.audit.events.filter((event) => event.action === action);
+
+const toldGuard = z.object({
+  _claim_names: z.record(z.string(), z.string()),
+  _claim_sources: z.record(z.string(), z.object({ JWT: z.string() })),
+  _claim_status: z.record(z.string(), z.string()),
+});
+
+const discoveredGuard = z.object({
+  ...{ issuer: z.string(), jwks_uri: z.string() },
+  ...{ claims_supported: z.array(z.string()), claim_types_supported: z.array(z.string()) },
+});
+const jwksGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+
+const discover = async (issuer: string) =>
+  discoveredGuard.parse(await (await bench.op.open(`${issuer}/.well-known/openid-configuration`)).json());
+
+/** Checks what a source signed with the keys of that source, as an application does. */
+async function verify(told: unknown, source: string) {
+  const { op } = bench;
+  const issuer = op.issuer.replace(/work$/, source);
+  const discovered = await discover(issuer);
+  const jwks = jwksGuard.parse(await (await op.open(discovered.jwks_uri)).json());
+  const jwt = toldGuard.parse(told)._claim_sources[source]?.JWT ?? '';
+  const { payload } = await jwtVerify(jwt, createLocalJWKSet(jwks), {
+    ...{ issuer: discovered.issuer, audience: 'bank', typ: 'facestep-claims+jwt' },
+    currentDate: new Date(op.server.clock.now()),
+  });
+  return { payload, header: decodeProtectedHeader(jwt) };
+}
+
+describe('linking an account', () => {
+  test('takes a face check of each in one browser; then one page shows what every source has, and whose it is', async () => {
+    const { op } = bench;
+    const first = await askAndShow(op, everything);
+    expect(first.page.text).toContain('Example Payroll: your account is not linked');
+    expect(first.page.text).toContain('Link my account at Rowing Club');
+    expect(first.page.text).not.toContain('4711');
+    const typed = await first.browser.follow(first.interactionUrl, {
+      method: 'POST',
+      body: new URLSearchParams({ decision: 'link:payroll' }),
+    });
+    expect(typed.text).toContain('Type your user name there');
+    const camera = await beginLink(first, 'payroll', loginOf('anna-payroll'));
+    const { shown } = await op.show(first.browser, camera.url, 'anna');
+    // Which accounts, in the words of the person, before the camera opens.
+    expect(shown.words).toMatchObject({
+      title: 'Link these two accounts of mine',
+      lines: ['Example Company', 'Example Payroll'],
+    });
+    const second = { ...first, page: await first.browser.follow(first.interactionUrl) };
+    expect(await linkedWith()).toEqual(['payroll:anna-payroll']);
+    expect(await linkedWith({ connection: 'payroll', subject: 'anna-payroll' })).toEqual(['work:anna']);
+    for (const text of ['4711', 'Example Payroll', 'Anna Example', 'Example Company'])
+      expect(second.page.text).toContain(text);
+    expect(second.page.text).toContain('Rowing Club: your account is not linked');
+    const [event] = events('identities_linked');
+    expect(event).toMatchObject({ ...anna, detail: { other: 'payroll' } });
+    expect(JSON.stringify(events('identities_linked').map(({ detail }) => detail))).not.toContain('anna');
+  });
+
+  test('somebody else’s account is not linked, and it looks the same whether anybody is enrolled there', async () => {
+    const { op } = bench;
+    const first = await askAndShow(op, everything);
+    const pages: string[] = [];
+    for (const subject of ['berta-payroll', 'unenrolled-payroll', 'nobody-payroll']) {
+      const { page } = await link(op, first, { source: 'payroll', subject });
+      pages.push(page.text);
+      expect(page.text).toContain('Your account at Example Payroll was not linked.');
+    }
+    expect(new Set(pages).size).toBe(1);
+    expect(await linkedWith()).toEqual([]);
+    expect(events('identities_linked')).toEqual([]);
+  });
+
+  test('another browser cannot end what this one began, nor can the pass of another sign-in', async () => {
+    const { op } = bench;
+    const mine = await askAndShow(op, everything);
+    const camera = await beginLink(mine, 'payroll', loginOf('anna-payroll'));
+    const stranger = op.newBrowser();
+    // The link of the second camera is bound to the browser that asked for it.
+    expect((await op.show(stranger, camera.url, 'anna')).code).toBe('step_up_unknown');
+    expect((await stranger.follow(mine.interactionUrl)).status).toBe(400);
+    const theirs = await askAndShow(op, everything, stranger);
+    await op.show(mine.browser, camera.url, 'anna');
+    expect((await stranger.follow(theirs.interactionUrl)).text).toContain(
+      'Example Payroll: your account is not linked',
+    );
+    expect(await linkedWith()).toEqual([]);
+    await mine.browser.follow(mine.interactionUrl);
+    expect(await linkedWith()).toEqual(['payroll:anna-payroll']);
+  });
+
+  test('no phone may lend its camera to it, though the policy lets phones', async () => {
+    const { op } = bench;
+    const first = await askAndShow(op, everything);
+    const camera = await beginLink(first, 'payroll', loginOf('anna-payroll'));
+    const { pathname, hash } = new URL(camera.url);
+    expect(pathname).toBe('/face');
+    const post = async (path: string, body: object, session?: string) => {
+      const headers = {
+        'content-type': 'application/json',
+        ...(session === undefined ? {} : { authorization: `Bearer ${session}` }),
+      };
+      const url = `${new URL(camera.url).origin}${path}`;
+      const { status, text } = await first.browser.visit(url, { method: 'POST', headers, body: JSON.stringify(body) });
+      return { status, body: JSON.parse(text) };
+    };
+    const { body: opened } = await post('/face/open', { ticket: hash.slice(1) });
+    expect(opened.view.handOffAllowed).toBe(false);
+    expect((await post('/face/hand-off', {}, opened.session)).status).toBe(404);
+  });
+
+  test('a face check that was left is begun anew, and its source is one that the request asks for', async () => {
+    const { op } = bench;
+    const first = await askAndShow(op, everything);
+    await beginLink(first, 'payroll', loginOf('anna-payroll'));
+    const back = await first.browser.follow(first.interactionUrl);
+    expect(back.text).toContain('Your account at Example Payroll was not linked.');
+    expect((await beginLink(first, 'work', loginOf('anna'))).text).toContain('name="shown"');
+    expect((await beginLink(first, 'nowhere', loginOf('anna'))).text).toContain('name="shown"');
+    await link(op, first, { source: 'payroll' });
+    expect(await linkedWith()).toEqual(['payroll:anna-payroll']);
+  });
+
+  test('another account at the same connection takes the place of the former', async () => {
+    const { op } = bench;
+    await link(op, await askAndShow(op, everything), { source: 'payroll' });
+    const berta = { connection: 'work', subject: 'berta' };
+    const config = await op.discover('bank');
+    const begun = await ask(op, { ...everything, login_hint: loginOf('berta') });
+    const { returnUrl } = await op.show(begun.browser, begun.camera.url, 'berta');
+    const page = await begun.browser.follow(String(returnUrl));
+    const shown = { ...begun, config, page, interactionUrl: String(returnUrl) };
+    // Anna lends her face to Berta: then it is Berta's account, and Anna's no more.
+    await link(op, shown, { source: 'payroll', subject: 'anna-payroll', person: 'anna' });
+    expect(await linkedWith(berta)).toEqual(['payroll:anna-payroll']);
+    expect(await linkedWith()).toEqual([]);
+  });
+});
+
+describe('what is told', () => {
+  test('is flat, and signed by each source for this client: with a subject that is none of anybody’s', async () => {
+    const { idToken, userInfo } = await agreeToAll(bench.op);
+    const told = await userInfo();
+    expect(told).toMatchObject({
+      ...{ sub: 'anna', name: 'Anna Example', employee_number: 4711, motto: 'Row' },
+      _claim_names: { employee_number: 'payroll', motto: 'club' },
+      _claim_status: { payroll: 'answered', club: 'answered' },
+    });
+    const payroll = await verify(told, 'payroll');
+    const club = await verify(told, 'club');
+    expect(payroll.payload).toMatchObject({ employee_number: 4711 });
+    expect(payroll.payload).not.toHaveProperty('motto');
+    expect(club.payload).toMatchObject({ motto: 'Row' });
+    expect(payroll.payload.exp! - payroll.payload.iat!).toBeLessThanOrEqual(300);
+    for (const { payload } of [payroll, club]) expect(payload.sub).not.toMatch(/anna/);
+    expect(payroll.payload.sub).not.toBe(club.payload.sub);
+    expect((await verify(await userInfo(), 'payroll')).payload.sub).toBe(payroll.payload.sub);
+    // The ID token has what was asked for there, and nothing else.
+    expect(idToken).toMatchObject({ employee_number: 4711, _claim_names: { employee_number: 'payroll' } });
+    expect(idToken).not.toHaveProperty('motto');
+    expect((await verify(idToken, 'payroll')).payload.employee_number).toBe(4711);
+    expect(JSON.stringify(idToken)).not.toContain('club');
+  });
+
+  test('is what was ticked: of a source whose claims were not, nothing is asked', async () => {
+    const told = await (await agreeToAll(bench.op, [])).userInfo();
+    expect(told).not.toHaveProperty('motto');
+    expect(told._claim_status).toEqual({ payroll: 'answered' });
+  });
+
+  test('holds for the next sign-in, which asks nothing', async () => {
+    await agreeToAll(bench.op);
+    const again = await askAndShow(bench.op, everything);
+    expect(again.page.url).toContain('code=');
+    expect(await (await redeem(again, again.page.url)).userInfo()).toMatchObject({
+      employee_number: 4711,
+      motto: 'Row',
+    });
+  });
+
+  test('a source that fails is told as that, on the page and in UserInfo, and the rest is told', async () => {
+    const { op, club } = bench;
+    const { userInfo } = await agreeToAll(op);
+    club.setDown(true);
+    const told = await userInfo();
+    expect(told).toMatchObject({ employee_number: 4711, _claim_status: { payroll: 'answered', club: 'unanswered' } });
+    expect(told).not.toHaveProperty('motto');
+    expect(told._claim_sources).not.toHaveProperty('club');
+    const page = await askAndShow(op, { ...everything, prompt: 'consent' });
+    expect(page.page.text).toContain('Rowing Club did not answer');
+    expect(page.page.text).toContain('4711');
+    const rest = await redeem(page, (await agreeTo(page)).url);
+    expect(await rest.userInfo()).toMatchObject({ name: 'Anna Example', employee_number: 4711 });
+    // What it did not tell is asked for once it answers.
+    club.setDown(false);
+    expect((await askAndShow(op, everything)).page.text).toContain('Motto');
+  });
+
+  test('a source that is slow holds up nobody', async () => {
+    const { op, club } = bench;
+    const { userInfo } = await agreeToAll(op);
+    const { readClaims } = club;
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    club.readClaims = async (...asked) => {
+      await gate;
+      return readClaims(...asked);
+    };
+    expect(await userInfo()).toMatchObject({ employee_number: 4711, _claim_status: { club: 'unanswered' } });
+    release();
+  });
+
+  test('a source that has no such user any more, or answers with another, tells nothing', async () => {
+    const { op, payroll } = bench;
+    const { userInfo } = await agreeToAll(op);
+    // What every adapter makes of an answer about another user than was asked for.
+    payroll.readClaims = async () => {
+      throw new FaceError('subject_unknown');
+    };
+    const told = await userInfo();
+    expect(told).toMatchObject({ motto: 'Row', _claim_status: { payroll: 'unanswered', club: 'answered' } });
+    expect(told).not.toHaveProperty('employee_number');
+  });
+
+  test('who does not link goes on without: the essential is asked for anew, the rest is not', async () => {
+    const { op } = bench;
+    const first = await askAndShow(op, everything);
+    const { userInfo } = await redeem(first, (await agreeTo(first)).url);
+    expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', name: 'Anna Example' });
+    expect((await askAndShow(op, everything)).page.text).toContain('Example Payroll: your account is not linked');
+    const modest = { id: 'bank', claims: { userinfo: { name: { essential: true }, motto: null } } };
+    expect((await askAndShow(op, modest)).page.url).toContain('code=');
+  });
+});
+
+describe('a consent over several sources', () => {
+  test('that is withdrawn ends all of it', async () => {
+    const { op } = bench;
+    const { userInfo } = await agreeToAll(op);
+    await op.server.postJson('/subjects/withdraw-data-consents', anna, admin);
+    await expect(userInfo()).rejects.toMatchObject({ status: 401 });
+  });
+
+  test('tells nothing of a source whose link has ended, and is asked for anew with another', async () => {
+    const { op } = bench;
+    const { userInfo } = await agreeToAll(op);
+    const ended = await op.server.postJson(
+      '/subjects/end-links',
+      { connection: 'payroll', subject: 'anna-payroll' },
+      admin,
+    );
+    expect(ended.body).toMatchObject({ complete: true, subjects: [{ code: null, others: ['work'] }] });
+    expect(await linkedWith()).toEqual(['club:anna-club']);
+    const told = await userInfo();
+    expect(told).toMatchObject({ motto: 'Row', _claim_status: { payroll: 'unlinked', club: 'answered' } });
+    expect(told).not.toHaveProperty('employee_number');
+    // Linked anew, it is another link: the token made before tells nothing through it.
+    const anew = await link(op, await askAndShow(op, everything), { source: 'payroll' });
+    expect(anew.page.text).toContain('4711');
+    expect(await userInfo()).toMatchObject({ _claim_status: { payroll: 'unlinked' } });
+    const back = await redeem(anew, (await agreeTo(anew, ['motto'])).url);
+    expect(await back.userInfo()).toMatchObject({ employee_number: 4711 });
+    await expect(userInfo()).rejects.toMatchObject({ status: 401 });
+  });
+
+  test('tells nothing of a source once the person ends the link, on their own page at either side', async () => {
+    const { op } = bench;
+    const { userInfo } = await agreeToAll(op);
+    const { token } = await op.server.issue();
+    const invited = { connection: 'club', subject: 'anna-club', purpose: 'manage' };
+    const { body } = await op.server.postJson('/invitations', invited, { 'x-auth-token': token });
+    const page = openPage(op.server, String((await openLink(op.server, String(body.url))).body.session));
+    expect((await page.get('/face/links')).body).toMatchObject({ links: [{ connection: 'work' }] });
+    expect((await page.post('/face/links/end', { connection: 'work' })).status).toBe(200);
+    expect((await page.get('/face/links')).body.links).toEqual([]);
+    expect(await linkedWith()).toEqual(['payroll:anna-payroll']);
+    expect(await userInfo()).toMatchObject({ _claim_status: { payroll: 'answered', club: 'unlinked' } });
+    expect(events('identities_unlinked').map(({ connection, detail }) => ({ connection, detail }))).toEqual([
+      { connection: 'club', detail: { other: 'work' } },
+      { connection: 'work', detail: { other: 'club' } },
+    ]);
+    // Ending what has ended succeeds, and is not on record twice.
+    expect((await page.post('/face/links/end', { connection: 'work' })).status).toBe(200);
+    expect(events('identities_unlinked')).toHaveLength(2);
+  });
+
+  test('counts for the links that were shown: one that changed while the page stood there is asked for again', async () => {
+    const { op } = bench;
+    const shown = await link(op, await askAndShow(op, everything), { source: 'payroll' });
+    await op.server.postJson('/subjects/end-links', { ...anna, other: 'payroll' }, admin);
+    const again = await agreeTo(shown);
+    expect(again.text).toContain('Example Payroll: your account is not linked');
+  });
+
+  test('cannot be had by another client, nor told of a source that the page did not show', async () => {
+    const { op } = bench;
+    await op.stop();
+    bench = await startSources(keys.file, { clients: [registration, { ...registration, id: 'other' }] });
+    await agreeToAll(bench.op);
+    const other = await askAndShow(bench.op, { ...everything, id: 'other' });
+    expect(other.page.text).toContain('4711');
+    const toBank = await askAndShow(bench.op, { ...everything, prompt: 'consent' });
+    const replayed = await answer({ ...other, page: toBank.page }, 'agree', [], ['payroll', 'club']);
+    expect(replayed.text).toContain('name="shown"');
+    // Left out of what was answered, so that the essential claim of a source would be passed by: another page.
+    expect((await answer(other, 'agree', [], ['club'])).text).toContain('name="shown"');
+  });
+
+  test('ends with the link’s own time, with either enrolment, and with an erasure', async () => {
+    const { op } = bench;
+    await agreeToAll(op);
+    const { body } = await op.server.postJson('/subjects/export', anna, admin);
+    expect(body).toMatchObject({
+      subjects: [{ held: { links: [{ connection: 'payroll' }, { connection: 'club' }] } }],
+    });
+    await op.server.postJson('/subjects/revoke', { connection: 'payroll', subject: 'anna-payroll' }, admin);
+    expect(await linkedWith()).toEqual(['club:anna-club']);
+    op.server.clock.advanceSec(365 * 86_400);
+    expect(await linkedWith()).toEqual([]);
+    await link(op, await askAndShow(op, everything), { source: 'club' });
+    await op.server.postJson('/subjects/erase', anna, admin);
+    expect(await linkedWith({ connection: 'club', subject: 'anna-club' })).toEqual([]);
+  });
+});
+
+describe('a configuration', () => {
+  const from = (claim: string, source: string) => ({
+    ...registration,
+    claims: { ...claims, [claim]: { ...claims.motto, from: source } },
+  });
+  test.each([
+    ['a connection that is not there', from('motto', 'nowhere'), 'there is no connection nowhere'],
+    ['its own connection', from('motto', 'work'), 'from names its own connection'],
+    ['a claim that the source has no attribute for', from('shoe_size', 'club'), 'no attribute is known for it'],
+  ])('is refused with %s', async (_, client, reason) => {
+    const started = startSources(keys.file, { clients: [client] });
+    await expect(started).rejects.toMatchObject({
+      code: 'config_invalid',
+      detail: { reason: expect.stringContaining(reason) },
+    });
+  });
+
+  test('is refused where a counter asks for what another connection knows', async () => {
+    const counter = {
+      ...{ kind: 'counter', id: 'desk', name: 'Desk', secret: 's'.repeat(32) },
+      claims: { motto: { ...claims.motto, from: 'club' } },
+    };
+    await expect(startSources(keys.file, { clients: [counter] })).rejects.toMatchObject({
+      detail: { client: 'desk', reason: expect.stringContaining('only relying parties') },
+    });
+  });
+
+  test('is told in discovery: aggregated claims, where a client has them', async () => {
+    const { issuer } = bench.op;
+    expect(await discover(issuer)).toMatchObject({
+      claim_types_supported: ['normal', 'aggregated'],
+      claims_supported: expect.arrayContaining(['_claim_status', 'motto']),
+    });
+    const { claims_supported, claim_types_supported } = await discover(issuer.replace(/work$/, 'club'));
+    expect(claims_supported).not.toContain('_claim_status');
+    expect(claim_types_supported).toEqual(['normal']);
+  });
+});

@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from './paths.js';
+
+/* What a page of documentation says, for tests that hold it to the files it names. */
+
+/** @param path - from the project's root */
+export const readPage = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
+
+const folders = ['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'];
+
+/** Every page of documentation, wherever it stands, from the project's root. */
+export const listPages = (): string[] =>
+  [
+    ...readdirSync(projectRoot).filter((name) => name.endsWith('.md')),
+    ...folders.flatMap((folder) =>
+      readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+        .map((name) => join(folder, name)),
+    ),
+  ].sort();
+
+/** Texts without links and marks, on one line. */
+export const plain = (text: string): string =>
+  text
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[`*]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** What stands under a heading, up to the next of its depth or above. */
+export function sectionOf(text: string, heading: string): string {
+  const [, depth = '', rest = ''] = new RegExp(`^(#+) ${heading}\\n([\\s\\S]*)`, 'm').exec(text) ?? [];
+  return rest.split(new RegExp(`^#{1,${depth.length}} `, 'm'))[0] ?? '';
+}
+
+/** Cells of a table, without its head. */
+export const rowsOf = (text: string): string[][] =>
+  [...text.matchAll(/^\|(.*)\|$/gm)]
+    .map(([, cells = '']) => cells.split('|').map((cell) => cell.trim()))
+    .filter((_, index, all) => index > all.findIndex(([first = '']) => /^-+$/.test(first)));
+
+interface Reference {
+  readonly path: string;
+  readonly titles: readonly string[];
+}
+
+/** Files that are named in code marks, each with the titles of tests that follow it in quotation marks. */
+export const referencesIn = (text: string): Reference[] =>
+  [...text.matchAll(/`((?:src|test|adapters|evidence|client|triggers|web)\/[\w./-]+)`((?:,? "[^"]+")*)/g)].map(
+    ([, path = '', titles = '']) => ({
+      path,
+      titles: [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title),
+    }),
+  );
+
+/** Files and titles that are named and are not there. */
+export function missingReferencesIn(text: string): string[] {
+  const missing: string[] = [];
+  for (const { path, titles } of referencesIn(text)) {
+    if (!existsSync(join(projectRoot, path))) missing.push(path);
+    else missing.push(...titles.filter((title) => !hasTitle(path, title)).map((title) => `${path} "${title}"`));
+  }
+  return missing;
+}
+
+/** A title as a test has it: a text of its own, or what follows a name that is put in. */
+function hasTitle(path: string, title: string): boolean {
+  const text = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?:['"\`]|: )${text}['"\`]`).test(readPage(path));
+}
+
+/**
+ * Links and pictures that lead to no file, or to no heading or named place of it. Those to other hosts are not looked at.
+ * @param from - the folder of the page, from the project's root
+ */
+export const deadLinksIn = (text: string, from: string): string[] =>
+  [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^[a-z]+:/.test(link) && !isThere(link, text, from));
+
+/** @param page - where a link without a path leads */
+function isThere(link: string, page: string, from: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const file = join(projectRoot, from, path);
+  if (!existsSync(file)) return false;
+  return anchor === undefined || placesOf(path === '' ? page : readFileSync(file, 'utf8')).includes(anchor);
+}
+
+/** Anchors of a page: its headings, the second of a name with a number, and what was given an id. */
+function placesOf(page: string): string[] {
+  const text = withoutCode(page);
+  const seen = new Map<string, number>();
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
+    const slug = slugOf(heading);
+    const before = seen.get(slug) ?? 0;
+    seen.set(slug, before + 1);
+    return before === 0 ? slug : `${slug}-${before}`;
+  });
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)];
+}
+
+const withoutCode = (text: string): string => text.replace(/^ *```[\s\S]*?^ *```/gm, '');
+
+const slugOf = (heading: string): string =>
+  plain(heading)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');

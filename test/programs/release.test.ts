@@ -1,0 +1,63 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash, generateKeyPairSync, verify } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createFolder } from '../folder.js';
+import { projectRoot } from '../paths.js';
+
+/* The release, made without setting a tag and without the tests, which are running. */
+
+const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+const script = join(projectRoot, 'scripts/release.mjs');
+
+test('a dry run makes what a release has, each with its digest, signed by the key that was given', () => {
+  const folder = createFolder('release');
+  const to = join(folder, 'made');
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const key = join(folder, 'key.pem');
+  writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  const tagsBefore = execFileSync('git', ['tag'], { cwd: projectRoot, encoding: 'utf8' });
+
+  execFileSync(process.execPath, [script, to, '--dry-run', '--no-tests', '--sign', key], { encoding: 'utf8' });
+
+  expect(execFileSync('git', ['tag'], { cwd: projectRoot, encoding: 'utf8' })).toBe(tagsBefore);
+  const archive = `facestep-${version}-${process.platform}-${process.arch}`;
+  const described = [`${archive}.cdx.json`, `${archive}.provenance.json`, `${archive}.tgz`];
+  const others = [`facestep-${version}.md`, `facestep-${version}.openvex.json`];
+  expect(readdirSync(to).sort()).toEqual(
+    [...described, ...others, 'SHA256SUMS', 'SHA256SUMS.sig', 'release-key.pem'].sort(),
+  );
+
+  const read = (name: string) => readFileSync(join(to, name));
+  const sums = read('SHA256SUMS');
+  const listed = sums
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => line.split('  ') as [string, string]);
+  expect(listed.map(([, name]) => name).sort()).toEqual([...described, ...others].sort());
+  for (const [digest, name] of listed) expect(createHash('sha256').update(read(name)).digest('hex')).toBe(digest);
+  expect(verify(null, sums, publicKey, read('SHA256SUMS.sig'))).toBe(true);
+
+  const sbom = JSON.parse(read(`${archive}.cdx.json`).toString());
+  expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { version } } });
+  const names = sbom.components.map((each: { name: string }) => each.name);
+  expect(names).toEqual(expect.arrayContaining(['onnxruntime-node', 'sharp', 'express']));
+  expect(names).not.toContain('jest');
+  const { subject } = JSON.parse(read(`${archive}.provenance.json`).toString());
+  expect(subject).toEqual([
+    { name: `${archive}.tgz`, digest: { sha256: listed.find(([, name]) => name.endsWith('.tgz'))![0] } },
+  ]);
+  expect(JSON.parse(read(`facestep-${version}.openvex.json`).toString())).toMatchObject({ statements: [] });
+});
+
+test('a version that the changelog does not have is not released', () => {
+  const { status, stderr } = spawnSync(process.execPath, [script, createFolder('unreleased'), '--no-tests'], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('CHANGELOG.md has no section'),
+  });
+});

@@ -1,0 +1,250 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { z } from 'zod';
+import { filesOf } from '../../src/config/data-files.js';
+import { SealedToken } from '../../src/core/concealed.js';
+import { createLocalKeys } from '../../src/keys/local.js';
+import { dataFormat } from '../../src/state/format.js';
+import { migrateFolder } from '../../src/state/migrate.js';
+import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
+import { runCli } from '../cli.js';
+import { createFolder } from '../folder.js';
+import { parameters } from '../parameters.js';
+import { modelsFolder, projectRoot } from '../paths.js';
+import { hasRedis, type RedisServer, startRedis } from '../redis.js';
+import { type Service, startService } from '../service.js';
+import { createSimulatedEngine, drawPhoto } from '../simulated-engine.js';
+import { systemRandom } from '../sinks.js';
+
+/* A data folder that a version before 0.1.0 wrote, and this one on it. What the folder holds is in made-before-0.1.0.json. */
+
+const here = join(projectRoot, 'test/upgrade');
+const made: { grace: string; heidi: string; token: string } = JSON.parse(
+  readFileSync(join(here, 'made-before-0.1.0.json'), 'utf8'),
+);
+const top = createFolder('upgrade');
+const main = join(projectRoot, 'dist/src/main.js');
+let folders = 0;
+
+/** As that version left it: git keeps no modes. */
+function copyFormer(): string {
+  const folder = join(top, String(++folders));
+  cpSync(join(here, 'data-before-0.1.0'), folder, { recursive: true });
+  chmodSync(folder, 0o700);
+  for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o600);
+  return folder;
+}
+
+const adminKey = `fsa_${'k'.repeat(32)}`;
+const config = join(top, 'facestep.json');
+writeFileSync(config, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 } }));
+const envOf = (folder: string, file = config) => ({
+  ...{ PORT: '0', FACESTEP_CONFIG: file, FACESTEP_DATA: folder, FACESTEP_ADMIN_KEY: adminKey },
+});
+const filesIn = (dataFolder: string) => filesOf({ dataFolder, keys: { kind: 'local', folder: null } });
+const contentsOf = (folder: string) =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
+const formerContents = contentsOf(copyFormer());
+
+describe('a data folder of the former version', () => {
+  const folder = copyFormer();
+  let service: Service;
+  beforeAll(async () => {
+    const before = contentsOf(folder);
+    const { code, stdout } = await runCli(['upgrade', '--check'], envOf(folder));
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('to format 2') });
+    expect(stdout).toContain('written by a version before 0.1.0');
+    expect(stdout).toContain('10 records are read as they stand');
+    expect(contentsOf(folder)).toMatchObject(before);
+    service = await startService(envOf(folder));
+  });
+  afterAll(() => service.stop());
+
+  test('serves on: who administered does, and who was removed stays removed', async () => {
+    const ask = async (key: string) =>
+      (await fetch(`${service.url}/administrators`, { headers: { 'x-admin-key': key } })).status;
+    expect([await ask(made.grace), await ask(made.heidi)]).toEqual([200, 401]);
+  });
+
+  test('is copied first, and says its format then', async () => {
+    expect(service.said[0]).toContain(`state.db.before-format-${dataFormat}`);
+    expect(existsSync(join(folder, `state.db.before-format-${dataFormat}`))).toBe(true);
+    expect(JSON.parse(readFileSync(join(folder, 'format.json'), 'utf8'))).toMatchObject({ format: 2, readableFrom: 1 });
+    const { stdout } = await runCli(['upgrade', '--check'], envOf(folder));
+    expect(stdout).toContain('format 2: nothing to do');
+  });
+
+  test('has a trail that goes on from the former one, with the version in it', async () => {
+    const { code, stdout } = await runCli(['audit', 'verify'], envOf(folder));
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(': sound') });
+    const trail = readFileSync(join(folder, 'audit.jsonl'), 'utf8');
+    expect(trail.startsWith(readFileSync(join(here, 'data-before-0.1.0/audit.jsonl'), 'utf8'))).toBe(true);
+    const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+    expect(trail).toContain(`"version":"${version}"`);
+  });
+
+  test('has keys that open what was sealed before', async () => {
+    const keys = await createLocalKeys({ file: filesIn(folder).keys, random: systemRandom });
+    const verifier = createEmbeddedVerifier({
+      engine: createSimulatedEngine(),
+      parameters,
+      keys,
+      random: systemRandom,
+    });
+    const binding = { tenant: 't', idp: 'work', subject: 'ada', scope: 'tests', accuracy: 4 } as const;
+    const verify = (person: string) =>
+      verifier.verify({
+        ...{ photos: [drawPhoto(person, 9)], token: new SealedToken(made.token), binding, secret: null },
+        ...{ requireLiveness: false, allowRenewal: false },
+      });
+    expect(await verify('ada')).toMatchObject({ matched: true });
+    expect(await verify('eve')).toMatchObject({ matched: false });
+  });
+});
+
+describe('what a newer version wrote', () => {
+  const mark = { format: 9, readableFrom: 9, writtenBy: '9.1.0' };
+
+  test('is refused with that version’s name, by the server, the check and a restore, and left as it is', async () => {
+    const folder = copyFormer();
+    writeFileSync(join(folder, 'format.json'), JSON.stringify(mark), { mode: 0o600 });
+    const before = contentsOf(folder);
+    const { status, stderr } = spawnSync(process.execPath, [main], {
+      env: { ...process.env, ...envOf(folder) },
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('data_newer') });
+    expect(stderr).toContain('9.1.0');
+    expect(contentsOf(folder)).toEqual(before);
+    const { code, stdout } = await runCli(['upgrade', '--check'], envOf(folder));
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('Data folder: IN THE WAY') });
+
+    const backup = join(top, 'backup');
+    await runCli(['backup', backup], envOf(folder));
+    const restored = await runCli(['restore', backup], envOf(join(top, 'restored')));
+    expect({ code: restored.code, stderr: restored.stderr }).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining('data_newer') },
+    });
+  });
+
+  test('is taken where that version said it may be', async () => {
+    const folder = copyFormer();
+    writeFileSync(join(folder, 'format.json'), JSON.stringify({ ...mark, readableFrom: 2 }), { mode: 0o600 });
+    expect(await migrateFolder(filesIn(folder), { random: systemRandom })).toBeNull();
+    expect(JSON.parse(readFileSync(join(folder, 'format.json'), 'utf8'))).toMatchObject({ ...mark, readableFrom: 2 });
+  });
+});
+
+describe('a migration that cannot be finished leaves what was there', () => {
+  const whole = (folder: string) => expect(contentsOf(folder)).toMatchObject(formerContents);
+
+  test('where the store runs out of room', async () => {
+    const folder = copyFormer();
+    const statements = `create table more (x); pragma max_page_count = 8;
+      insert into more with recursive n(x) as (select 1 union all select x + 1 from n where x < 9999) select randomblob(999) from n;`;
+    const steps = [{ to: 2, what: '', statements }];
+    await expect(migrateFolder(filesIn(folder), { random: systemRandom, steps })).rejects.toMatchObject({
+      code: 'state_unavailable',
+      detail: { problem: 'the store could not be changed; it is as it was: the disk is full' },
+    });
+    whole(folder);
+    expect(existsSync(join(folder, 'format.json'))).toBe(false);
+    // And the next try does it.
+    expect(await migrateFolder(filesIn(folder), { random: systemRandom })).toContain('before-format-2');
+  });
+
+  const mountable =
+    spawnSync('unshare', ['--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', top]).status === 0;
+  if (!mountable) process.stderr.write('SKIPPING the test of a full disk: this account cannot mount one\n');
+
+  (mountable ? test : test.skip)('where the disk is full before the copy is made', () => {
+    const [disk, after] = [join(top, 'disk'), join(top, 'after')];
+    mkdirSync(disk);
+    const script = `mount -t tmpfs -o size=72k tmpfs ${disk} && cp -p ${copyFormer()}/* ${disk} && chmod 700 ${disk} &&
+      { ${process.execPath} ${main}; echo "ended with $?"; cp -r ${disk} ${after}; }`;
+    const said = execFileSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', `{ ${script}; } 2>&1`], {
+      env: { ...process.env, ...envOf(disk) },
+      encoding: 'utf8',
+    });
+    expect(said).toContain('ended with 1');
+    expect(said).toContain('nothing was changed');
+    whole(after);
+  });
+});
+
+(hasRedis ? describe : describe.skip)('two replicas on one store, upgraded one after the other under load', () => {
+  let redis: RedisServer;
+  let client: Redis;
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = new Redis(redis.url);
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await redis.stop();
+  });
+
+  test('nobody is refused, and each folder and the store say the format in the end', async () => {
+    const shared = join(top, 'replicas.json');
+    const keys = join(top, 'keys');
+    mkdirSync(keys, { mode: 0o700 });
+    const settings = {
+      ...JSON.parse(readFileSync(config, 'utf8')),
+      state: { kind: 'redis', url: redis.url },
+      stopDelaySec: 1,
+    };
+    writeFileSync(shared, JSON.stringify({ ...settings, keys: { kind: 'local', folder: keys } }));
+    const dataFolders = [join(top, 'one'), join(top, 'two')] as const;
+    const start = (folder: string) => startService(envOf(folder, shared));
+    const replicas = [await start(dataFolders[0]), await start(dataFolders[1])];
+    const send = (service: Service, path: string, init: RequestInit = {}) =>
+      fetch(`${service.url}${path}`, {
+        ...init,
+        headers: { 'x-admin-key': adminKey, 'content-type': 'application/json' },
+      });
+    const body = JSON.stringify({ name: 'grace', role: 'auditor' });
+    const added = await send(replicas[0]!, '/administrators', { method: 'POST', body });
+    const { key } = z.object({ key: z.string() }).parse(await added.json());
+
+    // As the former version left them: it wrote no format down.
+    const [mark, ...others] = (await client.keys('*')).filter((name) => name.includes('format}'));
+    expect({ mark, others }).toEqual({ mark: expect.any(String), others: [] });
+    await client.del(mark!);
+    for (const folder of dataFolders) rmSync(join(folder, 'format.json'));
+
+    let isOver = false;
+    const away = new Set<Service>();
+    const answers = new Map<number, number>();
+    const load = async (): Promise<void> => {
+      for (let turn = 0; !isOver; turn += 1) {
+        const up = replicas.filter((each) => !away.has(each));
+        const service = up[turn % up.length]!;
+        const { status } = await fetch(`${service.url}/administrators`, {
+          headers: { 'x-admin-key': key, connection: 'close' },
+        });
+        answers.set(status, (answers.get(status) ?? 0) + 1);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    const callers = [load(), load(), load(), load()];
+    try {
+      for (const [at, folder] of dataFolders.entries()) {
+        const former = replicas[at]!;
+        away.add(former);
+        await former.stop();
+        replicas[at] = await start(folder);
+      }
+    } finally {
+      isOver = true;
+      await Promise.all(callers);
+    }
+    for (const each of replicas) await each.stop();
+    expect([...answers.keys()]).toEqual([200]);
+    for (const folder of dataFolders)
+      expect(JSON.parse(readFileSync(join(folder, 'format.json'), 'utf8'))).toMatchObject({ format: dataFormat });
+    expect(await client.exists(mark!)).toBe(1);
+  });
+});

@@ -1,0 +1,46 @@
+import { devicesReply } from '../../../src/core/step-up/home-protocol.js';
+import { button, el, paragraph } from '../dom.js';
+import { emptyReply } from '../view.js';
+import { type Outcome, type Section, say } from './section.js';
+
+/** What is remembered of the person's devices. What belongs to the enrolment ends with it, and is only told. */
+export const devices: Section = {
+  name: 'devices',
+  async read({ page, api }) {
+    const held = await api.call({ method: 'GET', path: '/devices', reply: devicesReply });
+    const { passkey, recoveryCodes, knownPlaces } = held;
+    const forget = async (): Promise<Outcome> => {
+      await api.call({ method: 'POST', path: '/devices/forget', body: {}, reply: emptyReply });
+      return say((words) => words.placesForgotten);
+    };
+    return (words, press) => {
+      if (passkey === null && recoveryCodes === null && knownPlaces === null)
+        return [paragraph(words.noDevices, 'lead')];
+      const format = new Intl.DateTimeFormat(page.locale, { dateStyle: 'long' });
+      const day = (time: string): string => format.format(Date.parse(time));
+      const item = (name: string, text: string, ...more: HTMLElement[]): HTMLLIElement =>
+        el('li', {}, el('strong', {}, name), paragraph(text), ...more);
+      return [
+        el(
+          'ul',
+          { class: 'entries' },
+          passkey === null ? null : item(words.passkey, words.passkeyText),
+          recoveryCodes === null
+            ? null
+            : item(words.recoveryCodes, words.recoveryCodesText(recoveryCodes.left, day(recoveryCodes.madeAt))),
+          knownPlaces === null
+            ? null
+            : item(
+                words.knownPlaces,
+                words.knownPlacesText(
+                  knownPlaces.devices,
+                  knownPlaces.networks,
+                  knownPlaces.expiresAt === null ? null : day(knownPlaces.expiresAt),
+                ),
+                button('danger', words.forgetPlaces, () => press(forget)),
+              ),
+        ),
+      ];
+    };
+  },
+};

@@ -1,0 +1,40 @@
+import { button, el, paragraph } from '../dom.js';
+import type { Page } from '../page.js';
+import type { HomeWords } from './messages/words.js';
+import { isolate, type Outcome, type Press } from './section.js';
+
+/** Something that holds until a day, or until the person ends it. */
+export interface Entry {
+  /** Whose it is, as people know them. */
+  readonly name: string;
+  /** What of it; `null`: the name says it. */
+  readonly what: string | null;
+  readonly since: string;
+  readonly until: string;
+  /** What the button says. */
+  readonly ending: (name: string) => string;
+  readonly end: () => Promise<Outcome>;
+}
+
+/** A list of such things, each with its end. */
+export function toEntries(
+  entries: readonly Entry[],
+  { page, words, press }: { page: Page; words: HomeWords; press: Press },
+) {
+  const format = new Intl.DateTimeFormat(page.locale, { dateStyle: 'long' });
+  const day = (time: string): string => format.format(Date.parse(time));
+  return el(
+    'ul',
+    { class: 'entries' },
+    ...entries.map(({ name, what, since, until, ending, end }) =>
+      el(
+        'li',
+        {},
+        el('strong', {}, el('bdi', {}, name)),
+        what === null ? null : el('p', {}, what),
+        paragraph(words.consentSince(day(since), day(until)), 'fine'),
+        button('danger', ending(isolate(name)), () => press(end)),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,95 @@
+import { actions, button, el, linkButton, paragraph } from '../dom.js';
+import { Problem, type ProblemName } from '../problem.js';
+import type { Step } from '../step.js';
+import type { View } from '../view.js';
+import { homeWordsIn } from './messages/index.js';
+import type { Draw, HomeTools, Outcome, Said, Section } from './section.js';
+import { sections } from './sections.js';
+
+/** What was pressed, and where. `section` is `null` below all of them. */
+interface Pressed {
+  readonly section: Section | null;
+  readonly work: () => Promise<Outcome>;
+}
+
+/** What came of it, where it was pressed. */
+interface Came {
+  readonly section: Section | null;
+  readonly said: Said | null;
+}
+
+type Shown = readonly { readonly section: Section; readonly draw: Draw }[];
+
+/** The person's own page: what is kept of them, what was decided of them, and the ways to end it, section by section. */
+export const home: Step = async (view, _facts, { page, api }) => {
+  const tools = { page, api };
+  let shown = await readAll(tools);
+  let came: Came | null = null;
+  for (;;) {
+    const { section, work } = await ask(shown, came, view, tools);
+    const outcome = await work();
+    if (outcome.kind === 'view') return { view: outcome.view };
+    if (outcome.kind === 'said') shown = await readAll(tools);
+    came = { section, said: outcome.kind === 'said' ? outcome.said : null };
+  }
+};
+
+/** What one section lacks is no reason to hide the others. */
+const passing: readonly ProblemName[] = ['unavailable', 'overloaded', 'time-out', 'general'];
+
+async function readAll(tools: HomeTools): Promise<Shown> {
+  const read = async (section: Section) => {
+    try {
+      return { section, draw: await section.read(tools) };
+    } catch (error) {
+      if (!(error instanceof Problem) || !passing.includes(error.problem)) throw error;
+      return { section, draw: drawUnreadable };
+    }
+  };
+  const all = await Promise.all(sections.map(read));
+  return all.flatMap(({ section, draw }) => (draw === null ? [] : [{ section, draw }]));
+}
+
+const drawUnreadable: Draw = (words, press) => [
+  paragraph(words.unreadable, 'note'),
+  button('quiet', words.readAgain, () => press(async () => ({ kind: 'said', said: null }))),
+];
+
+function ask(shown: Shown, came: Came | null, { returnUrl }: View, { page, api }: HomeTools): Promise<Pressed> {
+  const pressed = page.ask<Pressed>((all, choose) => {
+    const words = homeWordsIn(page.language);
+    const close = async (): Promise<Outcome> => ({ kind: 'view', view: await api.decline() });
+    return {
+      screen: 'manage',
+      heading: words.title,
+      body: [
+        ...shown.map(({ section, draw }) => {
+          const said = came?.section === section ? came.said : null;
+          return el(
+            'section',
+            { class: 'part', 'data-section': section.name, 'aria-labelledby': `part-${section.name}` },
+            el('h2', { id: `part-${section.name}` }, words.headings[section.name]),
+            said === null
+              ? null
+              : el(
+                  'p',
+                  { class: said.isGood ? 'note good' : 'note', role: 'status', tabindex: '-1' },
+                  said.text(words, all),
+                ),
+            ...draw(words, (work) => choose({ section, work })),
+          );
+        }),
+        actions(
+          button('quiet', all.manage.close, () => choose({ section: null, work: close })),
+          returnUrl === null ? null : linkButton('faint', all.leave, returnUrl),
+        ),
+      ],
+    };
+  });
+  // What was pressed is drawn anew: whoever has no mouse goes on from what came of it.
+  if (came !== null && came.section !== null) {
+    const part = document.querySelector(`[data-section="${came.section.name}"]`);
+    part?.querySelector<HTMLElement>(came.said === null ? '[data-first]' : '[role="status"]')?.focus();
+  }
+  return pressed;
+}

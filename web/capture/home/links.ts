@@ -1,0 +1,31 @@
+import { linksReply, type ShownLink } from '../../../src/core/step-up/home-protocol.js';
+import { paragraph } from '../dom.js';
+import type { Page } from '../page.js';
+import { emptyReply } from '../view.js';
+import { toEntries } from './entries.js';
+import { isolate, type Outcome, type Section, say } from './section.js';
+
+/** Pages on which there were links: where the last one has ended, it is said there. */
+const shownOn = new WeakSet<Page>();
+
+/** Accounts elsewhere that are linked with the person's, each with the end of it. Most people have none, and read nothing of it. */
+export const links: Section = {
+  name: 'links',
+  async read({ page, api }) {
+    const { links: linked } = await api.call({ method: 'GET', path: '/links', reply: linksReply });
+    if (linked.length === 0 && !shownOn.has(page)) return null;
+    shownOn.add(page);
+    const end = async ({ connection, name }: ShownLink): Promise<Outcome> => {
+      await api.call({ method: 'POST', path: '/links/end', body: { connection }, reply: emptyReply });
+      return say((words) => words.linkEnded(isolate(name)));
+    };
+    return (words, press) => {
+      if (linked.length === 0) return [paragraph(words.noLinks, 'lead')];
+      const entries = linked.map((link) => ({
+        ...{ name: link.name, what: null, since: link.linkedAt, until: link.expiresAt },
+        ...{ ending: words.endLink, end: () => end(link) },
+      }));
+      return [paragraph(words.linksText, 'lead'), toEntries(entries, { page, words, press })];
+    };
+  },
+};

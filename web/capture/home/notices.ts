@@ -1,0 +1,112 @@
+import { button, el, paragraph } from '../dom.js';
+import type { Words } from '../messages/words.js';
+import type { PageApi } from '../page-api.js';
+import { canBePushedTo, findThisDevice, subscribe } from '../push.js';
+import { type NoticeKind, type Notices, noticeKinds } from '../view.js';
+import { type HomeTools, type Section, say } from './section.js';
+
+/** Which notices the person gets; no section where the connection sends none. */
+export const noticeSection: Section = {
+  name: 'notices',
+  async read(tools) {
+    const notices = await readNotices(tools.api);
+    if (notices === null) return null;
+    return (_words, press) => [
+      askForNotices(notices, tools.page.words, (choice) =>
+        press(async () => {
+          const kept = await keepNotices(choice, notices, tools);
+          return say((_own, { notices: words }) => (kept === 'kept' ? words.kept : words.refused), kept === 'kept');
+        }),
+      ),
+    ];
+  },
+};
+
+/** Which notices a person gets, and what their own browser has to do with it. */
+interface ShownNotices extends Notices {
+  /** What the server calls this browser by; `null`: notices are not pushed to it, whoever is told by it. */
+  readonly thisDevice: string | null;
+}
+
+/** What they choose; `device`: what becomes of the browsers. */
+interface NoticeChoice {
+  readonly on: readonly NoticeKind[];
+  readonly email: boolean;
+  readonly device: 'add' | 'remove' | 'remove-all' | null;
+}
+
+/** What came of it. */
+type KeptNotices = 'kept' | 'push-refused';
+
+/** @returns `null`: nobody gets any */
+async function readNotices(api: PageApi): Promise<ShownNotices | null> {
+  const notices = await api.readNotices();
+  if (notices === null) return null;
+  const here = notices.push === null ? null : await findThisDevice(api.noticeWorkerUrl);
+  return { ...notices, thisDevice: here !== null && notices.push?.devices.includes(here) ? here : null };
+}
+
+/** Has the server keep what a person chose. The browser asks first: it lets a page ask only right after something was pressed. */
+async function keepNotices(
+  { on, email, device }: NoticeChoice,
+  { push, thisDevice }: ShownNotices,
+  { page, api }: HomeTools,
+): Promise<KeptNotices> {
+  const subscription = device === 'add' && push !== null ? await subscribe(push.publicKey, api.noticeWorkerUrl) : null;
+  await api.chooseNotices(on, email, page.language);
+  if (device === 'remove' && thisDevice !== null) await api.removeNoticeDevice(thisDevice);
+  if (device === 'remove-all') await api.removeNoticeDevice(null);
+  if (device !== 'add' || push === null) return 'kept';
+  if (subscription === null) return 'push-refused';
+  await api.addNoticeDevice(subscription, push.publicKey);
+  return 'kept';
+}
+
+/** Asks which notices somebody wants, and how. */
+function askForNotices(
+  { on, email, push, thisDevice }: ShownNotices,
+  { notices: words }: Words,
+  choose: (choice: NoticeChoice) => void,
+): HTMLFormElement {
+  const boxes = noticeKinds.map((kind) => ({ kind, box: checkbox(kind, on.includes(kind)) }));
+  const devices = push?.devices.length ?? 0;
+  const byEmail = checkbox('email', email);
+  const press = (device: NoticeChoice['device']) => () =>
+    choose({
+      on: boxes.flatMap(({ kind, box }) => (box.checked ? [kind] : [])),
+      email: byEmail.checked,
+      device,
+    });
+  const others = devices - (thisDevice === null ? 0 : 1);
+  const form = el(
+    'form',
+    { class: 'notices' },
+    el(
+      'fieldset',
+      {},
+      el('legend', {}, devices === 0 ? words.headingByEmail : words.heading),
+      ...boxes.map(({ kind, box }) => el('label', {}, box, words.kinds[kind])),
+    ),
+    devices === 0
+      ? null
+      : el(
+          'fieldset',
+          {},
+          el('legend', {}, words.how),
+          el('label', {}, byEmail, words.byEmail),
+          paragraph(words.emailStill),
+        ),
+    el('button', { type: 'submit', class: 'button quiet' }, words.keep),
+    push !== null && thisDevice === null && canBePushedTo() ? button('quiet', words.here, press('add')) : null,
+    thisDevice === null ? null : button('quiet', words.notHere, press('remove')),
+    others === 0 ? null : paragraph(`${words.otherDevices} ${others}`),
+    others === 0 ? null : button('quiet', words.nowhere, press('remove-all')),
+  );
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    press(null)();
+  });
+  return form;
+}
+
+const checkbox = (name: string, checked: boolean): HTMLInputElement => el('input', { type: 'checkbox', name, checked });

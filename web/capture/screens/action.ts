@@ -1,0 +1,54 @@
+import { actions, button, el, paragraph } from '../dom.js';
+import type { Words } from '../messages/words.js';
+import type { Step } from '../step.js';
+import type { View } from '../view.js';
+
+type Named = NonNullable<View['action']>;
+
+/** Words of the action: text alone, and in no case does their direction reach what is around them. */
+const shown = (text: string): HTMLElement => el('bdi', {}, text);
+
+/** The action as it was asked for, nothing left out and nothing from elsewhere between. */
+function describe({ title, lines = [], amount, payee, document }: Named['words'], { action }: Words): HTMLElement {
+  const rows: [string, string | undefined][] = [
+    [action.amount, amount && `${amount.value} ${amount.currency}`],
+    [action.payee, payee],
+    [action.document, document?.name],
+    [action.digest, document?.digest],
+  ];
+  return el(
+    'section',
+    { class: 'action', 'aria-label': action.heading },
+    el('h2', {}, shown(title)),
+    ...lines.map((line) => el('p', {}, shown(line))),
+    el(
+      'dl',
+      { class: 'facts' },
+      ...rows.flatMap(([name, value]) =>
+        value === undefined ? [] : [el('div', {}, el('dt', {}, name), el('dd', {}, shown(value)))],
+      ),
+    ),
+  );
+}
+
+/** What the face check approves, before any camera. */
+export const action: Step = async (view, _facts, { page, api }) => {
+  const { action: named } = view;
+  if (named === null) return {};
+  const approves = await page.ask<boolean>((words, choose) => ({
+    screen: 'action',
+    heading: words.action.heading,
+    body: [
+      paragraph(words.action.intro(view.organisation), 'lead'),
+      describe(named.words, words),
+      paragraph(words.action.warning, 'note'),
+      actions(
+        button('plain', words.action.approve, () => choose(true)),
+        button('danger', words.action.refuse, () => choose(false)),
+      ),
+    ],
+  }));
+  if (!approves) return { view: await api.decline() };
+  api.noteActionShown(named.digest);
+  return { isActionSeen: true };
+};

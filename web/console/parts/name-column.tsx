@@ -1,0 +1,17 @@
+import { Link } from '../frame/router.js';
+import type { Column } from './table.js';
+
+/** The name of a row, which leads to its page under an address. */
+export const toNameColumn = (
+  heading: string,
+  address: string,
+): Column<{ readonly id: string; readonly name: string }> => ({
+  id: 'name',
+  heading,
+  isRowHeading: true,
+  cell: ({ id, name }) => (
+    <Link to={`${address}/${encodeURIComponent(id)}`}>
+      <bdi>{name}</bdi>
+    </Link>
+  ),
+});

@@ -1,0 +1,56 @@
+import { useId } from 'react';
+import type { BrandWords } from './messages/brand-words.js';
+import { type ColourName, colourNames, type Palette } from './requests.js';
+
+/** As somebody wrote them; empty: ours. */
+export type Colours = Readonly<Record<ColourName, string>>;
+
+const shownOf = (name: ColourName, palette: Palette | null): string => {
+  const { light, dark } = palette ?? {};
+  const shown = { accent: light?.accent, accentDark: dark?.accent, ground: light?.ground, groundDark: dark?.ground };
+  return shown[name] ?? '#000000';
+};
+
+/** The four colours, each to be typed or picked. @param palette - what is shown where nothing is chosen */
+export function ColourFields({
+  colours,
+  palette,
+  words: { fields, pick, colourHint, colours: heading },
+  onChange,
+}: {
+  readonly colours: Colours;
+  readonly palette: Palette | null;
+  readonly words: BrandWords;
+  readonly onChange: (name: ColourName, colour: string) => void;
+}) {
+  const id = useId();
+  return (
+    <fieldset className="field">
+      <legend>{heading}</legend>
+      <p className="soft fine">{colourHint}</p>
+      {colourNames.map((name) => (
+        <div key={name} className="field">
+          <label htmlFor={`${id}-${name}`}>{fields[name]}</label>
+          <div className="colour">
+            <input
+              id={`${id}-${name}`}
+              name={name}
+              dir="ltr"
+              spellCheck={false}
+              autoComplete="off"
+              maxLength={7}
+              value={colours[name]}
+              onChange={({ target }) => onChange(name, target.value.trim())}
+            />
+            <input
+              type="color"
+              aria-label={pick(fields[name])}
+              value={/^#[0-9a-f]{6}$/i.test(colours[name]) ? colours[name] : shownOf(name, palette)}
+              onChange={({ target }) => onChange(name, target.value)}
+            />
+          </div>
+        </div>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,65 @@
+import { Button } from 'react-aria-components/Button';
+import { useFormats } from '../../frame/words.js';
+import { Table } from '../../parts/table.js';
+import type { BrandWords } from './messages/brand-words.js';
+import { type ColourName, type Contrast, colourNames } from './requests.js';
+
+/** Which field a contrast is about. */
+const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
+  if (scheme === 'light') return colour;
+  return colour === 'accent' ? 'accentDark' : 'groundDark';
+};
+
+/** What cannot be read well enough, with the nearest colour that can; and every contrast as a table. */
+export function Contrasts({
+  contrasts,
+  words: { contrast, fields },
+  onUse,
+}: {
+  readonly contrasts: readonly Contrast[];
+  readonly words: BrandWords;
+  readonly onUse: (field: ColourName, colour: string) => void;
+}) {
+  const { number } = useFormats();
+  const names = new Map(Object.entries(contrast.names));
+  // The lowest of a colour says enough: the nearest good one meets them all.
+  const low = colourNames.flatMap((field) => {
+    const [worst] = contrasts
+      .filter((each) => each.nearest !== null && fieldOf(each) === field)
+      .sort((a, b) => a.ratio / a.needed - b.ratio / b.needed);
+    return worst?.nearest == null ? [] : [{ field, worst, nearest: worst.nearest }];
+  });
+  return (
+    <>
+      {low.length === 0 && <p className="note good">{contrast.enough}</p>}
+      {low.map(({ field, worst, nearest }) => (
+        <div key={field} className="note bad">
+          <p>{contrast.low(fields[field], number(worst.ratio), number(worst.needed))}</p>
+          <Button
+            className="button quiet"
+            aria-label={`${contrast.use(nearest)}: ${fields[field]}`}
+            onPress={() => onUse(field, nearest)}
+          >
+            <span className="swatch" style={{ background: nearest }} />
+            <bdi>{contrast.use(nearest)}</bdi>
+          </Button>
+        </div>
+      ))}
+      <details>
+        <summary>{contrast.all}</summary>
+        <Table
+          caption={contrast.all}
+          rows={contrasts}
+          keyOf={(each) => `${fieldOf(each)} ${each.against}`}
+          empty={contrast.enough}
+          columns={[
+            { id: 'colour', heading: contrast.colour, isRowHeading: true, cell: (each) => fields[fieldOf(each)] },
+            { id: 'against', heading: contrast.against, cell: ({ against }) => names.get(against) ?? against },
+            { id: 'ratio', heading: contrast.ratio, isNumber: true, cell: ({ ratio }) => number(ratio) },
+            { id: 'needed', heading: contrast.needed, isNumber: true, cell: ({ needed }) => number(needed) },
+          ]}
+        />
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,207 @@
+import { useEffect, useRef, useState } from 'react';
+import { isLanguage, languages } from '../../../shared/languages.js';
+import { toRefusal, useActing } from '../../frame/acting.js';
+import type { Refusal } from '../../frame/call.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { Field, FileField } from '../../parts/form.js';
+import { Loading, Problem } from '../../parts/state.js';
+import { ColourFields, type Colours } from './colour-fields.js';
+import { Contrasts } from './contrasts.js';
+import type { BrandWords } from './messages/brand-words.js';
+import { OwnTextFields, type OwnTexts } from './own-texts.js';
+import { Preview } from './preview.js';
+import { type Brand, type Checked, checkBrand, type InForce, pictureNames, type TextRule } from './requests.js';
+
+/** So long somebody has to pause before what they changed is tried, in milliseconds. */
+const pauseMs = 400;
+
+const toColours = (brand: Brand | null): Colours => ({
+  accent: brand?.accent ?? '',
+  accentDark: brand?.accentDark ?? '',
+  ground: brand?.ground ?? '',
+  groundDark: brand?.groundDark ?? '',
+});
+
+const toOwnTexts = (brand: Brand | null): OwnTexts =>
+  Object.fromEntries(
+    Object.keys(languages).map((language) => {
+      const texts = (brand?.texts ?? []).filter((each) => each.language === language);
+      return [language, Object.fromEntries(texts.map(({ key, text }) => [key, text]))];
+    }),
+  );
+
+/** What the server is asked to try: the fields of the form by name, and the texts of every language. */
+function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
+  const draft = new FormData(form);
+  draft.delete('textLanguage');
+  // A field without a file sends an empty one.
+  for (const name of pictureNames) {
+    const chosen = draft.get(name);
+    if (chosen instanceof File && chosen.size === 0) draft.delete(name);
+  }
+  for (const [language, texts] of Object.entries(own)) {
+    const filled = Object.entries(texts).filter(([, text]) => text !== '');
+    if (filled.length > 0) draft.set(language, JSON.stringify(Object.fromEntries(filled)));
+  }
+  return draft;
+}
+
+/** The form, and beside it the page as it would look, tried at every change. */
+export function Editor({
+  inForce,
+  rules,
+  words,
+  onEdit,
+  onApply,
+}: {
+  readonly inForce: InForce;
+  readonly rules: readonly TextRule[];
+  readonly words: BrandWords;
+  readonly onEdit: () => void;
+  readonly onApply: (digest: string) => Promise<void>;
+}) {
+  const { call } = useActing();
+  const { brand } = inForce;
+  const form = useRef<HTMLFormElement>(null);
+  const [colours, setColours] = useState(() => toColours(brand));
+  const [own, setOwn] = useState(() => toOwnTexts(brand));
+  const [edits, setEdits] = useState(0);
+  const [checked, setChecked] = useState<Checked | null>(null);
+  const [page, setPage] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const edited = (): void => {
+    // What was tried before is not what would be put in force.
+    setChecked((former) => (former === null ? null : { ...former, digest: null }));
+    setEdits((before) => before + 1);
+    onEdit();
+  };
+  useEffect(() => {
+    let isOver = false;
+    const check = async (): Promise<void> => {
+      if (form.current === null) return;
+      try {
+        const found = await call(checkBrand(toDraft(form.current, own)));
+        if (isOver) return;
+        setChecked(found);
+        setRefusal(null);
+        if (found.preview !== null) setPage(found.preview);
+      } catch (thrown) {
+        if (!isOver) setRefusal(toRefusal(thrown));
+      }
+    };
+    const timer = setTimeout(() => void check(), edits === 0 ? 0 : pauseMs);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [edits, own, call]);
+  const { fields, apply } = words;
+  return (
+    <div className="beside">
+      <form ref={form} className="form" onInput={edited} onSubmit={(event) => event.preventDefault()}>
+        <Field name="organisation" label={fields.organisation} initial={brand?.organisation ?? ''} maxLength={100} />
+        <Field
+          name="helpUrl"
+          label={fields.helpUrl}
+          hint={words.helpHint}
+          initial={brand?.helpUrl ?? ''}
+          maxLength={1024}
+        />
+        <ColourFields
+          colours={colours}
+          palette={checked?.palette ?? null}
+          words={words}
+          onChange={(name, colour) => setColours({ ...colours, [name]: colour })}
+        />
+        {checked !== null && (
+          <Contrasts
+            contrasts={checked.contrasts}
+            words={words}
+            onUse={(name, colour) => {
+              setColours({ ...colours, [name]: colour });
+              edited();
+            }}
+          />
+        )}
+        <fieldset className="field">
+          <legend>{words.pictures}</legend>
+          {pictureNames.map((name) => (
+            <div key={name}>
+              <FileField
+                name={name}
+                label={fields[name]}
+                hint={words.pictureHint}
+                accept="image/png,image/webp,image/svg+xml"
+              />
+              {brand?.[name] != null && (
+                <>
+                  <img
+                    className={name === 'logoDark' ? 'logo dark' : 'logo'}
+                    src={brand[name].path}
+                    alt={words.pictureNow(fields[name])}
+                  />
+                  <label className="tick">
+                    <input type="checkbox" name="without" value={name} />
+                    {words.without(fields[name])}
+                  </label>
+                </>
+              )}
+            </div>
+          ))}
+        </fieldset>
+        <OwnTextFields rules={rules} own={own} words={words} onChange={setOwn} />
+      </form>
+      <div className="stays">
+        <h2>{words.preview.heading}</h2>
+        {refusal !== null && <Problem refusal={refusal} onAgain={edited} />}
+        {checked !== null && checked.problems.length > 0 && <Problems checked={checked} words={words} />}
+        {page === null ? <Loading /> : <Preview page={page} words={words} />}
+        {checked !== null && checked.digest !== null && checked.digest !== inForce.digest && (
+          <ConfirmButton
+            label={apply.label}
+            title={apply.title}
+            action={apply.label}
+            onConfirm={() => onApply(checked.digest ?? '')}
+          >
+            <p>{apply.text}</p>
+          </ConfirmButton>
+        )}
+        {checked !== null && checked.digest !== null && checked.digest === inForce.digest && (
+          <p className="soft">{apply.same}</p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Problems({
+  checked,
+  words: { problems, fields, texts, preview },
+}: {
+  readonly checked: Checked;
+  readonly words: BrandWords;
+}) {
+  const names = new Map(Object.entries({ ...fields, ...texts.keys }));
+  const reasons = new Map(Object.entries(problems));
+  const nameOf = (field: string): string => {
+    const [, language = '', key = ''] = /^texts\.(\w+)\.(.+)$/.exec(field) ?? [];
+    if (isLanguage(language)) return `${names.get(key) ?? key} (${languages[language]})`;
+    return names.get(field) ?? field;
+  };
+  const told = new Set(
+    checked.problems.map(({ field, code, reason }) => `${nameOf(field)}: ${reasons.get(code) ?? reason}`),
+  );
+  return (
+    <div className="note bad" role="status">
+      <p>
+        <strong>{problems.heading}</strong>
+      </p>
+      <ul>
+        {[...told].map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      <p>{preview.former}</p>
+    </div>
+  );
+}

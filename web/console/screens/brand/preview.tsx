@@ -1,0 +1,51 @@
+import { useState } from 'react';
+import { isLanguage, type Language, languages } from '../../../shared/languages.js';
+import { useLanguage } from '../../frame/words.js';
+import { Choice } from '../../parts/form.js';
+import type { BrandWords } from './messages/brand-words.js';
+import { type Scheme, schemes } from './requests.js';
+
+const screens = ['consent', 'enrol', 'passed', 'failed', 'expired', 'abandoned'] as const;
+type Screen = (typeof screens)[number];
+
+export const languageOptions = Object.keys(languages)
+  .filter(isLanguage)
+  .map((value) => ({ value, label: languages[value] }));
+
+/** The capture page with a brand. Nothing on it can be pressed. @param page - its address, without a query */
+export function Preview({ page, words: { preview } }: { readonly page: string; readonly words: BrandWords }) {
+  const shown = useLanguage();
+  const [screen, setScreen] = useState<Screen>('consent');
+  const [language, setLanguage] = useState<Language>(shown);
+  const [scheme, setScheme] = useState<Scheme>('light');
+  const address = `${page}?${new URLSearchParams({ screen, lang: language, scheme })}`;
+  return (
+    <>
+      {/* Another address is another frame, so that the way back of the browser leads out of the screen. */}
+      <iframe key={address} className="shown" title={preview.frame} src={address} />
+      <div className="form">
+        <Choice
+          name="screen"
+          label={preview.screen}
+          initial={screen}
+          options={screens.map((value) => ({ value, label: preview.screens[value] }))}
+          onChoose={setScreen}
+        />
+        <Choice
+          name="previewLanguage"
+          label={preview.language}
+          initial={language}
+          options={languageOptions}
+          onChoose={setLanguage}
+        />
+        <Choice
+          name="scheme"
+          label={preview.scheme}
+          initial={scheme}
+          options={schemes.map((value) => ({ value, label: preview.schemes[value] }))}
+          onChoose={setScheme}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+import { useActing } from '../../frame/acting.js';
+import type { ServerRequest } from '../../frame/call.js';
+import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { countIn } from './counts.js';
+import type { CampaignsWords } from './messages/campaigns-words.js';
+import { type Campaign, remindCampaign, resumeCampaign, retryable, startCampaign, stopCampaign } from './requests.js';
+
+/** What can be done with a campaign in the state it is in; each says first what it will do. */
+export function Actions({
+  campaign,
+  words: { act, uncertain, people },
+  onDone,
+}: {
+  readonly campaign: Campaign;
+  readonly words: CampaignsWords;
+  readonly onDone: () => void;
+}) {
+  const { call } = useActing();
+  const { number } = useFormats();
+  const { id, name, state, linkDays, reminders, reminderDays } = campaign;
+  const confirmed = (request: ServerRequest<unknown>) => async (): Promise<void> => {
+    await call(request);
+    onDone();
+  };
+  const toLeave = countIn(campaign, 'planned');
+  const awaited = countIn(campaign, 'sent', 'opened', 'expired');
+  const isUnderWay = state === 'running' || state === 'done';
+  return (
+    <>
+      <div className="actions">
+        {state === 'planned' && toLeave > 0 && (
+          <ConfirmButton
+            label={act.start}
+            title={act.startTitle(name)}
+            action={act.start}
+            onConfirm={confirmed(startCampaign(id))}
+          >
+            <p>{act.startText(number(toLeave), number(linkDays))}</p>
+            <p>{reminders === 0 ? act.noReminders : act.startReminders(number(reminders), number(reminderDays))}</p>
+          </ConfirmButton>
+        )}
+        {state === 'running' && (
+          <ConfirmButton
+            label={act.stop}
+            title={act.stopTitle(name)}
+            action={act.stop}
+            onConfirm={confirmed(stopCampaign(id))}
+          >
+            <p>{act.stopText}</p>
+          </ConfirmButton>
+        )}
+        {state === 'stopped' && (
+          <ConfirmButton
+            label={act.resume}
+            title={act.resumeTitle(name)}
+            action={act.resume}
+            onConfirm={confirmed(resumeCampaign(id, []))}
+          >
+            <p>{act.resumeText(number(toLeave))}</p>
+          </ConfirmButton>
+        )}
+        {isUnderWay && awaited > 0 && (
+          <ConfirmButton
+            label={act.remind}
+            title={act.remindTitle}
+            action={act.remind}
+            onConfirm={confirmed(remindCampaign(id))}
+          >
+            <p>{act.remindText(number(awaited))}</p>
+          </ConfirmButton>
+        )}
+        {isUnderWay &&
+          retryable
+            .filter((each) => countIn(campaign, each) > 0)
+            .map((each) => (
+              <ConfirmButton
+                key={each}
+                label={`${act.again}: ${people.states[each]}`}
+                title={act.againTitle}
+                action={act.again}
+                onConfirm={confirmed(resumeCampaign(id, [each]))}
+              >
+                <p>{act.againText(number(countIn(campaign, each)))}</p>
+              </ConfirmButton>
+            ))}
+      </div>
+      {countIn(campaign, 'uncertain') > 0 && (
+        <p className="note warn">{uncertain(number(countIn(campaign, 'uncertain')))}</p>
+      )}
+    </>
+  );
+}

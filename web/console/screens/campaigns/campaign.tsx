@@ -1,0 +1,69 @@
+import { useEffect } from 'react';
+import { useLoaded } from '../../frame/acting.js';
+import { Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { Await } from '../../parts/state.js';
+import { Facts } from '../../parts/told.js';
+import { Actions } from './actions.js';
+import { Letters } from './letters.js';
+import type { CampaignsWords } from './messages/campaigns-words.js';
+import { People } from './people.js';
+import { languageOptions } from './plan-form.js';
+import { type Campaign, readCampaign } from './requests.js';
+import { Standing } from './standing.js';
+
+/** So long until it is asked again how far it is, in milliseconds; of other states nothing changes by itself. */
+const againAfterMs: { readonly [State in Campaign['state']]?: number } = { planning: 1_000, running: 4_000 };
+
+/** One campaign: what would happen, or how far it is; what can be done; its people and its letters. */
+export function OneCampaign({ id, words }: { readonly id: string; readonly words: CampaignsWords }) {
+  const found = useLoaded(readCampaign(id));
+  const campaign = found.state === 'loaded' ? found.value.campaign : null;
+  const { reload } = found;
+  // Each answer is another object: the clock runs from when it came.
+  useEffect(() => {
+    const waitMs = campaign === null ? undefined : againAfterMs[campaign.state];
+    if (waitMs === undefined) return;
+    const timer = setTimeout(reload, waitMs);
+    return () => clearTimeout(timer);
+  }, [campaign, reload]);
+  return (
+    <Await loaded={found}>
+      {({ campaign: shown }) => (
+        <>
+          <h1>
+            <bdi>{shown.name}</bdi>
+          </h1>
+          <p>
+            <Link to="/campaigns">{words.all}</Link>
+          </p>
+          <Standing campaign={shown} words={words} />
+          <Actions campaign={shown} words={words} onDone={reload} />
+          {shown.state !== 'planning' && <People key={shown.state} campaign={shown} words={words} />}
+          <Letters campaign={shown} words={words} onKept={reload} />
+          <section>
+            <HowItIsSet campaign={shown} words={words} />
+          </section>
+        </>
+      )}
+    </Await>
+  );
+}
+
+function HowItIsSet({ campaign, words: { facts } }: { readonly campaign: Campaign; readonly words: CampaignsWords }) {
+  const { day, number } = useFormats();
+  const { connection, group, language, linkDays, reminders, reminderDays, createdBy, keptUntil } = campaign;
+  return (
+    <Facts
+      rows={[
+        [facts.connection, connection],
+        [facts.from, group === null ? facts.file : facts.group(group)],
+        [facts.language, languageOptions.find(({ value }) => value === language)?.label ?? language],
+        [facts.link, facts.days(number(linkDays))],
+        [facts.reminders, facts.remindersOf(number(reminders), number(reminderDays))],
+        [facts.madeBy, createdBy],
+        [facts.keptUntil, day(keptUntil.slice(0, 10))],
+      ]}
+    />
+  );
+}

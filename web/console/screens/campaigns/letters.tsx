@@ -1,0 +1,173 @@
+import { useEffect, useState } from 'react';
+import type { Language } from '../../../shared/languages.js';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { Refusal } from '../../frame/call.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm, Choice, Field, LongField } from '../../parts/form.js';
+import { Await, Done } from '../../parts/state.js';
+import type { CampaignsWords } from './messages/campaigns-words.js';
+import { languageOptions } from './plan-form.js';
+import {
+  type Campaign,
+  keepWords,
+  type LetterKind,
+  type LetterWords,
+  letterKinds,
+  previewLetter,
+  type WhichLetter,
+} from './requests.js';
+
+/** So long somebody has to pause before what they typed is shown, in milliseconds. */
+const pauseMs = 500;
+
+interface Given {
+  readonly campaign: Campaign;
+  readonly words: CampaignsWords;
+  readonly onKept: () => void;
+}
+
+/** The letters of a campaign, each as it will look, and in words of one's own. */
+export function Letters({ campaign, words, onKept }: Given) {
+  const { letters } = words;
+  const [kind, setKind] = useState<LetterKind>('invitation');
+  const [language, setLanguage] = useState<Language>(
+    languageOptions.find(({ value }) => value === campaign.language)?.value ?? 'en',
+  );
+  return (
+    <section>
+      <h2>{letters.heading}</h2>
+      <div className="form">
+        <Choice
+          name="kind"
+          label={letters.kind}
+          initial={kind}
+          options={letterKinds.map((value) => ({ value, label: letters.kinds[value] }))}
+          onChoose={setKind}
+        />
+        <Choice
+          name="language"
+          label={letters.language}
+          initial={language}
+          options={languageOptions}
+          onChoose={setLanguage}
+        />
+      </div>
+      <OneLetter key={`${kind}.${language}`} {...{ campaign, words, onKept, kind, language }} />
+    </section>
+  );
+}
+
+const toWords = (fields: FormData): LetterWords => ({
+  subject: String(fields.get('subject')),
+  // A form ends its lines as mail does; the same words are to stay the same.
+  text: String(fields.get('text')).replaceAll('\r\n', '\n'),
+});
+
+function OneLetter({
+  campaign,
+  words: { letters },
+  onKept,
+  kind,
+  language,
+}: Given & { readonly kind: LetterKind; readonly language: Language }) {
+  const { call } = useActing();
+  const which: WhichLetter = { campaign: campaign.id, kind, language };
+  const [typed, setTyped] = useState<LetterWords | null>(null);
+  const [tried, setTried] = useState<LetterWords | null>(null);
+  const [changes, setChanges] = useState(0);
+  const [isKept, setKept] = useState(false);
+  const kept = useLoaded(previewLetter(which, null));
+  const shown = useLoaded(previewLetter(which, tried));
+  useEffect(() => {
+    const timer = setTimeout(() => setTried(typed), pauseMs);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const keep = async (given: LetterWords): Promise<void> => {
+    const { unknown } = await call(keepWords(which, given));
+    // What was not kept stays in the form, beside what is wrong with it.
+    if (unknown.length > 0) {
+      setTried(given);
+      throw new Refusal('request_malformed', null);
+    }
+    setTyped(null);
+    setTried(null);
+    setKept(true);
+    kept.reload();
+    shown.reload();
+    setChanges(changes + 1);
+    onKept();
+  };
+  return (
+    <div className="beside">
+      <div className="stays">
+        <h3>{letters.preview}</h3>
+        <p className="soft fine">{letters.previewHint}</p>
+        <Await loaded={shown}>
+          {({ subject, text, page, unknown }) => (
+            <>
+              {unknown.length > 0 && (
+                <p className="note bad" role="alert">
+                  {letters.unknown(unknown.map((name) => `{${name}}`).join(', '))}
+                </p>
+              )}
+              <p>
+                <strong>
+                  <bdi>{subject}</bdi>
+                </strong>
+              </p>
+              <iframe key={page} className="shown" title={letters.preview} src={page} sandbox="" />
+              <details>
+                <summary>{letters.asText}</summary>
+                <div className="said" dir="auto">
+                  {text}
+                </div>
+              </details>
+            </>
+          )}
+        </Await>
+      </div>
+      <div>
+        <h3>{letters.own}</h3>
+        {isKept && <Done>{letters.kept}</Done>}
+        <Await loaded={kept}>
+          {({ words: { subject, text } }) => (
+            <ActForm
+              key={`${changes} ${subject} ${text}`}
+              submit={letters.keep}
+              onSubmit={(fields) => keep(toWords(fields))}
+              onEdit={(fields) => {
+                setKept(false);
+                setTyped(toWords(fields));
+              }}
+            >
+              <Field name="subject" label={letters.subject} initial={subject} isRequired maxLength={200} />
+              <LongField
+                name="text"
+                label={letters.text}
+                hint={letters.textHint}
+                initial={text}
+                isRequired
+                maxLength={4_000}
+                rows={8}
+              />
+            </ActForm>
+          )}
+        </Await>
+        {campaign.own.includes(`${kind}.${language}`) && (
+          <>
+            <p>{letters.ownNow}</p>
+            <ConfirmButton
+              label={letters.back}
+              title={`${letters.back}?`}
+              action={letters.back}
+              isGrave
+              onConfirm={() => keep({ subject: '', text: '' })}
+            >
+              <p>{letters.backText}</p>
+            </ConfirmButton>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}

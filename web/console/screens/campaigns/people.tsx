@@ -1,0 +1,75 @@
+import { useState } from 'react';
+import { usePages } from '../../frame/acting.js';
+import { useFormats } from '../../frame/words.js';
+import { Choice } from '../../parts/form.js';
+import { type Column, PagedTable } from '../../parts/table.js';
+import type { CampaignsWords } from './messages/campaigns-words.js';
+import {
+  type Campaign,
+  type CampaignPerson,
+  listPeople,
+  notEnrolled,
+  type PersonState,
+  personStates,
+} from './requests.js';
+
+type Filter = PersonState | 'everybody' | 'notEnrolled';
+
+const statesOf = (filter: Filter): readonly PersonState[] => {
+  if (filter === 'everybody') return personStates;
+  return filter === 'notEnrolled' ? notEnrolled : [filter];
+};
+
+/** The people of a campaign, by state: of a plan first who is left out, later who has not enrolled. */
+export function People({
+  campaign: { id, group, state: campaignState, counts },
+  words: { people },
+}: {
+  readonly campaign: Campaign;
+  readonly words: CampaignsWords;
+}) {
+  const { instant, number } = useFormats();
+  const first: Filter = campaignState !== 'planned' ? 'notEnrolled' : counts.left_out ? 'left_out' : 'everybody';
+  const [filter, setFilter] = useState<Filter>(first);
+  const paged = usePages(
+    (cursor) => listPeople(id, statesOf(filter), cursor),
+    ({ people: rows, cursor }) => ({ rows, cursor }),
+  );
+  const reasons = new Map(Object.entries(people.reasons));
+  const line: Column<CampaignPerson> = {
+    id: 'line',
+    heading: people.line,
+    cell: ({ line: place }) => (place === null ? '' : number(place)),
+  };
+  const filters: readonly { readonly value: Filter; readonly label: string }[] = [
+    { value: 'notEnrolled', label: people.notEnrolled },
+    { value: 'everybody', label: people.everybody },
+    ...personStates.map((state) => ({ value: state, label: people.states[state] })),
+  ];
+  return (
+    <section>
+      <h2>{people.heading}</h2>
+      <div className="filters">
+        <Choice name="filter" label={people.show} initial={first} options={filters} onChoose={setFilter} />
+      </div>
+      <PagedTable
+        paged={paged}
+        caption={people.heading}
+        keyOf={({ line: place, login, email }) => `${place} ${login} ${email}`}
+        empty={people.none}
+        columns={[
+          { id: 'login', heading: people.login, isRowHeading: true, cell: ({ login }) => <bdi>{login}</bdi> },
+          ...(group === null ? [line] : []),
+          { id: 'email', heading: people.email, cell: ({ email }) => <bdi>{email}</bdi> },
+          { id: 'state', heading: people.state, cell: ({ state }) => people.states[state] },
+          {
+            id: 'reason',
+            heading: people.reason,
+            cell: ({ reason }) => (reason === null ? '' : (reasons.get(reason) ?? reason)),
+          },
+          { id: 'sent', heading: people.sent, cell: ({ sentAt }) => (sentAt === null ? '' : instant(sentAt)) },
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+import { useState } from 'react';
+import { isLanguage, type Language, languages } from '../../../shared/languages.js';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { goTo } from '../../frame/router.js';
+import { useLanguage } from '../../frame/words.js';
+import { ActForm, Choice, Field, FileField } from '../../parts/form.js';
+import { Await } from '../../parts/state.js';
+import type { CampaignsWords } from './messages/campaigns-words.js';
+import { listConnections, planCampaign } from './requests.js';
+
+/** The languages of letters, each by its own name. */
+export const languageOptions: readonly { readonly value: Language; readonly label: string }[] = Object.keys(languages)
+  .filter(isLanguage)
+  .map((value) => ({ value, label: languages[value] }));
+
+/** What a new campaign is made of. Planning it sends nothing. */
+export function PlanForm({ words: { make } }: { readonly words: CampaignsWords }) {
+  const { call } = useActing();
+  const language = useLanguage();
+  const connections = useLoaded(listConnections);
+  const [isFile, setFile] = useState(false);
+  return (
+    <Await loaded={connections}>
+      {({ connections: rows }) => (
+        <ActForm
+          submit={make.submit}
+          onSubmit={async (fields) => {
+            fields.delete('from');
+            const { campaign } = await call(planCampaign(fields));
+            goTo(`/campaigns/${campaign.id}`);
+          }}
+        >
+          <Field name="name" label={make.name} hint={make.nameHint} isRequired maxLength={100} />
+          <Choice
+            name="connection"
+            label={make.connection}
+            options={rows.map(({ connection }) => ({ value: connection, label: connection }))}
+          />
+          <fieldset className="field">
+            <legend>{make.from}</legend>
+            <label className="tick">
+              <input type="radio" name="from" value="group" checked={!isFile} onChange={() => setFile(false)} />
+              {make.ofGroup}
+            </label>
+            <label className="tick">
+              <input type="radio" name="from" value="file" checked={isFile} onChange={() => setFile(true)} />
+              {make.ofFile}
+            </label>
+          </fieldset>
+          {isFile ? (
+            <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" isRequired />
+          ) : (
+            <Field name="group" label={make.group} hint={make.groupHint} isRequired maxLength={256} />
+          )}
+          <Choice
+            name="language"
+            label={make.language}
+            hint={make.languageHint}
+            initial={language}
+            options={languageOptions}
+          />
+          <Field name="linkDays" label={make.linkDays} type="number" min={1} max={30} initial="14" isRequired />
+          <Field name="reminderDays" label={make.reminderDays} type="number" min={1} max={30} initial="7" isRequired />
+          <Field name="reminders" label={make.reminders} type="number" min={0} max={5} initial="2" isRequired />
+        </ActForm>
+      )}
+    </Await>
+  );
+}

@@ -1,0 +1,64 @@
+import { useLoaded } from '../../frame/acting.js';
+import { defineScreen } from '../../frame/screen.js';
+import { useFormats } from '../../frame/words.js';
+import { toNameColumn } from '../../parts/name-column.js';
+import { Await } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { OneCampaign } from './campaign.js';
+import { invitedIn } from './counts.js';
+import type { CampaignsWords } from './messages/campaigns-words.js';
+import { PlanForm } from './plan-form.js';
+import { listCampaigns } from './requests.js';
+
+/** Many people invited at once: every campaign, a new one, and each with its dry run, letters and progress. */
+export const campaigns = defineScreen(
+  {
+    en: async () => (await import('./messages/en.js')).en,
+    de: async () => (await import('./messages/de.js')).de,
+    es: async () => (await import('./messages/es.js')).es,
+    fr: async () => (await import('./messages/fr.js')).fr,
+    ar: async () => (await import('./messages/ar.js')).ar,
+  },
+  function Campaigns({ words, rest }) {
+    const [id] = rest;
+    return id === undefined ? <Every words={words} /> : <OneCampaign key={id} id={id} words={words} />;
+  },
+);
+
+function Every({ words }: { readonly words: CampaignsWords }) {
+  const { day, number } = useFormats();
+  const listed = useLoaded(listCampaigns);
+  const { columns } = words;
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <p className="soft">{words.intro}</p>
+      <Await loaded={listed}>
+        {({ campaigns: rows }) => (
+          <Table
+            caption={words.heading}
+            rows={rows}
+            keyOf={({ id }) => id}
+            empty={words.none}
+            columns={[
+              toNameColumn(columns.name, '/campaigns'),
+              { id: 'connection', heading: columns.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
+              { id: 'state', heading: columns.state, cell: ({ state }) => words.states[state] },
+              { id: 'created', heading: columns.created, cell: ({ createdAt }) => day(createdAt.slice(0, 10)) },
+              {
+                id: 'enrolled',
+                heading: columns.enrolled,
+                isNumber: true,
+                cell: (campaign) => words.ofAll(number(campaign.counts.enrolled ?? 0), number(invitedIn(campaign))),
+              },
+            ]}
+          />
+        )}
+      </Await>
+      <section>
+        <h2>{words.make.heading}</h2>
+        <PlanForm words={words} />
+      </section>
+    </>
+  );
+}

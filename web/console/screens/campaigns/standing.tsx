@@ -1,0 +1,91 @@
+import { Refusal } from '../../frame/call.js';
+import { useFormats } from '../../frame/words.js';
+import { Progress } from '../../parts/progress.js';
+import { Problem } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { countIn, invitedIn } from './counts.js';
+import type { CampaignsWords } from './messages/campaigns-words.js';
+import { type Campaign, personStates } from './requests.js';
+
+interface Shown {
+  readonly campaign: Campaign;
+  readonly words: CampaignsWords;
+}
+
+/** How a campaign stands: before it is started what would happen, afterwards how far it is. */
+export function Standing({ campaign, words }: Shown) {
+  const { state, problem } = campaign;
+  return (
+    <>
+      <p className={`note ${state === 'done' ? 'good' : state === 'refused' ? 'bad' : ''}`} role="status">
+        {words.states[state]}
+      </p>
+      {problem !== null && (
+        <>
+          {state !== 'refused' && <p>{words.problem}</p>}
+          <Problem refusal={new Refusal(problem, null)} />
+        </>
+      )}
+      {state === 'planning' && <p className="soft">{words.dryRun.planning}</p>}
+      {state === 'planned' && <DryRun campaign={campaign} words={words} />}
+      {(state === 'running' || state === 'stopped' || state === 'done') && <HowFar campaign={campaign} words={words} />}
+    </>
+  );
+}
+
+function DryRun({ campaign, words: { dryRun, people } }: Shown) {
+  const { number } = useFormats();
+  const letters = countIn(campaign, 'planned');
+  const leftOut = countIn(campaign, 'left_out');
+  const reasons = new Map(Object.entries(people.reasons));
+  return (
+    <section>
+      <h2>{dryRun.heading}</h2>
+      <p>{letters === 0 ? dryRun.nobody : dryRun.wouldGet(number(letters))}</p>
+      {leftOut > 0 && (
+        <>
+          <p>{dryRun.leftOut(number(leftOut))}</p>
+          <ul>
+            {Object.entries(campaign.leftOut).map(([reason, count]) => (
+              <li key={reason}>
+                {reasons.get(reason) ?? reason}: {number(count)}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p className="soft">{dryRun.nothingSent}</p>
+    </section>
+  );
+}
+
+function HowFar({ campaign, words: { progress, people } }: Shown) {
+  const { number } = useFormats();
+  const [enrolled, all] = [countIn(campaign, 'enrolled'), invitedIn(campaign)];
+  return (
+    <section>
+      <h2>{progress.heading}</h2>
+      <Progress
+        label={progress.heading}
+        text={progress.enrolled(number(enrolled), number(all))}
+        value={enrolled}
+        most={all}
+      />
+      <Table
+        caption={progress.heading}
+        rows={personStates.filter((state) => countIn(campaign, state) > 0)}
+        keyOf={(state) => state}
+        empty={people.none}
+        columns={[
+          { id: 'state', heading: progress.state, isRowHeading: true, cell: (state) => people.states[state] },
+          {
+            id: 'people',
+            heading: progress.people,
+            isNumber: true,
+            cell: (state) => number(countIn(campaign, state)),
+          },
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+import { useState } from 'react';
+import { toRefusal, useActing } from '../../frame/acting.js';
+import type { Refusal } from '../../frame/call.js';
+import { useFormats } from '../../frame/words.js';
+import type { Who } from '../../ledger/requests.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import type { PeopleWords } from './messages/people-words.js';
+import { invitePerson } from './requests.js';
+
+/** How long a link waits unless said otherwise. */
+export const usualHours = 72;
+
+/** A link that was made: it opens once. */
+interface Invitation {
+  readonly url: string;
+  readonly expiresAt: string;
+}
+
+/** Makes a link to enrol by one press, and keeps the one made last. */
+export function useInvitation() {
+  const { call } = useActing();
+  const [made, setMade] = useState<(Invitation & { readonly who: Who }) | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const make = ({ connection, subject }: Who): void => {
+    const who = { connection, subject };
+    setRefusal(null);
+    call(invitePerson(who, { purpose: 'enrol', lifeHours: usualHours })).then(
+      (invited) => setMade({ ...invited, who }),
+      (thrown: unknown) => setRefusal(toRefusal(thrown)),
+    );
+  };
+  return { made, refusal, make };
+}
+
+/** The link, to be copied. */
+export function InvitationLink({
+  made,
+  about,
+  words: { invite },
+}: {
+  readonly made: Invitation;
+  /** Whom it is for, where that is not said elsewhere. */
+  readonly about?: string;
+  readonly words: PeopleWords;
+}) {
+  const { instant } = useFormats();
+  return (
+    <ShownOnce
+      label={about === undefined ? invite.link : `${invite.link}: ${about}`}
+      value={made.url}
+      note={invite.note(instant(made.expiresAt))}
+    />
+  );
+}

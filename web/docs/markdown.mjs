@@ -1,0 +1,111 @@
+// How the pages of documentation become HTML: links lead to pages of the site, headings and rows of tables can be linked to, and
+// nothing needs a style of its own, which the policy of the site forbids.
+import { posix } from 'node:path';
+import markdownIt from 'markdown-it';
+
+/** As the readers of the checkout know them: the anchors of the pages are written by that rule. */
+const slugOf = (text) =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');
+
+const textOf = ({ children }) =>
+  children
+    .filter(({ type }) => type === 'text' || type === 'code_inline')
+    .map(({ content }) => content)
+    .join('');
+
+/** A number behind what a page has already. */
+const numbered = (slug, seen) => {
+  const before = seen.get(slug) ?? 0;
+  seen.set(slug, before + 1);
+  return before === 0 ? slug : `${slug}-${before}`;
+};
+
+/** Names headings, and rows that begin with a name in code: settings, commands, codes. */
+const nameParts = ({ tokens }) => {
+  const seen = new Map();
+  tokens.forEach((token, index) => {
+    const isRow =
+      token.type === 'tr_open' &&
+      tokens[index + 1]?.type === 'td_open' &&
+      tokens[index + 2]?.children[0]?.type === 'code_inline';
+    if (token.type === 'heading_open') token.attrSet('id', numbered(slugOf(textOf(tokens[index + 1])), seen));
+    else if (isRow) token.attrSet('id', numbered(`row-${slugOf(tokens[index + 2].children[0].content)}`, seen));
+  });
+};
+
+/** A head without words is no head: of a table that has none it is left out, of a column it is a cell like others. */
+const dropEmptyHeads = (state) => {
+  const isEmpty = (token, index) => token.type === 'th_open' && state.tokens[index + 1].content === '';
+  const kept = [];
+  for (let index = 0; index < state.tokens.length; index += 1) {
+    const token = state.tokens[index];
+    if (token.type === 'thead_open') {
+      const end = state.tokens.findIndex(({ type }, at) => at > index && type === 'thead_close');
+      const heads = state.tokens.slice(index, end).map((each, at) => [each, index + at]);
+      const cells = heads.filter(([{ type }]) => type === 'th_open');
+      const empty = cells.filter(([each, at]) => isEmpty(each, at));
+      if (empty.length === cells.length) {
+        index = end;
+        continue;
+      }
+      for (const [each, at] of empty) for (const cell of [each, state.tokens[at + 2]]) cell.tag = 'td';
+    }
+    kept.push(token);
+  }
+  state.tokens = kept;
+};
+
+/** A column's side as a class. */
+const alignByClass = ({ tokens }) => {
+  for (const token of tokens)
+    if (/^t[hd]_open$/.test(token.type) && token.attrGet('style') !== null)
+      token.attrs = [['class', token.attrGet('style').replace('text-align:', 'to-')]];
+};
+
+/**
+ * Makes what renders the pages.
+ * @param pages - all of the site
+ * @param takePicture - told each picture that is shown, from the top of the checkout; says where it is on the site
+ */
+export function createMarkdown(pages, takePicture) {
+  const nameBySource = new Map(pages.map(({ source, name }) => [source, name]));
+  const markdown = markdownIt({ html: true });
+  const toHere = (name, to) => posix.relative(posix.dirname(name), to);
+
+  /** Where a link leads on the site; `null` where it leads to a file that only the checkout has. */
+  const resolveLink = (link, { source, name }) => {
+    if (/^([a-z]+:|#)/.test(link)) return link;
+    const [path, anchor] = link.split('#');
+    const target = nameBySource.get(posix.join(posix.dirname(source), path));
+    if (target === undefined) return null;
+    return `${toHere(name, target)}${anchor === undefined ? '' : `#${anchor}`}`;
+  };
+  const follow = ({ tokens, env }) => {
+    for (const token of tokens.filter(({ type }) => type === 'inline')) {
+      const open = [];
+      for (const child of token.children) {
+        if (child.type === 'image') {
+          const picture = posix.join(posix.dirname(env.source), child.attrGet('src'));
+          child.attrSet('src', toHere(env.name, takePicture(picture)));
+        } else if (child.type === 'link_open') {
+          const href = resolveLink(child.attrGet('href'), env);
+          if (href === null) [child.tag, child.attrs] = ['span', [['class', 'file']]];
+          else child.attrSet('href', href);
+          open.push(child.tag);
+        } else if (child.type === 'link_close') child.tag = open.pop();
+      }
+    }
+  };
+
+  for (const rule of [dropEmptyHeads, nameParts, alignByClass, follow]) markdown.core.ruler.push(rule.name, rule);
+  // What the marks of figures say is for who writes the pages.
+  markdown.renderer.rules.html_inline = (tokens, index) => tokens[index].content.replace(/^<!--.*-->$/, '');
+  // Wide tables move sideways by themselves, by keys too, and the page stays where it is.
+  markdown.renderer.rules.table_open = () =>
+    '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n';
+  markdown.renderer.rules.table_close = () => '</table></div>\n';
+  return markdown;
+}

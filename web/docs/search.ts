@@ -1,0 +1,112 @@
+import MiniSearch from 'minisearch';
+
+/** As `sections.mjs` makes them, in the same build as this. */
+interface Section {
+  /** From the top of the site. */
+  readonly at: string;
+  readonly page: string;
+  readonly heading: string;
+  readonly text: string;
+}
+
+const shownResults = 20;
+const excerptLength = 160;
+
+const field = document.querySelector('input');
+const form = document.querySelector('form');
+const status = document.querySelector('form p');
+const list = document.querySelector('form ol');
+
+if (field !== null && form !== null && status !== null && list !== null) {
+  const search = createSearch();
+  const show = async (): Promise<void> => {
+    const wanted = field.value.trim();
+    const found = wanted === '' ? [] : await search(wanted);
+    // Somebody who types on is shown what they typed last.
+    if (wanted !== field.value.trim()) return;
+    status.textContent = wanted === '' ? '' : toCount(found.length);
+    list.replaceChildren(...found.slice(0, shownResults).map((section) => toItem(section, wanted)));
+  };
+  const clear = (): void => {
+    field.value = '';
+    void show();
+  };
+  field.addEventListener('input', () => {
+    show().catch(() => {
+      status.textContent = 'The search could not be loaded.';
+    });
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    list.querySelector('a')?.click();
+  });
+  form.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return;
+    clear();
+    field.focus();
+  });
+  list.addEventListener('click', clear);
+  document.addEventListener('keydown', (event) => {
+    const { key, target } = event;
+    if (key !== '/' || target === field || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    field.focus();
+  });
+  form.hidden = false;
+}
+
+/** The whole site as searched: fetched when somebody first searches. */
+function createSearch(): (wanted: string) => Promise<readonly Section[]> {
+  let loading: Promise<(wanted: string) => readonly Section[]> | null = null;
+  const load = async (): Promise<(wanted: string) => readonly Section[]> => {
+    const response = await fetch(new URL('search.json', import.meta.url));
+    if (!response.ok) throw new Error(`search.json: ${response.status}`);
+    const sections: readonly Section[] = await response.json();
+    const index = new MiniSearch({ fields: ['heading', 'page', 'text'] });
+    index.addAll(sections.map((section, id) => ({ ...section, id })));
+    return (wanted) =>
+      index
+        .search(wanted, {
+          ...{ prefix: true, combineWith: 'AND', boost: { heading: 4, page: 2 } },
+          fuzzy: (term) => (term.length > 5 ? 0.25 : false),
+        })
+        .flatMap(({ id }) => sections[Number(id)] ?? []);
+  };
+  return async (wanted) => {
+    loading ??= load();
+    try {
+      return (await loading)(wanted);
+    } catch (error) {
+      loading = null;
+      throw error;
+    }
+  };
+}
+
+function toCount(found: number): string {
+  if (found === 0) return 'Nothing found';
+  return found > shownResults ? `The first ${shownResults} of ${found}` : `${found} found`;
+}
+
+function toItem({ at, page, heading, text }: Section, wanted: string): HTMLLIElement {
+  const link = document.createElement('a');
+  link.href = new URL(at, import.meta.url).href;
+  link.className = 'found';
+  link.textContent = heading === '' ? page : heading;
+  const where = document.createElement('span');
+  where.textContent = page;
+  const excerpt = document.createElement('p');
+  excerpt.textContent = excerptOf(text, wanted);
+  const item = document.createElement('li');
+  item.append(link, ' ', where, excerpt);
+  return item;
+}
+
+/** What stands around the first word that was looked for. */
+function excerptOf(text: string, wanted: string): string {
+  const [word = ''] = wanted.toLowerCase().split(/\s+/);
+  const found = Math.max(0, text.toLowerCase().indexOf(word));
+  const start = found < excerptLength / 2 ? 0 : text.lastIndexOf(' ', found - excerptLength / 4) + 1;
+  const end = start + excerptLength;
+  return `${start > 0 ? '… ' : ''}${text.slice(start, end)}${end < text.length ? ' …' : ''}`;
+}
