@@ -60,6 +60,7 @@ export const floors = [
     'examples/counter',
     'examples/prefilled-form',
     'examples/wallet',
+    'examples/card-sign-in',
     'examples/several-sources',
   ],
 ];

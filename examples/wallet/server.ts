@@ -1,44 +1,42 @@
 /*
- * A wallet for one person, in a browser on this machine: takes a credential that a page of facestep offers, shows what is in
- * it, and asks whether it is still good. A wallet of a phone scans the code in place of the form.
+ * A wallet for one person, in a browser on this machine: takes a credential that a page of facestep offers, says what is in
+ * it, asks whether it is still good, and shows it to whoever asks for it and is known. A wallet of a phone scans the codes in
+ * place of the forms.
  */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listen, type Site, sendPage } from '../web/site.js';
 import { createHolder, type HeldCredential, hasEnded } from './holder.js';
-import { renderWallet } from './pages.js';
-
-/** The wallet, listening. */
-export interface Wallet {
-  readonly url: string;
-  close(): Promise<void>;
-}
+import { renderAsked, renderReply, renderWallet } from './pages.js';
+import { type CardRequest, readCardRequest } from './requests.js';
 
 /**
  * Starts the wallet on this machine. What it holds ends with it.
  * @param port - 0 takes a free one
  * @param issuer - whose credentials it takes
  * @param offerPage - where a person gets an offer
+ * @param authority - signs certificates of those who may ask for a card; `null`: nobody may
  */
 export async function startWallet({
   port,
   issuer,
   offerPage,
+  authority,
 }: {
   readonly port: number;
   readonly issuer: string;
   readonly offerPage: string;
-}): Promise<Wallet> {
+  readonly authority: X509Certificate | null;
+}): Promise<Site> {
   const holder = await createHolder(issuer);
   const held: HeldCredential[] = [];
-  const server = createServer((request, response) => {
+  let asked: CardRequest | null = null;
+  const site = await listen(port, (request, response) => {
     answer(request, response).catch((error: unknown) =>
       show(response, `That did not work: ${error instanceof Error ? error.message : 'nobody knows why'}`),
     );
-  }).listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://localhost:${typeof address === 'object' ? address?.port : port}`;
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '');
@@ -51,24 +49,25 @@ export async function startWallet({
       const isOver = await hasEnded(credential);
       return show(response, isOver ? 'It has ended: nobody should take it.' : 'It is good.');
     }
+    if (request.url === '/ask' && authority !== null) {
+      asked = await readCardRequest((form.get('request') ?? '').trim(), authority);
+      return sendPage(response, 200, renderAsked(asked, held));
+    }
+    if (request.url === '/answer' && asked !== null) {
+      const { clientId: audience, nonce, choices, answer: tell, decline } = asked;
+      const names = choices[Number(form.get('choice') ?? '')] ?? [];
+      asked = null;
+      const reply =
+        credential === undefined
+          ? await decline()
+          : await tell(await holder.show(credential, names, { audience, nonce }));
+      return sendPage(response, 200, renderReply(reply));
+    }
     return show(response, '');
   }
 
-  function show(response: ServerResponse, note: string): void {
-    response.writeHead(200, {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
-    });
-    response.end(renderWallet(held, { offerPage, note }));
-  }
+  const show = (response: ServerResponse, note: string): void =>
+    sendPage(response, 200, renderWallet(held, { offerPage, note }));
 
-  return {
-    url,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return site;
 }
