@@ -63,6 +63,7 @@ export const floors = [
     'examples/card-sign-in',
     'examples/several-sources',
   ],
+  ['examples/web'],
 ];
 
 /** Names of rooms, the longest first, so that a folder in a folder is found before it. */

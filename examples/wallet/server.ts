@@ -39,12 +39,14 @@ export async function startWallet({
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A press of our own buttons: a page of others cannot, as its browser says where it comes from.
+    if (request.method === 'POST' && request.headers.origin !== site.url) throw new Error('that is not for this page');
     const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '');
     if (request.url === '/take') {
       held.push(await holder.take((form.get('offer') ?? '').trim(), (form.get('code') ?? '').trim()));
       return show(response, 'It is in the wallet.');
     }
-    const credential = held[Number(form.get('at') ?? '')];
+    const credential = held[Number(form.get('at') ?? Number.NaN)];
     if (request.url === '/check' && credential !== undefined) {
       const isOver = await hasEnded(credential);
       return show(response, isOver ? 'It has ended: nobody should take it.' : 'It is good.');
@@ -55,7 +57,7 @@ export async function startWallet({
     }
     if (request.url === '/answer' && asked !== null) {
       const { clientId: audience, nonce, choices, answer: tell, decline } = asked;
-      const names = choices[Number(form.get('choice') ?? '')] ?? [];
+      const names = choices[Number(form.get('choice') ?? Number.NaN)] ?? [];
       asked = null;
       const reply =
         credential === undefined
