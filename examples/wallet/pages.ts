@@ -45,7 +45,10 @@ ${held.map(renderCard).join('\n')}
   );
 
 /** Who asks, for what, and each way to answer. Nothing is shown to them before a button is pressed. */
-export function renderAsked({ sender, host, isFor, choices }: CardRequest, held: readonly HeldCredential[]): string {
+export function renderAsked(
+  { sender, host, isFor, choices }: Pick<CardRequest, 'sender' | 'host' | 'isFor' | 'choices'>,
+  held: readonly HeldCredential[],
+): string {
   const ways = held.flatMap((card, at) =>
     choices.flatMap((names, choice) =>
       isFor(card) && names.every((name) => card.claims.has(name)) ? [{ card, at, names, choice }] : [],
