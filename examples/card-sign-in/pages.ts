@@ -32,7 +32,7 @@ export const renderQuestion = ({ elsewhere, here }: { readonly elsewhere: string
 <div class="qr" role="img" aria-label="QR code for your wallet" data-link="${escapeHtml(elsewhere)}">${renderSVG(elsewhere)}</div>
 <p><a class="button" href="${escapeHtml(here)}">My wallet is on this device</a></p>
 <p role="status">This page goes on by itself. It is good for ten minutes.</p>
-<p>Scan it only if you opened this page yourself: whoever sent it to you wants to sign in as you, and then needs your face.</p>`,
+<p>Scan it only if you opened this page yourself. If somebody sent it to you, they want to sign in as you.</p>`,
     `<script>${waitScript}</script>`,
   );
 

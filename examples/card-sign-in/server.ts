@@ -4,8 +4,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CredentialError, type CredentialErrorCode, createCredentialVerifier } from '@facestep/client';
 import type { IDToken } from 'openid-client';
+// In a project of yours: '@facestep/client'.
+import { CredentialError, type CredentialErrorCode, createCredentialVerifier } from '../../client/index.js';
 import { beginFaceCheck, finishFaceCheck, type Registration } from '../web/face-check.js';
 import { browserOf, listen, nameBrowser, redirect, type Site, sendPage } from '../web/site.js';
 import { renderQuestion, renderRefusal, renderSignedIn, renderStart, waitScript } from './pages.js';
