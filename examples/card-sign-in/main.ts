@@ -13,6 +13,6 @@ const { ISSUER: issuer = '', CLIENT_ID: clientId = '', CLIENT_SECRET: clientSecr
 const { PUBLIC_URL: publicUrl = '', CHAIN = 'chain.pem', KEY = 'key.pem', PORT = '8099' } = process.env;
 const chain = readFileSync(CHAIN, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
 const certified = { chain, key: createPrivateKey(readFileSync(KEY)) };
-const given = { port: Number(PORT), publicUrl, issuer, clientId, clientSecret, vct, certified };
-const signIn = await startCardSignIn(given);
+const given = { port: Number(PORT), issuer, clientId, clientSecret, vct, certified };
+const signIn = await startCardSignIn(publicUrl === '' ? given : { ...given, publicUrl });
 console.log(`The sign-in is at ${signIn.url}; register ${signIn.redirectUri} for the client.`);

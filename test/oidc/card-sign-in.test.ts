@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -6,6 +7,7 @@ import { setGlobalConfig } from '@openid4vc/oauth2';
 import { type CryptoKey, generateKeyPair, SignJWT } from 'jose';
 import { type CardSignIn, startCardSignIn } from '../../examples/card-sign-in/server.js';
 import { certifyVerifier } from '../../examples/demo/verifier-certificate.js';
+import { readCardRequest } from '../../examples/wallet/requests.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { revokeSubject } from '../../src/core/enrolment/revoke.js';
 import { findFreePort } from '../free-port.js';
@@ -92,6 +94,7 @@ afterEach(async () => {
   await op.stop();
   server.closeAllConnections();
   server.close();
+  await once(server, 'close');
 });
 
 const nowSec = (): number => Math.floor(op.server.clock.now() / 1000);
@@ -387,8 +390,28 @@ describe('whose browser it is', () => {
   });
 });
 
-test('a wallet takes no request of a sender that its authority does not know', async () => {
-  const { elsewhere } = await begin();
-  const { authority } = await certifyVerifier('Somebody else');
-  await expect(createPresenter(authority).read(elsewhere)).rejects.toThrow();
+describe('a wallet', () => {
+  test('takes no request of a sender that its authority does not know', async () => {
+    const { elsewhere } = await begin();
+    const { authority } = await certifyVerifier('Somebody else');
+    await expect(createPresenter(authority).read(elsewhere)).rejects.toThrow('verification');
+    await expect(readCardRequest(elsewhere, authority)).rejects.toThrow('nobody knows who asks');
+  });
+
+  test('of the examples says who asks, where it goes, and what would do', async () => {
+    const { elsewhere } = await begin();
+    const request = await readCardRequest(elsewhere, certificate.authority);
+    expect(request).toMatchObject({
+      ...{ sender: 'Example Staff Portal', host: new URL(signIn.url).host },
+      choices: [['sub', 'given_name'], ['sub']],
+    });
+  });
+
+  test('of the examples takes no request that another name is on, nor one that is over', async () => {
+    const { elsewhere } = await begin();
+    const renamed = elsewhere.replace(/client_id=[^&]*/, 'client_id=x509_hash%3Aanother');
+    await expect(readCardRequest(renamed, certificate.authority)).rejects.toThrow('its sender did not sign');
+    await expect(readCardRequest(`${elsewhere}x`, certificate.authority)).rejects.toThrow('the request is over');
+    await expect(readCardRequest(elsewhere.replace('openid4vp', 'https'), certificate.authority)).rejects.toThrow();
+  });
 });
