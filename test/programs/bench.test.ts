@@ -135,7 +135,10 @@ test('a simulated year does too, with what the engine takes beside it', async ()
     interval: z.array(z.number()),
   });
   const report = z.object({
-    pageWeight: z.object({ gzipBytes: z.int().max(150_000) }),
+    pageWeight: z.object({
+      ...{ gzipBytes: z.int().max(150_000), requests: z.int().positive() },
+      blockedMs: z.number().nonnegative(),
+    }),
     openToCameraMs: times,
     openToResultSec: times,
     person: z.object({ reactionMs: z.literal(500), turnMs: z.literal(800) }),
