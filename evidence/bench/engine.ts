@@ -6,10 +6,12 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { Photo } from '../../src/core/concealed.js';
 import { prepareDecoder } from '../../src/engine/header.js';
+import { loadRuntime } from '../../src/engine/load-runtime.js';
 import { models as modelFiles } from '../../src/engine/manifest.js';
-import { loadModels, type Models, sessionOptions } from '../../src/engine/models.js';
+import { loadModels, type Models } from '../../src/engine/models.js';
 import { createPipeline, type Pipeline } from '../../src/engine/pipeline.js';
 import { createEnginePool } from '../../src/engine/pool.js';
+import { sessionOptions } from '../../src/engine/runtime.js';
 import { modelsFolder } from '../../test/paths.js';
 import { loadPictures } from '../../test/pictures.js';
 import { type StageTiming, timeStages } from './engine-stages.js';
@@ -72,7 +74,7 @@ export async function benchEngine(rounds: number): Promise<EngineReport> {
   const photos = await Promise.all(sizes.map(([width, height]) => toPhoto(person[1], width, height)));
   prepareDecoder();
   const pipeline = await createPipeline(modelsFolder);
-  const models = await loadModels(modelsFolder);
+  const models = await loadModels(modelsFolder, await loadRuntime());
   const profiles: [string, PhotoProfile][] = [];
   for (const [index, [width, height]] of sizes.entries())
     profiles.push([`${width}x${height}`, await profilePhoto(photos[index], pipeline, models, rounds)]);
