@@ -182,8 +182,9 @@ export function showEngine({ date, node, cpu, cores, photos, recognition, runtim
       `  allocates ${heapKiB} KiB in the heap and ${besideHeapKiB} KiB beside it; ${gcMs} ms of collecting garbage`,
     ]),
     `Recognition model: ${recognition.published.ms} ms as published, ${recognition.loaded.ms} ms as loaded`,
-    `${runtimes.webAssembly.name}: ${runtimes.webAssembly.embedding.ms} ms to the embedding, ${runtimes.webAssembly.check.ms} ms a ` +
-      `check, × ${runtimes.timesNative.embedding} and × ${runtimes.timesNative.check} of ${runtimes.native.name}`,
+    `${runtimes.webAssembly.name}: ${runtimes.webAssembly.embedding.ms} ms to the embedding, ` +
+      `${runtimes.webAssembly.check.ms} ms a check; in processor time × ${runtimes.timesNative.embedding} and ` +
+      `× ${runtimes.timesNative.check} of ${runtimes.native.name}`,
     `Pool of ${pool.workers}: ${pool.aloneMs} ms alone; ${pool.perSecond} photos a second at full width, ` +
       `× ${pool.timesOneThread} of one thread; ${pool.mainThreadMs} ms of the main thread each`,
   ];

@@ -29,7 +29,8 @@ test('the profile of the engine does too', async () => {
     ...{ header: stage, decode: stage, detect: stage, landmarks: stage, embed: stage, embedFaceAndMirror: stage },
     ...{ pose: stage, liveness: stage, eyes: stage, quality: timing },
   });
-  const runtime = z.object({ name: z.string().min(1), embedding: timing, check: timing });
+  const processed = timing.extend({ processorMs: positive });
+  const runtime = z.object({ name: z.string().min(1), embedding: processed, check: processed });
   const photo = z.object({ stages, examine: timing, heapKiB: z.number(), besideHeapKiB: z.number(), gcMs: z.number() });
   const report = z.object({
     photos: z.object({ '250x250': photo, '640x480': photo, '4032x3024': photo }),
