@@ -15,6 +15,13 @@ export interface Counter {
   close(): Promise<void>;
 }
 
+/** A device with a camera that stands beside the counter. */
+export interface Kiosk {
+  readonly id: string;
+  /** Its own page, where that is another window of the same browser, as in the demonstration; `null`: it is open already. */
+  readonly url: string | null;
+}
+
 /** A code is good for ten minutes, and what comes of it for one more. */
 const keptMs = 11 * 60_000;
 
@@ -28,15 +35,19 @@ export async function startCounter({
   issuer,
   clientId,
   clientSecret,
+  kiosk,
 }: {
   readonly port: number;
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** The kiosk beside it, for people without a phone; `null`: there is none. */
+  readonly kiosk: (() => Promise<Kiosk>) | null;
 }): Promise<Counter> {
   const checks = new Map<string, Check>();
+  const home = (note = ''): string => renderHome(note, kiosk !== null);
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => send(response, 502, renderHome('The service cannot be reached.')));
+    answer(request, response).catch(() => send(response, 502, home('The service cannot be reached.')));
   }).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -53,13 +64,17 @@ export async function startCounter({
     const { pathname } = new URL(request.url ?? '/', url);
     const isPost = request.method === 'POST';
     // A form of another site is not one of ours.
-    if (isPost && request.headers['sec-fetch-site'] === 'cross-site') return send(response, 403, renderHome());
-    if (pathname === '/') return send(response, 200, renderHome());
+    if (isPost && request.headers['sec-fetch-site'] === 'cross-site') return send(response, 403, home());
+    if (pathname === '/') return send(response, 200, home());
+    if (pathname === '/kiosk') {
+      const location = (await kiosk?.())?.url ?? '/';
+      return void response.writeHead(303, { location }).end();
+    }
     if (pathname === '/counter.js') return send(response, 200, script, 'text/javascript');
     if (pathname === '/checks' && isPost) return begin(request, response);
     const [, id = '', more = ''] = /^\/checks\/([\w-]+)(?:\/(\w+))?$/.exec(pathname) ?? [];
     const check = checks.get(id);
-    if (check === undefined) return send(response, 404, renderHome('This check is over.'));
+    if (check === undefined) return send(response, 404, home('This check is over.'));
     if (!isPost) {
       return send(response, 200, more === 'part' ? renderPart(id, check.view()) : renderCheck(id, check.view()));
     }
@@ -70,20 +85,22 @@ export async function startCounter({
 
   async function begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const config = await discover();
-    const shownCode = (await readForm(request)).get('shown_code');
+    const form = await readForm(request);
+    const shownCode = form.get('shown_code');
+    const kioskId = form.has('kiosk') ? ((await kiosk?.())?.id ?? null) : null;
     // Also what a scanner types: digits, and nothing of another counter's code.
     const digits = shownCode?.replace(/[\s-]/g, '') ?? null;
     if (digits !== null && !/^\d{8}$/.test(digits)) {
-      return send(response, 400, renderHome('That is no code of a phone: it has eight digits.'));
+      return send(response, 400, home('That is no code of a phone: it has eight digits.'));
     }
     try {
       const id = randomBytes(12).toString('base64url');
-      checks.set(id, await beginCheck(config, digits));
+      checks.set(id, await beginCheck(config, { shownCode: digits, kiosk: kioskId }));
       setTimeout(() => checks.delete(id), keptMs).unref();
       response.writeHead(303, { location: `/checks/${id}` }).end();
     } catch (error) {
       if (!(error instanceof client.ResponseBodyError)) throw error;
-      send(response, 400, renderHome('That code is not good, or was used. Ask for a new one.'));
+      send(response, 400, home('That code is not good, or was used. Ask for a new one.'));
     }
   }
 
