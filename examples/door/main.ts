@@ -1,5 +1,6 @@
 /*
- * Runs the door by itself, on the machine that has the camera. Put the sign-in of your staff before `/roster`.
+ * Runs the door by itself, on the machine that has the camera. Put the sign-in of your staff before `/roster`. The file is that of
+ * ../door.ts, which has the same door for one photo, without a page.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_… ROSTER=roster.json PORT=8095
  *   node dist/examples/door/main.js

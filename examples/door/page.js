@@ -85,7 +85,9 @@ function offerEnrolment() {
   });
 }
 
-const camera = await navigator.mediaDevices.getUserMedia({ video: { width: 1280, facingMode: 'user' } }).catch(() => null);
+const camera = await navigator.mediaDevices
+  .getUserMedia({ video: { width: 1280, facingMode: 'user' } })
+  .catch(() => null);
 if (camera === null) {
   document.querySelector('[role="status"]').textContent = 'The camera cannot be opened.';
 } else {

@@ -2,11 +2,11 @@ import { escapeHtml } from '../web/site.js';
 
 export const style = `
 :root { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif; }
-main { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-video { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: cover; background: #222; border-radius: .5rem; transform: scaleX(-1); }
-#open { min-height: 6.5rem; margin: 1rem 0; text-align: center; }
+main { max-width: 40rem; margin: 1rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+video { display: block; width: 100%; aspect-ratio: 4 / 3; max-height: 45vh; object-fit: cover; background: #222; border-radius: .5rem; transform: scaleX(-1); }
+#open { display: grid; place-content: center; min-height: 6.5rem; margin: 1rem 0; text-align: center; }
 #open b { display: block; font-size: 3rem; line-height: 1.2; }
-#open[data-open] { background: #14532d; color: #fff; border-radius: .5rem; padding: .5rem; }
+#open[data-open] { background: #14532d; color: #fff; border-radius: .5rem; }
 label { display: block; } input { font: inherit; box-sizing: border-box; width: 100%; padding: .5rem; }
 button { font: inherit; min-height: 2.75rem; padding: .4rem 1.5rem; margin-top: .5rem; }
 ul { list-style: none; padding: 0; } li { display: flex; align-items: center; justify-content: space-between; gap: 1rem; }

@@ -14,12 +14,12 @@ const narrow = { width: 360, height: 740 };
 
 let browser: Browser;
 let ada: Poses;
-let grace: Poses;
+let eve: Poses;
 if (hasChromium) {
   beforeAll(async () => {
     const people = await readPeople();
     ada = await makePoses(people.ada, 'ada');
-    grace = await makePoses(people.grace, 'grace');
+    eve = await makePoses(people.eve, 'eve');
     browser = await launchChromium({ camera: 'pattern' });
   });
   afterAll(() => browser.close());
@@ -32,7 +32,7 @@ const stand = (poses: Poses) =>
 inBrowser('a door opens, with the time, to whoever is on its roster, and says nothing to anybody else', async () => {
   const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
   const door = portals.urlOf('door');
-  const [known, stranger] = [await stand(ada), await stand(grace)];
+  const [known, stranger] = [await stand(ada), await stand(eve)];
   await known.page.goto(`${door}/roster`);
   await known.page.getByLabel('Name').fill('Ada <b>Example</b>');
   expect([await findBarriers(known.page), await findSmallTargets(known.page)]).toEqual([[], []]);

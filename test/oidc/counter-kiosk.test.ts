@@ -115,6 +115,18 @@ test('nobody goes on where somebody before them stopped, and the counter hears o
   }
 });
 
+test('it goes on in the language that was chosen at the kiosk', async () => {
+  const kiosk = await placeKiosk();
+  const counter = await openCounter(op);
+  const begun = await counter.begin({ kiosk: kiosk.id, ui_locales: 'fr' });
+  const { ticket, page } = await kiosk.poll();
+  const person = openPhone(op, kiosk.browser);
+  const opened = await person.post(String(page), { ticket: String(ticket), language: 'de' });
+  expect(opened.text).toContain('Zwei Zahlen');
+  const { reply } = await counter.ask(begun);
+  expect((await person.choose(opened, String(reply?.number))).text).toContain('Wer sind Sie?');
+});
+
 test('a wrong number ends it, on either side', async () => {
   const kiosk = await placeKiosk();
   const first = await sendTo(kiosk);

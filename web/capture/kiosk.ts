@@ -28,21 +28,27 @@ declare global {
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
   const ended = new AbortController();
-  const assigned = pollForTicket(kiosk, api, ended.signal);
+  const assigned = pollForTicket(kiosk, { page, api, ended: ended.signal });
   const scanned = offerScan(address, page, ended.signal);
   return Promise.race([assigned, scanned]).finally(() => ended.abort());
 }
 
-async function pollForTicket({ kiosk, secret }: KioskLink, api: PageApi, ended: AbortSignal): Promise<PageLink> {
+async function pollForTicket(
+  { kiosk, secret }: KioskLink,
+  { page, api, ended }: { readonly page: Page; readonly api: PageApi; readonly ended: AbortSignal },
+): Promise<PageLink> {
   for (;;) {
-    const { ticket, page } = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
+    const { ticket, page: address } = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
       // A kiosk stands for days: what passes by itself is waited for.
       const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
       if (error instanceof Problem && passes.includes(error.problem)) return { ticket: null, page: null };
       throw error;
     });
     ended.throwIfAborted();
-    if (ticket !== null && page !== null) return goToPage(page, ticket, `${kiosk}.${secret}`);
+    if (ticket !== null && address !== null) {
+      kioskMemory.write(`${kiosk}.${secret}`);
+      return goToPage(address, { ticket, language: page.language });
+    }
     if (ticket !== null) return { ticket, returnUrl: null };
     await sleep(pollEveryMs);
     ended.throwIfAborted();
@@ -50,11 +56,13 @@ async function pollForTicket({ kiosk, secret }: KioskLink, api: PageApi, ended: 
 }
 
 /** To another page of ours, which the ticket opens in this browser. It leads back here by itself. */
-async function goToPage(page: string, ticket: string, kiosk: string): Promise<never> {
-  kioskMemory.write(kiosk);
-  await fetch(page, { method: 'POST', body: new URLSearchParams({ ticket }) }).catch(() => {});
+async function goToPage(
+  address: string,
+  shown: { readonly ticket: string; readonly language: string },
+): Promise<never> {
+  await fetch(address, { method: 'POST', body: new URLSearchParams(shown) }).catch(() => {});
   // Where that failed, the page says so.
-  location.replace(page);
+  location.replace(address);
   return new Promise(() => {});
 }
 

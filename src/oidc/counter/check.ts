@@ -88,9 +88,20 @@ export function createChecks(connection: string, deps: Deps) {
       return deps.state.write(toStored(connection, code).key, check, { when: 'absent', expiresAt: endsAt });
     },
 
-    /** Opens a code for one browser, and no other. @returns what there is now: whose it is has to be looked at */
-    open: (code: string, browserDigest: string): Promise<Check | null> =>
-      change(code, (found) => (found.browserDigest === null ? { ...found, browserDigest } : found)),
+    /**
+     * Opens a code for one browser, and no other.
+     * @param opened.language - that the person reads there, in place of what the counter asked for; `null`: as it asked
+     * @returns what there is now: whose it is has to be looked at
+     */
+    open: (
+      code: string,
+      { browserDigest, language }: { readonly browserDigest: string; readonly language: string | null },
+    ): Promise<Check | null> =>
+      change(code, (found) => {
+        if (found.browserDigest !== null) return found;
+        const chosen = language === null ? {} : { ui_locales: language };
+        return { ...found, browserDigest, params: { ...found.params, ...chosen } };
+      }),
 
     /**
      * Takes the number that the person says the counter told them, once. Another one ends the check.

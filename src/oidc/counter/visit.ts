@@ -32,6 +32,8 @@ interface Visit {
   readonly form: URLSearchParams | null;
   /** Where the kiosk waits for the next person that the visit is at; `null`: at no kiosk. */
   readonly kioskUrl: string | null;
+  /** Languages that the person or the counter wishes, as the protocol has them; `undefined`: none, so the browser's. */
+  readonly wished: string | undefined;
 }
 
 const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
@@ -47,7 +49,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
   const flowDeps = { ...deps, connection };
 
   return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
-    const visit = { request, response, form, kioskUrl: null };
+    const visit = { request, response, form, kioskUrl: null, wished: parameterOf(request, 'ui_locales') };
     try {
       const code = toPlainCode(parameterOf(request, 'user_code'));
       const digits = parameterOf(request, 'shown');
@@ -69,7 +71,8 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     // Whoever tries codes is bounded like whoever starts sign-ins.
     if (!isOurs) await issuer.countStart(toSource(begun.request.ip));
     const atKiosk = found === null ? null : visitOf(code, found);
-    const visit = { ...begun, kioskUrl: isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null };
+    const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
+    const visit = { ...begun, kioskUrl, wished: begun.wished || found?.params.ui_locales };
     const counter = issuer.clients.get(found?.clientId ?? '')?.counter;
     const isForUs = isOurs || found?.browserDigest === null;
     if (found === null || counter === undefined || !isForUs) return end(visit, 'gone');
@@ -78,7 +81,9 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     if (found.browserDigest === null) {
       const isWished = atKiosk !== null || form?.get('decision') === 'open';
       if (!isWished) return send(visit, renderOpen(languageFor(visit), counter.name));
-      await checks.open(code, giveCookie(response, checkLifeSec));
+      const chosen = form?.get('language') ?? null;
+      const language = chosen === null ? null : languageOf(chosen, []);
+      await checks.open(code, { browserDigest: giveCookie(response, checkLifeSec), language });
       // Of two phones at once one has it: what comes next tells which.
       return response.redirect(303, issuer.counterUrl('user_code', code));
     }
@@ -164,7 +169,7 @@ const parameterOf = ({ originalUrl }: Request, name: string): string => {
   return new URLSearchParams(queryAt === -1 ? '' : originalUrl.slice(queryAt)).get(name) ?? '';
 };
 
-const languageFor = ({ request }: Visit) => languageOf(parameterOf(request, 'ui_locales'), request.acceptsLanguages());
+const languageFor = ({ request, wished }: Visit) => languageOf(wished, request.acceptsLanguages());
 
 function end(visit: Visit, why: CounterEnd): void {
   visit.response.status(statusOf[why]);
