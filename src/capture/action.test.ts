@@ -76,7 +76,7 @@ test('nobody is shown another way than a face to approve: there is none', async 
   await startWith({ fallbackUrl: 'https://help.example.com/' });
   const { page, view } = await begin();
   expect(view.fallbackUrl).toBeNull();
-  expect((await page.post('/decline')).body.view).toMatchObject({ state: 'abandoned', fallbackUrl: null });
+  expect((await page.post('/face/decline')).body.view).toMatchObject({ state: 'abandoned', fallbackUrl: null });
   const plain = await server.postJson('/step-ups', { connection: 'acme', subject: '00u1', audience }, auth);
   const { body: opened } = await openLink(server, String(plain.body.url));
   expect(opened.view).toMatchObject({ fallbackUrl: 'https://help.example.com/' });

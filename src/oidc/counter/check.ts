@@ -27,7 +27,7 @@ const checkGuard = z.object({
   shown: z.string(),
   /** Of the one browser that opened the code; `null`: nobody has. */
   browserDigest: z.string().nullable(),
-  /** The kiosk that alone may open it; `null`: any phone may. */
+  /** The kiosk that alone may open it; `null`: phones do. */
   kiosk: z.string().nullable(),
   /** The interaction in which the person goes on, once they have chosen the number. */
   interaction: z.string().nullable(),
