@@ -58,6 +58,7 @@ export const floors = [
     'examples/check-in',
     'examples/approve',
     'examples/counter',
+    'examples/door',
     'examples/prefilled-form',
     'examples/wallet',
     'examples/several-sources',

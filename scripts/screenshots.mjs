@@ -12,6 +12,8 @@ const { renderOrganisationSample } = await load('test/browser/organisation-page.
 const { startPageServer } = await load('test/browser/page-server.js');
 const { makePoses, readPeople } = await load('test/browser/people.js');
 const { renderList, renderPlace } = await load('examples/check-in/pages.js');
+const { startDoor } = await load('examples/door/server.js');
+const { receive } = await load('test/browser/visitor.js');
 const { devices, reach, screens } = await load('test/browser/screens.js');
 
 const inTheDark = [
@@ -126,6 +128,20 @@ if (names.length === 0 || names.includes('check-in')) {
     await page.setContent(content);
     await takePicture(page, toName(`check-in-${name}`, 'phone', 'light'));
   }
+}
+if (names.length === 0 || names.includes('door')) {
+  const door = await startDoor({ port: 0, openRoster: () => Promise.reject(new Error('nobody is looked for')) });
+  for (const device of Object.keys(devices)) {
+    // The drawing in the place of the person is nothing that the page's policy allows.
+    const { page, close } = await receive(browser, { person, bypassCSP: true, ...devices[device] });
+    await page.route('**/look', (route) => route.fulfill({ json: { openedAt: '2026-11-22T08:55:07.000Z' } }));
+    await page.goto(door.url);
+    await page.locator('#open[data-open]').waitFor();
+    await page.evaluate(cover, drawing);
+    await takePicture(page, toName('door', device, 'light'));
+    await close();
+  }
+  await door.close();
 }
 await browser.close();
 await server.stop();

@@ -31,6 +31,8 @@ export interface RosterReport {
     readonly nobody: Timing;
     /** `nobody` against the floor. */
     readonly ratio: number;
+    /** Of one minute, when these were measured: with other work beside it, times say little and the ratio more. */
+    readonly load: number;
     /** The processor time of the server for one search, all threads: it does not grow while others have the processor. */
     readonly processorMs: number;
   }[];
@@ -88,11 +90,12 @@ export async function benchRoster(rounds: number, sizes: readonly number[]): Pro
     ];
     const [floorTimes, foundTimes, nobodyTimes] = await timeInTurns(rounds, runs);
     const [least, found, nobody] = [toTiming(floorTimes), toTiming(foundTimes), toTiming(nobodyTimes)];
+    const [busy] = loadavg();
     const before = await processorMs(pid);
     for (let run = 0; run < rounds; run += 1) await searchNobody();
     const processor = ((await processorMs(pid)) - before) / rounds;
     const ratio = round(nobody.ms / least.ms);
-    rosters.push({ tokens, floor: least, found, nobody, ratio, processorMs: round(processor) });
+    rosters.push({ tokens, floor: least, found, nobody, ratio, load: round(busy), processorMs: round(processor) });
   }
   await floor.close();
   await service.stop();
@@ -121,8 +124,8 @@ export function showRoster({ node, cores, load, rosters }: RosterReport): string
   return [
     `A search of a roster, ${cores} cores (load ${load} before), Node ${node}; medians with 95 % intervals`,
     ...rosters.map(
-      ({ tokens, floor, found, nobody, ratio, processorMs: processor }) =>
-        `  ${String(tokens).padStart(3)} tokens   floor on one thread ${show(floor)}   found ${show(found)}   nobody ${show(nobody)}   × ${ratio}   ${processor} ms of the processor`,
+      ({ tokens, floor, found, nobody, ratio, load: busy, processorMs: processor }) =>
+        `  ${String(tokens).padStart(3)} tokens   floor on one thread ${show(floor)}   found ${show(found)}   nobody ${show(nobody)}   × ${ratio}   ${processor} ms of the processor   load ${busy}`,
     ),
   ];
 }

@@ -8,9 +8,10 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** What staff see. */
 export type View =
-  | { readonly state: 'waiting'; readonly code: string; readonly link: string | null }
-  /** A phone has opened the code: `number` is to be said to the person; theirs is to be typed, unless it was. */
-  | { readonly state: 'numbers'; readonly number: string }
+  /** `link`: of the code to be shown; `null`: none is, the check is at the kiosk, or on the phone whose code was taken. */
+  | { readonly state: 'waiting'; readonly code: string; readonly link: string | null; readonly isAtKiosk: boolean }
+  /** A phone has opened the code, or the kiosk: `number` is to be said to the person; theirs is to be typed, unless it was. */
+  | { readonly state: 'numbers'; readonly number: string; readonly isAtKiosk: boolean }
   | { readonly state: 'checking' }
   | {
       readonly state: 'verified';
@@ -37,17 +38,24 @@ const claims = { userinfo: { given_name: { essential: true }, family_name: { ess
 
 /**
  * Begins a check.
- * @param shownCode - eight digits of the person's phone; `null`: this counter shows a code
+ * @param by.shownCode - eight digits of the person's phone; `null`: this counter shows a code
+ * @param by.kiosk - where the person shows their face, in place of a phone; `null`: on a phone
  */
-export async function beginCheck(config: client.Configuration, shownCode: string | null): Promise<Check> {
+export async function beginCheck(
+  config: client.Configuration,
+  { shownCode, kiosk }: { readonly shownCode: string | null; readonly kiosk: string | null },
+): Promise<Check> {
   const begun = await client.initiateDeviceAuthorization(config, {
     scope: 'openid',
     claims: JSON.stringify(claims),
     ...(shownCode === null ? {} : { shown_code: shownCode }),
+    ...(kiosk === null ? {} : { kiosk }),
   });
-  // Whose phone has shown a code need not be shown another.
-  const link = shownCode === null ? (begun.verification_uri_complete ?? begun.verification_uri) : null;
-  let view: View = { state: 'waiting', code: shownCode === null ? begun.user_code : '', link };
+  const isAtKiosk = kiosk !== null;
+  // Whose phone has shown a code need not be shown another, and the kiosk has opened it.
+  const isShown = shownCode === null && !isAtKiosk;
+  const link = isShown ? (begun.verification_uri_complete ?? begun.verification_uri) : null;
+  let view: View = { state: 'waiting', code: isShown ? begun.user_code : '', link, isAtKiosk };
   let number: string | null = null;
 
   /** Asks until there is an answer, at the pace that the service names. */
@@ -69,7 +77,7 @@ export async function beginCheck(config: client.Configuration, shownCode: string
 
   function wait({ state, number: told }: Readonly<Record<string, unknown>>): void {
     if (view.state === 'ended' || state === 'waiting') return;
-    view = number === null ? { state: 'numbers', number: String(told) } : { state: 'checking' };
+    view = number === null ? { state: 'numbers', number: String(told), isAtKiosk } : { state: 'checking' };
   }
 
   async function show(tokens: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers): Promise<void> {

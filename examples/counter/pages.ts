@@ -33,7 +33,7 @@ const toPage = (title: string, body: string): string => `<!doctype html>
 <body><main><h1>${title}</h1>${body}</main></body></html>`;
 
 /** Where staff begin. */
-export const renderHome = (note = ''): string =>
+export const renderHome = (note: string, hasKiosk: boolean): string =>
   toPage(
     'Desk 1',
     `<p role="status">${escapeHtml(note)}</p>
@@ -42,7 +42,8 @@ export const renderHome = (note = ''): string =>
 <label>Or scan the code of the person’s phone, or type its eight digits
 <input name="shown_code" inputmode="numeric" autocomplete="off" required maxlength="20"></label>
 <button>Take this code</button>
-</form>`,
+</form>
+${hasKiosk ? '<form method="post" action="/checks"><button name="kiosk" value="yes">They have no phone: use the kiosk</button></form>' : ''}`,
   );
 
 /** One check. */
@@ -57,16 +58,18 @@ export function renderPart(id: string, view: View): string {
   switch (view.state) {
     case 'waiting':
       return view.link === null
-        ? '<p>Waiting for the phone whose code you took.</p>'
+        ? `<p>${view.isAtKiosk ? 'Send the person to the kiosk. It waits for them.' : 'Waiting for the phone whose code you took.'}</p>`
         : `<p>Let the person scan this, or type the code at <b>${escapeHtml(new URL(view.link).host)}</b>.</p>
 <a href="${escapeHtml(view.link)}" aria-label="The code, as a link">${drawQr(view.link)}</a>
 <p class="code">${escapeHtml(view.code)}</p>`;
-    case 'numbers':
+    case 'numbers': {
+      const where = view.isAtKiosk ? 'the kiosk' : 'their phone';
       return `<p>Say this number to the person:</p><p class="big" id="told">${escapeHtml(view.number)}</p>
 <form method="post" action="/checks/${id}/number">
-<label>Which number stands on their phone? <input name="number" inputmode="numeric" autocomplete="off" required pattern="[0-9]{2}" maxlength="2"></label>
+<label>Which number stands on ${where}? <input name="number" inputmode="numeric" autocomplete="off" required pattern="[0-9]{2}" maxlength="2"></label>
 <button>It is this</button></form>
-<form method="post" action="/checks/${id}/end"><button>Their phone shows none: end</button></form>`;
+<form method="post" action="/checks/${id}/end"><button>${view.isAtKiosk ? 'The kiosk' : 'Their phone'} shows none: end</button></form>`;
+    }
     case 'checking':
       return '<p>The person shows their face, and reads what you ask for.</p>';
     case 'verified':

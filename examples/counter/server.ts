@@ -10,6 +10,13 @@ import { listen, redirect, type Site, sendPage } from '../web/site.js';
 import { beginCheck, type Check } from './check.js';
 import { renderCheck, renderHome, renderPart, script } from './pages.js';
 
+/** A device with a camera that stands beside the counter. */
+export interface Kiosk {
+  readonly id: string;
+  /** Its own page, where that is another window of the same browser, as in the demonstration; `null`: it is open already. */
+  readonly url: string | null;
+}
+
 /** A code is good for ten minutes, and what comes of it for one more. */
 const keptMs = 11 * 60_000;
 
@@ -17,23 +24,33 @@ const policy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
 /** Starts the counter on this machine. @param port - 0 takes a free one */
-export async function startCounter({ port, ...registration }: Registration & { readonly port: number }): Promise<Site> {
+export async function startCounter({
+  port,
+  kiosk,
+  ...registration
+}: Registration & {
+  readonly port: number;
+  /** The kiosk beside it, for people without a phone; `null`: there is none. */
+  readonly kiosk: (() => Promise<Kiosk>) | null;
+}): Promise<Site> {
   const checks = new Map<string, Check>();
+  const home = (note = ''): string => renderHome(note, kiosk !== null);
   const site = await listen(port, (request, response) => {
-    answer(request, response).catch(() => send(response, 502, renderHome('The service cannot be reached.')));
+    answer(request, response).catch(() => send(response, 502, home('The service cannot be reached.')));
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', site.url);
     const isPost = request.method === 'POST';
     // A form of another site is not one of ours.
-    if (isPost && request.headers['sec-fetch-site'] === 'cross-site') return send(response, 403, renderHome());
-    if (pathname === '/') return send(response, 200, renderHome());
+    if (isPost && request.headers['sec-fetch-site'] === 'cross-site') return send(response, 403, home());
+    if (pathname === '/') return send(response, 200, home());
+    if (pathname === '/kiosk') return redirect(response, (await kiosk?.())?.url ?? '/');
     if (pathname === '/counter.js') return sendScript(response, script);
     if (pathname === '/checks' && isPost) return begin(request, response);
     const [, id = '', more = ''] = /^\/checks\/([\w-]+)(?:\/(\w+))?$/.exec(pathname) ?? [];
     const check = checks.get(id);
-    if (check === undefined) return send(response, 404, renderHome('This check is over.'));
+    if (check === undefined) return send(response, 404, home('This check is over.'));
     if (!isPost) {
       return send(response, 200, more === 'part' ? renderPart(id, check.view()) : renderCheck(id, check.view()));
     }
@@ -44,20 +61,22 @@ export async function startCounter({ port, ...registration }: Registration & { r
 
   async function begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const config = await discover(registration);
-    const shownCode = (await readForm(request)).get('shown_code');
+    const form = await readForm(request);
+    const shownCode = form.get('shown_code');
+    const kioskId = form.has('kiosk') ? ((await kiosk?.())?.id ?? null) : null;
     // Also what a scanner types: digits, and nothing of another counter's code.
     const digits = shownCode?.replace(/[\s-]/g, '') ?? null;
     if (digits !== null && !/^\d{8}$/.test(digits)) {
-      return send(response, 400, renderHome('That is no code of a phone: it has eight digits.'));
+      return send(response, 400, home('That is no code of a phone: it has eight digits.'));
     }
     try {
       const id = randomBytes(12).toString('base64url');
-      checks.set(id, await beginCheck(config, digits));
+      checks.set(id, await beginCheck(config, { shownCode: digits, kiosk: kioskId }));
       setTimeout(() => checks.delete(id), keptMs).unref();
       redirect(response, `/checks/${id}`);
     } catch (error) {
       if (!(error instanceof client.ResponseBodyError)) throw error;
-      send(response, 400, renderHome('That code is not good, or was used. Ask for a new one.'));
+      send(response, 400, home('That code is not good, or was used. Ask for a new one.'));
     }
   }
 

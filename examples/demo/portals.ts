@@ -14,6 +14,7 @@ import { approvePortal } from './portals/approve.js';
 import { checkInPortal } from './portals/check-in.js';
 import { counterPortal } from './portals/counter.js';
 import { credentialPortal } from './portals/credential.js';
+import { doorPortal } from './portals/door.js';
 import { homePagePortal } from './portals/home-page.js';
 import { linksPortal } from './portals/links.js';
 import { organisationsPortal } from './portals/organisations.js';
@@ -28,6 +29,7 @@ const portals: readonly Portal[] = [
   prefilledFormPortal,
   approvePortal,
   counterPortal,
+  doorPortal,
   checkInPortal,
   credentialPortal,
   linksPortal,

@@ -71,6 +71,17 @@ const verifierOf = async () =>
     clock: server.clock,
   });
 
+test('nobody is shown another way than a face to approve: there is none', async () => {
+  await server.stop();
+  await startWith({ fallbackUrl: 'https://help.example.com/' });
+  const { page, view } = await begin();
+  expect(view.fallbackUrl).toBeNull();
+  expect((await page.post('/face/decline')).body.view).toMatchObject({ state: 'abandoned', fallbackUrl: null });
+  const plain = await server.postJson('/step-ups', { connection: 'acme', subject: '00u1', audience }, auth);
+  const { body: opened } = await openLink(server, String(plain.body.url));
+  expect(opened.view).toMatchObject({ fallbackUrl: 'https://help.example.com/' });
+});
+
 test('what the page is given is what was asked for, and what the receipt says', async () => {
   const { body: started } = await ask({ nonce: 'n-1' });
   expect(started.actionDigest).toBe(digest);

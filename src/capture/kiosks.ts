@@ -3,7 +3,7 @@ import { Credential } from '../core/concealed.js';
 import { registerKiosk, takeNextAtKiosk } from '../core/step-up/kiosk.js';
 import { kioskReply } from '../core/step-up/page-protocol.js';
 import { joinTicket } from '../core/step-up/ticket.js';
-import { pagePath } from '../http/page-link.js';
+import { kioskLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
 
@@ -22,21 +22,22 @@ export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
       reply: z.strictObject({ id: z.string(), url: z.string() }),
       async handle({ fields, client }) {
         const { id, secret } = await registerKiosk({ name: fields.name, tenant: client.tenant }, deps);
-        return { id, url: joinTicket(id, secret).use((text) => `${deps.issuer}${pagePath}/kiosk#${text}`) };
+        return { id, url: joinTicket(id, secret).use((text) => `${kioskLink(deps.issuer)}#${text}`) };
       },
     }),
     openEndpoint({
       ...({ method: 'POST', path: '/face/kiosk/next', versions: [1, 2], status: 200, ours: true } as const),
       tag: 'Capture page',
       summary: 'The ticket of the next person at a kiosk',
-      description: 'Given out once; `null` while nobody is sent there.',
+      description:
+        'Given out once; `null` while nobody is sent there. With `page` it is posted there. Whoever was at the kiosk before is gone.',
       codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],
       photos: {},
       fields: z.strictObject({ kiosk: z.string().min(1).max(64), secret: z.string().min(1).max(256) }),
       reply: kioskReply,
       async handle({ fields }) {
-        const ticket = await takeNextAtKiosk({ kiosk: fields.kiosk, secret: new Credential(fields.secret) }, deps);
-        return { ticket: ticket === null ? null : ticket.use((text) => text) };
+        const next = await takeNextAtKiosk({ kiosk: fields.kiosk, secret: new Credential(fields.secret) }, deps);
+        return { ticket: next === null ? null : next.ticket.use((text) => text), page: next?.page ?? null };
       },
     }),
   ];

@@ -156,10 +156,10 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       reply: startedReply,
       async handle({ fields, client }) {
         const { kiosk } = fields;
-        if (kiosk !== undefined) await checkKiosk({ id: kiosk, tenant: client.tenant }, deps);
+        if (kiosk !== undefined) await checkKiosk({ id: kiosk, tenants: [client.tenant] }, deps);
         const requested = await toStepUpRequested(fields, client, deps);
         const started = await startStepUp(requested, deps);
-        if (kiosk !== undefined) await assignToKiosk({ kiosk, stepUpId: started.id }, deps);
+        if (kiosk !== undefined) await assignToKiosk({ kiosk, next: started.id }, deps);
         const digest = requested.action?.digest;
         return { ...toStarted(started, deps), ...(digest === undefined ? {} : { actionDigest: digest }) };
       },

@@ -5,6 +5,9 @@ import { joinTicket } from '../core/step-up/ticket.js';
 /** Where the page lives. */
 export const pagePath = '/face';
 
+/** Where a kiosk waits for the next person. Its own address has its secret behind this one, in the fragment. */
+export const kioskLink = (issuer: string): string => `${issuer}${pagePath}/kiosk`;
+
 /**
  * The address that opens the capture page for one step-up. The ticket stands in the fragment, which browsers send to
  * nobody, so that it is in no log.

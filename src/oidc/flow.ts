@@ -4,6 +4,7 @@ import type { JsonObject } from '../base/json.js';
 import type { Connection } from '../core/connection.js';
 import { digestOf } from '../core/digest.js';
 import type { Clock, State } from '../core/ports.js';
+import type { KioskVisit } from '../core/step-up/kiosk-visit.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { oidcErrors } from './library.js';
 
@@ -45,12 +46,14 @@ export type Flow = {
   readonly notLinked: string | null;
   /** `null` until the person has chosen, and where nobody asked. */
   readonly acting: Acting | null;
+  /** The visit of the kiosk that it goes on at; `null`: at no kiosk. */
+  readonly atKiosk: KioskVisit | null;
   /** When it is over, whatever has happened. */
   readonly endsAt: EpochMs;
 };
 
 /** Of a flow that has just begun: nothing is settled yet. */
-export const begun = { stepUp: null, linking: null, notLinked: null, acting: null } as const;
+export const begun = { stepUp: null, linking: null, notLinked: null, acting: null, atKiosk: null } as const;
 
 /** Over the life of a step-up, in seconds: for a typed user name before it, and the way back after it. */
 export const aroundStepUpSec = 120;
@@ -73,6 +76,7 @@ const flowGuard = z.object({
   notLinked: z.string().nullable().default(null),
   // Earlier versions did not ask.
   acting: actingGuard.nullable().default(null),
+  atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable().default(null),
   endsAt: epochMsGuard,
 }) satisfies z.ZodType<Flow>;
 

@@ -3,6 +3,7 @@ import type { InteractionResults } from 'oidc-provider';
 import type { Person } from '../../adapters/openid-client.js';
 import type { NamedAction } from '../core/action.js';
 import { digestOf, hasDigest } from '../core/digest.js';
+import { isAtKiosk } from '../core/step-up/kiosk-visit.js';
 import { isByFace } from '../core/step-up/record.js';
 import { readStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { newSecret } from '../core/step-up/ticket.js';
@@ -10,9 +11,10 @@ import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
-import { pagePath, startedLink } from '../http/page-link.js';
+import { kioskLink, pagePath, startedLink } from '../http/page-link.js';
 import { toSource } from '../http/source.js';
 import { organisationScope } from './asked-organisation.js';
+import { leadBackToKiosk } from './at-kiosk.js';
 import { createConsentStep } from './consent-step.js';
 import { createOfferStep } from './credentials/offer-step.js';
 import { type Flow, readFlow, type Share, writeActing, writeClaims, writeFlow, writeShare } from './flow.js';
@@ -55,6 +57,11 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     const flow = await readFlow(interaction.uid, flowDeps);
     const client = issuer.clients.get(flow.clientId);
     if (client === undefined) throw new oidcErrors.SessionNotFound('client is gone');
+    const { atKiosk } = flow;
+    if (atKiosk !== null) {
+      leadBackToKiosk(response, kioskLink(deps.issuer), 'asking');
+      if (!(await isAtKiosk(atKiosk, deps))) throw new oidcErrors.SessionNotFound('nobody is at the kiosk any more');
+    }
     const visit = { request, response, form, provider, interaction, client, flow };
     try {
       await goOn(visit);
@@ -102,7 +109,10 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
       return response.redirect(303, issuer.interactionUrl(interaction.uid));
     }
     const language = languageOf(interaction.params.ui_locales, request.acceptsLanguages());
-    response.set('Content-Security-Policy', pagePolicy).type('html').send(renderAskPage(language));
+    response
+      .set('Content-Security-Policy', pagePolicy)
+      .type('html')
+      .send(renderAskPage(language, flow.atKiosk === null ? null : kioskLink(deps.issuer)));
   }
 
   /** A fresh ticket each time: the link opens once. */
@@ -125,6 +135,8 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
           ? { proved: true }
           : { proved: false, source: person.isSentByProvider ? null : toSource(request.ip) },
         returnUrl: issuer.interactionUrl(interaction.uid),
+        // A kiosk is a device of the organisation's own, whatever it is.
+        camera: flow.atKiosk === null ? null : 'any',
         application: paramsOf(interaction.params).redirect_uri ?? null,
         takesAnotherWay: takesAnotherWay(visit),
         action: actionOf(visit),

@@ -72,6 +72,8 @@ export interface OidcIssuer {
   readonly pushingClientId: string | null;
   /** Where an interaction goes on. */
   interactionUrl(uid: string): string;
+  /** Where the code of a counter is opened, or one that a phone shows stands. */
+  counterUrl(name: 'user_code' | 'shown', code: string): string;
   /** The library with the keys in turn. */
   running(): Promise<RunningProvider>;
   /**
@@ -110,7 +112,11 @@ export function createIssuer(
   const requireReturn = createRequireReturn(issuer, deps);
   const checks = createChecks(connection.id, { ...deps, state });
   const shownCodes = createShownCodes(connection.id, { ...deps, state });
-  const counterGrants = createCounterGrants({ connection: connection.id, checks, shownCodes }, { ...deps, state });
+  const counterUrl = (name: 'user_code' | 'shown', code: string): string => `${issuer}${paths.counter}?${name}=${code}`;
+  const counterGrants = createCounterGrants(
+    { connection: connection.id, checks, shownCodes, addressOf: (code) => counterUrl('user_code', code) },
+    { ...deps, state },
+  );
   const arrivals = new WeakMap<IncomingMessage, Arrival>();
   const people = new WeakMap<IncomingMessage, Person | null>();
 
@@ -250,7 +256,7 @@ export function createIssuer(
     clients: byId,
     credentials,
     pushingClientId: pushing.length === 1 ? (pushing[0]?.metadata.client_id ?? null) : null,
-    interactionUrl,
+    ...{ interactionUrl, counterUrl },
     async running() {
       const keySet = await deps.oidcKeys.current();
       if (built?.keySet !== keySet) {

@@ -91,6 +91,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
         asked: { proved: false, source: from },
         returnUrl: issuer.interactionUrl(interaction.uid),
         staysHere: true,
+        camera: flow.atKiosk === null ? null : 'any',
         action: toAction(consentTextsIn(language).linkAction, [connection, source.connection]),
       },
       deps,

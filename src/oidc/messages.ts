@@ -5,6 +5,8 @@ export interface Messages {
   readonly askText: string;
   readonly userName: string;
   readonly goOn: string;
+  /** At a kiosk. */
+  readonly clearScreen: string;
   readonly errorTitle: string;
   /** The authorization is over, or belongs to another browser. */
   readonly expired: string;
@@ -24,6 +26,7 @@ const messages = {
     askText: 'Type the user name you sign in with. Your face is checked next.',
     userName: 'User name',
     goOn: 'Continue',
+    clearScreen: 'Clear this screen',
     errorTitle: 'This sign-in cannot go on',
     expired: 'It has expired, or was started in another browser. Go back to the application and start again.',
     invalid: 'The application sent a request that is not valid. Tell the people who run it what is written below.',
@@ -38,6 +41,7 @@ const messages = {
     askText: 'Geben Sie den Benutzernamen ein, mit dem Sie sich anmelden. Danach wird Ihr Gesicht geprüft.',
     userName: 'Benutzername',
     goOn: 'Weiter',
+    clearScreen: 'Diesen Bildschirm leeren',
     errorTitle: 'Diese Anmeldung kann nicht fortgesetzt werden',
     expired:
       'Sie ist abgelaufen oder wurde in einem anderen Browser begonnen. Gehen Sie zurück zur Anwendung und beginnen Sie neu.',
@@ -53,6 +57,7 @@ const messages = {
     askText: 'Escriba el nombre de usuario con el que inicia sesión. Después se comprobará su rostro.',
     userName: 'Nombre de usuario',
     goOn: 'Continuar',
+    clearScreen: 'Borrar esta pantalla',
     errorTitle: 'Este inicio de sesión no puede continuar',
     expired: 'Ha caducado o se inició en otro navegador. Vuelva a la aplicación y empiece de nuevo.',
     invalid: 'La aplicación envió una solicitud no válida. Comunique a sus responsables lo que se indica abajo.',
@@ -67,6 +72,7 @@ const messages = {
     askText: 'Saisissez le nom d’utilisateur avec lequel vous vous connectez. Votre visage sera vérifié ensuite.',
     userName: 'Nom d’utilisateur',
     goOn: 'Continuer',
+    clearScreen: 'Effacer cet écran',
     errorTitle: 'Cette connexion ne peut pas continuer',
     expired: 'Elle a expiré ou a été commencée dans un autre navigateur. Retournez à l’application et recommencez.',
     invalid:
@@ -82,6 +88,7 @@ const messages = {
     askText: 'اكتب اسم المستخدم الذي تسجّل الدخول به. بعد ذلك يتم التحقق من وجهك.',
     userName: 'اسم المستخدم',
     goOn: 'متابعة',
+    clearScreen: 'مسح هذه الشاشة',
     errorTitle: 'لا يمكن متابعة تسجيل الدخول هذا',
     expired: 'انتهت صلاحيته أو بدأ في متصفح آخر. ارجع إلى التطبيق وابدأ من جديد.',
     invalid: 'أرسل التطبيق طلبًا غير صالح. أبلغ القائمين عليه بما هو مكتوب أدناه.',

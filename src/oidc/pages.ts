@@ -37,18 +37,22 @@ ${body}
 `;
 }
 
-/** Asks who is there; the answer is sent to the address of the page. */
-export function renderAskPage(language: Language): string {
-  const { askTitle, askText, userName, goOn } = messagesIn(language);
+/**
+ * Asks who is there; the answer is sent to the address of the page.
+ * @param kioskUrl - where a kiosk waits for the next person, whose browser keeps no names; `null`: it is a person's own
+ */
+export function renderAskPage(language: Language, kioskUrl: string | null): string {
+  const { askTitle, askText, userName, goOn, clearScreen } = messagesIn(language);
+  const clear = kioskUrl === null ? '' : `\n<p><a href="${escapeHtml(kioskUrl)}">${escapeHtml(clearScreen)}</a></p>`;
   return renderPage(
     language,
     askTitle,
     `<p id="text">${escapeHtml(askText)}</p>
 <form method="post">
 <label for="username">${escapeHtml(userName)}</label>
-<input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="256" aria-describedby="text">
+<input id="username" name="username" autocomplete="${kioskUrl === null ? 'username' : 'off'}" autocapitalize="none" spellcheck="false" required maxlength="256" aria-describedby="text">
 <button>${escapeHtml(goOn)}</button>
-</form>`,
+</form>${clear}`,
   );
 }
 

@@ -191,7 +191,7 @@ export function createProvider(
     // Called for every request, whether it has a hint or not, after all else was checked.
     extraParams: {
       login_hint: hooks.check,
-      ...(counters.size === 0 ? {} : { shown_code: null }),
+      ...(counters.size === 0 ? {} : { shown_code: null, kiosk: null }),
       organisation_hint: null,
     },
     findAccount: (context, subject, token) => {

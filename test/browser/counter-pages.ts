@@ -3,7 +3,7 @@ import { renderNumbers } from '../../src/oidc/counter/pages.js';
 
 /* Both sides of a check at a counter while they tell each other their numbers. Their pictures in docs/screens are of this. */
 
-export const renderDesk = (): string => renderCheck('x', { state: 'numbers', number: '42' });
+export const renderDesk = (): string => renderCheck('x', { state: 'numbers', number: '42', isAtKiosk: false });
 
 export const renderPhone = (): string =>
   renderNumbers('en', 'City Library, desk 1', { shown: '17', choices: ['61', '42', '90'] });

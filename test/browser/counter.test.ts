@@ -10,6 +10,7 @@ import {
   renderStart,
 } from '../../src/oidc/counter/pages.js';
 import { type Language, languages } from '../../src/oidc/messages.js';
+import { renderAskPage } from '../../src/oidc/pages.js';
 import { modelsFolder } from '../paths.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
@@ -86,15 +87,18 @@ inBrowser('a counter sees who passed and what they agreed to; with a wrong numbe
   await portals.close();
 });
 
+const kioskUrl = 'https://face.example.com/face/kiosk';
 const name = 'Bank <b>&</b> Co, counter 12';
 const pages: readonly ((language: Language) => string)[] = [
   renderStart,
   (language) => renderOpen(language, name),
   (language) => renderNumbers(language, name, { shown: '17', choices: ['42', '61', '90'] }),
   (language) => renderShown(language, '12345678'),
-  (language) => renderDone(language, name, '17'),
-  (language) => renderEnd(language, 'ended'),
-  (language) => renderEnd(language, 'gone'),
+  (language) => renderDone(language, { name, shown: '17', kioskUrl: null }),
+  (language) => renderDone(language, { name, shown: '17', kioskUrl }),
+  (language) => renderEnd(language, { end: 'ended', kioskUrl: null }),
+  (language) => renderEnd(language, { end: 'gone', kioskUrl }),
+  (language) => renderAskPage(language, kioskUrl),
 ];
 
 inBrowser(

@@ -323,7 +323,7 @@ export const screens: readonly ScreenCase[] = [
     screen: 'passed',
     path: '/face/kiosk',
     view: { state: 'passed' },
-    replies: { '/kiosk/next': { ticket: 'a.b' } },
+    replies: { '/kiosk/next': { ticket: 'a.b', page: null } },
   },
   { name: 'camera-denied', screen: 'camera-denied', ...camera, cameraError: 'NotAllowedError' },
   { name: 'camera-none', screen: 'camera-none', ...camera, cameraError: 'NotFoundError' },

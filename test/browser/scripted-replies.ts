@@ -67,7 +67,7 @@ export async function scriptReplies(context: BrowserContext, view: JsonObject, g
       code: '47',
     }),
     '/decline': () => ({ view: { ...view, state: 'abandoned' } }),
-    '/kiosk/next': () => ({ ticket: null }),
+    '/kiosk/next': () => ({ ticket: null, page: null }),
   };
   await context.route(
     ({ pathname }) => /^\/face\/(?!assets|models|brand|kiosk$|notice-worker)./.test(pathname),

@@ -89,6 +89,7 @@ test('the benchmark of a roster does too', async () => {
     found: timing,
     nobody: timing,
     ratio: z.number(),
+    load: z.number(),
     processorMs: z.number(),
   });
   const report = z.object({ cores: z.int(), load: z.number(), rosters: z.array(size).length(1) });

@@ -22,5 +22,8 @@ function orNull<Value>(work: () => Value): Value | null {
 /** The session, as long as the tab is open. */
 export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
 
+/** The fragment of a kiosk's address, in the tab that it stands open in: it comes back from other pages of ours without. */
+export const kioskMemory = memoryIn(() => sessionStorage, 'facestep-kiosk');
+
 /** The id of the camera that somebody chose here last: it names a device of this browser, at this address, and nobody. */
 export const cameraMemory = memoryIn(() => localStorage, 'facestep-camera');

@@ -1,8 +1,9 @@
+import { kioskMemory } from './browser-memory.js';
 import { checkCameraSupport, openCamera } from './camera.js';
 import { actions, button, el, paragraph } from './dom.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
-import { type KioskLink, type PageLink, parseScannedLink } from './page-link.js';
+import { type KioskLink, type PageLink, parseKioskLink, parseScannedLink } from './page-link.js';
 import { Problem } from './problem.js';
 import { sleep } from './step.js';
 
@@ -27,24 +28,42 @@ declare global {
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
   const ended = new AbortController();
-  const assigned = pollForTicket(kiosk, api, ended.signal);
+  const assigned = pollForTicket(kiosk, { page, api, ended: ended.signal });
   const scanned = offerScan(address, page, ended.signal);
   return Promise.race([assigned, scanned]).finally(() => ended.abort());
 }
 
-async function pollForTicket({ kiosk, secret }: KioskLink, api: PageApi, ended: AbortSignal): Promise<PageLink> {
+async function pollForTicket(
+  { kiosk, secret }: KioskLink,
+  { page, api, ended }: { readonly page: Page; readonly api: PageApi; readonly ended: AbortSignal },
+): Promise<PageLink> {
   for (;;) {
-    const ticket = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
+    const { ticket, page: address } = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
       // A kiosk stands for days: what passes by itself is waited for.
       const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
-      if (error instanceof Problem && passes.includes(error.problem)) return null;
+      if (error instanceof Problem && passes.includes(error.problem)) return { ticket: null, page: null };
       throw error;
     });
     ended.throwIfAborted();
+    if (ticket !== null && address !== null) {
+      kioskMemory.write(`${kiosk}.${secret}`);
+      return goToPage(address, { ticket, language: page.language });
+    }
     if (ticket !== null) return { ticket, returnUrl: null };
     await sleep(pollEveryMs);
     ended.throwIfAborted();
   }
+}
+
+/** To another page of ours, which the ticket opens in this browser. It leads back here by itself. */
+async function goToPage(
+  address: string,
+  shown: { readonly ticket: string; readonly language: string },
+): Promise<never> {
+  await fetch(address, { method: 'POST', body: new URLSearchParams(shown) }).catch(() => {});
+  // Where that failed, the page says so.
+  location.replace(address);
+  return new Promise(() => {});
 }
 
 async function offerScan(address: string, page: Page, ended: AbortSignal): Promise<PageLink> {
@@ -105,12 +124,28 @@ async function scan(
   }
 }
 
-/** Loads the page anew when nobody has touched it, and nothing on it has changed, for a minute. */
+/** The kiosk of this tab, where it has been on another page of ours since, or is; `null`: it is none. */
+const keptKiosk = (): KioskLink | null => parseKioskLink(kioskMemory.read() ?? '');
+
+/** Whether this tab is a kiosk's, though it shows what began on another page of ours. */
+export const isTabOfKiosk = (): boolean => keptKiosk() !== null;
+
+/** The kiosk of the address; of the tab, where it comes back from another page. `null`: of neither. */
+export const readKiosk = (): KioskLink | null => parseKioskLink(location.hash) ?? keptKiosk();
+
+/** Ends whatever stands on the page: nothing of the person is left in its memory. */
+export function clearKiosk(): void {
+  const path = location.pathname.replace(/\/$/, '');
+  if (path.endsWith('/kiosk')) location.reload();
+  else location.replace(`${path}/kiosk`);
+}
+
+/** Clears the page when nobody has touched it, and nothing on it has changed, for a minute. */
 export function clearWhenIdle(main: HTMLElement): void {
-  let timer = setTimeout(() => location.reload(), idleAfterMs);
+  let timer = setTimeout(clearKiosk, idleAfterMs);
   const again = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => location.reload(), idleAfterMs);
+    timer = setTimeout(clearKiosk, idleAfterMs);
   };
   for (const event of ['pointerdown', 'keydown', 'input'] as const) window.addEventListener(event, again);
   new MutationObserver(again).observe(main, { attributeFilter: ['data-screen', 'data-movement'] });

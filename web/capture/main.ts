@@ -3,11 +3,11 @@ import { chooseLanguage } from '../shared/languages.js';
 import { readBrand } from './brand.js';
 import { sessionMemory } from './browser-memory.js';
 import { travel } from './journey.js';
-import { clearWhenIdle, waitForPerson } from './kiosk.js';
+import { clearWhenIdle, isTabOfKiosk, readKiosk, waitForPerson } from './kiosk.js';
 import { askWhetherNotMe } from './not-me.js';
 import { Page } from './page.js';
 import { PageApi } from './page-api.js';
-import { parseKioskLink, parsePageLink } from './page-link.js';
+import { parsePageLink } from './page-link.js';
 import { Problem } from './problem.js';
 import { type Change, nothingKnown } from './state.js';
 
@@ -21,7 +21,7 @@ async function open(api: PageApi): Promise<Change> {
   if (link !== null) {
     const view = await api.open(link.ticket, link.returnUrl);
     history.replaceState(null, '', location.pathname + location.search);
-    if (api.session !== null) sessionMemory.write(api.session);
+    if (api.session !== null && !isTabOfKiosk()) sessionMemory.write(api.session);
     return { view };
   }
   if (stored === null) throw new Problem('link-missing');
@@ -29,14 +29,16 @@ async function open(api: PageApi): Promise<Change> {
   return api.readState();
 }
 
-/** A person's own browser. */
-function startOwn(page: Page, api: PageApi): Promise<never> {
+/** A person's own browser; or a kiosk's, with a check that began on another page of ours and leads back there. */
+function startOwn(page: Page, api: PageApi, main: HTMLElement): Promise<never> {
+  const isKiosk = isTabOfKiosk();
+  if (isKiosk) clearWhenIdle(main);
   // A touch screen as the main way to point: a phone or a tablet, which has its camera where the person looks.
-  const mayHandOff = !matchMedia('(pointer: coarse)').matches;
+  const mayHandOff = !isKiosk && !matchMedia('(pointer: coarse)').matches;
   return travel({
     page,
     api,
-    facts: { ...nothingKnown, mayHandOff, isPhone: isPhone(navigator.userAgent) },
+    facts: { ...nothingKnown, isKiosk, mayHandOff, isPhone: isPhone(navigator.userAgent) },
     open: () => open(api),
     forget: () => sessionMemory.clear(),
   });
@@ -47,9 +49,9 @@ function startKiosk(page: Page, api: PageApi, main: HTMLElement): Promise<never>
   return travel({
     page,
     api,
-    facts: { ...nothingKnown, isKiosk: true },
+    facts: { ...nothingKnown, isKiosk: true, leadsBack: false },
     open: async () => {
-      const kiosk = parseKioskLink(location.hash);
+      const kiosk = readKiosk();
       if (kiosk === null) throw new Problem('link-missing');
       const { ticket } = await waitForPerson(kiosk, location.origin + base, page, api);
       clearWhenIdle(main);
@@ -67,11 +69,12 @@ if (main !== null) {
   const brand = readBrand();
   const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
   // A link away from a kiosk would leave the next person somewhere else.
-  const page = await Page.open(main, language, below === '/kiosk' ? { ...brand, helpUrl: null } : brand);
+  const isKiosk = below === '/kiosk' || isTabOfKiosk();
+  const page = await Page.open(main, language, isKiosk ? { ...brand, helpUrl: null } : brand);
   const api = new PageApi(base);
   void (below === '/not-me'
     ? askWhetherNotMe(page, api)
     : below === '/kiosk'
       ? startKiosk(page, api, main)
-      : startOwn(page, api));
+      : startOwn(page, api, main));
 }

@@ -215,9 +215,9 @@ export class PageApi {
     return this.#post('/passkey', {}, passkeyReply);
   }
 
-  /** The ticket that waits for this kiosk; `null`: none yet. */
-  async nextOfKiosk(kiosk: string, secret: string): Promise<string | null> {
-    return (await this.#post('/kiosk/next', { kiosk, secret }, kioskReply)).ticket;
+  /** The ticket that waits for this kiosk; `null`: none yet. `page`: where it lets in, if not here. */
+  nextOfKiosk(kiosk: string, secret: string): Promise<z.output<typeof kioskReply>> {
+    return this.#post('/kiosk/next', { kiosk, secret }, kioskReply);
   }
 
   #post<Reply>(path: string, body: Readonly<Record<string, unknown>>, reply: z.ZodMiniType<Reply>): Promise<Reply> {

@@ -66,6 +66,8 @@ export interface Facts {
   /** `null` until the link was opened. */
   readonly view: View | null;
   readonly isKiosk: boolean;
+  /** Whether the end leads to where the person came from. Whoever began at the kiosk itself came from nowhere. */
+  readonly leadsBack: boolean;
   /** A computer without a touch screen may hand the camera's part to a phone. */
   readonly mayHandOff: boolean;
   /** What this browser says of itself, as the server reads it. */
@@ -95,6 +97,7 @@ export interface Facts {
 export const nothingKnown: Facts = {
   view: null,
   isKiosk: false,
+  leadsBack: true,
   mayHandOff: false,
   isPhone: false,
   isActionSeen: false,

@@ -1,4 +1,5 @@
-import { startCounter } from '../../counter/server.js';
+import { z } from 'zod';
+import { type Kiosk, startCounter } from '../../counter/server.js';
 import type { Portal } from './portal.js';
 
 const clientId = 'library-desk';
@@ -7,8 +8,16 @@ const clientId = 'library-desk';
 export const counterPortal: Portal = {
   id: 'counter',
   port: 8094,
-  async start({ port, issuer, clientSecret, user: { login } }) {
-    const counter = await startCounter({ port, issuer, clientId, clientSecret });
+  async start({ port, serverUrl, issuer, clientSecret, clientToken, user: { login } }) {
+    let kiosk: Promise<Kiosk> | null = null;
+    const counter = await startCounter({
+      ...{ port, issuer, clientId, clientSecret },
+      // Once the server is there: portals start before it.
+      kiosk() {
+        kiosk ??= clientToken(['verify']).then((token) => registerKiosk(serverUrl, token));
+        return kiosk;
+      },
+    });
     return {
       url: counter.url,
       clients: [
@@ -24,9 +33,18 @@ export const counterPortal: Portal = {
       guide: [
         'A counter: start a check there, and open its code in a second window, which is the phone.',
         `Each side says a number to the other. The phone then asks who you are (${login}), and for your face.`,
+        'Without a phone: open /kiosk of the counter in a third window, once, and press "They have no phone" at the counter.',
         'Open the code in two windows, or type a wrong number: the check ends, and the counter is told nothing.',
       ],
       close: counter.close,
     };
   },
 };
+
+const kioskGuard = z.object({ id: z.string(), url: z.string() });
+
+async function registerKiosk(serverUrl: string, token: string): Promise<Kiosk> {
+  const headers = { 'content-type': 'application/json', 'x-auth-token': token };
+  const body = JSON.stringify({ name: 'City Library, kiosk' });
+  return kioskGuard.parse(await (await fetch(`${serverUrl}/kiosks`, { method: 'POST', headers, body })).json());
+}

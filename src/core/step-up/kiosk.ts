@@ -3,6 +3,7 @@ import { FaceError } from '../../errors.js';
 import type { Credential } from '../concealed.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec } from '../units.js';
+import { beginKioskVisit, endKioskVisit } from './kiosk-visit.js';
 import { changeRecord } from './stored.js';
 import { isStored, joinTicket, newSecret, toStoredDigest } from './ticket.js';
 import { reticket } from './transitions.js';
@@ -14,6 +15,9 @@ const kioskLifeSec = 366 * 24 * 60 * 60;
 const waitSec = 300;
 
 const kioskGuard = z.object({ name: z.string(), tenant: z.string(), secretDigest: z.string() });
+
+/** Who comes next: the person of a step-up, or of a page of ours, whose visit has a name. */
+const nextGuard = z.union([z.string(), z.object({ page: z.string(), visit: z.string() })]);
 
 const kioskKey = (id: string): string => `kiosk:${id}`;
 const nextKey = (id: string): string => `kiosk-next:${id}`;
@@ -31,40 +35,55 @@ export async function registerKiosk(
   return { id, secret };
 }
 
-/** @throws FaceError `not_found`: none of that tenant */
-export async function checkKiosk({ id, tenant }: { id: string; tenant: string }, { state }: CoreDeps): Promise<void> {
+/** @throws FaceError `not_found`: none of those tenants */
+export async function checkKiosk(
+  { id, tenants }: { readonly id: string; readonly tenants: readonly string[] },
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<void> {
   const found = await state.read(kioskKey(id));
-  if (found === null || kioskGuard.parse(found.value).tenant !== tenant) throw new FaceError('not_found');
+  if (found === null || !tenants.includes(kioskGuard.parse(found.value).tenant)) throw new FaceError('not_found');
 }
 
-/** Sends a step-up to a kiosk, in place of one that nobody came for. */
+/** Sends somebody to a kiosk, in place of one who did not come. @param next - a step-up's id, or a page's address */
 export async function assignToKiosk(
-  { kiosk, stepUpId }: { kiosk: string; stepUpId: string },
-  { state, clock }: CoreDeps,
+  { kiosk, next }: { readonly kiosk: string; readonly next: z.input<typeof nextGuard> },
+  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<void> {
-  await state.write(nextKey(kiosk), stepUpId, { when: 'any', expiresAt: addSec(clock.now(), waitSec) });
+  await state.write(nextKey(kiosk), next, { when: 'any', expiresAt: addSec(clock.now(), waitSec) });
+}
+
+/** What a kiosk is told of the next person. */
+interface NextAtKiosk {
+  readonly ticket: Credential;
+  /** Where the ticket lets in; `null`: at the kiosk itself. */
+  readonly page: string | null;
 }
 
 /**
- * The ticket of the next person, for the kiosk alone; each is given out once. It is made now: nothing that opens the
- * step-up was stored.
+ * The ticket of the next person, for the kiosk alone; each is given out once. It is made now: nothing that lets anybody in
+ * was stored. Whoever was there before is gone.
  * @throws FaceError `caller_untrusted`
  */
 export async function takeNextAtKiosk(
   { kiosk, secret }: { kiosk: string; secret: Credential },
   deps: CoreDeps,
-): Promise<Credential | null> {
+): Promise<NextAtKiosk | null> {
   const found = await deps.state.read(kioskKey(kiosk));
   if (!isStored(secret, found === null ? null : kioskGuard.parse(found.value).secretDigest)) {
     throw new FaceError('caller_untrusted');
   }
+  await endKioskVisit(kiosk, deps);
   const next = await deps.state.read(nextKey(kiosk));
   if (next === null || next.value === null) return null;
   const expiresAt = addSec(deps.clock.now(), waitSec);
   const isFirst = await deps.state.write(nextKey(kiosk), null, { when: { revision: next.revision }, expiresAt });
   if (!isFirst) return null;
-  const id = z.string().parse(next.value);
+  const assigned = nextGuard.parse(next.value);
+  if (typeof assigned !== 'string') {
+    const { page, visit } = assigned;
+    return { ticket: await beginKioskVisit({ kiosk, visit }, deps), page };
+  }
   const challenge = newSecret(deps);
-  await changeRecord(id, (record) => reticket(record, challenge), deps);
-  return joinTicket(id, challenge);
+  await changeRecord(assigned, (record) => reticket(record, challenge), deps);
+  return { ticket: joinTicket(assigned, challenge), page: null };
 }

@@ -170,4 +170,5 @@ export type Notices = z.output<typeof notices>;
 /** `null`: nobody gets any. */
 export const noticesReply = z.object({ notices: z.nullable(notices) });
 export const emptyReply = z.object({});
-export const kioskReply = z.object({ ticket: z.nullable(z.string()) });
+/** `page`: where the ticket lets in; `null`: at the kiosk itself. */
+export const kioskReply = z.object({ ticket: z.nullable(z.string()), page: z.nullable(link) });

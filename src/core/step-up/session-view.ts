@@ -102,7 +102,8 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),
-    fallbackUrl: policy?.fallbackUrl ?? null,
+    // Nothing but a face approves an action.
+    fallbackUrl: record.action === null ? (policy?.fallbackUrl ?? null) : null,
     anotherWays: role === 'own' ? [...waysOf(stepUp)] : [],
     helpOffered: role === 'own' && mayAskForHelp(record, connection),
     recoveryCodesOffered: role === 'own' && record.recoveryCodes === 'offered',

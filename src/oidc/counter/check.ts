@@ -3,6 +3,7 @@ import { changeStored, readStored } from '../../core/change-stored.js';
 import type { CoreDeps } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
 import { drawBelow } from '../../core/step-up/draw.js';
+import type { KioskVisit } from '../../core/step-up/kiosk-visit.js';
 import { drawChoices } from '../../core/step-up/spoken-number.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
@@ -26,6 +27,8 @@ const checkGuard = z.object({
   shown: z.string(),
   /** Of the one browser that opened the code; `null`: nobody has. */
   browserDigest: z.string().nullable(),
+  /** The kiosk that alone may open it; `null`: phones do. */
+  kiosk: z.string().nullable(),
   /** The interaction in which the person goes on, once they have chosen the number. */
   interaction: z.string().nullable(),
   /** Whether the counter has sent the number of the phone. */
@@ -44,6 +47,10 @@ type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'>;
 
 /** A code as it was typed, or scanned, in the one form that it is kept in. */
 export const toPlainCode = (typed: string): string => typed.toUpperCase().replace(/[^0-9A-Z]/g, '');
+
+/** The visit at the kiosk of a check; `null` where it is at none. @param code - plain */
+export const visitOf = (code: string, { kiosk }: Pick<Check, 'kiosk'>): KioskVisit | null =>
+  kiosk === null ? null : { kiosk, visit: digestOf(code).toString('base64url') };
 
 /** Where a check is kept. @param code - plain */
 const toStored = (connection: string, code: string) => ({
@@ -69,7 +76,7 @@ export function createChecks(connection: string, deps: Deps) {
      * Begins a check. @param begun.browserDigest - of a phone that has shown a code of its own
      * @returns whether it was begun: not where the code is in use
      */
-    async begin(code: string, begun: Pick<Check, 'clientId' | 'params' | 'browserDigest'>): Promise<boolean> {
+    async begin(code: string, begun: Pick<Check, 'clientId' | 'params' | 'browserDigest' | 'kiosk'>): Promise<boolean> {
       const { choices, code: told } = drawChoices(deps.random);
       const shown = String(10 + drawBelow(90, deps.random));
       const endsAt = addSec(deps.clock.now(), checkLifeSec);
@@ -81,9 +88,20 @@ export function createChecks(connection: string, deps: Deps) {
       return deps.state.write(toStored(connection, code).key, check, { when: 'absent', expiresAt: endsAt });
     },
 
-    /** Opens a code for one browser, and no other. @returns what there is now: whose it is has to be looked at */
-    open: (code: string, browserDigest: string): Promise<Check | null> =>
-      change(code, (found) => (found.browserDigest === null ? { ...found, browserDigest } : found)),
+    /**
+     * Opens a code for one browser, and no other.
+     * @param opened.language - that the person reads there, in place of what the counter asked for; `null`: as it asked
+     * @returns what there is now: whose it is has to be looked at
+     */
+    open: (
+      code: string,
+      { browserDigest, language }: { readonly browserDigest: string; readonly language: string | null },
+    ): Promise<Check | null> =>
+      change(code, (found) => {
+        if (found.browserDigest !== null) return found;
+        const chosen = language === null ? {} : { ui_locales: language };
+        return { ...found, browserDigest, params: { ...found.params, ...chosen } };
+      }),
 
     /**
      * Takes the number that the person says the counter told them, once. Another one ends the check.

@@ -4,10 +4,13 @@ import type { OidcClient } from '../../../adapters/openid-client.js';
 import type { JsonObject } from '../../base/json.js';
 import type { CoreDeps } from '../../core/deps.js';
 import { countAgainst } from '../../core/limits/limits.js';
+import { assignToKiosk, checkKiosk } from '../../core/step-up/kiosk.js';
+import { isAtKiosk } from '../../core/step-up/kiosk-visit.js';
+import { toCode } from '../../errors.js';
 import { oidcErrors } from '../library.js';
 import { paramsOf } from '../requested-claims.js';
 import { toUnavailable } from '../unavailable.js';
-import { type Check, type Checks, toPlainCode } from './check.js';
+import { type Check, type Checks, toPlainCode, visitOf } from './check.js';
 import type { DeviceGrantHooks } from './device-grant.js';
 import { isShownCode, type ShownCodes } from './shown-code.js';
 
@@ -25,6 +28,7 @@ const claimsGuard = z.object({
 const endings = {
   counter: 'another number was sent than stands on the phone',
   phone: 'another number was chosen on the phone',
+  left: 'nobody is at the kiosk any more',
 };
 
 /** How far a check is, as its counter is told. */
@@ -33,6 +37,12 @@ function describe({ browserDigest, interaction, told }: Check): JsonObject {
   // Only now: a photograph of what the counter showed before does not have it.
   return interaction === null ? { state: 'opened', number: told } : { state: 'checking', number: told };
 }
+
+/** As long as those of kiosks may be. */
+const maxKioskCharacters = 64;
+
+/** Whose kiosks serve every connection, as its clients do. */
+const standardTenant = 'default';
 
 const isSettled = ({
   accountId,
@@ -53,34 +63,64 @@ interface Outcome {
 
 const refusalGuard = z.object({ error: z.string(), error_description: z.string().optional() });
 
-/** @returns `null` while one side has something to do */
-function outcomeOf({ endedBy, isMatched, params }: Check, result: InteractionResults | undefined): Outcome | null {
+/**
+ * @param isLeft - whether nobody goes on with it
+ * @returns `null` while one side has something to do
+ */
+function outcomeOf(
+  { endedBy, isMatched, params }: Check,
+  { result, isLeft }: { readonly result: InteractionResults | undefined; readonly isLeft: boolean },
+): Outcome | null {
   if (endedBy !== null) return { error: 'access_denied', errorDescription: endings[endedBy] };
   const { data: refusal } = refusalGuard.safeParse(result);
   if (refusal !== undefined) return { error: refusal.error, errorDescription: refusal.error_description };
   const { login, consent } = result ?? {};
+  if (login === undefined && isLeft) return { error: 'access_denied', errorDescription: endings.left };
   if (login === undefined || !isMatched) return null;
   const { accountId, acr, amr, ts: authTime } = login;
   const claims = claimsGuard.parse(JSON.parse(params.claims ?? '{}'));
   return { accountId, acr, amr, authTime, grantId: consent?.grantId, claims };
 }
 
-/** The counters of one connection. @param given.connection - its id */
+/** The counters of one connection. @param given.connection - its id; @param given.addressOf - where a code is opened */
 export function createCounterGrants(
   {
     connection,
     checks,
     shownCodes,
-  }: { readonly connection: string; readonly checks: Checks; readonly shownCodes: ShownCodes },
+    addressOf,
+  }: {
+    readonly connection: string;
+    readonly checks: Checks;
+    readonly shownCodes: ShownCodes;
+    addressOf(code: string): string;
+  },
   deps: Pick<CoreDeps, 'state' | 'clock' | 'settings' | 'audit'>,
 ): CounterGrants {
   const pending = new WeakMap<KoaContextWithOIDC, JsonObject>();
+  /** @param typed - the code of a phone */
+  async function checkKioskOf(kiosk: string, typed: string | undefined): Promise<void> {
+    if (typed !== undefined) throw new oidcErrors.InvalidRequest('either kiosk or shown_code');
+    const unknown = new oidcErrors.InvalidRequest('kiosk is unknown');
+    if (kiosk.length > maxKioskCharacters) throw unknown;
+    await checkKiosk({ id: kiosk, tenants: [standardTenant, connection] }, deps).catch((error: unknown) => {
+      throw toCode(error) === 'not_found' ? unknown : error;
+    });
+  }
+
+  /** Whether the person has gone from the kiosk where they had begun. */
+  async function isLeft(code: string, check: Check): Promise<boolean> {
+    const visit = visitOf(code, check);
+    return visit !== null && check.browserDigest !== null && !(await isAtKiosk(visit, deps));
+  }
+
   const unknownCode = () => new oidcErrors.InvalidRequest('shown_code is unknown, or was used');
 
   return {
     async check({ oidc }, client) {
-      const { login_hint: hint, shown_code: typed } = paramsOf(oidc.params);
+      const { login_hint: hint, shown_code: typed, kiosk } = paramsOf(oidc.params);
       if (hint !== undefined) throw new oidcErrors.InvalidRequest('a counter names nobody: login_hint is not taken');
+      if (kiosk !== undefined) return checkKioskOf(kiosk, typed);
       if (typed === undefined) return;
       await countAgainst('shownCodesOfCounter', client.metadata.client_id, deps).catch(toUnavailable);
       const digits = toPlainCode(typed);
@@ -91,16 +131,19 @@ export function createCounterGrants(
     async begin({ oidc }) {
       const { DeviceCode: device } = oidc.entities;
       if (device?.clientId === undefined) return;
-      const { shown_code: typed, ...params } = paramsOf(device.params ?? {});
+      const { shown_code: typed, kiosk = null, ...params } = paramsOf(device.params ?? {});
       const code = device.userCode;
       const browserDigest = typed === undefined ? null : await shownCodes.take(toPlainCode(typed), code);
       if (typed !== undefined && browserDigest === null) throw unknownCode();
       const sent = Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
       const isBegun = await checks.begin(code, {
-        ...{ clientId: device.clientId, browserDigest },
+        ...{ clientId: device.clientId, browserDigest, kiosk },
         params: Object.fromEntries(sent),
       });
       if (!isBegun) throw new oidcErrors.TemporarilyUnavailable('try again');
+      const visit = visitOf(code, { kiosk });
+      if (visit === null) return;
+      await assignToKiosk({ kiosk: visit.kiosk, next: { page: addressOf(code), visit: visit.visit } }, deps);
     },
 
     async settle(context) {
@@ -113,7 +156,7 @@ export function createCounterGrants(
       const check = number === undefined ? await checks.read(code) : await checks.match(code, number);
       if (check === null) return;
       const interaction = check.interaction === null ? undefined : await provider.Interaction.find(check.interaction);
-      const outcome = outcomeOf(check, interaction?.result);
+      const outcome = outcomeOf(check, { result: interaction?.result, isLeft: await isLeft(code, check) });
       if (outcome === null) {
         pending.set(context, describe(check));
         return;

@@ -91,24 +91,42 @@ export function renderShown(language: Language, digits: string): string {
   );
 }
 
-export function renderDone(language: Language, name: string, shown: string): string {
+/** @param done.kioskUrl - where a kiosk waits for the next person; `null`: it is a phone */
+export function renderDone(
+  language: Language,
+  { name, shown, kioskUrl }: { readonly name: string; readonly shown: string; readonly kioskUrl: string | null },
+): string {
   const texts = counterTextsIn(language);
   return card(
     language,
     texts.doneTitle,
     `${paragraph(texts.doneText(name))}
 ${paragraph(texts.doneNumber)}
-<p class="number" dir="ltr">${shown}</p>`,
+<p class="number" dir="ltr">${shown}</p>
+${clearLink(language, kioskUrl)}`,
   );
 }
 
 /** Why there is nothing to do. */
 export type CounterEnd = 'ended' | 'gone' | 'busy';
 
-export function renderEnd(language: Language, end: CounterEnd): string {
+export function renderEnd(
+  language: Language,
+  { end, kioskUrl }: { readonly end: CounterEnd; readonly kioskUrl: string | null },
+): string {
   const texts = counterTextsIn(language);
-  return card(language, texts[`${end}Title`], paragraph(texts[`${end}Text`]));
+  return card(
+    language,
+    texts[`${end}Title`],
+    `${paragraph(texts[`${end}Text`])}
+${clearLink(language, kioskUrl)}`,
+  );
 }
+
+const clearLink = (language: Language, kioskUrl: string | null): string =>
+  kioskUrl === null
+    ? ''
+    : `<a class="button" href="${escapeHtml(kioskUrl)}">${escapeHtml(messagesIn(language).clearScreen)}</a>`;
 
 function drawQr(text: string): string {
   const { data, size } = encode(text, { ecc: 'M', border: 4 });

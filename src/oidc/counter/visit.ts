@@ -1,15 +1,18 @@
 import type { Request, Response } from 'express';
-import { paths } from '../../../adapters/openid-paths.js';
+import { Credential } from '../../core/concealed.js';
 import { digestOf, hasDigest } from '../../core/digest.js';
+import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../core/step-up/kiosk-visit.js';
 import { newSecret } from '../../core/step-up/ticket.js';
 import { toCode } from '../../errors.js';
 import { browserCookieOf, setBrowserCookie } from '../../http/browser-cookie.js';
 import { readCookie } from '../../http/cookies.js';
+import { kioskLink } from '../../http/page-link.js';
 import { toSource } from '../../http/source.js';
+import { type KioskPage, leadBackToKiosk } from '../at-kiosk.js';
 import { begun, writeFlow } from '../flow.js';
 import type { IssuerDeps, OidcIssuer } from '../issuer.js';
 import { languageOf } from '../messages.js';
-import { type Check, checkLifeSec, toPlainCode } from './check.js';
+import { type Check, checkLifeSec, toPlainCode, visitOf } from './check.js';
 import {
   type CounterEnd,
   counterPolicy,
@@ -27,6 +30,10 @@ interface Visit {
   readonly request: Request;
   readonly response: Response;
   readonly form: URLSearchParams | null;
+  /** Where the kiosk waits for the next person that the visit is at; `null`: at no kiosk. */
+  readonly kioskUrl: string | null;
+  /** Languages that the person or the counter wishes, as the protocol has them; `undefined`: none, so the browser's. */
+  readonly wished: string | undefined;
 }
 
 const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
@@ -40,10 +47,9 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
   const isSecure = issuer.issuer.startsWith('https:');
   const cookieName = browserCookieOf('counter', isSecure);
   const flowDeps = { ...deps, connection };
-  const addressOf = (name: string, code: string): string => `${issuer.issuer}${paths.counter}?${name}=${code}`;
 
   return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
-    const visit = { request, response, form };
+    const visit = { request, response, form, kioskUrl: null, wished: parameterOf(request, 'ui_locales') };
     try {
       const code = toPlainCode(parameterOf(request, 'user_code'));
       const digits = parameterOf(request, 'shown');
@@ -58,29 +64,42 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     }
   };
 
-  async function goOn(visit: Visit, code: string): Promise<void> {
-    const { form, response } = visit;
+  async function goOn(begun: Visit, code: string): Promise<void> {
+    const { form, response } = begun;
     const found = await checks.read(code);
-    const isOurs = found !== null && isShownBy(visit, found.browserDigest);
+    const isOurs = found !== null && isShownBy(begun, found.browserDigest);
     // Whoever tries codes is bounded like whoever starts sign-ins.
-    if (!isOurs) await issuer.countStart(toSource(visit.request.ip));
+    if (!isOurs) await issuer.countStart(toSource(begun.request.ip));
+    const atKiosk = found === null ? null : visitOf(code, found);
+    const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
+    const visit = { ...begun, kioskUrl, wished: begun.wished || found?.params.ui_locales };
     const counter = issuer.clients.get(found?.clientId ?? '')?.counter;
     const isForUs = isOurs || found?.browserDigest === null;
     if (found === null || counter === undefined || !isForUs) return end(visit, 'gone');
+    if (atKiosk !== null && !(await isLetIn(visit, atKiosk))) return end(visit, 'gone');
     if (found.endedBy !== null) return end(visit, isOurs ? 'ended' : 'gone');
     if (found.browserDigest === null) {
-      if (form?.get('decision') !== 'open') return send(visit, renderOpen(languageFor(visit), counter.name));
-      await checks.open(code, giveCookie(response, checkLifeSec));
+      const isWished = atKiosk !== null || form?.get('decision') === 'open';
+      if (!isWished) return send(visit, renderOpen(languageFor(visit), counter.name));
+      const chosen = form?.get('language') ?? null;
+      const language = chosen === null ? null : languageOf(chosen, []);
+      await checks.open(code, { browserDigest: giveCookie(response, checkLifeSec), language });
       // Of two phones at once one has it: what comes next tells which.
-      return response.redirect(303, addressOf('user_code', code));
+      return response.redirect(303, issuer.counterUrl('user_code', code));
     }
     if (found.interaction !== null) return lead(visit, found, counter.name);
     const number = form?.get('number') ?? null;
     if (number === null) return send(visit, renderNumbers(languageFor(visit), counter.name, found));
     const interaction = Buffer.from(deps.random(16)).toString('base64url');
     const chosen = await checks.choose(code, { number, interaction });
-    if (chosen?.interaction === interaction) await beginInteraction(visit, chosen, { code, uid: interaction });
-    response.redirect(303, addressOf('user_code', code));
+    if (chosen?.interaction === interaction) await beginInteraction(visit, chosen, { code, uid: interaction, atKiosk });
+    response.redirect(303, issuer.counterUrl('user_code', code));
+  }
+
+  /** A kiosk alone opens what was sent to it, by its ticket; and nobody goes on where somebody before them stopped. */
+  function isLetIn({ form, kioskUrl }: Visit, at: KioskVisit): Promise<boolean> {
+    if (kioskUrl !== null) return isAtKiosk(at, deps);
+    return isTicketOfVisit(at, new Credential(form?.get('ticket') ?? ''), deps);
   }
 
   /** To the face check, or what became of it. */
@@ -92,23 +111,23 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
       return visit.response.redirect(303, issuer.interactionUrl(interaction.uid));
     }
     if (interaction.result.login === undefined) return end(visit, 'ended');
-    send(visit, renderDone(languageFor(visit), name, shown));
+    send(visit, renderDone(languageFor(visit), { name, shown, kioskUrl: visit.kioskUrl }), 'telling');
   }
 
   /** As the library begins one for an authorization request: from there on nothing is different. */
   async function beginInteraction(
     { request, response }: Visit,
     { clientId, params, endsAt }: Check,
-    { code, uid }: { readonly code: string; readonly uid: string },
+    { code, uid, atKiosk }: { readonly code: string; readonly uid: string; readonly atKiosk: KioskVisit | null },
   ): Promise<void> {
     const { provider } = await issuer.running();
     const leftSec = Math.max(1, Math.floor((endsAt - deps.clock.now()) / 1000));
     const interaction = Object.assign(new provider.Interaction(), {
-      ...{ uid, params, cid: uid, returnTo: addressOf('user_code', code) },
+      ...{ uid, params, cid: uid, returnTo: issuer.counterUrl('user_code', code) },
       prompt: { name: 'login', reasons: ['face_check'], details: {} },
     });
     await interaction.save(leftSec);
-    const flow = { ...begun, clientId, person: null, acr: 'face', endsAt };
+    const flow = { ...begun, clientId, person: null, acr: 'face', atKiosk, endsAt };
     await writeFlow({ uid }, flow, flowDeps);
     const { pathname } = new URL(issuer.interactionUrl(uid));
     provider.createContext(request, response).cookies.set(provider.cookieName('interaction'), uid, {
@@ -120,7 +139,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     await issuer.countStart(toSource(visit.request.ip));
     const digits = await shownCodes.make(giveCookie(visit.response, shownLifeSec + checkLifeSec));
     if (digits === null) return end(visit, 'busy');
-    visit.response.redirect(303, addressOf('shown', digits));
+    visit.response.redirect(303, issuer.counterUrl('shown', digits));
   }
 
   async function waitForCounter(visit: Visit, digits: string): Promise<void> {
@@ -129,7 +148,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     if (!isOurs) await issuer.countStart(toSource(visit.request.ip));
     if (found === null || !isOurs) return end(visit, 'gone');
     if (found.code === null) return send(visit, renderShown(languageFor(visit), digits));
-    visit.response.redirect(303, addressOf('user_code', found.code));
+    visit.response.redirect(303, issuer.counterUrl('user_code', found.code));
   }
 
   /** A fresh secret for the browser. @returns its digest, as it is kept */
@@ -150,13 +169,14 @@ const parameterOf = ({ originalUrl }: Request, name: string): string => {
   return new URLSearchParams(queryAt === -1 ? '' : originalUrl.slice(queryAt)).get(name) ?? '';
 };
 
-const languageFor = ({ request }: Visit) => languageOf(parameterOf(request, 'ui_locales'), request.acceptsLanguages());
+const languageFor = ({ request, wished }: Visit) => languageOf(wished, request.acceptsLanguages());
 
 function end(visit: Visit, why: CounterEnd): void {
   visit.response.status(statusOf[why]);
-  send(visit, renderEnd(languageFor(visit), why));
+  send(visit, renderEnd(languageFor(visit), { end: why, kioskUrl: visit.kioskUrl }), 'telling');
 }
 
-function send({ response }: Visit, page: string): void {
+function send({ response, kioskUrl }: Visit, page: string, does: KioskPage = 'asking'): void {
+  if (kioskUrl !== null) leadBackToKiosk(response, kioskUrl, does);
   response.set('Content-Security-Policy', counterPolicy).set('Cache-Control', 'no-store').type('html').send(page);
 }

@@ -1,4 +1,5 @@
 import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
+import { clearKiosk } from '../kiosk.js';
 import type { Words } from '../messages/words.js';
 import type { Content, Page } from '../page.js';
 import { toReturnLink } from '../page-link.js';
@@ -13,8 +14,11 @@ export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'a
 
 /** Says how it ended and where the person goes from here. On a kiosk, the page then forgets them. */
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
-  if (facts.isKiosk) return clearKiosk(page, (words) => contentOf(ending, view, words));
-  const back = view.returnUrl === null ? null : toReturnLink(view.returnUrl, facts.receipt);
+  const back = view.returnUrl === null || !facts.leadsBack ? null : toReturnLink(view.returnUrl, facts.receipt);
+  // What a check leads back to goes on, at a kiosk too; what it has ended is cleared there.
+  if (facts.isKiosk && !(back !== null && isPassed(ending))) {
+    return clearAfterAWhile(page, (words) => contentOf(ending, view, words), back);
+  }
   page.show((words) => {
     const content = contentOf(ending, view, words);
     return { ...content, body: [...content.body, ...waysOn(ending, view, back, words)] };
@@ -75,9 +79,9 @@ export function waysOn(
   ];
 }
 
-/** Shows the ending for a few seconds, then loads the page anew: nothing of the person is left in its memory. */
-function clearKiosk(page: Page, build: (words: Words) => Content): Promise<never> {
-  const clear = (): void => location.reload();
+/** Shows the ending for a few seconds, then clears it. @param back - who has to hear of it first; `null`: nobody */
+function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: string | null): Promise<never> {
+  const clear = (): void => (back === null ? clearKiosk() : location.replace(back));
   let left = kioskClearsAfterSec;
   const count = el('p', { class: 'progress' });
   page.show((words) => {

@@ -1,4 +1,5 @@
 import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
+import { clearKiosk } from '../kiosk.js';
 import type { Words } from '../messages/words.js';
 import type { Problem, ProblemName } from '../problem.js';
 import type { Change, Facts } from '../state.js';
@@ -83,8 +84,8 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
         actions(
           mayRetry ? button('plain', words.tryAgain, () => choose('again')) : null,
           mayHandOff ? button(mayRetry ? 'quiet' : 'plain', words.place.phone, () => choose('phone')) : null,
-          isOver && !mayRetry ? wayOut(view, words) : null,
-          isKiosk ? button('quiet', words.kiosk.now, () => location.reload()) : null,
+          isOver && !mayRetry && !isKiosk ? wayOut(view, words) : null,
+          isKiosk ? button('quiet', words.kiosk.now, clearKiosk) : null,
         ),
       ],
     };

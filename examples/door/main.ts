@@ -1,0 +1,17 @@
+/*
+ * Runs the door by itself, on the machine that has the camera. Put the sign-in of your staff before `/roster`. The file is that of
+ * ../door.ts, which has the same door for one photo, without a page.
+ *
+ *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_… ROSTER=roster.json PORT=8095
+ *   node dist/examples/door/main.js
+ */
+import { createFacestepClient } from '@facestep/client';
+import { createFileStore } from './file-store.js';
+import { createRoster } from './roster.js';
+import { startDoor } from './server.js';
+
+const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
+const { ROSTER: file = 'roster.json', PORT = '8095' } = process.env;
+const roster = createRoster(createFacestepClient({ url, clientToken, fetch }), createFileStore(file));
+const door = await startDoor({ port: Number(PORT), openRoster: async () => roster });
+console.log(`The door is at ${door.url}, and its roster at ${door.url}/roster.`);

@@ -1,0 +1,122 @@
+/*
+ * A door that looks by itself: a page with a camera, and a roster that staff keep. Whoever is found enters; everybody else sees a
+ * door that stays as it is. The sign-in of the staff is yours, and so is what opens the lock.
+ */
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FacestepError } from '@facestep/client';
+import { listen, redirect, type Site, sendPage } from '../web/site.js';
+import { renderDoor, renderRoster, style } from './pages.js';
+import type { Roster } from './roster.js';
+
+const policy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Three pictures of a camera, with room to spare. */
+const mostBytes = 3 * 1024 * 1024;
+const maxNameCharacters = 100;
+
+/**
+ * Starts the door on this machine.
+ * @param port - 0 takes a free one
+ * @param openRoster - asked for at the first look
+ */
+export async function startDoor({
+  port,
+  openRoster,
+}: {
+  readonly port: number;
+  openRoster(): Promise<Roster>;
+}): Promise<Site> {
+  const site = await listen(port, (request, response) => {
+    answer(request, response).catch(() => sendJson(response, 502, { problem: 'The service cannot be reached.' }));
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', site.url);
+    const asked = `${request.method} ${pathname}`;
+    // What another site sends is none of ours.
+    const isOwn = ['same-origin', undefined].includes(request.headers['sec-fetch-site']?.toString());
+    if (request.method === 'POST' && !isOwn) return sendJson(response, 403, { problem: 'Not from here.' });
+    if (asked === 'GET /') return sendPage(response, 200, renderDoor(), policy);
+    if (asked === 'GET /roster') {
+      const roster = await openRoster();
+      return sendPage(response, 200, renderRoster(roster.names()), policy);
+    }
+    if (asked === 'GET /door.css') return sendText(response, 'text/css', style);
+    if (asked === 'GET /door.js')
+      return sendText(response, 'text/javascript', await readFile(new URL('page.js', import.meta.url), 'utf8'));
+    const form = request.method === 'POST' ? await readForm(request) : null;
+    if (form === null) return sendJson(response, 404, { problem: 'Nothing is here.' });
+    if (pathname === '/look') return look(response, form);
+    if (pathname === '/roster') return enrol(response, form);
+    if (pathname === '/roster/remove') {
+      const roster = await openRoster();
+      roster.remove(textOf(form, 'name'));
+      return redirect(response, '/roster');
+    }
+    sendJson(response, 404, { problem: 'Nothing is here.' });
+  }
+
+  /** The answer is the time, or nothing: why somebody is not let in is told to nobody at the door. */
+  async function look(response: ServerResponse, form: FormData): Promise<void> {
+    const photos = await photosOf(form);
+    const roster = await openRoster();
+    const name = await roster.whoIsThere(photos).catch((error: unknown) => {
+      if (error instanceof FacestepError) return null;
+      throw error;
+    });
+    // Here the lock is opened, and your own list is written.
+    sendJson(response, 200, { openedAt: name === null ? null : new Date().toISOString() });
+  }
+
+  async function enrol(response: ServerResponse, form: FormData): Promise<void> {
+    const name = textOf(form, 'name').trim().slice(0, maxNameCharacters);
+    if (name === '') return sendJson(response, 400, { problem: 'Type a name.' });
+    const photos = await photosOf(form);
+    const roster = await openRoster();
+    try {
+      const isOn = await roster.enrol(name, photos);
+      sendJson(response, 200, isOn ? {} : { problem: 'This face is on the roster under another name.' });
+    } catch (error) {
+      if (!(error instanceof FacestepError)) throw error;
+      sendJson(response, 200, { problem: `These pictures cannot be used (${error.code}). Try again.` });
+    }
+  }
+
+  return site;
+}
+
+const textOf = (form: FormData, field: string): string => {
+  const value = form.get(field);
+  return typeof value === 'string' ? value : '';
+};
+
+const photosOf = (form: FormData): Promise<Uint8Array[]> =>
+  Promise.all(
+    form
+      .getAll('photo')
+      .flatMap((each) => (typeof each === 'string' ? [] : [each.arrayBuffer().then((bytes) => new Uint8Array(bytes))])),
+  );
+
+/** @returns `null` where it is no form, or too large */
+async function readForm(request: IncomingMessage): Promise<FormData | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length > mostBytes) return null;
+    chunks.push(chunk);
+  }
+  const headers = { 'content-type': request.headers['content-type'] ?? '' };
+  return new Response(Buffer.concat(chunks), { headers }).formData().catch(() => null);
+}
+
+function sendText(response: ServerResponse, type: string, text: string): void {
+  response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(text);
+}
+
+function sendJson(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(value));
+}

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { startPortals } from '../../examples/demo/portals.js';
+import { modelsFolder } from '../paths.js';
+import { findBarriers, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { makePoses, readPeople } from './people.js';
+import { enrolAtPortal } from './portal-enrolment.js';
+import { type Poses, receive } from './visitor.js';
+import { insist } from './walk.js';
+
+/* A person without a phone answers the request of a counter at the kiosk beside it; the kiosk then knows nothing of them. */
+
+const inBrowser = hasChromium ? test : test.skip;
+
+let browser: Browser;
+let poses: Poses;
+if (hasChromium) {
+  beforeAll(async () => {
+    const { ada } = await readPeople();
+    poses = await makePoses(ada, 'ada');
+    browser = await launchChromium({ camera: 'pattern' });
+  });
+  afterAll(() => browser.close());
+}
+
+const idle = (page: Page) => page.locator('main[data-screen="kiosk-idle"]').waitFor();
+
+inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where somebody stopped', async () => {
+  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
+  const person = { poses, plan: 'follow', reactionMs: 150 } as const;
+  const home = await receive(browser, { person, isGuided: false });
+  await enrolAtPortal(home.page, portals);
+  await home.close();
+  const { page: kiosk, complaints, close } = await receive(browser, { person, isGuided: false });
+  const desk = await (await browser.newContext()).newPage();
+
+  /** Both sides as far as the numbers. @returns what each tells the other */
+  const send = async () => {
+    await desk.goto(portals.urlOf('counter'));
+    await desk.getByRole('button', { name: 'They have no phone: use the kiosk' }).click();
+    await kiosk.getByRole('heading', { name: 'Two numbers' }).waitFor();
+    await desk.locator('#told').waitFor();
+    return { mine: await kiosk.locator('.number').textContent(), told: await desk.locator('#told').textContent() };
+  };
+
+  await kiosk.goto(`${portals.urlOf('counter')}/kiosk`);
+  await idle(kiosk);
+  const { mine, told } = await send();
+  expect(await kiosk.locator('.host').textContent()).toBe('City Library, desk 1');
+  expect(await desk.locator('.code').count()).toBe(0);
+  await desk.getByLabel('Which number stands on the kiosk?').fill(String(mine));
+  await desk.getByRole('button', { name: 'It is this' }).click();
+  await kiosk.locator(`button[value="${told}"]`).click();
+  expect(await kiosk.getByRole('link', { name: 'Clear this screen' }).isVisible()).toBe(true);
+  expect([await findBarriers(kiosk), await fitsWidth(kiosk)]).toEqual([[], true]);
+  await kiosk.locator('input[name="username"]').fill(portals.login);
+  await kiosk.getByRole('button').click();
+  await insist(kiosk);
+  await kiosk.locator('button[value="agree"]').waitFor();
+  // Whoever shows their face here is not told of another device, and leaves no session behind.
+  expect(await kiosk.evaluate('Object.keys(sessionStorage)')).toEqual(['facestep-kiosk']);
+  await kiosk.locator('button[value="agree"]').click();
+  await kiosk.getByRole('heading', { name: 'Done' }).waitFor();
+  await desk.getByRole('heading', { name: 'Verified' }).waitFor();
+  expect(await desk.locator('dd').allTextContents()).toEqual(['Ada', 'Example', 'not told']);
+  // By itself, with nobody near.
+  await idle(kiosk);
+  await kiosk.goBack();
+  expect(await kiosk.getByRole('heading').textContent()).toBe('This code is no longer good');
+  await kiosk.getByRole('link', { name: 'Clear this screen' }).click();
+  await idle(kiosk);
+
+  // Somebody goes away while they are asked what the counter may know: the next person agrees to nothing for them.
+  const second = await send();
+  await desk.getByLabel('Which number stands on the kiosk?').fill(String(second.mine));
+  await desk.getByRole('button', { name: 'It is this' }).click();
+  await kiosk.locator(`button[value="${second.told}"]`).click();
+  await kiosk.locator('input[name="username"]').fill(portals.login);
+  await kiosk.getByRole('button').click();
+  await insist(kiosk);
+  await kiosk.locator('button[value="agree"]').waitFor();
+  await kiosk.goto(`${portals.serverUrl}/face/kiosk`);
+  await idle(kiosk);
+  await desk.getByText('Not verified.').waitFor();
+  await kiosk.goBack();
+  expect(await kiosk.locator('button[value="agree"]').count()).toBe(0);
+
+  // Who does not want to be looked at is cleared away too, and the counter hears no more than that.
+  await kiosk.goto(`${portals.serverUrl}/face/kiosk`);
+  const third = await send();
+  await kiosk.locator(`button[value="${third.told}"]`).click();
+  await kiosk.locator('input[name="username"]').fill(portals.login);
+  await kiosk.getByRole('button').click();
+  await kiosk.locator('main[data-screen="consent"]').waitFor();
+  await kiosk.getByRole('button', { name: 'I do not want this' }).click();
+  await kiosk.locator('main[data-screen="abandoned"]').waitFor();
+  await kiosk.getByRole('heading', { name: 'This check has ended' }).waitFor();
+  await desk.getByText('Not verified.').waitFor();
+  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+  await desk.context().close();
+  await close();
+  await portals.close();
+});

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { startPortals } from '../../examples/demo/portals.js';
+import { modelsFolder } from '../paths.js';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { makePoses, readPeople } from './people.js';
+import { type Poses, receive } from './visitor.js';
+
+/* The door of the demonstration: staff put somebody on its roster, and it opens to them, and stays as it is for others. */
+
+const inBrowser = hasChromium ? test : test.skip;
+const narrow = { width: 360, height: 740 };
+
+let browser: Browser;
+let ada: Poses;
+let eve: Poses;
+if (hasChromium) {
+  beforeAll(async () => {
+    const people = await readPeople();
+    ada = await makePoses(people.ada, 'ada');
+    eve = await makePoses(people.eve, 'eve');
+    browser = await launchChromium({ camera: 'pattern' });
+  });
+  afterAll(() => browser.close());
+}
+
+/** Somebody before a camera, who is asked for nothing. */
+const stand = (poses: Poses) =>
+  receive(browser, { person: { poses, plan: 'follow', reactionMs: 150 }, viewport: narrow });
+
+inBrowser('a door opens, with the time, to whoever is on its roster, and says nothing to anybody else', async () => {
+  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
+  const door = portals.urlOf('door');
+  const [known, stranger] = [await stand(ada), await stand(eve)];
+  await known.page.goto(`${door}/roster`);
+  await known.page.getByLabel('Name').fill('Ada <b>Example</b>');
+  expect([await findBarriers(known.page), await findSmallTargets(known.page)]).toEqual([[], []]);
+  await known.page.getByRole('button', { name: 'Take three pictures' }).click();
+  await known.page.getByRole('listitem').waitFor();
+  expect(await known.page.getByRole('listitem').locator('span').textContent()).toBe('Ada <b>Example</b>');
+
+  const looked = stranger.page.waitForResponse((response) => response.url() === `${door}/look`);
+  await stranger.page.goto(door);
+  const answer = await looked;
+  expect([answer.status(), await answer.json()]).toEqual([200, { openedAt: null }]);
+  expect(await stranger.page.locator('#open').textContent()).toBe('');
+
+  const from = Date.now();
+  await known.page.goto(door);
+  await known.page.locator('#open[data-open]').waitFor();
+  const opened = await known.page.locator('#open time').getAttribute('datetime');
+  expect(await known.page.locator('#open').textContent()).toBe(`Open${opened?.slice(11, 19)} UTC`);
+  expect(Date.parse(String(opened))).toBeGreaterThanOrEqual(from);
+  expect([await findBarriers(known.page), await fitsWidth(known.page)]).toEqual([[], true]);
+  // It closes by itself. Nothing on the page says who it was.
+  await known.page.locator('#open:not([data-open])').waitFor();
+  expect(await known.page.locator('main').textContent()).not.toContain('Ada');
+
+  // Nobody is on the roster twice; and whoever is taken off is let in no more.
+  await known.page.goto(`${door}/roster`);
+  await known.page.getByLabel('Name').fill('Ada again');
+  await known.page.getByRole('button', { name: 'Take three pictures' }).click();
+  await known.page.getByText('This face is on the roster under another name.').waitFor();
+  await known.page.getByRole('button', { name: 'Remove' }).click();
+  await known.page.getByRole('listitem').waitFor({ state: 'detached' });
+  const after = known.page.waitForResponse((response) => response.url() === `${door}/look`);
+  await known.page.goto(door);
+  expect(await (await after).json()).toEqual({ openedAt: null });
+
+  for (const { requests, complaints } of [known, stranger]) {
+    expect(requests.filter((url) => !url.startsWith(door))).toEqual([]);
+    expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+  }
+  // What another site sends is not looked at, and what is no form is none.
+  const headers = { 'sec-fetch-site': 'cross-site' };
+  expect((await fetch(`${door}/look`, { method: 'POST', headers, body: new FormData() })).status).toBe(403);
+  expect((await fetch(`${door}/look`, { method: 'POST', body: 'no form' })).status).toBe(404);
+  expect((await fetch(`${door}/look`, { method: 'POST', body: Buffer.alloc(4_000_000) })).status).toBe(404);
+  await known.close();
+  await stranger.close();
+  await portals.close();
+});
