@@ -1,4 +1,11 @@
 export { type Action, digestAction } from './action.js';
+export { CredentialError, type CredentialErrorCode } from './credential-error.js';
+export {
+  type CredentialVerifier,
+  createCredentialVerifier,
+  type ExpectedPresentation,
+  type PresentedCredential,
+} from './credential-verifier.js';
 export type { Binding } from './faces.js';
 export { createFacestepClient, type FacestepClient, type StepUpRequest } from './journey.js';
 export { createPdfVerifier, type PdfVerifier } from './pdf-verifier.js';

@@ -8,7 +8,7 @@ import {
 } from 'jose/errors';
 import { createLocalJWKSet } from 'jose/jwks/local';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
-import { compactVerify } from 'jose/jws/compact/verify';
+import { type CompactVerifyGetKey, compactVerify } from 'jose/jws/compact/verify';
 import * as z from 'zod/mini';
 import { digestAction } from './action.js';
 import {
@@ -73,7 +73,7 @@ export function createReceiptVerifier(options: {
   readonly clock: { now(): number };
 }): ReceiptVerifier {
   const { issuer, audience, keys, clock } = options;
-  const resolveKey = 'jwksUri' in keys ? fetchKeys(keys) : keepKeys(keys);
+  const resolveKey = toResolveKey(keys);
 
   const verifier: ReceiptVerifier = {
     verify: async (receipt, expected) => checkFace(await verifier.verifyAnyWay(receipt, expected)),
@@ -100,6 +100,13 @@ async function checkActionDigest(claims: ReceiptClaims): Promise<void> {
   if ((await digestAction(claims.action)) !== claims.action_digest) throw new ReceiptError('malformed');
 }
 
+/** Finds the key that something of the issuer is signed with. */
+export type ResolveKey = CompactVerifyGetKey;
+
+/** @throws TypeError where `jwksUri` is no URL */
+export const toResolveKey = (keys: KeySet | RemoteKeys): ResolveKey =>
+  'jwksUri' in keys ? fetchKeys(keys) : keepKeys(keys);
+
 /** The keys of a set that the issuer could sign with. */
 export function keepKeys({ keys }: KeySet): ReturnType<typeof createLocalJWKSet> {
   const usable = keys.flatMap((key) => publicKeyGuard.safeParse(key).data ?? []);
@@ -121,10 +128,13 @@ const notSigned = [
   JWKSMultipleMatchingKeys,
 ];
 
+/** Whether no key of the issuer signed it; its keys could be had. */
+export const isNotSigned = (cause: unknown): boolean => notSigned.some((kind) => cause instanceof kind);
+
 /** Whatever is not about the receipt itself is about its keys: no connection, a status, no key set. */
 function toReceiptError(cause: unknown): ReceiptError {
   if (cause instanceof JWSInvalid) return new ReceiptError('malformed');
-  if (notSigned.some((kind) => cause instanceof kind)) return new ReceiptError('signature');
+  if (isNotSigned(cause)) return new ReceiptError('signature');
   return new ReceiptError('keys_unavailable', { cause });
 }
 

@@ -1,4 +1,4 @@
-// node scripts/pack.mjs [folder] [--os linux|darwin|win32] [--cpu x64|arm64]: the package for one platform, with all that it
+// node scripts/pack.mjs [folder] [--os linux|darwin|win32] [--cpu x64|arm64] [--libc glibc|musl]: the package for one platform, with all that it
 // runs: whoever installs it asks no registry, runs no install script, and gets the very versions that were tested.
 import { execFileSync } from 'node:child_process';
 import {
@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { toProductionLock } from './production-lock.mjs';
 
 const isWindows = process.platform === 'win32';
 
@@ -27,12 +28,11 @@ const npm = (cwd, ...args) =>
 
 const pack = (cwd, ...args) => JSON.parse(npm(cwd, 'pack', '--json', '--ignore-scripts', ...args))[0];
 
-/** What a lock file says of production, without workspaces. */
-export const toProductionLock = ({ packages, ...lock }) => {
-  const { workspaces, devDependencies, ...top } = packages[''];
-  const isKept = ([path, { dev, link }]) => path.startsWith('node_modules/') && !dev && !link;
-  return { ...lock, packages: { '': top, ...Object.fromEntries(Object.entries(packages).filter(isKept)) } };
-};
+/** The C library of this machine, as far as a package depends on it. */
+const libcHere =
+  process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime === undefined
+    ? 'musl'
+    : 'glibc';
 
 const packagesIn = (modules) =>
   readdirSync(modules, { recursive: true, withFileTypes: true })
@@ -41,22 +41,37 @@ const packagesIn = (modules) =>
     )
     .map(({ parentPath }) => parentPath);
 
+/** The one build of onnxruntime-web that the server runs: it has all it needs, and the other ones make up most of the package. */
+const webRuntime = 'onnxruntime-web';
+const webRuntimeFiles = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
+
+/** Takes the binaries of other platforms out of the model runtime, and out of what stands in for it all but that one build. */
+const trimRuntimes = (modules, { os, cpu, isMusl }) => {
+  const binaries = join(modules, 'onnxruntime-node', 'bin', 'napi-v6');
+  for (const system of readdirSync(binaries))
+    for (const processor of readdirSync(join(binaries, system)))
+      if (system !== os || processor !== cpu || isMusl) rmSync(join(binaries, system, processor), { recursive: true });
+  const web = join(modules, webRuntime);
+  for (const name of readdirSync(web))
+    if (!['package.json', 'README.md', 'dist'].includes(name)) rmSync(join(web, name), { recursive: true });
+  for (const name of readdirSync(join(web, 'dist')))
+    if (!webRuntimeFiles.includes(name)) rmSync(join(web, 'dist', name), { recursive: true });
+};
+
 /**
  * Takes out what another platform needs, and what only a compiler reads. Of the packages' own descriptions go the install
  * scripts, none of which does anything that is needed (onnxruntime-node's asks a server that is no registry for parts that
  * run on graphics cards), lists of files, which npm reads anew and otherwise than who published them, and optional dependencies that are of other platforms: npm would ask a registry for them.
  */
-const trim = (modules, { os, cpu }) => {
-  const binaries = join(modules, 'onnxruntime-node', 'bin', 'napi-v6');
-  for (const system of readdirSync(binaries))
-    for (const processor of readdirSync(join(binaries, system)))
-      if (system !== os || processor !== cpu) rmSync(join(binaries, system, processor), { recursive: true });
+const trim = (modules, platform) => {
+  trimRuntimes(modules, platform);
   for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true }))
     if (entry.isFile() && /(\.d\.[cm]?ts|\.map|^\.(npm|git)ignore)$/.test(entry.name))
       rmSync(join(entry.parentPath, entry.name));
   for (const folder of packagesIn(modules)) {
     const file = join(folder, 'package.json');
     const { scripts, files, optionalDependencies = {}, ...manifest } = JSON.parse(readFileSync(file, 'utf8'));
+    if (folder === join(modules, webRuntime)) delete manifest.dependencies;
     const isThere = ([name]) => existsSync(join(folder, 'node_modules', name)) || existsSync(join(modules, name));
     const present = Object.fromEntries(Object.entries(optionalDependencies).filter(isThere));
     writeFileSync(file, JSON.stringify({ ...manifest, optionalDependencies: present }, null, 2));
@@ -68,18 +83,19 @@ const trim = (modules, { os, cpu }) => {
  * @param to - a folder, made where there is none
  * @returns the archive, what npm says of it, and the lock of what is in it
  */
-export const packRelease = (root, to, { os = process.platform, cpu = process.arch } = {}) => {
+export const packRelease = (root, to, { os = process.platform, cpu = process.arch, libc = libcHere } = {}) => {
+  const isMusl = os === 'linux' && libc === 'musl';
   const staging = mkdtempSync(join(tmpdir(), 'facestep-pack-'));
   try {
     const read = (name) => JSON.parse(readFileSync(join(root, name), 'utf8'));
     const write = (name, value) => writeFileSync(join(staging, name), `${JSON.stringify(value, null, 2)}\n`);
     const { workspaces, scripts, devDependencies, ...manifest } = read('package.json');
-    const lock = toProductionLock(read('package-lock.json'));
+    const lock = toProductionLock(read('package-lock.json'), [webRuntime]);
     cpSync(join(root, '.npmrc'), join(staging, '.npmrc'));
     write('package.json', manifest);
     write('package-lock.json', lock);
-    npm(staging, 'ci', '--omit=dev', '--prefer-offline', `--os=${os}`, `--cpu=${cpu}`, '--libc=glibc');
-    trim(join(staging, 'node_modules'), { os, cpu });
+    npm(staging, 'ci', '--omit=dev', '--prefer-offline', `--os=${os}`, `--cpu=${cpu}`, `--libc=${libc}`);
+    trim(join(staging, 'node_modules'), { os, cpu, isMusl });
     for (const { path } of pack(root, '--dry-run').files.filter((each) => each.path !== 'package.json')) {
       mkdirSync(dirname(join(staging, path)), { recursive: true });
       cpSync(join(root, path), join(staging, path));
@@ -88,12 +104,13 @@ export const packRelease = (root, to, { os = process.platform, cpu = process.arc
       ...manifest,
       os: [os],
       cpu: [cpu],
+      ...(os === 'linux' ? { libc: [libc] } : {}),
       bundleDependencies: Object.keys(manifest.dependencies),
     });
     const folder = resolve(to);
     mkdirSync(folder, { recursive: true });
     const { filename, ...packed } = pack(staging, '--pack-destination', folder);
-    const file = join(folder, `facestep-${manifest.version}-${os}-${cpu}.tgz`);
+    const file = join(folder, `facestep-${manifest.version}-${os}-${cpu}${isMusl ? '-musl' : ''}.tgz`);
     renameSync(join(folder, filename), file);
     return { ...packed, file, manifest, lock };
   } finally {
@@ -102,7 +119,7 @@ export const packRelease = (root, to, { os = process.platform, cpu = process.arc
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const options = { os: { type: 'string' }, cpu: { type: 'string' } };
+  const options = { os: { type: 'string' }, cpu: { type: 'string' }, libc: { type: 'string' } };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const packed = packRelease(fileURLToPath(new URL('..', import.meta.url)), positionals[0] ?? '.', values);
   process.stdout.write(`${packed.file} (${packed.size} bytes, ${packed.unpackedSize} unpacked)\n`);

@@ -65,11 +65,14 @@ const archives = (isDry ? [{ os: process.platform, cpu: process.arch }] : platfo
 
 function platforms() {
   return [
-    ['linux', 'x64'],
-    ['linux', 'arm64'],
+    ['linux', 'x64', 'glibc'],
+    ['linux', 'arm64', 'glibc'],
+    ['linux', 'x64', 'musl'],
+    ['linux', 'arm64', 'musl'],
     ['darwin', 'arm64'],
+    ['darwin', 'x64'],
     ['win32', 'x64'],
-  ].map(([os, cpu]) => ({ os, cpu }));
+  ].map(([os, cpu, libc]) => ({ os, cpu, libc }));
 }
 
 /** What is in an archive, and where it came from. */

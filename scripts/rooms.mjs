@@ -50,7 +50,7 @@ export const floors = [
   ['src/audit', 'src/models'],
   ['src/engine', 'src/token', 'src/config'],
   ['src/files'],
-  ['src/core', 'evidence/statistics', 'web/shared'],
+  ['src/core', 'evidence/statistics', 'examples/card-sign-in', 'web/shared'],
   ['src/errors.ts', 'client'],
   [
     'src/base',

@@ -7,6 +7,7 @@ const { launchChromium } = await load('test/browser/chromium.js');
 const { renderLinked, renderSample, renderUnlinked } = await load('test/browser/consent-page.js');
 const { renderDesk, renderPhone } = await load('test/browser/counter-pages.js');
 const { renderOffer } = await load('test/browser/credential-pages.js');
+const { renderPortal, renderWalletAsked } = await load('test/browser/card-sign-in-pages.js');
 const { renderOrganisationSample } = await load('test/browser/organisation-page.js');
 const { startPageServer } = await load('test/browser/page-server.js');
 const { makePoses, readPeople } = await load('test/browser/people.js');
@@ -105,6 +106,13 @@ if (names.length === 0 || names.includes('in-person')) {
   for (const [name, render] of Object.entries({ desk: renderDesk, phone: renderPhone })) {
     await page.setContent(render());
     await takePicture(page, `in-person-${name}`, { fullPage: true });
+  }
+}
+if (names.length === 0 || names.includes('card-sign-in')) {
+  const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height: 740 } });
+  for (const [name, render] of Object.entries({ portal: renderPortal, wallet: renderWalletAsked })) {
+    await page.setContent(render());
+    await takePicture(page, toName(`card-sign-in-${name}`, 'phone', 'light'), { fullPage: true });
   }
 }
 if (names.length === 0 || names.includes('check-in')) {

@@ -162,6 +162,10 @@ export const refusals = {
     500,
     'A model file is not the one that was published, or imported. Put that back: docs/errors.md.',
   ),
+  runtime_unavailable: service(
+    500,
+    'Models cannot be run on this platform: the model runtime does not load. Install the package that is made for it: docs/install.md.',
+  ),
   parameters_altered: service(
     500,
     'A file of accuracy parameters is not the one that was published, or measured. Put that back: docs/errors.md.',

@@ -41,7 +41,7 @@ function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, gen
   let pool: DecoderPool;
   beforeAll(async () => {
     const corpus = await readCorpus(join(groupsFolder, 'casia'));
-    const cache = await openEmbeddingCache(cacheFolder, engineDigest());
+    const cache = await openEmbeddingCache(cacheFolder, await engineDigest());
     ({ people } = await embedCorpus(corpus.folder, corpus.people, cache, () => {}, ours).finally(() => cache.close()));
     published = JSON.parse(await readFile(join(projectRoot, 'docs/accuracy/groups.json'), 'utf8'));
     pool = createDecoderPool(() => {});

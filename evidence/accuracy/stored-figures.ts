@@ -12,13 +12,14 @@ const rate = z.number();
 const interval = z.tuple([rate, rate]);
 const to = (text: string): string => text.replace(' – ', ' to ');
 
-/** How a figure is written: rates as in the tables, sizes in millions of bytes. */
+/** How a figure is written: rates as in the tables, times and ratios by one decimal, sizes in millions of bytes. */
 const formats = {
   share: (value) => share(rate.parse(value)),
   percent: (value) => percent(rate.parse(value)),
   count: (value) => count(rate.parse(value)),
   'share-range': (value) => to(range(interval.parse(value), share)),
   'percent-range': (value) => to(range(interval.parse(value), percent)),
+  decimal: (value) => rate.parse(value).toFixed(1),
   megabytes: (value) => `${Math.round(rate.parse(value) / 1e6)} MB`,
   text: (value) => z.string().parse(value),
 } satisfies Record<string, (value: unknown) => string>;

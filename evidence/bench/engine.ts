@@ -6,12 +6,15 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { Photo } from '../../src/core/concealed.js';
 import { prepareDecoder } from '../../src/engine/header.js';
+import { loadRuntime } from '../../src/engine/load-runtime.js';
 import { models as modelFiles } from '../../src/engine/manifest.js';
-import { loadModels, type Models, sessionOptions } from '../../src/engine/models.js';
+import { loadModels, type Models } from '../../src/engine/models.js';
 import { createPipeline, type Pipeline } from '../../src/engine/pipeline.js';
 import { createEnginePool } from '../../src/engine/pool.js';
+import { sessionOptions } from '../../src/engine/runtime.js';
 import { modelsFolder } from '../../test/paths.js';
 import { loadPictures } from '../../test/pictures.js';
+import { type RuntimesReport, timeRuntimes } from './engine-runtimes.js';
 import { type StageTiming, timeStages } from './engine-stages.js';
 import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
 
@@ -25,6 +28,8 @@ export interface EngineReport {
   readonly photos: Readonly<Record<string, PhotoProfile>>;
   /** One run of the recognition model: its file as published, and as loaded (src/engine/prelu.ts). */
   readonly recognition: { readonly published: Timing; readonly loaded: Timing };
+  /** The smallest photo: the native model runtime, and what stands in for it where a platform has none. */
+  readonly runtimes: RuntimesReport;
   /** The smallest photo, with a worker for each core. */
   readonly pool: {
     readonly workers: number;
@@ -72,7 +77,7 @@ export async function benchEngine(rounds: number): Promise<EngineReport> {
   const photos = await Promise.all(sizes.map(([width, height]) => toPhoto(person[1], width, height)));
   prepareDecoder();
   const pipeline = await createPipeline(modelsFolder);
-  const models = await loadModels(modelsFolder);
+  const models = await loadModels(modelsFolder, await loadRuntime());
   const profiles: [string, PhotoProfile][] = [];
   for (const [index, [width, height]] of sizes.entries())
     profiles.push([`${width}x${height}`, await profilePhoto(photos[index], pipeline, models, rounds)]);
@@ -86,6 +91,7 @@ export async function benchEngine(rounds: number): Promise<EngineReport> {
     cores: availableParallelism(),
     photos: Object.fromEntries(profiles),
     recognition,
+    runtimes: await timeRuntimes(photos[0], rounds),
     pool: await measurePool(photos[0], profiles[0][1].examine.ms, 10 * rounds),
   };
 }
@@ -162,7 +168,7 @@ async function measurePool(photo: Uint8Array, oneThreadMs: number, count: number
 }
 
 /** The same for people. */
-export function showEngine({ date, node, cpu, cores, photos, recognition, pool }: EngineReport): string[] {
+export function showEngine({ date, node, cpu, cores, photos, recognition, runtimes, pool }: EngineReport): string[] {
   const toText = (value: number): string => value.toFixed(2).padStart(8);
   return [
     `${date}, ${cpu}, ${cores} cores, Node ${node}. Median milliseconds, one thread; beside it the bare library call`,
@@ -176,6 +182,9 @@ export function showEngine({ date, node, cpu, cores, photos, recognition, pool }
       `  allocates ${heapKiB} KiB in the heap and ${besideHeapKiB} KiB beside it; ${gcMs} ms of collecting garbage`,
     ]),
     `Recognition model: ${recognition.published.ms} ms as published, ${recognition.loaded.ms} ms as loaded`,
+    `${runtimes.webAssembly.name}: ${runtimes.webAssembly.embedding.ms} ms to the embedding, ` +
+      `${runtimes.webAssembly.check.ms} ms a check; in processor time × ${runtimes.timesNative.embedding} and ` +
+      `× ${runtimes.timesNative.check} of ${runtimes.native.name}`,
     `Pool of ${pool.workers}: ${pool.aloneMs} ms alone; ${pool.perSecond} photos a second at full width, ` +
       `× ${pool.timesOneThread} of one thread; ${pool.mainThreadMs} ms of the main thread each`,
   ];

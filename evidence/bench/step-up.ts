@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Cast, gather } from '../../test/browser/cast.js';
 import { stepUpBySocket } from '../../test/browser/page-client.js';
-import { weighPage } from '../../test/browser/page-weight.js';
+import { type PageWeight, weighPage } from '../../test/browser/page-weight.js';
 import { devices } from '../../test/browser/screens.js';
 import { goAlong, see } from '../../test/browser/walk.js';
 import { quantile, round } from './measure.js';
@@ -18,8 +18,8 @@ export interface StepUpReport {
   readonly node: string;
   readonly cores: number;
   readonly runs: number;
-  /** What is fetched before the first screen, each file compressed by gzip; models and WebAssembly come later. */
-  readonly pageWeight: { readonly gzipBytes: number };
+  /** What stands before the first screen; models and WebAssembly come later. */
+  readonly pageWeight: PageWeight;
   /** In Chromium, on a phone that has allowed the camera. */
   readonly openToCameraMs: Times;
   /**
@@ -89,7 +89,7 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const cast = await gather({ bench: { organisation: 'Example Ltd' }, lit: { liveness: 'challenge' } });
   try {
-    const gzipBytes = await weighPage(cast.browser, cast.stage.url);
+    const pageWeight = await weighPage(cast.browser, cast.stage.url);
     const subject = await cast.enrolAda('bench');
     const atSocket: number[] = [];
     const examinedBefore = await cast.stage.countExaminations();
@@ -118,7 +118,7 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
       node: process.version,
       cores: availableParallelism(),
       runs,
-      pageWeight: { gzipBytes },
+      pageWeight,
       openToCameraMs: toTimes(inBrowser.map(({ cameraMs }) => cameraMs)),
       openToResultSec: { ...toTimes(toResult), passed: { hits: toResult.length, trials: tries.length } },
       person,
@@ -145,7 +145,7 @@ export function showStepUp(report: StepUpReport): readonly string[] {
   const { cores, pageWeight, openToCameraMs, openToResultSec, stepUp } = report;
   const { resultMs, resultInBrowserMs, floorMs, bpcer, apcer } = stepUp;
   return [
-    `Page before the models: ${Math.round(pageWeight.gzipBytes / 1024)} KiB by gzip`,
+    `Page before the models: ${Math.round(pageWeight.gzipBytes / 1024)} KiB by gzip in ${pageWeight.requests} requests; its tasks kept people waiting for ${round(pageWeight.blockedMs, 0)} ms`,
     `From opening to the camera: ${toText(openToCameraMs)}`,
     `From opening to the result, who comes back, under the screen's light: ${openToResultSec.p50} s median, ${openToResultSec.p95} s p95 (reads in ${person.reactionMs} ms, turns in ${person.turnMs} ms)`,
     `From the last frame to the result, ${cores} cores: ${toText(resultMs)} (in the browser ${toText(resultInBrowserMs)})`,

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { env } from 'onnxruntime-node';
 import sharp from 'sharp';
+import { loadRuntime } from '../../src/engine/load-runtime.js';
 import { models } from '../../src/engine/manifest.js';
 
 /**
  * Stands for everything that decides what embedding a photo gets: the models, the libraries that decode and compute, and
  * the engine's own code as it was compiled. 32 bytes.
  */
-export function engineDigest(): Buffer {
-  const hash = createHash('sha256').update(JSON.stringify([models, sharp.versions, env.versions]));
+export async function engineDigest(): Promise<Buffer> {
+  const { name } = await loadRuntime();
+  const hash = createHash('sha256').update(JSON.stringify([models, sharp.versions, name]));
   const engine = new URL('../../src/engine/', import.meta.url);
   for (const file of readdirSync(engine).sort())
     if (/(?<!\.test)\.js$/.test(file)) hash.update(file).update(readFileSync(new URL(file, engine)));

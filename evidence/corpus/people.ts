@@ -24,7 +24,7 @@ export async function embedPeople(
   say: (line: string) => void,
 ): Promise<readonly EmbeddedPerson[]> {
   const { people } = await readCorpus(facesFolder);
-  const cache = await openEmbeddingCache(cacheFolder, engineDigest());
+  const cache = await openEmbeddingCache(cacheFolder, await engineDigest());
   try {
     const chosen = people.filter(({ person, files }) => wants({ person, photos: files.length }));
     return (await embedCorpus(facesFolder, chosen, cache, say, ours)).people;
@@ -49,7 +49,7 @@ export async function embedSources(
   sources: readonly Pick<Corpus, 'folder' | 'people'>[],
   say: (line: string) => void,
 ): Promise<EmbeddedCorpus[]> {
-  const cache = await openEmbeddingCache(cacheFolder, engineDigest());
+  const cache = await openEmbeddingCache(cacheFolder, await engineDigest());
   try {
     const embedded: EmbeddedCorpus[] = [];
     for (const { folder, people } of sources) embedded.push(await embedCorpus(folder, people, cache, say, ours));

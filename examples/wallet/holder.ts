@@ -3,6 +3,7 @@
  * code, with a key of its own. It takes one kind, SD-JWT VC, of one issuer: a real wallet takes more, and keeps its key in
  * the phone's own hardware.
  */
+import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import {
   type CryptoKey,
@@ -96,7 +97,32 @@ export async function createHolder(issuer: string) {
       });
       return read(issued.credentials[0].credential);
     },
+    /**
+     * Shows some claims of a credential to one who asked, and proves that its key is here.
+     * @returns an SD-JWT with its key binding (RFC 9901, section 4.3)
+     */
+    async show(
+      { credential }: HeldCredential,
+      names: readonly string[],
+      { audience, nonce }: { readonly audience: string; readonly nonce: string },
+    ): Promise<string> {
+      const [jws = '', ...disclosures] = credential.split('~').filter((part) => part !== '');
+      const chosen = disclosures.filter((disclosure) => names.includes(open(disclosure)[0]));
+      const shown = [jws, ...chosen, ''].join('~');
+      const proof = await new SignJWT({ nonce, sd_hash: createHash('sha256').update(shown).digest('base64url') })
+        .setProtectedHeader({ alg: 'ES256', typ: 'kb+jwt' })
+        .setAudience(audience)
+        .setIssuedAt()
+        .sign(privateKey);
+      return `${shown}${proof}`;
+    },
   };
+}
+
+/** The name of a claim, and its value. */
+function open(disclosure: string): [string, z.output<ReturnType<typeof z.json>>] {
+  const [, name, value] = disclosureGuard.parse(JSON.parse(Buffer.from(disclosure, 'base64url').toString()));
+  return [name, value];
 }
 
 const prove = ({
@@ -119,12 +145,7 @@ const prove = ({
 function read(credential: string): HeldCredential {
   const [jws = '', ...disclosures] = credential.split('~').filter((part) => part !== '');
   const { iss: issuer, vct, exp: expiresAt } = sealedGuard.parse(decodeJwt(jws));
-  const claims = new Map(
-    disclosures.map((disclosure) => {
-      const [, name, value] = disclosureGuard.parse(JSON.parse(Buffer.from(disclosure, 'base64url').toString()));
-      return [name, value];
-    }),
-  );
+  const claims = new Map(disclosures.map(open));
   return { credential, issuer, vct, expiresAt, claims };
 }
 

@@ -1,5 +1,6 @@
 import { escapeHtml } from '../web/site.js';
 import type { HeldCredential } from './holder.js';
+import type { CardRequest, Reply } from './requests.js';
 
 const toPage = (title: string, body: string): string => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,5 +36,45 @@ ${held.map(renderCard).join('\n')}
 <label>Offer <input name="offer" required autocomplete="off"></label>
 <label>Six digits <input name="code" required inputmode="numeric" autocomplete="off"></label>
 <button>Take it</button>
+</form>
+<h2>Somebody asks for a card</h2>
+<form method="post" action="/ask">
+<label>Request <input name="request" required autocomplete="off"></label>
+<button>See who asks</button>
 </form>`,
+  );
+
+/** Who asks, for what, and each way to answer. Nothing is shown to them before a button is pressed. */
+export function renderAsked(
+  { sender, host, isFor, choices }: Pick<CardRequest, 'sender' | 'host' | 'isFor' | 'choices'>,
+  held: readonly HeldCredential[],
+): string {
+  const ways = held.flatMap((card, at) =>
+    choices.flatMap((names, choice) =>
+      isFor(card) && names.every((name) => card.claims.has(name)) ? [{ card, at, names, choice }] : [],
+    ),
+  );
+  const forms = ways.map(
+    ({ card, at, names, choice }) => `<form method="post" action="/answer" class="card">
+<h2>${escapeHtml(card.vct)}</h2>
+<dl>${names.map((name) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(card.claims.get(name)))}</dd>`).join('')}</dl>
+<input type="hidden" name="at" value="${at}"><input type="hidden" name="choice" value="${choice}">
+<p><button>Show this: ${escapeHtml(names.join(', '))}</button></p>
+</form>`,
+  );
+  return toPage(
+    `${escapeHtml(sender)} asks for a card`,
+    `<p>It goes to ${escapeHtml(host)}. That a face was checked when you got the card is always shown with it.</p>
+${forms.length === 0 ? '<p class="note">No card of yours is what they ask for.</p>' : forms.join('\n')}
+<form method="post" action="/answer"><button>Show nothing</button></form>`,
+  );
+}
+
+/** What came of it. */
+export const renderReply = ({ isTaken, next }: Reply): string =>
+  toPage(
+    isTaken ? 'They have your answer' : 'Your card was not taken',
+    next === null
+      ? '<p class="note" role="status">Go on where you were asked.</p>'
+      : `<p><a href="${escapeHtml(next)}">Go back to where you were asked</a></p>`,
   );

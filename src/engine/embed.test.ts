@@ -7,6 +7,7 @@ import { createFaceDetector } from './detect.js';
 import { createFaceEmbedder } from './embed.js';
 import { readHeader } from './header.js';
 import { createLandmarkFinder } from './landmarks.js';
+import { loadRuntime } from './load-runtime.js';
 import { loadModels, type Models } from './models.js';
 import type { Picture } from './picture.js';
 import { presets } from './preprocess.js';
@@ -15,7 +16,7 @@ let models: Models;
 let picture: Picture;
 let alignment: Alignment;
 beforeAll(async () => {
-  models = await loadModels(modelsFolder);
+  models = await loadModels(modelsFolder, await loadRuntime());
   const photo = await twicePhotographed(1);
   picture = await decode(photo, await readHeader(photo), 1, null);
   const [face] = await createFaceDetector(models.detect)(picture, 'sure');

@@ -73,7 +73,10 @@ export const examinationGuard = z.object({
 
 /** What a worker says: once when its models are loaded or cannot be, then once for each job. */
 export const replyGuard = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('ready') }),
+  z.object({
+    outcome: z.literal('ready'),
+    runtime: z.object({ name: z.string(), standsInBecause: z.string().nullable() }),
+  }),
   z.object({ outcome: z.literal('detected'), value: detectionGuard }),
   z.object({ outcome: z.literal('examined'), value: examinationGuard }),
   z.object({

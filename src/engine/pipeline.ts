@@ -11,6 +11,7 @@ import { type Header, prepareDecoder, readHeader } from './header.js';
 import { createLandmarkFinder, type Landmarks } from './landmarks.js';
 import { readLight } from './light.js';
 import { createLivenessEstimator } from './liveness.js';
+import { loadRuntime } from './load-runtime.js';
 import type { Model } from './model.js';
 import { loadModels, loadRecognitionModel, type Models } from './models.js';
 import { measureNoise } from './noise.js';
@@ -20,6 +21,7 @@ import { presets } from './preprocess.js';
 import { measureQuality } from './quality.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 import type { Recogniser } from './recogniser.js';
+import type { RuntimeName } from './runtime.js';
 import { sketchOf } from './sketch.js';
 import { readTexture } from './texture.js';
 
@@ -56,6 +58,8 @@ export interface Stages {
 /** The whole way from an encoded picture to what is asked of its face, on the calling thread. One call at a time. */
 export interface Pipeline {
   readonly stages: Stages;
+  /** What computes the models. */
+  readonly runtime: RuntimeName;
   /** @throws FaceError `photo_*` */
   detect(bytes: Uint8Array): Promise<Detection>;
   /** @throws FaceError `photo_*`, `face_none`, `face_many`, `face_too_small` */
@@ -148,14 +152,20 @@ const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<BareEx
 /**
  * Loads the models and joins the stages.
  * @param recognisers - models of one's own that describe each face too, beside ours
- * @throws FaceError `model_missing`, `model_altered`
+ * @param load - the runtime; that of this platform unless given
+ * @throws FaceError `model_missing`, `model_altered`, `runtime_unavailable`
  */
-export async function createPipeline(modelsFolder: string, recognisers: readonly Recogniser[] = []): Promise<Pipeline> {
+export async function createPipeline(
+  modelsFolder: string,
+  recognisers: readonly Recogniser[] = [],
+  load = loadRuntime,
+): Promise<Pipeline> {
   prepareDecoder();
-  const models = await loadModels(modelsFolder);
+  const runtime = await load();
+  const models = await loadModels(modelsFolder, runtime);
   const stages = createStages(models);
   const ownModels: Model[] = [];
-  for (const recogniser of recognisers) ownModels.push(await loadRecognitionModel(recogniser));
+  for (const recogniser of recognisers) ownModels.push(await loadRecognitionModel(recogniser, runtime));
   const embedders = recognisers.map(({ id, preprocess }, at) => ({
     recogniser: id,
     places: preprocess.places,
@@ -214,8 +224,10 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
     };
   }
 
+  const { name, standsInBecause } = runtime;
   return {
     stages,
+    runtime: { name, standsInBecause },
 
     async detect(bytes) {
       const header = await readHeader(bytes);

@@ -5,6 +5,7 @@ import { type BusyFlag, createBusyFlag, stopJobs } from './busy-flag.js';
 import type { Detection, Engine, Examination, Signal } from './engine.js';
 import type { PhotoJob, Reply } from './messages.js';
 import type { Recogniser } from './recogniser.js';
+import type { RuntimeName } from './runtime.js';
 import { startWorker, type WorkerHandle } from './worker-handle.js';
 
 /** How a pool is made. */
@@ -30,6 +31,8 @@ export interface EngineLoad {
 
 /** The engine, with what only its operator and evaluation need. */
 export interface EnginePool extends Engine {
+  /** What computes the models. */
+  readonly runtime: RuntimeName;
   load(): EngineLoad;
   /**
    * As `examine`, but of several faces takes the one nearest the middle: evaluation photos are centred on their person
@@ -64,7 +67,7 @@ interface Waiting {
  * Starts the workers and waits until each has its models. Main-thread cost of a job: one copy of the encoded photo and
  * two small messages. A worker that dies takes its one job with it (`internal`) and is replaced; while there is none, jobs
  * are `overloaded`.
- * @throws FaceError `model_missing`, `model_altered`, and `internal` where a worker cannot start
+ * @throws FaceError `model_missing`, `model_altered`, `runtime_unavailable`, and `internal` where a worker cannot start
  */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
   const { modelsFolder, recognisers = [] } = options;
@@ -72,14 +75,14 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const workers = new Set<WorkerHandle>();
   const idle: WorkerHandle[] = [];
   const waiting: Waiting[] = [];
-  const starting = new Set<Promise<void>>();
+  const starting = new Set<Promise<RuntimeName>>();
   const flags = new Set<BusyFlag>();
   let running = 0;
   let examinations = 0;
   let isClosing = false;
   let whenDrained: (() => void) | null = null;
 
-  const start = async (): Promise<void> => {
+  const start = async (): Promise<RuntimeName> => {
     const flag = createBusyFlag();
     flags.add(flag);
     const worker = await startWorker({ modelsFolder, recognisers, flag }).catch((error: unknown) => {
@@ -93,12 +96,13 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       replace(worker);
     });
     dispatch();
+    return worker.runtime;
   };
 
-  const addWorker = async (): Promise<void> => {
+  const addWorker = async (): Promise<RuntimeName> => {
     const started = start();
     starting.add(started);
-    await started.finally(() => starting.delete(started));
+    return started.finally(() => starting.delete(started));
   };
 
   const refuseWaiting = (error: FaceError): void => {
@@ -192,14 +196,15 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
   process.on('exit', stopAtExit);
 
-  const started = await Promise.allSettled(Array.from({ length: size }, addWorker));
-  const failed = started.find((result) => result.status === 'rejected');
-  if (failed !== undefined) {
+  const started = Array.from({ length: size }, addWorker);
+  await Promise.allSettled(started);
+  const [runtime] = await Promise.all(started).catch(async (error: unknown) => {
     await close();
-    throw failed.reason;
-  }
+    throw error;
+  });
 
   return {
+    runtime,
     async detect(photo): Promise<Detection> {
       const reply = await ask({ task: 'detect' }, photo);
       if (reply.outcome !== 'detected') throw toError(reply);

@@ -3,9 +3,12 @@ import './unreported.js';
 import { Worker } from 'node:worker_threads';
 import { FaceError } from '../errors.js';
 import { type Job, type PhotoJob, type Reply, replyGuard, type WorkerData } from './messages.js';
+import type { RuntimeName } from './runtime.js';
 
 /** One running worker thread, as the pool sees it. */
 export interface WorkerHandle {
+  /** What computes its models. */
+  readonly runtime: RuntimeName;
   /** Settled once the thread is gone, for whatever reason. */
   readonly whenGone: Promise<void>;
   /** Hands over one job; the next may follow once this settles. @throws FaceError `internal`: the thread died. */
@@ -23,7 +26,7 @@ const nurseryMb = 4;
 /**
  * Starts a worker thread and waits until its models are loaded.
  * @param data - its flag is shared with the thread, which marks on it that it is loading models or at a job
- * @throws FaceError `model_missing`, `model_altered`; `internal` where the thread cannot start
+ * @throws FaceError `model_missing`, `model_altered`, `runtime_unavailable`; `internal` where the thread cannot start
  */
 export async function startWorker(data: WorkerData): Promise<WorkerHandle> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -66,6 +69,7 @@ export async function startWorker(data: WorkerData): Promise<WorkerHandle> {
   }
 
   return {
+    runtime: first.runtime,
     whenGone,
     ask(job) {
       const reply = nextReply();

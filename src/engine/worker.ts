@@ -68,7 +68,7 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
       }
     }
   });
-  send({ outcome: 'ready' });
+  send({ outcome: 'ready', runtime: pipeline.runtime });
 }
 
 if (parentPort !== null) await serve(parentPort);

@@ -8,7 +8,7 @@ import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { type CheckResult, checkInTurn } from './checks/in-turn.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
-import { createModelCheck, createRecognitionCheck } from './checks/model-files.js';
+import { createModelCheck, createRecognitionCheck, runtimeCheck } from './checks/model-files.js';
 import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from './checks/public-address.js';
 import { createStateCheck } from './checks/state-store.js';
 import type { OperationDeps } from './deps.js';
@@ -46,7 +46,7 @@ export async function collectChecks(examined: Examined, deps: OperationDeps): Pr
     ...createKeyChecks(config, deps),
     createStateCheck(config.state, filesOf(config), deps),
     ...(config.verifier.kind === 'embedded'
-      ? [createModelCheck(config.modelsFolder), createRecognitionCheck(config, deps)]
+      ? [runtimeCheck, createModelCheck(config.modelsFolder), createRecognitionCheck(config, deps)]
       : []),
   ];
   const here = [
@@ -97,6 +97,7 @@ const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
   state_unavailable: 'See that the state store answers: docs/state.md.',
   key_service_unavailable: 'See that AWS KMS can be reached, and lets this server use its keys: docs/keys.md.',
   model_missing: 'Run: facestep models fetch',
+  runtime_unavailable: 'Install the package that is made for this platform: docs/install.md.',
   model_altered: 'Delete that file and run: facestep models fetch. One of your own: docs/own-model.md.',
 };
 

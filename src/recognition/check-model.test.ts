@@ -7,63 +7,70 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { type DrawnModel, drawModel } from '../../test/onnx.js';
 import { modelsFolder } from '../../test/paths.js';
 import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
+import { loadNative } from '../engine/runtime-native.js';
+import { loadWebAssembly } from '../engine/runtime-wasm.js';
 import { checkModel, UnfitModelError } from './check-model.js';
 
-const check = (file: Uint8Array, preprocess: Preprocess = presets.facestep) =>
-  checkModel(file, preprocess, createManualClock());
+describe.each([
+  ['native', loadNative],
+  ['in WebAssembly', () => loadWebAssembly('of the test')],
+] as const)('the check of a model, runtime %s,', (_kind, load) => {
+  const check = (file: Uint8Array, preprocess: Preprocess = presets.facestep) =>
+    checkModel(file, preprocess, createManualClock(), load);
 
-/** What is said of a model that is refused. */
-const problemOf = async (file: Uint8Array, preprocess?: Preprocess): Promise<unknown> =>
-  check(file, preprocess).then(
-    () => 'taken',
-    (error: unknown) => {
-      expect(error).toBeInstanceOf(UnfitModelError);
-      return (error as UnfitModelError).message;
-    },
-  );
+  /** What is said of a model that is refused. */
+  const problemOf = async (file: Uint8Array, preprocess?: Preprocess): Promise<unknown> =>
+    check(file, preprocess).then(
+      () => 'taken',
+      (error: unknown) => {
+        expect(error).toBeInstanceOf(UnfitModelError);
+        return (error as UnfitModelError).message;
+      },
+    );
 
-describe('takes', () => {
-  test.each<[string, DrawnModel, number]>([
-    ['64 numbers', { numbers: 64 }, 64],
-    ['512 numbers, of a batch of any size', { numbers: 512, isBatched: true }, 512],
-  ])('%s', async (_name, drawn, numbers) => {
-    expect(await check(drawModel(drawn))).toMatchObject({ input: 'face', output: 'numbers', numbers });
+  describe('takes', () => {
+    test.each<[string, DrawnModel, number]>([
+      ['64 numbers', { numbers: 64 }, 64],
+      ['512 numbers, of a batch of any size', { numbers: 512, isBatched: true }, 512],
+    ])('%s', async (_name, drawn, numbers) => {
+      expect(await check(drawModel(drawn))).toMatchObject({ input: 'face', output: 'numbers', numbers });
+    });
+
+    test('our own model', async () => {
+      const file = readFileSync(join(modelsFolder, 'fr_feature.onnx'));
+      expect(await check(file)).toMatchObject({ input: 'input', output: 'output', numbers: 512 });
+    });
   });
 
-  test('our own model', async () => {
-    const file = readFileSync(join(modelsFolder, 'fr_feature.onnx'));
-    expect(await check(file)).toMatchObject({ input: 'input', output: 'output', numbers: 512 });
-  });
-});
+  describe('refuses, and says why', () => {
+    test.each<[string, Uint8Array, RegExp]>([
+      ['nothing', new Uint8Array(), /does not load|no ONNX/],
+      ['a text', Buffer.from('model'), /does not load|no ONNX|cut short/],
+      ['a file cut short', drawModel().subarray(0, 9000), /cut short/],
+      [
+        'a picture of another size',
+        drawModel({ size: 96 }),
+        /takes float32 1 × 3 × 96 × 96, not float32 1 × 3 × 112 × 112/,
+      ],
+      ['a grey picture', drawModel({ channels: 1 }), /takes float32 1 × 1 × 112/],
+      ['two outputs', drawModel({ hasSecondOutput: true }), /gives 2 tensors/],
+      ['63 numbers', drawModel({ numbers: 63 }), /gives 63 numbers, not 64 to 512/],
+      ['513 numbers', drawModel({ numbers: 513 }), /gives 513 numbers, not 64 to 512/],
+      ['numbers that are none', drawModel({ gives: 'nan' }), /numbers that are none/],
+      ['numbers that are all alike', drawModel({ gives: 'alike' }), /all alike/],
+      ['numbers that say the same of everybody', drawModel({ gives: 'same' }), /the same of two different faces/],
+      ['numbers that differ each time', drawModel({ gives: 'random' }), /something else each time/],
+      ['a model that is none for faces', readFileSync(join(modelsFolder, 'fr_pose.onnx')), /takes float32 1 × 3 × 224/],
+    ])('%s', async (_name, file, reason) => {
+      expect(await problemOf(file)).toMatch(reason);
+    });
 
-describe('refuses, and says why', () => {
-  test.each<[string, Uint8Array, RegExp]>([
-    ['nothing', new Uint8Array(), /does not load|no ONNX/],
-    ['a text', Buffer.from('model'), /does not load|no ONNX|cut short/],
-    ['a file cut short', drawModel().subarray(0, 9000), /cut short/],
-    [
-      'a picture of another size',
-      drawModel({ size: 96 }),
-      /takes float32 1 × 3 × 96 × 96, not float32 1 × 3 × 112 × 112/,
-    ],
-    ['a grey picture', drawModel({ channels: 1 }), /takes float32 1 × 1 × 112/],
-    ['two outputs', drawModel({ hasSecondOutput: true }), /gives 2 tensors/],
-    ['63 numbers', drawModel({ numbers: 63 }), /gives 63 numbers, not 64 to 512/],
-    ['513 numbers', drawModel({ numbers: 513 }), /gives 513 numbers, not 64 to 512/],
-    ['numbers that are none', drawModel({ gives: 'nan' }), /numbers that are none/],
-    ['numbers that are all alike', drawModel({ gives: 'alike' }), /all alike/],
-    ['numbers that say the same of everybody', drawModel({ gives: 'same' }), /the same of two different faces/],
-    ['numbers that differ each time', drawModel({ gives: 'random' }), /something else each time/],
-    ['a model that is none for faces', readFileSync(join(modelsFolder, 'fr_pose.onnx')), /takes float32 1 × 3 × 224/],
-  ])('%s', async (_name, file, reason) => {
-    expect(await problemOf(file)).toMatch(reason);
-  });
-
-  test('weights in another file, though it is there', async () => {
-    const folder = createFolder('external');
-    const file = join(folder, 'weights.bin');
-    await writeFile(file, Buffer.alloc(4 * 192 * 64, 1));
-    expect(await problemOf(drawModel({ externalFile: file }))).toMatch(/in other files/);
+    test('weights in another file, though it is there', async () => {
+      const folder = createFolder('external');
+      const file = join(folder, 'weights.bin');
+      await writeFile(file, Buffer.alloc(4 * 192 * 64, 1));
+      expect(await problemOf(drawModel({ externalFile: file }))).toMatch(/in other files/);
+    });
   });
 });
 

@@ -1,13 +1,13 @@
-// First, before the runtime.
-import '../engine/unreported.js';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Clock } from '../core/ports.js';
 import { createFaceEmbedder, embeddingNumbers, type FaceDescription } from '../engine/embed.js';
 import { holdsExternalData } from '../engine/external-data.js';
-import { sessionOptions, startRecognitionModel } from '../engine/models.js';
+import { loadRuntime } from '../engine/load-runtime.js';
+import { startRecognitionModel } from '../engine/models.js';
 import type { Picture } from '../engine/picture.js';
 import type { Preprocess } from '../engine/preprocess.js';
 import { leastNumbers, type RecognitionModel } from '../engine/recogniser.js';
+import { type Runtime, type Session, toSaid } from '../engine/runtime.js';
+import { FaceError } from '../errors.js';
 
 /** Each thread holds one, and more than this is no model for a server. */
 export const mostModelBytes = 1024 ** 3;
@@ -19,15 +19,11 @@ export class UnfitModelError extends Error {
 
 const unfit = (problem: string, cause?: unknown): UnfitModelError => new UnfitModelError(problem, { cause });
 
-/** The first line of what the runtime says, without the paths of its own sources. */
-const toSaid = (error: unknown): string =>
-  error instanceof Error ? (error.message.split('\n')[0]?.slice(0, 200) ?? '') : 'no reason';
-
 /** A dimension that is not told, or told by a name, is whatever is given. */
 const isOrMayBe = (found: number | string | undefined, wanted: number): boolean =>
   found === wanted || typeof found === 'string' || found === -1;
 
-type Metadata = InferenceSession['inputMetadata'][number];
+type Metadata = Session['inputs'][number];
 
 const toShape = (metadata: Metadata): string =>
   metadata.isTensor ? `${metadata.type} ${metadata.shape.join(' × ')}` : 'no tensor';
@@ -38,11 +34,10 @@ function isFace(metadata: Metadata, size: number): boolean {
 }
 
 /** What one run gives: how many numbers. */
-async function countNumbers(session: InferenceSession, size: number): Promise<number> {
-  const [input] = session.inputNames;
+async function countNumbers(session: Session, name: string, size: number): Promise<number> {
   const [output] = session.outputNames;
-  const face = new Tensor('float32', new Float32Array(3 * size * size).fill(0.5), [1, 3, size, size]);
-  const results = await session.run({ [input]: face }).catch((error: unknown) => {
+  const face = { name, dims: [1, 3, size, size], data: new Float32Array(3 * size * size).fill(0.5) };
+  const results = await session.run(face).catch((error: unknown) => {
     throw unfit(`it does not run: ${toSaid(error)}`, error);
   });
   const { type, dims } = results[output];
@@ -83,33 +78,41 @@ const isAlike = (one: Float32Array, other: Float32Array, within: number): boolea
 /**
  * Whether a file can be a recognition model: one picture in, 64 to 512 numbers out, and numbers that say something. It is tried
  * on two drawn faces.
+ * @param load - the runtime; that of this platform unless given
  * @returns what it takes and gives, and how long one face takes on one thread
- * @throws UnfitModelError
+ * @throws UnfitModelError, FaceError `runtime_unavailable`
  */
 export async function checkModel(
   file: Uint8Array,
   preprocess: Preprocess,
   clock: Clock,
+  load = loadRuntime,
 ): Promise<Pick<RecognitionModel, 'input' | 'output' | 'numbers'> & { readonly faceMs: number }> {
   const { size } = preprocess;
   if (mayHoldExternalData(file)) throw unfit('its weights are in other files: save it as one file');
-  const session = await InferenceSession.create(file, sessionOptions).catch((error: unknown) => {
+  const runtime = await load();
+  const session = await runtime.open(file).catch((error: unknown) => {
+    if (error instanceof FaceError) throw error;
     throw unfit(`the model runtime does not load it: ${toSaid(error)}`, error);
   });
   let tensors: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>;
   try {
-    const [input, ...otherInputs] = session.inputMetadata;
+    const [input, ...otherInputs] = session.inputs;
     if (input === undefined || otherInputs.length > 0 || !isFace(input, size)) {
-      const found = session.inputMetadata.map(toShape).join('; ');
+      const found = session.inputs.map(toShape).join('; ');
       throw unfit(`it takes ${found === '' ? 'nothing' : found}, not float32 1 × 3 × ${size} × ${size}`);
     }
     const { length } = session.outputNames;
     if (length !== 1) throw unfit(`it gives ${length} tensors, not one`);
-    tensors = { input: input.name, output: session.outputNames[0], numbers: await countNumbers(session, size) };
+    tensors = {
+      input: input.name,
+      output: session.outputNames[0],
+      numbers: await countNumbers(session, input.name, size),
+    };
   } finally {
     await session.release();
   }
-  return { ...tensors, faceMs: await tryOut(file, tensors, preprocess, clock) };
+  return { ...tensors, faceMs: await tryOut(file, tensors, preprocess, { clock, runtime }) };
 }
 
 function mayHoldExternalData(file: Uint8Array): boolean {
@@ -125,9 +128,9 @@ async function tryOut(
   file: Uint8Array,
   tensors: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>,
   preprocess: Preprocess,
-  clock: Clock,
+  { clock, runtime }: { readonly clock: Clock; readonly runtime: Runtime },
 ): Promise<number> {
-  const model = await startRecognitionModel(file, tensors, preprocess);
+  const model = await startRecognitionModel(file, tensors, preprocess, runtime);
   const embed = createFaceEmbedder(model, preprocess);
   const asItIs = { origin: { x: 0, y: 0 }, across: { x: 1, y: 0 }, down: { x: 0, y: 1 } };
   const describe = (variant: number): Promise<FaceDescription> =>

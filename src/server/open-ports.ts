@@ -7,6 +7,7 @@ import { toConfigError } from '../config/problem.js';
 import type { Audit, Clock, Fetch, LedgerStore, Log, Random, State, Verifier } from '../core/ports.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
 import type { Recogniser } from '../engine/recogniser.js';
+import type { RuntimeName } from '../engine/runtime.js';
 import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
 import { createLedgerRecorder } from '../ledger/recorder.js';
@@ -58,7 +59,7 @@ export interface OpenPorts {
 /**
  * Opens what the configuration names.
  * @throws FaceError `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`, `model_altered`,
- *   `parameters_altered`
+ *   `runtime_unavailable`, `parameters_altered`
  */
 export async function openPorts(
   config: Setup['config'],
@@ -96,6 +97,7 @@ export async function openPorts(
   const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer, onHeadAge }));
   const opened = await openRecognition(config, deps);
   const engine = await createEngine(config, opened.recognisers);
+  sayRuntime(engine.runtime, deps);
   const verifier = observePort('verifier', createVerifier(config.verifier, { engine, keyService, ...opened, ...deps }));
   const usage = createUsageRecorder({ ...deps, state });
   const refusals = createRefusalRecorder({ ...deps, state });
@@ -170,6 +172,18 @@ function createEngine(
   if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, queueLimit: defaultQueueLimit });
   const { workers, queueLimit } = verifier;
   return createEnginePool({ modelsFolder, recognisers, queueLimit, ...(workers === null ? {} : { workers }) });
+}
+
+/** What computes the models; where it is the slower one, whoever starts the server is told too. */
+function sayRuntime({ name, standsInBecause }: RuntimeName, { log, tell }: ServerDeps): void {
+  if (standsInBecause === null) {
+    log.info('model runtime', { name });
+  } else {
+    log.warn('model runtime', { name, standsInBecause });
+    tell(
+      `The model runtime has no binary for this platform: ${name} runs in its place, and is slower (docs/install.md)`,
+    );
+  }
 }
 
 const createVerifier = (

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { startPortals } from '../../examples/demo/portals.js';
+import type { Browser, Page } from 'playwright-core';
+import { type RunningPortals, startPortals } from '../../examples/demo/portals.js';
 import { languages } from '../../src/oidc/messages.js';
 import { modelsFolder } from '../paths.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
@@ -11,7 +11,7 @@ import { enrolAtPortal } from './portal-enrolment.js';
 import { type Poses, receive } from './visitor.js';
 import { insist } from './walk.js';
 
-/* A staff card: from its page to the small wallet of the demonstration, and to its end. */
+/* A staff card: from its page to the small wallet of the demonstration, and to a portal that people sign in to with it. */
 
 const inBrowser = hasChromium ? test.concurrent : test.skip;
 const narrow = { viewport: { width: 360, height: 740 } } as const;
@@ -27,7 +27,7 @@ if (hasChromium) {
   afterAll(() => browser.close());
 }
 
-inBrowser('is taken into a wallet after a face check, with what was ticked, and its offer is good once', async () => {
+inBrowser('is taken into a wallet after a face check, once, with what was ticked, and signs people in', async () => {
   const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
   const person = { poses, plan: 'follow', reactionMs: 150 } as const;
   const { page, complaints, close } = await receive(browser, { person, isGuided: false });
@@ -71,9 +71,71 @@ inBrowser('is taken into a wallet after a face check, with what was ticked, and 
   await page.getByLabel('Six digits').fill(code);
   await page.getByRole('button', { name: 'Take it' }).click();
   await page.getByText('That did not work').waitFor();
+
+  await signInByCard(page, portals);
   await close();
   await portals.close();
 });
+
+/** From the portal that asks for the card, by a wallet on another device and by one on this device. */
+async function signInByCard(page: Page, portals: RunningPortals): Promise<void> {
+  const guide = portals.portals.get('credential')?.guide.join(' ') ?? '';
+  const [portal = ''] = /http:\/\/localhost:\d+/.exec(guide) ?? [];
+  const wallet = await page.context().newPage();
+  await wallet.setViewportSize(narrow.viewport);
+  const open = async (at: Page, request: string): Promise<void> => {
+    await at.goto(portals.urlOf('credential'));
+    await at.getByLabel('Request').fill(request);
+    await at.getByRole('button', { name: 'See who asks' }).click();
+    await at.getByRole('heading', { name: 'Example Staff Portal asks for a card' }).waitFor();
+  };
+
+  // By the code, with another device.
+  await page.goto(portal);
+  await lookAt(page);
+  await page.getByRole('button', { name: 'Sign in with my staff card' }).click();
+  const code = page.locator('[data-link]');
+  await code.waitFor();
+  await lookAt(page);
+  await open(wallet, (await code.getAttribute('data-link')) ?? '');
+  await lookAt(wallet);
+  expect(await wallet.locator('form button').allTextContents()).toEqual([
+    ...['Show this: sub, given_name', 'Show this: sub', 'Show nothing'],
+  ]);
+  await wallet.getByRole('button', { name: 'Show this: sub, given_name' }).click();
+  await wallet.getByText('Go on where you were asked.').waitFor();
+  // The other page goes on by itself, to a face check of whoever the card named: nobody types a name.
+  await page.locator('main[data-screen]').waitFor();
+  await insist(page);
+  await page.getByRole('heading', { name: 'Welcome, Ada' }).waitFor();
+  await lookAt(page);
+
+  // Whoever shows nothing is not signed in.
+  await page.goto(portal);
+  await page.getByRole('button', { name: 'Sign in with my staff card' }).click();
+  await open(wallet, (await code.getAttribute('data-link')) ?? '');
+  await wallet.getByRole('button', { name: 'Show nothing' }).click();
+  await page.getByText('No card was shown.').waitFor();
+  await lookAt(page);
+
+  // By the link, on this device: the wallet leads back.
+  await page.getByRole('button', { name: 'Sign in with my staff card' }).click();
+  const link = (await page.getByRole('link', { name: 'My wallet is on this device' }).getAttribute('href')) ?? '';
+  await open(page, link);
+  await page.getByRole('button', { name: 'Show this: sub', exact: true }).click();
+  await page.getByRole('link', { name: 'Go back to where you were asked' }).click();
+  await page.locator('main[data-screen]').waitFor();
+  await wallet.close();
+}
+
+/** Of a page of the examples, in the light and in the dark. */
+async function lookAt(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
+    expect({ colorScheme, found }).toEqual({ colorScheme, found: [[], [], true] });
+  }
+}
 
 inBrowser(
   'has pages within reach of everybody in every language, in the light and in the dark, from 360 pixels on',

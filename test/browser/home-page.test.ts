@@ -20,7 +20,7 @@ import { hasChromium, launchChromium } from './chromium.js';
 import { makePoses, readPeople } from './people.js';
 import { enrolAtPortal } from './portal-enrolment.js';
 import { receive } from './visitor.js';
-import { insist } from './walk.js';
+import { insist, readIn } from './walk.js';
 
 /* A person at their own page, from the door to the end of everything on it. */
 
@@ -159,10 +159,10 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   expect(saved.checks).toHaveLength(12);
 
   for (const language of languages) {
-    await page.locator('#language').selectOption(language);
+    await readIn(page, language);
     expect([language, await findBarriers(page), await fitsWidth(page)]).toEqual([language, [], true]);
   }
-  await page.locator('#language').selectOption('en');
+  await readIn(page, 'en');
 
   await pressKey(page, 'Close this page');
   await page.getByRole('heading', { name: 'The page is closed' }).waitFor();

@@ -3,7 +3,7 @@ import { screenColours, toLinear } from '../../src/core/screen-light.js';
 import { hasChromium } from './chromium.js';
 import { readNoted, redShare, rowOf, toLight, visitsOf } from './lit-visit.js';
 import { film, type Shown } from './screencast.js';
-import { press, see } from './walk.js';
+import { press, readIn, see } from './walk.js';
 
 /* The flashes as the browser paints them. One after the other: a busy browser paints late. */
 
@@ -26,7 +26,7 @@ for (const [device, axis] of [
     async () => {
       const { page, asked, close } = await visit({ device });
       // Whichever way the language runs, the first half is the left or the upper one.
-      await page.getByLabel('Language').selectOption('ar');
+      await readIn(page, 'ar');
       const cut = await film(page, axis);
       await press(page, 'ابدأ');
       await see(page, 'sending');

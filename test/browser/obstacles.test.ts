@@ -12,7 +12,6 @@ import { createFolder } from '../folder.js';
 import { loadPictures } from '../pictures.js';
 import { hasChromium, launchChromium, otherHost } from './chromium.js';
 import { startPageServer } from './page-server.js';
-import { weighPage } from './page-weight.js';
 import { makePoses, readPeople } from './people.js';
 import { devices, reach, type ScreenCase } from './screens.js';
 import { scriptReplies } from './scripted-replies.js';
@@ -255,12 +254,6 @@ import { press, see } from './walk.js';
     expect(page.frames().map((frame) => frame.url())).toContain('chrome-error://chromewebdata/');
     await close();
     other.close();
-  });
-
-  test('the page weighs less than 150 kB before the camera is asked for', async () => {
-    const bytes = await weighPage(browser, server.origin);
-    expect(bytes).toBeGreaterThan(10_000);
-    expect(bytes).toBeLessThan(150_000);
   });
 
   test('a phone is offered no other phone', async () => {

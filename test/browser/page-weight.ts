@@ -4,19 +4,38 @@ import { firstView } from '../first-view.js';
 import { scriptReplies } from './scripted-replies.js';
 import { receive } from './visitor.js';
 
+/** What stands before the first screen. */
+export interface PageWeight {
+  /** Each file compressed by gzip. */
+  readonly gzipBytes: number;
+  readonly requests: number;
+  /** In milliseconds: the time in which a browser heard nobody, beyond the first 50 ms of each task. */
+  readonly blockedMs: number;
+}
+
+/** As the browser counts it: https://www.w3.org/TR/longtasks-1/ */
+const watchLongTasks = `
+  globalThis.blockedMs = 0;
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) globalThis.blockedMs += duration - 50;
+  }).observe({ type: 'longtask', buffered: true });
+`;
+
 /**
- * Weighs what a browser fetches until a person can read the first screen, each file compressed by gzip. The models and
- * the WebAssembly come later.
+ * Weighs what a browser fetches until a person can read the first screen. The models and the WebAssembly come later: on a
+ * computer not before it is chosen.
  * @param origin - of the server
  */
-export async function weighPage(browser: Browser, origin: string): Promise<number> {
+export async function weighPage(browser: Browser, origin: string): Promise<PageWeight> {
   const { page, context, close } = await receive(browser);
   const bodies: Promise<Buffer>[] = [];
   page.on('response', (response) => void bodies.push(response.body()));
+  await context.addInitScript(watchLongTasks);
   await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
   await page.goto(`${origin}/face#${firstView.id}.secret`, { waitUntil: 'networkidle' });
   await page.locator('main[data-screen="consent"]').waitFor();
   const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
+  const blockedMs = Number(await page.evaluate('globalThis.blockedMs'));
   await close();
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return { gzipBytes: sizes.reduce((sum, size) => sum + size, 0), requests: sizes.length, blockedMs };
 }

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Language } from '../../web/shared/languages.js';
 
 /** What somebody who goes along presses on each screen. */
 const goesOnBy: Readonly<Record<string, string>> = {
@@ -23,6 +24,12 @@ export const see = (page: Page, screen: string): Promise<void> => page.locator(m
 
 export const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click();
+
+/** Chooses another language of the page, and waits until it is read. */
+export async function readIn(page: Page, language: Language): Promise<void> {
+  await page.locator('#language').selectOption(language);
+  await page.locator(`html[lang=${language}]`).waitFor();
+}
 
 /** Presses what leads to another screen, and waits for it. */
 export async function leaveBy(page: Page, name: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterTry, type Facts, lightOf, nextStep, nothingKnown } from '../../web/capture/state.js';
+import { afterTry, type Facts, isCameraAhead, lightOf, nextStep, nothingKnown } from '../../web/capture/state.js';
 import type { View } from '../../web/capture/view.js';
 import { firstView } from '../first-view.js';
 
@@ -25,6 +25,25 @@ test('what is to be approved is shown after the consent and before any camera, a
   expect(stepOf({ action, role: 'unpaired' })).toBe('pairing');
   expect(stepOf({ action }, { isActionSeen: true })).toBe('capture');
   expect(stepOf({ action }, { isActionSeen: true, again: { hint: null } })).toBe('try-again');
+});
+
+test('what the camera needs is fetched behind the screens before it, where it is clear whose camera it is', () => {
+  const isAhead = (viewChange: Partial<View>, change: Partial<Facts> = {}) =>
+    isCameraAhead({ ...facts, ...change, view: { ...view, ...viewChange } });
+  const consentNeeded = true;
+  expect(isAhead({ consentNeeded })).toBe(true);
+  expect(isAhead({ consentNeeded, role: 'camera' }, { mayHandOff: true })).toBe(true);
+  expect(isAhead({ consentNeeded, handOffAllowed: false }, { mayHandOff: true })).toBe(true);
+  expect(isAhead({ userSecret: 'pin' }, { mayHandOff: true, place: 'here' })).toBe(true);
+  expect(isAhead({}, { again: { hint: null }, mayHandOff: true, place: 'here' })).toBe(true);
+  // They may take the phone, or have to.
+  expect(isAhead({ consentNeeded }, { mayHandOff: true })).toBe(false);
+  expect(isAhead({ consentNeeded, phoneNeeded: true })).toBe(false);
+  // Nobody who is not paired, or on their own page, or at the end, is on the way to a camera.
+  expect(isAhead({ consentNeeded, role: 'unpaired' })).toBe(false);
+  expect(isAhead({ purpose: 'manage' })).toBe(false);
+  expect(isAhead({ state: 'passed', consentNeeded })).toBe(false);
+  expect(isCameraAhead({ ...facts, view: null })).toBe(false);
 });
 
 test.each(['passed', 'failed', 'expired', 'abandoned'] as const)('nothing is asked of a check that has %s', (state) => {

@@ -90,6 +90,7 @@ const ownChecks = {
   'Token keys': 'pass',
   'Signing keys': 'pass',
   State: 'pass',
+  'Model runtime': 'pass',
   Models: 'pass',
   Recognition: 'pass',
   Hooks: 'pass',

@@ -79,13 +79,13 @@ export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES2
     present: (
       credential: string,
       claims: readonly string[],
-      { audience, nonce }: { audience: string; nonce: string },
+      { audience, nonce, iat = Math.floor(Date.now() / 1000) }: { audience: string; nonce: string; iat?: number },
     ) =>
       new SDJwtVcInstance({
         ...{ hasher, hashAlg: 'sha-256', kbSignAlg: alg },
         kbSigner: (data) => signRaw(data, privateKey, alg),
       }).present(credential, Object.fromEntries(claims.map((name) => [name, true])), {
-        kb: { payload: { iat: Math.floor(Date.now() / 1000), nonce, aud: audience } },
+        kb: { payload: { iat, nonce, aud: audience } },
       }),
   };
 }

@@ -29,10 +29,17 @@ test('the profile of the engine does too', async () => {
     ...{ header: stage, decode: stage, detect: stage, landmarks: stage, embed: stage, embedFaceAndMirror: stage },
     ...{ pose: stage, liveness: stage, eyes: stage, quality: timing },
   });
+  const processed = timing.extend({ processorMs: positive });
+  const runtime = z.object({ name: z.string().min(1), embedding: processed, check: processed });
   const photo = z.object({ stages, examine: timing, heapKiB: z.number(), besideHeapKiB: z.number(), gcMs: z.number() });
   const report = z.object({
     photos: z.object({ '250x250': photo, '640x480': photo, '4032x3024': photo }),
     recognition: z.object({ published: timing, loaded: timing }),
+    runtimes: z.object({
+      native: runtime,
+      webAssembly: runtime,
+      timesNative: z.object({ embedding: positive, check: positive }),
+    }),
     pool: z.object({ workers: positive, aloneMs: positive, perSecond: positive, mainThreadMs: positive }),
   });
   const { stdout } = await runProgram('evidence/bench/bench.js', 'engine', '--quick', '--json');
@@ -136,7 +143,10 @@ test('a simulated year does too, with what the engine takes beside it', async ()
     interval: z.array(z.number()),
   });
   const report = z.object({
-    pageWeight: z.object({ gzipBytes: z.int().max(150_000) }),
+    pageWeight: z.object({
+      ...{ gzipBytes: z.int().max(150_000), requests: z.int().positive() },
+      blockedMs: z.number().nonnegative(),
+    }),
     openToCameraMs: times,
     openToResultSec: times,
     person: z.object({ reactionMs: z.literal(500), turnMs: z.literal(800) }),

@@ -61,6 +61,8 @@ test('with the models it takes no more than 270 MB, and has nothing of another p
   const binaries = join(local, 'node_modules/@facestep/facestep/node_modules/onnxruntime-node/bin/napi-v6');
   const kept = readdirSync(binaries).flatMap((os) => readdirSync(join(binaries, os)).map((cpu) => `${os}/${cpu}`));
   expect(kept).toEqual([`${process.platform}/${process.arch}`]);
+  const web = join(local, 'node_modules/@facestep/facestep/node_modules/onnxruntime-web/dist');
+  expect(readdirSync(web).sort()).toEqual(['ort-wasm-simd-threaded.wasm', 'ort.wasm.bundle.min.mjs']);
 });
 
 /** What a folder takes of a disk. */

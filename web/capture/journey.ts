@@ -1,4 +1,5 @@
 import { createFoot, type StandBelow } from './foot.js';
+import { loadGuideAhead } from './guidance/ahead.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
 import { Problem } from './problem.js';
@@ -13,7 +14,7 @@ import { reference } from './screens/reference.js';
 import { passkey, pin } from './screens/secret.js';
 import { sending, tryAgain } from './screens/sending.js';
 import { recoveryCodes, ways } from './screens/ways.js';
-import { type Change, type Facts, nextStep, type StepName } from './state.js';
+import { type Change, type Facts, isCameraAhead, nextStep, type StepName } from './state.js';
 import { type Step, sleep, type Tools } from './step.js';
 import type { View } from './view.js';
 
@@ -63,6 +64,7 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
       page.showBelow(() => []);
       return end(step, view, facts, page);
     }
+    if (isCameraAhead(facts)) loadGuideAhead();
     const change = await perform(step, { page, api, facts, open, forget }, standBelow);
     facts = { ...facts, ...change };
     if (facts.view !== null) {

@@ -2,15 +2,9 @@ import type { Movement } from '../../src/core/movements.js';
 import { directionOf, isLanguage, type Language, languages } from '../shared/languages.js';
 import { type Brand, brandWords, noBrand, showName } from './brand.js';
 import { el } from './dom.js';
-import { ar } from './messages/ar.js';
-import { de } from './messages/de.js';
-import { en } from './messages/en.js';
-import { es } from './messages/es.js';
-import { fr } from './messages/fr.js';
+import { loadWords } from './messages/load.js';
 import type { Words } from './messages/words.js';
 import type { Screen } from './state.js';
-
-const wordsOf: Readonly<Record<Language, Words>> = { en, de, es, fr, ar };
 
 const sayEveryMs = 2000;
 
@@ -27,6 +21,7 @@ export type Build = (words: Words) => Content;
 /** What is drawn on: the one `main`, its heading, and the choice of the language. */
 export class Page {
   #language: Language;
+  #words: Words;
   #redraw: () => void = () => {};
   readonly #main: HTMLElement;
   readonly #title = el('p', { class: 'brand' });
@@ -41,20 +36,30 @@ export class Page {
   readonly #select = el('select', { id: 'language', class: 'language' });
 
   /** @param offered - the languages to choose from; one alone is no choice */
-  constructor(main: HTMLElement, language: Language, brand: Brand = noBrand, offered: 'all' | 'one' = 'all') {
+  static async open(
+    main: HTMLElement,
+    language: Language,
+    brand: Brand = noBrand,
+    offered: 'all' | 'one' = 'all',
+  ): Promise<Page> {
+    return new Page(main, language, await loadWords(language), brand, offered);
+  }
+
+  private constructor(main: HTMLElement, language: Language, words: Words, brand: Brand, offered: 'all' | 'one') {
     this.#main = main;
     this.#brand = brand;
     this.#language = language;
+    this.#words = words;
     for (const [tag, name] of Object.entries(languages)) {
       this.#select.append(el('option', { value: tag, lang: tag, selected: tag === language }, name));
     }
     this.#select.addEventListener('change', () => {
-      if (isLanguage(this.#select.value)) this.#use(this.#select.value);
+      if (isLanguage(this.#select.value)) void this.#change(this.#select.value);
     });
     const choice = offered === 'all' ? el('div', {}, this.#label, this.#select) : null;
     main.before(el('header', {}, this.#title, choice));
     main.after(this.#below, ...this.#helpLink(), this.#spoken);
-    this.#use(language);
+    this.#use(language, words);
   }
 
   get language(): Language {
@@ -78,7 +83,7 @@ export class Page {
   }
 
   get words(): Words {
-    return brandWords(wordsOf[this.#language], this.#brand.texts[this.#language]);
+    return brandWords(this.#words, this.#brand.texts[this.#language]);
   }
 
   /** Shows a screen that needs no answer. A new screen takes the focus on its heading. */
@@ -142,8 +147,18 @@ export class Page {
     return [el('nav', { class: 'help' }, this.#help)];
   }
 
-  #use(language: Language): void {
+  /** To another language, where its words can be had; else it stays as it is. */
+  async #change(language: Language): Promise<void> {
+    const words = await loadWords(language).catch(() => null);
+    // Another one was chosen meanwhile.
+    if (this.#select.value !== language) return;
+    if (words === null) this.#select.value = this.#language;
+    else this.#use(language, words);
+  }
+
+  #use(language: Language, words: Words): void {
     this.#language = language;
+    this.#words = words;
     document.documentElement.lang = language;
     document.documentElement.dir = directionOf(language);
     this.nameOrganisation(this.#organisation);

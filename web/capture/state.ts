@@ -146,15 +146,28 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.action !== null && !facts.isActionSeen) return 'action';
   // Where another photo of the document is all that is asked for, the screen that asks for it says so.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
-  if (view.role === 'own' && facts.place === 'phone') return 'hand-off';
-  if (view.role === 'own' && view.phoneNeeded && view.handOffAllowed && !facts.isPhone) return 'hand-off';
-  if (view.role === 'own' && facts.place === 'unasked' && facts.mayHandOff && view.handOffAllowed) {
-    return view.handOff === null ? 'place' : 'hand-off';
-  }
+  const where = stepOfPlace(facts, view);
+  if (where !== null) return where;
   if (view.purpose === 'enrol' && view.referencePhotoNeeded && facts.referencePhoto === null) return 'reference';
   if (view.userSecret !== 'none' && facts.secret === null) return view.userSecret;
   return facts.frames === null ? 'capture' : 'sending';
 }
+
+/** What is due before it is known that this browser's camera is the one; `null`: it is. */
+function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'place' | 'hand-off' | null {
+  if (view.role !== 'own') return null;
+  if (place === 'phone') return 'hand-off';
+  if (!view.handOffAllowed) return null;
+  if (view.phoneNeeded && !isPhone) return 'hand-off';
+  if (place !== 'unasked' || !mayHandOff) return null;
+  return view.handOff === null ? 'place' : 'hand-off';
+}
+
+const stepsBeforeCamera: readonly StepName[] = ['consent', 'action', 'reference', 'pin', 'passkey', 'try-again'];
+
+/** Whether this browser's camera follows what the person is asked now: what the camera needs can be fetched behind that screen. */
+export const isCameraAhead = (facts: Facts): boolean =>
+  facts.view !== null && stepsBeforeCamera.includes(nextStep(facts)) && stepOfPlace(facts, facts.view) === null;
 
 /** Whether the screen's light takes part in the next try. */
 export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light'] =>

@@ -1,20 +1,31 @@
+import { startCardSignIn } from '../../card-sign-in/server.js';
 import { startWallet } from '../../wallet/server.js';
+import { certifyVerifier } from '../verifier-certificate.js';
 import type { Portal } from './portal.js';
 
 const type = 'staff_card';
+const vct = 'urn:example:staff-card';
+const clientId = 'staff-portal';
 
-/** A staff card to carry, for whoever has enrolled at the sign-in, and a small wallet that takes it. */
+/** A staff card to carry, for whoever has enrolled at the sign-in, a small wallet that takes it, and a sign-in by it. */
 export const credentialPortal: Portal = {
   id: 'credential',
   port: 8098,
-  async start({ port, issuer }) {
-    const wallet = await startWallet({ port, issuer, offerPage: `${issuer}/credentials/${type}` });
+  async start({ port, issuer, clientSecret }) {
+    const { authority, certified } = await certifyVerifier('Example Staff Portal');
+    const wallet = await startWallet({ port, issuer, offerPage: `${issuer}/credentials/${type}`, authority });
+    const signIn = await startCardSignIn({ port: 0, issuer, clientId, clientSecret, vct, certified });
     return {
       url: wallet.url,
-      clients: [],
+      clients: [
+        {
+          ...{ kind: 'relying_party', id: clientId, name: 'Staff Portal', secret: clientSecret },
+          redirectUris: [signIn.redirectUri],
+        },
+      ],
       credentials: {
         [type]: {
-          vct: 'urn:example:staff-card',
+          vct,
           name: 'Staff card',
           claims: {
             given_name: { purpose: { en: 'To call you by your name' } },
@@ -25,8 +36,13 @@ export const credentialPortal: Portal = {
       },
       guide: [
         'A small wallet, and a staff card for it. Any wallet for OpenID4VCI 1.0 may take it, if it reaches this machine.',
+        `Sign in with the card: ${signIn.url}. Copy the address of "My wallet is on this device" to the wallet.`,
+        'Your card says who you are, and then your face that it is you: nothing is typed.',
       ],
-      close: wallet.close,
+      async close() {
+        await signIn.close();
+        await wallet.close();
+      },
     };
   },
 };

@@ -1,6 +1,7 @@
-import type { Check } from '../../../adapters/provisioning.js';
+import { type Check, pass, warn } from '../../../adapters/provisioning.js';
 import type { Setup } from '../../../adapters/setup.js';
 import { recognitionFolderOf } from '../../config/data-files.js';
+import { loadRuntime } from '../../engine/load-runtime.js';
 import { models } from '../../engine/manifest.js';
 import { readPublishedFile } from '../../engine/published-file.js';
 import { openEngines } from '../../recognition/open-engines.js';
@@ -47,3 +48,16 @@ export const createModelCheck = (folder: string): Check => ({
     return { verdict: 'pass', found: `all ${files.length} in ${folder} are the published ones`, remedy: null };
   },
 });
+
+/** What computes the models on this machine, and whether it is the quick one. */
+export const runtimeCheck: Check = {
+  title: 'Model runtime',
+  async run() {
+    const { name, standsInBecause } = await loadRuntime();
+    if (standsInBecause === null) return pass(`${name}, native`);
+    return warn(
+      `${name}, in WebAssembly, several times slower than the native one: ${standsInBecause}`,
+      'Count on fewer checks a second, or run the server on a platform that has a binary: docs/install.md.',
+    );
+  },
+};

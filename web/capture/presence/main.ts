@@ -91,7 +91,7 @@ const main = document.querySelector('main');
 if (main !== null) {
   // Another link in the same tab is another visit.
   window.addEventListener('hashchange', () => location.reload());
-  const page = new Page(main, 'en', noBrand, 'one');
+  const page = await Page.open(main, 'en', noBrand, 'one');
   page.nameOrganisation('Presence test');
   void lead(page, new PresenceApi('/face'));
 }

@@ -12,6 +12,6 @@ if (main !== null) {
   document.body.inert = true;
   const query = new URLSearchParams(location.search);
   showScheme(query.get('scheme'));
-  const page = new Page(main, chooseLanguage([query.get('lang') ?? '']), readBrand());
+  const page = await Page.open(main, chooseLanguage([query.get('lang') ?? '']), readBrand());
   showPreview(query.get('screen'), page);
 }

@@ -3,6 +3,7 @@ import { cameraMemory } from '../browser-memory.js';
 import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastCamera } from '../camera.js';
 import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
+import { takeGuide } from '../guidance/ahead.js';
 import type { Guide } from '../guidance/index.js';
 import { type Change, type Frames, lightOf } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';
@@ -44,7 +45,7 @@ export async function takeFrames(light: View['light'], tools: Tools): Promise<Ta
     heading: words.permission.heading,
     body: [paragraph(words.permission.text, 'lead')],
   }));
-  const guide = loadGuide();
+  const guide = takeGuide();
   let camera = await openLastCamera();
   try {
     const frame = (): Promise<Framed> =>
@@ -98,16 +99,6 @@ async function whileRunning<Result>(
     return await Promise.race([work(ended.signal), camera.lost, tools.interrupted]);
   } finally {
     ended.abort();
-  }
-}
-
-/** The guidance with its models; `null` where they can't be loaded: the server judges without it. */
-async function loadGuide(): Promise<Guide | null> {
-  try {
-    const { createGuide } = await import('../guidance/index.js');
-    return await createGuide();
-  } catch {
-    return null;
   }
 }
 

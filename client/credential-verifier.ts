@@ -1,0 +1,201 @@
+import * as base64url from 'jose/base64url';
+import { JWSInvalid } from 'jose/errors';
+import { compactVerify } from 'jose/jws/compact/verify';
+import { importJWK } from 'jose/key/import';
+import * as z from 'zod/mini';
+import { CredentialError } from './credential-error.js';
+import { clockToleranceSec } from './receipt-claims.js';
+import { isNotSigned, type KeySet, type RemoteKeys, toResolveKey } from './receipt-verifier.js';
+import { hasEnded, statusGuard } from './status-list.js';
+
+/*
+ * A credential as its holder shows it: SD-JWT VC with key binding (RFC 9901). It says that a face was checked when it was
+ * issued, and who has the holder's key now. Whose face is before the camera now it does not say.
+ */
+
+/** What the caller asked of the wallet. */
+export interface ExpectedPresentation {
+  /** Who asked, as the wallet was told: for OpenID4VP the whole `client_id`, with its prefix. */
+  readonly audience: string;
+  /** The one that this wallet was given. Forget it before it is looked for here: it is good once. */
+  readonly nonce: string;
+}
+
+/** A credential that was shown, and that is good. */
+export interface PresentedCredential {
+  /** Whose it is, by the id at their provider; `null` where the holder kept that back. */
+  readonly subject: string | null;
+  /** What the holder showed beside `sub`, by name: strings, numbers, or objects as OpenID Connect has them. */
+  readonly claims: ReadonlyMap<string, unknown>;
+  /** When a face was checked before it was issued (ISO 8601), and by which judgement of presence. */
+  readonly evidence: readonly { readonly type: string; readonly time: string; readonly presence?: string }[];
+  /** Seconds since 1970. */
+  readonly issuedAt: number;
+  /** Seconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export interface CredentialVerifier {
+  /**
+   * Checks all of it: the issuer's signature, the time, what is disclosed, that the holder of its key showed it to this
+   * audience upon this nonce a moment ago, and that it has not ended.
+   * @param presentation - an SD-JWT with its key binding, as it stands in a `vp_token`
+   * @throws CredentialError with its `code`
+   */
+  verify(presentation: string, expected: ExpectedPresentation): Promise<PresentedCredential>;
+}
+
+/** Far above any credential: longer text is refused without being read. */
+const maxCharacters = 65_536;
+
+/** How old a proof of the holder may be, in seconds: it is made when the person agrees to show the credential. */
+const proofLifeSec = 300;
+
+const holderKeyGuard = z.discriminatedUnion('kty', [
+  z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
+  z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
+]);
+
+const credentialGuard = z.looseObject({
+  iss: z.string(),
+  vct: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+  cnf: z.object({ jwk: holderKeyGuard }),
+  status: statusGuard,
+  evidence: z.array(z.object({ type: z.string(), time: z.string(), presence: z.exactOptional(z.string()) })),
+  _sd_alg: z.literal('sha-256'),
+  _sd: z.array(z.string()),
+});
+type Sealed = z.output<typeof credentialGuard>;
+
+const proofGuard = z.object({ iat: z.int(), aud: z.string(), nonce: z.string(), sd_hash: z.string() });
+const disclosureGuard = z.tuple([z.string(), z.string(), z.unknown()]);
+
+/**
+ * Makes the check of one kind of credential. It asks the issuer for its status list each time, and for its keys now and then.
+ * @param options.issuer - the OpenID provider of the connection, `<publicUrl>/oidc/<connection>`
+ * @param options.vct - the kind of credential, as it is configured there
+ * @param options.keys - `/.well-known/jwks.json` at `publicUrl`
+ * @param options.fetch - for the status list
+ * @param options.clock - milliseconds since 1970
+ * @throws TypeError where `jwksUri` is no URL
+ */
+export function createCredentialVerifier(options: {
+  readonly issuer: string;
+  readonly vct: string;
+  readonly keys: KeySet | RemoteKeys;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly clock: { now(): number };
+}): CredentialVerifier {
+  const { issuer, vct, keys, fetch, clock } = options;
+  const resolveKey = toResolveKey(keys);
+
+  async function openSealed(jws: string): Promise<Sealed> {
+    const { payload, protectedHeader } = await compactVerify(jws, resolveKey, { algorithms: ['ES256'] }).catch(
+      (cause: unknown) => {
+        throw toCredentialError(cause);
+      },
+    );
+    const sealed = credentialGuard.safeParse(parseJson(payload));
+    if (protectedHeader.typ !== 'dc+sd-jwt' || !sealed.success) throw new CredentialError('malformed');
+    return sealed.data;
+  }
+
+  return {
+    async verify(presentation, expected) {
+      if (typeof presentation !== 'string' || presentation.length > maxCharacters)
+        throw new CredentialError('malformed');
+      const [jws = '', ...disclosures] = presentation.split('~');
+      const proof = disclosures.pop() ?? '';
+      const sealed = await openSealed(jws);
+      const nowSec = Math.floor(clock.now() / 1000);
+      if (sealed.iss !== issuer) throw new CredentialError('issuer');
+      if (sealed.vct !== vct) throw new CredentialError('type');
+      if (sealed.iat > nowSec + clockToleranceSec || sealed.exp <= nowSec) throw new CredentialError('expired');
+      const shown = presentation.slice(0, presentation.length - proof.length);
+      await checkHolder(proof, { sealed, shown, expected, nowSec });
+      const claims = await openDisclosures(disclosures, sealed);
+      const subject = claims.get('sub') ?? null;
+      if (subject !== null && typeof subject !== 'string') throw new CredentialError('malformed');
+      claims.delete('sub');
+      if (await hasEnded(sealed.status, { fetch, resolveKey, nowSec })) throw new CredentialError('ended');
+      const { iat: issuedAt, exp: expiresAt, evidence } = sealed;
+      return { subject, claims, evidence, issuedAt, expiresAt };
+    },
+  };
+}
+
+/**
+ * That the holder of the credential's key showed it, with just these disclosures, to this audience, upon this nonce, now.
+ * @throws CredentialError
+ */
+async function checkHolder(
+  proof: string,
+  {
+    sealed,
+    shown,
+    expected,
+    nowSec,
+  }: {
+    readonly sealed: Sealed;
+    readonly shown: string;
+    readonly expected: ExpectedPresentation;
+    readonly nowSec: number;
+  },
+): Promise<void> {
+  const { jwk } = sealed.cnf;
+  const algorithms = jwk.kty === 'EC' ? ['ES256'] : ['EdDSA', 'Ed25519'];
+  const verified = await importJWK(jwk, algorithms[0])
+    .then((key) => compactVerify(proof, key, { algorithms }))
+    .catch((cause: unknown) => {
+      throw new CredentialError('holder', { cause });
+    });
+  const claims = proofGuard.safeParse(parseJson(verified.payload));
+  if (verified.protectedHeader.typ !== 'kb+jwt' || !claims.success) throw new CredentialError('holder');
+  const { aud, nonce, iat, sd_hash: digest } = claims.data;
+  if (digest !== (await digestOf(shown))) throw new CredentialError('holder');
+  if (aud !== expected.audience) throw new CredentialError('audience');
+  if (nonce !== expected.nonce) throw new CredentialError('nonce');
+  if (iat > nowSec + clockToleranceSec || iat < nowSec - proofLifeSec) throw new CredentialError('stale');
+}
+
+/** What is disclosed; each is one of the digests that the issuer signed. @throws CredentialError `disclosure` */
+async function openDisclosures(disclosures: readonly string[], sealed: Sealed): Promise<Map<string, unknown>> {
+  const opened = new Map<string, unknown>();
+  for (const disclosure of disclosures) {
+    const parsed = disclosureGuard.safeParse(parseJson(decode(disclosure)));
+    if (!sealed._sd.includes(await digestOf(disclosure)) || !parsed.success) throw new CredentialError('disclosure');
+    const [, name, value] = parsed.data;
+    if (opened.has(name) || Object.hasOwn(sealed, name) || name === '...') throw new CredentialError('disclosure');
+    opened.set(name, value);
+  }
+  return opened;
+}
+
+async function digestOf(text: string): Promise<string> {
+  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
+}
+
+function decode(text: string): Uint8Array {
+  try {
+    return base64url.decode(text);
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever is not about the credential itself is about the issuer's keys. */
+function toCredentialError(cause: unknown): CredentialError {
+  if (cause instanceof JWSInvalid) return new CredentialError('malformed');
+  if (isNotSigned(cause)) return new CredentialError('signature');
+  return new CredentialError('keys_unavailable', { cause });
+}

@@ -1,0 +1,69 @@
+import type { Signal } from '../../src/engine/engine.js';
+import { createPipeline, type Pipeline } from '../../src/engine/pipeline.js';
+import { loadNative } from '../../src/engine/runtime-native.js';
+import { loadWebAssembly } from '../../src/engine/runtime-wasm.js';
+import { modelsFolder } from '../../test/paths.js';
+import { quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
+
+/** A timing, and the processor time of the whole process meanwhile: what others do on the machine lengthens the first alone. */
+interface RuntimeTiming extends Timing {
+  readonly processorMs: number;
+}
+
+/** What one photo takes on one thread: as far as its embedding, and with all that is asked of a face at a check. */
+interface RuntimeTimings {
+  readonly name: string;
+  readonly embedding: RuntimeTiming;
+  readonly check: RuntimeTiming;
+}
+
+/** The model runtime in both its forms, in turns on the same photo. */
+export interface RuntimesReport {
+  readonly native: RuntimeTimings;
+  readonly webAssembly: RuntimeTimings;
+  /** How many times the processor time WebAssembly takes. */
+  readonly timesNative: { readonly embedding: number; readonly check: number };
+}
+
+const checkSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'eyes', 'quality'];
+
+/** One way of examining a photo, and the processor time of each run so far. */
+function createRun(pipeline: Pipeline, photo: Uint8Array, signals: readonly Signal[]) {
+  const processorMs: number[] = [];
+  return {
+    processorMs,
+    async run() {
+      const before = process.cpuUsage();
+      await pipeline.examine(photo, signals, 'only');
+      const { user, system } = process.cpuUsage(before);
+      processorMs.push((user + system) / 1000);
+    },
+  };
+}
+
+/** Times both on one photo. */
+export async function timeRuntimes(photo: Uint8Array, rounds: number): Promise<RuntimesReport> {
+  const native = await createPipeline(modelsFolder, [], loadNative);
+  const wasm = await createPipeline(modelsFolder, [], () => loadWebAssembly('of the benchmark'));
+  const runs = [native, wasm].flatMap((pipeline) => [
+    createRun(pipeline, photo, ['embedding']),
+    createRun(pipeline, photo, checkSignals),
+  ]);
+  const times = await timeInTurns(
+    rounds,
+    runs.map(({ run }) => run),
+  );
+  await native.close();
+  await wasm.close();
+  const toRuntimeTiming = (at: number): RuntimeTiming => ({
+    ...toTiming(times[at]),
+    processorMs: round(quantile(runs[at].processorMs)),
+  });
+  const ours = { name: native.runtime.name, embedding: toRuntimeTiming(0), check: toRuntimeTiming(1) };
+  const theirs = { name: wasm.runtime.name, embedding: toRuntimeTiming(2), check: toRuntimeTiming(3) };
+  const timesNative = {
+    embedding: round(theirs.embedding.processorMs / ours.embedding.processorMs),
+    check: round(theirs.check.processorMs / ours.check.processorMs),
+  };
+  return { native: ours, webAssembly: theirs, timesNative };
+}

@@ -1,0 +1,120 @@
+/*
+ * The side of a presentation that asks: OpenID for Verifiable Presentations 1.0, in the form of its High Assurance Interoperability
+ * Profile (HAIP) 1.0. A request is signed and names its sender by a certificate; one card is asked for by DCQL; the answer
+ * is encrypted for this request alone. With jose and nothing else: it is one JWT there and one JWE back.
+ */
+import { createHash, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
+import { type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { z } from 'zod';
+
+/** Names its sender to wallets. */
+export interface Certified {
+  /** The certificate of the key, and those up to the one that wallets know, each in PEM; without that itself. */
+  readonly chain: readonly string[];
+  /** On P-256. */
+  readonly key: KeyObject;
+}
+
+/** What one wallet is asked. Each is good once. */
+export interface Question {
+  /** In the addresses that the wallet is given, and its `state`. */
+  readonly id: string;
+  readonly nonce: string;
+  /** For the answer. */
+  readonly privateKey: CryptoKey;
+  readonly publicJwk: JWK;
+}
+
+const algorithms = { key: 'ECDH-ES', content: ['A128GCM', 'A256GCM'] };
+
+const answerGuard = z.object({ state: z.string(), vp_token: z.strictObject({ card: z.tuple([z.string()]) }) });
+
+const draw = (): string => randomBytes(24).toString('base64url');
+
+/** A question that nobody has answered. */
+export async function createQuestion(): Promise<Question> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithms.key, { crv: 'P-256' });
+  const id = draw();
+  const jwk = await exportJWK(publicKey);
+  return { id, nonce: draw(), privateKey, publicJwk: { ...jwk, use: 'enc', alg: algorithms.key, kid: id } };
+}
+
+/**
+ * Asks for one kind of card.
+ * @param vct - the kind
+ * @param wanted - claims of it: the first is needed, the others a wallet may keep back
+ */
+export function createAsker({
+  certified: { chain, key },
+  vct,
+  wanted,
+}: {
+  readonly certified: Certified;
+  readonly vct: string;
+  readonly wanted: readonly [string, ...string[]];
+}) {
+  const certificates = chain.map((pem) => new X509Certificate(pem).raw);
+  const [leaf = Buffer.of()] = certificates;
+  const clientId = `x509_hash:${createHash('sha256').update(leaf).digest('base64url')}`;
+  const query = {
+    credentials: [
+      {
+        id: 'card',
+        format: 'dc+sd-jwt',
+        meta: { vct_values: [vct] },
+        claims: wanted.map((name) => ({ id: name, path: [name] })),
+        claim_sets: [wanted, [wanted[0]]],
+      },
+    ],
+  };
+  return {
+    /** Who asks, as the wallet is told: a card is shown to it and to nobody else. */
+    clientId,
+    /** For a wallet: what its QR code and its link say. */
+    linkTo: (requestUri: string): string =>
+      `openid4vp://?${new URLSearchParams({ client_id: clientId, request_uri: requestUri })}`,
+    /** The request object, as a wallet fetches it. @param untilSec - seconds since 1970 */
+    sign: (
+      { id, nonce, publicJwk }: Question,
+      {
+        responseUri,
+        nowSec,
+        untilSec,
+      }: { readonly responseUri: string; readonly nowSec: number; readonly untilSec: number },
+    ): Promise<string> =>
+      new SignJWT({
+        response_type: 'vp_token',
+        response_mode: 'direct_post.jwt',
+        client_id: clientId,
+        response_uri: responseUri,
+        nonce,
+        state: id,
+        dcql_query: query,
+        client_metadata: {
+          jwks: { keys: [publicJwk] },
+          encrypted_response_enc_values_supported: algorithms.content,
+          vp_formats_supported: {
+            'dc+sd-jwt': { 'sd-jwt_alg_values': ['ES256'], 'kb-jwt_alg_values': ['ES256', 'EdDSA'] },
+          },
+        },
+      })
+        .setProtectedHeader({
+          ...{ alg: 'ES256', typ: 'oauth-authz-req+jwt' },
+          x5c: certificates.map((der) => der.toString('base64')),
+        })
+        .setAudience('https://self-issued.me/v2')
+        .setIssuedAt(nowSec)
+        .setExpirationTime(untilSec)
+        .sign(key),
+    /** The presentation in an answer. @throws where it is none to this question */
+    async open(answer: string, { id, privateKey }: Question): Promise<string> {
+      const { plaintext } = await compactDecrypt(answer, privateKey, {
+        keyManagementAlgorithms: [algorithms.key],
+        contentEncryptionAlgorithms: algorithms.content,
+      });
+      const { state, vp_token: token } = answerGuard.parse(JSON.parse(new TextDecoder().decode(plaintext)));
+      if (state !== id) throw new Error('an answer to another question');
+      return token.card[0];
+    },
+  };
+}

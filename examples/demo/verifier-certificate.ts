@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
+import { X509CertificateGenerator } from '@peculiar/x509';
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const lifeMs = 86_400_000;
+
+/**
+ * A certificate for somebody who asks wallets for cards, and the authority that signs it, which wallets are to know. Both are new and
+ * good for a day: anywhere else an authority gives them out that your wallets know already.
+ * @param name - as wallets show it
+ */
+export async function certifyVerifier(name: string) {
+  const [notBefore, notAfter] = [new Date(), new Date(Date.now() + lifeMs)];
+  const [authority, verifier] = [await newKeys(), await newKeys()];
+  const signed = {
+    issuer: 'CN=Authority of the demonstration',
+    signingKey: authority.privateKey,
+    signingAlgorithm: algorithm,
+  };
+  const validity = { notBefore, notAfter };
+  const root = await X509CertificateGenerator.create({
+    ...{ ...signed, ...validity, serialNumber: '01', subject: signed.issuer, publicKey: authority.publicKey },
+  });
+  const leaf = await X509CertificateGenerator.create({
+    ...{ ...signed, ...validity, serialNumber: '02', subject: [{ CN: [name] }], publicKey: verifier.publicKey },
+  });
+  return {
+    authority: new X509Certificate(root.toString('pem')),
+    certified: { chain: [leaf.toString('pem')], key: KeyObject.from(verifier.privateKey) },
+  };
+}
+
+const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

@@ -1,0 +1,43 @@
+// What of a lock file a release has.
+
+/** Where Node finds a package, looked for from another one; `null` where it is not installed. */
+const findPackage = (packages, from, name) => {
+  const path = `${from}${from === '' ? '' : '/'}node_modules/${name}`;
+  if (path in packages) return path;
+  return from === '' ? null : findPackage(packages, from.replace(/\/?node_modules\/(@[^/]+\/)?[^/]+$/, ''), name);
+};
+
+/** The paths of all that the top needs, at first or second hand. */
+const findNeeded = (packages) => {
+  const needed = new Set();
+  const visit = (from) => {
+    const { dependencies, optionalDependencies, peerDependencies } = packages[from];
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
+      const path = findPackage(packages, from, name);
+      if (path === null || needed.has(path)) continue;
+      needed.add(path);
+      visit(path);
+    }
+  };
+  visit('');
+  return needed;
+};
+
+/**
+ * A lock file for production alone, without workspaces.
+ * @param standAlone - packages of which only what needs no other package is kept
+ */
+export const toProductionLock = ({ packages, ...lock }, standAlone) => {
+  const { workspaces, devDependencies, ...top } = packages[''];
+  const isKept = ([path, { dev, link }]) => path.startsWith('node_modules/') && !dev && !link;
+  const kept = { '': top, ...Object.fromEntries(Object.entries(packages).filter(isKept)) };
+  for (const name of standAlone) {
+    const { dependencies, ...alone } = kept[`node_modules/${name}`];
+    kept[`node_modules/${name}`] = alone;
+  }
+  const needed = findNeeded(kept);
+  return {
+    ...lock,
+    packages: Object.fromEntries(Object.entries(kept).filter(([path]) => path === '' || needed.has(path))),
+  };
+};

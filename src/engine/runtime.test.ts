@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { drawModel } from '../../test/onnx.js';
+import { modelsFolder } from '../../test/paths.js';
+import { models } from './manifest.js';
+import type { Numbers, Runtime, Session } from './runtime.js';
+import { loadNative } from './runtime-native.js';
+import { loadWebAssembly } from './runtime-wasm.js';
+
+const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
+const toNumbers = (name: string, dims: readonly number[], value = 0): Numbers => ({
+  name,
+  dims,
+  data: new Float32Array(sizeOf(dims)).fill(value),
+});
+const draw = (numbers: Float32Array, seed: number): void => {
+  for (let at = 0; at < numbers.length; at += 1) numbers[at] = Math.sin(at / 7 + seed) * Math.cos(at / 1000);
+};
+
+describe.each([
+  ['native', /^onnxruntime-node \d+\.\d+\.\d+$/, loadNative, null],
+  ['in WebAssembly', /^onnxruntime-web \d+\.\d+\.\d+$/, () => loadWebAssembly('of the test'), 'of the test'],
+] as const)('the runtime, %s,', (_kind, name, load, because) => {
+  let runtime: Runtime;
+  let session: Session;
+  const face = () => toNumbers('face', [1, 3, 112, 112]);
+  beforeAll(async () => {
+    runtime = await load();
+    session = await runtime.open(drawModel());
+  });
+  afterAll(() => session.release());
+
+  test('says what it is, and whether it stands in for another', () => {
+    expect(runtime.name).toMatch(name);
+    expect(runtime.standsInBecause).toBe(because);
+  });
+
+  test.each(Object.values(models))('opens $file, and says what it takes and gives', async ({ file, input, output }) => {
+    const opened = await runtime.open(readFileSync(join(modelsFolder, file)));
+    expect(opened.inputs).toEqual([{ name: 'input', isTensor: true, type: 'float32', shape: [...input] }]);
+    expect([...opened.outputNames].sort()).toEqual(Object.keys(output).sort());
+    const results = await opened.run(toNumbers('input', input));
+    for (const [each, dims] of Object.entries<readonly number[]>(output))
+      expect({ each, type: results[each]?.type, dims: results[each]?.dims }).toEqual({ each, type: 'float32', dims });
+    await opened.release();
+  });
+
+  test('a dimension that has a name is told by it, or as unknown', async () => {
+    const opened = await runtime.open(drawModel({ isBatched: true }));
+    const [input] = opened.inputs;
+    expect(input?.isTensor === true && ['batch', -1].includes(input.shape[0]!)).toBe(true);
+    await opened.release();
+  });
+
+  test('what one run gave is not touched by the next', async () => {
+    const input = face();
+    draw(input.data, 1);
+    const first = (await session.run(input)).numbers!.data as Float32Array;
+    const copy = first.slice();
+    draw(input.data, 2);
+    const second = (await session.run(input)).numbers!.data as Float32Array;
+    expect(first).toEqual(copy);
+    expect(second).not.toEqual(copy);
+    expect(copy.some((value) => value !== 0)).toBe(true);
+  });
+
+  test('bound, it reads the same array and writes to the same one at every run', async () => {
+    const [input, output] = [face(), toNumbers('numbers', [1, 64])];
+    const run = session.bind(input, [output]);
+    for (const seed of [1, 2]) {
+      draw(input.data, seed);
+      await run();
+      expect(output.data).toEqual((await session.run(input)).numbers!.data);
+    }
+    input.data.fill(0);
+    await run();
+    expect(output.data.every((value) => value === 0)).toBe(true);
+  });
+
+  test('sessions beside one another keep to themselves', async () => {
+    const other = await runtime.open(drawModel({ seed: 2 }));
+    const input = face();
+    draw(input.data, 1);
+    const [one, two, again] = [await session.run(input), await other.run(input), await session.run(input)];
+    expect(again.numbers!.data).toEqual(one.numbers!.data);
+    expect(two.numbers!.data).not.toEqual(one.numbers!.data);
+    await other.release();
+    expect((await session.run(input)).numbers!.data).toEqual(one.numbers!.data);
+  });
+
+  test.each<[string, Numbers, Numbers]>([
+    ['an output of fewer numbers', face(), toNumbers('numbers', [1, 65])],
+    ['an output of more numbers', face(), toNumbers('numbers', [1, 63])],
+    ['an output of another name', face(), toNumbers('other', [1, 64])],
+    ['an input of another size', toNumbers('face', [1, 3, 96, 96]), toNumbers('numbers', [1, 64])],
+    ['an input of another name', toNumbers('other', [1, 3, 112, 112]), toNumbers('numbers', [1, 64])],
+  ])('bound to %s it does not run, and runs on as it should', async (_name, input, output) => {
+    await expect((async () => session.bind(input, [output])())()).rejects.toThrow();
+    await expect(session.run(face())).resolves.toHaveProperty('numbers');
+  });
+
+  test.each<[string, Uint8Array]>([
+    ['nothing', new Uint8Array()],
+    ['a text', Buffer.from('no model')],
+    ['a model cut short', drawModel().subarray(0, 9000)],
+    ['a model whose numbers are in another file', drawModel({ externalFile: 'other.bin' })],
+  ])('does not open %s', async (_name, bytes) => {
+    await expect(runtime.open(bytes)).rejects.toThrow();
+    await expect(session.run(face())).resolves.toHaveProperty('numbers');
+  });
+});

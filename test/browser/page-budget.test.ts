@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { firstView } from '../first-view.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { startPageServer } from './page-server.js';
+import { weighPage } from './page-weight.js';
+import { devices } from './screens.js';
+import { scriptReplies } from './scripted-replies.js';
+import { receive } from './visitor.js';
+import { press, readIn, see } from './walk.js';
+
+/* What a person's browser fetches, and when. How long it takes is told by `npm run bench -- step-up`. */
+
+const inBrowser = hasChromium ? test : test.skip;
+let browser: Browser;
+let server: Awaited<ReturnType<typeof startPageServer>>;
+if (hasChromium) {
+  beforeAll(async () => {
+    server = await startPageServer();
+    browser = await launchChromium({ camera: 'pattern' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+}
+
+/** Opens the page before anybody has agreed, and keeps an eye on what the guidance fetches. */
+async function openBefore(device: keyof typeof devices) {
+  const { page, context, requests, close } = await receive(browser, devices[device]);
+  await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
+  const both = Promise.all(
+    ['detect', 'landmarks'].map((name) =>
+      page.waitForResponse((reply) => reply.url().includes(`/models/${name}.onnx`)),
+    ),
+  );
+  await page.goto(`${server.origin}/face#${firstView.id}.secret`, { waitUntil: 'networkidle' });
+  await see(page, 'consent');
+  const guiding = (): number => requests.filter((url) => /\/face\/models\/|\.wasm/.test(url)).length;
+  return { page, both, guiding, close };
+}
+
+inBrowser('the first screen costs at most 60 KiB and twenty requests, and one language of five', async () => {
+  const { gzipBytes, requests } = await weighPage(browser, server.origin);
+  expect(gzipBytes).toBeGreaterThan(20_000);
+  expect(gzipBytes).toBeLessThanOrEqual(60 * 1024);
+  expect(requests).toBeLessThanOrEqual(20);
+});
+
+inBrowser(
+  'another language is fetched once it is chosen; where it cannot be had, the page stays as it was',
+  async () => {
+    const { page, context, requests, close } = await receive(browser);
+    await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'consent');
+    const fetched = (tag: string): boolean => requests.some((url) => new RegExp(`/assets/${tag}-`).test(url));
+    expect([fetched('en'), fetched('fr'), fetched('de')]).toEqual([true, false, false]);
+    await readIn(page, 'fr');
+    await page.getByRole('button', { name: 'J’accepte, continuer' }).waitFor();
+    await context.route('**/assets/de-*', (route) => route.abort());
+    const lost = page.waitForEvent('requestfailed');
+    await page.locator('#language').selectOption('de');
+    await lost;
+    await page.waitForFunction('document.querySelector("#language").value === "fr"');
+    expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+    await close();
+  },
+);
+
+inBrowser('on a phone the guidance is fetched behind the consent, and once', async () => {
+  const { page, both, guiding, close } = await openBefore('phone');
+  await both;
+  await see(page, 'consent');
+  const fetched = guiding();
+  await press(page, 'I agree, go on');
+  await see(page, 'framing');
+  expect(guiding()).toBe(fetched);
+  await close();
+});
+
+inBrowser('on a computer it is not, until its own camera is chosen', async () => {
+  const { page, both, guiding, close } = await openBefore('desktop');
+  await press(page, 'I agree, go on');
+  await see(page, 'place');
+  expect(guiding()).toBe(0);
+  await press(page, 'Use this computer');
+  await both;
+  await close();
+});

@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { toForm } from '../api-server.js';
+import { createFolder } from '../folder.js';
+import { installOnOtherPlatform } from '../other-platform.js';
+import { modelsFolder, projectRoot } from '../paths.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+
+/* The server where the model runtime has no binary for the platform, beside one where it has, on real photos. */
+
+const adminKey = `fsa_${'k'.repeat(32)}`;
+const top = createFolder('other-platform');
+const log = join(top, 'log');
+const config = join(top, 'facestep.json');
+const env = { PORT: '0', FACESTEP_CONFIG: config, FACESTEP_DATA: join(top, 'data'), FACESTEP_ADMIN_KEY: adminKey };
+let running: Service | null = null;
+let pictures: Pictures;
+const installations = { here: projectRoot, without: '', broken: '', neither: '' };
+
+beforeAll(async () => {
+  pictures = await loadPictures();
+  writeFileSync(config, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 } }));
+  installations.without = installOnOtherPlatform(top, 'absent');
+  installations.broken = installOnOtherPlatform(top, 'not_loadable');
+  installations.neither = installOnOtherPlatform(top, 'absent', false);
+});
+afterEach(async () => {
+  await running?.stop();
+  running = null;
+});
+
+const mainOf = (installation: string): string => join(installation, 'dist/src/main.js');
+
+/** A server of one installation, and calls to it. Servers of all of them have the same data. */
+async function serve(installation: string) {
+  const service = await startService(env, log, mainOf(installation));
+  running = service;
+  const post = async (path: string, body: FormData | string, headers: Record<string, string>) => {
+    const response = await fetch(service.url + path, { method: 'POST', headers, body });
+    return z.looseObject({ code: z.string().optional() }).parse(await response.json());
+  };
+  const json = { 'content-type': 'application/json', 'x-admin-key': adminKey };
+  const { token: client } = await post('/generateToken', '{"name":"test"}', json);
+  const auth = { 'x-auth-token': String(client) };
+  return {
+    service,
+    enrol: async () => String((await post('/generate', toForm({ photo: pictures.person[0] }), auth)).token),
+    check: (token: string, photo: Uint8Array) => post('/authenticate', toForm({ token, photo }), auth),
+    score: (token: string, photo: Uint8Array) => post('/authenticate-score', toForm({ token, photo }), auth),
+  };
+}
+
+const loggedRuntimes = (): unknown[] =>
+  readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('model runtime'))
+    .map((line) => JSON.parse(line));
+
+describe('a token', () => {
+  test.each([
+    ['with the binary', 'without', 'here', 'without'],
+    ['without it', 'with', 'without', 'here'],
+  ] as const)('made %s opens %s it, for the same face alone, with the same score', async (_m, _o, made, opened) => {
+    const maker = await serve(installations[made]);
+    const token = await maker.enrol();
+    const expected = await maker.score(token, pictures.person[1]);
+    await maker.service.stop();
+    const { check, score } = await serve(installations[opened]);
+    expect(await check(token, pictures.person[1])).toMatchObject({ ok: true, authenticated: true });
+    expect(await check(token, pictures.stranger)).toMatchObject({ ok: true, authenticated: false });
+    expect(await check(token, pictures.landscape)).toMatchObject({ ok: false, code: 'face_none' });
+    expect(await score(token, pictures.person[1])).toEqual(expected);
+  });
+});
+
+describe('it says which runtime computes', () => {
+  test.each([
+    ['no binary', 'without', /^Cannot find module .*onnxruntime_binding\.node/],
+    ['a binary that the system does not load', 'broken', /onnxruntime_binding\.node/],
+  ] as const)('with %s: at the terminal and in the log, with the reason', async (_name, installation, reason) => {
+    const { service } = await serve(installations[installation]);
+    expect(service.said.filter((line) => /onnxruntime-web \d/.test(line))).toEqual([
+      expect.stringMatching(/no binary for this platform.*docs\/install\.md/),
+    ]);
+    expect(loggedRuntimes().at(-1)).toMatchObject({
+      level: 40,
+      name: expect.stringMatching(/^onnxruntime-web /),
+      standsInBecause: expect.stringMatching(reason),
+    });
+  });
+
+  test('to whoever asks the doctor', () => {
+    const scim = { baseUrl: 'https://directory.example.com', auth: { kind: 'bearer', token: 'unused' } };
+    const withConnection = join(top, 'with-connection.json');
+    writeFileSync(withConnection, JSON.stringify({ modelsFolder, connections: [{ id: 'trial', kind: 'scim', scim }] }));
+    const args = [mainOf(installations.without), 'doctor', 'trial', '--json'];
+    const { stdout } = spawnSync(process.execPath, args, {
+      env: { ...process.env, ...env, FACESTEP_CONFIG: withConnection },
+      encoding: 'utf8',
+    });
+    const { checks } = z.object({ checks: z.array(z.looseObject({ title: z.string() })) }).parse(JSON.parse(stdout));
+    expect(checks.find(({ title }) => title === 'Model runtime')).toMatchObject({
+      verdict: 'warn',
+      found: expect.stringMatching(/^onnxruntime-web \S+, in WebAssembly.*Cannot find module/),
+      remedy: expect.stringContaining('docs/install.md'),
+    });
+  });
+
+  test('where there is the binary, in the log alone', async () => {
+    const { service } = await serve(installations.here);
+    expect(service.said.join('\n')).not.toContain('onnxruntime');
+    expect(loggedRuntimes().at(-1)).toMatchObject({ level: 30, name: expect.stringMatching(/^onnxruntime-node /) });
+  });
+});
+
+describe('with neither', () => {
+  const startInVain = (installation: string, node: readonly string[] = []) => {
+    const ended = spawnSync(process.execPath, [...node, mainOf(installation), 'serve'], {
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+    });
+    expect(ended.status).toBe(1);
+    return ended.stderr;
+  };
+
+  test('it does not start, and says in one line what to do', () => {
+    const said = startInVain(installations.neither);
+    expect(said).toMatch(/^facestep cannot go on: [^\n]*docs\/install\.md[^\n]*\(runtime_unavailable\)[^\n]*\n$/);
+    expect(said).toContain(`${process.platform}-${process.arch}`);
+    expect(said).toContain('onnxruntime_binding.node');
+    expect(said).toContain('onnxruntime-web');
+  });
+
+  test('nor does an engine in a Node that has no WebAssembly', () => {
+    const url = (path: string): string => JSON.stringify(pathToFileURL(join(installations.without, path)).href);
+    const options = JSON.stringify({ modelsFolder, workers: 1, queueLimit: 1 });
+    const program = `import(${url('dist/src/engine/pool.js')})
+      .then(({ createEnginePool }) => createEnginePool(${options}))
+      .catch(({ code, detail }) => console.log(JSON.stringify({ code, detail })));`;
+    const args = ['--jitless', '--eval', program];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const [, said = ''] = /^(\{.*\})$/m.exec(stdout) ?? [];
+    expect(JSON.parse(said)).toMatchObject({
+      code: 'runtime_unavailable',
+      detail: { webAssembly: expect.stringContaining('WebAssembly') },
+    });
+  });
+});

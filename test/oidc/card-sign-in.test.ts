@@ -1,0 +1,417 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { setGlobalConfig } from '@openid4vc/oauth2';
+import { type CryptoKey, generateKeyPair, SignJWT } from 'jose';
+import { type CardSignIn, startCardSignIn } from '../../examples/card-sign-in/server.js';
+import { certifyVerifier } from '../../examples/demo/verifier-certificate.js';
+import { readCardRequest } from '../../examples/wallet/requests.js';
+import { createOidcGuard } from '../../src/config/oidc.js';
+import { revokeSubject } from '../../src/core/enrolment/revoke.js';
+import { findFreePort } from '../free-port.js';
+import { type Browser, createBrowser } from './browser.js';
+import { visitCredentials } from './credential-visits.js';
+import { clientSecret, createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
+import { createPresenter } from './presenter.js';
+import { createWallet } from './wallet.js';
+
+/* A sign-in by a card and a face: a card of ours, a wallet that is not ours, the relying party of the examples. */
+
+const vct = 'https://face.example.com/staff-card';
+const purpose = { en: 'To call you by your name' };
+const staffCard = { vct, name: 'Staff card', days: 1, claims: { given_name: { purpose }, family_name: { purpose } } };
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let certificate: Awaited<ReturnType<typeof certifyVerifier>>;
+let presenter: ReturnType<typeof createPresenter>;
+let server: ReturnType<typeof createServer>;
+let op: TestIssuer;
+let signIn: CardSignIn;
+let carry: (ticked?: readonly string[]) => Promise<Carried>;
+/** Whether status lists can be had. */
+let areListsThere: boolean;
+/** What becomes of a request on its way to the provider. */
+let alter: (body: string) => string;
+
+interface Carried {
+  readonly wallet: Awaited<ReturnType<typeof createWallet>>;
+  readonly credential: string;
+}
+
+beforeAll(async () => {
+  // All of it is on this machine, where nobody speaks https.
+  setGlobalConfig({ allowInsecureUrls: true });
+  keys = await createKeysFolder();
+  certificate = await certifyVerifier('Example Staff Portal');
+  presenter = createPresenter(certificate.authority);
+});
+afterAll(async () => {
+  setGlobalConfig({ allowInsecureUrls: false });
+  await keys.remove();
+});
+
+beforeEach(async () => {
+  const port = await findFreePort();
+  const publicUrl = `http://localhost:${port}`;
+  areListsThere = true;
+  alter = (body) => body;
+  server = createServer(async (request, response) => {
+    const address = `${publicUrl}${request.url}`;
+    const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]);
+    const body = request.method === 'POST' ? { body: alter(await text(request)) } : {};
+    const isAway = !areListsThere && address.includes('/status/');
+    const { host: _, connection: __, 'content-length': ___, ...kept } = Object.fromEntries(headers);
+    const found = isAway
+      ? new Response('', { status: 503 })
+      : await op.open(address, { method: String(request.method), headers: kept, ...body, redirect: 'manual' });
+    response.statusCode = found.status;
+    for (const [name, value] of found.headers)
+      if (!['content-encoding', 'content-length', 'transfer-encoding', 'connection'].includes(name))
+        response.appendHeader(name, value);
+    response.end(Buffer.from(await found.arrayBuffer()));
+  }).listen(port, '127.0.0.1');
+  signIn = await startCardSignIn({
+    ...{ port: 0, issuer: `${publicUrl}/oidc/work`, clientId: 'portal', clientSecret, vct },
+    certified: certificate.certified,
+    now: () => op.server.clock.now(),
+  });
+  const portal = { kind: 'relying_party', id: 'portal', secret: clientSecret, redirectUris: [signIn.redirectUri] };
+  const config = createOidcGuard().parse({ clients: [portal], credentials: { staff_card: staffCard } });
+  op = await startIssuer({ keysFile: keys.file, config, publicUrl });
+  op.profile.details.set('anna', { given_name: 'Anna', family_name: 'Example' });
+  await op.enrol('anna');
+  const visits = visitCredentials(op);
+  carry = async (ticked = ['given_name', 'family_name']) => {
+    const wallet = await createWallet(op.open);
+    const { link, code } = await visits.getOffer(ticked);
+    return { wallet, credential: await wallet.take(link, code) };
+  };
+});
+afterEach(async () => {
+  await signIn.close();
+  await op.stop();
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+const nowSec = (): number => Math.floor(op.server.clock.now() / 1000);
+
+/** A browser on the page that asks for a card, with what its QR code and its link say. */
+async function begin() {
+  const browser = createBrowser((url, init) => fetch(url, init));
+  const headers = { origin: signIn.url };
+  const page = await browser.follow(`${signIn.url}/begin`, { method: 'POST', headers });
+  const [, elsewhere = ''] = /data-link="([^"]*)"/.exec(page.text) ?? [];
+  const [, here = ''] = /href="(openid4vp:[^"]*)"/.exec(page.text) ?? [];
+  const plain = (link: string): string => link.replaceAll('&#38;', '&');
+  return { browser, page, elsewhere: plain(elsewhere), here: plain(here) };
+}
+
+const stateOf = async (browser: Browser): Promise<{ goOn: boolean }> =>
+  JSON.parse((await browser.visit(`${signIn.url}/card/state`)).text);
+
+/** Shows a card to whoever asks by a link. */
+async function show({ wallet, credential }: Carried, link: string, claims: readonly string[] = ['sub', 'given_name']) {
+  const request = await presenter.read(link);
+  const { audience, nonce } = request;
+  return presenter.answer(request, await wallet.present(credential, claims, { audience, nonce, iat: nowSec() }));
+}
+
+/** On to the face check, from an address of the portal. */
+async function toCamera(browser: Browser, path = '/face') {
+  const left = await browser.follow(`${signIn.url}${path}`);
+  return { left, camera: left.status === 303 ? await browser.follow(left.url) : left };
+}
+
+/** Somebody's face, and back to the portal. */
+async function lookIn(browser: Browser, link: string, person: string) {
+  const { returnUrl } = await op.show(browser, link, person);
+  const back = await browser.follow(String(returnUrl));
+  return { back, page: await browser.follow(back.url) };
+}
+
+test('a card of a wallet that is not ours, and a face, sign a person in who has typed nothing', async () => {
+  const carried = await carry();
+  const { browser, page, elsewhere } = await begin();
+  expect(page.headers.get('cache-control')).toBe('no-store');
+  const request = await presenter.read(elsewhere);
+  expect(request.audience).toMatch(/^x509_hash:[\w-]{43}$/);
+  expect(request.resolved.version).toBe(100);
+  expect(presenter.match(request, vct, { sub: 'anna', given_name: 'Anna', family_name: 'E' })).toEqual([
+    ['sub', 'given_name'],
+    ['sub'],
+  ]);
+  expect(presenter.match(request, 'urn:another:card', { sub: 'anna' })).toEqual([]);
+  expect(await stateOf(browser)).toEqual({ goOn: false });
+
+  expect(await show(carried, elsewhere)).toEqual({ status: 200, body: {} });
+  expect(await stateOf(browser)).toEqual({ goOn: true });
+  const { left, camera } = await toCamera(browser);
+  // The browser, which may be anybody's, learns nothing of the card before the face.
+  expect(left.url).toContain('request_uri=');
+  expect(`${left.url} ${left.text} ${camera.text}`).not.toMatch(/anna/i);
+  const { page: end } = await lookIn(browser, camera.url, 'anna');
+  expect([end.status, end.text]).toEqual([200, expect.stringContaining('Welcome, Anna')]);
+  // All of it is over with that.
+  expect((await browser.visit(`${signIn.url}/face`)).status).toBe(400);
+});
+
+test('who keeps their name back, or never had it in their card, is not called by it', async () => {
+  const carried = await carry(['family_name']);
+  const { browser, elsewhere } = await begin();
+  expect((await show(carried, elsewhere, ['sub'])).status).toBe(200);
+  const { camera } = await toCamera(browser);
+  const { page } = await lookIn(browser, camera.url, 'anna');
+  expect(page.text).toContain('<h1>Welcome</h1>');
+});
+
+describe('refused is', () => {
+  /** A presentation as somebody makes it who has no library to stop them. */
+  async function forge(
+    { wallet, credential }: Carried,
+    link: string,
+    {
+      shown = credential,
+      key = wallet.privateKey,
+      header = {},
+      ...changed
+    }: {
+      shown?: string;
+      key?: CryptoKey;
+      header?: object;
+      nonce?: string;
+      aud?: string;
+      iat?: number;
+      sd_hash?: string;
+    },
+  ) {
+    const request = await presenter.read(link);
+    const digest = createHash('sha256').update(shown).digest('base64url');
+    const said = { aud: request.audience, nonce: request.nonce, iat: nowSec(), sd_hash: digest, ...changed };
+    const proof = await new SignJWT(said).setProtectedHeader({ alg: 'ES256', typ: 'kb+jwt', ...header }).sign(key);
+    return presenter.answer(request, `${shown}${proof}`);
+  }
+  const expectRefusal = async (
+    browser: Browser,
+    answer: { status: number; body: object },
+    why = 'This card was not taken.',
+  ) => {
+    expect(answer).toEqual({ status: 400, body: { error: 'invalid_request' } });
+    expect(await stateOf(browser)).toEqual({ goOn: true });
+    const page = await browser.follow(`${signIn.url}/face`);
+    expect([page.status, page.text]).toEqual([403, expect.stringContaining(why)]);
+    expect((await browser.follow(`${signIn.url}/face`)).status).toBe(400);
+  };
+
+  test('no presentation of this very form (else the ones below would say nothing)', async () => {
+    const { browser, elsewhere } = await begin();
+    expect((await forge(await carry(), elsewhere, {})).status).toBe(200);
+    expect(await stateOf(browser)).toEqual({ goOn: true });
+  });
+
+  test.each<[string, () => Promise<Parameters<typeof forge>[2]>]>([
+    ['another nonce', async () => ({ nonce: 'another-nonce' })],
+    ['another audience', async () => ({ aud: 'x509_hash:another' })],
+    ['an old proof', async () => ({ iat: nowSec() - 301 })],
+    ['a proof of later', async () => ({ iat: nowSec() + 31 })],
+    ['a proof over something else', async () => ({ sd_hash: 'x' })],
+    ['a proof of another kind', async () => ({ header: { typ: 'jwt' } })],
+    ['another key', async () => ({ key: (await generateKeyPair('ES256')).privateKey })],
+  ])('%s', async (_, change) => {
+    const carried = await carry();
+    const { browser, elsewhere } = await begin();
+    await expectRefusal(browser, await forge(carried, elsewhere, await change()));
+  });
+
+  test('a disclosure that somebody wrote, who holds the card and its key', async () => {
+    const carried = await carry();
+    const { browser, elsewhere } = await begin();
+    const [jws = ''] = carried.credential.split('~');
+    const berta = Buffer.from(JSON.stringify(['salt', 'sub', 'berta'])).toString('base64url');
+    await expectRefusal(browser, await forge(carried, elsewhere, { shown: `${jws}~${berta}~` }));
+  });
+
+  test('a card without a proof, and what is no card', async () => {
+    for (const presentation of [(await carry()).credential, 'x', '~', `${'x'.repeat(70_000)}~x`]) {
+      const { browser, elsewhere } = await begin();
+      await expectRefusal(browser, await presenter.answer(await presenter.read(elsewhere), presentation));
+    }
+  });
+
+  test('a card that does not say whose it is', async () => {
+    const carried = await carry();
+    const { browser, elsewhere } = await begin();
+    await expectRefusal(browser, await show(carried, elsewhere, ['given_name']), 'did not say whose it is');
+  });
+
+  test('a card whose enrolment has ended', async () => {
+    const carried = await carry();
+    await revokeSubject({ connection: op.connection, subject: 'anna' }, op.server.deps);
+    const { browser, elsewhere } = await begin();
+    await expectRefusal(browser, await show(carried, elsewhere), 'This card has ended.');
+  });
+
+  test('a card of which nobody can say whether it has ended', async () => {
+    const carried = await carry();
+    areListsThere = false;
+    const { browser, elsewhere } = await begin();
+    await expectRefusal(browser, await show(carried, elsewhere), 'Nobody can say at the moment');
+  });
+
+  test('a card whose time is over', async () => {
+    const carried = await carry();
+    op.server.clock.advanceSec(86_400);
+    const { browser, elsewhere } = await begin();
+    await expectRefusal(browser, await show(carried, elsewhere), 'This card is over.');
+  });
+
+  test('an answer that was given before: to this page, to another one, and in a new envelope', async () => {
+    const { wallet, credential } = await carry();
+    const first = await begin();
+    const request = await presenter.read(first.elsewhere);
+    const { audience, nonce } = request;
+    const presentation = await wallet.present(credential, ['sub'], { audience, nonce, iat: nowSec() });
+    const { jarm } = await presenter.seal(request, presentation);
+    const post = (address: string) =>
+      fetch(address, { method: 'POST', body: new URLSearchParams({ response: jarm?.responseJwt ?? '' }) });
+    expect((await post(request.payload.response_uri)).status).toBe(200);
+    expect((await post(request.payload.response_uri)).status).toBe(400);
+    // Its other question is over with it, too.
+    await expect(presenter.read(first.here)).rejects.toThrow('404');
+    const second = await begin();
+    const other = await presenter.read(second.elsewhere);
+    expect((await post(other.payload.response_uri)).status).toBe(400);
+    const third = await begin();
+    await expectRefusal(third.browser, await presenter.answer(await presenter.read(third.elsewhere), presentation));
+  });
+
+  test('two answers at once: one of them', async () => {
+    const { wallet, credential } = await carry();
+    const { elsewhere } = await begin();
+    const request = await presenter.read(elsewhere);
+    const { audience, nonce } = request;
+    const presentation = await wallet.present(credential, ['sub'], { audience, nonce, iat: nowSec() });
+    const answers = await Promise.all([1, 2].map(() => presenter.answer(request, presentation)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+  });
+
+  test('an answer after ten minutes, and a page as old', async () => {
+    const carried = await carry();
+    const { browser, elsewhere, page } = await begin();
+    const request = await presenter.read(elsewhere);
+    op.server.clock.advanceSec(601);
+    const { audience, nonce } = request;
+    const presentation = await carried.wallet.present(carried.credential, ['sub'], { audience, nonce, iat: nowSec() });
+    expect((await presenter.answer(request, presentation)).status).toBe(400);
+    await expect(presenter.read(elsewhere)).rejects.toThrow('404');
+    expect(await stateOf(browser)).toEqual({ goOn: true });
+    expect((await browser.follow(`${signIn.url}/face`)).text).toContain('took too long');
+    expect((await browser.visit(page.url)).status).toBe(404);
+  });
+
+  test('a wallet whose person says no', async () => {
+    const { browser, elsewhere } = await begin();
+    const { payload } = await presenter.read(elsewhere);
+    const body = new URLSearchParams({ error: 'access_denied', state: String(payload.state) });
+    expect((await fetch(payload.response_uri, { method: 'POST', body })).status).toBe(200);
+    const page = await browser.follow(`${signIn.url}/face`);
+    expect([page.status, page.text]).toEqual([403, expect.stringContaining('No card was shown.')]);
+  });
+
+  test('a button that another site presses', async () => {
+    const browser = createBrowser((url, init) => fetch(url, init));
+    const headers = { origin: 'https://elsewhere.example.com' };
+    expect((await browser.visit(`${signIn.url}/begin`, { method: 'POST', headers })).status).toBe(403);
+  });
+});
+
+describe('whose browser it is', () => {
+  test('another person’s face after somebody’s card signs nobody in', async () => {
+    // Somebody sends the code of their own page to Anna, and she shows her card.
+    const { browser, elsewhere } = await begin();
+    expect((await show(await carry(), elsewhere)).status).toBe(200);
+    const { camera } = await toCamera(browser);
+    const { back, page } = await lookIn(browser, camera.url, 'berta');
+    expect(back.url).toContain('error=access_denied');
+    expect([page.status, page.text]).toEqual([403, expect.stringContaining('it is not the one of this card')]);
+    expect(page.text).not.toMatch(/anna/i);
+  });
+
+  test('a face that was seen for somebody else is not that of this card', async () => {
+    await op.enrol('berta');
+    const anna = await begin();
+    expect((await show(await carry(), anna.elsewhere)).status).toBe(200);
+    // On its way to the provider the request is changed: the face is Berta's, and the token says so.
+    alter = (body) => body.replace('login_hint=anna', 'login_hint=berta');
+    const { camera } = await toCamera(anna.browser);
+    const { back, page } = await lookIn(anna.browser, camera.url, 'berta');
+    expect(back.url).toContain('code=');
+    expect([page.status, page.text]).toEqual([403, expect.stringContaining('it is not the one of this card')]);
+  });
+
+  test('another browser gets nothing of a card that was shown to this one', async () => {
+    const anna = await begin();
+    const other = await begin();
+    const stranger = createBrowser((url, init) => fetch(url, init));
+    expect((await show(await carry(), anna.elsewhere)).status).toBe(200);
+    expect(await stateOf(other.browser)).toEqual({ goOn: false });
+    for (const browser of [other.browser, stranger])
+      expect((await browser.visit(`${signIn.url}/face`)).status).toBe(400);
+    expect((await toCamera(anna.browser)).left.status).toBe(303);
+  });
+
+  test('the answer of this device leads back to its own browser alone', async () => {
+    const anna = await begin();
+    const other = await begin();
+    const { status, body } = await show(await carry(), anna.here);
+    expect(status).toBe(200);
+    const { pathname, search } = new URL(String(body.redirect_uri));
+    // Whoever had the link sent to somebody waits in vain.
+    expect(await stateOf(anna.browser)).toEqual({ goOn: false });
+    expect((await anna.browser.visit(`${signIn.url}/face`)).status).toBe(400);
+    expect((await other.browser.visit(`${signIn.url}${pathname}${search}`)).status).toBe(400);
+    expect((await anna.browser.visit(`${signIn.url}${pathname}?response_code=x`)).status).toBe(400);
+    const { camera } = await toCamera(anna.browser, `${pathname}${search}`);
+    const { page } = await lookIn(anna.browser, camera.url, 'anna');
+    expect(page.text).toContain('Welcome, Anna');
+  });
+
+  test('an answer to a sign-in that this browser did not begin is not taken', async () => {
+    const anna = await begin();
+    expect((await show(await carry(), anna.elsewhere)).status).toBe(200);
+    const { camera } = await toCamera(anna.browser);
+    const { returnUrl } = await op.show(anna.browser, camera.url, 'anna');
+    const back = await anna.browser.follow(String(returnUrl));
+    const other = await begin();
+    expect((await other.browser.visit(back.url)).status).toBe(400);
+  });
+});
+
+describe('a wallet', () => {
+  test('takes no request of a sender that its authority does not know', async () => {
+    const { elsewhere } = await begin();
+    const { authority } = await certifyVerifier('Somebody else');
+    await expect(createPresenter(authority).read(elsewhere)).rejects.toThrow('verification');
+    await expect(readCardRequest(elsewhere, authority)).rejects.toThrow('nobody knows who asks');
+  });
+
+  test('of the examples says who asks, where it goes, and what would do', async () => {
+    const { elsewhere } = await begin();
+    const request = await readCardRequest(elsewhere, certificate.authority);
+    expect(request).toMatchObject({
+      ...{ sender: 'Example Staff Portal', host: new URL(signIn.url).host },
+      choices: [['sub', 'given_name'], ['sub']],
+    });
+  });
+
+  test('of the examples takes no request that another name is on, nor one that is over', async () => {
+    const { elsewhere } = await begin();
+    const renamed = elsewhere.replace(/client_id=[^&]*/, 'client_id=x509_hash%3Aanother');
+    await expect(readCardRequest(renamed, certificate.authority)).rejects.toThrow('its sender did not sign');
+    await expect(readCardRequest(`${elsewhere}x`, certificate.authority)).rejects.toThrow('the request is over');
+    await expect(readCardRequest(elsewhere.replace('openid4vp', 'https'), certificate.authority)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,52 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, expect, test } from '@jest/globals';
+import { createFolder } from '../folder.js';
+import { projectRoot } from '../paths.js';
+
+/* The package for Linux on musl, whatever this machine is: what is in it, and that it is for nothing else. */
+
+const folder = createFolder('musl');
+let archive: string;
+let names: string[];
+
+beforeAll(async () => {
+  const { packRelease } = await import(pathToFileURL(join(projectRoot, 'scripts/pack.mjs')).href);
+  ({ file: archive } = packRelease(projectRoot, folder, { os: 'linux', cpu: 'x64', libc: 'musl' }));
+  names = execFileSync('tar', ['--list', '--gzip', '--file', archive], { encoding: 'utf8' }).split('\n');
+});
+
+const namesIn = (name: string): string[] => names.filter((each) => each.startsWith(`package/node_modules/${name}/`));
+
+test('it has musl’s binaries of the other packages, and of the model runtime what needs none', () => {
+  expect(archive).toMatch(/-linux-x64-musl\.tgz$/);
+  expect(namesIn('@img/sharp-linuxmusl-x64')).not.toEqual([]);
+  expect(namesIn('@libsql/linux-x64-musl')).not.toEqual([]);
+  expect(namesIn('@node-rs/argon2-linux-x64-musl')).not.toEqual([]);
+  expect(namesIn('@img/sharp-linux-x64')).toEqual([]);
+  expect(namesIn('@node-rs/argon2-linux-x64-gnu')).toEqual([]);
+  expect(namesIn('onnxruntime-node').filter((name) => /\.(node|so|dylib|dll)(\.|$)/.test(name))).toEqual([]);
+  expect(namesIn('onnxruntime-web')).toContain('package/node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm');
+});
+
+test('npm does not install it on another platform', () => {
+  const manifest = execFileSync('tar', [
+    '--extract',
+    '--gzip',
+    '--to-stdout',
+    '--file',
+    archive,
+    'package/package.json',
+  ]);
+  expect(JSON.parse(manifest.toString())).toMatchObject({ os: ['linux'], cpu: ['x64'], libc: ['musl'] });
+  const { glibcVersionRuntime } = JSON.parse(JSON.stringify(process.report.getReport())).header;
+  if (glibcVersionRuntime === undefined) return;
+  const elsewhere = join(folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'package.json'), '{"private":true}');
+  const { status, stderr } = spawnSync('npm', ['install', '--offline', archive], { cwd: elsewhere, encoding: 'utf8' });
+  expect({ status, isTold: /EBADPLATFORM/.test(stderr) }).toEqual({ status: 1, isTold: true });
+  expect(readFileSync(join(elsewhere, 'package.json'), 'utf8')).toBe('{"private":true}');
+});

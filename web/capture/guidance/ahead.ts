@@ -1,0 +1,27 @@
+import type { Guide } from './guide.js';
+
+/** The guidance with its models; `null` where they can't be loaded: the server judges without it. */
+type Loading = Promise<Guide | null>;
+
+let begun: Loading | null = null;
+
+async function load(): Loading {
+  try {
+    const { createGuide } = await import('./index.js');
+    return await createGuide();
+  } catch {
+    return null;
+  }
+}
+
+/** Begins to load the guidance behind a screen, so that it is there with the camera. */
+export function loadGuideAhead(): void {
+  begun ??= load();
+}
+
+/** The guidance, begun by now or before. It is the caller's: another call loads it anew. */
+export function takeGuide(): Loading {
+  const taken = begun ?? load();
+  begun = null;
+  return taken;
+}
