@@ -69,8 +69,8 @@ if (main !== null) {
   const brand = readBrand();
   const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
   // A link away from a kiosk would leave the next person somewhere else.
-  const isKiosk = below === '/kiosk' || isTabOfKiosk();
-  const page = await Page.open(main, language, isKiosk ? { ...brand, helpUrl: null } : brand);
+  const isAtKiosk = below === '/kiosk' || isTabOfKiosk();
+  const page = await Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);
   const api = new PageApi(base);
   void (below === '/not-me'
     ? askWhetherNotMe(page, api)
