@@ -7,10 +7,7 @@ import { loadParameters } from '../../../src/token/parameters.js';
 import { modelsFolder, projectRoot } from '../../../test/paths.js';
 import type { FaceLibrary } from './library.js';
 
-const versionsGuard = z.object({
-  version: z.string(),
-  dependencies: z.object({ 'onnxruntime-node': z.string() }),
-});
+const versionGuard = z.object({ version: z.string() });
 
 /** The level whose threshold decides; the default of every adapter. */
 export const level = 4;
@@ -20,14 +17,12 @@ const notAcquired = ['face_none', 'face_too_small'];
 
 /** facestep's own engine on one thread: photo to embedding, and two embeddings compared, without a token. */
 export async function createFacestep(): Promise<FaceLibrary> {
-  const { version, dependencies } = versionsGuard.parse(
-    createRequire(join(projectRoot, 'package.json'))('./package.json'),
-  );
+  const { version } = versionGuard.parse(createRequire(join(projectRoot, 'package.json'))('./package.json'));
   const pipeline = await createPipeline(modelsFolder);
   const threshold = (await loadParameters()).current.levels[level].cosine;
   return {
     version,
-    backend: `onnxruntime-node ${dependencies['onnxruntime-node']}, one thread`,
+    backend: `${pipeline.runtime.name}, one thread`,
     settings: 'detector, 68 landmarks, embedding; no token',
     threshold: `cosine of at least ${threshold}, level ${level}`,
 
