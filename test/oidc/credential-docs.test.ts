@@ -24,9 +24,7 @@ let checkCard: (presentation: string, nonce: string) => Promise<object>;
 let reach: (url: string) => Promise<Response>;
 beforeAll(async () => {
   keys = await createKeysFolder();
-  const written = blockOf('json')
-    .replace('{ "env": "SCIM_TOKEN" }', '"a-token"')
-    .replace('{ "env": "INTRANET_SECRET" }', '"a-secret-of-the-intranet-0123456789abcdef"');
+  const written = blockOf('json').replace('{ "env": "SCIM_TOKEN" }', '"a-token"');
   const [settings] = createConfigGuard(connectionGuards).parse(JSON.parse(written)).connections;
   if (settings?.oidc == null) throw new Error('no OpenID provider on the page');
   op = await startIssuer({ keysFile: keys.file, config: settings.oidc });
