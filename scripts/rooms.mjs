@@ -62,6 +62,7 @@ export const floors = [
     'examples/wallet',
     'examples/several-sources',
   ],
+  ['examples/web'],
 ];
 
 /** Names of rooms, the longest first, so that a folder in a folder is found before it. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../web/site.js';
 import type { PaymentResult } from './payments.js';
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
 
 const style = `
   :root { color-scheme: light dark; --ground: #fff; --ink: #1b2430; --soft: #556070; --line: #8a94a3; --press: #0b5fa5; --on: #fff; }

@@ -1,29 +1,27 @@
 /*
  * A bank. A bill is paid once the customer has approved it by their face, a document is signed once its reader has.
  */
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Pending } from '../web/face-check.js';
+import { browserOf, listen, nameBrowser, redirect, type Site, sendPage } from '../web/site.js';
 import { createDocuments, type Document, NotSigned } from './documents.js';
 import { createModules } from './modules.js';
 import { type Page, renderBill, renderDocuments, renderMessage, renderResult, renderSigned } from './pages.js';
-import { createPayments, type PendingPayment } from './payments.js';
+import { createPayments } from './payments.js';
 
 /** The bank, listening. */
-export interface Bank {
-  readonly url: string;
+export interface Bank extends Site {
   /** To be registered for the client, with `actions`. */
   readonly redirectUri: string;
   /** To be among `returnUrls` of the connection. */
   readonly returnUrl: string;
-  close(): Promise<void>;
 }
 
 /** What is known of one browser. */
 interface Visit {
   amount: string;
-  payment: PendingPayment | null;
+  payment: Pending | null;
   document: Document | null;
   signed: { readonly name: string; readonly signature: string } | null;
 }
@@ -57,13 +55,10 @@ export async function startBank(given: {
 }): Promise<Bank> {
   const { serverUrl, connection, client, customer } = given;
   const visits = new Map<string, Visit>();
-  const server = createServer((request, response) => {
+  const site = await listen(given.port, (request, response) => {
     answer(request, response).catch(() => send(response, 500, renderMessage('Something went wrong', '')));
-  }).listen(given.port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://localhost:${typeof address === 'object' ? address?.port : given.port}`;
-  const [redirectUri, returnUrl] = [`${url}/callback`, `${url}/documents/back`];
+  });
+  const [redirectUri, returnUrl] = [`${site.url}/callback`, `${site.url}/documents/back`];
   const modules = createModules(given.clientModule);
   const payments = createPayments({
     ...{ issuer: `${serverUrl}/oidc/${connection}`, redirectUri },
@@ -73,7 +68,7 @@ export async function startBank(given: {
   const documents = createDocuments({ serverUrl, connection, subject, clientToken: given.clientToken, returnUrl });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const address = new URL(request.url ?? '/', url);
+    const address = new URL(request.url ?? '/', site.url);
     const { pathname } = address;
     const asked = `${request.method} ${pathname}`;
     if (pathname.startsWith('/modules/')) return sendScript(response, await modules.read(pathname));
@@ -94,14 +89,11 @@ export async function startBank(given: {
 
   /** The visit of this browser; a new one where it has none. */
   function visitOf(request: IncomingMessage, response: ServerResponse): Visit {
-    const known = new RegExp(`(?:^|; )${cookieName}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
-    const found = visits.get(known);
+    const found = visits.get(browserOf(request, cookieName));
     if (found !== undefined) return found;
-    const id = randomBytes(24).toString('base64url');
     const visit: Visit = { amount: '1249.50', payment: null, document: null, signed: null };
-    visits.set(id, visit);
+    visits.set(nameBrowser(response, cookieName), visit);
     for (const oldest of [...visits.keys()].slice(0, -maxVisits)) visits.delete(oldest);
-    response.setHeader('set-cookie', `${cookieName}=${id}; HttpOnly; SameSite=Lax; Path=/`);
     return visit;
   }
 
@@ -171,14 +163,7 @@ export async function startBank(given: {
     response.end(`${signed.signature}\n`);
   }
 
-  return {
-    ...{ url, redirectUri, returnUrl },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { ...site, redirectUri, returnUrl };
 }
 
 const explain = (error: unknown): string =>
@@ -205,14 +190,8 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uin
   return bytes > maxBytes ? null : Uint8Array.from(Buffer.concat(parts));
 }
 
-function send(response: ServerResponse, status: number, { html, policy }: Page): void {
-  response.writeHead(status, {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy': policy,
-  });
-  response.end(html);
-}
+const send = (response: ServerResponse, status: number, { html, policy }: Page): void =>
+  sendPage(response, status, html, policy);
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -223,5 +202,3 @@ function sendScript(response: ServerResponse, text: string | null): void {
   response.writeHead(text === null ? 404 : 200, { 'content-type': 'text/javascript; charset=utf-8' });
   response.end(text ?? '');
 }
-
-const redirect = (response: ServerResponse, location: string): void => void response.writeHead(303, { location }).end();

@@ -1,7 +1,6 @@
 import { renderSVG } from 'uqr';
+import { escapeHtml } from '../web/site.js';
 import type { Visit } from './visits.js';
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
 
 /** Brings the code and the count up to date without loading the page anew, under whoever reads it. */
 export const refreshScript = `setInterval(async () => {

@@ -1,7 +1,6 @@
 import { encode } from 'uqr';
+import { escapeHtml } from '../web/site.js';
 import type { View } from './check.js';
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
 
 const style = `
   :root { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif; }

@@ -3,59 +3,33 @@
  * minute. A whole device of RFC 8628 with openid-client; the sign-in of the staff is yours.
  */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
+import { discover, type Registration } from '../web/face-check.js';
+import { listen, redirect, type Site, sendPage } from '../web/site.js';
 import { beginCheck, type Check } from './check.js';
 import { renderCheck, renderHome, renderPart, script } from './pages.js';
-
-/** The counter, listening. */
-export interface Counter {
-  readonly url: string;
-  close(): Promise<void>;
-}
 
 /** A code is good for ten minutes, and what comes of it for one more. */
 const keptMs = 11 * 60_000;
 
-/**
- * Starts the counter on this machine.
- * @param port - 0 takes a free one
- * @param issuer - of the OpenID provider that checks faces; asked for at the first check
- */
-export async function startCounter({
-  port,
-  issuer,
-  clientId,
-  clientSecret,
-}: {
-  readonly port: number;
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-}): Promise<Counter> {
-  const checks = new Map<string, Check>();
-  const server = createServer((request, response) => {
-    answer(request, response).catch(() => send(response, 502, renderHome('The service cannot be reached.')));
-  }).listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://localhost:${typeof address === 'object' ? address?.port : port}`;
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
-  // On this machine alone: anywhere else both sides speak https.
-  const isLocal = new URL(issuer).protocol === 'http:';
-  const discover = (): Promise<client.Configuration> =>
-    client.discovery(new URL(issuer), clientId, {}, client.ClientSecretBasic(clientSecret), {
-      execute: isLocal ? [client.allowInsecureRequests] : [],
-    });
+/** Starts the counter on this machine. @param port - 0 takes a free one */
+export async function startCounter({ port, ...registration }: Registration & { readonly port: number }): Promise<Site> {
+  const checks = new Map<string, Check>();
+  const site = await listen(port, (request, response) => {
+    answer(request, response).catch(() => send(response, 502, renderHome('The service cannot be reached.')));
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', url);
+    const { pathname } = new URL(request.url ?? '/', site.url);
     const isPost = request.method === 'POST';
     // A form of another site is not one of ours.
     if (isPost && request.headers['sec-fetch-site'] === 'cross-site') return send(response, 403, renderHome());
     if (pathname === '/') return send(response, 200, renderHome());
-    if (pathname === '/counter.js') return send(response, 200, script, 'text/javascript');
+    if (pathname === '/counter.js') return sendScript(response, script);
     if (pathname === '/checks' && isPost) return begin(request, response);
     const [, id = '', more = ''] = /^\/checks\/([\w-]+)(?:\/(\w+))?$/.exec(pathname) ?? [];
     const check = checks.get(id);
@@ -65,11 +39,11 @@ export async function startCounter({
     }
     if (more === 'number') check.say((await readForm(request)).get('number') ?? '');
     if (more === 'end') check.end();
-    response.writeHead(303, { location: `/checks/${id}` }).end();
+    redirect(response, `/checks/${id}`);
   }
 
   async function begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const config = await discover();
+    const config = await discover(registration);
     const shownCode = (await readForm(request)).get('shown_code');
     // Also what a scanner types: digits, and nothing of another counter's code.
     const digits = shownCode?.replace(/[\s-]/g, '') ?? null;
@@ -80,7 +54,7 @@ export async function startCounter({
       const id = randomBytes(12).toString('base64url');
       checks.set(id, await beginCheck(config, digits));
       setTimeout(() => checks.delete(id), keptMs).unref();
-      response.writeHead(303, { location: `/checks/${id}` }).end();
+      redirect(response, `/checks/${id}`);
     } catch (error) {
       if (!(error instanceof client.ResponseBodyError)) throw error;
       send(response, 400, renderHome('That code is not good, or was used. Ask for a new one.'));
@@ -88,12 +62,10 @@ export async function startCounter({
   }
 
   return {
-    url,
+    url: site.url,
     async close() {
       for (const check of checks.values()) check.end();
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      await site.close();
     },
   };
 }
@@ -107,12 +79,9 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams(text);
 }
 
-function send(response: ServerResponse, status: number, page: string, type = 'text/html'): void {
-  response.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
-    'cache-control': 'no-store',
-    'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'",
-  });
-  response.end(page);
+const send = (response: ServerResponse, status: number, page: string): void => sendPage(response, status, page, policy);
+
+function sendScript(response: ServerResponse, text: string): void {
+  response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(text);
 }

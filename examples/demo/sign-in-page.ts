@@ -1,28 +1,22 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import * as client from 'openid-client';
 import { z } from 'zod';
+import { beginFaceCheck, finishFaceCheck, type Pending, type Registration } from '../web/face-check.js';
+import { escapeHtml, listen, type Site } from '../web/site.js';
 
 /** A made-up identity provider: user name and password first, then the face, by OpenID Connect. */
-export interface SignInPage {
-  readonly url: string;
+export interface SignInPage extends Site {
   /** Where the face check sends the browser back to. */
   readonly redirectUri: string;
-  close(): Promise<void>;
 }
 
 const formGuard = z.object({ login: z.string(), password: z.string() });
 
 /** What the portal has to remember of a browser that is at the face check. */
-interface Pending {
+interface SignIn {
   readonly login: string;
-  readonly codeVerifier: string;
-  readonly nonce: string;
+  readonly pending: Pending;
 }
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (letter) => `&#${letter.codePointAt(0)};`);
 
 const toPage = (title: string, body: string, result = ''): string => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -46,36 +40,23 @@ const toForm = (name: string, users: readonly string[], note: string): string =>
 
 /**
  * Starts the portal on this machine.
- * @param issuer - of the OpenID provider that checks faces; asked for at the first sign-in
  * @param users - passwords by login
  * @param name - whose sign-in it is
  */
 export async function startSignInPage({
   port,
-  issuer,
-  clientId,
-  clientSecret,
   users,
   name = 'Example Portal',
-}: {
+  ...registration
+}: Registration & {
   readonly port: number;
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
   readonly users: ReadonlyMap<string, string>;
   readonly name?: string;
 }): Promise<SignInPage> {
   const app = express();
-  const server = createServer(app).listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address: AddressInfo | string | null = server.address();
-  const url = `http://localhost:${typeof address === 'object' ? address?.port : port}`;
-  const redirectUri = `${url}/callback`;
-  const pending = new Map<string, Pending>();
-  const discover = (): Promise<client.Configuration> =>
-    client.discovery(new URL(issuer), clientId, {}, client.ClientSecretBasic(clientSecret), {
-      execute: [client.allowInsecureRequests],
-    });
+  const site = await listen(port, app);
+  const redirectUri = `${site.url}/callback`;
+  const signIns = new Map<string, SignIn>();
 
   app.get('/', (_request, response) => {
     response.send(toForm(name, [...users.keys()], 'First your password, then a look into the camera.'));
@@ -86,35 +67,24 @@ export async function startSignInPage({
       response.status(401).send(toForm(name, [login], 'User name or password is wrong.'));
       return;
     }
-    const state = client.randomState();
-    const codeVerifier = client.randomPKCECodeVerifier();
-    const nonce = client.randomNonce();
-    pending.set(state, { login, codeVerifier, nonce });
     // Pushed: the browser does not have in hands whom it is about.
-    const authorize = await client.buildAuthorizationUrlWithPAR(await discover(), {
-      redirect_uri: redirectUri,
-      scope: 'openid profile',
-      login_hint: login,
-      state,
-      nonce,
-      code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
-      code_challenge_method: 'S256',
-    });
-    response.redirect(303, authorize.href);
+    const { url, pending } = await beginFaceCheck(
+      registration,
+      { redirect_uri: redirectUri, scope: 'openid profile', login_hint: login },
+      { isPushed: true },
+    );
+    signIns.set(pending.state, { login, pending });
+    response.redirect(303, url);
   });
   app.get('/callback', async (request, response) => {
     const state = z.string().catch('').parse(request.query.state);
-    const started = pending.get(state);
-    pending.delete(state);
+    const started = signIns.get(state);
+    signIns.delete(state);
     try {
-      const tokens = await client.authorizationCodeGrant(await discover(), new URL(request.url, url), {
-        pkceCodeVerifier: started?.codeVerifier ?? '',
-        expectedState: state,
-        expectedNonce: started?.nonce ?? '',
-        idTokenExpected: true,
-      });
+      if (started === undefined) throw new Error('not begun here');
+      const tokens = await finishFaceCheck(registration, new URL(request.url, site.url), started.pending);
       const claims = tokens.claims();
-      if (started === undefined || claims?.preferred_username !== started.login) throw new Error('another user');
+      if (claims?.preferred_username !== started.login) throw new Error('another user');
       const text = escapeHtml(JSON.stringify(claims, null, 2));
       response.send(
         toPage('Signed in', `<p>The face check says:</p><pre>${text}</pre><p><a href="/">Again</a></p>`, 'signed-in'),
@@ -126,13 +96,5 @@ export async function startSignInPage({
     }
   });
 
-  return {
-    url,
-    redirectUri,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { ...site, redirectUri };
 }

@@ -1,11 +1,11 @@
+import { escapeHtml } from '../web/site.js';
+
 /** For whom somebody acts, as the tax office was told. */
 export interface Organisation {
   readonly sub: string;
   readonly name: string;
   readonly roles: readonly string[];
 }
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
 
 const toPage = (title: string, body: string): string => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

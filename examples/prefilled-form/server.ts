@@ -2,25 +2,23 @@
  * A form that fills itself in: after a face check and the person's consent, from their profile at the identity provider.
  * A whole relying party with openid-client and nothing else.
  */
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
+import {
+  beginFaceCheck,
+  discover,
+  finishFaceCheck,
+  type Pending,
+  type Registration,
+  wasDenied,
+} from '../web/face-check.js';
+import { browserOf, listen, nameBrowser, redirect, type Site, sendPage } from '../web/site.js';
 import { renderForm, renderMessage } from './pages.js';
 
 /** The form, listening. */
-export interface PrefilledForm {
-  readonly url: string;
+export interface PrefilledForm extends Site {
   /** To be registered for the client. */
   readonly redirectUri: string;
-  close(): Promise<void>;
-}
-
-/** What has to be remembered of a browser that is at the face check. */
-interface Pending {
-  readonly state: string;
-  readonly nonce: string;
-  readonly codeVerifier: string;
 }
 
 /** What the form has fields for. Each is registered for this client, with its purpose. */
@@ -30,106 +28,54 @@ const claims = {
 
 const cookieName = 'prefilled-form';
 
-/**
- * Starts the form on this machine.
- * @param port - 0 takes a free one
- * @param issuer - of the OpenID provider that checks faces; asked for at the first visit
- */
+/** Starts the form on this machine. @param port - 0 takes a free one */
 export async function startPrefilledForm({
   port,
-  issuer,
-  clientId,
-  clientSecret,
-}: {
-  readonly port: number;
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-}): Promise<PrefilledForm> {
+  ...registration
+}: Registration & { readonly port: number }): Promise<PrefilledForm> {
   const pending = new Map<string, Pending>();
-  const server = createServer((request, response) => {
-    answer(request, response).catch(() => send(response, 500, renderMessage('Something went wrong', '')));
-  }).listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://localhost:${typeof address === 'object' ? address?.port : port}`;
-  const redirectUri = `${url}/callback`;
-
-  // On this machine alone: anywhere else both sides speak https.
-  const isLocal = new URL(issuer).protocol === 'http:';
-  const discover = (): Promise<client.Configuration> =>
-    client.discovery(new URL(issuer), clientId, {}, client.ClientSecretBasic(clientSecret), {
-      execute: isLocal ? [client.allowInsecureRequests] : [],
-    });
+  const site = await listen(port, (request, response) => {
+    answer(request, response).catch(() => sendPage(response, 500, renderMessage('Something went wrong', '')));
+  });
+  const redirectUri = `${site.url}/callback`;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', url);
-    if (pathname === '/') return send(response, 200, renderForm({}));
+    const address = new URL(request.url ?? '/', site.url);
+    const { pathname } = address;
+    if (pathname === '/') return sendPage(response, 200, renderForm({}));
     if (pathname === '/fill') return leave(response);
-    if (pathname === '/callback') return comeBack(request, response);
+    if (pathname === '/callback') return comeBack(address, request, response);
     // What a form is for: here it is thrown away.
-    if (pathname === '/send') return send(response, 200, renderMessage('Thank you', 'Your application is on its way.'));
-    return send(response, 404, renderMessage('There is nothing here', ''));
+    if (pathname === '/send')
+      return sendPage(response, 200, renderMessage('Thank you', 'Your application is on its way.'));
+    return sendPage(response, 404, renderMessage('There is nothing here', ''));
   }
 
   /** To the face check. */
   async function leave(response: ServerResponse): Promise<void> {
-    const codeVerifier = client.randomPKCECodeVerifier();
-    const started = { state: client.randomState(), nonce: client.randomNonce(), codeVerifier };
-    const browser = randomBytes(24).toString('base64url');
-    pending.set(browser, started);
-    const authorize = client.buildAuthorizationUrl(await discover(), {
-      redirect_uri: redirectUri,
-      scope: 'openid',
-      claims: JSON.stringify(claims),
-      state: started.state,
-      nonce: started.nonce,
-      code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
-      code_challenge_method: 'S256',
-    });
-    response.setHeader('set-cookie', `${cookieName}=${browser}; HttpOnly; SameSite=Lax; Path=/callback; Max-Age=900`);
-    response.writeHead(303, { location: authorize.href }).end();
+    const parameters = { redirect_uri: redirectUri, claims: JSON.stringify(claims) };
+    const begun = await beginFaceCheck(registration, parameters);
+    pending.set(nameBrowser(response, cookieName, 900), begun.pending);
+    redirect(response, begun.url);
   }
 
   /** From the face check: what the person agreed to is in UserInfo, and what they did not is not. */
-  async function comeBack(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const browser = new RegExp(`(?:^|; )${cookieName}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
+  async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const browser = browserOf(request, cookieName);
     const started = pending.get(browser);
     pending.delete(browser);
-    if (started === undefined) return send(response, 400, renderMessage('Please begin again', ''));
-    const config = await discover();
+    if (started === undefined) return sendPage(response, 400, renderMessage('Please begin again', ''));
     try {
-      const tokens = await client.authorizationCodeGrant(config, new URL(request.url ?? '', url), {
-        pkceCodeVerifier: started.codeVerifier,
-        expectedState: started.state,
-        expectedNonce: started.nonce,
-        idTokenExpected: true,
-      });
+      const tokens = await finishFaceCheck(registration, address, started);
       const subject = tokens.claims()?.sub ?? '';
-      return send(response, 200, renderForm(await client.fetchUserInfo(config, tokens.access_token, subject)));
+      const known = await client.fetchUserInfo(await discover(registration), tokens.access_token, subject);
+      return sendPage(response, 200, renderForm(known));
     } catch (error) {
-      const isRefused = error instanceof client.AuthorizationResponseError && error.error === 'access_denied';
-      const text = isRefused ? 'Nothing was taken from your profile. Fill in the form by hand.' : 'Please try again.';
-      return send(response, isRefused ? 200 : 502, renderForm({}, text));
+      const isDenied = wasDenied(error);
+      const text = isDenied ? 'Nothing was taken from your profile. Fill in the form by hand.' : 'Please try again.';
+      return sendPage(response, isDenied ? 200 : 502, renderForm({}, text));
     }
   }
 
-  return {
-    url,
-    redirectUri,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-function send(response: ServerResponse, status: number, page: string): void {
-  response.writeHead(status, {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
-  });
-  response.end(page);
+  return { ...site, redirectUri };
 }

@@ -1,6 +1,5 @@
+import { escapeHtml } from '../web/site.js';
 import type { FromSources } from './check-sources.js';
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
 
 const toPage = (title: string, body: string): string => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

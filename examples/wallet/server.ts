@@ -2,17 +2,11 @@
  * A wallet for one person, in a browser on this machine: takes a credential that a page of facestep offers, shows what is in
  * it, and asks whether it is still good. A wallet of a phone scans the code in place of the form.
  */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listen, type Site, sendPage } from '../web/site.js';
 import { createHolder, type HeldCredential, hasEnded } from './holder.js';
 import { renderWallet } from './pages.js';
-
-/** The wallet, listening. */
-export interface Wallet {
-  readonly url: string;
-  close(): Promise<void>;
-}
 
 /**
  * Starts the wallet on this machine. What it holds ends with it.
@@ -28,17 +22,14 @@ export async function startWallet({
   readonly port: number;
   readonly issuer: string;
   readonly offerPage: string;
-}): Promise<Wallet> {
+}): Promise<Site> {
   const holder = await createHolder(issuer);
   const held: HeldCredential[] = [];
-  const server = createServer((request, response) => {
+  const site = await listen(port, (request, response) => {
     answer(request, response).catch((error: unknown) =>
       show(response, `That did not work: ${error instanceof Error ? error.message : 'nobody knows why'}`),
     );
-  }).listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://localhost:${typeof address === 'object' ? address?.port : port}`;
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '');
@@ -54,21 +45,8 @@ export async function startWallet({
     return show(response, '');
   }
 
-  function show(response: ServerResponse, note: string): void {
-    response.writeHead(200, {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
-    });
-    response.end(renderWallet(held, { offerPage, note }));
-  }
+  const show = (response: ServerResponse, note: string): void =>
+    sendPage(response, 200, renderWallet(held, { offerPage, note }));
 
-  return {
-    url,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return site;
 }

@@ -124,15 +124,14 @@ import { press, see } from './walk.js';
   });
 
   test('a server that does not answer', async () => {
-    const { page, close } = await receive(browser).then(async (visitor) => {
-      // The page waits for fifteen seconds; the test need not.
-      await visitor.context.addInitScript(
-        'AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "TimeoutError")), ms / 50); return end.signal; };',
-      );
-      await scriptReplies(visitor.context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
-      return visitor;
-    });
+    const { page, context, close } = await receive(browser);
+    await scriptReplies(context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'consent');
+    // The page waits for fifteen seconds; the test need not, once everything else has answered.
+    await page.evaluate(
+      'AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "TimeoutError")), ms / 50); return end.signal; };',
+    );
     await press(page, 'I agree, go on');
     await see(page, 'time-out');
     await close();
