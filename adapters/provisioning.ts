@@ -1,3 +1,4 @@
+import type { ConnectionConfig } from '../src/config/connection.js';
 import type { Directory } from '../src/core/ports.js';
 import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
 import type { Census } from './census.js';
@@ -101,6 +102,21 @@ export const callsTaken = 'Calls of the provider';
 /** Those checks, each of which needs the ones of these titles too. */
 export const needing = (titles: readonly string[], checks: readonly Check[]): readonly Check[] =>
   checks.map((check) => ({ ...check, needs: [...new Set([...titles, ...(check.needs ?? [])])] }));
+
+/** The check that the groups of people can be read; `[]` where nobody acts for an organisation by them. */
+export const checkingGroups = (
+  { organisations }: Pick<ConnectionConfig, 'organisations'>,
+  run: Check['run'],
+): readonly Check[] => (organisations?.from === 'groups' ? [{ title: 'Groups', run }] : []);
+
+/** What is found of the groups where nothing is wrong with them. */
+export const groupsAreTold: Finding = pass('The groups that people are in can be read');
+
+/** Where no user is there whose groups could be looked at. */
+export const nobodyToTryWith: Finding = manual(
+  'There is no user yet to try it with',
+  'Run this again once there is one',
+);
 
 /** A person who can be registered. */
 export interface Registrant {

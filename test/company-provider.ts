@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { Provider } from 'oidc-provider';
+import { createSignInProvider } from '../simulators/sign-in-provider.js';
 import { listen } from '../src/http/listen.js';
 
 /** A person at the company's identity provider, by id. */
@@ -37,31 +37,17 @@ export async function startCompanyProvider(
     port: 0,
   });
   const issuer = `http://127.0.0.1:${port}`;
-  const provider = new Provider(issuer, {
-    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
-    pkce: { required: () => true },
-    conformIdTokenClaims: groupsIn === 'user-info',
-    claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
-    cookies: { keys: [randomBytes(16).toString('hex')] },
-    features: { devInteractions: { enabled: false } },
-    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
-    findAccount: (_context, id) => ({
-      accountId: id,
-      claims: () => {
+  const provider = createSignInProvider(
+    issuer,
+    { clientId, clientSecret, redirectUri },
+    {
+      claimsOf: (id) => {
         const { login = '', groups = [] } = users[id] ?? {};
-        return { sub: id, preferred_username: login, groups: [...groups] };
+        return { preferred_username: login, groups: [...groups] };
       },
-    }),
-    async loadExistingGrant({ oidc }) {
-      const grant = new oidc.provider.Grant({
-        clientId: oidc.client?.clientId ?? '',
-        accountId: oidc.session?.accountId ?? '',
-      });
-      grant.addOIDCScope('openid profile email');
-      await grant.save();
-      return grant;
+      groupsIn,
     },
-  });
+  );
   const answer = provider.callback();
   handle = (request, response) => {
     if (state.trouble === 'down') request.socket.destroy();

@@ -35,6 +35,8 @@ export interface Elsewhere {
   /** Merged into the entry under the provider's name. */
   readonly provider?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
+  /** Settings of the connection beside these. */
+  readonly connection?: Readonly<Record<string, unknown>>;
   readonly aheadSec?: number;
 }
 
@@ -116,11 +118,15 @@ export async function openDoctorBench(folder: string): Promise<DoctorBench> {
   };
   let files = 0;
   /** @param changed - the connection that is to differ */
-  const writeConfig = (changed?: string, { settings = {}, provider = {}, policy = {} }: Elsewhere = {}) => {
+  const writeConfig = (
+    changed?: string,
+    { settings = {}, provider = {}, policy = {}, connection = {} }: Elsewhere = {},
+  ) => {
     const file = join(folder, `config-${++files}.json`);
     const connections = Object.entries(entries).map(([kind, entry]) => ({
       ...{ id: kind, kind, policy: { mode: 'enforce', ...(kind === changed ? policy : {}) } },
       [kind]: { ...entry, ...(kind === changed ? provider : {}) },
+      ...(kind === changed ? connection : {}),
     }));
     const verifier = { kind: 'embedded', workers: 1 };
     writeFileSync(

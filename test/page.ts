@@ -20,6 +20,10 @@ export const listPages = (): string[] =>
     ),
   ].sort();
 
+/** What stands on a page in blocks of a language, in order. */
+export const blocksOf = (page: string, language: string): string[] =>
+  [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
+
 /** Texts without links and marks, on one line. */
 export const plain = (text: string): string =>
   text

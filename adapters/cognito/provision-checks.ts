@@ -1,10 +1,12 @@
 import type { ExplicitAuthFlowsType, UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
-import type { Clock } from '../../src/core/ports.js';
+import type { Clock, Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
+import { type Check, compareClocks, type Finding, fail, groupsAreTold, pass, warn } from '../provisioning.js';
+import { createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
+import { readGroupPage } from './profile-groups.js';
 import { isOpen, nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';
 import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTriggers } from './provision-steps.js';
@@ -71,6 +73,25 @@ export const attributeCheck = (settings: Settings, pool: Administration): Check 
     );
   },
 });
+
+/** A name that nobody has: whoever may ask for somebody's groups is told so. */
+const nobody = 'facestep-doctor';
+
+/** Whether the running service may ask in which groups somebody is. */
+export async function checkGroups(settings: Settings, { fetch }: { readonly fetch: Fetch }): Promise<Finding> {
+  const pool = { UserPoolId: settings.userPoolId, client: createCognitoClient(settings, { fetch }) };
+  const { code, status } = await readGroupPage(nobody, null, pool).then(
+    () => ({ code: null, status: 200 }),
+    toServiceFailure,
+  );
+  if (status === 200 || code === 'UserNotFoundException') return groupsAreTold;
+  return code === 'AccessDeniedException'
+    ? fail(
+        'They may not ask in which groups people are: nobody acts for an organisation.',
+        'Allow cognito-idp:AdminListGroupsForUser on the user pool.',
+      )
+    : fail(`Cognito answers with status ${status} (${code ?? 'no code'}).`, 'Try again later.');
+}
 
 /** Whether users can write the attribute themselves, or read it. */
 export function permissionCheck({ attribute }: Settings, pool: Administration): Check {

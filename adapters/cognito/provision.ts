@@ -1,12 +1,13 @@
 import type { Fetch } from '../../src/core/ports.js';
 import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
-import { needing, type Provisioning, serverClock } from '../provisioning.js';
+import { checkingGroups, needing, type Provisioning, serverClock } from '../provisioning.js';
 import { createPreviousSecretChecks } from '../rotating-secret.js';
 import type { CognitoConnection } from './config.js';
 import { listCensus } from './provision-census.js';
 import {
   attributeCheck,
+  checkGroups,
   clientChecks,
   clockCheck,
   credentialsCheck,
@@ -59,6 +60,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
           { ...invocationCheck(deps), needs: [functions.title] },
           ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
           otherClientsCheck(cognito, pool),
+          ...checkingGroups(deps.settings, () => checkGroups(cognito, { fetch })),
           ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
         ],
       ),

@@ -2,16 +2,20 @@ import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
 import {
   type Check,
+  checkingGroups,
   compareClocks,
   type Finding,
   fail,
+  groupsAreTold,
   manual,
+  needing,
   type ProvisionStep,
   pass,
   serverClock,
   serverIsOurs,
   warn,
 } from '../provisioning.js';
+import { toGroupsPath } from './profile-groups.js';
 import { extensionTitleOf } from './provision-directory.js';
 import { findExtension, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
@@ -34,6 +38,10 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
     { title: credentials, run: () => checkCredentials(deps) },
     { title: 'Clocks', needs: [credentials, serverClock], run: () => checkClocks(deps) },
     { title: 'Keys that tell who calls', needs: [credentials], run: () => checkKeys(deps) },
+    ...needing(
+      [credentials],
+      checkingGroups(deps.settings, () => checkGroups(deps)),
+    ),
     ...steps.map((step) => ({
       title: step.title,
       needs: [credentials, ...(step.title === extension ? [] : [serverIsOurs]), ...(step.needs ?? [])],
@@ -52,7 +60,8 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
 }
 
 /** A user that no tenant has: whoever may read users is told so. */
-const nobody = '/users/00000000-0000-0000-0000-000000000000?$select=id';
+const nobodysId = '00000000-0000-0000-0000-000000000000';
+const nobody = `/users/${nobodysId}?$select=id`;
 
 /** What Entra says against the credentials of an application, by its number, and what to do about it. */
 const tokenRefusals: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
@@ -100,6 +109,18 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
     ];
     return fail(`${found} (${number.data.number})`, remedy);
   }
+}
+
+async function checkGroups({ send }: EntraProvisionDeps): Promise<Finding> {
+  const { status } = await send({ method: 'GET', path: toGroupsPath(nobodysId) });
+  if (status === 404) return groupsAreTold;
+  if (status === 401 || status === 403) {
+    return fail(
+      'Graph lets the service read in no groups: nobody acts for an organisation',
+      'Grant GroupMember.Read.All to the application, with admin consent',
+    );
+  }
+  return fail(`Graph answers with status ${status}`, 'Try again later');
 }
 
 const numberGuard = z.object({ number: z.string() });

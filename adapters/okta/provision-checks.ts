@@ -5,6 +5,7 @@ import { FaceError } from '../../src/errors.js';
 import {
   type Check,
   callsTaken,
+  checkingGroups,
   compareClocks,
   type Finding,
   fail,
@@ -17,7 +18,7 @@ import {
 import { createPreviousSecretChecks } from '../rotating-secret.js';
 import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-attribute.js';
 import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
-import { createCredentialChecks } from './provision-credentials.js';
+import { checkGroups, createCredentialChecks } from './provision-credentials.js';
 import { eventHookTitle, findEventHook } from './provision-events.js';
 import { findInlineHook, type InlineHookName, toHookName } from './provision-hooks.js';
 import { listAll } from './provision-list.js';
@@ -69,6 +70,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
       { title: 'Rules that mint tokens without the hook', needs: [tokenHook], run: () => checkRules(deps) },
       { title: 'Claims configured by hand', run: () => checkClaims(deps) },
       { title: 'Event hook', needs: [serverIsOurs], mendedBy: eventHookTitle, run: () => checkEventHook(deps) },
+      ...checkingGroups(deps.settings, () => checkGroups(deps)),
       ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
     ]),
     ...createClientChecks(entered, deps),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
-import { type Check, type Finding, fail, pass } from '../provisioning.js';
-import { createSendToOkta, type SendToOkta } from './client.js';
+import { type Check, type Finding, fail, groupsAreTold, nobodyToTryWith, pass } from '../provisioning.js';
+import { createSendToOkta, parseAnswer, type SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 
 const refusalGuard = z.object({ status: z.number().nullish(), code: z.string().nullish() });
@@ -40,6 +40,21 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
     }
     return fail(`Okta refuses the call: ${JSON.stringify(error.detail)}`, advice.scopes);
   }
+}
+
+const usersGuard = z.array(z.object({ id: z.string() }));
+
+/** Whether the running service may read in which groups somebody is. */
+export async function checkGroups(deps: OktaProvisionDeps): Promise<Finding> {
+  const service = createSendToOkta(deps.settings.okta, deps.fetch);
+  const [user] = parseAnswer(usersGuard, (await service('GET', '/api/v1/users?limit=1')).body);
+  if (user === undefined) return nobodyToTryWith;
+  const advice = {
+    passed: groupsAreTold.found,
+    scopes:
+      'Grant okta.users.read to the application or token, with an administrator role that sees them and their groups',
+  };
+  return checkCall(service, `/api/v1/users/${user.id}/groups`, advice, deps);
 }
 
 /** Whether the org can be reached with what there is: by the running service, and by these commands. */

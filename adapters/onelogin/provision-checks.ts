@@ -3,8 +3,11 @@ import { FaceError } from '../../src/errors.js';
 import {
   type Check,
   callsTaken,
+  checkingGroups,
   compareClocks,
+  type Finding,
   fail,
+  groupsAreTold,
   hooksAnswer,
   manual,
   needing,
@@ -32,6 +35,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
     [
       ...createAccountChecks(parts),
       createFieldCheck(parts),
+      ...checkingGroups(parts.deps.settings, () => checkRoles(parts)),
       createVariablesCheck(parts),
       createHookCheck(parts),
       ...needing([variablesTitle, hookTitle], [createLogCheck(parts)]),
@@ -52,21 +56,22 @@ const limitsGuard = z.object({
 const greatestSkewSec = 300;
 const refusedTokenGuard = z.object({ call: z.literal('token'), status: z.number() });
 
+const manageAll = 'Use an API credential with the scope Manage All, whose maker is still a user of the account.';
+
 function createCredentialsCheck({ api }: Parts): Check {
   return {
     title: credentials,
     async run() {
-      const remedy = 'Use an API credential with the scope Manage All, whose maker is still a user of the account.';
       const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
         const refused = error instanceof FaceError ? refusedTokenGuard.safeParse(error.detail) : null;
         if (refused?.success) return refused.data;
         throw error;
       });
-      if ('call' in answer) return fail(toRefusedToken(answer.status), remedy);
+      if ('call' in answer) return fail(toRefusedToken(answer.status), manageAll);
       if (answer.status === 401)
-        return fail('OneLogin takes their access token no more (401): they are revoked.', remedy);
-      if (answer.status === 403) return fail('They may not see Smart Hooks (403): the scope is another.', remedy);
-      if (answer.status !== 200) return fail(`OneLogin answered with status ${answer.status}.`, remedy);
+        return fail('OneLogin takes their access token no more (401): they are revoked.', manageAll);
+      if (answer.status === 403) return fail('They may not see Smart Hooks (403): the scope is another.', manageAll);
+      if (answer.status !== 200) return fail(`OneLogin answered with status ${answer.status}.`, manageAll);
       return pass('OneLogin takes them, for Smart Hooks too.');
     },
   };
@@ -118,6 +123,13 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
       );
     },
   };
+}
+
+/** What groups are elsewhere, a role is here. */
+async function checkRoles({ api }: Parts): Promise<Finding> {
+  const { status } = await api.call('GET', '/api/2/roles?limit=1');
+  if (status === 200) return groupsAreTold;
+  return fail(`OneLogin shows no roles (${status}): nobody acts for an organisation.`, manageAll);
 }
 
 function createVariablesCheck(parts: Parts): Check {

@@ -1,10 +1,22 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
-import { type Check, type Finding, fail, manual, needing, pass, serverAnswers, warn } from '../provisioning.js';
+import {
+  type Check,
+  checkingGroups,
+  type Finding,
+  fail,
+  groupsAreTold,
+  manual,
+  needing,
+  nobodyToTryWith,
+  pass,
+  serverAnswers,
+  warn,
+} from '../provisioning.js';
 import { toUserPath } from './profile.js';
-import { type Characteristics, type Parts, readAbout, readExtension } from './provision-schema.js';
-import { parseAccountList, parseExtension } from './schema.js';
+import { type Characteristics, type Parts, readAbout, readExtension, readSchema } from './provision-schema.js';
+import { parseAccountList, parseExtension, parseGroups } from './schema.js';
 
 /** Every link of a connection to a SCIM server that can be looked at, and what only a person can look at. */
 export const createChecks = (parts: Parts): readonly Check[] => [
@@ -16,6 +28,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
       { title: attributeTitle(parts), run: () => checkAttribute(parts) },
       { title: 'Resource type User', needs: [attributeTitle(parts)], run: () => checkResourceType(parts) },
       { title: 'A user', needs: [attributeTitle(parts)], run: () => checkUser(parts) },
+      ...checkingGroups(parts.deps.settings, () => checkGroups(parts)),
     ],
   ),
   { title: 'Who else reads and changes the attribute', run: checkRights },
@@ -113,6 +126,27 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   const { id } = parseExtension(read.body, attribute);
   if (id !== user.id) return fail('It answered with another user.', 'Check scim.baseUrl.');
   return pass('One can be read. Whether the attribute can be written is seen at the first enrolment.');
+}
+
+/** An attribute of users that servers may keep to themselves (RFC 7643, section 4.1.2). */
+async function checkGroups({ api }: Parts): Promise<Finding> {
+  const [user] = parseAccountList((await api.call('GET', '/Users?count=1&attributes=userName')).body).Resources;
+  if (user === undefined) return nobodyToTryWith;
+  const { status, body } = await api.call('GET', toUserPath(user.id, 'groups'));
+  if (status !== 200) {
+    const found = `Asked for the groups of a user, the server answered with status ${status}.`;
+    return fail(found, 'Let these credentials read the attribute groups of users.');
+  }
+  if (parseGroups(body).groups.length > 0) return groupsAreTold;
+  // Nobody can tell a user in no group from a server that tells none, unless it says so.
+  const core = await readSchema('urn:ietf:params:scim:schemas:core:2.0:User', api);
+  const isTold =
+    core.state !== 'told' || core.attributes.some(({ name, returned }) => name === 'groups' && returned !== 'never');
+  if (isTold) return groupsAreTold;
+  return fail(
+    'Users have no groups: nobody acts for an organisation.',
+    'Have the server tell the attribute groups of users.',
+  );
 }
 
 const checkRights = async (): Promise<Finding> =>

@@ -47,18 +47,22 @@ export type Characteristics = z.output<typeof characteristicsGuard>;
 const schemaGuard = z.object({ id: z.string(), attributes: z.array(characteristicsGuard).default([]) });
 const schemaListGuard = z.object({ Resources: z.array(schemaGuard) });
 
-/** The schema extension as the server tells of it; `untold` where it serves no schemas. */
-export type Extension =
+/** A schema as the server tells of it; `untold` where it serves none. */
+export type ToldSchema =
   | { readonly state: 'told'; readonly attributes: readonly Characteristics[] }
   | { readonly state: 'missing' }
   | { readonly state: 'untold' };
 
-/** Reads the schema extension, from the list where it has no address of its own. @throws FaceError as `readAbout` */
-export async function readExtension({ scim: { attribute }, api }: Parts): Promise<Extension> {
-  const alone = await readAbout(`/Schemas/${attribute.schema}`, schemaGuard, api);
-  if (alone?.id === attribute.schema) return { state: 'told', attributes: alone.attributes };
+/** Reads the schema extension. @throws FaceError as `readAbout` */
+export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ToldSchema> =>
+  readSchema(attribute.schema, api);
+
+/** Reads a schema, from the list where it has no address of its own. @throws FaceError as `readAbout` */
+export async function readSchema(schema: string, api: ScimApi): Promise<ToldSchema> {
+  const alone = await readAbout(`/Schemas/${schema}`, schemaGuard, api);
+  if (alone?.id === schema) return { state: 'told', attributes: alone.attributes };
   const listed = await readAbout('/Schemas', schemaListGuard, api);
   if (listed === null) return { state: 'untold' };
-  const found = listed.Resources.find(({ id }) => id === attribute.schema);
+  const found = listed.Resources.find(({ id }) => id === schema);
   return found === undefined ? { state: 'missing' } : { state: 'told', attributes: found.attributes };
 }

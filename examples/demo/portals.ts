@@ -116,6 +116,7 @@ export async function startPortals({
       credentials: Object.assign({}, ...[...running.values()].map(({ credentials }) => credentials)),
     },
     me: {
+      signIn: [...running.values()].find(({ ownSignIn }) => ownSignIn !== undefined)?.ownSignIn ?? null,
       services: [...running.values()].flatMap(({ url, service }) =>
         service === undefined ? [] : [{ ...service, url }],
       ),

@@ -23,16 +23,27 @@ const toPage = (title: string, body: string, result = ''): string => `<!doctype 
 <title>${title}</title>
 <style>
   body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 3rem auto; padding: 0 1rem; }
-  label { display: block; margin: 1rem 0; } input { font: inherit; display: block; width: 100%; padding: .4rem; }
+  label { display: block; margin: 1rem 0; } input { font: inherit; display: block; box-sizing: border-box; width: 100%; padding: .4rem; }
   button { font: inherit; padding: .5rem 1.5rem; } pre { background: #eef2f5; padding: 1rem; overflow: auto; }
 </style>
 <main data-result="${result}"><h1>${title}</h1>${body}</main>`;
 
-const toForm = (name: string, users: readonly string[], note: string): string =>
+/** What somebody typed into that form. */
+export const parseSignIn = (body: unknown): z.output<typeof formGuard> => formGuard.parse(body);
+
+/** The form for user name and password. @param path - where it is sent */
+export const toForm = (
+  name: string,
+  {
+    users,
+    note,
+    path = '/sign-in',
+  }: { readonly users: readonly string[]; readonly note: string; readonly path?: string },
+): string =>
   toPage(
     `Sign in to ${name}`,
     `<p>${note}</p>
-<form method="post" action="/sign-in">
+<form method="post" action="${escapeHtml(path)}">
 <label>User name <input name="login" autocomplete="username" value="${escapeHtml(users[0] ?? '')}"></label>
 <label>Password <input name="password" type="password" autocomplete="current-password"></label>
 <button>Sign in</button></form>`,
@@ -59,12 +70,14 @@ export async function startSignInPage({
   const signIns = new Map<string, SignIn>();
 
   app.get('/', (_request, response) => {
-    response.send(toForm(name, [...users.keys()], 'First your password, then a look into the camera.'));
+    response.send(
+      toForm(name, { users: [...users.keys()], note: 'First your password, then a look into the camera.' }),
+    );
   });
   app.post('/sign-in', express.urlencoded({ extended: false }), async (request, response) => {
-    const { login, password } = formGuard.parse(request.body);
+    const { login, password } = parseSignIn(request.body);
     if (users.get(login) !== password) {
-      response.status(401).send(toForm(name, [login], 'User name or password is wrong.'));
+      response.status(401).send(toForm(name, { users: [login], note: 'User name or password is wrong.' }));
       return;
     }
     // Pushed: the browser does not have in hands whom it is about.

@@ -25,6 +25,8 @@ export interface CognitoSimulator {
   setTriggerTimeoutMs(timeoutMs: number): void;
   /** From now on each so many-th call of the API is refused as one too many; 0 is none. */
   throttleEvery(calls: number): void;
+  /** What the policy of whoever signs a call does not allow, by the name of the operation. */
+  readonly denied: Set<string>;
   /** Serves the pages of an application, at `/app/start?user=<name>`. */
   serveApp(app: CognitoApp): void;
   /**
@@ -77,6 +79,7 @@ export async function startCognitoSimulator({
   };
 
   let [throttled, asked] = [0, 0];
+  const denied = new Set<string>();
   const protocol = createProtocol(async (operation, body, request) => {
     asked += 1;
     if (throttled > 0 && asked % throttled === 0) throw new ServiceError('TooManyRequestsException', 'Rate exceeded');
@@ -85,6 +88,8 @@ export async function startCognitoSimulator({
     const ofUser = selfServiceOperations[operation];
     if (ofUser !== undefined) return ofUser(pools.values(), body);
     requireSignature(request);
+    if (denied.has(operation))
+      throw new ServiceError('AccessDeniedException', 'User is not authorized to perform this');
     if (operation === 'AdminInitiateAuth') return signIn.initiate(body, poolOf(body).id);
     if (operation === 'AdminRespondToAuthChallenge') return signIn.respond(body, poolOf(body).id);
     const perform = administration[operation];
@@ -111,6 +116,7 @@ export async function startCognitoSimulator({
     region,
     pools,
     lambda,
+    denied,
     setTriggerTimeoutMs: (changed) => {
       timeoutMs = changed;
     },

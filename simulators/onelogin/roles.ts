@@ -4,7 +4,10 @@ import type { Account } from './account.js';
 import { badRequest, notFound } from './errors.js';
 
 // Of the parameters it takes, those that anything here sends.
-const listGuard = z.strictObject({ name: z.string().optional() });
+const listGuard = z.strictObject({
+  name: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
 
 /** The roles of the account. @see https://developers.onelogin.com/api-docs/2/roles/list-roles */
 export function createRolesApi(account: Account): Router {
@@ -14,7 +17,7 @@ export function createRolesApi(account: Account): Router {
     if (!query.success) throw badRequest('query parameter(s) not allowed');
     const wanted = query.data.name?.toLowerCase();
     const found = [...account.roles].filter(([, name]) => wanted === undefined || name.toLowerCase().includes(wanted));
-    response.json(found.map(([id, name]) => ({ id, name })));
+    response.json(found.slice(0, query.data.limit).map(([id, name]) => ({ id, name })));
   });
   router.get('/:id', (request, response) => {
     const id = Number(request.params.id);

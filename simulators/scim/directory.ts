@@ -49,6 +49,8 @@ export interface Directory {
   /** Whether a change may come without a path, a user in part as its value; some servers want the path. */
   takesPathlessChanges: boolean;
   servesSchemas: boolean;
+  /** Whether a user has `groups`; some servers keep them to themselves. */
+  tellsGroups: boolean;
   /** Access tokens that were given, and to which moment each is good. */
   readonly accessTokens: Map<string, number>;
   accessTokenSec: number;
@@ -66,6 +68,7 @@ export const createDirectory = (): Directory => ({
   takesUrnPaths: true,
   takesPathlessChanges: true,
   servesSchemas: true,
+  tellsGroups: true,
   accessTokens: new Map(),
   accessTokenSec: 60,
 });
@@ -145,7 +148,7 @@ export function toView(directory: Directory, user: DirectoryUser, asked: readonl
     ...(isAsked('name', 'default') && user.name !== undefined ? { name: user.name } : {}),
     ...(isAsked('active', 'default') ? { active: user.active } : {}),
     ...(isAsked('emails', 'default') && user.emails.length > 0 ? { emails: user.emails } : {}),
-    ...(isAsked('groups', 'default') ? { groups: groupsOf(directory, user) } : {}),
+    ...(directory.tellsGroups && isAsked('groups', 'default') ? { groups: groupsOf(directory, user) } : {}),
     ...Object.fromEntries(Object.entries(user.details).filter(([name]) => isAsked(name, 'default'))),
     ...(isAsked('meta', 'default') ? { meta: { resourceType: 'User', location: `${baseUrl}/Users/${user.id}` } } : {}),
     ...Object.fromEntries(shown),

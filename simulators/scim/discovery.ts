@@ -17,7 +17,12 @@ export function createDiscoveryApi(directory: Directory): Router {
   });
   const listSchemas = (): Map<string, object> => {
     if (!directory.servesSchemas) throw notFound();
-    const core = toSchema(coreSchema, [{ name: 'userName', type: 'string', multiValued: false, caseExact: false }]);
+    const core = toSchema(coreSchema, [
+      { name: 'userName', type: 'string', multiValued: false, caseExact: false },
+      ...(directory.tellsGroups
+        ? [{ name: 'groups', type: 'complex', multiValued: true, mutability: 'readOnly' }]
+        : []),
+    ]);
     const extensions = [...directory.extensions].map(([id, list]): [string, object] => [id, toSchema(id, list)]);
     return new Map([[coreSchema, core], ...extensions]);
   };

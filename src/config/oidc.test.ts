@@ -42,6 +42,17 @@ test('refuses two clients of one id, and none at all', () => {
   expect(isTaken()).toBe(false);
 });
 
+test('needs no client where it issues credentials, and one where it does not', () => {
+  const claims = { name: { purpose: { en: 'To call you by your name' } } };
+  const credentials = { staff_card: { vct: 'https://face.example.com/types/card', name: 'Staff card', claims } };
+  expect(oidcGuard.parse({ credentials })).toMatchObject({ clients: [], credentials: { staff_card: { days: 90 } } });
+  expect(oidcGuard.safeParse({ clients: [], credentials }).success).toBe(true);
+  for (const none of [{}, { credentials: {} }, { clients: [], credentials: {} }, { accountLinkDays: 30 }])
+    expect(oidcGuard.safeParse(none).error?.issues).toMatchObject([
+      { path: ['clients'], message: 'expected at least one client, or a credential' },
+    ]);
+});
+
 test('the documented client is one', () => {
   const document = readFileSync(join(projectRoot, 'docs/oidc.md'), 'utf8');
   const [, text = ''] = /```json\n([\s\S]*?)```/.exec(document) ?? [];

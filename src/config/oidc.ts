@@ -89,23 +89,28 @@ const isReserved = (id: string): boolean => id === walletClientId || id.startsWi
  * @param kinds - those of the connection's provider, beside `relying_party` and `counter`, which fit any
  */
 export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
-  z.strictObject({
-    clients: z
-      .array(
-        z.discriminatedUnion('kind', [relyingPartyGuard, counterGuard, ...kinds], {
-          error: ({ code }) =>
-            code === 'invalid_union'
-              ? 'expected relying_party, counter, or a kind of client of this provider'
-              : undefined,
-        }),
-      )
-      .min(1)
-      .max(50)
-      .refine(hasUniqueIds, 'two clients have the same id')
-      .refine((clients) => clients.every(({ id }) => !isReserved(id)), 'an id is of the service itself'),
-    credentials: credentialsGuard,
-    accountLinkDays: z.int().min(1).max(3650).default(365),
-  });
+  z
+    .strictObject({
+      clients: z
+        .array(
+          z.discriminatedUnion('kind', [relyingPartyGuard, counterGuard, ...kinds], {
+            error: ({ code }) =>
+              code === 'invalid_union'
+                ? 'expected relying_party, counter, or a kind of client of this provider'
+                : undefined,
+          }),
+        )
+        .max(50)
+        .refine(hasUniqueIds, 'two clients have the same id')
+        .refine((clients) => clients.every(({ id }) => !isReserved(id)), 'an id is of the service itself')
+        .default([]),
+      credentials: credentialsGuard,
+      accountLinkDays: z.int().min(1).max(3650).default(365),
+    })
+    .refine(({ clients, credentials }) => clients.length > 0 || Object.keys(credentials).length > 0, {
+      path: ['clients'],
+      error: 'expected at least one client, or a credential',
+    });
 
 /** The setting `oidc` of a connection. `null`: nobody is sent here by OpenID Connect. @param kinds - as for `createOidcGuard` */
 export const oidcOf = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>

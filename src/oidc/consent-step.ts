@@ -4,7 +4,6 @@ import { answersFor, type DataConsent, findDataConsent, giveDataConsent } from '
 import { digestOf } from '../core/digest.js';
 import { type Link, readLinks } from '../core/links/links.js';
 import { addSec } from '../core/units.js';
-import { toCode } from '../errors.js';
 import { type ClaimWanted, toClaimsWanted } from './asked-claims.js';
 import { consentTextsIn } from './consent-messages/index.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
@@ -16,6 +15,7 @@ import { languageOf } from './messages.js';
 import { type Destination, personPolicy, renderUnreadablePage } from './person-page.js';
 import { paramsOf } from './requested-claims.js';
 import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './sources.js';
+import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
 /** What a client may be told: `share` is `null` where it asked for nothing. */
@@ -112,18 +112,11 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
     response.send(page);
   }
 
-  /** @returns `null` where the provider does not answer: nobody's fault, and it may be tried again */
   async function read(subject: string, wanted: readonly ClaimWanted[]): Promise<PersonalData | null> {
     const names = wanted.filter(({ from }) => from === null).map(({ name }) => name);
     if (names.length === 0) return new PersonalData({});
-    try {
-      return await connection.profile.readClaims(subject, names);
-    } catch (error) {
-      const code = toCode(error);
-      if (code !== 'profile_unavailable') throw error;
-      deps.log.warn('claims could not be read', { connection: connection.id, code });
-      return null;
-    }
+    const { id, profile } = connection;
+    return unlessUnreadable('claims', () => profile.readClaims(subject, names), { connection: id, log: deps.log });
   }
 }
 

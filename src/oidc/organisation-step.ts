@@ -1,5 +1,4 @@
-import { type Organisation, type OrganisationRules, readOrganisations } from '../core/organisations/organisations.js';
-import { FaceError } from '../errors.js';
+import { readOrganisations } from '../core/organisations/organisations.js';
 import { maxIdCharacters, toOrganisationAsked } from './asked-organisation.js';
 import { type Acting, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
@@ -9,6 +8,7 @@ import { organisationTextsIn } from './organisation-messages.js';
 import { renderOrganisationPage } from './organisation-page.js';
 import { personPolicy, renderUnreadablePage } from './person-page.js';
 import { paramsOf } from './requested-claims.js';
+import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
 /**
@@ -27,7 +27,9 @@ export function createOrganisationStep({ issuer, connection, interactionUrl }: O
     const language = languageOf(params.ui_locales, request.acceptsLanguages());
     const { host } = new URL(params.redirect_uri ?? '');
     const name = client.consented?.name ?? flow.clientId;
-    const own = await read(subject, asked.rules);
+    const { id, profile } = connection;
+    const read = () => readOrganisations(subject, asked.rules, profile);
+    const own = await unlessUnreadable('organisations', read, { connection: id, log: deps.log });
     response.set('Content-Security-Policy', personPolicy).set('Cache-Control', 'no-store').type('html');
     if (own === null) {
       response
@@ -52,16 +54,4 @@ export function createOrganisationStep({ issuer, connection, interactionUrl }: O
     response.redirect(303, interactionUrl(interaction.uid));
     return false;
   };
-
-  /** @returns `null` where the provider does not answer: nobody's fault, and it may be tried again */
-  async function read(subject: string, rules: OrganisationRules): Promise<readonly Organisation[] | null> {
-    try {
-      return await readOrganisations(subject, rules, connection.profile);
-    } catch (error) {
-      if (!(error instanceof FaceError) || error.code !== 'profile_unavailable') throw error;
-      const { code, detail } = error;
-      deps.log.warn('organisations could not be read', { connection: connection.id, code, detail });
-      return null;
-    }
-  }
 }

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { startPortals } from '../../examples/demo/portals.js';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import {
   renderDone,
   renderEnd,
@@ -9,40 +8,21 @@ import {
   renderShown,
   renderStart,
 } from '../../src/oidc/counter/pages.js';
-import { type Language, languages } from '../../src/oidc/messages.js';
+import type { Language } from '../../src/oidc/messages.js';
 import { renderAskPage } from '../../src/oidc/pages.js';
-import { modelsFolder } from '../paths.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
-import { enrolAtPortal } from './portal-enrolment.js';
-import { type Poses, receive } from './visitor.js';
+import { expectAllWithinReach, expectNoBreach, inBrowser, usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
 
 /* A check in person: the page of the counter's staff, and the phone of the person before them. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
-const narrow = { width: 360, height: 740 };
-
-let browser: Browser;
-let poses: Poses;
-if (hasChromium) {
-  beforeAll(async () => {
-    const { ada } = await readPeople();
-    poses = await makePoses(ada, 'ada');
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(() => browser.close());
-}
+const { visit, openPhone } = usePortals();
 
 const choice = (page: Page, number: string) => page.locator(`button[value="${number}"]`);
 
 inBrowser('a counter sees who passed and what they agreed to; with a wrong number it sees nothing', async () => {
-  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const person = { poses, plan: 'follow', reactionMs: 150 } as const;
-  const { page: phone, complaints, close } = await receive(browser, { person, isGuided: false });
-  const desk = await (await browser.newContext({ viewport: narrow })).newPage();
-  await enrolAtPortal(phone, portals);
+  const { page: phone, portals, complaints, close } = await visit();
+  const { page: desk, close: closeDesk } = await openPhone();
 
   await desk.goto(portals.urlOf('counter'));
   await desk.getByRole('button', { name: 'Show a code' }).click();
@@ -81,10 +61,9 @@ inBrowser('a counter sees who passed and what they agreed to; with a wrong numbe
   await desk.getByText('Not verified.').waitFor();
   await phone.reload();
   expect(await phone.getByRole('heading').textContent()).toBe('This check has ended');
-  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
-  await desk.context().close();
+  expectNoBreach(complaints);
+  await closeDesk();
   await close();
-  await portals.close();
 });
 
 const kioskUrl = 'https://face.example.com/face/kiosk';
@@ -104,16 +83,10 @@ const pages: readonly ((language: Language) => string)[] = [
 inBrowser(
   'the phone’s pages are within reach of everybody in every language, in the light and in the dark',
   async () => {
-    const { page, close } = await receive(browser, { viewport: narrow });
-    for (const language of languages)
-      for (const [at, render] of pages.entries())
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          await page.setContent(render(language));
-          const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
-          expect({ language, at, found }).toEqual({ language, at, found: [[], [], true] });
-          expect(await page.locator('b').count()).toBe(0);
-        }
+    const { page, close } = await openPhone();
+    await expectAllWithinReach(page, pages, async () => {
+      expect(await page.locator('b').count()).toBe(0);
+    });
     await close();
   },
 );

@@ -1,37 +1,23 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { type RunningPortals, startPortals } from '../../examples/demo/portals.js';
-import { languages } from '../../src/oidc/messages.js';
-import { modelsFolder } from '../paths.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { RunningPortals } from '../../examples/demo/portals.js';
 import { renderOffer, renderStart } from './credential-pages.js';
-import { makePoses, readPeople } from './people.js';
-import { enrolAtPortal } from './portal-enrolment.js';
-import { type Poses, receive } from './visitor.js';
+import {
+  expectAllWithinReach,
+  expectNoBreach,
+  expectWithinReach,
+  inBrowser,
+  narrow,
+  usePortals,
+} from './portal-visit.js';
 import { insist } from './walk.js';
 
 /* A staff card: from its page to the small wallet of the demonstration, and to a portal that people sign in to with it. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
-const narrow = { viewport: { width: 360, height: 740 } } as const;
-
-let browser: Browser;
-let poses: Poses;
-if (hasChromium) {
-  beforeAll(async () => {
-    const { ada } = await readPeople();
-    poses = await makePoses(ada, 'ada');
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(() => browser.close());
-}
+const { visit, openPhone } = usePortals();
 
 inBrowser('is taken into a wallet after a face check, once, with what was ticked, and signs people in', async () => {
-  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const person = { poses, plan: 'follow', reactionMs: 150 } as const;
-  const { page, complaints, close } = await receive(browser, { person, isGuided: false });
-  await enrolAtPortal(page, portals);
+  const { page, portals, complaints, close } = await visit();
   await page.goto(portals.urlOf('credential'));
   await page.getByRole('link', { name: 'Get a staff card' }).click();
   await page.getByRole('button', { name: 'Begin' }).click();
@@ -39,22 +25,22 @@ inBrowser('is taken into a wallet after a face check, once, with what was ticked
   await page.getByRole('button').click();
   await insist(page);
   await page.locator('button[value="agree"]').waitFor();
-  await page.setViewportSize(narrow.viewport);
+  await page.setViewportSize(narrow);
   expect(await page.getByRole('heading').first().textContent()).toBe('What is to be in your Staff card?');
   await page.locator('input[value="given_name"]').check();
   await page.locator('button[value="agree"]').click();
 
   const toWallet = page.getByRole('link', { name: 'My wallet is on this phone' });
   await toWallet.waitFor();
-  expect([await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)]).toEqual([[], [], true]);
+  await expectWithinReach(page);
   const offer = (await toWallet.getAttribute('href')) ?? '';
   // The code and the digits are never on the screen at the same time.
   expect(await page.locator('.digits').isVisible()).toBe(false);
   await page.locator('summary').click();
   expect([await page.locator('.digits').isVisible(), await page.locator('.qr').isVisible()]).toEqual([true, false]);
-  expect([await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)]).toEqual([[], [], true]);
+  await expectWithinReach(page);
   const code = (await page.locator('.digits').textContent()) ?? '';
-  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+  expectNoBreach(complaints);
 
   await page.goto(portals.urlOf('credential'));
   await page.getByLabel('Offer').fill(offer);
@@ -74,7 +60,6 @@ inBrowser('is taken into a wallet after a face check, once, with what was ticked
 
   await signInByCard(page, portals);
   await close();
-  await portals.close();
 });
 
 /** From the portal that asks for the card, by a wallet on another device and by one on this device. */
@@ -82,7 +67,7 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   const guide = portals.portals.get('credential')?.guide.join(' ') ?? '';
   const [portal = ''] = /http:\/\/localhost:\d+/.exec(guide) ?? [];
   const wallet = await page.context().newPage();
-  await wallet.setViewportSize(narrow.viewport);
+  await wallet.setViewportSize(narrow);
   const open = async (at: Page, request: string): Promise<void> => {
     await at.goto(portals.urlOf('credential'));
     await at.getByLabel('Request').fill(request);
@@ -132,23 +117,15 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
 async function lookAt(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
-    expect({ colorScheme, found }).toEqual({ colorScheme, found: [[], [], true] });
+    await expectWithinReach(page, { colorScheme });
   }
 }
 
 inBrowser(
   'has pages within reach of everybody in every language, in the light and in the dark, from 360 pixels on',
   async () => {
-    const { page, close } = await receive(browser, narrow);
-    for (const language of languages)
-      for (const render of [renderStart, renderOffer])
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          await page.setContent(render(language));
-          const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
-          expect({ language, found }).toEqual({ language, found: [[], [], true] });
-        }
+    const { page, close } = await openPhone();
+    await expectAllWithinReach(page, [renderStart, renderOffer]);
     await close();
   },
 );

@@ -206,3 +206,25 @@ inBrowser('by a face check in the demonstration: the services are listed, and th
   await close();
   await portals.close();
 });
+
+inBrowser('by the sign-in of the provider in the demonstration: with the password, and no camera', async () => {
+  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
+  const { page, complaints, close } = await receive(browser, { ...narrow, allowsCamera: false });
+  const reach = async () => [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
+  await page.goto(portals.urlOf('home-page'));
+  await page.getByRole('link', { name: 'Sign in at Example Portal' }).click();
+  await page.getByRole('heading', { name: 'Sign in to Example Directory' }).waitFor();
+  expect(await reach()).toEqual([[], [], true]);
+  await page.getByLabel('Password').fill('a wrong one');
+  await page.getByRole('button').click();
+  await page.getByText('User name or password is wrong.').waitFor();
+  await page.getByLabel('Password').fill(portals.password);
+  await page.getByRole('button').click();
+  await page.locator('main[data-screen="manage"]').waitFor();
+  expect(await page.locator('.service').allTextContents()).toEqual(['Example Portal', 'City Library']);
+  expect(await reach()).toEqual([[], [], true]);
+  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+  expect(portals.readToken()).toBeNull();
+  await close();
+  await portals.close();
+});

@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { type RunningPortals, startPortals } from '../../examples/demo/portals.js';
-import { languages } from '../../src/oidc/messages.js';
-import { modelsFolder } from '../paths.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { RunningPortals } from '../../examples/demo/portals.js';
 import { hostileNames, renderHostileOrganisations, renderOrganisationSample } from './organisation-page.js';
-import { makePoses, readPeople } from './people.js';
-import { enrolAtPortal } from './portal-enrolment.js';
-import { type Poses, receive } from './visitor.js';
+import {
+  expectAllWithinReach,
+  expectNoBreach,
+  expectWithinReach,
+  inBrowser,
+  narrow,
+  usePortals,
+} from './portal-visit.js';
 import { insist } from './walk.js';
 
 /* The page on which a person chooses for whom they act: how it looks, and a tax office where they file for a company. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
-const narrow = { viewport: { width: 360, height: 740 } } as const;
-
-let browser: Browser;
-let poses: Poses;
-if (hasChromium) {
-  beforeAll(async () => {
-    const { ada } = await readPeople();
-    poses = await makePoses(ada, 'ada');
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(() => browser.close());
-}
+const { visit, openPhone } = usePortals();
 
 /** From the tax office through the face check, to the page that asks for whom, or back at the office. */
 async function showFace(page: Page, portals: RunningPortals): Promise<void> {
@@ -37,19 +26,16 @@ async function showFace(page: Page, portals: RunningPortals): Promise<void> {
 }
 
 inBrowser('lets somebody file for the company they chose, by keyboard alone, until their role ends', async () => {
-  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const person = { poses, plan: 'follow', reactionMs: 150 } as const;
-  const { page, complaints, close } = await receive(browser, { person, isGuided: false });
-  await enrolAtPortal(page, portals);
+  const { page, portals, complaints, close } = await visit();
 
   // Two: neither is chosen beforehand.
   await showFace(page, portals);
   await page.locator('button[value="act"]').waitFor();
-  await page.setViewportSize(narrow.viewport);
+  await page.setViewportSize(narrow);
   expect(await page.getByRole('heading').first().textContent()).toBe('Tax Office asks for whom you act');
   expect(await page.locator('.value').allTextContents()).toEqual(['Harbour Bakery', 'Orchard Cycles']);
   expect(await page.locator('input:checked').count()).toBe(0);
-  expect([await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)]).toEqual([[], [], true]);
+  await expectWithinReach(page);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
   await page.keyboard.press('Tab');
@@ -76,23 +62,15 @@ inBrowser('lets somebody file for the company they chose, by keyboard alone, unt
   await showFace(page, portals);
   await page.locator('.note').waitFor();
   expect(await page.locator('.note').textContent()).toBe('Not signed in: the person acts for no organisation.');
-  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+  expectNoBreach(complaints);
   await close();
-  await portals.close();
 });
 
 inBrowser(
   'is within reach of everybody in every language, in the light and in the dark, from 360 pixels on',
   async () => {
-    const { page, close } = await receive(browser, narrow);
-    for (const language of languages)
-      for (const render of [renderOrganisationSample, renderHostileOrganisations])
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          await page.setContent(render(language));
-          const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
-          expect({ language, found }).toEqual({ language, found: [[], [], true] });
-        }
+    const { page, close } = await openPhone();
+    await expectAllWithinReach(page, [renderOrganisationSample, renderHostileOrganisations]);
     await close();
   },
 );
@@ -100,7 +78,7 @@ inBrowser(
 inBrowser(
   'shows names and roles as they are written: no markup of them is taken, and nothing is turned around',
   async () => {
-    const { page, close } = await receive(browser, narrow);
+    const { page, close } = await openPhone();
     await page.setContent(renderHostileOrganisations('en'));
     const shown = await page.locator('.value').allTextContents();
     for (const name of hostileNames) expect(shown).toContain(name);

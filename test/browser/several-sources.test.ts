@@ -1,28 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { startPortals } from '../../examples/demo/portals.js';
-import { modelsFolder } from '../paths.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
-import { enrolAtPortal } from './portal-enrolment.js';
-import { type Poses, receive } from './visitor.js';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { expectNoBreach, expectWithinReach, inBrowser, narrow, usePortals } from './portal-visit.js';
 import { goAlong, insist } from './walk.js';
 
 /* A bank that asks two sources: the person links their account at the second one, and agrees once, in the portals of the demonstration. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
-
-let browser: Browser;
-let poses: Poses;
-if (hasChromium) {
-  beforeAll(async () => {
-    const { ada } = await readPeople();
-    poses = await makePoses(ada, 'ada');
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(() => browser.close());
-}
+const { visit } = usePortals();
 
 /** Types the user name, on a page of ours that asks for it, and goes on. */
 async function sayWho(page: Page, login: string): Promise<void> {
@@ -33,10 +16,7 @@ async function sayWho(page: Page, login: string): Promise<void> {
 inBrowser(
   'links the account at the payroll by a second face check, and tells the bank what both signed for',
   async () => {
-    const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-    const person = { poses, plan: 'follow', reactionMs: 150 } as const;
-    const { page, complaints, close } = await receive(browser, { person, isGuided: false });
-    await enrolAtPortal(page, portals);
+    const { page, portals, complaints, close } = await visit();
     await page.goto(portals.urlOf('links'));
     // The payroll knows the same face, by an enrolment of its own.
     await page.locator('p a[href^="http"]').click();
@@ -52,12 +32,12 @@ inBrowser(
     await insist(page);
     const button = page.getByRole('button', { name: 'Link my account at Example Payroll' });
     await button.waitFor();
-    await page.setViewportSize({ width: 360, height: 740 });
+    await page.setViewportSize(narrow);
     expect(await page.locator('legend').first().textContent()).toBe('Example Payroll: your account is not linked');
-    expect([await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)]).toEqual([[], [], true]);
+    await expectWithinReach(page);
     await button.click();
     expect(await page.getByRole('heading').first().textContent()).toBe('Link my account at Example Payroll');
-    expect([await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)]).toEqual([[], [], true]);
+    await expectWithinReach(page);
     await sayWho(page, portals.login);
     // What is linked stands there before the camera opens, and is approved by the face.
     await goAlong(page, { upTo: 'action' });
@@ -72,7 +52,7 @@ inBrowser(
     await page.getByRole('heading', { name: 'Your application' }).waitFor();
     expect(await page.locator('.value').allTextContents()).toEqual(['Ada Example', 'SGD 54,000']);
     expect(await page.locator('.by').allTextContents()).toEqual([`signed by ${portals.serverUrl}/oidc/payroll`]);
-    expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
+    expectNoBreach(complaints);
 
     // The next time the face is enough.
     await page.goto(portals.urlOf('links'));
@@ -82,6 +62,5 @@ inBrowser(
     await page.getByRole('heading', { name: 'Your application' }).waitFor();
     expect(await page.locator('#annual_income').textContent()).toBe('SGD 54,000');
     await close();
-    await portals.close();
   },
 );

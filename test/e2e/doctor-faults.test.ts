@@ -2,7 +2,8 @@ import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventsServiceAppId } from '../../adapters/entra/caller.js';
-import type { Act } from '../../simulators/front.js';
+import { graphRoles } from '../../simulators/entra/tenant.js';
+import { type Act, startFront } from '../../simulators/front.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { schema } from '../contract/scim.js';
 import { arnOf, type DoctorBench, type Elsewhere, openDoctorBench } from '../doctor-bench.js';
@@ -17,6 +18,7 @@ let bench: DoctorBench;
 let folders = 0;
 beforeAll(async () => {
   bench = await openDoctorBench(top);
+  await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
 });
 afterAll(() => bench?.close());
 
@@ -27,10 +29,32 @@ test.each(providers)('nothing fails on a connection to %s that is well', async (
   expect(checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'skipped')).toEqual([]);
 });
 
+/** People act for organisations by their groups. */
+const byGroups = { organisations: { pattern: 'corp:{organisation}:{role}' } };
+const byClaim = {
+  claims: { company_roles: 'companyRoles' },
+  organisations: { ...byGroups.organisations, from: { claim: 'company_roles' } },
+};
+
+test.each(providers)('the groups of %s are looked at where people act for organisations by them', async (kind) => {
+  const readVerdicts = async (connection: Record<string, unknown>) =>
+    (await bench.examine(kind, { connection })).flatMap(({ title, verdict }) => (title === 'Groups' ? [verdict] : []));
+  expect(await readVerdicts(byGroups)).toEqual(['pass']);
+  expect(await readVerdicts({})).toEqual([]);
+  expect(await readVerdicts(byClaim)).toEqual([]);
+});
+
+test('where a provider has no user yet, only a person can look at the groups', async () => {
+  const { putBack } = takeOut(bench.scim.directory.users, () => true);
+  const checks = await bench.examine('scim', { connection: byGroups });
+  putBack?.();
+  expect(checks).toContainEqual(expect.objectContaining({ title: 'Groups', verdict: 'manual' }));
+});
+
 /** What is broken: here, where the doctor runs, or at the provider until it is put back. */
 interface Planted {
   readonly elsewhere?: Elsewhere;
-  readonly putBack?: () => void;
+  readonly putBack?: () => void | Promise<void>;
 }
 
 /** What is broken; the connection that is examined; which check is to fail, and what its remedy has to name. */
@@ -86,6 +110,19 @@ const oktaRule = () => bench.okta.org.servers.get('default')!.policy.rule;
 const smartHook = () => findHook(bench.onelogin.account, 'pre-authentication')!;
 const lambda = (handler: string) => bench.cognito.lambda.functions.get(arnOf(handler))!;
 const elsewhere = (given: Elsewhere): Planted => ({ elsewhere: given });
+
+/** Has a provider refuse calls of these addresses, on a connection whose people act by their groups. */
+async function refusing(provider: string, setting: string, path: RegExp): Promise<Planted> {
+  const { origin, href } = new URL(provider);
+  const front = await startFront(origin);
+  front.rules = [{ path, act: { kind: 'answer', status: 403, body: '{}', headers: json } }];
+  const address = href.replace(origin, front.url).replace(/\/$/, '');
+  return {
+    ...elsewhere({ connection: byGroups, provider: { [setting]: address } }),
+    putBack: () => front.close(),
+  };
+}
+const json = { 'content-type': 'application/json' };
 
 /** The front's own page for what it does not know. */
 const unknownPage: Act = { kind: 'answer', status: 404, body: '<h1>404 page not found</h1>' };
@@ -318,6 +355,13 @@ const atOkta: readonly Fault[] = [
     'Event hook',
     /Run facestep provision/,
   ],
+  [
+    'the groups of users may not be seen',
+    'okta',
+    () => refusing(bench.okta.url, 'orgUrl', /^\/api\/v1\/users\/[^/]+\/groups/),
+    'Groups',
+    /an administrator role that sees them and their groups/,
+  ],
 ];
 
 const atEntra: readonly Fault[] = [
@@ -414,6 +458,23 @@ const atEntra: readonly Fault[] = [
     'Consent that the hooks are sent events',
     /Run facestep provision/,
   ],
+  [
+    'the permission for groups is missing',
+    'entra',
+    () => {
+      const { appRoleAssignments } = bench.entra.tenant;
+      const kept = [...appRoleAssignments];
+      const others = kept.filter(({ appRoleId }) => appRoleId !== graphRoles['GroupMember.Read.All']);
+      expect(others).toHaveLength(kept.length - 1);
+      appRoleAssignments.splice(0, kept.length, ...others);
+      return {
+        ...elsewhere({ connection: byGroups }),
+        putBack: () => void appRoleAssignments.splice(0, Number.POSITIVE_INFINITY, ...kept),
+      };
+    },
+    'Groups',
+    /Grant GroupMember\.Read\.All to the application, with admin consent/,
+  ],
 ];
 
 const atCognito: readonly Fault[] = [
@@ -476,6 +537,16 @@ const atCognito: readonly Fault[] = [
     () => change(lambda('preTokenGeneration'), { sourceArns: [] }),
     'Leave to invoke the functions',
     /aws lambda add-permission/,
+  ],
+  [
+    'the policy does not allow to list the groups of a user',
+    'cognito',
+    () => {
+      bench.cognito.denied.add('AdminListGroupsForUser');
+      return { ...elsewhere({ connection: byGroups }), putBack: () => bench.cognito.denied.clear() };
+    },
+    'Groups',
+    /Allow cognito-idp:AdminListGroupsForUser/,
   ],
 ];
 
@@ -554,6 +625,13 @@ const atOneLogin: readonly Fault[] = [
     'Log of the Smart Hook pre-authentication',
     /clock of this machine, publicUrl/,
   ],
+  [
+    'the roles may not be read',
+    'onelogin',
+    () => refusing(bench.onelogin.url, 'accountUrl', /^\/api\/2\/roles/),
+    'Groups',
+    /Use an API credential with the scope Manage All/,
+  ],
 ];
 
 const atScim: readonly Fault[] = [
@@ -585,6 +663,20 @@ const atScim: readonly Fault[] = [
     'What the server supports',
     /Turn it on/,
   ],
+  [
+    'the groups of users may not be read',
+    'scim',
+    () => refusing(bench.scim.baseUrl, 'baseUrl', /[?]attributes=groups$/),
+    'Groups',
+    /Let these credentials read the attribute groups of users/,
+  ],
+  [
+    'users have no groups',
+    'scim',
+    () => ({ ...change(bench.scim.directory, { tellsGroups: false }), ...elsewhere({ connection: byGroups }) }),
+    'Groups',
+    /Have the server tell the attribute groups of users/,
+  ],
 ];
 
 describe.each([
@@ -609,7 +701,7 @@ describe.each([
       const causes = checks.flatMap(({ cause }) => (cause === null ? [] : [cause]));
       for (const cause of causes) expect(cause).toBe(failed[0]!.title);
     } finally {
-      putBack?.();
+      await putBack?.();
     }
   });
 });

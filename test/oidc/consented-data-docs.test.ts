@@ -1,29 +1,16 @@
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import * as client from 'openid-client';
-import { connectionGuards } from '../../adapters/index.js';
 import { scimConnectionGuard } from '../../adapters/scim/config.js';
-import { createScimAdapter } from '../../adapters/scim/index.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
-import { type ScimSimulator, startScimSimulator } from '../../simulators/scim/index.js';
-import { createConfigGuard } from '../../src/config/schema.js';
-import { projectRoot } from '../paths.js';
-import { createKeysFolder } from './issuer.js';
-import { type ProviderBench, startProviderBench } from './provider-bench.js';
+import { blocksOf, readPage } from '../page.js';
+import { listenForCallback, openIdClientOver, runProgram, startWithScim } from './documented.js';
 
 /*
  * What docs/consented-data.md says, done to the letter: its configuration, and its program with openid-client, against a SCIM
  * server and the service over sockets. Addresses and secrets alone are others.
  */
 
-const page = readFileSync(join(projectRoot, 'docs/consented-data.md'), 'utf8');
-const blockOf = (language: string): string =>
-  new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
-const secret = 'a-secret-of-the-library-0123456789abcdef';
-const token = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
+const page = readPage('docs/consented-data.md');
+const secrets = { LIBRARY_SECRET: 'a-secret-of-the-library-0123456789abcdef' };
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 interface Program {
@@ -31,68 +18,33 @@ interface Program {
   finish(address: string, started: object): Promise<object>;
 }
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
-let party: Server;
-let scim: ScimSimulator;
-let bench: ProviderBench;
+let party: Awaited<ReturnType<typeof listenForCallback>>;
+let service: Awaited<ReturnType<typeof startWithScim>>;
 let program: Program;
 let ada: string;
 beforeAll(async () => {
-  keys = await createKeysFolder();
-  party = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1');
-  await once(party, 'listening');
-  const address = party.address();
-  const redirectUri = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/callback`;
-  scim = await startScimSimulator();
-  const { extensions } = scim.directory;
-  extensions.set(token, [defineAttribute('token')]).set(enterprise, [defineAttribute('employeeNumber')]);
-
-  const written = blockOf('json')
-    .replace('https://sso.example.com/scim/v2', scim.baseUrl)
-    .replace('https://library.example.com/callback', redirectUri)
-    .replace('{ "env": "SCIM_TOKEN" }', JSON.stringify(scim.bearer))
-    .replace('{ "env": "LIBRARY_SECRET" }', JSON.stringify(secret));
-  const [settings] = createConfigGuard(connectionGuards).parse(JSON.parse(written)).connections;
-  const [given] = JSON.parse(written).connections;
-  expect(settings?.id).toBe('people');
-  bench = await startProviderBench({
-    ...{ keysFile: keys.file, settings: scimConnectionGuard.parse(given) },
-    ...{ reach: { send: (url, init) => fetch(url, init), now: () => Date.now() }, createAdapter: createScimAdapter },
+  party = await listenForCallback();
+  const addresses = { 'https://library.example.com/callback': party.redirectUri };
+  service = await startWithScim(page, {
+    ...{ secrets, addresses, details: { name: { givenName: 'Ada', familyName: 'Lovelace' } } },
+    extensions: [[enterprise, defineAttribute('employeeNumber'), 'E-17']],
   });
-  ada = scim.addUser('ada@example.com');
-  const user = scim.directory.users.get(ada)!;
-  Object.assign(user.details, { name: { givenName: 'Ada', familyName: 'Lovelace' } });
-  user.extensions.set(enterprise, new Map([['employeeNumber', 'E-17']]));
-  await bench.enrol(ada, 'ada');
-
-  const code = blockOf('js')
-    .replace("import * as client from 'openid-client';", '')
-    .replace('https://library.example.com/callback', redirectUri)
-    .replaceAll('export async function', 'async function');
-  // Over the address that stands in the page: the server is elsewhere.
-  const reaching = {
-    ...client,
-    discovery: (...[server, id, metadata, auth]: Parameters<typeof client.discovery>) =>
-      client.discovery(server, id, metadata, auth, {
-        [client.customFetch]: (url, init) => bench.send(url, { ...init, body: init.body ?? null }),
-      }),
-  };
-  const environment = { env: { LIBRARY_SECRET: secret } };
-  const run = new Function('client', 'process', `return (async () => { ${code}\nreturn { begin, finish }; })();`);
-  program = await run(reaching, environment);
+  ada = service.ada;
+  expect(service.connections[0]?.id).toBe('people');
+  program = await runProgram<Program>(page, {
+    ...{ modules: { client: openIdClientOver(service.bench.send) }, exported: ['begin', 'finish'] },
+    ...{ environment: secrets, addresses },
+  });
 });
 afterAll(async () => {
-  await bench.stop();
-  await scim.close();
-  party.closeAllConnections();
+  await service.stop();
   party.close();
-  await keys.remove();
 });
 
 /** From the start of the program to the page on which the person agrees. */
 async function go() {
   const { started, url } = await program.begin();
-  const browser = bench.openBrowser();
+  const browser = service.bench.openBrowser();
   const asked = await browser.walk(url.href);
   const camera = await browser.say(asked, 'ada@example.com');
   return { started, browser, consent: await browser.show(camera.url, 'ada') };
@@ -117,7 +69,7 @@ test('its configuration and its program fill a form, for whoever agrees', async 
 });
 
 test('its program gets access_denied of who does not agree', async () => {
-  await bench.server.postJson(
+  await service.bench.server.postJson(
     '/subjects/withdraw-data-consents',
     { connection: 'people', subject: ada },
     { 'x-admin-key': 'fsa_test-administrator' },
@@ -129,7 +81,7 @@ test('its program gets access_denied of who does not agree', async () => {
 });
 
 test('every JSON on the page is JSON, and its sources of claims are ones that a connection takes', () => {
-  const [, sources = ''] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text);
+  const [, sources = ''] = blocksOf(page, 'json');
   const { claims } = JSON.parse(sources);
   const guard = scimConnectionGuard.shape.claims;
   expect(Object.keys(guard.parse(claims))).toEqual(['employee_number', 'name', 'address']);

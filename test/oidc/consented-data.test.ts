@@ -191,6 +191,7 @@ describe('a provider that does not answer', () => {
       const page = await begun.browser.follow(String(returnUrl));
       expect([page.status, page.text]).toEqual([503, expect.stringContaining('cannot be read right now')]);
     }
+    expect(op.server.log.text()).toMatch(/"claims could not be read","connection":"work",.*"detail":/);
     op.profile.setDown(false);
     const page = await begun.browser.follow(String(returnUrl));
     const shown = { ...begun, page, interactionUrl: String(returnUrl) };

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import * as client from 'openid-client';
-import { connectionGuards } from '../../adapters/index.js';
+import type { DeviceAuthorizationResponse } from 'openid-client';
 import { counterGuard } from '../../src/config/counter.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { createConfigGuard } from '../../src/config/schema.js';
-import { projectRoot } from '../paths.js';
+import { readPage } from '../page.js';
 import { numbersOn, openPhone } from './counter-bench.js';
+import { configurationOf, openIdClientOver, runProgram } from './documented.js';
 import { clientSecret, createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
 
 /*
@@ -15,20 +12,15 @@ import { clientSecret, createKeysFolder, startIssuer, type TestIssuer } from './
  * Addresses and secrets alone are others.
  */
 
-const page = readFileSync(join(projectRoot, 'docs/in-person.md'), 'utf8');
-const blockOf = (language: string): string =>
-  new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
+const page = readPage('docs/in-person.md');
+const environment = { DESK_SECRET: clientSecret };
 
 interface Program {
-  begin(shownCode?: string): Promise<client.DeviceAuthorizationResponse>;
+  begin(shownCode?: string): Promise<DeviceAuthorizationResponse>;
   ask(check: object, number?: string): Promise<Record<string, unknown>>;
 }
 
-const written = JSON.parse(
-  blockOf('json')
-    .replace('{ "env": "SCIM_TOKEN" }', '"a-token-of-the-directory"')
-    .replace('{ "env": "DESK_SECRET" }', JSON.stringify(clientSecret)),
-);
+const { written, connections } = configurationOf(page, { ...environment, SCIM_TOKEN: 'a-token-of-the-directory' });
 
 let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
@@ -38,22 +30,10 @@ beforeAll(async () => {
   const config = createOidcGuard().parse(written.connections[0].oidc);
   op = await startIssuer({ keysFile: keys.file, config });
   await op.enrol('anna');
-  const code = blockOf('js')
-    .replace("import * as client from 'openid-client';", '')
-    .replace('https://face.example.com/oidc/people', op.issuer)
-    .replace('export const begin', 'const begin')
-    .replace('export async function', 'async function');
-  // Over the address that stands in the page: the server is elsewhere.
-  const reaching = {
-    ...client,
-    discovery: (...[server, id, metadata, auth]: Parameters<typeof client.discovery>) =>
-      client.discovery(server, id, metadata, auth, {
-        [client.customFetch]: (url, init) => op.open(url, { ...init, body: init.body ?? null }),
-      }),
-  };
-  const environment = { env: { DESK_SECRET: clientSecret } };
-  const run = new Function('client', 'process', `return (async () => { ${code}\nreturn { begin, ask }; })();`);
-  program = await run(reaching, environment);
+  program = await runProgram<Program>(page, {
+    ...{ modules: { client: openIdClientOver(op.open) }, exported: ['begin', 'ask'], environment },
+    addresses: { 'https://face.example.com/oidc/people': op.issuer },
+  });
 });
 afterAll(async () => {
   await op.stop();
@@ -61,7 +41,7 @@ afterAll(async () => {
 });
 
 test('its configuration is one, and its table has every setting', () => {
-  expect(createConfigGuard(connectionGuards).parse(written).connections).toHaveLength(1);
+  expect(connections).toHaveLength(1);
   for (const setting of Object.keys(counterGuard.shape))
     expect(page).toMatch(new RegExp(`^\\| .*\`${setting}\`.*\\|`, 'm'));
 });

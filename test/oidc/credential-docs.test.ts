@@ -1,57 +1,47 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import * as jose from 'jose';
-import { connectionGuards } from '../../adapters/index.js';
-import { createConfigGuard } from '../../src/config/schema.js';
+import type { JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { revokeSubject } from '../../src/core/enrolment/revoke.js';
-import { projectRoot } from '../paths.js';
+import { readPage } from '../page.js';
 import { type CredentialVisits, visitCredentials } from './credential-visits.js';
+import { configurationOf, joseOver, runProgram } from './documented.js';
 import { createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
 import { createWallet } from './wallet.js';
 
 /* What docs/credential.md says, done to the letter: its configuration, and its program with jose, over sockets. */
 
-const page = readFileSync(join(projectRoot, 'docs/credential.md'), 'utf8');
-const blockOf = (language: string): string =>
-  new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
+const page = readPage('docs/credential.md');
+
+interface Program {
+  checkCard(presentation: string, nonce: string): Promise<object>;
+}
 
 let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
 let visits: CredentialVisits;
-let checkCard: (presentation: string, nonce: string) => Promise<object>;
+let checkCard: Program['checkCard'];
 /** Where requests of the program go; it knows the public address alone. */
 let reach: (url: string) => Promise<Response>;
 beforeAll(async () => {
   keys = await createKeysFolder();
-  const written = blockOf('json')
-    .replace('{ "env": "SCIM_TOKEN" }', '"a-token"')
-    .replace('{ "env": "INTRANET_SECRET" }', '"a-secret-of-the-intranet-0123456789abcdef"');
-  const [settings] = createConfigGuard(connectionGuards).parse(JSON.parse(written)).connections;
+  const [settings] = configurationOf(page, { SCIM_TOKEN: 'a-token' }).connections;
   if (settings?.oidc == null) throw new Error('no OpenID provider on the page');
   op = await startIssuer({ keysFile: keys.file, config: settings.oidc });
   op.profile.details.set('anna', { given_name: 'Anna', family_name: 'Example' });
   await op.enrol('anna');
   visits = visitCredentials(op);
   reach = (url) => op.open(url);
-  const code = blockOf('js')
-    .replace(/^import .*\n/gm, '')
-    .replace('https://face.example.com/oidc/people', op.issuer)
-    .replace('export async function', 'async function');
-  const fetchThere = (url: string | URL) => reach(String(url));
-  const there = {
-    ...jose,
-    createRemoteJWKSet: (url: URL) =>
-      jose.createRemoteJWKSet(url, { [jose.customFetch]: (address: string) => op.open(address) }),
+  const { createRemoteJWKSet, importJWK, jwtVerify } = joseOver(op.open);
+  const modules = {
+    ...{ createHash, inflateSync, createRemoteJWKSet, importJWK },
+    fetch: (url: string | URL) => reach(String(url)),
     // The server’s clock is its own.
-    jwtVerify: (jws: string, key: jose.JWTVerifyGetKey, options: jose.JWTVerifyOptions) =>
-      jose.jwtVerify(jws, key, options.maxTokenAge === undefined ? { ...options, currentDate: now() } : options),
+    jwtVerify: (jws: string, key: JWTVerifyGetKey, options: JWTVerifyOptions) =>
+      jwtVerify(jws, key, options.maxTokenAge === undefined ? { ...options, currentDate: now() } : options),
   };
-  const names = ['createHash', 'inflateSync', 'createRemoteJWKSet', 'importJWK', 'jwtVerify', 'fetch'];
-  const { createHash } = await import('node:crypto');
-  const { inflateSync } = await import('node:zlib');
-  const given = [createHash, inflateSync, there.createRemoteJWKSet, there.importJWK, there.jwtVerify, fetchThere];
-  checkCard = new Function(...names, `${code}\nreturn checkCard;`)(...given);
+  const addresses = { 'https://face.example.com/oidc/people': op.issuer };
+  ({ checkCard } = await runProgram<Program>(page, { modules, exported: ['checkCard'], addresses }));
 });
 afterAll(async () => {
   await op.stop();

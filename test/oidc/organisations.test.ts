@@ -207,6 +207,7 @@ describe('what the provider says', () => {
     const down = await begun.browser.follow(begun.interactionUrl);
     expect([down.status, down.text.includes('cannot be read right now')]).toEqual([503, true]);
     expect((await choose(begun, 'acme')).status).toBe(503);
+    expect(op.server.log.text()).toMatch(/"organisations could not be read","connection":"work",.*"detail":/);
     op.profile.setDown(false);
     const { idToken } = await redeem(begun, (await choose(begun, 'acme')).url);
     expect(idToken).toMatchObject({ organisation: { sub: 'acme' } });

@@ -1,25 +1,16 @@
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import * as jose from 'jose';
-import * as client from 'openid-client';
 import { z } from 'zod';
-import { connectionGuards } from '../../adapters/index.js';
-import { createConfigGuard } from '../../src/config/schema.js';
 import { defaultPolicy } from '../core.js';
-import { projectRoot } from '../paths.js';
+import { blocksOf, readPage } from '../page.js';
 import { createMemoryProfile, loginOf } from '../simulated-profile.js';
+import { configurationOf, joseOver, listenForCallback, openIdClientOver, runProgram } from './documented.js';
 import { createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
 import { agreeTo, link } from './several-sources-bench.js';
 
 /* What docs/several-sources.md says, done to the letter: its configuration, and its program with openid-client and jose. */
 
-const page = readFileSync(join(projectRoot, 'docs/several-sources.md'), 'utf8');
-const blockOf = (language: string): string =>
-  new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
-const secret = 'a-secret-of-the-bank-0123456789abcdef';
+const page = readPage('docs/several-sources.md');
+const environment = { BANK_SECRET: 'a-secret-of-the-bank-0123456789abcdef' };
 const publicUrl = 'https://face.example.com';
 
 const finished = z.object({
@@ -33,22 +24,16 @@ interface Program {
 }
 
 let keys: Awaited<ReturnType<typeof createKeysFolder>>;
-let party: Server;
+let party: Awaited<ReturnType<typeof listenForCallback>>;
 let op: TestIssuer;
 let program: Program;
 const payroll = { ...createMemoryProfile(['a-17']), claimNames: new Set(['annual_income']) };
 beforeAll(async () => {
   keys = await createKeysFolder();
-  party = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1');
-  await once(party, 'listening');
-  const address = party.address();
-  const redirectUri = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/callback`;
-  const written = blockOf('json')
-    .replace('https://bank.example.com/callback', redirectUri)
-    .replace('{ "env": "SCIM_TOKEN" }', '"a-token-of-the-directory"')
-    .replace('{ "env": "PAYROLL_TOKEN" }', '"a-token-of-the-payroll"')
-    .replace('{ "env": "BANK_SECRET" }', JSON.stringify(secret));
-  const { connections } = createConfigGuard(connectionGuards).parse(JSON.parse(written));
+  party = await listenForCallback();
+  const addresses = { 'https://bank.example.com/callback': party.redirectUri };
+  const secrets = { ...environment, SCIM_TOKEN: 'a-token-of-the-directory', PAYROLL_TOKEN: 'a-token-of-the-payroll' };
+  const { connections } = configurationOf(page, secrets, addresses);
   const [work, other] = connections;
   const config = work?.oidc;
   if (config === null || config === undefined || other === undefined) throw new Error('the page has two connections');
@@ -67,34 +52,11 @@ beforeAll(async () => {
   await op.enrol('anna');
   await op.enrol('a-17', 'anna', 'payroll');
 
-  const code = blockOf('js')
-    .replace(/^import .*$/gm, '')
-    .replace('https://bank.example.com/callback', redirectUri)
-    .replaceAll('export async function', 'async function');
-  // Over the address that stands in the page: the server is elsewhere.
-  const send: client.CustomFetch = (url, init) => op.open(url, { ...init, body: init.body ?? null });
-  const reaching = {
-    ...client,
-    discovery: (...[server, id, metadata, auth]: Parameters<typeof client.discovery>) =>
-      client.discovery(server, id, metadata, auth, { [client.customFetch]: send }),
-  };
-  const checking = {
-    ...jose,
-    createRemoteJWKSet: (url: URL) =>
-      jose.createRemoteJWKSet(url, { [jose.customFetch]: (address, init) => op.open(address, init) }),
-  };
-  const environment = { env: { BANK_SECRET: secret } };
-  const run = new Function(
-    'client',
-    'jose',
-    'process',
-    `return (async () => { ${code}\nreturn { begin, finish }; })();`,
-  );
-  program = await run(reaching, checking, environment);
+  const modules = { client: openIdClientOver(op.open), jose: joseOver(op.open) };
+  program = await runProgram<Program>(page, { modules, exported: ['begin', 'finish'], environment, addresses });
 });
 afterAll(async () => {
   await op.stop();
-  party.closeAllConnections();
   party.close();
   await keys.remove();
 });
@@ -123,9 +85,7 @@ test('its configuration and its program get what two sources tell, and check wha
   expect(told).toMatchObject({ sub: 'anna', name: 'Anna Example', annual_income: 54_000 });
   expect(signed).toEqual({ annual_income: 54_000 });
   // What the page says that UserInfo has.
-  const documented = z
-    .record(z.string(), z.unknown())
-    .parse(JSON.parse([...page.matchAll(/```json\n([\s\S]*?)```/g)][1]?.[1] ?? ''));
+  const documented = z.record(z.string(), z.unknown()).parse(JSON.parse(blocksOf(page, 'json')[1] ?? ''));
   expect(Object.keys(told).toSorted()).toEqual([...Object.keys(documented), 'presence'].toSorted());
   expect(told._claim_status).toEqual(documented._claim_status);
 });

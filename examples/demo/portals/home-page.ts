@@ -1,18 +1,25 @@
+import { startProviderSignIn } from '../provider-sign-in.js';
 import type { Portal } from './portal.js';
 
-/** The page of whoever has enrolled at the sign-in: the server's own, so nothing is started for it. */
+const clientId = 'home-page';
+
+/** The page of whoever has enrolled at the sign-in. It is the server's own: what is started is the sign-in of the provider. */
 export const homePagePortal: Portal = {
   id: 'home-page',
-  port: 0,
-  async start({ serverUrl, user: { login } }) {
+  port: 8099,
+  async start({ port, serverUrl, connection, clientSecret, user }) {
+    const redirectUri = `${serverUrl}/me/${connection}/callback`;
+    const { url: issuer, close } = await startProviderSignIn({ port, clientId, clientSecret, redirectUri, user });
     return {
-      url: `${serverUrl}/me/demo`,
+      url: `${serverUrl}/me/${connection}`,
       clients: [],
+      ownSignIn: { issuer, clientId, clientSecret },
       guide: [
-        `The page that belongs to you: type ${login} and show your face.`,
+        `The page that belongs to you: type ${user.login} and show your face.`,
+        'Or press "Sign in at Example Portal": the provider itself asks for the password, and for no camera.',
         'See your checks and what you agreed to, end it with one press, and save your data as a file.',
       ],
-      close: async () => {},
+      close,
     };
   },
 };

@@ -29,6 +29,8 @@ export interface RunningPortal {
   readonly credentials?: JsonObject;
   /** As people find it on their own page; absent: it is not listed there. */
   readonly service?: { readonly name: string; readonly text: { readonly en: string } };
+  /** How people sign in at the provider itself, as `me.signIn` has it. */
+  readonly ownSignIn?: JsonObject;
   /** Other connections that it needs, as the configuration has them. */
   readonly connections?: readonly JsonObject[];
   /** What it needs of the connection beside its clients, as the configuration has it. */

@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { oktaConnectionGuard } from '../adapters/okta/config.js';
+import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
+import { type CompanyProviderServer, startCompanyProvider } from './company-provider.js';
+import { cookiesOf } from './console.js';
+import { createFolder } from './folder.js';
+import { findFreePort } from './free-port.js';
+import { configurationOf } from './oidc/documented.js';
+import { readPage } from './page.js';
+import { modelsFolder } from './paths.js';
+import { type Service, startService } from './service.js';
+
+/* What docs/home-page.md says, done to the letter: a server runs with its configuration. Addresses and secrets alone are others. */
+
+const page = readPage('docs/home-page.md');
+const [, redirectUri = ''] = /register the redirect address `([^`]*)`/.exec(page) ?? [];
+const login = 'ada@example.com';
+const hookSecret = 'Bearer a-secret-that-okta-calls-with-0123456789';
+
+let okta: OktaSimulator;
+let company: CompanyProviderServer;
+let service: Service;
+let publicUrl: string;
+let ada: string;
+beforeAll(async () => {
+  const port = await findFreePort();
+  publicUrl = `http://localhost:${port}`;
+  okta = await startOktaSimulator({});
+  ada = await okta.createUser({ login, password: 'correct horse' });
+  const here = redirectUri.replace('https://face.example.com', publicUrl);
+  company = await startCompanyProvider(here, { [ada]: { login, groups: [] }, nobody: { login, groups: [] } });
+  const { written } = configurationOf(
+    page,
+    { ME_CLIENT_SECRET: company.clientSecret, OKTA_TOKEN: okta.apiToken, OKTA_HOOK_SECRET: hookSecret },
+    {
+      'https://face.example.com': publicUrl,
+      '"issuer": "https://example.okta.com"': `"issuer": "${company.issuer}"`,
+      '"orgUrl": "https://example.okta.com"': `"orgUrl": "${okta.url}"`,
+      '0oa1ab2cd3': company.clientId,
+    },
+  );
+  const folder = createFolder('home-page-docs');
+  const config = join(folder, 'facestep.json');
+  const verifier = { kind: 'embedded', workers: 1 };
+  writeFileSync(config, JSON.stringify({ modelsFolder, verifier, ...written }));
+  service = await startService({
+    ...{ PORT: String(port), FACESTEP_CONFIG: config, FACESTEP_DATA: join(folder, 'data') },
+    FACESTEP_ADMIN_KEY: 'an-administrators-key-of-the-tests-0123456789',
+  });
+});
+afterAll(async () => {
+  await service.stop();
+  await company.stop();
+  await okta.close();
+});
+
+const ask = (address: string, cookie = '') => fetch(address, { redirect: 'manual', headers: { cookie } });
+const placeOf = (response: Response) => response.headers.get('location') ?? '';
+
+/** Signs somebody in at the provider. @returns the answer to what the browser came back with */
+async function signIn(user: string) {
+  company.user = user;
+  const begun = await ask(`${publicUrl}/me/people/sign-in`);
+  const cookie = cookiesOf(begun.headers);
+  const back = await company.follow(placeOf(begun));
+  expect(`${back.origin}${back.pathname}`).toBe(redirectUri.replace('https://face.example.com', publicUrl));
+  const arrived = await ask(back.href, cookie);
+  return { arrived, cookie: cookiesOf(arrived.headers) };
+}
+
+const openedGuard = z.object({ view: z.looseObject({ purpose: z.string() }), session: z.string() });
+const servicesGuard = z.looseObject({ services: z.array(z.looseObject({ name: z.string(), url: z.string() })) });
+
+test('its door has both ways in, and the sign-in of the provider leads to the page with its services', async () => {
+  expect(placeOf(await ask(`${publicUrl}/me`))).toBe(`${publicUrl}/me/people`);
+  const door = await (await ask(`${publicUrl}/me/people`)).text();
+  for (const text of ['name="username"', 'Sign in at Example Ltd']) expect(door).toContain(text);
+  const { arrived, cookie } = await signIn(ada);
+  const ticket = new URL(placeOf(arrived)).hash.slice(1);
+  const post = { method: 'POST', headers: { 'content-type': 'application/json', cookie } };
+  const opened = await fetch(`${publicUrl}/face/open`, { ...post, body: JSON.stringify({ ticket }) });
+  const { view, session } = openedGuard.parse(await opened.json());
+  expect(view.purpose).toBe('manage');
+  const shown = await fetch(`${publicUrl}/face/services`, { headers: { authorization: `Bearer ${session}`, cookie } });
+  const { services } = servicesGuard.parse(await shown.json());
+  expect(services.map(({ name, url }) => [name, url])).toEqual([
+    ['Leave', 'https://leave.example.com/'],
+    ['Payslips', 'https://pay.example.com/'],
+  ]);
+});
+
+test('a claim that is no user’s id lets nobody in', async () => {
+  const { arrived } = await signIn('nobody');
+  expect(new URL(placeOf(arrived)).searchParams.get('refused')).toBe('unknown');
+});
+
+test('a service whose address is not https is refused when the configuration is loaded', () => {
+  const secrets = { ME_CLIENT_SECRET: 'x'.repeat(32), OKTA_TOKEN: 'x'.repeat(32), OKTA_HOOK_SECRET: hookSecret };
+  const { written } = configurationOf(page, secrets);
+  const [connection] = written.connections;
+  expect(oktaConnectionGuard.safeParse(connection).success).toBe(true);
+  for (const { url } of connection.me.services) {
+    expect(() =>
+      configurationOf(page, secrets, { [`"url": "${url}"`]: `"url": "${url.replace('https', 'http')}"` }),
+    ).toThrow('url');
+  }
+});

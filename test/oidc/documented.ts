@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import * as jose from 'jose';
+import * as client from 'openid-client';
+import { connectionGuards } from '../../adapters/index.js';
+import { scimConnectionGuard } from '../../adapters/scim/config.js';
+import { createScimAdapter } from '../../adapters/scim/index.js';
+import { type DefinedAttribute, defineAttribute } from '../../simulators/scim/directory.js';
+import { startScimSimulator } from '../../simulators/scim/index.js';
+import { createConfigGuard } from '../../src/config/schema.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { blocksOf } from '../page.js';
+import { createKeysFolder } from './issuer.js';
+import { startProviderBench } from './provider-bench.js';
+
+/* What suites share that do what a page of documentation says, to the letter: addresses and secrets alone are others. */
+
+/** What stands on a page, and what stands for it here. */
+export type Others = Readonly<Record<string, string>>;
+
+/** @throws where the text has none of what is to be replaced */
+export function withOthers(text: string, others: Others): string {
+  return Object.entries(others).reduce((before, [written, other]) => {
+    if (!before.includes(written)) throw new Error(`the page does not say ${written}`);
+    return before.replaceAll(written, other);
+  }, text);
+}
+
+/**
+ * The configuration that a page begins with, as a server would take it.
+ * @param secrets - by the name of the variable that has them
+ */
+export function configurationOf(page: string, secrets: Others, addresses: Others = {}) {
+  const named = Object.entries(secrets).map(([name, secret]) => [`{ "env": "${name}" }`, JSON.stringify(secret)]);
+  const written = JSON.parse(
+    withOthers(blocksOf(page, 'json')[0] ?? '', { ...Object.fromEntries(named), ...addresses }),
+  );
+  return { written, connections: createConfigGuard(connectionGuards).parse(written).connections };
+}
+
+/** The program that a page shows: what it exports. */
+export async function runProgram<Program>(
+  page: string,
+  {
+    modules,
+    exported,
+    environment = {},
+    addresses = {},
+  }: {
+    /** What it imports, by the names that it has there; what is global is given likewise. */
+    readonly modules: Readonly<Record<string, unknown>>;
+    readonly exported: readonly (keyof Program & string)[];
+    readonly environment?: Others;
+    readonly addresses?: Others;
+  },
+): Promise<Program> {
+  const code = withOthers(blocksOf(page, 'js')[0] ?? '', addresses)
+    .replace(/^import .*$/gm, '')
+    .replace(/^export /gm, '');
+  const body = `return (async () => { ${code}\nreturn { ${exported.join(', ')} }; })();`;
+  return new Function(...Object.keys(modules), 'process', body)(...Object.values(modules), { env: environment });
+}
+
+/** The library openid-client. @param send - over the address that stands in the page: the server is elsewhere */
+export const openIdClientOver = (send: Fetch) => ({
+  ...client,
+  discovery: (...[server, id, metadata, auth]: Parameters<typeof client.discovery>) =>
+    client.discovery(server, id, metadata, auth, {
+      [client.customFetch]: (url, init) => send(url, { ...init, body: init.body ?? null }),
+    }),
+});
+
+/** The library jose. @param send - likewise */
+export const joseOver = (send: Fetch) => ({
+  ...jose,
+  createRemoteJWKSet: (url: URL) =>
+    jose.createRemoteJWKSet(url, { [jose.customFetch]: (address, init) => send(address, init) }),
+});
+
+/** Where an application takes the browser back. */
+export async function listenForCallback() {
+  const party = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1');
+  await once(party, 'listening');
+  const address = party.address();
+  return {
+    redirectUri: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/callback`,
+    close() {
+      party.closeAllConnections();
+      party.close();
+    },
+  };
+}
+
+const tokenSchema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
+
+/**
+ * The service as a page configures it, over sockets, with a SCIM server where `ada` is enrolled.
+ * @param extensions - what else the server knows of users
+ * @param details - what it says of her
+ */
+export async function startWithScim(
+  page: string,
+  {
+    secrets,
+    addresses,
+    extensions = [],
+    details = {},
+  }: {
+    readonly secrets: Others;
+    readonly addresses: Others;
+    readonly extensions?: readonly (readonly [schema: string, attribute: DefinedAttribute, value: string])[];
+    readonly details?: Readonly<Record<string, unknown>>;
+  },
+) {
+  const keys = await createKeysFolder();
+  const scim = await startScimSimulator();
+  scim.directory.extensions.set(tokenSchema, [defineAttribute('token')]);
+  for (const [schema, attribute] of extensions) scim.directory.extensions.set(schema, [attribute]);
+  const { written, connections } = configurationOf(
+    page,
+    { ...secrets, SCIM_TOKEN: scim.bearer },
+    { ...addresses, 'https://sso.example.com/scim/v2': scim.baseUrl },
+  );
+  const bench = await startProviderBench({
+    ...{ keysFile: keys.file, settings: scimConnectionGuard.parse(written.connections[0]) },
+    ...{ reach: { send: (url, init) => fetch(url, init), now: () => Date.now() }, createAdapter: createScimAdapter },
+  });
+  const ada = scim.addUser('ada@example.com');
+  const user = scim.directory.users.get(ada)!;
+  Object.assign(user.details, details);
+  for (const [schema, { name }, value] of extensions) user.extensions.set(schema, new Map([[name, value]]));
+  await bench.enrol(ada, 'ada');
+  return {
+    ...{ scim, bench, ada, connections },
+    async stop() {
+      await bench.stop();
+      await scim.close();
+      await keys.remove();
+    },
+  };
+}
