@@ -11,7 +11,7 @@ h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
 label { display: block; font-weight: 600; }
 input, button { box-sizing: border-box; width: 100%; min-height: 3rem; padding: .5rem .75rem; font: inherit; }
 input { margin: .25rem 0 1rem; }
-a { display: inline-block; min-block-size: 1.5rem; }
+a { display: inline-block; min-block-size: 1.5rem; color: inherit; }
 `;
 
 /** The page's Content-Security-Policy. */
