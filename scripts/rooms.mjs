@@ -50,7 +50,7 @@ export const floors = [
   ['src/audit', 'src/models'],
   ['src/engine', 'src/token', 'src/config'],
   ['src/files'],
-  ['src/core', 'evidence/statistics', 'examples/card-sign-in', 'web/shared'],
+  ['src/core', 'evidence/statistics', 'examples/card-sign-in', 'examples/door', 'web/shared'],
   ['src/errors.ts', 'client'],
   [
     'src/base',
@@ -58,7 +58,6 @@ export const floors = [
     'examples/check-in',
     'examples/approve',
     'examples/counter',
-    'examples/door',
     'examples/prefilled-form',
     'examples/wallet',
     'examples/several-sources',

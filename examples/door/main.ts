@@ -5,7 +5,8 @@
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_… ROSTER=roster.json PORT=8095
  *   node dist/examples/door/main.js
  */
-import { createFacestepClient } from '@facestep/client';
+// In a project of yours: '@facestep/client'.
+import { createFacestepClient } from '../../client/index.js';
 import { createFileStore } from './file-store.js';
 import { createRoster } from './roster.js';
 import { startDoor } from './server.js';

@@ -1,8 +1,9 @@
 /*
  * Who may enter: names with their tokens. The tokens are of no use without the server that made them, and without the face.
  */
-import type { FacestepClient } from '@facestep/client';
 import { z } from 'zod';
+// In a project of yours: '@facestep/client'.
+import type { FacestepClient } from '../../client/index.js';
 
 /** Every token is a chance for a stranger, so the strictest level: it carries 500 people, and takes three photos of each. */
 const binding = { scope: 'door:main', accuracy: 8 };

@@ -4,7 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { FacestepError } from '@facestep/client';
+// In a project of yours: '@facestep/client'.
+import { FacestepError } from '../../client/index.js';
 import { listen, redirect, type Site, sendPage } from '../web/site.js';
 import { renderDoor, renderRoster, style } from './pages.js';
 import type { Roster } from './roster.js';

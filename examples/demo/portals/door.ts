@@ -1,4 +1,4 @@
-import { createFacestepClient } from '@facestep/client';
+import { createFacestepClient } from '../../../client/index.js';
 import { createMemoryStore, createRoster, type Roster } from '../../door/roster.js';
 import { startDoor } from '../../door/server.js';
 import type { Portal } from './portal.js';
