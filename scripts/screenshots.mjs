@@ -69,7 +69,10 @@ const { ada } = await readPeople();
 const person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 400 };
 const server = await startPageServer();
 const browser = await launchChromium({ camera: 'pattern' });
-for (const at of screens.filter(({ name }) => names.length === 0 || names.includes(name))) {
+/** Its replies are those of before, so that its picture would show what was deleted. */
+const withoutPicture = ['manage-revoked'];
+const wanted = ({ name }) => (names.length === 0 ? !withoutPicture.includes(name) : names.includes(name));
+for (const at of screens.filter(wanted)) {
   for (const device of at.only === undefined ? Object.keys(devices) : [at.only]) {
     const { page, close } = await reach(browser, server.origin, at, { person, device });
     for (const colorScheme of inTheDark.includes(at.name) ? ['light', 'dark'] : ['light']) {
@@ -77,6 +80,9 @@ for (const at of screens.filter(({ name }) => names.length === 0 || names.includ
       // Until the guidance is loaded and has looked at the face.
       if (at.screen === 'framing') await page.locator('.advice[data-tone="good"]').waitFor();
       await page.evaluate(cover, drawing);
+      // What these are about stands further down.
+      if (at.name.startsWith('manage-notices'))
+        await page.locator('[data-section="notices"]').evaluate((part) => part.scrollIntoView());
       // What this one is about does not fit a window.
       const whole = at.name === 'manage-home' ? [{ fullPage: true }] : [];
       await takePicture(page, toName(at.name, device, colorScheme), ...whole);
