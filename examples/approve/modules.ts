@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 /** What the client imports. */
 const imported = [
-  ...['jose/errors', 'jose/jwks/local', 'jose/jwks/remote', 'jose/jws/compact/verify', 'jose/jws/flattened/verify'],
-  ...['jose/jwt/decode', 'zod/mini'],
+  ...['jose/base64url', 'jose/errors', 'jose/jwks/local', 'jose/jwks/remote', 'jose/jws/compact/verify'],
+  ...['jose/jws/flattened/verify', 'jose/jwt/decode', 'jose/key/import', 'zod/mini'],
 ] as const;
 
 const prefix = '/modules/';
