@@ -4,7 +4,17 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Pending } from '../web/face-check.js';
-import { browserOf, listen, nameBrowser, redirect, type Site, sendPage } from '../web/site.js';
+import {
+  browserOf,
+  listen,
+  nameBrowser,
+  readBody,
+  redirect,
+  type Site,
+  sendJson,
+  sendPage,
+  sendText,
+} from '../web/site.js';
 import { createDocuments, type Document, NotSigned } from './documents.js';
 import { createModules } from './modules.js';
 import { type Page, renderBill, renderDocuments, renderMessage, renderResult, renderSigned } from './pages.js';
@@ -71,9 +81,9 @@ export async function startBank(given: {
     const address = new URL(request.url ?? '/', site.url);
     const { pathname } = address;
     const asked = `${request.method} ${pathname}`;
-    if (pathname.startsWith('/modules/')) return sendScript(response, await modules.read(pathname));
+    if (pathname.startsWith('/modules/')) return sendText(response, 'text/javascript', await modules.read(pathname));
     if (pathname === '/page.js')
-      return sendScript(response, await readFile(new URL('page.js', import.meta.url), 'utf8'));
+      return sendText(response, 'text/javascript', await readFile(new URL('page.js', import.meta.url), 'utf8'));
     if (asked === 'GET /trusted.json') return sendJson(response, 200, await documents.trusted());
     const visit = visitOf(request, response);
     if (asked === 'GET /') return send(response, 200, renderBill(visit.amount));
@@ -179,26 +189,5 @@ function decodeName(header: string | string[] | undefined): string | null {
   }
 }
 
-/** @returns `null`: it is larger; the rest is read and thrown away, so that the answer is heard */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request) {
-    bytes += part.length;
-    if (bytes <= maxBytes) parts.push(part);
-  }
-  return bytes > maxBytes ? null : Uint8Array.from(Buffer.concat(parts));
-}
-
 const send = (response: ServerResponse, status: number, { html, policy }: Page): void =>
   sendPage(response, status, html, policy);
-
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(body));
-}
-
-function sendScript(response: ServerResponse, text: string | null): void {
-  response.writeHead(text === null ? 404 : 200, { 'content-type': 'text/javascript; charset=utf-8' });
-  response.end(text ?? '');
-}

@@ -8,7 +8,7 @@ import type { IDToken } from 'openid-client';
 // In a project of yours: '@facestep/client'.
 import { CredentialError, type CredentialErrorCode, createCredentialVerifier } from '../../client/index.js';
 import { beginFaceCheck, finishFaceCheck, type Registration } from '../web/face-check.js';
-import { browserOf, listen, nameBrowser, redirect, type Site, sendPage } from '../web/site.js';
+import { browserOf, listen, nameBrowser, readBody, redirect, type Site, sendJson, sendPage } from '../web/site.js';
 import { renderQuestion, renderRefusal, renderSignedIn, renderStart, waitScript } from './pages.js';
 import { type Certified, createAsker, createQuestion, type Question } from './questions.js';
 import { createVisits, type ShownCard, type Visit } from './visits.js';
@@ -122,7 +122,9 @@ export async function startCardSignIn({
 
   /** One answer, good or bad. The wallet learns whether it was taken; why not, the person's own page says. */
   async function takeAnswer(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const form = new URLSearchParams(await readBody(request));
+    const body = await readBody(request, maxAnswerBytes);
+    if (body === null) throw new Error('too long');
+    const form = new URLSearchParams(Buffer.from(body).toString());
     const asked = visits.take(id);
     if (asked === undefined) return sendJson(response, 400, { error: 'invalid_request' });
     const { visit, question } = asked;
@@ -211,20 +213,3 @@ const isAsked = ({ progress }: Visit): boolean => progress.at === 'asking' || pr
 /** Whether the browser that asked may go on by itself. */
 const canGoOn = ({ progress }: Visit): boolean =>
   progress.at === 'refused' || (progress.at === 'shown' && progress.responseCode === null);
-
-/** @throws where it is too long */
-async function readBody(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request) {
-    length += part.length;
-    if (length > maxAnswerBytes) throw new Error('too long');
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString();
-}
-
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(body));
-}

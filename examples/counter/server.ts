@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { discover, type Registration } from '../web/face-check.js';
-import { listen, redirect, type Site, sendPage } from '../web/site.js';
+import { listen, readBody, redirect, type Site, sendPage, sendText } from '../web/site.js';
 import { beginCheck, type Check } from './check.js';
 import { renderCheck, renderHome, renderPart, script } from './pages.js';
 
@@ -46,7 +46,7 @@ export async function startCounter({
     if (isPost && request.headers['sec-fetch-site'] === 'cross-site') return send(response, 403, home());
     if (pathname === '/') return send(response, 200, home());
     if (pathname === '/kiosk') return redirect(response, (await kiosk?.())?.url ?? '/');
-    if (pathname === '/counter.js') return sendScript(response, script);
+    if (pathname === '/counter.js') return sendText(response, 'text/javascript', script);
     if (pathname === '/checks' && isPost) return begin(request, response);
     const [, id = '', more = ''] = /^\/checks\/([\w-]+)(?:\/(\w+))?$/.exec(pathname) ?? [];
     const check = checks.get(id);
@@ -89,18 +89,9 @@ export async function startCounter({
   };
 }
 
-async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
-  let text = '';
-  for await (const chunk of request) {
-    text += chunk;
-    if (text.length > 1000) break;
-  }
-  return new URLSearchParams(text);
-}
+const maxFormBytes = 1000;
+
+const readForm = async (request: IncomingMessage): Promise<URLSearchParams> =>
+  new URLSearchParams(Buffer.from((await readBody(request, maxFormBytes)) ?? []).toString());
 
 const send = (response: ServerResponse, status: number, page: string): void => sendPage(response, status, page, policy);
-
-function sendScript(response: ServerResponse, text: string): void {
-  response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' });
-  response.end(text);
-}

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 // In a project of yours: '@facestep/client'.
 import { FacestepError } from '../../client/index.js';
-import { listen, redirect, type Site, sendPage } from '../web/site.js';
+import { listen, readBody, redirect, type Site, sendJson, sendPage, sendText } from '../web/site.js';
 import { renderDoor, renderRoster, style } from './pages.js';
 import type { Roster } from './roster.js';
 
@@ -102,22 +102,8 @@ const photosOf = (form: FormData): Promise<Uint8Array[]> =>
 
 /** @returns `null` where it is no form, or too large */
 async function readForm(request: IncomingMessage): Promise<FormData | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    if (length > mostBytes) return null;
-    chunks.push(chunk);
-  }
+  const body = await readBody(request, mostBytes);
+  if (body === null) return null;
   const headers = { 'content-type': request.headers['content-type'] ?? '' };
-  return new Response(Buffer.concat(chunks), { headers }).formData().catch(() => null);
-}
-
-function sendText(response: ServerResponse, type: string, text: string): void {
-  response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(text);
-}
-
-function sendJson(response: ServerResponse, status: number, value: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(value));
+  return new Response(body, { headers }).formData().catch(() => null);
 }

@@ -4,15 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
-import {
-  beginFaceCheck,
-  discover,
-  finishFaceCheck,
-  type Pending,
-  type Registration,
-  wasDenied,
-} from '../web/face-check.js';
-import { browserOf, listen, nameBrowser, redirect, type Site, sendPage } from '../web/site.js';
+import { createBrowserChecks } from '../web/browser-checks.js';
+import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
+import { browserOf, listen, type Site, sendPage } from '../web/site.js';
 import { type Organisation, renderCompany, renderFiled, renderStart } from './pages.js';
 
 /** The tax office, listening. */
@@ -27,14 +21,14 @@ interface Session {
   readonly accessToken: string;
 }
 
-const cookieName = 'tax-office';
+const cookie = { name: 'tax-office', maxAgeSec: 900 };
 
 /** Starts the tax office on this machine. @param port - 0 takes a free one */
 export async function startTaxOffice({
   port,
   ...registration
 }: Registration & { readonly port: number }): Promise<TaxOffice> {
-  const pending = new Map<string, Pending>();
+  const checks = createBrowserChecks(registration, cookie);
   const sessions = new Map<string, Session>();
   const site = await listen(port, (request, response) => {
     answer(request, response).catch(() => sendPage(response, 500, renderStart('Something went wrong.')));
@@ -52,29 +46,24 @@ export async function startTaxOffice({
   }
 
   /** To the face check. */
-  async function leave(response: ServerResponse): Promise<void> {
-    const begun = await beginFaceCheck(registration, {
+  const leave = (response: ServerResponse): Promise<void> =>
+    checks.leave(response, {
       redirect_uri: redirectUri,
       scope: 'openid organisation',
       // A face and no less, where the policy lets a code count too.
       claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['face'] } } }),
     });
-    pending.set(nameBrowser(response, cookieName, 900), begun.pending);
-    redirect(response, begun.url);
-  }
 
   /** From the face check. */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const browser = browserOf(request, cookieName);
-    const started = pending.get(browser);
-    pending.delete(browser);
-    if (started === undefined) return sendPage(response, 400, renderStart('Please begin again.'));
+    const begun = checks.take(request);
+    if (begun === undefined) return sendPage(response, 400, renderStart('Please begin again.'));
     try {
-      const tokens = await finishFaceCheck(registration, address, started);
+      const tokens = await finishFaceCheck(registration, address, begun);
       const claims = tokens.claims();
       const organisation = toOrganisation(claims?.organisation);
       if (claims === undefined || organisation === null) throw new Error('for whom?');
-      sessions.set(browser, { subject: claims.sub, accessToken: tokens.access_token });
+      sessions.set(browserOf(request, cookie.name), { subject: claims.sub, accessToken: tokens.access_token });
       return sendPage(response, 200, renderCompany(organisation, claims.sub));
     } catch (error) {
       const why = wasDenied(error) ? (error.error_description ?? 'access denied') : 'please try again';
@@ -84,7 +73,7 @@ export async function startTaxOffice({
 
   /** What counts is asked for again: a role may have ended since. */
   async function file(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const session = sessions.get(browserOf(request, cookieName));
+    const session = sessions.get(browserOf(request, cookie.name));
     if (session === undefined) return sendPage(response, 401, renderStart('Please sign in.'));
     try {
       const told = await client.fetchUserInfo(await discover(registration), session.accessToken, session.subject);
@@ -94,7 +83,7 @@ export async function startTaxOffice({
       return sendPage(response, 200, renderFiled(organisation));
     } catch (error) {
       if (!(error instanceof client.WWWAuthenticateChallengeError) || error.status !== 401) throw error;
-      sessions.delete(browserOf(request, cookieName));
+      sessions.delete(browserOf(request, cookie.name));
       return sendPage(response, 403, renderStart('You do not act for this company any more.'));
     }
   }

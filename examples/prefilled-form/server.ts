@@ -4,15 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
-import {
-  beginFaceCheck,
-  discover,
-  finishFaceCheck,
-  type Pending,
-  type Registration,
-  wasDenied,
-} from '../web/face-check.js';
-import { browserOf, listen, nameBrowser, redirect, type Site, sendPage } from '../web/site.js';
+import { createBrowserChecks } from '../web/browser-checks.js';
+import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
+import { listen, type Site, sendPage } from '../web/site.js';
 import { renderForm, renderMessage } from './pages.js';
 
 /** The form, listening. */
@@ -26,14 +20,14 @@ const claims = {
   userinfo: { given_name: { essential: true }, family_name: { essential: true }, email: null, phone_number: null },
 };
 
-const cookieName = 'prefilled-form';
+const cookie = { name: 'prefilled-form', maxAgeSec: 900 };
 
 /** Starts the form on this machine. @param port - 0 takes a free one */
 export async function startPrefilledForm({
   port,
   ...registration
 }: Registration & { readonly port: number }): Promise<PrefilledForm> {
-  const pending = new Map<string, Pending>();
+  const checks = createBrowserChecks(registration, cookie);
   const site = await listen(port, (request, response) => {
     answer(request, response).catch(() => sendPage(response, 500, renderMessage('Something went wrong', '')));
   });
@@ -43,7 +37,8 @@ export async function startPrefilledForm({
     const address = new URL(request.url ?? '/', site.url);
     const { pathname } = address;
     if (pathname === '/') return sendPage(response, 200, renderForm({}));
-    if (pathname === '/fill') return leave(response);
+    if (pathname === '/fill')
+      return checks.leave(response, { redirect_uri: redirectUri, claims: JSON.stringify(claims) });
     if (pathname === '/callback') return comeBack(address, request, response);
     // What a form is for: here it is thrown away.
     if (pathname === '/send')
@@ -51,22 +46,12 @@ export async function startPrefilledForm({
     return sendPage(response, 404, renderMessage('There is nothing here', ''));
   }
 
-  /** To the face check. */
-  async function leave(response: ServerResponse): Promise<void> {
-    const parameters = { redirect_uri: redirectUri, claims: JSON.stringify(claims) };
-    const begun = await beginFaceCheck(registration, parameters);
-    pending.set(nameBrowser(response, cookieName, 900), begun.pending);
-    redirect(response, begun.url);
-  }
-
   /** From the face check: what the person agreed to is in UserInfo, and what they did not is not. */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const browser = browserOf(request, cookieName);
-    const started = pending.get(browser);
-    pending.delete(browser);
-    if (started === undefined) return sendPage(response, 400, renderMessage('Please begin again', ''));
+    const begun = checks.take(request);
+    if (begun === undefined) return sendPage(response, 400, renderMessage('Please begin again', ''));
     try {
-      const tokens = await finishFaceCheck(registration, address, started);
+      const tokens = await finishFaceCheck(registration, address, begun);
       const subject = tokens.claims()?.sub ?? '';
       const known = await client.fetchUserInfo(await discover(registration), tokens.access_token, subject);
       return sendPage(response, 200, renderForm(known));

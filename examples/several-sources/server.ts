@@ -4,15 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
-import {
-  beginFaceCheck,
-  discover,
-  finishFaceCheck,
-  type Pending,
-  type Registration,
-  wasDenied,
-} from '../web/face-check.js';
-import { browserOf, listen, nameBrowser, redirect, type Site, sendPage } from '../web/site.js';
+import { createBrowserChecks } from '../web/browser-checks.js';
+import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
+import { listen, type Site, sendPage } from '../web/site.js';
 import { checkSources } from './check-sources.js';
 import { renderApplication, renderMessage, renderStart } from './pages.js';
 
@@ -25,7 +19,7 @@ export interface SeveralSources extends Site {
 /** Each is registered for this client, with its purpose; the second with where it comes from. */
 const claims = { userinfo: { name: { essential: true }, annual_income: { essential: true } } };
 
-const cookieName = 'several-sources';
+const cookie = { name: 'several-sources', maxAgeSec: 1800 };
 
 /**
  * Starts the application on this machine.
@@ -43,7 +37,7 @@ export async function startSeveralSources({
   readonly sources: Readonly<Record<string, string>>;
   readonly hint?: { readonly text: string; readonly url: string } | null;
 }): Promise<SeveralSources> {
-  const pending = new Map<string, Pending>();
+  const checks = createBrowserChecks(registration, cookie);
   const site = await listen(port, (request, response) => {
     answer(request, response).catch(() => sendPage(response, 500, renderMessage('Something went wrong', '')));
   });
@@ -53,27 +47,18 @@ export async function startSeveralSources({
     const address = new URL(request.url ?? '/', site.url);
     const { pathname } = address;
     if (pathname === '/') return sendPage(response, 200, renderStart(hint));
-    if (pathname === '/apply') return leave(response);
+    if (pathname === '/apply')
+      return checks.leave(response, { redirect_uri: redirectUri, claims: JSON.stringify(claims) });
     if (pathname === '/callback') return comeBack(address, request, response);
     return sendPage(response, 404, renderMessage('There is nothing here', ''));
   }
 
-  /** To the face check. */
-  async function leave(response: ServerResponse): Promise<void> {
-    const parameters = { redirect_uri: redirectUri, claims: JSON.stringify(claims) };
-    const begun = await beginFaceCheck(registration, parameters);
-    pending.set(nameBrowser(response, cookieName, 1800), begun.pending);
-    redirect(response, begun.url);
-  }
-
   /** From the face check: what the person agreed to is in UserInfo, and what a source signed is checked with its own keys. */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const browser = browserOf(request, cookieName);
-    const started = pending.get(browser);
-    pending.delete(browser);
-    if (started === undefined) return sendPage(response, 400, renderMessage('Please begin again', ''));
+    const begun = checks.take(request);
+    if (begun === undefined) return sendPage(response, 400, renderMessage('Please begin again', ''));
     try {
-      const tokens = await finishFaceCheck(registration, address, started);
+      const tokens = await finishFaceCheck(registration, address, begun);
       const subject = tokens.claims()?.sub ?? '';
       const told = await client.fetchUserInfo(await discover(registration), tokens.access_token, subject);
       const { clientId } = registration;

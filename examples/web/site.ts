@@ -39,6 +39,31 @@ export function sendPage(response: ServerResponse, status: number, html: string,
   response.end(html);
 }
 
+export function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}
+
+/** @param text - of a script or a style; `null`: there is none */
+export function sendText(response: ServerResponse, type: 'text/css' | 'text/javascript', text: string | null): void {
+  response.writeHead(text === null ? 404 : 200, {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-store',
+  });
+  response.end(text ?? '');
+}
+
+/** @returns `null`: it is larger; the rest is read and thrown away, so that the answer is heard */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request) {
+    bytes += part.length;
+    if (bytes <= maxBytes) parts.push(part);
+  }
+  return bytes > maxBytes ? null : Uint8Array.from(Buffer.concat(parts));
+}
+
 export const redirect = (response: ServerResponse, location: string): void =>
   void response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 
