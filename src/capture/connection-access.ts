@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
+import { standardTenant } from '../core/tenant.js';
 import { FaceError } from '../errors.js';
 import type { Client } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
@@ -52,7 +53,7 @@ export async function requireSubject(connection: Connection, named: NamedUser): 
 
 /** A client of the standard tenant serves every connection; one of another tenant only the connection of that name. */
 export const mayUse = ({ tenant }: Client, connection: string): boolean =>
-  tenant === 'default' || tenant === connection;
+  tenant === standardTenant || tenant === connection;
 
 /** @throws FaceError `connection_unknown`, also where it is another tenant's */
 export function findConnection(id: string, client: Client, { connections }: ApiDeps): Connection {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
-import { registerKiosk, takeNextAtKiosk } from '../core/step-up/kiosk.js';
+import { kioskIdGuard, registerKiosk, takeNextAtKiosk } from '../core/step-up/kiosk.js';
 import { kioskReply } from '../core/step-up/page-protocol.js';
 import { joinTicket } from '../core/step-up/ticket.js';
 import { kioskLink } from '../http/page-link.js';
@@ -33,7 +33,7 @@ export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
         'Given out once; `null` while nobody is sent there. With `page` it is posted there. Whoever was at the kiosk before is gone.',
       codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],
       photos: {},
-      fields: z.strictObject({ kiosk: z.string().min(1).max(64), secret: z.string().min(1).max(256) }),
+      fields: z.strictObject({ kiosk: kioskIdGuard, secret: z.string().min(1).max(256) }),
       reply: kioskReply,
       async handle({ fields }) {
         const next = await takeNextAtKiosk({ kiosk: fields.kiosk, secret: new Credential(fields.secret) }, deps);

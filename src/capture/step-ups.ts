@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nameAction, requestedAction } from '../core/action.js';
 import { Credential } from '../core/concealed.js';
 import { subjectOfIdentifier } from '../core/connection.js';
-import { assignToKiosk, checkKiosk } from '../core/step-up/kiosk.js';
+import { assignToKiosk, checkKiosk, kioskIdGuard } from '../core/step-up/kiosk.js';
 import {
   readStepUp,
   type StartedStepUp,
@@ -91,7 +91,7 @@ const startFields = z
       .describe(
         'What the person approves, in the words the page shows: docs/approve-an-action.md. Needs `audience`; only the capture page takes its pictures.',
       ),
-    kiosk: z.string().min(1).max(64).optional().describe('The kiosk that the person goes to.'),
+    kiosk: kioskIdGuard.optional().describe('The kiosk that the person goes to.'),
     camera: z
       .literal('phone')
       .optional()

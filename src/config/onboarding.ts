@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { standardTenant } from '../core/tenant.js';
 import { connectionIdGuard } from './connection-id.js';
 
 /** How developers come to applications of their own: docs/onboarding.md. */
@@ -8,7 +9,10 @@ export const onboardingGuard = z.strictObject({
    * tenant serve every connection.
    */
   sandbox: connectionIdGuard
-    .refine((id) => id !== 'default', 'expected another connection than "default": its tenant serves every connection')
+    .refine(
+      (id) => id !== standardTenant,
+      `expected another connection than "${standardTenant}": its tenant serves every connection`,
+    )
     .nullable()
     .default(null),
   /** The most that a developer may ask for. */

@@ -3,6 +3,7 @@ import { maxSecretBytes, maxTokenCharacters, SealedToken, UserSecret } from '../
 import type { DataConsent } from '../core/consented-data/consents.js';
 import type { IssuedCredential } from '../core/credentials/credentials.js';
 import type { Link } from '../core/links/links.js';
+import { standardTenant } from '../core/tenant.js';
 import { epochMs, fromIso, toEpochSec, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { clientTokenLifeSec } from './client-tokens.js';
@@ -102,7 +103,7 @@ export const scopesField = z.union([
 export const tenantField = z
   .string()
   .regex(/^[\w.-]{1,64}$/)
-  .prefault('default')
+  .prefault(standardTenant)
   .describe('Whose enrolments the client makes and checks; those of one tenant never verify for another (ours).');
 
 /** How long a client token is to last. */

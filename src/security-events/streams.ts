@@ -3,6 +3,7 @@ import { defaultSecurityEvents, type SecurityEventName, securityEventNames } fro
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { Clock, Keys, Random, State } from '../core/ports.js';
 import { sealedTextGuard } from '../core/sealed-text.js';
+import { standardTenant } from '../core/tenant.js';
 import { addSec, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { eventTypes } from './event.js';
@@ -121,7 +122,7 @@ export function toEventStream(
     audience: audienceOf(application, deps.issuer),
     events: deliveredOf(record),
     subject: 'iss_sub',
-    connections: tenant === 'default' ? null : [tenant],
+    connections: tenant === standardTenant ? null : [tenant],
     status,
     since: addSec(toldSince, -clockSkewSec),
     delivery:

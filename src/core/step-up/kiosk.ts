@@ -14,6 +14,9 @@ const kioskLifeSec = 366 * 24 * 60 * 60;
 /** How long a person may take to the kiosk they were sent to, in seconds. */
 const waitSec = 300;
 
+/** A kiosk's id, as whoever names one gives it. */
+export const kioskIdGuard = z.string().min(1).max(64);
+
 const kioskGuard = z.object({ name: z.string(), tenant: z.string(), secretDigest: z.string() });
 
 /** Who comes next: the person of a step-up, or of a page of ours, whose visit has a name. */

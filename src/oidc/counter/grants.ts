@@ -4,8 +4,9 @@ import type { OidcClient } from '../../../adapters/openid-client.js';
 import type { JsonObject } from '../../base/json.js';
 import type { CoreDeps } from '../../core/deps.js';
 import { countAgainst } from '../../core/limits/limits.js';
-import { assignToKiosk, checkKiosk } from '../../core/step-up/kiosk.js';
+import { assignToKiosk, checkKiosk, kioskIdGuard } from '../../core/step-up/kiosk.js';
 import { isAtKiosk } from '../../core/step-up/kiosk-visit.js';
+import { standardTenant } from '../../core/tenant.js';
 import { toCode } from '../../errors.js';
 import { oidcErrors } from '../library.js';
 import { paramsOf } from '../requested-claims.js';
@@ -37,12 +38,6 @@ function describe({ browserDigest, interaction, told }: Check): JsonObject {
   // Only now: a photograph of what the counter showed before does not have it.
   return interaction === null ? { state: 'opened', number: told } : { state: 'checking', number: told };
 }
-
-/** As long as those of kiosks may be. */
-const maxKioskCharacters = 64;
-
-/** Whose kiosks serve every connection, as its clients do. */
-const standardTenant = 'default';
 
 const isSettled = ({
   accountId,
@@ -102,7 +97,7 @@ export function createCounterGrants(
   async function checkKioskOf(kiosk: string, typed: string | undefined): Promise<void> {
     if (typed !== undefined) throw new oidcErrors.InvalidRequest('either kiosk or shown_code');
     const unknown = new oidcErrors.InvalidRequest('kiosk is unknown');
-    if (kiosk.length > maxKioskCharacters) throw unknown;
+    if (!kioskIdGuard.safeParse(kiosk).success) throw unknown;
     await checkKiosk({ id: kiosk, tenants: [standardTenant, connection] }, deps).catch((error: unknown) => {
       throw toCode(error) === 'not_found' ? unknown : error;
     });
