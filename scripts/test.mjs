@@ -50,7 +50,6 @@ for (const project of projects) {
     ...['--selectProjects', project],
     ...['--json', `--outputFile=${report}`],
     ...given,
-    // Programs measure, or load a server to its limits: nothing else runs beside one.
     // They measure, or load a server to its limits: one after the other, with nothing beside it.
     ...(project === 'programs' ? ['--runInBand', '--forceExit'] : []),
   ]);
