@@ -1,6 +1,6 @@
 import { chromium } from 'playwright-core';
 import { fetchDemoPhotos } from '../../src/models/fetch.js';
-import { lightingOf, makePoses, readPeople } from '../../test/browser/people.js';
+import { seatAda } from '../../test/browser/people.js';
 import { receive } from '../../test/browser/visitor.js';
 import { insist } from '../../test/browser/walk.js';
 import { demoPhotosFolder } from '../../test/paths.js';
@@ -16,8 +16,7 @@ const say = (line: string): void => void process.stderr.write(`   ${line}\n`);
 const [executablePath = '', link = ''] = process.argv.slice(2);
 
 await fetchDemoPhotos(demoPhotosFolder, say);
-const { ada } = await readPeople();
-const poses = await makePoses(ada, 'ada');
+const person = await seatAda();
 const isRoot = process.getuid?.() === 0;
 const browser = await chromium.launch({
   executablePath,
@@ -29,9 +28,7 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  const { page } = await receive(browser, {
-    person: { poses, lighting: lightingOf(ada), plan: 'follow', reactionMs: 150 },
-  });
+  const { page } = await receive(browser, { person });
   await page.goto(link);
   const screen = await insist(page);
   if (screen !== 'passed') {

@@ -2,14 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { type RunningPortals, startPortals } from '../../examples/demo/portals.js';
-import { modelsFolder } from '../paths.js';
+import type { Page } from 'playwright-core';
+import type { RunningPortals } from '../../examples/demo/portals.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
-import { enrolAtPortal } from './portal-enrolment.js';
-import { type Poses, receive } from './visitor.js';
+import { hasChromium } from './chromium.js';
+import { type PortalVisit, usePortals } from './portal-visit.js';
 import { goAlong, insist, press } from './walk.js';
 
 /* The bank of the demonstration, to its end: a bill is paid, declined, changed; documents are signed and checked on the page. */
@@ -17,26 +14,16 @@ import { goAlong, insist, press } from './walk.js';
 const inBrowser = hasChromium ? test : test.skip;
 const narrow = { width: 360, height: 740 };
 
-let browser: Browser;
-let poses: Poses;
+let visitor: PortalVisit;
 let portals: RunningPortals;
-let visitor: Awaited<ReturnType<typeof receive>>;
-if (hasChromium) {
+// Before the browser is closed.
+if (hasChromium) afterAll(() => visitor.close());
+const { visit } = usePortals();
+if (hasChromium)
   beforeAll(async () => {
-    const { ada } = await readPeople();
-    poses = await makePoses(ada, 'ada');
-    browser = await launchChromium({ camera: 'pattern' });
-    portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-    const person = { poses, plan: 'follow', reactionMs: 150 } as const;
-    visitor = await receive(browser, { person, isGuided: false });
-    await enrolAtPortal(visitor.page, portals);
+    visitor = await visit();
+    portals = visitor.portals;
   });
-  afterAll(async () => {
-    await visitor.close();
-    await portals.close();
-    await browser.close();
-  });
-}
 
 const resultOf = async (page: Page): Promise<string | null> => {
   await page.locator('[data-result]').waitFor();

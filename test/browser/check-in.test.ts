@@ -1,28 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { startPortals } from '../../examples/demo/portals.js';
-import { modelsFolder } from '../paths.js';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
-import { enrolAtPortal } from './portal-enrolment.js';
-import { type Poses, receive } from './visitor.js';
+import { inBrowser, usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
 
 /* The check-in of the demonstration: a place's screen, a phone, a face, and a list that is the person's own. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
-
-let browser: Browser;
-let poses: Poses;
-if (hasChromium) {
-  beforeAll(async () => {
-    const { ada } = await readPeople();
-    poses = await makePoses(ada, 'ada');
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(() => browser.close());
-}
+const { visit, openPhone } = usePortals();
 
 const isWithinReach = async (page: Page) => [
   await findBarriers(page),
@@ -31,12 +15,9 @@ const isWithinReach = async (page: Page) => [
 ];
 
 inBrowser('somebody checks in by a code, is counted and not named, sees their list, and leaves', async () => {
-  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const person = { poses, plan: 'follow', reactionMs: 150 } as const;
-  const { page, close } = await receive(browser, { person, isGuided: false });
-  await enrolAtPortal(page, portals);
+  const { page, portals, close } = await visit();
   const url = portals.urlOf('check-in');
-  const place = await browser.newPage({ viewport: { width: 360, height: 740 } });
+  const { page: place } = await openPhone();
   const countAt = async (id: string): Promise<string> => {
     await place.goto(`${url}/places/${id}`);
     return (await place.locator('.count').textContent()) ?? '';
@@ -75,7 +56,5 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
   await page.getByRole('button', { name: 'Leave North Hall' }).click();
   await page.getByText('left').waitFor();
   expect(await countAt('north')).toBe('0');
-  await place.close();
   await close();
-  await portals.close();
 });

@@ -1,39 +1,19 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { startPortals } from '../../examples/demo/portals.js';
-import { modelsFolder } from '../paths.js';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { findBarriers, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
-import { enrolAtPortal } from './portal-enrolment.js';
-import { type Poses, receive } from './visitor.js';
+import { inBrowser, usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
 
 /* A person without a phone answers the request of a counter at the kiosk beside it; the kiosk then knows nothing of them. */
 
-const inBrowser = hasChromium ? test : test.skip;
-
-let browser: Browser;
-let poses: Poses;
-if (hasChromium) {
-  beforeAll(async () => {
-    const { ada } = await readPeople();
-    poses = await makePoses(ada, 'ada');
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(() => browser.close());
-}
+const { visit, stand } = usePortals();
 
 const idle = (page: Page) => page.locator('main[data-screen="kiosk-idle"]').waitFor();
 
 inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where somebody stopped', async () => {
-  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const person = { poses, plan: 'follow', reactionMs: 150 } as const;
-  const home = await receive(browser, { person, isGuided: false });
-  await enrolAtPortal(home.page, portals);
-  await home.close();
-  const { page: kiosk, complaints, close } = await receive(browser, { person, isGuided: false });
-  const desk = await (await browser.newContext()).newPage();
+  const { portals, close } = await visit();
+  const { page: kiosk, complaints } = await stand();
+  const { page: desk } = await stand();
 
   /** Both sides as far as the numbers. @returns what each tells the other */
   const send = async () => {
@@ -98,7 +78,5 @@ inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where
   await kiosk.getByRole('heading', { name: 'This check has ended' }).waitFor();
   await desk.getByText('Not verified.').waitFor();
   expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
-  await desk.context().close();
   await close();
-  await portals.close();
 });

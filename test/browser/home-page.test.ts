@@ -17,7 +17,7 @@ import { modelsFolder } from '../paths.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
+import { seatAda } from './people.js';
 import { enrolAtPortal } from './portal-enrolment.js';
 import { receive } from './visitor.js';
 import { insist, readIn } from './walk.js';
@@ -187,9 +187,7 @@ inBrowser('the door is within reach of everybody in every language, and says why
 
 inBrowser('by a face check in the demonstration: the services are listed, and the enrolment is deleted', async () => {
   const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const { ada } = await readPeople();
-  const person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 150 } as const;
-  const { page, close } = await receive(browser, { person, isGuided: false });
+  const { page, close } = await receive(browser, { person: await seatAda(), isGuided: false });
   await enrolAtPortal(page, portals);
   await page.goto(portals.urlOf('home-page'));
   await page.getByLabel('User name').fill(portals.login);

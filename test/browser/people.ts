@@ -2,7 +2,7 @@ import { createChance } from '../../evidence/statistics/chance.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { drawTurn, type Head, readDemoHeads, turnHead } from '../face-video/index.js';
 import { modelsFolder } from '../paths.js';
-import type { Lighting, Poses } from './visitor.js';
+import type { Lighting, Person, Poses } from './visitor.js';
 
 const posesOf = new WeakMap<Head, Map<string, Promise<Poses>>>();
 
@@ -42,6 +42,12 @@ export function lightingOf({ landmarks }: Head): Lighting {
   const [middle, right, left] = [landmarks[29]!, landmarks[31]!, landmarks[35]!];
   const nose = { x: middle.x, y: middle.y, halfWidth: (left.x - right.x) / 2 };
   return { gain: 0.3, around: 0.2, colours: [0, 1, 2], nose, glass: false };
+}
+
+/** Ada, who does what the page asks. Her face answers the light of the screen: whoever's does not is asked three times. */
+export async function seatAda(): Promise<Person> {
+  const { ada } = await readPeople();
+  return { poses: await makePoses(ada, 'ada'), lighting: lightingOf(ada), plan: 'follow', reactionMs: 150 };
 }
 
 interface People {

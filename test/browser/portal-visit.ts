@@ -5,9 +5,9 @@ import { type Language, languages } from '../../src/oidc/messages.js';
 import { modelsFolder } from '../paths.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
+import { seatAda } from './people.js';
 import { enrolAtPortal } from './portal-enrolment.js';
-import { type Poses, receive } from './visitor.js';
+import { type Person, receive } from './visitor.js';
 
 /* What suites share that lead somebody through a portal of the demonstration. */
 
@@ -26,21 +26,22 @@ export interface PortalVisit extends Awaited<ReturnType<typeof receive>> {
 /** Opens a browser for the tests of a file, and closes it after the last. */
 export function usePortals() {
   let browser: Browser;
-  let poses: Poses;
+  let person: Person;
   if (hasChromium) {
     beforeAll(async () => {
-      const { ada } = await readPeople();
-      poses = await makePoses(ada, 'ada');
+      person = await seatAda();
       browser = await launchChromium({ camera: 'pattern' });
     });
     afterAll(() => browser.close());
   }
+  const stand = () => receive(browser, { person, isGuided: false });
   return {
+    /** The same person at a browser of their own or of others. */
+    stand,
     /** Somebody who has enrolled at portals of their own, and follows what the camera's page asks for. */
     async visit(): Promise<PortalVisit> {
       const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-      const person = { poses, plan: 'follow', reactionMs: 150 } as const;
-      const visitor = await receive(browser, { person, isGuided: false });
+      const visitor = await stand();
       await enrolAtPortal(visitor.page, portals);
       return {
         ...visitor,

@@ -20,9 +20,9 @@ import { modelsFolder } from '../paths.js';
 import { createTextLog } from '../sinks.js';
 import { toBytes } from './cast.js';
 import { hasChromium, launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
+import { seatAda } from './people.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
-import { type Person, type Poses, receive } from './visitor.js';
+import { type Person, receive } from './visitor.js';
 import { goAlong, insist, press, see } from './walk.js';
 
 /* Each provider's flow to its end, in a browser: the provider's page, ours, and the provider's again. */
@@ -36,15 +36,14 @@ const unlit = { liveness: 'movement' } as const;
 
 let browser: Browser;
 let server: ServerUnderTest;
-let poses: Poses;
+let ada: Person;
 /** Where a browser begins at each provider. */
 let starts: Readonly<Record<'entra' | 'oktaFactor' | 'oktaIdv' | 'onelogin' | 'federation' | 'challenge', string>>;
 const closing: (() => Promise<void>)[] = [];
 
 if (hasChromium) {
   beforeAll(async () => {
-    const { ada } = await readPeople();
-    poses = await makePoses(ada, 'ada');
+    ada = await seatAda();
     const port = await findFreePort();
     const url = `http://localhost:${port}`;
     const provisioned = { clock: { now: () => epochMs(Date.now()) }, random: randomBytes, log: createTextLog() };
@@ -167,7 +166,7 @@ if (hasChromium) {
         },
       });
     }
-    const photo = [toBytes(poses.centre[0])];
+    const photo = [toBytes(ada.poses.centre[0])];
     await server.enrol('entra', entra.users[0]!.subject, photo);
     await server.enrol('okta', oktaUser, photo);
     await server.enrol('onelogin', String(oneloginUser), photo);
@@ -204,8 +203,6 @@ async function signIn(page: Page, start: string, login: string): Promise<string 
   return end.getAttribute('data-result');
 }
 
-const ada = (): Person => ({ poses, plan: 'follow', reactionMs: 150 });
-
 for (const [title, key, result] of [
   ['Entra External MFA', 'entra', 'passed'],
   ['Okta, a factor', 'oktaFactor', 'signed-in'],
@@ -217,7 +214,7 @@ for (const [title, key, result] of [
   inBrowser(`${title}: there, to the face check, and back`, async () => {
     // The simulated Entra tenant has a certificate of this run.
     const { page, complaints, close } = await receive(browser, {
-      person: ada(),
+      person: ada,
       isGuided: false,
       ignoreHTTPSErrors: true,
     });
@@ -230,7 +227,7 @@ for (const [title, key, result] of [
 
 inBrowser('an identity provider of your own: enrols at the first visit, checks at the second', async () => {
   const portal = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const { page, close } = await receive(browser, { person: ada(), isGuided: false });
+  const { page, close } = await receive(browser, { person: ada, isGuided: false });
   const tokens: (string | null)[] = [];
   for (const visit of ['first', 'second']) {
     await page.goto(portal.urlOf('sign-in'));
@@ -248,13 +245,13 @@ inBrowser('an identity provider of your own: enrols at the first visit, checks a
 });
 
 inBrowser('a link that a provider’s redirect led to opens in no other browser', async () => {
-  const own = await receive(browser, { person: ada(), isGuided: false });
+  const own = await receive(browser, { person: ada, isGuided: false });
   await own.context.route('**/face/open', (route) => route.abort());
   await own.page.goto(starts.oktaFactor);
   await own.page.locator('input[name="username"]').fill(name);
   await own.page.getByRole('button').first().click();
   await see(own.page, 'offline');
-  const other = await receive(browser, { person: ada() });
+  const other = await receive(browser, { person: ada });
   await other.page.goto(own.page.url());
   expect(await goAlong(other.page)).toBe('link-over');
   await other.close();
