@@ -20,7 +20,7 @@ export function mountCall(
   [method, path]: readonly ['GET' | 'POST', string],
   answer: (exchange: Exchange) => Promise<void>,
 ): void {
-  app.all(path, async (request, response) => {
+  app.route(path).all(async (request, response) => {
     if (request.method !== method) {
       response.set('Allow', method);
       throw new FaceError('method_not_allowed');

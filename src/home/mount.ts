@@ -61,7 +61,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     void response.set('Content-Security-Policy', doorPolicy).type('html').send(page);
 
   function mount(path: string, methods: readonly string[], answer: (request: Request, response: Response) => unknown) {
-    app.all(path, async (request, response) => {
+    app.route(path).all(async (request, response) => {
       if (!methods.includes(request.method)) {
         response.set('Allow', methods.join(', '));
         throw new FaceError('method_not_allowed');

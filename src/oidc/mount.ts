@@ -73,7 +73,7 @@ const maxFormBytes = 56 * 1024;
  */
 export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Log }, room: Room): void {
   for (const { address, path, methods } of routes) {
-    app.all(address, async (request, response) => {
+    app.route(address).all(async (request, response) => {
       const issuer = issuers.get(String(request.params.connection));
       if (issuer === undefined) throw new FaceError('not_found');
       if (!methods.includes(request.method)) {

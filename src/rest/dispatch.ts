@@ -39,7 +39,7 @@ export function mountEndpoints(app: Express, endpoints: readonly Endpoint[], dep
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
     for (const prefix of prefixes) {
-      app.all(`${prefix}${path}`, async (request, response) => {
+      app.route(`${prefix}${path}`).all(async (request, response) => {
         const endpoint = select(atPath, request, response, versionOf(request, versionByPrefix[prefix]));
         await serve(endpoint, request, response, deps, rooms);
       });

@@ -39,7 +39,7 @@ export function mountHooks(
   { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
   room: Room,
 ): void {
-  app.all(hookPath, async (request, response) => {
+  app.route(hookPath).all(async (request, response) => {
     const hook = findHook(hooks, request);
     const methods = hook.methods ?? onlyPost;
     if (!methods.some((method) => method === request.method)) {

@@ -21,7 +21,7 @@ export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {
   const endpoints = createSsfEndpoints(deps);
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
-    app.all(path, async (request, response) => {
+    app.route(path).all(async (request, response) => {
       const endpoint = atPath.find(({ method }) => method === request.method);
       if (endpoint === undefined) {
         response.set('Allow', atPath.map(({ method }) => method).join(', '));

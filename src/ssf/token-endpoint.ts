@@ -34,7 +34,7 @@ interface ShownClient {
  * @throws FaceError `method_not_allowed`, `body_too_large`, `quota_exceeded`, `overloaded`, `state_unavailable`
  */
 export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
-  app.all(ssfPaths.token, async (request, response) => {
+  app.route(ssfPaths.token).all(async (request, response) => {
     if (request.method !== 'POST') {
       response.set('Allow', 'POST');
       throw new FaceError('method_not_allowed');

@@ -32,9 +32,15 @@ export const ownKey = (kind: LetterKind, language: LetterLanguage): string => `$
 export const wordsOf = ({ own }: Pick<Campaign, 'own'>, kind: LetterKind, language: LetterLanguage): OwnWords =>
   own[ownKey(kind, language)] ?? words[language].letters[kind];
 
+/** Made once: making one takes longer than all the rest of a letter. */
+const dayFormats = new Map<LetterLanguage, Intl.DateTimeFormat>();
+
 /** A day as people write it. */
-const toDay = (time: EpochMs, language: LetterLanguage): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(toDate(time));
+function toDay(time: EpochMs, language: LetterLanguage): string {
+  const format = dayFormats.get(language) ?? new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
+  dayFormats.set(language, format);
+  return format.format(toDate(time));
+}
 
 /** A letter of a campaign. */
 export function composeCampaignLetter(

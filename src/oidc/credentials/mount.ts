@@ -24,7 +24,7 @@ export function mountCredentials(
     path: string,
     answer: (issuer: MountedIssuer, request: Request, response: Response) => unknown,
   ): void => {
-    app.all(path, async (request, response) => {
+    app.route(path).all(async (request, response) => {
       const issuer = issuers.get(String(request.params.connection));
       if (issuer === undefined || Object.keys(issuer.credentials).length === 0) throw new FaceError('not_found');
       if (request.method !== 'GET' && request.method !== 'HEAD') {
