@@ -116,8 +116,8 @@ inBrowser(
     await page.getByRole('checkbox', { name: 'auch per E-Mail' }).uncheck();
     await page.getByRole('checkbox', { name: 'beendet' }).uncheck();
     await page.getByRole('button', { name: 'Auswahl speichern' }).click();
-    await page.getByText('Gespeichert.', { exact: true }).waitFor();
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Gespeichert.');
+    // What was said of the button before stands there until then, without the focus.
+    await page.locator('[role="status"]:focus', { hasText: /^Gespeichert\.$/ }).waitFor();
     await look(page);
 
     await refuseAnna();
