@@ -91,6 +91,8 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   await wallet.getByText('Go on where you were asked.').waitFor();
   // The other page goes on by itself, to a face check of whoever the card named: nobody types a name.
   await page.locator('main[data-screen]').waitFor();
+  // It stands on a screen of its own: a browser hardly paints a page that is behind another one, and its light is judged.
+  await page.bringToFront();
   await insist(page);
   await page.getByRole('heading', { name: 'Welcome, Ada' }).waitFor();
   await lookAt(page);
