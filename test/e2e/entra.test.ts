@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jwtVerify } from 'jose';
@@ -12,6 +10,7 @@ import { type DirectoryUser, findServicePrincipal } from '../../simulators/entra
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
 import { createFolder } from '../folder.js';
+import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
@@ -48,15 +47,6 @@ const toConnection = (id: string, clientApp: string, policy: object) => ({
   },
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
-
 const start = (): Promise<Service> =>
   startService({
     PORT: new URL(publicUrl).port,
@@ -75,7 +65,7 @@ beforeAll(async () => {
   strictApp = entra.addClientApp({ acceptMappedClaims: false });
   ada = entra.addUser({ mail: 'ada@example.com' });
   grace = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
-  publicUrl = `http://127.0.0.1:${await freePort()}`;
+  publicUrl = `http://127.0.0.1:${await findFreePort()}`;
   const connections = [
     toConnection('customers', app, {}),
     toConnection('strict', strictApp, { whenUnverified: 'deny', whenUnavailable: 'deny' }),
