@@ -1,6 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import type { z } from 'zod';
 import { FaceError } from '../errors.js';
+import { mountAt, refuseMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { parseJsonFields } from '../http/json.js';
@@ -20,11 +21,8 @@ export function mountCall(
   [method, path]: readonly ['GET' | 'POST', string],
   answer: (exchange: Exchange) => Promise<void>,
 ): void {
-  app.route(path).all(async (request, response) => {
-    if (request.method !== method) {
-      response.set('Allow', method);
-      throw new FaceError('method_not_allowed');
-    }
+  mountAt(app, path, async (request, response) => {
+    if (request.method !== method) refuseMethod(response, [method]);
     await answer({ request, response });
   });
 }

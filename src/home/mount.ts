@@ -6,6 +6,7 @@ import { createCountAll } from '../core/limits/limits.js';
 import type { Fetch } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
+import { mountAt, refuseMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
@@ -61,11 +62,8 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     void response.set('Content-Security-Policy', doorPolicy).type('html').send(page);
 
   function mount(path: string, methods: readonly string[], answer: (request: Request, response: Response) => unknown) {
-    app.route(path).all(async (request, response) => {
-      if (!methods.includes(request.method)) {
-        response.set('Allow', methods.join(', '));
-        throw new FaceError('method_not_allowed');
-      }
+    mountAt(app, path, async (request, response) => {
+      if (!methods.includes(request.method)) refuseMethod(response, methods);
       await answer(request, response);
     });
   }

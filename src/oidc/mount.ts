@@ -6,6 +6,7 @@ import { walletClientId } from '../config/oidc.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
+import { mountAt, refuseMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
@@ -73,13 +74,10 @@ const maxFormBytes = 56 * 1024;
  */
 export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Log }, room: Room): void {
   for (const { address, path, methods } of routes) {
-    app.route(address).all(async (request, response) => {
+    mountAt(app, address, async (request, response) => {
       const issuer = issuers.get(String(request.params.connection));
       if (issuer === undefined) throw new FaceError('not_found');
-      if (!methods.includes(request.method)) {
-        response.set('Allow', methods.join(', '));
-        throw new FaceError('method_not_allowed');
-      }
+      if (!methods.includes(request.method)) refuseMethod(response, methods);
       pin(request, response, issuer);
       const allowance = new Allowance(room, toSource(request.ip), maxFormBytes);
       try {

@@ -3,6 +3,7 @@ import { maxPhotoBytes, owningPhotos, type Photo } from '../core/concealed.js';
 import { countAgainst } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
 import { noteAsking, requestIdOf } from '../http/access-log.js';
+import { mountAt, refuseMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { readCookie } from '../http/cookies.js';
@@ -39,7 +40,7 @@ export function mountEndpoints(app: Express, endpoints: readonly Endpoint[], dep
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
     for (const prefix of prefixes) {
-      app.route(`${prefix}${path}`).all(async (request, response) => {
+      mountAt(app, `${prefix}${path}`, async (request, response) => {
         const endpoint = select(atPath, request, response, versionOf(request, versionByPrefix[prefix]));
         await serve(endpoint, request, response, deps, rooms);
       });
@@ -60,8 +61,10 @@ function select(atPath: readonly Endpoint[], request: Request, response: Respons
   if (offered.length === 0) throw new FaceError('not_found');
   const found = offered.find((endpoint) => endpoint.method === request.method);
   if (found !== undefined) return found;
-  response.set('Allow', offered.map((endpoint) => endpoint.method).join(', '));
-  throw new FaceError('method_not_allowed');
+  refuseMethod(
+    response,
+    offered.map((endpoint) => endpoint.method),
+  );
 }
 
 async function serve(

@@ -7,6 +7,7 @@ import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
+import { mountAt, refuseMethod } from '../http/address.js';
 import { createConstantHeaders } from '../http/constant-headers.js';
 import { keepDevice } from '../http/device-cookie.js';
 import { createErrorHandler } from '../http/error-handler.js';
@@ -127,12 +128,8 @@ function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityE
 }
 
 function mountGet(app: Express, path: string, answer: (response: Response, request: Request) => unknown): void {
-  // One layer: `app.all` would make one for each of 34 methods, here and wherever addresses are mounted.
-  app.route(path).all(async (request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.set('Allow', 'GET, HEAD');
-      throw new FaceError('method_not_allowed');
-    }
+  mountAt(app, path, async (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') refuseMethod(response, ['GET', 'HEAD']);
     await answer(response, request);
   });
 }

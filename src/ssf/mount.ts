@@ -1,6 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 import { requestIdOf } from '../http/access-log.js';
+import { mountAt, refuseMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
@@ -21,11 +22,13 @@ export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {
   const endpoints = createSsfEndpoints(deps);
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
-    app.route(path).all(async (request, response) => {
+    mountAt(app, path, async (request, response) => {
       const endpoint = atPath.find(({ method }) => method === request.method);
       if (endpoint === undefined) {
-        response.set('Allow', atPath.map(({ method }) => method).join(', '));
-        throw new FaceError('method_not_allowed');
+        return refuseMethod(
+          response,
+          atPath.map(({ method }) => method),
+        );
       }
       await serve(endpoint, request, response, room, deps).catch((error: unknown) => {
         const challenge = toChallenge(error, request);

@@ -4,6 +4,7 @@ import type { JsonObject } from '../base/json.js';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
+import { mountAt, refuseMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
@@ -34,11 +35,8 @@ interface ShownClient {
  * @throws FaceError `method_not_allowed`, `body_too_large`, `quota_exceeded`, `overloaded`, `state_unavailable`
  */
 export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
-  app.route(ssfPaths.token).all(async (request, response) => {
-    if (request.method !== 'POST') {
-      response.set('Allow', 'POST');
-      throw new FaceError('method_not_allowed');
-    }
+  mountAt(app, ssfPaths.token, async (request, response) => {
+    if (request.method !== 'POST') refuseMethod(response, ['POST']);
     await grant(request, response, room, deps).catch((thrown: unknown) => {
       const error = toGrantError(thrown);
       if (error === null) throw thrown;

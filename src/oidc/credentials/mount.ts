@@ -2,6 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { consentNameOf } from '../../core/credentials/credentials.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
+import { mountAt, refuseMethod } from '../../http/address.js';
 import { languageOf } from '../messages.js';
 import type { MountedIssuer, OidcIssuers } from '../mount.js';
 import { pageOf } from './clients.js';
@@ -24,13 +25,10 @@ export function mountCredentials(
     path: string,
     answer: (issuer: MountedIssuer, request: Request, response: Response) => unknown,
   ): void => {
-    app.route(path).all(async (request, response) => {
+    mountAt(app, path, async (request, response) => {
       const issuer = issuers.get(String(request.params.connection));
       if (issuer === undefined || Object.keys(issuer.credentials).length === 0) throw new FaceError('not_found');
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        response.set('Allow', 'GET, HEAD');
-        throw new FaceError('method_not_allowed');
-      }
+      if (request.method !== 'GET' && request.method !== 'HEAD') refuseMethod(response, ['GET', 'HEAD']);
       await answer(issuer, request, response);
     });
   };

@@ -1,0 +1,22 @@
+import type { Express, Request, Response } from 'express';
+import { FaceError } from '../errors.js';
+
+/**
+ * Puts an answer at an address, whatever the method: as one layer of the router. `app.all` makes one for each of 34 methods, at
+ * every start and change of the configuration.
+ */
+export const mountAt = (
+  app: Express,
+  address: string,
+  answer: (request: Request, response: Response) => Promise<void>,
+): void => void app.route(address).all(answer);
+
+/**
+ * Refuses a method, and says which are taken.
+ * @throws FaceError `method_not_allowed`
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
+ */
+export function refuseMethod(response: Response, taken: readonly string[]): never {
+  response.set('Allow', taken.join(', '));
+  throw new FaceError('method_not_allowed');
+}
