@@ -1,6 +1,7 @@
 import type { Json } from '../base/json.js';
 import type { RegisteredClaim } from '../config/claims.js';
 import { addressMembers, isStandardClaim } from '../core/consented-data/claims.js';
+import { toDay } from '../core/letters/day.js';
 import type { EpochMs } from '../core/units.js';
 import { escapeHtml } from '../http/html.js';
 import { renderCard } from './card.js';
@@ -90,7 +91,7 @@ ${part(
   asker.to === 'wallet' ? texts.cardOptionalText : texts.optionalText,
   items.filter(({ isEssential }) => !isEssential),
 )}
-${asker.to === 'counter' ? '' : `<p>${escapeHtml(texts.until(toDate(language, until)))}</p>`}
+${asker.to === 'counter' ? '' : `<p>${escapeHtml(texts.until(toDay(until, language)))}</p>`}
 <button class="strong" name="decision" value="agree">${escapeHtml(texts.agree)}</button>
 <button name="decision" value="refuse">${escapeHtml(texts.refuse)}</button>
 </form>`,
@@ -101,10 +102,6 @@ const renderDestination = (texts: ConsentTexts, { to }: Asker): string => {
   if (typeof to === 'object') return `${escapeHtml(texts.goesTo)} ${isolate('host', to.host)}.`;
   return escapeHtml(to === 'counter' ? texts.atCounter : texts.cardGoesTo);
 };
-
-/** A day, as it is written. */
-export const toDate = (language: Language, at: EpochMs): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(at);
 
 const nameOf = (language: Language, { claim, label }: Pick<ShownClaim, 'claim' | 'label'>): string =>
   label?.[language] ?? (isStandardClaim(claim) ? consentTextsIn(language).labels[claim] : (label?.en ?? claim));

@@ -1,8 +1,8 @@
+import { toDay } from '../core/letters/day.js';
 import type { EpochMs } from '../core/units.js';
 import { escapeHtml } from '../http/html.js';
 import { renderCard } from './card.js';
 import { consentTextsIn } from './consent-messages/index.js';
-import { toDate } from './consent-page.js';
 import { type Language, messagesIn } from './messages.js';
 
 /** Asks by which name a person is known at another connection. The answer is sent to the address of the page. */
@@ -31,7 +31,7 @@ export function renderLinkPage(
 <input type="hidden" name="decision" value="${escapeHtml(decision)}">
 <label class="field" for="username">${escapeHtml(userName)}</label>
 <input class="field" id="username" name="username" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="256" aria-describedby="text">
-<p>${escapeHtml(texts.linkUntil(toDate(language, until)))}</p>
+<p>${escapeHtml(texts.linkUntil(toDay(until, language)))}</p>
 <button class="strong">${escapeHtml(goOn)}</button>
 <a class="button" href="">${escapeHtml(texts.notNow)}</a>
 </form>`,

@@ -1,8 +1,9 @@
 import type { LetterBrand } from '../letters/brand.js';
+import { toDay } from '../letters/day.js';
 import type { LetterLanguage } from '../letters/language.js';
 import { composeLetter, type Letter } from '../letters/letter.js';
 import { fillTemplate, findUnknownPlaceholders, toParagraphs } from '../letters/template.js';
-import { type EpochMs, toDate } from '../units.js';
+import type { EpochMs } from '../units.js';
 import type { LetterKind, Person } from './person.js';
 import type { Campaign, OwnWords } from './record.js';
 import { ar } from './words/ar.js';
@@ -31,16 +32,6 @@ export const ownKey = (kind: LetterKind, language: LetterLanguage): string => `$
 /** The words of a letter: the administrator's own, or the built-in ones. */
 export const wordsOf = ({ own }: Pick<Campaign, 'own'>, kind: LetterKind, language: LetterLanguage): OwnWords =>
   own[ownKey(kind, language)] ?? words[language].letters[kind];
-
-/** Made once: making one takes longer than all the rest of a letter. */
-const dayFormats = new Map<LetterLanguage, Intl.DateTimeFormat>();
-
-/** A day as people write it. */
-function toDay(time: EpochMs, language: LetterLanguage): string {
-  const format = dayFormats.get(language) ?? new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
-  dayFormats.set(language, format);
-  return format.format(toDate(time));
-}
 
 /** A letter of a campaign. */
 export function composeCampaignLetter(
