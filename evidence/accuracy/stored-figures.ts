@@ -12,7 +12,7 @@ const rate = z.number();
 const interval = z.tuple([rate, rate]);
 const to = (text: string): string => text.replace(' – ', ' to ');
 
-/** How a figure is written: rates as in the tables, times and ratios by one decimal, times of the processor by two, sizes in millions of bytes. */
+/** How a figure is written: rates as in the tables, times and ratios by one decimal, times of the processor by three, sizes in millions of bytes. */
 const formats = {
   share: (value) => share(rate.parse(value)),
   percent: (value) => percent(rate.parse(value)),
@@ -20,7 +20,7 @@ const formats = {
   'share-range': (value) => to(range(interval.parse(value), share)),
   'percent-range': (value) => to(range(interval.parse(value), percent)),
   decimal: (value) => rate.parse(value).toFixed(1),
-  decimals: (value) => rate.parse(value).toFixed(2),
+  thousandths: (value) => rate.parse(value).toFixed(3),
   megabytes: (value) => `${Math.round(rate.parse(value) / 1e6)} MB`,
   text: (value) => z.string().parse(value),
 } satisfies Record<string, (value: unknown) => string>;
