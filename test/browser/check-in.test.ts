@@ -1,18 +1,10 @@
 import { expect } from '@jest/globals';
-import type { Page } from 'playwright-core';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { inBrowser, usePortals } from './portal-visit.js';
+import { expectWithinReach, inBrowser, usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
 
 /* The check-in of the demonstration: a place's screen, a phone, a face, and a list that is the person's own. */
 
 const { visit, openPhone } = usePortals();
-
-const isWithinReach = async (page: Page) => [
-  await findBarriers(page),
-  await findSmallTargets(page),
-  await fitsWidth(page),
-];
 
 inBrowser('somebody checks in by a code, is counted and not named, sees their list, and leaves', async () => {
   const { page, portals, close } = await visit();
@@ -25,7 +17,7 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
   expect(await countAt('north')).toBe('0');
   for (const colorScheme of ['light', 'dark'] as const) {
     await place.emulateMedia({ colorScheme });
-    expect(await isWithinReach(place)).toEqual([[], [], true]);
+    await expectWithinReach(place, { colorScheme });
   }
 
   // A code that nobody shows, or another place's, is of no use.
@@ -44,7 +36,7 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
   await page.setViewportSize({ width: 360, height: 740 });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    expect(await isWithinReach(page)).toEqual([[], [], true]);
+    await expectWithinReach(page, { colorScheme });
   }
   expect(await countAt('north')).toBe('1');
   expect(await countAt('library')).toBe('0');

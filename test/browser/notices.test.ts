@@ -118,6 +118,7 @@ inBrowser(
     await page.getByRole('button', { name: 'Auswahl speichern' }).click();
     // What was said of the button before stands there until then, without the focus.
     await page.locator('[role="status"]:focus', { hasText: /^Gespeichert\.$/ }).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Gespeichert.');
     await look(page);
 
     await refuseAnna();

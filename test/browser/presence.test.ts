@@ -7,26 +7,25 @@ import { createFolder } from '../folder.js';
 import { preparePresenceTest, shortPlan } from '../presence-test.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
-import { lightingOf, makePoses, readPeople } from './people.js';
-import { type Lighting, type Person, type Plan, receive, type Visitor } from './visitor.js';
+import { seatAda } from './people.js';
+import { type Person, type Plan, receive, type Visitor } from './visitor.js';
 import { leaveBy, press, screenOf, see } from './walk.js';
 
 /* A presence test on its real page: a person who moves as asked, and a photo of them before the camera. */
 
 const inBrowser = hasChromium ? test : test.skip;
 const clock = { now: () => epochMs(Date.now()) };
-let person: Omit<Person, 'plan'>;
-let lighting: Lighting;
+let ada: Person;
 if (hasChromium)
   beforeAll(async () => {
-    const { ada } = await readPeople();
-    person = { poses: await makePoses(ada, 'ada'), reactionMs: 150 };
-    lighting = lightingOf(ada);
+    ada = await seatAda();
   });
 
 /** A face answers the light of the screen; a photo in the place of the camera does not. */
-const sit = (browser: Browser, plan: Plan): Promise<Visitor> =>
-  receive(browser, { person: { ...person, plan, ...(plan === 'follow' ? { lighting } : {}) }, isGuided: false });
+function sit(browser: Browser, plan: Plan): Promise<Visitor> {
+  const { lighting, ...photo } = ada;
+  return receive(browser, { person: plan === 'follow' ? ada : { ...photo, plan }, isGuided: false });
+}
 
 /** Agrees, as a tester with a code name. */
 async function takePart(page: Page): Promise<void> {
