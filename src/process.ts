@@ -53,12 +53,17 @@ const readSetup = (): Promise<Setup> =>
 
 /** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
 async function serve(): Promise<void> {
-  const [{ startServer }, setup] = await Promise.all([import('./server/server.js'), readSetup()]);
+  const setup = await readSetup();
   const { modelsFolder } = setup.config;
   for (const { what, ...rest } of findDeprecations({ node: process.versions.node }))
     log.warn('deprecated', { what, ...rest });
   if (await hasNoModels(modelsFolder)) await fetchModels(modelsFolder, tell);
-  const server = await startServer(setup, { clock, random, fetch, log, contexts, tell, loadSetup: readSetup });
+  const { openEngine } = await import('./server/open-engine.js');
+  const engine = openEngine(setup.config, { clock, random, log, tell });
+  // Whether it failed is asked where the server needs it: what is under way by then is not to be torn off.
+  engine.catch(() => {});
+  const { startServer } = await import('./server/server.js');
+  const server = await startServer(setup, { clock, random, fetch, log, contexts, tell, engine, loadSetup: readSetup });
   process.on('SIGHUP', () => void server.reload());
   log.info('stopping', { signal: await untilStopped() });
   // Who asks again does not want to wait.

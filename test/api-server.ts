@@ -13,7 +13,8 @@ import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard } from '../src/http/reply.js';
 import { createBodyRooms } from '../src/http/rooms.js';
 import { createAccountNames } from '../src/ledger/account-names.js';
-import type { OidcIssuers } from '../src/oidc/mount.js';
+import { mountOidc } from '../src/oidc/mount.js';
+import type { OidcIssuers } from '../src/oidc/mounted-issuer.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
 import type { Endpoint } from '../src/rest/endpoint.js';
 import { codesOf } from '../src/rest/openapi.js';
@@ -155,7 +156,7 @@ export async function startApiServer(
       return { records, left: 0 };
     },
     hooks: new Map(),
-    issuers: new Map(),
+    mountOidc: () => {},
     securityEvents: null,
     folders: pageFolders,
     proxyHops: 0,
@@ -167,9 +168,12 @@ export async function startApiServer(
     ...given,
     state,
   };
+  const issuers = await given.oidc?.(deps);
   const app = createApp({
     ...deps,
-    issuers: (await given.oidc?.(deps)) ?? deps.issuers,
+    ...(issuers === undefined
+      ? {}
+      : { mountOidc: (on) => mountOidc(on, issuers, { ...deps, publicUrl: deps.issuer }, deps.rooms.oidc) }),
     securityEvents: (await given.transmitter?.(deps)) ?? null,
   });
   const endpoints = createEndpoints(deps);

@@ -162,6 +162,33 @@ describe('data flows one way', () => {
     expect(queue).not.toContain('adapters/cognito/profile.ts');
   });
 
+  test('a server loads at its start what every server needs, and no library that only some configurations use', () => {
+    const queue = ['src/process.ts', 'src/server/open-engine.ts', 'src/server/server.ts'];
+    const packages = new Set<string>();
+    const loads = /^(?:import|export) (?!type)[^;]*?from '([^']+)';/gm;
+    for (const file of queue)
+      for (const [, name] of read(file).matchAll(loads)) {
+        const next = join(dirname(file), name!).replace(/\.js$/, '.ts');
+        if (!name!.startsWith('.')) packages.add(name!);
+        else if (!queue.includes(next)) queue.push(next);
+      }
+    expect(queue.length).toBeGreaterThan(300);
+    expect([...packages].filter((name) => !name.startsWith('node:')).toSorted()).toEqual([
+      ...[
+        '@node-rs/argon2',
+        'csv-parse/sync',
+        'express',
+        'helmet',
+        'http_ece',
+        'jose',
+        'jsonc-parser',
+        'libsql',
+        'multer',
+      ],
+      ...['openid-client', 'pino', 'prom-client', 'zod', 'zod/mini'],
+    ]);
+  });
+
   test('no two files import each other, directly or around', () => {
     const graph = new Map(
       files.map((file) => [

@@ -56,7 +56,7 @@ export async function startOktaServer(
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),
-    issuers: new Map(),
+    mountOidc: () => {},
     securityEvents: transmitter.securityEvents,
     folders: pageFolders,
     proxyHops: 0,

@@ -71,7 +71,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),
-    issuers: new Map(),
+    mountOidc: () => {},
     securityEvents: null,
     folders: pageFolders,
     proxyHops: 0,

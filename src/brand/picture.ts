@@ -1,4 +1,4 @@
-import sharp, { type OutputInfo } from 'sharp';
+import type { OutputInfo } from 'sharp';
 import type { BrandPicture, PictureName } from '../core/brand/brand.js';
 import type { BrandProblem } from '../core/brand/draft.js';
 import { drawSvg } from './draw-svg.js';
@@ -26,6 +26,9 @@ export type TakenPicture = { readonly picture: BrandPicture } | { readonly probl
 
 type Kind = 'svg' | 'pixels';
 
+/** Loaded for the first picture: in this thread nothing else draws. */
+const loadSharp = async () => (await import('sharp')).default;
+
 /**
  * Makes a PNG of a PNG, WebP or SVG: drawn anew from its pixels at the size it is shown in, so that nothing else of the file
  * is left.
@@ -48,6 +51,7 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
       ? refuse('picture_too_large', 'expected at most 16 megapixels')
       : refuse('picture_unreadable', 'the picture is broken, or takes too long to draw');
   const { png: pixels } = drawnOnce;
+  const sharp = await loadSharp();
   try {
     const { width, height } = await sharp(pixels, { limitInputPixels: maxPixels }).metadata();
     if (width * height > maxPixels) return refuse('picture_too_large', 'expected at most 16 megapixels');
@@ -76,6 +80,7 @@ async function draw(
   name: PictureName,
   pixels: Uint8Array,
 ): Promise<{ readonly data: Buffer; readonly info: OutputInfo }> {
+  const sharp = await loadSharp();
   const pipeline = sharp(pixels, { failOn: 'error', limitInputPixels: maxPixels })
     .timeout({ seconds: timeoutSec })
     .autoOrient()

@@ -1,6 +1,5 @@
 import type { DeliveryConfig, SmsConfig } from '../config/delivery.js';
 import type { Clock, Delivery, Fetch, Random } from '../core/ports.js';
-import { createSmtpDelivery } from './smtp.js';
 
 interface Deps {
   readonly outbox: Delivery;
@@ -14,6 +13,7 @@ export async function openDelivery(config: DeliveryConfig, deps: Deps): Promise<
   const others = await openSms(config.sms, deps);
   if (config.kind === 'outbox') return others;
   const { url, from, requireTls } = config;
+  const { createSmtpDelivery } = await import('./smtp.js');
   return createSmtpDelivery({ url, from, requireTls, others });
 }
 

@@ -1,5 +1,3 @@
-import 'reflect-metadata';
-import { X509CertificateGenerator } from '@peculiar/x509';
 import { type EpochMs, toDate } from '../core/units.js';
 import { contentAt } from './der.js';
 import type { OidcSigningKey } from './oidc-key-set.js';
@@ -23,6 +21,7 @@ export async function createCertificate(
     readonly notAfter: EpochMs;
   },
 ): Promise<Uint8Array> {
+  const { X509CertificateGenerator } = await loadLibrary();
   const render = async (signature: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => {
     const name = 'CN=facestep OpenID provider';
     const { rawData } = await X509CertificateGenerator.create({
@@ -39,6 +38,12 @@ export async function createCertificate(
   };
   const unsigned = await render(new Uint8Array());
   return render(new Uint8Array(await sign(signedPartOf(unsigned), 'RS256')));
+}
+
+/** Loaded for the first certificate: two hundred files, and who has no OpenID clients needs none. */
+async function loadLibrary() {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
 }
 
 /** The first of the three parts of a certificate: what the signature is over (RFC 5280, section 4.1). */

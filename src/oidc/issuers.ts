@@ -1,6 +1,6 @@
 import type { OidcClient, OidcClientDeps } from '../../adapters/openid-client.js';
 import type { RegisteredClaims } from '../config/claims.js';
-import { countersOf, type OidcConfig, relyingPartiesOf, withoutClients } from '../config/oidc.js';
+import { countersOf, type OidcConfig, relyingPartiesOf } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
 import { createDirectories } from '../core/limits/directories.js';
 import { createCountAll } from '../core/limits/limits.js';
@@ -13,7 +13,7 @@ import { createStatusLists } from './credentials/status.js';
 import { createInteraction } from './interaction.js';
 import { createIssuer, type IssuerDeps, issuerOf, type OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
-import type { OidcIssuers } from './mount.js';
+import type { OidcIssuers } from './mounted-issuer.js';
 import { createRelyingParty } from './relying-party.js';
 import type { Source, Sources } from './sources.js';
 
@@ -115,21 +115,4 @@ function checkOrganisations({ id, profile }: Connection, organisations: Organisa
   if (from === 'groups' || profile.claimNames.has(from.claim)) return;
   const reason = 'no attribute is known for it: name one in claims of the connection';
   throw new FaceError('config_invalid', { connection: id, claim: from.claim, reason });
-}
-
-/** Every connection whose issuer is needed: those with clients, and those that these ask for claims. */
-export function withSources<
-  Given extends { readonly connection: { readonly id: string }; readonly oidc: OidcConfig | null },
->(connections: readonly Given[]): readonly (Given & { readonly oidc: OidcConfig })[] {
-  const asked = new Set(
-    connections.flatMap(({ oidc }) =>
-      oidc === null
-        ? []
-        : relyingPartiesOf(oidc).flatMap(({ claims }) => Object.values(claims).map(({ from }) => from)),
-    ),
-  );
-  return connections.flatMap((each) => {
-    if (each.oidc !== null) return [{ ...each, oidc: each.oidc }];
-    return asked.has(each.connection.id) ? [{ ...each, oidc: withoutClients }] : [];
-  });
 }

@@ -3,7 +3,7 @@ import type { Express, Request, Response } from 'express';
 import { paths } from '../../adapters/openid-paths.js';
 import { framesOf } from '../base/frames.js';
 import { walletClientId } from '../config/oidc.js';
-import type { Log } from '../core/ports.js';
+import type { Log, Random } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
 import { mountAt, refuseMethod } from '../http/address.js';
@@ -12,26 +12,14 @@ import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import { toSource } from '../http/source.js';
-import type { createCounterPage } from './counter/visit.js';
 import { preAuthorized } from './credentials/feature.js';
-import type { createInteraction } from './interaction.js';
+import { mountCredentials } from './credentials/mount.js';
 import type { OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
 import { languageOf } from './messages.js';
+import type { MountedIssuer, OidcIssuers } from './mounted-issuer.js';
 import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
 import { returnParameter } from './return-visit.js';
-
-/** An issuer, and what its own pages do. */
-export interface MountedIssuer extends OidcIssuer {
-  readonly interact: ReturnType<typeof createInteraction>;
-  /** Where a person opens the code of a counter. */
-  readonly receive: ReturnType<typeof createCounterPage>;
-  /** A status list of credentials, signed. @throws FaceError `not_found`, `state_unavailable` */
-  readStatus(list: string): Promise<string>;
-}
-
-/** The issuers of all connections that have one, by the connection's id. */
-export type OidcIssuers = ReadonlyMap<string, MountedIssuer>;
 
 const methodsByPath = {
   [paths.discovery]: ['GET', 'HEAD', 'OPTIONS'],
@@ -72,7 +60,12 @@ const maxFormBytes = 56 * 1024;
  * kind can look at it first.
  * @throws FaceError `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
-export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Log }, room: Room): void {
+export function mountOidc(
+  app: Express,
+  issuers: OidcIssuers,
+  { publicUrl, random, log }: { readonly publicUrl: string; readonly random: Random; readonly log: Log },
+  room: Room,
+): void {
   for (const { address, path, methods } of routes) {
     mountAt(app, address, async (request, response) => {
       const issuer = issuers.get(String(request.params.connection));
@@ -93,6 +86,7 @@ export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Lo
       }
     });
   }
+  mountCredentials(app, issuers, { publicUrl, random });
 }
 
 /** Our own page at a path; `null` where the library answers. */

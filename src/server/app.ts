@@ -13,8 +13,7 @@ import { keepDevice } from '../http/device-cookie.js';
 import { createErrorHandler } from '../http/error-handler.js';
 import { sendJson } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
-import { mountCredentials } from '../oidc/credentials/mount.js';
-import { mountOidc, type OidcIssuers } from '../oidc/mount.js';
+import type { MountOidc } from '../oidc/open.js';
 import { cataloguePolicy, renderCatalogue } from '../rest/catalogue.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { mountEndpoints } from '../rest/dispatch.js';
@@ -36,7 +35,7 @@ import { answerWelcome } from './welcome.js';
 
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
-  readonly issuers: OidcIssuers;
+  readonly mountOidc: MountOidc;
   /** `null`: there are no keys that security events are signed with. */
   readonly securityEvents: SecurityEvents | null;
   readonly folders: PageFolders;
@@ -90,8 +89,7 @@ export function createApp(deps: AppDeps): Express {
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
   mountHooks(app, deps.hooks, deps, deps.rooms.hooks);
-  mountOidc(app, deps.issuers, deps, deps.rooms.oidc);
-  mountCredentials(app, deps.issuers, { publicUrl: deps.issuer, random: deps.random });
+  deps.mountOidc(app);
   if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
   mountConsole(app, deps.consoleFolder, { ...deps, room: deps.rooms.clients, metrics: deps.telemetry.metrics });
   mountHome(app, { ...deps, room: deps.rooms.oidc });

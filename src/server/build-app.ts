@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
+import type { Setup } from '../../adapters/setup.js';
 import { readRecordsOf } from '../audit/records-of.js';
 import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/issuer.js';
@@ -24,8 +24,7 @@ import { type AdminKey, loadAdminKey } from '../keys/admin-key.js';
 import { createAccountNames } from '../ledger/account-names.js';
 import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
-import { type ConnectionWithClients, createIssuers, withSources } from '../oidc/issuers.js';
-import type { OidcIssuers } from '../oidc/mount.js';
+import { openOidc } from '../oidc/open.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { homePagesOf } from '../rest/home-page.js';
 import type { ClientRequest } from '../rest/usage.js';
@@ -103,7 +102,8 @@ export async function buildApp(
   );
   connections = new Map(connected.map(({ connection }) => [connection.id, connection]));
   const hooks = new Map(connected.map((each) => [each.connection.id, each.hooks]));
-  const issuers = await createOidc(connected, { ...core, keyService });
+  const { openOidcKeys } = keyService;
+  const mountOidc = await openOidc(connected, { ...core, openOidcKeys }, rooms.oidc);
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
 
   const campaigning: CampaignDeps = {
@@ -122,7 +122,7 @@ export async function buildApp(
     sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'] }),
     ...{ keys, webPush },
     passkeys: createPasskeys({ publicUrl: issuer }),
-    issuers,
+    mountOidc,
     securityEvents: deps.securityEvents,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     consoleFolder,
@@ -159,15 +159,4 @@ function countRequest({ client, outcome }: ClientRequest, { applicationRequests 
     application: client.application?.id ?? 'none',
     outcome: outcome === 'ok' ? 'answered' : failed ? 'failed' : 'refused',
   });
-}
-
-/** The keys are made where a connection has clients, and not before. */
-async function createOidc(
-  connected: readonly (Omit<ConnectionWithClients, 'oidc'> & Pick<ConfiguredConnection, 'oidc'>)[],
-  { keyService, ...core }: CoreDeps & Pick<OpenPorts, 'keyService'>,
-): Promise<OidcIssuers> {
-  const withClients = withSources(connected);
-  if (withClients.length === 0) return new Map();
-  const oidcKeys = await keyService.openOidcKeys();
-  return createIssuers(withClients, { ...core, oidcKeys });
 }

@@ -2,16 +2,12 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import type { Setup } from '../../adapters/setup.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
-import { type DataFiles, filesOf, recognitionFolderOf } from '../config/data-files.js';
-import { toConfigError } from '../config/problem.js';
+import { type DataFiles, filesOf } from '../config/data-files.js';
 import type { Audit, Clock, Fetch, LedgerStore, Log, Random, State, Verifier } from '../core/ports.js';
-import { createEnginePool, type EnginePool } from '../engine/pool.js';
-import type { Recogniser } from '../engine/recogniser.js';
-import type { RuntimeName } from '../engine/runtime.js';
+import type { EnginePool } from '../engine/pool.js';
 import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
 import { createLedgerRecorder } from '../ledger/recorder.js';
-import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
 import { createRefusalRecorder, type RefusalRecorder } from '../rest/recent-refusals.js';
 import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
 import { migrateFolder } from '../state/migrate.js';
@@ -20,9 +16,8 @@ import { openLedger } from '../state/open-ledger.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { RequestContexts } from '../telemetry/request-context.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { type EngineParameters, loadParameters } from '../token/parameters.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
-import { createFacenitionVerifier } from '../verifier/facenition.js';
+import type { OpenedEngine } from './open-engine.js';
 
 /** What the server is handed from outside. */
 export interface ServerDeps {
@@ -58,12 +53,13 @@ export interface OpenPorts {
 
 /**
  * Opens what the configuration names.
+ * @param deps.engine - on its way meanwhile
  * @throws FaceError `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`, `model_altered`,
  *   `runtime_unavailable`, `parameters_altered`
  */
 export async function openPorts(
   config: Setup['config'],
-  deps: ServerDeps & { readonly telemetry: Telemetry },
+  deps: ServerDeps & { readonly engine: Promise<OpenedEngine>; readonly telemetry: Telemetry },
 ): Promise<OpenPorts> {
   const { observePort, metrics } = deps.telemetry;
   await openFolder(config.dataFolder);
@@ -95,10 +91,11 @@ export async function openPorts(
     metrics.auditHeadAge.set(seconds);
   };
   const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer, onHeadAge }));
-  const opened = await openRecognition(config, deps);
-  const engine = await createEngine(config, opened.recognisers);
-  sayRuntime(engine.runtime, deps);
-  const verifier = observePort('verifier', createVerifier(config.verifier, { engine, keyService, ...opened, ...deps }));
+  const { engine, parameters } = await deps.engine;
+  const verifier = observePort(
+    'verifier',
+    await createVerifier(config.verifier, { ...deps, engine, keyService, parameters }),
+  );
   const usage = createUsageRecorder({ ...deps, state });
   const refusals = createRefusalRecorder({ ...deps, state });
   return {
@@ -138,58 +135,12 @@ const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyS
   signer: observePort('signer', opened.signer),
 });
 
-/** Pictures that may wait where the faces are compared elsewhere and the engine only judges. */
-const defaultQueueLimit = 64;
-
-/**
- * The engines whose tokens open here: all that are built in, and the installation's own. Where the faces are compared elsewhere
- * none of its own is needed.
- */
-async function openRecognition(config: Setup['config'], deps: ServerDeps): Promise<OpenedEngines> {
-  if (config.verifier.kind === 'facenition') return { parameters: await loadParameters(), recognisers: [] };
-  const opened = await openEngines({ engine: config.recognition.engine, folder: recognitionFolderOf(config) }, deps);
-  const { current, engines } = opened.parameters;
-  checkLevels(config, current);
-  const opens = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
-  deps.log.info('recognition', { engine: current.name, opens });
-  return opened;
-}
-
-/** A connection at a level that is not offered could enrol nobody. @throws FaceError `config_invalid` */
-function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
-  const problems = connections.flatMap(({ id, policy }, at) => {
-    const reason = 'expected a level that the engine offers: facestep models list';
-    return levels[policy.accuracy].isOffered ? [] : [{ path: `connections.${at} (${id}).policy.accuracy`, reason }];
-  });
-  if (problems.length > 0) throw toConfigError(problems);
-}
-
-/** The engine also judges what the capture page sends, whoever compares the faces. */
-function createEngine(
-  { verifier, modelsFolder }: Setup['config'],
-  recognisers: readonly Recogniser[],
-): Promise<EnginePool> {
-  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, queueLimit: defaultQueueLimit });
-  const { workers, queueLimit } = verifier;
-  return createEnginePool({ modelsFolder, recognisers, queueLimit, ...(workers === null ? {} : { workers }) });
-}
-
-/** What computes the models; where it is the slower one, whoever starts the server is told too. */
-function sayRuntime({ name, standsInBecause }: RuntimeName, { log, tell }: ServerDeps): void {
-  if (standsInBecause === null) {
-    log.info('model runtime', { name });
-  } else {
-    log.warn('model runtime', { name, standsInBecause });
-    tell(
-      `The model runtime has no binary for this platform: ${name} runs in its place, and is slower (docs/install.md)`,
-    );
-  }
-}
-
-const createVerifier = (
+/** What speaks with the other service is loaded where one is configured. */
+async function createVerifier(
   config: Setup['config']['verifier'],
-  deps: ServerDeps & Pick<OpenPorts, 'engine' | 'keyService'> & Pick<OpenedEngines, 'parameters'>,
-): Verifier =>
-  config.kind === 'embedded'
-    ? createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys })
-    : createFacenitionVerifier({ ...deps, url: config.url, token: config.token });
+  deps: ServerDeps & Pick<OpenPorts, 'keyService'> & OpenedEngine,
+): Promise<Verifier> {
+  if (config.kind === 'embedded') return createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys });
+  const { createFacenitionVerifier } = await import('../verifier/facenition.js');
+  return createFacenitionVerifier({ ...deps, url: config.url, token: config.token });
+}

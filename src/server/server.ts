@@ -20,6 +20,7 @@ import type { Reloaded } from '../rest/deps.js';
 import { openTelemetry } from '../telemetry/telemetry.js';
 import { type BuiltApp, buildApp } from './build-app.js';
 import { serveMetrics } from './metrics-server.js';
+import type { OpenedEngine } from './open-engine.js';
 import { type OpenPorts, openPorts, type ServerDeps } from './open-ports.js';
 import { openTransmitter } from './open-transmitter.js';
 import { createReadiness } from './readiness.js';
@@ -45,6 +46,8 @@ export async function startServer(
   deps: ServerDeps & {
     /** Reads the configuration, as it is by then. */
     readonly loadSetup: () => Promise<Setup>;
+    /** On its way: models load in threads of their own while the rest is loaded and opened. */
+    readonly engine: Promise<OpenedEngine>;
   },
 ): Promise<RunningServer> {
   const { clock, random, log, tell } = deps;

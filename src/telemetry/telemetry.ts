@@ -5,7 +5,7 @@ import { FaceError, toCode } from '../errors.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createObservePort, type ObservePort } from './observed-port.js';
 import type { RequestContexts } from './request-context.js';
-import { openTracing, type Tracing } from './tracing.js';
+import type { Tracing } from './tracing.js';
 
 /** How a request ended. */
 export interface RequestOutcome {
@@ -51,7 +51,7 @@ export async function openTelemetry(
   { clock, contexts, log }: { readonly clock: Clock; readonly contexts: RequestContexts; readonly log: Log },
 ): Promise<Telemetry> {
   const metrics = createMetrics();
-  const tracing = config.traces === null ? null : await openTracing(config.traces, { log });
+  const tracing = config.traces === null ? null : await open(config.traces, log);
   return {
     metrics,
     observePort: createObservePort(metrics, contexts),
@@ -66,6 +66,12 @@ export async function openTelemetry(
     },
     close: async () => tracing?.close(),
   };
+}
+
+/** Loaded where traces are configured, and not before. */
+async function open(config: NonNullable<TelemetryConfig['traces']>, log: Log): Promise<Tracing> {
+  const { openTracing } = await import('./tracing.js');
+  return openTracing(config, { log });
 }
 
 /** Every other method is one word, so that nobody can make up more. */

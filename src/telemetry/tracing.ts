@@ -1,5 +1,12 @@
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace-base';
 import type { TelemetryConfig } from '../config/telemetry.js';
 import { inTime } from '../core/deadline.js';
 import type { Log } from '../core/ports.js';
@@ -42,24 +49,18 @@ const deliveryTimeoutMs = 2_000;
 /** Spans that wait for delivery; more are dropped. About 1 KB each. */
 const maxWaitingSpans = 4_096;
 
-/** The libraries are loaded where traces are configured, and not before. */
-export async function openTracing(
+/** Starts sending. */
+export function openTracing(
   { url, authorization, sampleRatio }: NonNullable<TelemetryConfig['traces']>,
   { log }: { readonly log: Log },
-): Promise<Tracing> {
-  const [{ BasicTracerProvider, BatchSpanProcessor, TraceIdRatioBasedSampler }, { OTLPTraceExporter }, resources] =
-    await Promise.all([
-      import('@opentelemetry/sdk-trace-base'),
-      import('@opentelemetry/exporter-trace-otlp-http'),
-      import('@opentelemetry/resources'),
-    ]);
+): Tracing {
   const exporter = new OTLPTraceExporter({
     url,
     headers: authorization === null ? {} : authorization.use((text) => ({ Authorization: text })),
     timeoutMillis: deliveryTimeoutMs,
   });
   const provider = new BasicTracerProvider({
-    resource: resources.resourceFromAttributes({ 'service.name': 'facestep' }),
+    resource: resourceFromAttributes({ 'service.name': 'facestep' }),
     sampler: new TraceIdRatioBasedSampler(sampleRatio),
     spanProcessors: [
       new BatchSpanProcessor(loggingFailures(exporter, log), {

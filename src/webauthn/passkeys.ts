@@ -1,4 +1,3 @@
-import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import type { JsonObject } from '../base/json.js';
 import type { AssertionAnswer, CreationAnswer, PasskeyCredential, Passkeys, ProvenPasskey } from '../core/ports.js';
 
@@ -21,6 +20,9 @@ const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(
 /** Never without an input: an empty one makes Windows Hello refuse the whole ceremony. */
 const prfOf = (salt: Uint8Array): JsonObject => ({ prf: { eval: { first: toBase64url(salt) } } });
 
+/** Loaded for the first passkey: three hundred files that a server without passkeys never needs. */
+const loadLibrary = () => import('@simplewebauthn/server');
+
 /**
  * WebAuthn for the pages of one origin. Attestation is not asked for, so that an authenticator's word for what it is counts.
  * @param publicUrl - where browsers reach this server; its host is the relying party id
@@ -35,6 +37,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
     expectedChallenge: string,
   ): Promise<Omit<ProvenPasskey, 'secret'> | null> => {
     const { id, clientDataJSON, attestationObject, transports } = answer;
+    const { verifyRegistrationResponse } = await loadLibrary();
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       ...expected,
       expectedChallenge,
@@ -63,6 +66,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
   ): Promise<Omit<ProvenPasskey, 'secret'> | null> => {
     const { id, clientDataJSON, authenticatorData, signature } = answer;
     const { publicKey, counter } = credential;
+    const { verifyAuthenticationResponse } = await loadLibrary();
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       ...expected,
       expectedChallenge,

@@ -7,6 +7,7 @@ import { toProvider } from '../../adapters/provider.js';
 import { loadSetup, type Setup } from '../../adapters/setup.js';
 import { connectBackend } from '../../examples/demo/backend.js';
 import { epochMs } from '../../src/core/units.js';
+import { openEngine } from '../../src/server/open-engine.js';
 import { type RunningServer, startServer } from '../../src/server/server.js';
 import { createRequestContexts } from '../../src/telemetry/request-context.js';
 import { createFolder } from '../folder.js';
@@ -127,8 +128,9 @@ beforeAll(async () => {
   const said: string[] = [];
   const tell = (line: string): void => void said.push(line);
   const loadAll = () => load([...providers, row]);
-  server = await startServer(await loadAll(), {
-    ...{ ...deps, contexts: createRequestContexts(), tell },
+  const setup = await loadAll();
+  server = await startServer(setup, {
+    ...{ ...deps, contexts: createRequestContexts(), tell, engine: openEngine(setup.config, { ...deps, tell }) },
     loadSetup: loadAll,
   });
   url = said.flatMap((line) => /listens on (\S+)/.exec(line)?.[1] ?? [])[0] ?? '';

@@ -4,7 +4,7 @@ import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { mountAt, refuseMethod } from '../../http/address.js';
 import { languageOf } from '../messages.js';
-import type { MountedIssuer, OidcIssuers } from '../mount.js';
+import type { MountedIssuer, OidcIssuers } from '../mounted-issuer.js';
 import { pageOf } from './clients.js';
 import { offerPolicy, renderStartPage } from './pages.js';
 import { statusTtlSec } from './status.js';

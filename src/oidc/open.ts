@@ -1,0 +1,43 @@
+import type { Express } from 'express';
+import { type OidcConfig, relyingPartiesOf, withoutClients } from '../config/oidc.js';
+import type { CoreDeps } from '../core/deps.js';
+import type { Room } from '../http/rooms.js';
+import type { OidcKeys } from '../keys/oidc-key-set.js';
+import type { ConnectionWithClients } from './issuers.js';
+
+/** Puts the OpenID providers of the connections on an app. */
+export type MountOidc = (app: Express) => void;
+
+/**
+ * The OpenID providers of all connections that have clients. What speaks the protocol is loaded, and keys are made, where there is
+ * such a connection, and not before.
+ * @throws FaceError `config_invalid`: a client that the protocol does not allow. `key_service_unavailable`
+ */
+export async function openOidc(
+  connections: readonly Given[],
+  deps: CoreDeps & { openOidcKeys(): Promise<OidcKeys> },
+  room: Room,
+): Promise<MountOidc> {
+  const withClients = withSources(connections);
+  if (withClients.length === 0) return () => {};
+  const [{ createIssuers }, { mountOidc }] = await Promise.all([import('./issuers.js'), import('./mount.js')]);
+  const issuers = await createIssuers(withClients, { ...deps, oidcKeys: await deps.openOidcKeys() });
+  return (app) => mountOidc(app, issuers, { ...deps, publicUrl: deps.issuer }, room);
+}
+
+type Given = Omit<ConnectionWithClients, 'oidc'> & { readonly oidc: OidcConfig | null };
+
+/** Every connection whose issuer is needed: those with clients, and those that these ask for claims. */
+function withSources(connections: readonly Given[]): readonly ConnectionWithClients[] {
+  const asked = new Set(
+    connections.flatMap(({ oidc }) =>
+      oidc === null
+        ? []
+        : relyingPartiesOf(oidc).flatMap(({ claims }) => Object.values(claims).map(({ from }) => from)),
+    ),
+  );
+  return connections.flatMap((each) => {
+    if (each.oidc !== null) return [{ ...each, oidc: each.oidc }];
+    return asked.has(each.connection.id) ? [{ ...each, oidc: withoutClients }] : [];
+  });
+}

@@ -1,0 +1,82 @@
+import type { Setup } from '../../adapters/setup.js';
+import { recognitionFolderOf } from '../config/data-files.js';
+import { toConfigError } from '../config/problem.js';
+import type { Clock, Log, Random } from '../core/ports.js';
+import { createEnginePool, type EnginePool } from '../engine/pool.js';
+import type { Recogniser } from '../engine/recogniser.js';
+import type { RuntimeName } from '../engine/runtime.js';
+import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
+import { type EngineParameters, loadParameters, type Parameters } from '../token/parameters.js';
+
+/** The engine, running, and what its tokens are made and read by. */
+export interface OpenedEngine {
+  readonly engine: EnginePool;
+  readonly parameters: Parameters;
+}
+
+interface OpenEngineDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** One line for the person in front of the terminal. */
+  readonly tell: (line: string) => void;
+}
+
+/** Pictures that may wait where the faces are compared elsewhere and the engine only judges. */
+const defaultQueueLimit = 64;
+
+/**
+ * Starts the engine with what the configuration names.
+ * @throws FaceError `config_invalid`, `model_missing`, `model_altered`, `runtime_unavailable`, `parameters_altered`
+ */
+export async function openEngine(config: Setup['config'], deps: OpenEngineDeps): Promise<OpenedEngine> {
+  const { parameters, recognisers } = await openRecognition(config, deps);
+  const engine = await createEngine(config, recognisers);
+  sayRuntime(engine.runtime, deps);
+  return { engine, parameters };
+}
+
+/**
+ * The engines whose tokens open here: all that are built in, and the installation's own. Where the faces are compared elsewhere
+ * none of its own is needed.
+ */
+async function openRecognition(config: Setup['config'], deps: OpenEngineDeps): Promise<OpenedEngines> {
+  if (config.verifier.kind === 'facenition') return { parameters: await loadParameters(), recognisers: [] };
+  const opened = await openEngines({ engine: config.recognition.engine, folder: recognitionFolderOf(config) }, deps);
+  const { current, engines } = opened.parameters;
+  checkLevels(config, current);
+  const opens = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
+  deps.log.info('recognition', { engine: current.name, opens });
+  return opened;
+}
+
+/** A connection at a level that is not offered could enrol nobody. @throws FaceError `config_invalid` */
+function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
+  const problems = connections.flatMap(({ id, policy }, at) => {
+    const reason = 'expected a level that the engine offers: facestep models list';
+    return levels[policy.accuracy].isOffered ? [] : [{ path: `connections.${at} (${id}).policy.accuracy`, reason }];
+  });
+  if (problems.length > 0) throw toConfigError(problems);
+}
+
+/** The engine also judges what the capture page sends, whoever compares the faces. */
+function createEngine(
+  { verifier, modelsFolder }: Setup['config'],
+  recognisers: readonly Recogniser[],
+): Promise<EnginePool> {
+  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, queueLimit: defaultQueueLimit });
+  const { workers, queueLimit } = verifier;
+  return createEnginePool({ modelsFolder, recognisers, queueLimit, ...(workers === null ? {} : { workers }) });
+}
+
+/** What computes the models; where it is the slower one, whoever starts the server is told too. */
+function sayRuntime({ name, standsInBecause }: RuntimeName, { log, tell }: OpenEngineDeps): void {
+  if (standsInBecause === null) {
+    log.info('model runtime', { name });
+  } else {
+    log.warn('model runtime', { name, standsInBecause });
+    tell(
+      `The model runtime has no binary for this platform: ${name} runs in its place, and is slower (docs/install.md)`,
+    );
+  }
+}
