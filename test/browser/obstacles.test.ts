@@ -105,6 +105,25 @@ import { press, see } from './walk.js';
     await close();
   });
 
+  const leave =
+    "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));";
+
+  test('a page that is left in the middle, or is before nobody when the movements begin, starts anew', async () => {
+    const { page, close } = await show({ screen: 'challenge', press: ['Use this computer', 'Start'] });
+    await page.locator('[data-movement="up"]').waitFor();
+    await page.evaluate(leave);
+    await see(page, 'camera-stopped');
+    await press(page, 'Try again');
+    await see(page, 'framing');
+    await press(page, 'Start');
+    await see(page, 'camera-stopped');
+    await page.evaluate('delete document.hidden');
+    await press(page, 'Try again');
+    await press(page, 'Start');
+    await page.locator('[data-movement="up"]').waitFor();
+    await close();
+  });
+
   test('a network that goes and comes: the page goes on by itself, with the pictures it has', async () => {
     const { page, context, requests, close } = await show({
       screen: 'challenge',

@@ -131,17 +131,15 @@ async function reach(
   }
 }
 
-/** Phones stop the camera of a page that nobody sees, and the movements are timed: the challenge starts anew. */
+/** Phones stop the camera of a page that nobody sees, and nobody sees its light: the challenge starts anew. */
 function whenLeft(): { readonly rejection: Promise<never>; forget(): void } {
   const forgotten = new AbortController();
   const rejection = new Promise<never>((_resolve, reject) => {
-    document.addEventListener(
-      'visibilitychange',
-      () => {
-        if (document.hidden) reject(new Problem('camera-stopped'));
-      },
-      { signal: forgotten.signal },
-    );
+    const look = (): void => {
+      if (document.hidden) reject(new Problem('camera-stopped'));
+    };
+    document.addEventListener('visibilitychange', look, { signal: forgotten.signal });
+    look();
   });
   return { rejection, forget: () => forgotten.abort() };
 }
