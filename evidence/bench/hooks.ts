@@ -100,7 +100,10 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
     floors.push((await loadFlatOut(floorCalls, { count: rate.flatOut, pid: bare.pid })).cpuMsPerRequest);
     return loadFlatOut(calls, { count: rate.flatOut, pid });
   };
-  const base = await loadBeside({ url: `${service.url}/healthz`, method: 'GET', toCall: () => ({ headers: {} }) });
+  const baseCalls: FlatOutCalls = { url: `${service.url}/healthz`, method: 'GET', toCall: () => ({ headers: {} }) };
+  // As warm as the hooks are when they are called flat out, and the floor.
+  await loadFlatOut(baseCalls, { count: rate.flatOut, pid });
+  const base = await loadBeside(baseCalls);
   const results: HookResult[] = [];
   for (const { loads } of providers) {
     for (const load of loads(service.url)) {
