@@ -12,6 +12,7 @@ let transmitter: Awaited<ReturnType<typeof startTestTransmitter>>;
 beforeAll(async () => {
   server = await startApiServer({
     verifier: createTestVerifier(),
+    oidc: async () => new Map(),
     transmitter: async (core) => {
       transmitter = await startTestTransmitter(core);
       return transmitter.securityEvents;

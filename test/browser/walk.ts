@@ -33,8 +33,11 @@ export async function readIn(page: Page, language: Language): Promise<void> {
 
 /** Presses what leads to another screen, and waits for it. */
 export async function leaveBy(page: Page, name: string): Promise<void> {
+  const button = page.getByRole('button', { name, exact: true });
+  // A page just opened may not have come to the screen with it.
+  await button.waitFor();
   const screen = await screenOf(page);
-  await press(page, name);
+  await button.click();
   await page.locator(`main:not([data-screen="${screen}"])`).waitFor();
 }
 

@@ -30,6 +30,8 @@ const toSettings = (onelogin: OneLoginSimulator, facePolicyId: number, changes: 
     clientId: onelogin.clientId,
     clientSecret: onelogin.clientSecret,
     hooks: { secret: hookSecret },
+    // Longer than by default: the answers are looked at here, not this machine's speed.
+    timeoutSec: 5,
     facePolicyId,
     ...changes,
   },
