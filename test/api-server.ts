@@ -171,9 +171,7 @@ export async function startApiServer(
   const issuers = await given.oidc?.(deps);
   const app = createApp({
     ...deps,
-    ...(issuers === undefined
-      ? {}
-      : { mountOidc: (on) => mountOidc(on, issuers, { ...deps, publicUrl: deps.issuer }, deps.rooms.oidc) }),
+    mountOidc: (on) => issuers && mountOidc(on, issuers, { ...deps, publicUrl: deps.issuer }, deps.rooms.oidc),
     securityEvents: (await given.transmitter?.(deps)) ?? null,
   });
   const endpoints = createEndpoints(deps);

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 
 /*
  * What is given away here is listened on seconds later. A port of the system's own choosing may belong to somebody's connection by
- * then, so these lie below the ports systems choose from (RFC 6335 and Linux: 32768 and up) and above all that browsers block, and
- * each process hands out its own.
+ * then, so these lie below the ports systems choose from (32768 and up on Linux, 49152 by RFC 6335) and above all that browsers block,
+ * and processes that run at one time hand out their own, but for few pids in a thousand.
  */
 const lowest = 12_000;
 const eachProcess = 64;
@@ -13,7 +13,7 @@ const processes = 312;
 const first = lowest + (process.pid % processes) * eachProcess;
 let next = randomInt(eachProcess);
 
-/** A port that nobody listens on, and that nobody else is told of. What needs an address before it listens takes it from here. */
+/** A port that nobody listens on. What needs an address before it listens takes it from here. */
 export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < eachProcess; tries++) {
     const port = first + (next++ % eachProcess);

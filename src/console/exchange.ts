@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import type { z } from 'zod';
 import { FaceError } from '../errors.js';
-import { mountAt, refuseMethod } from '../http/address.js';
+import { mountAt, requireMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { parseJsonFields } from '../http/json.js';
@@ -22,7 +22,7 @@ export function mountCall(
   answer: (exchange: Exchange) => Promise<void>,
 ): void {
   mountAt(app, path, async (request, response) => {
-    if (request.method !== method) refuseMethod(response, [method]);
+    requireMethod(request, response, [method]);
     await answer({ request, response });
   });
 }

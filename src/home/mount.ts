@@ -6,7 +6,7 @@ import { createCountAll } from '../core/limits/limits.js';
 import type { Fetch } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
-import { mountAt, refuseMethod } from '../http/address.js';
+import { mountAt, requireMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
@@ -63,7 +63,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
 
   function mount(path: string, methods: readonly string[], answer: (request: Request, response: Response) => unknown) {
     mountAt(app, path, async (request, response) => {
-      if (!methods.includes(request.method)) refuseMethod(response, methods);
+      requireMethod(request, response, methods);
       await answer(request, response);
     });
   }

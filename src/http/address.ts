@@ -20,3 +20,11 @@ export function refuseMethod(response: Response, taken: readonly string[]): neve
   response.set('Allow', taken.join(', '));
   throw new FaceError('method_not_allowed');
 }
+
+/**
+ * Goes on where the method is taken.
+ * @throws FaceError `method_not_allowed`
+ */
+export function requireMethod(request: Request, response: Response, taken: readonly string[]): void {
+  if (!taken.includes(request.method)) refuseMethod(response, taken);
+}

@@ -6,7 +6,7 @@ import { walletClientId } from '../config/oidc.js';
 import type { Log, Random } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
-import { mountAt, refuseMethod } from '../http/address.js';
+import { mountAt, requireMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
@@ -70,7 +70,7 @@ export function mountOidc(
     mountAt(app, address, async (request, response) => {
       const issuer = issuers.get(String(request.params.connection));
       if (issuer === undefined) throw new FaceError('not_found');
-      if (!methods.includes(request.method)) refuseMethod(response, methods);
+      requireMethod(request, response, methods);
       pin(request, response, issuer);
       const allowance = new Allowance(room, toSource(request.ip), maxFormBytes);
       try {

@@ -7,7 +7,7 @@ import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
-import { mountAt, refuseMethod } from '../http/address.js';
+import { mountAt, requireMethod } from '../http/address.js';
 import { createConstantHeaders } from '../http/constant-headers.js';
 import { keepDevice } from '../http/device-cookie.js';
 import { createErrorHandler } from '../http/error-handler.js';
@@ -127,7 +127,7 @@ function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityE
 
 function mountGet(app: Express, path: string, answer: (response: Response, request: Request) => unknown): void {
   mountAt(app, path, async (request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') refuseMethod(response, ['GET', 'HEAD']);
+    requireMethod(request, response, ['GET', 'HEAD']);
     await answer(response, request);
   });
 }

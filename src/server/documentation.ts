@@ -6,7 +6,7 @@ import { brotliDecompress } from 'node:zlib';
 import express, { type Router } from 'express';
 import helmet from 'helmet';
 import { FaceError } from '../errors.js';
-import { refuseMethod } from '../http/address.js';
+import { requireMethod } from '../http/address.js';
 
 /** Nothing from elsewhere, nothing inline, no frame around it, and no way to make markup of text. */
 const secured = helmet({
@@ -52,7 +52,7 @@ export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
   const pages = express.Router();
   pages.use(secured, (request, response, next) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') refuseMethod(response, ['GET', 'HEAD']);
+    requireMethod(request, response, ['GET', 'HEAD']);
     response.set('Permissions-Policy', permissions);
     next();
   });

@@ -11,7 +11,7 @@ import { framesOf } from '../base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteAsking, noteRefusal } from '../http/access-log.js';
-import { mountAt, refuseMethod } from '../http/address.js';
+import { mountAt, requireMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
 import { isFault, sendJson } from '../http/reply.js';
@@ -43,7 +43,7 @@ export function mountHooks(
   mountAt(app, hookPath, async (request, response) => {
     const hook = findHook(hooks, request);
     const methods = hook.methods ?? onlyPost;
-    if (!methods.some((method) => method === request.method)) refuseMethod(response, methods);
+    requireMethod(request, response, methods);
     const connection = String(request.params.connection);
     const asking = { connection, hook: String(request.params.hook) };
     noteAsking(response, asking);

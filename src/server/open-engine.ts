@@ -14,7 +14,8 @@ export interface OpenedEngine {
   readonly parameters: Parameters;
 }
 
-interface OpenEngineDeps {
+/** What the engine is opened with. */
+export interface EngineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -29,7 +30,7 @@ const defaultQueueLimit = 64;
  * Starts the engine with what the configuration names.
  * @throws FaceError `config_invalid`, `model_missing`, `model_altered`, `runtime_unavailable`, `parameters_altered`
  */
-export async function openEngine(config: Setup['config'], deps: OpenEngineDeps): Promise<OpenedEngine> {
+export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
   const { parameters, recognisers } = await openRecognition(config, deps);
   const engine = await createEngine(config, recognisers);
   sayRuntime(engine.runtime, deps);
@@ -40,7 +41,7 @@ export async function openEngine(config: Setup['config'], deps: OpenEngineDeps):
  * The engines whose tokens open here: all that are built in, and the installation's own. Where the faces are compared elsewhere
  * none of its own is needed.
  */
-async function openRecognition(config: Setup['config'], deps: OpenEngineDeps): Promise<OpenedEngines> {
+async function openRecognition(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngines> {
   if (config.verifier.kind === 'facenition') return { parameters: await loadParameters(), recognisers: [] };
   const opened = await openEngines({ engine: config.recognition.engine, folder: recognitionFolderOf(config) }, deps);
   const { current, engines } = opened.parameters;
@@ -70,7 +71,7 @@ function createEngine(
 }
 
 /** What computes the models; where it is the slower one, whoever starts the server is told too. */
-function sayRuntime({ name, standsInBecause }: RuntimeName, { log, tell }: OpenEngineDeps): void {
+function sayRuntime({ name, standsInBecause }: RuntimeName, { log, tell }: EngineDeps): void {
   if (standsInBecause === null) {
     log.info('model runtime', { name });
   } else {

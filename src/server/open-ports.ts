@@ -3,7 +3,7 @@ import type { Setup } from '../../adapters/setup.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
-import type { Audit, Clock, Fetch, LedgerStore, Log, Random, State, Verifier } from '../core/ports.js';
+import type { Audit, Fetch, LedgerStore, State, Verifier } from '../core/ports.js';
 import type { EnginePool } from '../engine/pool.js';
 import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
@@ -17,18 +17,13 @@ import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { RequestContexts } from '../telemetry/request-context.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
-import type { OpenedEngine } from './open-engine.js';
+import type { EngineDeps, OpenedEngine } from './open-engine.js';
 
 /** What the server is handed from outside. */
-export interface ServerDeps {
-  readonly clock: Clock;
-  readonly random: Random;
+export interface ServerDeps extends EngineDeps {
   readonly fetch: Fetch;
-  readonly log: Log;
   /** Which request the running code belongs to: the log has them too. */
   readonly contexts: RequestContexts;
-  /** One line for the person in front of the terminal. */
-  readonly tell: (line: string) => void;
 }
 
 /** What is opened once and stays as it is until the process ends, whatever configuration is loaded later. */

@@ -4,7 +4,7 @@ import type { JsonObject } from '../base/json.js';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
-import { mountAt, refuseMethod } from '../http/address.js';
+import { mountAt, requireMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
@@ -36,7 +36,7 @@ interface ShownClient {
  */
 export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
   mountAt(app, ssfPaths.token, async (request, response) => {
-    if (request.method !== 'POST') refuseMethod(response, ['POST']);
+    requireMethod(request, response, ['POST']);
     await grant(request, response, room, deps).catch((thrown: unknown) => {
       const error = toGrantError(thrown);
       if (error === null) throw thrown;

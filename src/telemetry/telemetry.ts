@@ -51,7 +51,8 @@ export async function openTelemetry(
   { clock, contexts, log }: { readonly clock: Clock; readonly contexts: RequestContexts; readonly log: Log },
 ): Promise<Telemetry> {
   const metrics = createMetrics();
-  const tracing = config.traces === null ? null : await open(config.traces, log);
+  // Loaded where traces are configured, and not before.
+  const tracing = config.traces === null ? null : (await import('./tracing.js')).openTracing(config.traces, { log });
   return {
     metrics,
     observePort: createObservePort(metrics, contexts),
@@ -66,12 +67,6 @@ export async function openTelemetry(
     },
     close: async () => tracing?.close(),
   };
-}
-
-/** Loaded where traces are configured, and not before. */
-async function open(config: NonNullable<TelemetryConfig['traces']>, log: Log): Promise<Tracing> {
-  const { openTracing } = await import('./tracing.js');
-  return openTracing(config, { log });
 }
 
 /** Every other method is one word, so that nobody can make up more. */

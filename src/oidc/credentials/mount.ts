@@ -2,7 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { consentNameOf } from '../../core/credentials/credentials.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { mountAt, refuseMethod } from '../../http/address.js';
+import { mountAt, requireMethod } from '../../http/address.js';
 import { languageOf } from '../messages.js';
 import type { MountedIssuer, OidcIssuers } from '../mounted-issuer.js';
 import { pageOf } from './clients.js';
@@ -28,7 +28,7 @@ export function mountCredentials(
     mountAt(app, path, async (request, response) => {
       const issuer = issuers.get(String(request.params.connection));
       if (issuer === undefined || Object.keys(issuer.credentials).length === 0) throw new FaceError('not_found');
-      if (request.method !== 'GET' && request.method !== 'HEAD') refuseMethod(response, ['GET', 'HEAD']);
+      requireMethod(request, response, ['GET', 'HEAD']);
       await answer(issuer, request, response);
     });
   };
