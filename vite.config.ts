@@ -35,7 +35,11 @@ const everyEntry: Plugin = {
     const input = entries.map((name) => resolve(root, name));
     const entryFileNames = ({ name }: { readonly name: string }) =>
       name === worker ? '[name].js' : 'assets/[name]-[hash].js';
-    return { build: { rolldownOptions: { input, output: { entryFileNames } } } };
+    // What a page needs at once is one file, and not the nine that the pages share in different ways: each is a request more
+    // before the first screen. What only the other pages show stays with them.
+    const isOfEvery = (id: string) => !/\.html$|\/main\.ts$|\/(presence|preview|notice-worker)\//.test(id);
+    const codeSplitting = { groups: [{ name: 'page', tags: ['$initial' as const], test: isOfEvery }] };
+    return { build: { rolldownOptions: { input, output: { entryFileNames, codeSplitting } } } };
   },
 };
 

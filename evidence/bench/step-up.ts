@@ -4,6 +4,7 @@ import { stepUpBySocket } from '../../test/browser/page-client.js';
 import { type PageWeight, weighPage } from '../../test/browser/page-weight.js';
 import { devices } from '../../test/browser/screens.js';
 import { goAlong, see } from '../../test/browser/walk.js';
+import { openCameraFloor } from './camera-floor.js';
 import { quantile, round } from './measure.js';
 import { bringBack, person, timeToResult } from './open-to-result.js';
 import { benchStepUpJudge, type StepUpJudgeReport } from './step-up-judge.js';
@@ -22,6 +23,8 @@ export interface StepUpReport {
   readonly pageWeight: PageWeight;
   /** In Chromium, on a phone that has allowed the camera. */
   readonly openToCameraMs: Times;
+  /** The same of a page that is one file with a button for the camera, in turns with ours. */
+  readonly openToCameraFloorMs: Times;
   /**
    * Of somebody who comes back, in Chromium on a phone, guided: from opening the page to its result, of those whose drawn pictures
    * passed at the first try.
@@ -106,7 +109,13 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
     }
     const examined = (await cast.stage.countExaminations()) - examinedBefore;
     const inBrowser: InBrowser[] = [];
-    for (let run = 0; run < Math.max(1, runs / 4); run += 1) inBrowser.push(await timeInBrowser(cast, subject));
+    const floor = await openCameraFloor(cast);
+    const bareMs: number[] = [];
+    for (let run = 0; run < Math.max(1, runs / 4); run += 1) {
+      bareMs.push(await floor.time());
+      inBrowser.push(await timeInBrowser(cast, subject));
+    }
+    await floor.close();
     const returning = await bringBack(cast, 'lit');
     const tries: (number | null)[] = [];
     for (let run = 0; run < Math.max(2, runs / 4); run += 1) tries.push(await timeToResult(returning));
@@ -120,6 +129,7 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
       runs,
       pageWeight,
       openToCameraMs: toTimes(inBrowser.map(({ cameraMs }) => cameraMs)),
+      openToCameraFloorMs: toTimes(bareMs),
       openToResultSec: { ...toTimes(toResult), passed: { hits: toResult.length, trials: tries.length } },
       person,
       stepUp: {
@@ -142,11 +152,11 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
 
 export function showStepUp(report: StepUpReport): readonly string[] {
   const toText = ({ p50, p95 }: Times): string => `${p50} ms median, ${p95} ms p95`;
-  const { cores, pageWeight, openToCameraMs, openToResultSec, stepUp } = report;
+  const { cores, pageWeight, openToCameraMs, openToCameraFloorMs, openToResultSec, stepUp } = report;
   const { resultMs, resultInBrowserMs, floorMs, bpcer, apcer } = stepUp;
   return [
     `Page before the models: ${Math.round(pageWeight.gzipBytes / 1024)} KiB by gzip in ${pageWeight.requests} requests; its tasks kept people waiting for ${round(pageWeight.blockedMs, 0)} ms`,
-    `From opening to the camera: ${toText(openToCameraMs)}`,
+    `From opening to the camera: ${toText(openToCameraMs)}; of a page that is a button alone ${toText(openToCameraFloorMs)}`,
     `From opening to the result, who comes back, under the screen's light: ${openToResultSec.p50} s median, ${openToResultSec.p95} s p95 (reads in ${person.reactionMs} ms, turns in ${person.turnMs} ms)`,
     `From the last frame to the result, ${cores} cores: ${toText(resultMs)} (in the browser ${toText(resultInBrowserMs)})`,
     `  of it the judge ${floorMs.judge} ms, the verifier ${floorMs.verify} ms more; the judge under light ${floorMs.judgeLit} ms`,

@@ -40,11 +40,11 @@ async function openBefore(device: keyof typeof devices) {
   return { page, both, guiding, close };
 }
 
-inBrowser('the first screen costs at most 60 KiB and twenty requests, and one language of five', async () => {
+inBrowser('the first screen costs at most 56 KiB and fourteen requests, and one language of five', async () => {
   const { gzipBytes, requests } = await weighPage(browser, server.origin);
   expect(gzipBytes).toBeGreaterThan(20_000);
-  expect(gzipBytes).toBeLessThanOrEqual(60 * 1024);
-  expect(requests).toBeLessThanOrEqual(20);
+  expect(gzipBytes).toBeLessThanOrEqual(56 * 1024);
+  expect(requests).toBeLessThanOrEqual(14);
 });
 
 inBrowser(

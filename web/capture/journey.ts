@@ -64,8 +64,10 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
       page.showBelow(() => []);
       return end(step, view, facts, page);
     }
+    const performed = perform(step, { page, api, facts, open, forget }, standBelow);
+    // The screen of the step comes first.
     if (isCameraAhead(facts)) loadGuideAhead();
-    const change = await perform(step, { page, api, facts, open, forget }, standBelow);
+    const change = await performed;
     facts = { ...facts, ...change };
     if (facts.view !== null) {
       const organisation = page.organisationOr(facts.view.organisation);

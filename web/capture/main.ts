@@ -29,8 +29,23 @@ async function open(api: PageApi): Promise<Change> {
   return api.readState();
 }
 
+/** Begins work at once; whoever asks gets what came of that, and whoever asks again has it done again. */
+function beginAhead<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let begun: Promise<Result> | null = work();
+  // Whoever asks hears of it.
+  begun.catch(() => {});
+  return () => {
+    const taken = begun ?? work();
+    begun = null;
+    return taken;
+  };
+}
+
 /** A person's own browser; or a kiosk's, with a check that began on another page of ours and leads back there. */
-function startOwn(page: Page, api: PageApi, main: HTMLElement): Promise<never> {
+async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
+  // On its way while the words are.
+  const opened = beginAhead(() => open(api));
+  const page = await opening;
   const isKiosk = isTabOfKiosk();
   if (isKiosk) clearWhenIdle(main);
   // A touch screen as the main way to point: a phone or a tablet, which has its camera where the person looks.
@@ -39,13 +54,14 @@ function startOwn(page: Page, api: PageApi, main: HTMLElement): Promise<never> {
     page,
     api,
     facts: { ...nothingKnown, isKiosk, mayHandOff, isPhone: isPhone(navigator.userAgent) },
-    open: () => open(api),
+    open: opened,
     forget: () => sessionMemory.clear(),
   });
 }
 
 /** A kiosk: one person after the other, and nothing of them is kept anywhere. */
-function startKiosk(page: Page, api: PageApi, main: HTMLElement): Promise<never> {
+async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
+  const page = await opening;
   return travel({
     page,
     api,
@@ -70,10 +86,10 @@ if (main !== null) {
   const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
   // A link away from a kiosk would leave the next person somewhere else.
   const isAtKiosk = below === '/kiosk' || isTabOfKiosk();
-  const page = await Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);
+  const page = Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);
   const api = new PageApi(base);
   void (below === '/not-me'
-    ? askWhetherNotMe(page, api)
+    ? page.then((opened) => askWhetherNotMe(opened, api))
     : below === '/kiosk'
       ? startKiosk(page, api, main)
       : startOwn(page, api, main));

@@ -1,0 +1,46 @@
+import { listen } from '../../src/http/listen.js';
+import type { Cast } from '../../test/browser/cast.js';
+import { devices } from '../../test/browser/screens.js';
+import { press, see } from '../../test/browser/walk.js';
+
+/** One file: a button, and the camera once it is pressed. No words to choose, no server to ask, nothing that is agreed to. */
+const html = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Camera</title><main data-screen="consent"><button>Go on</button></main>
+<script type="module">
+const main = document.querySelector('main');
+document.querySelector('button').onclick = async () => {
+  const video = document.createElement('video');
+  video.muted = true;
+  video.onloadeddata = () => main.setAttribute('data-screen', 'framing');
+  video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 }, height: { ideal: 720 } } });
+  main.replaceChildren(video);
+  await video.play();
+};
+</script></html>`;
+
+/** What opening a page and its camera takes where the page does nothing else. */
+export interface CameraFloor {
+  /** On the same phone and before the same camera as the page. @returns ms */
+  time(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function openCameraFloor(cast: Cast): Promise<CameraFloor> {
+  const server = await listen((_request, response) => void response.setHeader('Content-Type', 'text/html').end(html), {
+    host: '127.0.0.1',
+    port: 0,
+  });
+  return {
+    async time() {
+      const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
+      const opened = performance.now();
+      await page.goto(`http://127.0.0.1:${server.port}/`);
+      await press(page, 'Go on');
+      await see(page, 'framing');
+      const took = performance.now() - opened;
+      await close();
+      return took;
+    },
+    close: () => server.stop(),
+  };
+}
