@@ -175,7 +175,7 @@ export async function startApiServer(
     securityEvents: (await given.transmitter?.(deps)) ?? null,
   });
   const endpoints = createEndpoints(deps);
-  const listening: Listening = await listen(app, { host: '127.0.0.1', port: given.port ?? 0 });
+  const listening: Listening = await listen(app.listener, { host: '127.0.0.1', port: given.port ?? 0 });
   const origin = `http://127.0.0.1:${listening.port}`;
 
   const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {

@@ -185,7 +185,7 @@ describe('data flows one way', () => {
         'libsql',
         'multer',
       ],
-      ...['openid-client', 'pino', 'prom-client', 'zod', 'zod/mini'],
+      ...['openid-client', 'pino', 'prom-client', 'proxy-addr', 'zod', 'zod/mini'],
     ]);
   });
 

@@ -1,17 +1,22 @@
-import express, { type Express } from 'express';
+import type { RequestListener } from 'node:http';
+import { answerDirectly } from '../src/http/direct.js';
+import { createRefuse } from '../src/http/error-handler.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { createBodyRooms } from '../src/http/rooms.js';
-import { type HooksByConnection, mountHooks } from '../src/server/hooks.js';
+import { createHookRoute, type HooksByConnection } from '../src/server/hooks.js';
 import { createManualClock } from './manual-clock.js';
 import { createTextLog } from './sinks.js';
 import { createQuietTelemetry } from './telemetry.js';
 
 /** Hooks alone, as a server takes them. */
-export async function createHooksApp(hooks: HooksByConnection): Promise<Express> {
-  const app = express();
+export async function createHooksApp(hooks: HooksByConnection): Promise<RequestListener> {
   const telemetry = await createQuietTelemetry(createManualClock());
-  mountHooks(app, hooks, { log: createTextLog(), telemetry }, createBodyRooms().hooks);
-  return app;
+  const log = createTextLog();
+  const route = createHookRoute(hooks, { log, telemetry, proxyHops: 0 }, createBodyRooms().hooks);
+  return answerDirectly([route], {
+    refuse: createRefuse(log),
+    otherwise: (_request, response) => void response.writeHead(404).end(),
+  });
 }
 
 /** Hooks alone, on a socket. */

@@ -71,7 +71,7 @@ export async function startOktaServer(
     upkeep: createTestUpkeep(bench.core),
     findUnready: async () => [],
   };
-  const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
+  const { port, stop } = await listen(createApp(deps).listener, { host: '127.0.0.1', port: 0 });
   const request = {
     name: 'test',
     tenant: 'workforce',

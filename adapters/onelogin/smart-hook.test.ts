@@ -86,7 +86,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     upkeep: createTestUpkeep(bench.core),
     findUnready: async () => [],
   };
-  const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
+  const { port, stop } = await listen(createApp(deps).listener, { host: '127.0.0.1', port: 0 });
   open.push(stop);
   return `http://127.0.0.1:${port}`;
 }

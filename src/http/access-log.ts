@@ -1,13 +1,13 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { keptNetworkOf } from '../core/limits/networks.js';
 import type { Clock, Log, Random } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { toSource } from './source.js';
+import { sourceOf } from './source.js';
 
 /** The name of this request in replies and in the log; made here, never taken from the caller. */
-export function requestIdOf(response: Response): string {
-  return response.get('X-Request-Id') ?? '';
+export function requestIdOf(response: ServerResponse): string {
+  return String(response.getHeader('X-Request-Id') ?? '');
 }
 
 interface AccessLogDeps {
@@ -24,20 +24,20 @@ interface AccessLogDeps {
  * why it was refused. Never the address, a query, a header or a body: they hold ids, tokens and faces.
  */
 export function createAccessLog({ clock, random, log, telemetry, proxyHops }: AccessLogDeps) {
-  return (request: Request, response: Response, next: NextFunction): void => {
+  return (request: Routed, response: ServerResponse, answer: () => void): void => {
     const startedAt = clock.now();
     const requestId = Buffer.from(random(12)).toString('hex');
     response.setHeader('X-Request-Id', requestId);
-    const traceparent = proxyHops > 0 ? request.get('traceparent') : undefined;
-    const network = keptNetworkOf(toSource(request.ip));
+    const traceparent = proxyHops > 0 ? request.headersDistinct.traceparent?.join(', ') : undefined;
+    const network = keptNetworkOf(sourceOf(request, proxyHops));
     const followed = telemetry.followRequest({ requestId, traceparent, network });
     response.once('close', () => {
-      const path: unknown = request.route?.path;
+      const path = routes.get(response) ?? request.route?.path;
       const route = typeof path === 'string' ? path : 'none';
       const refusal = refusals.get(response);
       const code = refusal === undefined ? null : toCode(refusal);
       const reason = refusal instanceof FaceError ? refusal.detail : null;
-      const { method } = request;
+      const method = request.method ?? '';
       const status = response.headersSent ? response.statusCode : null;
       followed.run(() =>
         log.info('request', {
@@ -54,20 +54,32 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
       );
       followed.end({ method, route, status, refusal });
     });
-    followed.run(next);
+    followed.run(answer);
   };
 }
 
-const refusals = new WeakMap<Response, unknown>();
+/** A request to which Express adds the route that it found. */
+interface Routed extends IncomingMessage {
+  readonly route?: { readonly path?: unknown };
+}
+
+const routes = new WeakMap<ServerResponse, string>();
+
+/** Says which pattern of addresses a request was answered by, where Express does not. */
+export function noteRoute(response: ServerResponse, path: string): void {
+  routes.set(response, path);
+}
+
+const refusals = new WeakMap<ServerResponse, unknown>();
 
 /** Puts a refusal on the request's log line, and into what is counted. */
-export function noteRefusal(response: Response, error: unknown): void {
+export function noteRefusal(response: ServerResponse, error: unknown): void {
   refusals.set(response, error);
 }
 
-const askers = new WeakMap<Response, Readonly<Record<string, string>>>();
+const askers = new WeakMap<ServerResponse, Readonly<Record<string, string>>>();
 
 /** Puts who asks on the request's log line: names out of the configuration, and nothing that a stranger could choose. */
-export function noteAsking(response: Response, asking: Readonly<Record<string, string>>): void {
+export function noteAsking(response: ServerResponse, asking: Readonly<Record<string, string>>): void {
   askers.set(response, asking);
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 
@@ -16,8 +17,8 @@ export const mountAt = (
  * @throws FaceError `method_not_allowed`
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
  */
-export function refuseMethod(response: Response, taken: readonly string[]): never {
-  response.set('Allow', taken.join(', '));
+export function refuseMethod(response: ServerResponse, taken: readonly string[]): never {
+  response.setHeader('Allow', taken.join(', '));
   throw new FaceError('method_not_allowed');
 }
 
@@ -25,6 +26,6 @@ export function refuseMethod(response: Response, taken: readonly string[]): neve
  * Goes on where the method is taken.
  * @throws FaceError `method_not_allowed`
  */
-export function requireMethod(request: Request, response: Response, taken: readonly string[]): void {
-  if (!taken.includes(request.method)) refuseMethod(response, taken);
+export function requireMethod(request: IncomingMessage, response: ServerResponse, taken: readonly string[]): void {
+  if (!taken.includes(request.method ?? '')) refuseMethod(response, taken);
 }

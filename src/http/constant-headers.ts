@@ -1,6 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 
 /**
@@ -9,9 +8,8 @@ import helmet from 'helmet';
  */
 export function createConstantHeaders() {
   const headers = [...headersOf(helmet()), ['Cache-Control', 'no-store']] as const;
-  return (_request: Request, response: Response, next: NextFunction): void => {
+  return (response: ServerResponse): void => {
     for (const [name, value] of headers) response.setHeader(name, value);
-    next();
   };
 }
 

@@ -1,10 +1,11 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { framesOf } from '../base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteRefusal } from './access-log.js';
 import { discardRest } from './collect.js';
+import type { Refuse } from './direct.js';
 import { isFault, sendRefusal } from './reply.js';
 
 /** What Node's parser says of a caller who stops sending HTTP in the middle of a body. */
@@ -19,9 +20,9 @@ function toRefusal(thrown: unknown): unknown {
   return thrown;
 }
 
-/** The one place where a refusal becomes a reply. Express knows it by its four parameters. */
-export function createErrorHandler(log: Log) {
-  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+/** The one place where a refusal becomes a reply. */
+export function createRefuse(log: Log): Refuse {
+  return (thrown, request, response) => {
     const error = toRefusal(thrown);
     const code = toCode(error);
     noteRefusal(response, error);
@@ -37,4 +38,11 @@ export function createErrorHandler(log: Log) {
     else sendRefusal(response, error);
     discardRest(request);
   };
+}
+
+/** The same for Express, which knows it by its four parameters. */
+export function createErrorHandler(log: Log) {
+  const refuse = createRefuse(log);
+  return (thrown: unknown, request: IncomingMessage, response: ServerResponse, _next: unknown): void =>
+    refuse(thrown, request, response);
 }

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Response } from 'express';
 import { z } from 'zod';
 import type { Json } from '../base/json.js';
 import { FaceError, type FaceErrorCode, refusals, toCode } from '../errors.js';
@@ -20,12 +19,12 @@ const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 const defaultRetryAfterSec = 1;
 
 /** Answers with `{ ok: false, error, code }`; says with 429 and 503 when to come back. Detail and cause stay here. */
-export function sendRefusal(response: Response, error: unknown): void {
+export function sendRefusal(response: ServerResponse, error: unknown): void {
   const code = toCode(error);
   const { status, text } = refusals[code];
   if (status === 429 || status === 503) {
     const hint = retryGuard.safeParse(error instanceof FaceError ? error.detail : null);
-    response.set('Retry-After', String(Math.ceil(hint.success ? hint.data.retryAfterSec : defaultRetryAfterSec)));
+    response.setHeader('Retry-After', String(Math.ceil(hint.success ? hint.data.retryAfterSec : defaultRetryAfterSec)));
   }
   sendJson(response, status, { ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>);
 }

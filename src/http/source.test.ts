@@ -1,5 +1,7 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { toSource } from './source.js';
+import { sourceOf, toSource } from './source.js';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -22,4 +24,17 @@ test('of one network all addresses are one source, and of two networks none are'
   );
   expect(new Set(networks[0]).size).toBe(1);
   expect(new Set(networks.flat()).size).toBe(2);
+});
+
+test.each([
+  [0, '192.0.2.1'],
+  [1, '198.51.100.2'],
+  [2, '2001:db8:0:0::/64'],
+  // A proxy fewer than was said: the first of whom anybody tells.
+  [3, '2001:db8:0:0::/64'],
+])('behind %s proxies a request is of %s', (hops, expected) => {
+  const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '192.0.2.1' });
+  const request = new IncomingMessage(socket);
+  request.headers['x-forwarded-for'] = '2001:db8::9, 198.51.100.2';
+  expect(sourceOf(request, hops)).toBe(expected);
 });

@@ -1,6 +1,15 @@
+import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
+import proxyAddr from 'proxy-addr';
 
 const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/**
+ * Whom a request is counted with.
+ * @param proxyHops - how many reverse proxies stand before this server and name the caller in `X-Forwarded-For`
+ */
+export const sourceOf = (request: IncomingMessage, proxyHops: number): string =>
+  toSource(proxyAddr(request, (_address, hop) => hop < proxyHops));
 
 /**
  * Whom the limits count together: an IPv4 address, or the first 64 bits of an IPv6 address. Whoever has one address of IPv6

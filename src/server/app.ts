@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import express, { type Express, type Request, type Response } from 'express';
 import type { JsonObject } from '../base/json.js';
 import { mountBrand } from '../capture/brand-files.js';
@@ -10,7 +11,8 @@ import { createAccessLog } from '../http/access-log.js';
 import { mountAt, requireMethod } from '../http/address.js';
 import { createConstantHeaders } from '../http/constant-headers.js';
 import { keepDevice } from '../http/device-cookie.js';
-import { createErrorHandler } from '../http/error-handler.js';
+import { answerDirectly, type DirectRoute } from '../http/direct.js';
+import { createErrorHandler, createRefuse } from '../http/error-handler.js';
 import { sendJson } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
 import type { MountOidc } from '../oidc/open.js';
@@ -30,7 +32,7 @@ import { mountTokenEndpoint } from '../ssf/token-endpoint.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
-import { type HooksByConnection, mountHooks } from './hooks.js';
+import { createHookRoute, type HooksByConnection } from './hooks.js';
 import { answerWelcome } from './welcome.js';
 
 export interface AppDeps extends ApiDeps {
@@ -54,23 +56,53 @@ export interface AppDeps extends ApiDeps {
   findUnready(): Promise<readonly string[]>;
 }
 
-/** The whole HTTP surface, ready to be listened with. */
-export function createApp(deps: AppDeps): Express {
+const health: DirectRoute = {
+  path: '/healthz',
+  async answer(request, response) {
+    requireMethod(request, response, ['GET', 'HEAD']);
+    sendJson(response, 200, { ok: true });
+  },
+};
+
+/** The whole HTTP surface. */
+export interface App {
+  /** Ready to be listened with. */
+  readonly listener: RequestListener;
+  /** What is asked most. */
+  readonly direct: readonly DirectRoute[];
+  /** All the rest. */
+  readonly router: Express;
+}
+
+export function createApp(deps: AppDeps): App {
+  const follow = createAccessLog(deps);
+  const setConstantHeaders = createConstantHeaders();
+  const direct = [health, createHookRoute(deps.hooks, deps, deps.rooms.hooks)];
+  const router = createRouter(deps);
+  const answer = answerDirectly(direct, { refuse: createRefuse(deps.log), otherwise: router });
+  return {
+    listener: (request, response) =>
+      follow(request, response, () => {
+        setConstantHeaders(response);
+        answer(request, response);
+      }),
+    ...{ direct, router },
+  };
+}
+
+function createRouter(deps: AppDeps): Express {
   const app = express();
   app.disable('etag');
   app.disable('x-powered-by');
   app.set('query parser', false);
   app.enable('case sensitive routing');
   app.set('trust proxy', deps.proxyHops);
-  app.use(createAccessLog(deps));
-  app.use(createConstantHeaders());
 
   const endpoints = createEndpoints(deps);
   // Made when first asked for: schemas take longer to write out than the rest of the app to put together.
   let description: JsonObject | null = null;
   let catalogue: string | null = null;
   mountGet(app, '/', (response, request) => answerWelcome(request, response));
-  mountGet(app, '/healthz', (response) => sendJson(response, 200, { ok: true }));
   mountGet(app, '/readyz', async (response) => {
     const unready = await deps.findUnready();
     if (unready.length === 0) sendJson(response, 200, { ok: true });
@@ -88,7 +120,6 @@ export function createApp(deps: AppDeps): Express {
     // Whoever verifies receipts may keep them for a while: a new key is published well before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
-  mountHooks(app, deps.hooks, deps, deps.rooms.hooks);
   deps.mountOidc(app);
   if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
   mountConsole(app, deps.consoleFolder, { ...deps, room: deps.rooms.clients, metrics: deps.telemetry.metrics });

@@ -115,7 +115,7 @@ export async function buildApp(
     linkOf: (started, language) => startedLink(issuer, started, language),
     brandOf,
   };
-  const app = createApp({
+  const { listener } = createApp({
     ...campaigning,
     hooks,
     judge: createMovementJudge({ engine }),
@@ -149,7 +149,7 @@ export async function buildApp(
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });
-  return { app, core: campaigning, adminKey, settle: () => audit.settle() };
+  return { app: listener, core: campaigning, adminKey, settle: () => audit.settle() };
 }
 
 /** A server keeps so few applications that each may have series of its own, if not one for each code. */

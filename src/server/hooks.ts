@@ -1,4 +1,4 @@
-import type { Express, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type HookMethod,
   hookPath,
@@ -11,12 +11,13 @@ import { framesOf } from '../base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteAsking, noteRefusal } from '../http/access-log.js';
-import { mountAt, requireMethod } from '../http/address.js';
+import { requireMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
+import type { DirectRoute } from '../http/direct.js';
 import { isFault, sendJson } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** The hooks of each connection: by connection id, then by hook name. */
@@ -34,56 +35,55 @@ const maxUnprovenBytes = 16 * 1024;
  * by what the headers say is answered before a byte of the body is read.
  * @throws FaceError `not_found` where there is no such hook, `method_not_allowed`: these are answered as any other
  */
-export function mountHooks(
-  app: Express,
+export function createHookRoute(
   hooks: HooksByConnection,
-  { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
+  { log, telemetry, proxyHops }: { readonly log: Log; readonly telemetry: Telemetry; readonly proxyHops: number },
   room: Room,
-): void {
-  mountAt(app, hookPath, async (request, response) => {
-    const hook = findHook(hooks, request);
-    const methods = hook.methods ?? onlyPost;
-    requireMethod(request, response, methods);
-    const connection = String(request.params.connection);
-    const asking = { connection, hook: String(request.params.hook) };
-    noteAsking(response, asking);
-    const answered = telemetry.followHook(asking, hook.budgetMs);
-    const allowance = new Allowance(room, toSource(request.ip), maxUnprovenBytes);
-    try {
-      const answer = await hook.admit(toRawHead(request));
-      if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);
-      const hasBody = request.method !== 'GET';
-      send(response, await answer(hasBody ? await collectBody({ request, response }, allowance) : new Uint8Array()));
-    } catch (error) {
-      const code = toCode(error);
-      noteRefusal(response, error);
-      if (isFault(code)) {
-        log.error('hook failed', { code, frames: framesOf(error) });
+): DirectRoute {
+  return {
+    path: hookPath,
+    async answer(request, response, [connection = '', name = '']) {
+      const hook = findHook(hooks, connection, name);
+      requireMethod(request, response, hook.methods ?? onlyPost);
+      const asking = { connection, hook: name };
+      noteAsking(response, asking);
+      const answered = telemetry.followHook(asking, hook.budgetMs);
+      const allowance = new Allowance(room, sourceOf(request, proxyHops), maxUnprovenBytes);
+      try {
+        const answer = await hook.admit(toRawHead(request));
+        if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);
+        const hasBody = request.method !== 'GET';
+        send(response, await answer(hasBody ? await collectBody({ request, response }, allowance) : new Uint8Array()));
+      } catch (error) {
+        const code = toCode(error);
+        noteRefusal(response, error);
+        if (isFault(code)) {
+          log.error('hook failed', { code, frames: framesOf(error) });
+        }
+        send(response, hook.refuse(code));
+        discardRest(request);
+      } finally {
+        answered();
+        allowance.release();
       }
-      send(response, hook.refuse(code));
-      discardRest(request);
-    } finally {
-      answered();
-      allowance.release();
-    }
-  });
+    },
+  };
 }
 
-function findHook(hooks: HooksByConnection, request: Request): ServedHook {
-  const ofConnection = hooks.get(String(request.params.connection)) ?? {};
-  const name = String(request.params.hook);
+function findHook(hooks: HooksByConnection, connection: string, name: string): ServedHook {
+  const ofConnection = hooks.get(connection) ?? {};
   const hook = Object.hasOwn(ofConnection, name) ? ofConnection[name] : undefined;
   if (hook === undefined) throw new FaceError('not_found');
   return hook;
 }
 
 /** `headersDistinct` keeps every repetition: `headers` would drop a second `authorization` without a word. */
-function toRawHead(request: Request): RawHead {
+function toRawHead(request: IncomingMessage): RawHead {
   const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(', ')] as const);
-  return { method: request.method, headers: Object.fromEntries(headers) };
+  return { method: request.method ?? '', headers: Object.fromEntries(headers) };
 }
 
-function send(response: Response, { status, body }: RawReply): void {
-  if (body === null) response.status(status).end();
+function send(response: ServerResponse, { status, body }: RawReply): void {
+  if (body === null) response.writeHead(status).end();
   else sendJson(response, status, body);
 }

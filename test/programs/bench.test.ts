@@ -147,8 +147,8 @@ test('a simulated year does too, with what the engine takes beside it', async ()
       ...{ gzipBytes: z.int().max(150_000), requests: z.int().positive() },
       blockedMs: z.number().nonnegative(),
     }),
-    openToCameraMs: times,
-    openToResultSec: times,
+    ...{ openToCameraMs: times, openToCameraFloorMs: times },
+    ...{ openToResultSec: times, openToResultByMovementSec: times },
     person: z.object({ reactionMs: z.literal(500), turnMs: z.literal(800) }),
     stepUp: z.object({
       ...{ resultMs: times, resultInBrowserMs: times, bpcer: rate, frames: z.literal('synthetic') },

@@ -71,13 +71,15 @@ afterAll(() => server.stop());
 
 test('every route of the server has an endpoint that is attacked', () => {
   // Its types tell nothing of routers within routers.
-  const { stack } = server.app.router as unknown as { stack: readonly Layer[] };
+  const { stack } = server.app.router.router as unknown as { stack: readonly Layer[] };
   const attacked = [
     ...described,
     ...pageEndpoints(['/face/assets/index.js', '/face/assets/ort.wasm']),
     ...oidcEndpoints(['work']),
   ].map(({ path }) => path);
-  const routes = routesOf(stack).map((route) => route.replace(/^\/v[12](?=\/)/, ''));
+  const routes = [...server.app.direct.map(({ path }) => path), ...routesOf(stack)].map((route) =>
+    route.replace(/^\/v[12](?=\/)/, ''),
+  );
   expect(routes.length).toBeGreaterThan(50);
   const left = routes
     .filter((route) => !attackedElsewhere.some((each) => each.test(route)))
