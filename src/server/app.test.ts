@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RawHead, ServedHook } from '../../adapters/hook.js';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { systemRandom } from '../../test/sinks.js';
 import { FaceError } from '../errors.js';
 
 let server: ApiServer;
@@ -17,6 +18,7 @@ beforeAll(async () => {
       hookCalls.push({ ...head, body });
       if (body.length === 3) throw new FaceError('caller_untrusted', { bearer: 'expired' });
       if (body.length === 4) throw new TypeError('private');
+      if (body.length === 5) return { status: 200, body: null };
       return body.length === 0 ? { status: 204, body: null } : { status: 202, body: { took: body.length } };
     },
     refuse: (code: string) => ({ status: 200, body: { refusal: code } }),
@@ -137,6 +139,8 @@ describe('hooks', () => {
     expect(Buffer.from(hookCalls[0]!.body).toString()).toBe('{"a": 1}');
     const empty = await call('');
     expect([empty.status, await empty.text()]).toEqual([204, '']);
+    const bodiless = await call('xxxxx');
+    expect([bodiless.status, bodiless.headers.get('content-length'), await bodiless.text()]).toEqual([200, '0', '']);
   });
 
   test('a header sent twice is joined, not dropped', async () => {
@@ -194,4 +198,22 @@ test('a body that stops being HTTP is no fault of this server', async () => {
   const told = server.log.text().slice(before);
   expect(told.match(/"message":"request"/g)).toHaveLength(4);
   expect(told).not.toContain('request failed');
+});
+
+test('what fails before an answer is begun is answered, and the server goes on', async () => {
+  let isBroken = true;
+  const broken = await startApiServer({
+    verifier: createTestVerifier(),
+    random: (bytes) => {
+      if (isBroken) throw new TypeError('no entropy');
+      return systemRandom(bytes);
+    },
+  });
+  try {
+    expect(await broken.send('GET', '/healthz')).toMatchObject({ status: 500, body: { code: 'internal' } });
+    isBroken = false;
+    expect(await broken.send('GET', '/healthz')).toMatchObject({ status: 200, body: { ok: true } });
+  } finally {
+    await broken.stop();
+  }
 });

@@ -64,7 +64,7 @@ const health: DirectRoute = {
   },
 };
 
-/** The whole HTTP surface. */
+/** The whole HTTP surface, and what it is made of. */
 export interface App {
   /** Ready to be listened with. */
   readonly listener: RequestListener;
@@ -79,13 +79,18 @@ export function createApp(deps: AppDeps): App {
   const setConstantHeaders = createConstantHeaders();
   const direct = [health, createHookRoute(deps.hooks, deps, deps.rooms.hooks)];
   const router = createRouter(deps);
-  const answer = answerDirectly(direct, { refuse: createRefuse(deps.log), otherwise: router });
+  const refuse = createRefuse(deps.log);
+  const answer = answerDirectly(direct, { refuse, otherwise: router });
   return {
-    listener: (request, response) =>
-      follow(request, response, () => {
+    listener: (request, response) => {
+      try {
         setConstantHeaders(response);
-        answer(request, response);
-      }),
+        follow(request, response, () => answer(request, response));
+      } catch (error) {
+        // Whatever fails here would end the process, and everybody's request with it.
+        refuse(error, request, response);
+      }
+    },
     ...{ direct, router },
   };
 }

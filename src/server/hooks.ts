@@ -84,6 +84,10 @@ function toRawHead(request: IncomingMessage): RawHead {
 }
 
 function send(response: ServerResponse, { status, body }: RawReply): void {
-  if (body === null) response.writeHead(status).end();
-  else sendJson(response, status, body);
+  if (body !== null) {
+    sendJson(response, status, body);
+    return;
+  }
+  response.statusCode = status;
+  response.end();
 }
