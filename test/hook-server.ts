@@ -12,7 +12,7 @@ import { createQuietTelemetry } from './telemetry.js';
 export async function createHooksApp(hooks: HooksByConnection): Promise<RequestListener> {
   const telemetry = await createQuietTelemetry(createManualClock());
   const log = createTextLog();
-  const route = createHookRoute(hooks, { log, telemetry, proxyHops: 0 }, createBodyRooms().hooks);
+  const route = createHookRoute(hooks, { log, telemetry }, createBodyRooms().hooks);
   return answerDirectly([route], {
     refuse: createRefuse(log),
     otherwise: (_request, response) => void response.writeHead(404).end(),

@@ -7,7 +7,7 @@ import { collectBody } from '../http/collect.js';
 import { parseJsonFields } from '../http/json.js';
 import type { Room } from '../http/rooms.js';
 import { isSameOrigin } from '../http/same-origin.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 
 /** One request of a browser, and where its answer goes. */
 export interface Exchange {
@@ -40,7 +40,7 @@ export async function readFields<Fields extends z.ZodType>(
   { room, issuer }: { readonly room: Room; readonly issuer: string },
 ): Promise<z.output<Fields>> {
   if (!isSameOrigin(request.headers, issuer)) throw new FaceError('caller_untrusted');
-  const allowance = new Allowance(room, toSource(request.ip), maxBodyBytes);
+  const allowance = new Allowance(room, sourceOf(request), maxBodyBytes);
   try {
     const body = await collectBody({ request, response }, allowance);
     // A form of another page cannot send this type without asking first.

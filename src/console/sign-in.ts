@@ -7,7 +7,7 @@ import { newSecret } from '../core/step-up/ticket.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
 import { readCookie } from '../http/cookies.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import { authenticateAdministrator } from '../rest/administrators.js';
 import { authenticateSession } from '../rest/console-caller.js';
 import {
@@ -88,7 +88,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     if (visit === null) return backToSignIn(exchange, 'not-finished');
     const query = new URL(request.originalUrl, issuer).search;
     try {
-      const person = await finishCounted(provider, query, visit, toSource(request.ip));
+      const person = await finishCounted(provider, query, visit, sourceOf(request));
       const role = await requireRole(person, signIn.issuer);
       const by = { kind: 'provider' as const, issuer: signIn.issuer, subject: person.subject, login: person.login };
       await begin(exchange, { name: person.name, role, by }, person.subject);
@@ -119,7 +119,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
 
   mountCall(app, ['POST', `${consolePath}/api/sign-in/key`], async (exchange) => {
     const { key } = await readFields(exchange, z.strictObject({ key: z.string().min(1).max(4096) }), deps);
-    const source = toSource(exchange.request.ip);
+    const source = sourceOf(exchange.request);
     const { administrator, keyId } = await authenticateAdministrator(new Credential(key), source, deps);
     await begin(exchange, { ...administrator, by: { kind: 'key', keyId } }, null);
     exchange.response.json({ ok: true });

@@ -13,7 +13,7 @@ import { FaceError } from '../errors.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
 import { pagePath, startedLink } from '../http/page-link.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { doorPath } from './door-page.js';
 
@@ -60,7 +60,7 @@ export async function beginFaceCheck(
   name: string,
   { directoryFor, ...deps }: ApiDeps & { readonly directoryFor: DirectoryFor },
 ): Promise<void> {
-  const source = toSource(request.ip);
+  const source = sourceOf(request);
   const found = await directoryFor({ isUnaltered: false, source }).findAccount(name);
   const [browser, door] = [newSecret(deps), newSecret(deps)];
   const started = await startStepUp(

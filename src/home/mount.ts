@@ -12,7 +12,7 @@ import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import { isSameOrigin } from '../http/same-origin.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { beginFaceCheck, type DoorVisit, finishFaceCheck, openOwnPage } from './arrival.js';
 import { type Door, doorPath, doorPolicy, renderDoor, renderDoors } from './door-page.js';
@@ -91,7 +91,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
 
   /** What strangers begin, before anything is looked up or kept for it. @throws FaceError `locked_out` */
   const countStart = ({ request, door }: Visit): Promise<void> =>
-    countAll(['outsiderStarts', toSource(request.ip)], ['outsiderStartsOfConnection', door.connection]);
+    countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 
   mount('/me', ['GET'], (request, response) => {
     const [first, ...more] = [...doors.values()];
@@ -160,7 +160,7 @@ function openDoors(
 
 /** The user name of the form. @throws FaceError `request_malformed`, `body_too_large`, `overloaded` */
 async function readName({ request, response }: DoorVisit, room: Room): Promise<string> {
-  const allowance = new Allowance(room, toSource(request.ip), maxFormBytes);
+  const allowance = new Allowance(room, sourceOf(request), maxFormBytes);
   try {
     const body = await collectBody({ request, response }, allowance);
     if (request.is('application/x-www-form-urlencoded') === false) throw new FaceError('request_malformed');

@@ -3,7 +3,7 @@ import { keptNetworkOf } from '../core/limits/networks.js';
 import type { Clock, Log, Random } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { sourceOf } from './source.js';
+import { noteSource } from './source.js';
 
 /** The name of this request in replies and in the log; made here, never taken from the caller. */
 export function requestIdOf(response: ServerResponse): string {
@@ -29,7 +29,7 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
     const requestId = Buffer.from(random(12)).toString('hex');
     response.setHeader('X-Request-Id', requestId);
     const traceparent = proxyHops > 0 ? request.headersDistinct.traceparent?.join(', ') : undefined;
-    const network = keptNetworkOf(sourceOf(request, proxyHops));
+    const network = keptNetworkOf(noteSource(request, proxyHops));
     const followed = telemetry.followRequest({ requestId, traceparent, network });
     response.once('close', () => {
       const path = routes.get(response) ?? request.route?.path;

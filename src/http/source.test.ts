@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { sourceOf, toSource } from './source.js';
+import { noteSource, sourceOf, toSource } from './source.js';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -36,5 +36,6 @@ test.each([
   const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '192.0.2.1' });
   const request = new IncomingMessage(socket);
   request.headers['x-forwarded-for'] = '2001:db8::9, 198.51.100.2';
-  expect(sourceOf(request, hops)).toBe(expected);
+  expect(sourceOf(request)).toBe('192.0.2.1');
+  expect([noteSource(request, hops), sourceOf(request)]).toEqual([expected, expected]);
 });

@@ -4,17 +4,26 @@ import proxyAddr from 'proxy-addr';
 
 const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
+const sources = new WeakMap<IncomingMessage, string>();
+
 /**
- * Whom a request is counted with.
+ * Finds whom a request is counted with, for all who ask later.
  * @param proxyHops - how many reverse proxies stand before this server and name the caller in `X-Forwarded-For`
  */
-export const sourceOf = (request: IncomingMessage, proxyHops: number): string =>
-  toSource(proxyAddr(request, (_address, hop) => hop < proxyHops));
+export function noteSource(request: IncomingMessage, proxyHops: number): string {
+  const source = toSource(proxyAddr(request, (_address, hop) => hop < proxyHops));
+  sources.set(request, source);
+  return source;
+}
+
+/** Whom a request is counted with: whoever sent it, where nobody has looked for proxies. */
+export const sourceOf = (request: IncomingMessage): string =>
+  sources.get(request) ?? toSource(request.socket.remoteAddress);
 
 /**
  * Whom the limits count together: an IPv4 address, or the first 64 bits of an IPv6 address. Whoever has one address of IPv6
  * has all of its network (RFC 4291, section 2.5.4; RFC 6177), and would never meet a limit.
- * @param address - as Express tells it: of the caller, or of whom a trusted proxy names
+ * @param address - of the caller, or of whom a trusted proxy names
  */
 export function toSource(address: string | undefined): string {
   const [text = ''] = (address ?? '').split('%');

@@ -12,7 +12,7 @@ import { FaceError } from '../errors.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
 import { kioskLink, pagePath, startedLink } from '../http/page-link.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import { organisationScope } from './asked-organisation.js';
 import { leadBackToKiosk } from './at-kiosk.js';
 import { createConsentStep } from './consent-step.js';
@@ -99,7 +99,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   async function ask({ request, response, form, interaction, client, flow }: Visit): Promise<void> {
     const name = form?.get('username')?.trim() ?? '';
     if (name !== '') {
-      const source = toSource(request.ip);
+      const source = sourceOf(request);
       await issuer.countStart(source);
       const sent = paramsOf(interaction.params);
       const asked = { params: { ...sent, login_hint: name }, requested: parseRequestedClaims(sent.claims) };
@@ -133,7 +133,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
         // Somebody proven who is not enrolled may enrol there, where the policy allows it.
         asked: person.isProven
           ? { proved: true }
-          : { proved: false, source: person.isSentByProvider ? null : toSource(request.ip) },
+          : { proved: false, source: person.isSentByProvider ? null : sourceOf(request) },
         returnUrl: issuer.interactionUrl(interaction.uid),
         // A kiosk is a device of the organisation's own, whatever it is.
         camera: flow.atKiosk === null ? null : 'any',

@@ -10,7 +10,7 @@ import { FaceError } from '../errors.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
 import { startedLink } from '../http/page-link.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import { toClaimsWanted } from './asked-claims.js';
 import { consentTextsIn } from './consent-messages/index.js';
 import { type Flow, writeFlow } from './flow.js';
@@ -76,7 +76,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     const { request, response, interaction, flow } = visit;
     // Asked anew: the page does not offer it where it cannot be.
     if (!(await canLinkIn(flow, deps))) throw new FaceError('step_up_unknown');
-    const from = toSource(request.ip);
+    const from = sourceOf(request);
     await source.countStart(from);
     const directory = source.directoryFor({ isUnaltered: false, source: from });
     const { subject } = await findNamed(name.slice(0, maxNameCharacters), directory);

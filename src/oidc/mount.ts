@@ -11,7 +11,7 @@ import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import { preAuthorized } from './credentials/feature.js';
 import { mountCredentials } from './credentials/mount.js';
 import type { OidcIssuer } from './issuer.js';
@@ -72,7 +72,7 @@ export function mountOidc(
       if (issuer === undefined) throw new FaceError('not_found');
       requireMethod(request, response, methods);
       pin(request, response, issuer);
-      const allowance = new Allowance(room, toSource(request.ip), maxFormBytes);
+      const allowance = new Allowance(room, sourceOf(request), maxFormBytes);
       try {
         const body = request.method === 'POST' ? await collectBody({ request, response }, allowance) : null;
         const visit = { request, response, body };
@@ -137,7 +137,7 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${query === '' ? '' : `?${query}`}`;
   const handedOn =
     body === null || form !== null ? request : withBody(request, path === paths.token ? nameWallet(visit, body) : body);
-  issuer.noteArrival(handedOn, { source: toSource(request.ip), sentBackAt, lacksNonce, admission });
+  issuer.noteArrival(handedOn, { source: sourceOf(request), sentBackAt, lacksNonce, admission });
   const { handle } = await issuer.running();
   await handle(handedOn, response);
 }

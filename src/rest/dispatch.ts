@@ -10,7 +10,7 @@ import { readCookie } from '../http/cookies.js';
 import { type Body, maxJsonBytes } from '../http/intake.js';
 import { sendJson } from '../http/reply.js';
 import { type BodyRooms, formOverheadBytes } from '../http/rooms.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import { Admission } from './admission.js';
 import { readBearer } from './bearer.js';
 import type { ApiDeps } from './deps.js';
@@ -78,7 +78,7 @@ async function serve(
   const isOpen = endpoint.auth.kind === 'open' || endpoint.auth.kind === 'session';
   const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
   const firstBytes = isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : strangerBytes;
-  const source = toSource(request.ip);
+  const source = sourceOf(request);
   const allowance = new Allowance(isOpen ? rooms.capture : rooms.clients, source, firstBytes);
   const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);

@@ -101,7 +101,6 @@ function createRouter(deps: AppDeps): Express {
   app.disable('x-powered-by');
   app.set('query parser', false);
   app.enable('case sensitive routing');
-  app.set('trust proxy', deps.proxyHops);
 
   const endpoints = createEndpoints(deps);
   // Made when first asked for: schemas take longer to write out than the rest of the app to put together.

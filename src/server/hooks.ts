@@ -37,7 +37,7 @@ const maxUnprovenBytes = 16 * 1024;
  */
 export function createHookRoute(
   hooks: HooksByConnection,
-  { log, telemetry, proxyHops }: { readonly log: Log; readonly telemetry: Telemetry; readonly proxyHops: number },
+  { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
   room: Room,
 ): DirectRoute {
   return {
@@ -48,7 +48,7 @@ export function createHookRoute(
       const asking = { connection, hook: name };
       noteAsking(response, asking);
       const answered = telemetry.followHook(asking, hook.budgetMs);
-      const allowance = new Allowance(room, sourceOf(request, proxyHops), maxUnprovenBytes);
+      const allowance = new Allowance(room, sourceOf(request), maxUnprovenBytes);
       try {
         const answer = await hook.admit(toRawHead(request));
         if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);

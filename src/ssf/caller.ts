@@ -3,7 +3,7 @@ import type { SecurityEventReceiver } from '../config/security-events.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { FaceError } from '../errors.js';
 import type { Allowance } from '../http/allowance.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import { Admission } from '../rest/admission.js';
 import type { Application } from '../rest/applications.js';
 import { readBearer } from '../rest/bearer.js';
@@ -67,6 +67,6 @@ export const createAdmission = (request: Request, response: Response, allowance:
     { kind: 'client', scope: null },
     allowance,
     allowance.limitBytes,
-    { source: toSource(request.ip), tell: (headers) => void response.set(headers) },
+    { source: sourceOf(request), tell: (headers) => void response.set(headers) },
     deps,
   );

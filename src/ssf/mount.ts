@@ -5,7 +5,7 @@ import { mountAt, refuseMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import { toClientRequest } from '../rest/usage.js';
 import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SsfDeps } from './deps.js';
@@ -46,7 +46,7 @@ async function serve(
   room: Room,
   deps: SsfDeps,
 ): Promise<void> {
-  const allowance = new Allowance(room, toSource(request.ip), maxBodyBytes);
+  const allowance = new Allowance(room, sourceOf(request), maxBodyBytes);
   const admission = createAdmission(request, response, allowance, deps);
   const gone = new AbortController();
   response.once('close', () => gone.abort());

@@ -8,7 +8,7 @@ import { mountAt, requireMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
-import { toSource } from '../http/source.js';
+import { sourceOf } from '../http/source.js';
 import { authenticateClient, type Client } from '../rest/client-tokens.js';
 import { toClientRequest } from '../rest/usage.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../security-events/metadata.js';
@@ -52,7 +52,7 @@ export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): voi
 }
 
 async function grant(request: Request, response: Response, room: Room, deps: SsfDeps): Promise<void> {
-  const allowance = new Allowance(room, toSource(request.ip), maxBodyBytes);
+  const allowance = new Allowance(room, sourceOf(request), maxBodyBytes);
   const admission = createAdmission(request, response, allowance, deps);
   let refused: unknown = null;
   try {

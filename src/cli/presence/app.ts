@@ -15,7 +15,7 @@ import { readBody } from '../../http/body.js';
 import { createErrorHandler } from '../../http/error-handler.js';
 import { pagePath } from '../../http/page-link.js';
 import { createBodyRooms, formOverheadBytes } from '../../http/rooms.js';
-import { toSource } from '../../http/source.js';
+import { noteSource, sourceOf } from '../../http/source.js';
 import { readBearer } from '../../rest/bearer.js';
 import { parseFields } from '../../rest/fields.js';
 import type { Collection } from './collection.js';
@@ -76,9 +76,9 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
   app.disable('etag');
   app.set('query parser', false);
   app.enable('case sensitive routing');
-  app.set('trust proxy', deps.proxyHops);
   app.use(helmet());
-  app.use((_request, response, next) => {
+  app.use((request, response, next) => {
+    noteSource(request, deps.proxyHops);
     response.set('Cache-Control', 'no-store');
     next();
   });
@@ -133,7 +133,7 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     photoCount: PhotoCount | null,
     run: (body: Omit<Call, 'visit'>) => T | Promise<T>,
   ): Promise<T> => {
-    const allowance = new Allowance(rooms.capture, toSource(request.ip), maxBodyBytes);
+    const allowance = new Allowance(rooms.capture, sourceOf(request), maxBodyBytes);
     try {
       return await owningPhotos(async (own) => {
         const { fields, photos } = await readBody(request, response, {

@@ -7,7 +7,7 @@ import { toCode } from '../../errors.js';
 import { browserCookieOf, setBrowserCookie } from '../../http/browser-cookie.js';
 import { readCookie } from '../../http/cookies.js';
 import { kioskLink } from '../../http/page-link.js';
-import { toSource } from '../../http/source.js';
+import { sourceOf } from '../../http/source.js';
 import { type KioskPage, leadBackToKiosk } from '../at-kiosk.js';
 import { begun, writeFlow } from '../flow.js';
 import type { IssuerDeps, OidcIssuer } from '../issuer.js';
@@ -69,7 +69,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     const found = await checks.read(code);
     const isOurs = found !== null && isShownBy(begun, found.browserDigest);
     // Whoever tries codes is bounded like whoever starts sign-ins.
-    if (!isOurs) await issuer.countStart(toSource(begun.request.ip));
+    if (!isOurs) await issuer.countStart(sourceOf(begun.request));
     const atKiosk = found === null ? null : visitOf(code, found);
     const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
     const visit = { ...begun, kioskUrl, wished: begun.wished || found?.params.ui_locales };
@@ -136,7 +136,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
   }
 
   async function makeShown(visit: Visit): Promise<void> {
-    await issuer.countStart(toSource(visit.request.ip));
+    await issuer.countStart(sourceOf(visit.request));
     const digits = await shownCodes.make(giveCookie(visit.response, shownLifeSec + checkLifeSec));
     if (digits === null) return end(visit, 'busy');
     visit.response.redirect(303, issuer.counterUrl('shown', digits));
@@ -145,7 +145,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
   async function waitForCounter(visit: Visit, digits: string): Promise<void> {
     const found = await shownCodes.read(digits);
     const isOurs = found !== null && isShownBy(visit, found.browserDigest);
-    if (!isOurs) await issuer.countStart(toSource(visit.request.ip));
+    if (!isOurs) await issuer.countStart(sourceOf(visit.request));
     if (found === null || !isOurs) return end(visit, 'gone');
     if (found.code === null) return send(visit, renderShown(languageFor(visit), digits));
     visit.response.redirect(303, issuer.counterUrl('user_code', found.code));
