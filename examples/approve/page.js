@@ -40,4 +40,5 @@ check?.addEventListener('submit', async (event) => {
     said.textContent = `The signature does not hold. ${error.message}`;
   }
 });
-document.documentElement.dataset.ready = 'yes';
+// Not before: the browser would send the forms by itself.
+for (const button of document.querySelectorAll('button[disabled]')) button.disabled = false;

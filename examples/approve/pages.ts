@@ -14,6 +14,7 @@ const style = `
   input, textarea { font: inherit; box-sizing: border-box; width: 100%; padding: .5rem; min-height: 2.75rem; background: var(--ground); color: var(--ink); border: 1px solid var(--line); border-radius: .4rem; }
   textarea { min-height: 7rem; overflow-wrap: anywhere; font-size: .85rem; }
   button, .button { font: inherit; display: inline-block; margin: 1rem 0; padding: .6rem 1.5rem; border: 0; border-radius: .4rem; background: var(--press); color: var(--on); text-decoration: none; cursor: pointer; }
+  button:disabled { opacity: .5; cursor: default; }
   .soft { background: none; color: var(--press); border: 1px solid var(--press); }
   output { display: block; overflow-wrap: anywhere; font-weight: 600; } :focus-visible { outline: 3px solid var(--press); outline-offset: 3px; }
 `;
@@ -84,7 +85,7 @@ export const renderDocuments = (importMap: string): Page =>
     'Sign a document',
     `<p>Text or PDF, at most 10 MB. You are shown its name, and approve it with your face; then it is signed.</p>
 <form data-upload><label for="document">The document</label><input id="document" name="document" type="file" required>
-<button>Approve and sign</button><output></output></form>${renderCheck('')}`,
+<button disabled>Approve and sign</button><output></output></form>${renderCheck('')}`,
     importMap,
   );
 
@@ -100,4 +101,4 @@ const renderCheck = (signature: string): string => `<h2>Check a signature</h2>
 <p>It is checked in your browser. Nothing is sent anywhere, and nobody is asked.</p>
 <form data-check><label for="checked">The document</label><input id="checked" name="document" type="file" required>
 <label for="signature">Its signature</label><textarea id="signature" name="signature" required spellcheck="false">${escapeHtml(signature)}</textarea>
-<button class="soft">Check it here</button><output></output></form>`;
+<button class="soft" disabled>Check it here</button><output></output></form>`;

@@ -73,9 +73,9 @@ async function watch() {
 function offerEnrolment() {
   const form = document.querySelector('#enrol');
   const said = form.querySelector('[role="status"]');
+  const button = form.querySelector('button');
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const button = form.querySelector('button');
     button.disabled = true;
     said.textContent = 'Look into the camera…';
     const { problem } = await post('/roster', await takePhotos(new FormData(form)));
@@ -83,6 +83,8 @@ function offerEnrolment() {
     if (problem === undefined) location.reload();
     else said.textContent = problem;
   });
+  // Not before: the browser would send the form by itself, with the name in the address.
+  button.disabled = false;
 }
 
 const camera = await navigator.mediaDevices

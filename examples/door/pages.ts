@@ -39,7 +39,7 @@ export const renderRoster = (names: readonly string[]): string =>
 ${video}
 <label>Name <input name="name" required maxlength="100" autocomplete="off"></label>
 <p>Only with the person's consent, and with another way in for whoever gives none.</p>
-<button>Take three pictures, and add them</button>
+<button disabled>Take three pictures, and add them</button>
 <p role="status"></p>
 </form>
 <ul>${names.map(renderName).join('')}</ul>`,

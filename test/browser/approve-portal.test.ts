@@ -92,13 +92,11 @@ inBrowser('an amount that is none changes nothing', async () => {
 /** Chooses a document, and goes where the bank sends her. */
 async function choose(page: Page, name: string, buffer: Buffer): Promise<void> {
   await page.goto(`${portals.urlOf('approve')}/documents`);
-  await page.locator('html[data-ready]').waitFor();
   await page.locator('#document').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
   await page.getByRole('button', { name: 'Approve and sign' }).click();
 }
 
 async function check(page: Page, name: string, buffer: Buffer): Promise<string> {
-  await page.locator('html[data-ready]').waitFor();
   await page.locator('#checked').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
   const said = page.locator('form[data-check] output');
   await said.evaluate((node) => {
@@ -122,7 +120,7 @@ inBrowser('a PDF is signed, and the signature is checked on the page without a n
   expect(shown?.replace(/\s/g, '')).toContain(createHash('sha256').update(bytes).digest('hex'));
   await insist(page);
   expect(await resultOf(page)).toBe('signed');
-  await page.locator('html[data-ready]').waitFor();
+  await page.getByRole('button', { name: 'Check it here', disabled: false }).waitFor();
   expect(page.url()).not.toContain('#');
   await lookAt(page);
   const saving = page.waitForEvent('download');

@@ -4,6 +4,7 @@ import { startPortals } from '../../examples/demo/portals.js';
 import { modelsFolder } from '../paths.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
+import { delayCamera } from './in-page/late-camera.js';
 import { makePoses, readPeople } from './people.js';
 import { type Poses, receive } from './visitor.js';
 
@@ -33,6 +34,8 @@ inBrowser('a door opens, with the time, to whoever is on its roster, and says no
   const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
   const door = portals.urlOf('door');
   const [known, stranger] = [await stand(ada), await stand(eve)];
+  // Whoever is faster than the camera waits for it.
+  await known.context.addInitScript(delayCamera);
   await known.page.goto(`${door}/roster`);
   await known.page.getByLabel('Name').fill('Ada <b>Example</b>');
   expect([await findBarriers(known.page), await findSmallTargets(known.page)]).toEqual([[], []]);

@@ -1,0 +1,8 @@
+/** Runs inside the page, before the page's own scripts: every camera takes its time until its first picture. */
+export function delayCamera() {
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = async function () {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return play.call(this);
+  };
+}
