@@ -1,5 +1,6 @@
 import { isPhone } from '../../src/core/step-up/phone.js';
 import { chooseLanguage } from '../shared/languages.js';
+import { ahead } from './ahead.js';
 import { readBrand } from './brand.js';
 import { sessionMemory } from './browser-memory.js';
 import { travel } from './journey.js';
@@ -29,22 +30,11 @@ async function open(api: PageApi): Promise<Change> {
   return api.readState();
 }
 
-/** Begins work at once; whoever asks gets what came of that, and whoever asks again has it done again. */
-function beginAhead<Result>(work: () => Promise<Result>): () => Promise<Result> {
-  let begun: Promise<Result> | null = work();
-  // Whoever asks hears of it.
-  begun.catch(() => {});
-  return () => {
-    const taken = begun ?? work();
-    begun = null;
-    return taken;
-  };
-}
-
 /** A person's own browser; or a kiosk's, with a check that began on another page of ours and leads back there. */
 async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   // On its way while the words are.
-  const opened = beginAhead(() => open(api));
+  const opened = ahead(() => open(api));
+  opened.begin();
   const page = await opening;
   const isKiosk = isTabOfKiosk();
   if (isKiosk) clearWhenIdle(main);
@@ -54,7 +44,7 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
     page,
     api,
     facts: { ...nothingKnown, isKiosk, mayHandOff, isPhone: isPhone(navigator.userAgent) },
-    open: opened,
+    open: opened.take,
     forget: () => sessionMemory.clear(),
   });
 }

@@ -1,9 +1,8 @@
+import { ahead } from '../ahead.js';
 import type { Guide } from './guide.js';
 
 /** The guidance with its models; `null` where they can't be loaded: the server judges without it. */
 type Loading = Promise<Guide | null>;
-
-let begun: Loading | null = null;
 
 async function load(): Loading {
   try {
@@ -14,14 +13,10 @@ async function load(): Loading {
   }
 }
 
+const guide = ahead(load);
+
 /** Begins to load the guidance behind a screen, so that it is there with the camera. */
-export function loadGuideAhead(): void {
-  begun ??= load();
-}
+export const loadGuideAhead = (): void => guide.begin();
 
 /** The guidance, begun by now or before. It is the caller's: another call loads it anew. */
-export function takeGuide(): Loading {
-  const taken = begun ?? load();
-  begun = null;
-  return taken;
-}
+export const takeGuide = (): Loading => guide.take();
