@@ -217,6 +217,23 @@ describe('keys fetched from the issuer', () => {
     await server.close();
   });
 
+  test('are asked for anew after 300 seconds: what a retired key signed is refused', async () => {
+    let published = keys;
+    const server = await serve(() => ({ status: 200, body: JSON.stringify(published) }));
+    const verifier = verifierOf(server.remote);
+    await verifier.verify(await sign());
+    published = { keys: [] };
+    // The library goes by the clock of the process.
+    const { now } = Date;
+    Date.now = () => now() + 301_000;
+    try {
+      await expect(verifier.verify(await sign())).rejects.toMatchObject(refusedAs('signature'));
+    } finally {
+      Date.now = now;
+      await server.close();
+    }
+  });
+
   test('that cannot be had are no fault of the receipt', async () => {
     const answers = [
       { status: 500, body: '{}' },

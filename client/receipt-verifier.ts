@@ -50,6 +50,9 @@ const maxReceiptCharacters = 16_384;
 
 const keysTimeoutMs = 3000;
 
+/** As long as the issuer says that its keys may be kept: one that it retired is no longer good then. */
+const keysKeptMs = 300_000;
+
 /** The issuer signs with ECDSA on P-256 alone. */
 const publicKeyGuard = z.object({
   kty: z.literal('EC'),
@@ -116,6 +119,7 @@ export function keepKeys({ keys }: KeySet): ReturnType<typeof createLocalJWKSet>
 function fetchKeys({ jwksUri, fetch }: RemoteKeys): ReturnType<typeof createRemoteJWKSet> {
   return createRemoteJWKSet(new URL(jwksUri), {
     timeoutDuration: keysTimeoutMs,
+    cacheMaxAge: keysKeptMs,
     [customFetch]: (url, init) => fetch(url, init),
   });
 }

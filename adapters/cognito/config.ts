@@ -19,6 +19,9 @@ const clientIdsGuard = z
 /** The custom attribute that holds the enrolment token, unless another is configured. */
 export const defaultAttribute = 'custom:face_token';
 
+/** How functions are deployed that are not told: nobody is asked for a face. */
+export const defaultMode = 'shadow';
+
 const attributeGuard = z
   .string()
   .regex(/^custom:[A-Za-z0-9_]{1,20}$/, 'expected custom: and a name of 1 to 20 characters')
@@ -94,7 +97,7 @@ export const triggerSettingsGuard = z.strictObject({
   requestSecret: requestSecretGuard,
   /** `GET /.well-known/jwks.json` of this service, as it was at deployment. */
   receiptKeys: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
-  mode: z.enum(['enforce', 'shadow']).default('shadow'),
+  mode: z.enum(['enforce', 'shadow']).default(defaultMode),
 });
 
 /** What the triggers of one connection know. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AdapterDeps } from '../deps.js';
 import { type Check, type Finding, fail, manual, pass } from '../provisioning.js';
 import { createFetchHandler, toCredentials, toServiceFailure } from './client.js';
-import { type CognitoConnection, defaultAttribute, regionOf } from './config.js';
+import { type CognitoConnection, defaultAttribute, defaultMode, regionOf } from './config.js';
 
 type Deps = AdapterDeps<CognitoConnection>;
 
@@ -95,11 +95,14 @@ function differencesOf(
   keys: readonly string[] | null,
   { settings: { id, policy, cognito }, publicUrl }: Deps,
 ): string[] {
-  const { FACESTEP_MODE: mode = 'enforce', FACESTEP_CLIENT_IDS: clients = '' } = environment;
+  const { FACESTEP_CLIENT_IDS: clients = '' } = environment;
+  // What is empty is none, to the functions too.
+  const mode = environment.FACESTEP_MODE || defaultMode;
   const deployedClients = clients.split(',').map((each) => each.trim());
   const missingClients = cognito.clientIds.filter((each) => !deployedClients.includes(each));
   const known = readKids(environment.FACESTEP_RECEIPT_KEYS ?? '') ?? [];
   const missingKeys = (keys ?? []).filter((kid) => !known.includes(kid));
+  const retiredKeys = keys === null ? [] : known.filter((kid) => !keys.includes(kid));
   const isSecret = (text: string): boolean => text === environment.FACESTEP_REQUEST_SECRET;
   const asked = mode === 'shadow' ? 'nobody is asked for a face' : 'whoever shows none is refused';
   const differences: readonly (readonly [boolean, string])[] = [
@@ -110,10 +113,14 @@ function differencesOf(
     [environment.FACESTEP_USER_POOL_ID !== cognito.userPoolId, 'FACESTEP_USER_POOL_ID is another'],
     [missingClients.length > 0, `FACESTEP_CLIENT_IDS lacks ${missingClients.join(', ')}`],
     [
-      (environment.FACESTEP_ATTRIBUTE ?? defaultAttribute) !== cognito.attribute,
+      (environment.FACESTEP_ATTRIBUTE || defaultAttribute) !== cognito.attribute,
       'FACESTEP_ATTRIBUTE is not cognito.attribute',
     ],
     [missingKeys.length > 0, `FACESTEP_RECEIPT_KEYS lacks ${missingKeys.join(', ')}: no face of that key is right`],
+    [
+      retiredKeys.length > 0,
+      `FACESTEP_RECEIPT_KEYS still holds ${retiredKeys.join(', ')}: whoever has that key passes as anybody`,
+    ],
   ];
   return differences.filter(([isDifferent]) => isDifferent).map(([, difference]) => difference);
 }

@@ -69,6 +69,7 @@ function deploy(changes: Readonly<Record<string, string>> = {}): void {
     FACESTEP_USER_POOL_ID: pool.id,
     FACESTEP_CLIENT_IDS: clientId,
     FACESTEP_REQUEST_SECRET: requestSecret,
+    FACESTEP_MODE: 'enforce',
     FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: [{ kty: 'OKP', kid: 'key-1' }] }),
     ...changes,
   };
@@ -290,6 +291,7 @@ describe('the checks', () => {
 
   test.each([
     [{ FACESTEP_MODE: 'shadow' }, 'FACESTEP_MODE is shadow, so nobody is asked for a face'],
+    [{ FACESTEP_MODE: '' }, 'FACESTEP_MODE is shadow, so nobody is asked for a face'],
     [{ FACESTEP_REQUEST_SECRET: 'canary of another secret' }, 'FACESTEP_REQUEST_SECRET is not'],
     [{ FACESTEP_CONNECTION: 'other' }, 'FACESTEP_CONNECTION'],
     [{ FACESTEP_PUBLIC_URL: 'https://other.example.com' }, 'FACESTEP_PUBLIC_URL'],
@@ -297,6 +299,10 @@ describe('the checks', () => {
     [{ FACESTEP_CLIENT_IDS: 'other' }, 'FACESTEP_CLIENT_IDS lacks'],
     [{ FACESTEP_ATTRIBUTE: 'custom:other' }, 'FACESTEP_ATTRIBUTE'],
     [{ FACESTEP_RECEIPT_KEYS: '{"keys":[]}' }, 'FACESTEP_RECEIPT_KEYS lacks key-1'],
+    [
+      { FACESTEP_RECEIPT_KEYS: '{"keys":[{"kid":"leaked"},{"kid":"key-1"}]}' },
+      'FACESTEP_RECEIPT_KEYS still holds leaked',
+    ],
   ])('functions that are deployed with %j are told of once, and no secret is shown', async (changes, told) => {
     deploy(changes);
     const finding = await provision()

@@ -54,6 +54,12 @@ describe('the one GET', () => {
   ])('without a challenge is refused: %s', async (_, headers) => {
     expect(await verify(headers)).toEqual({ status: 400, body: null });
   });
+
+  test('of a stranger is let through in shadow mode, and nothing of it is recorded', async () => {
+    const request = { method: 'GET', headers: {}, body: new Uint8Array() };
+    expect(await askHook(bench.connectInShadowMode(), 'events', request)).toEqual(heard);
+    expect(bench.core.audit.events).toEqual([]);
+  });
 });
 
 describe('a user who leaves', () => {

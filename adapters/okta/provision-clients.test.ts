@@ -160,6 +160,39 @@ describe('the factor', () => {
     }
   });
 
+  test('keeps what an administrator has set beside, whatever else is put right', async () => {
+    const step = stepOf('Identity provider: okta_factor');
+    await step.apply();
+    const { id, definition, ...rest } = idpOf('OIDC');
+    const { protocol, policy, ...others } = JSON.parse(JSON.stringify(definition));
+    const safeguarded = {
+      ...{ ...others, issuerMode: 'CUSTOM_URL' },
+      protocol: {
+        ...{ ...protocol, settings: { sendApplicationContext: true } },
+        credentials: { client: { ...protocol.credentials.client, pkce_required: true } },
+      },
+      policy: {
+        ...{ ...policy, accountLink: { ...policy.accountLink, filter: { groups: { include: ['staff'] } } } },
+        subject: { ...policy.subject, filter: '.*@example\\.com' },
+      },
+    };
+    bench.okta.org.identityProviders.set(id, { id, ...rest, definition: safeguarded });
+    await stepOf('Identity provider: okta_factor', {
+      ...{ factor: { trustClaims: true }, policy: { userSecret: 'passkey' } },
+    }).apply();
+    expect(idpOf('OIDC').definition).toEqual({ ...safeguarded, policy: { ...safeguarded.policy, trustClaims: true } });
+  });
+
+  test('gets another secret with the other secrets that are pushed', async () => {
+    const step = stepOf('Identity provider: okta_factor');
+    await step.pushSecret?.();
+    expect(bench.okta.org.identityProviders.size).toBe(0);
+    await step.apply();
+    const replaced = `${secret}-anew`;
+    await stepOf('Identity provider: okta_factor', { factor: { secret: replaced } }).pushSecret?.();
+    expect(idpOf('OIDC').client.clientSecret).toBe(replaced);
+  });
+
   test('that somebody has changed is put right, and keeps its name and its use', async () => {
     await stepOf('Identity provider: okta_factor').apply();
     const { id, client, ...rest } = idpOf('OIDC');

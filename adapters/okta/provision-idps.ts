@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { endpointsOf } from '../openid-provider.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { parseAnswer } from './client.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { listAll } from './provision-list.js';
@@ -76,10 +77,38 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
       const found = await findIdp(client, deps);
       const definition = toDefinition(found);
       if (found === null) await deps.send('POST', '/api/v1/idps', definition);
-      else await deps.send('PUT', `/api/v1/idps/${found.id}`, { ...definition, name: found.name });
+      else await deps.send('PUT', `/api/v1/idps/${found.id}`, await toChanged(found, definition, deps));
+    },
+    async pushSecret() {
+      const found = await findIdp(client, deps);
+      if (found === null) return;
+      await deps.send('PUT', `/api/v1/idps/${found.id}`, await toChanged(found, toDefinition(found), deps));
     },
   };
 }
+
+/** What Okta sets by itself, and takes from nobody. */
+const readOnlyFields = new Set(['id', 'created', 'lastUpdated', 'status', '_links', '_embedded']);
+
+const objectGuard = z.record(z.string(), z.json());
+
+/** A PUT replaces: whatever else an administrator has set goes along, such as filters of users, PKCE and the issuer's domain. */
+async function toChanged(found: Idp, definition: IdpDefinition, { send }: OktaProvisionDeps): Promise<JsonObject> {
+  const { body } = await send('GET', `/api/v1/idps/${found.id}`);
+  const kept = Object.entries(parseAnswer(objectGuard, body)).filter(([field]) => !readOnlyFields.has(field));
+  return setWithin(Object.fromEntries(kept), { ...definition, name: found.name });
+}
+
+/** Sets members of an object, and of those in it. */
+const setWithin = (kept: JsonObject, set: JsonObject): JsonObject => ({
+  ...kept,
+  ...Object.fromEntries(
+    Object.entries(set).map(([name, value]) => {
+      const [before, after] = [objectGuard.safeParse(kept[name]).data, objectGuard.safeParse(value).data];
+      return [name, before === undefined || after === undefined ? value : setWithin(before, after)];
+    }),
+  ),
+});
 
 /** What is not as it should be. Whether the secret is ours Okta does not tell. */
 function differencesOf(found: Idp, definition: IdpDefinition): string[] {

@@ -9,7 +9,10 @@ import { sendPage } from './paging.js';
 
 const endpointGuard = z.object({ url: z.url() });
 
-const clientGuard = z.object({ client: z.object({ client_id: z.string().min(1), client_secret: z.string().min(1) }) });
+/** What is not looked at here is kept as it was put, and a PUT that leaves it out loses it. */
+const open = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(shape).catchall(z.json());
+
+const clientGuard = z.object({ client: open({ client_id: z.string().min(1), client_secret: z.string().min(1) }) });
 
 /** As `OidcAlgorithms` of the OpenAPI document has it. */
 const algorithmsGuard = z.object({
@@ -25,10 +28,10 @@ const algorithmsGuard = z.object({
     .optional(),
 });
 
-const oidcGuard = z.object({
+const oidcGuard = open({
   type: z.literal('OIDC'),
   name: z.string().min(1).max(100),
-  protocol: z.object({
+  protocol: open({
     type: z.literal('OIDC'),
     endpoints: z.object({
       authorization: endpointGuard,
@@ -41,10 +44,10 @@ const oidcGuard = z.object({
     credentials: clientGuard,
     algorithms: algorithmsGuard.optional(),
   }),
-  policy: z.object({
+  policy: open({
     // Anybody the provider vouches for would get an account.
     provisioning: z.object({ action: z.enum(['DISABLED', 'AUTO']) }),
-    subject: z.object({
+    subject: open({
       // An attribute must be in the profile of the identity provider before a template names it.
       userNameTemplate: z.object({ template: z.string().regex(/^idpuser\.(email|firstName|lastName)$/) }),
       // The others are not simulated: by them a user could be found who shares an address with another.
@@ -54,10 +57,10 @@ const oidcGuard = z.object({
   }),
 });
 
-const verificationGuard = z.object({
+const verificationGuard = open({
   type: z.literal('IDV_STANDARD'),
   name: z.string().min(1).max(100),
-  protocol: z.object({
+  protocol: open({
     type: z.literal('ID_PROOFING'),
     endpoints: z.object({
       par: endpointGuard,
@@ -94,7 +97,7 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
     throw invalid('identityProvider', causes);
   }
   const { data } = parsed;
-  const { client_id, client_secret } = data.protocol.credentials.client;
+  const { client_secret, ...client } = data.protocol.credentials.client;
   const { endpoints } = data.protocol;
   const signature = data.type === 'OIDC' ? data.protocol.algorithms?.request?.signature : undefined;
   return {
@@ -114,20 +117,22 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
       jwksUri: endpoints.jwks.url,
       userinfoEndpoint: 'userInfo' in endpoints ? (endpoints.userInfo?.url ?? null) : null,
       parEndpoint: 'par' in endpoints ? endpoints.par.url : null,
-      clientId: client_id,
+      clientId: client.client_id,
       clientSecret: client_secret,
       scopes: data.protocol.scopes,
     },
-    definition: { ...data, protocol: { ...data.protocol, credentials: { client: { client_id } } } },
+    definition: { ...data, protocol: { ...data.protocol, credentials: { client } } },
   };
 }
 
-const definitionGuard = z.looseObject({ protocol: z.looseObject({}) });
+const definitionGuard = z.looseObject({
+  protocol: z.looseObject({ credentials: z.object({ client: z.looseObject({}) }) }),
+});
 
 /** Okta tells the secret to whoever may read identity providers. */
 function toView({ id, type, definition, client }: IdentityProvider) {
   const { protocol, ...rest } = definitionGuard.parse(definition);
-  const credentials = { client: { client_id: client.clientId, client_secret: client.clientSecret } };
+  const credentials = { client: { ...protocol.credentials.client, client_secret: client.clientSecret } };
   return { ...rest, id, type, status: 'ACTIVE', protocol: { ...protocol, credentials } };
 }
 

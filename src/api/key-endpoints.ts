@@ -5,7 +5,14 @@ import { FaceError } from '../errors.js';
 import { openInventory, type TurningKey } from '../keys/inventory.js';
 import { signingLifeSec } from '../keys/key-schedule.js';
 import { countTokens } from '../keys/token-count.js';
-import { type Rotated, readMadeTimes, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
+import {
+  type Rotated,
+  readMadeTimes,
+  retiredSigningText,
+  retireSigningKey,
+  retireVersion,
+  rotateKey,
+} from '../operations/keys.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantReply } from '../rest/fields.js';
@@ -154,7 +161,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
 }
 
 const signingWords = {
-  retired: 'It is retired. Who keeps a copy of the published keys drops it within 300 seconds.',
+  retired: `It is retired. ${retiredSigningText}`,
   refused: 'There is no such key, or it is the one that signs. Rotate first.',
   none: 'There are no signing keys yet.',
   'by hand': 'The keys are in AWS KMS: take it out of keys.signing.others.',

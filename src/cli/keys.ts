@@ -6,7 +6,7 @@ import { toIso } from '../core/units.js';
 import { openInventory } from '../keys/inventory.js';
 import type { KeyUse } from '../keys/key-notes.js';
 import { countTokens } from '../keys/token-count.js';
-import { retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
+import { retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
 import type { CliDeps } from './deps.js';
 import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';
 import { UsageError } from './usage-error.js';
@@ -119,7 +119,7 @@ async function retireSigning(kid: string, deps: CliDeps): Promise<void> {
     case 'refused':
       throw new UsageError('there is no such key, or it is the one that signs. First: facestep keys rotate --signing');
     case 'retired':
-      deps.print(`Key ${kid} is retired. Who keeps a copy of the published keys drops it within 300 seconds.`);
+      deps.print(`Key ${kid} is retired. ${retiredSigningText}`);
   }
 }
 

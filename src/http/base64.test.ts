@@ -20,6 +20,8 @@ test('every way of writing base64 gives the bytes back', async () => {
       }
       const escaped = `data:image\\/jpeg;base64,${text.replaceAll('/', '\\/')}`;
       expect(new Uint8Array(await decodeBase64(new LongText(Buffer.from(escaped))))).toEqual(value);
+      const byCode = text.replace(/[+/=]/g, (each) => `\\u00${each.charCodeAt(0).toString(16)}`);
+      expect(new Uint8Array(await decodeBase64(new LongText(Buffer.from(byCode))))).toEqual(value);
     }),
   );
 });
@@ -46,7 +48,8 @@ test.each(['', '=', 'A', 'data:image/jpeg;base64,', 'data:image/jpeg,AAAA', 'AAA
 test('a picture of 10 MB, with its slashes escaped and not, is decoded whole', async () => {
   const value = randomBytes(10 * 1024 * 1024);
   const text = value.toString('base64');
-  for (const written of [text, text.replaceAll('/', '\\/'), `data:image/png;base64,${text}`]) {
+  const byCode = text.replace(/[+/]/g, (each) => `\\u00${each.charCodeAt(0).toString(16).toUpperCase()}`);
+  for (const written of [text, text.replaceAll('/', '\\/'), byCode, `data:image/png;base64,${text}`]) {
     expect((await decodeBase64(new LongText(Buffer.from(written)))).equals(value)).toBe(true);
   }
   const broken = `${text.slice(0, 9_000_000)}!${text.slice(9_000_001)}`;

@@ -16,7 +16,7 @@ const longestDataUrl = 128;
  */
 export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   // What is cut out of JSON still has its escapes; a text is past them.
-  const undoEscapes = text instanceof LongText ? unescapeSlashes : (characters: string): string => characters;
+  const undoEscapes = text instanceof LongText ? undoEscapesOfBase64 : (characters: string): string => characters;
   const source = text instanceof LongText ? text.bytes : Buffer.from(text);
   const start = dataUrl.exec(source.toString('latin1', 0, longestDataUrl))?.[0].length ?? 0;
   const decoded = Buffer.allocUnsafe(Math.ceil((source.length - start) / 4) * 3);
@@ -27,9 +27,9 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
     const end = Math.min(at + sliceCharacters, source.length);
     const characters = undoEscapes(carried + source.toString('latin1', at, end));
     const isLast = end === source.length;
-    const whole = isLast ? characters.length : characters.length - (characters.length % 4);
-    // A backslash is carried over, so that it meets the slash it escapes.
-    const taken = !isLast && characters.endsWith('\\') ? Math.max(0, whole - 4) : whole;
+    // An escape that the slice cuts through is carried over, so that it is met whole.
+    const sure = isLast ? characters.length : (begunEscape.exec(characters)?.index ?? characters.length);
+    const taken = isLast ? sure : sure - (sure % 4);
     length += decodeSlice(characters.slice(0, taken), decoded.subarray(length), isLast);
     carried = characters.slice(taken);
   }
@@ -37,7 +37,16 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   return decoded.subarray(0, length);
 }
 
-const unescapeSlashes = (text: string): string => (text.includes('\\') ? text.replaceAll('\\/', '/') : text);
+/** How writers of JSON may put what base64 is written in: PHP escapes `/`, Gson `=`, System.Text.Json `+`. */
+const escapeOfBase64 = /\\(?:\/|u00(2[BbDdFf]|3[Dd]|5[Ff]))/g;
+const begunEscape = /\\(?:u(?:0(?:0[235]?)?)?)?$/;
+
+const undoEscapesOfBase64 = (text: string): string =>
+  text.includes('\\')
+    ? text.replace(escapeOfBase64, (_, hex?: string) =>
+        hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16)),
+      )
+    : text;
 
 /** Node skips what is not base64, so anything skipped shows as a missing byte. */
 function decodeSlice(characters: string, target: Buffer, isLast: boolean): number {

@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import proxyAddr from 'proxy-addr';
 
+/** Some proxies name the port too, as Azure Application Gateway does: `203.0.113.7:50001`, `[2001:db8::7]:50001`. */
+const withPort = /^(?:(\d+\.\d+\.\d+\.\d+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/;
+
 const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 const sources = new WeakMap<IncomingMessage, string>();
@@ -26,7 +29,8 @@ export const sourceOf = (request: IncomingMessage): string =>
  * @param address - of the caller, or of whom a trusted proxy names
  */
 export function toSource(address: string | undefined): string {
-  const [text = ''] = (address ?? '').split('%');
+  const [, ipv4, ipv6] = withPort.exec(address ?? '') ?? [];
+  const [text = ''] = (ipv4 ?? ipv6 ?? address ?? '').split('%');
   const mapped = mappedIpv4.exec(text)?.[1];
   if (mapped !== undefined || !isIPv6(text)) return mapped ?? text;
   const [before = '', after] = text.toLowerCase().split('::');

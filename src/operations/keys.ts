@@ -86,6 +86,10 @@ export async function retireVersion(
 /** What became of retiring a signing key: `refused` where there is none of that name, or it is the one that signs. */
 export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';
 
+/** What to do where the key of receipts is known beforehand. */
+export const retiredSigningText =
+  'Who keeps a copy of the published keys drops it within 300 seconds. Functions of Cognito keep theirs until they are deployed again: do so now.';
+
 /** Destroys a signing key that leaked: what it signed is verified no more. */
 export async function retireSigningKey(config: Config, kid: string, deps: Deps): Promise<RetiredSigningKey> {
   if (config.keys.kind === 'aws-kms') return 'by hand';
