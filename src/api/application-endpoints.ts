@@ -76,6 +76,7 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/applications/:id/change',
       right: 'configure',
+      isSensitive: true,
       summary: 'Change an application',
       description:
         'What is not sent stays. It holds for the keys that are out, too, from the next request on: a scope that is taken out is gone from all of them.',
@@ -96,6 +97,7 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/applications/:id/remove',
       right: 'configure',
+      isSensitive: true,
       summary: 'Remove an application',
       description: 'Its keys end with it, for requests under way too.',
       codes: ['not_found'],

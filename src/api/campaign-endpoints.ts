@@ -178,6 +178,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/campaigns/start',
+      isSensitive: true,
       summary: 'Start sending',
       description: 'What was planned. A plan is good for 30 days.',
       codes: stateCodes,

@@ -59,11 +59,11 @@ const detailsOf = (action: string) =>
   server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : []));
 
 /** A person enrols on the page. */
-async function enrol() {
+async function enrol(person = 'ada') {
   const { body } = await server.postJson('/invitations', who, auth);
   const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
   await page.consent();
-  const { body: reply } = await page.check(draw('ada'));
+  const { body: reply } = await page.check(draw(person));
   expect(reply.outcome).toBe('passed');
   return { page, view: reply.view as JsonObject };
 }
@@ -187,6 +187,15 @@ describe('is not offered', () => {
   });
 });
 
+test('a pass that waits for a hook is of no use once another face is enrolled', async () => {
+  await enrol();
+  const { page } = await begin({});
+  await page.consent();
+  expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+  await enrol('grace');
+  expect(await hookOf(acme)).toMatchObject({ outcome: 'unverified' });
+});
+
 describe('a hook that asks for a face', () => {
   const passByCode = async () => {
     const { page } = await begin({});
@@ -237,6 +246,20 @@ describe('recovery codes', () => {
     expect((await useRecovery((await begin()).page, codes[1]!)).status).toBe(200);
     const kept = JSON.stringify(await server.deps.state.read('recovery-codes:acme:00u1'));
     for (const code of codes) expect(kept).not.toContain(code.replaceAll('-', ''));
+  });
+
+  test('end with the enrolment: where another face takes its place, and where its time is over', async () => {
+    const { codes } = await make();
+    server.clock.advanceSec(60);
+    await enrol('grace');
+    expect((await useRecovery((await begin()).page, codes[0]!)).body.code).toBe('code_wrong');
+
+    await server.stop();
+    await startWith({ enrolmentDays: 1 });
+    const made = await make();
+    server.clock.advanceSec(86_400);
+    auth = { 'x-auth-token': (await server.issue()).token };
+    expect((await useRecovery((await begin()).page, made.codes[0]!)).body.code).toBe('code_wrong');
   });
 
   test('are of one person and one connection', async () => {

@@ -66,6 +66,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/subjects/invite',
       tag: 'Data subjects',
       right: 'assist',
+      isSensitive: true,
       summary: 'Invite a user, as an administrator',
       async handle({ fields, administrator }) {
         const connection = deps.connections.get(fields.connection);

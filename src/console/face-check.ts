@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { z } from 'zod';
+import { isByFace } from '../core/step-up/record.js';
 import { startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { newSecret } from '../core/step-up/ticket.js';
 import { FaceError } from '../errors.js';
@@ -31,6 +32,8 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
       {
         ...{ connection, subject: account.subject, kept: null, receipt: null, feedsHooks: false, browser },
         by: session.name,
+        // Failures are the administrator's own; a first face, which is compared with nothing, opens nothing here.
+        asked: { proved: false, source: null },
         returnUrl: back,
       },
       deps,
@@ -48,7 +51,8 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const { stepUpId, subject } = session.check;
     clearBrowserCookie(response, browserCookieOf(stepUpId, isSecure));
     const view = await takeStepUp(stepUpId, deps);
-    if (view.pass === null || view.subject !== subject) throw new FaceError('face_not_verified');
+    if (view.pass === null || !isByFace(view.pass) || view.subject !== subject)
+      throw new FaceError('face_not_verified');
     const checkedAt = view.pass.at;
     await changeSession(secret, (found) => ({ ...found, checkedAt, check: null }), deps);
     response.json({ ok: true });

@@ -12,7 +12,7 @@ import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import { consoleGuard } from '../config/console.js';
-import type { Connection } from '../core/connection.js';
+import type { Connection, Policy } from '../core/connection.js';
 import { createEndpoints } from '../server/endpoints.js';
 import { addAdministrator } from './administrators.js';
 import { beginSession, longestSessionSec } from './console-sessions.js';
@@ -20,19 +20,20 @@ import { documentedPath } from './openapi.js';
 import { holds, type Role, roles } from './rights.js';
 
 const issuer = 'https://login.example.com';
-const acme: Connection = {
-  ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['ada']), openStepUpRequest: null },
-  policy: { ...defaultPolicy, liveness: 'passive' },
-};
 const signInConfig = { issuer, clientId: 'console', clientSecret: 's', roles: {} };
 let server: ApiServer;
-beforeEach(async () => {
+async function start(policy: Partial<Policy> = {}): Promise<void> {
+  const acme: Connection = {
+    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['ada']), openStepUpRequest: null },
+    policy: { ...defaultPolicy, liveness: 'passive', ...policy },
+  };
   server = await startApiServer({
     verifier: createTestVerifier(),
     connections: new Map([['acme', acme]]),
     console: consoleGuard.parse({ signIn: signInConfig, stepUp: { connection: 'acme' } }),
   });
-});
+}
+beforeEach(() => start());
 afterEach(() => server.stop());
 
 const owner = { name: 'owner', role: 'owner' } as const;
@@ -70,14 +71,23 @@ test('each role gets at every endpoint through a session exactly what its rights
   expect(walked).toBeGreaterThan(60);
 });
 
-test('what erases, and what changes keys, roles and connections, is sensitive', () => {
+test('what erases, invites to enrol, and changes keys, roles and connections, is sensitive', () => {
   const sensitive = createEndpoints(server.deps).flatMap(({ auth, path }) =>
     auth.kind === 'admin' && auth.isSensitive ? [path] : [],
   );
   expect(new Set(sensitive)).toEqual(
     new Set([
-      ...['/administrators', '/administrators/remove', '/subjects/erase', '/generateToken', '/revokeToken'],
+      ...[
+        '/administrators',
+        '/administrators/remove',
+        '/subjects/erase',
+        '/subjects/invite',
+        '/campaigns/start',
+        '/generateToken',
+        '/revokeToken',
+      ],
       ...['/applications/:id/keys', '/applications/:id/keys/revoke'],
+      ...['/applications/:id/change', '/applications/:id/remove'],
       ...['/applications/:id/owners/add', '/applications/:id/owners/remove', '/application-requests/:id/approve'],
       ...['/connections/:id/mode', '/connections/:id/apply', '/keys/rotate', '/keys/retire'],
     ]),
@@ -234,6 +244,15 @@ describe('a face check before what is grave', () => {
     await finish(headers);
     expect((await add(other)).body.code).toBe('face_not_verified');
     expect((await add(headers)).status).toBe(201);
+  });
+
+  test('is not passed by a first face, which nobody can compare with another', async () => {
+    await server.stop();
+    await start({ whenNotEnrolled: 'enrol' });
+    const headers = await beginByProvider('owner');
+    await show((await begin(headers)).body.url, 'eve');
+    expect((await finish(headers)).body.ok).toBe(false);
+    expect((await add(headers)).body.code).toBe('face_not_verified');
   });
 
   test('is not asked of who came by a key', async () => {

@@ -389,7 +389,7 @@ describe('how Cognito runs the functions', () => {
          return new Promise((resolve) => setTimeout(resolve, 60_000));
        };`,
     );
-    simulator.setTriggerTimeoutMs(3_000);
+    simulator.setTriggerTimeoutMs(10_000);
     try {
       await deploy({}, slow);
       expect((await signIn(at(), ada, answerWith(pictures.person[1]))).ok).toBe(true);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
+import type { AuditEvent } from '../../src/core/audit-events.js';
+import { FaceError } from '../../src/errors.js';
 import { counterConfig, meet, numbersOn, openCounter, openPhone } from './counter-bench.js';
 import { createKeysFolder, loginOf, startIssuer, type TestIssuer } from './issuer.js';
 
@@ -47,6 +49,24 @@ test('a counter is told who passed and what they agreed to, and a minute later n
   expect(await told()).toMatchObject({ sub: 'anna', email: loginOf('anna') });
   op.server.clock.advanceSec(76);
   await expect(told()).rejects.toMatchObject({ status: 401 });
+});
+
+test('whoever passed is told to the counter at its next question where the first could not be recorded', async () => {
+  const { counter, begun, phone, shown, next } = await meet(op);
+  await phone.showFace(next, 'anna');
+  const { audit } = op.server.deps;
+  const { append } = audit;
+  let failures = 0;
+  Object.assign(audit, {
+    append: async (event: AuditEvent) => {
+      if (event.action === 'counter_told' && failures++ === 0) throw new FaceError('state_unavailable');
+      return append.call(audit, event);
+    },
+  });
+  await counter.ask(begun, shown).catch(() => null);
+  expect(failures).toBe(1);
+  expect((await counter.ask(begun, shown)).tokens?.claims()).toMatchObject({ sub: 'anna' });
+  Object.assign(audit, { append });
 });
 
 test('a wrong number on the phone, or none of them, ends the check', async () => {

@@ -80,6 +80,15 @@ export async function findCurrentConsent(
   return isStatementOf(version, statement) ? { statement, givenAt } : null;
 }
 
+/** Whether the token made under the newest consent of a subject has ended by itself. */
+export async function hasExpired(
+  who: SubjectRef,
+  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+): Promise<boolean> {
+  const expiresAt = (await readConsent(who, { state }))?.expiresAt ?? null;
+  return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
+}
+
 /** How the page's text is named where somebody agreed to it. @param language - as they read it */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;
 

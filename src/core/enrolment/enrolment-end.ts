@@ -2,8 +2,8 @@ import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** Longer than any step-up waits: an invitation does for 14 days at most. */
-const keptSec = 15 * secondsPerDay;
+/** Longer than any step-up waits: an invitation does for 30 days at most. */
+const keptSec = 31 * secondsPerDay;
 
 const endKey = ({ connection, subject }: SubjectRef): string => `enrolment-end:${connection}:${subject}`;
 

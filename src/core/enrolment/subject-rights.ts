@@ -196,6 +196,11 @@ export const remainingParts = [
     until: 'at most 31 days after the erasure',
   },
   {
+    what: 'enrolment_end',
+    why: 'When the enrolment ended, under the id of the account, so that no link from before enrols anybody.',
+    until: '31 days after the erasure',
+  },
+  {
     what: 'notice_link',
     why: 'The notice that tells of the end of the enrolment has a link to say that it was somebody else: whose it is, and nothing more.',
     until: 'seven days after the erasure',

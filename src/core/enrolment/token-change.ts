@@ -7,10 +7,12 @@ import type { CoreDeps } from '../deps.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { clearAttempts } from '../limits/lockout.js';
 import type { Sealed, TokenName } from '../ports.js';
+import { forgetPassedStepUp } from '../step-up/passed-step-up.js';
 import { toEpochMs, toIso } from '../units.js';
 import { confirmConsent, readConsent, restoreConsent } from './consent.js';
 import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
 import { confirmPasskey, restorePasskey } from './passkey-record.js';
+import { forgetRecoveryCodes } from './recovery-codes.js';
 import { revokeSubject } from './revoke.js';
 
 /*
@@ -138,6 +140,8 @@ async function reconcile(
     if (kind === 'enrolment') {
       // They were issued to the face that was enrolled before.
       await endCredentials(who, { type: null, why: 'enrolment_ended' }, deps);
+      await forgetPassedStepUp(who, deps);
+      await forgetRecoveryCodes(who, deps);
       await confirmPasskey(who, token.tokenId, deps);
       const binding = bindingOf(connection, subject);
       await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);

@@ -3,6 +3,7 @@ import { toCodeMessage } from '../codes/letters.js';
 import { issueCodes, takeCodes } from '../codes/one-time-codes.js';
 import type { Credential } from '../concealed.js';
 import { bindingOf, type Connection } from '../connection.js';
+import { hasExpired } from '../enrolment/consent.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { takeBypass } from '../help-desk/bypass.js';
@@ -154,6 +155,8 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
       );
       return {};
     case 'recovery_code':
+      // They end with the enrolment.
+      if (await hasExpired(whoOf(record), deps)) return null;
       return (await takeRecoveryCode(whoOf(record), given.code, deps)) ? {} : null;
     case 'bypass_code': {
       const { application } = record;

@@ -7,7 +7,7 @@ import { checkStarted } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import { type SessionView, toSessionView } from './session-view.js';
 import type { StepUpDeps } from './stored.js';
-import { renew } from './transitions.js';
+import { goOnAfterEnd, renew } from './transitions.js';
 
 /** What is held of a person, as they may see it. */
 export interface CurrentEnrolment {
@@ -54,6 +54,8 @@ export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDe
  */
 export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
   await revokeSubject(findManaged(session, deps), deps);
+  // It ends all that was begun before but this very page.
+  await changeSession(session, goOnAfterEnd, deps);
 }
 
 /**

@@ -236,6 +236,8 @@ async function enrolFrom(
   // Last, so that the answer to a ceremony is still good where the frames were not.
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
+  // Anew: the pictures took their time.
+  if (await hasEndedSince(record, record.startedAt, deps)) throw new FaceError('step_up_finished');
   const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent }, deps);
   sealed.contentKey?.wipe();
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };

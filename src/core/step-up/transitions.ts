@@ -83,11 +83,16 @@ export const abandon = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   movement: null,
 });
 
-/** From a person's own page on to an enrolment: whoever ends theirs there may make a new one there. */
+/** A person's own page by which the enrolment was ended. */
+export const goOnAfterEnd = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
+  ...underWay(record, now),
+  startedAt: now,
+});
+
+/** From a person's own page on to an enrolment: whoever ended theirs there may make a new one there. */
 export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...underWay(record, now),
   purpose: 'enrol',
-  startedAt: now,
 });
 
 /** A movement challenge, in place of any former one. @throws FaceError `consent_missing`, `step_up_finished`: or none is left */

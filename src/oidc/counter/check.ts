@@ -132,6 +132,11 @@ export function createChecks(connection: string, deps: Deps) {
       });
       return isFirst;
     },
+
+    /** Takes that back: it could not be handed on. */
+    async reopen(code: string): Promise<void> {
+      await change(code, (found) => ({ ...found, isSettled: false }));
+    },
   };
 }
 

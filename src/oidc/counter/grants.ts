@@ -158,15 +158,20 @@ export function createCounterGrants(
       }
       // Of two requests at once, one writes.
       if (!(await checks.settle(code))) return;
-      if (outcome.accountId !== undefined) {
-        const detail = { client: check.clientId };
-        // First: nobody is told anything that is not on record.
-        await deps.audit.append({ action: 'counter_told', connection, subject: outcome.accountId, detail });
+      try {
+        if (outcome.accountId !== undefined) {
+          const detail = { client: check.clientId };
+          // First: nobody is told anything that is not on record.
+          await deps.audit.append({ action: 'counter_told', connection, subject: outcome.accountId, detail });
+        }
+        const grant = outcome.grantId === undefined ? undefined : await provider.Grant.find(outcome.grantId);
+        const scope = grant?.getOIDCScopeFiltered(new Set((check.params.scope ?? '').split(' ')));
+        Object.assign(device, outcome, grant === undefined ? {} : { scope });
+        await device.save();
+      } catch (error) {
+        await checks.reopen(code);
+        throw error;
       }
-      const grant = outcome.grantId === undefined ? undefined : await provider.Grant.find(outcome.grantId);
-      const scope = grant?.getOIDCScopeFiltered(new Set((check.params.scope ?? '').split(' ')));
-      Object.assign(device, outcome, grant === undefined ? {} : { scope });
-      await device.save();
       // Nobody goes on with what has ended.
       if (outcome.error !== undefined) await interaction?.destroy();
     },

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { Connection } from '../core/connection.js';
+import { startStepUp, takeStepUp } from '../core/step-up/step-up.js';
+import { startedLink } from '../http/page-link.js';
+
+/* Once an enrolment has ended, nothing that was begun before enrols anybody, or lets anybody in. */
+
+const who = { connection: 'acme', subject: '00u1' };
+let server: ApiServer;
+let connection: Connection;
+let profile: ReturnType<typeof createMemoryProfile>;
+let auth: { 'x-auth-token': string };
+beforeEach(async () => {
+  profile = createMemoryProfile(['00u1']);
+  connection = {
+    ...{ id: 'acme', kind: 'okta', profile, openStepUpRequest: null },
+    policy: { ...defaultPolicy, liveness: 'challenge', returnUrls: [] },
+  };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
+  auth = { 'x-auth-token': (await server.issue()).token };
+  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
+  const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
+  expect((await server.postForm('/enrolments', toForm({ ...who, ...consent, photo }), auth)).status).toBe(201);
+});
+afterEach(() => server.stop());
+
+const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
+const invite = async (more: object) =>
+  String((await server.postJson('/invitations', { ...who, ...more }, auth)).body.url);
+const revoke = async () => expect((await server.postJson('/enrolments/revoke', who, auth)).status).toBe(200);
+const isEnrolled = () => profile.attributes.get('00u1') !== null;
+
+test.each([
+  ['to enrol', { lifeHours: 720 }, 1],
+  ['to enrol, of a month, when it has waited for most of that', { lifeHours: 720 }, 29],
+  ['to one’s own page', { purpose: 'manage' }, 1],
+])('a link %s opens no more', async (_, more, days) => {
+  const url = await invite(more);
+  server.clock.advanceSec(60);
+  await revoke();
+  server.clock.advanceSec(days * 86_400);
+  expect((await openLink(server, url)).body).toMatchObject({ code: 'step_up_finished' });
+});
+
+test('an own page that stands open makes no new enrolment, unless it ended the former one itself', async () => {
+  const openOwn = async () => {
+    const { body } = await openLink(server, await invite({ purpose: 'manage' }));
+    return openPage(server, String(body.session));
+  };
+  const page = await openOwn();
+  server.clock.advanceSec(5);
+  await revoke();
+  expect((await page.post('/face/enrolment/renew')).body.code).toBe('step_up_finished');
+  expect(isEnrolled()).toBe(false);
+
+  server.clock.advanceSec(5);
+  const own = await openOwn();
+  server.clock.advanceSec(5);
+  expect((await own.post('/face/enrolment/revoke')).status).toBe(200);
+  expect((await own.post('/face/enrolment/renew')).status).toBe(200);
+  await own.consent();
+  expect((await own.check(draw('ada'))).body.outcome).toBe('passed');
+});
+
+test('an enrolment whose pictures are being judged is not finished', async () => {
+  await revoke();
+  server.clock.advanceSec(1);
+  const page = openPage(server, String((await openLink(server, await invite({}))).body.session));
+  await page.consent();
+  const { nonce, photos } = await page.takeFrames(draw('eve'));
+  const { state } = server.deps;
+  const { read } = state;
+  let asked = 0;
+  Object.assign(state, {
+    // Between the first look and the last.
+    read: async (key: string) => {
+      const found = await read(key);
+      if (key.startsWith('enrolment-end:') && ++asked === 2) {
+        server.clock.advanceSec(1);
+        await revoke();
+      }
+      return found;
+    },
+  });
+  expect((await page.send({ nonce, photo: photos })).body.code).toBe('step_up_finished');
+  expect(isEnrolled()).toBe(false);
+});
+
+test('a pass that nobody has taken yet is of no use', async () => {
+  const asked = { proved: false, source: '203.0.113.9' } as const;
+  const given = { connection, subject: '00u1', kept: null, receipt: null, feedsHooks: false, asked };
+  const started = await startStepUp(given, server.deps);
+  const page = openPage(server, String((await openLink(server, startedLink('https://x', started))).body.session));
+  await page.consent();
+  expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+  server.clock.advanceSec(60);
+  await revoke();
+  await expect(takeStepUp(started.id, server.deps)).rejects.toMatchObject({ code: 'step_up_finished' });
+});
