@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
+import { patienceMs } from '../test/patience.js';
 import { callRest, type RestCall } from './rest-call.js';
 
 const unavailable = { code: 'profile_unavailable', detail: { reason: 'no answer' } };
@@ -24,7 +25,7 @@ async function listen(answer: RequestListener): Promise<string> {
 const call = (url: string, changes: Partial<RestCall> = {}) =>
   callRest(
     url,
-    { method: 'GET', headers: { authorization: 'Bearer x' }, body: null, timeoutMs: 5_000, ...changes },
+    { method: 'GET', headers: { authorization: 'Bearer x' }, body: null, timeoutMs: patienceMs, ...changes },
     fetch,
   );
 

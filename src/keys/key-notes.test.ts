@@ -34,7 +34,8 @@ const start = async () => {
 /** Waits until so many notes are in the trail. */
 async function notes(count: number): Promise<unknown[]> {
   for (;;) {
-    const lines = (await readFile(trail, 'utf8')).split('\n').filter((line) => line !== '');
+    // What stands behind the last line end is being written.
+    const lines = (await readFile(trail, 'utf8')).split('\n').slice(0, -1);
     if (lines.length >= count) {
       return lines.map((line) => {
         const { action, detail } = JSON.parse(line);

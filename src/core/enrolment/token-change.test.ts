@@ -278,9 +278,7 @@ test('while the provider is down it is tried again, and settled once it answers'
   await expect(attempt).rejects.toMatchObject({ code: 'profile_unavailable' });
   expect(openOf(subject)).toHaveLength(1);
   profile.setDown(false);
-  for (let turn = 0; turn < 60 && openOf(subject).length > 0; turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  while (openOf(subject).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await expectInLine(subject)).not.toBeNull();
   expect(eventsOf(subject).map(({ action }) => action)).toContain('enrolment_recovered');
 });
