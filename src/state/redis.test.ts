@@ -67,8 +67,9 @@ describeOnRedis('on one Redis server', () => {
     const soon = epochMs(clock.now() + 30);
     for (let index = 0; index < 20; index += 1) {
       await state.write(`record:${index}`, 'x', { when: 'any', expiresAt: soon });
-      await state.add(`counter:${index}`, 1, soon);
-      await state.add(`counter:${index}`, 1, addSec(clock.now(), 999));
+      // At once: a counter that ended between the two would begin anew, with the later end.
+      const amounts = [soon, addSec(clock.now(), 999)].map((expiresAt) => state.add(`counter:${index}`, 1, expiresAt));
+      expect(await Promise.all(amounts)).toEqual([1, 2]);
     }
     expect((await plain.keys('*')).filter((key) => !key.startsWith('{facestep:'))).toEqual([]);
     await eventually(async () => expect(await plain.dbsize()).toBe(before));
