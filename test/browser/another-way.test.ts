@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { en } from '../../web/console/screens/help-desk/messages/en.js';
 import type { Language } from '../../web/shared/languages.js';
 import { adminKey } from '../api-server.js';
+import { eventually } from '../eventually.js';
 import {
   type AnotherWayStage,
   enter,
@@ -69,6 +70,8 @@ inBrowser('too many wrong codes: the right one does not pass any more, and the p
   const code = stage.mailedCode('guesser');
   for (let tries = 1; tries <= 5; tries += 1) {
     await enter(person, otherThan(code));
+    // What is said stands there from the try before; the field is made anew, and empty, with each answer.
+    await eventually(async () => expect(await page.getByLabel(words.ways.label).inputValue()).toBe(''));
     await page.getByText(words.ways.wrong).waitFor();
   }
   await enter(person, code);

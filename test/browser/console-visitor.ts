@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { patienceMs } from '../patience.js';
 
 /** A browser at the console. */
 export interface ConsoleVisitor {
@@ -17,6 +18,7 @@ export async function visitConsole(
   { key, path = '' }: { readonly key: string | null; readonly path?: string },
 ): Promise<ConsoleVisitor> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const requests: string[] = [];
   const complaints: string[] = [];
