@@ -62,7 +62,7 @@ if (hasChromium) {
       },
     ]);
     browser = await launchChromium({ camera: 'none' });
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser.close();
     await server.stop();

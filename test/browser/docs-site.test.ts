@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { createTestVerifier } from '../embedded.js';
+import { patienceMs } from '../patience.js';
 import { findBarriers, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
 
@@ -25,6 +26,7 @@ async function open(
   { colorScheme = 'light', width = 1280 }: { colorScheme?: 'light' | 'dark'; width?: number } = {},
 ): Promise<{ page: Page; wrong: string[] }> {
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const wrong: string[] = [];
   page.on('request', (request) => {
@@ -90,6 +92,7 @@ async function open(
 
   test('a page reads without scripts, and leads to the others', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 800 } });
+    context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     await page.goto(`${server.origin}/docs/keys.html`);
     expect(await page.getByRole('searchbox').count()).toBe(0);
