@@ -79,12 +79,13 @@ export function createLambdaService(): LambdaService {
       const { child, isLoaded } = running.get(arn) ?? start(arn, found);
       count += 1;
       const id = count;
+      // The time runs from when it is loaded: how long a process takes to start says more of this machine than of the function.
+      await isLoaded;
       let timer: NodeJS.Timeout | undefined;
       const outOfTime = new Promise<LambdaAnswer>((resolve) => {
         timer = setTimeout(() => resolve({ ok: false, reason: 'timed_out', message: 'Task timed out' }), timeoutMs);
       });
       const answered = async (): Promise<LambdaAnswer> => {
-        await isLoaded;
         const answer = new Promise<LambdaAnswer>((resolve) => {
           const crash = () => resolve({ ok: false, reason: 'crashed', message: 'RequestId: Error: Runtime exited' });
           const listen = (message: unknown): void => {

@@ -26,7 +26,7 @@ let pictures: Pictures;
 let connection: { id: string; kind: string; policy: object; okta: object };
 beforeEach(async () => {
   folder = createFolder('okta');
-  okta = await startOktaSimulator({ hookTimeoutMs: 10_000 });
+  okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
   pictures = await loadPictures();
   connection = {
     id: 'workforce',

@@ -32,7 +32,7 @@ async function readRecipe(): Promise<unknown> {
 beforeEach(async () => {
   const folder = createFolder('okta-security-events');
   const port = await findFreePort();
-  okta = await startOktaSimulator({ hookTimeoutMs: 10_000 });
+  okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
   const connection = {
     ...{ id: 'workforce', kind: 'okta', policy: { liveness: 'off' } },
     okta: {

@@ -27,7 +27,7 @@ let okta: OktaSimulator;
 let receiver: OtlpReceiver;
 let service: Service | null = null;
 beforeEach(async () => {
-  okta = await startOktaSimulator({ hookTimeoutMs: 10_000 });
+  okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
   receiver = await startOtlpReceiver();
 });
 afterEach(async () => {
