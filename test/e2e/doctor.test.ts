@@ -93,7 +93,8 @@ const ownChecks = {
   'Model runtime': 'pass',
   Models: 'pass',
   Recognition: 'pass',
-  Hooks: 'pass',
+  // More than a second on a busy machine; what is told of that has a test of its own.
+  Hooks: expect.stringMatching(/^(pass|warn)$/),
   'Calls of the provider': 'pass',
 } as const;
 
@@ -216,7 +217,7 @@ describe('a broken link is found, and others are told apart from it', () => {
     const { checks } = await examine();
     expect(checks.find(({ title }) => title === 'Hooks')).toMatchObject({
       verdict: 'warn',
-      found: expect.stringMatching(/\(1\d{3} ms\)/),
+      found: expect.stringMatching(/\([1-9]\d{3,} ms\)/),
     });
   });
 

@@ -58,7 +58,8 @@ async function takeClientToken(key = adminKey) {
 const logged = (message: string) =>
   readFileSync(files().log, 'utf8')
     .split('\n')
-    .filter((line) => line !== '')
+    // What stands behind the last line end is being written.
+    .slice(0, -1)
     .map((line) => replyGuard.parse(JSON.parse(line)))
     .filter((line) => line.msg === message);
 
