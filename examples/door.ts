@@ -34,10 +34,14 @@ const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[])
 
 /** Nobody stands on the roster twice: two tokens of one person match together, and then the door would open for neither. */
 async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<boolean> {
-  const others = readRoster(file).filter((entry) => entry.name !== name);
-  const found = await search(others, photos);
-  if (found !== null && found.outcome !== 'nobody') return false;
+  const entries = readRoster(file);
+  const found = await search(entries, photos);
+  const isNobody = found === null || found.outcome === 'nobody';
+  const isFree = isNobody && entries.every((entry) => entry.name !== name);
+  // A name stands for one person: nobody but they take its place.
+  if (!isFree && entries[found?.position ?? -1]?.name !== name) return false;
   const { token } = await facestep.generate(photos, binding);
+  const others = entries.filter((entry) => entry.name !== name);
   writeFileSync(file, JSON.stringify([...others, { name, token }], null, 2), { mode: 0o600 });
   return true;
 }
@@ -54,7 +58,7 @@ if (command === 'enrol') {
   const [name = '', ...photoFiles] = rest;
   const photos = photoFiles.map((photo) => readFileSync(photo));
   const isNew = await enrol(file, name, photos);
-  console.log(isNew ? `${name} may enter.` : 'This face is on the roster under another name.');
+  console.log(isNew ? `${name} may enter.` : 'This face or this name is on the roster already.');
   process.exitCode = isNew ? 0 : 1;
 } else {
   const name = await whoIsThere(file, readFileSync(rest[0] ?? '')).catch((error: unknown) => {

@@ -9,8 +9,9 @@
  *   node dist/examples/password-then-face.js enrol users.json ada@example.com "her password" 1.jpg 2.jpg 3.jpg
  *   node dist/examples/password-then-face.js serve users.json 3000
  */
-import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { createFacestepClient, createReceiptVerifier, FacestepError } from '@facestep/client';
 import express, { type Request, type Response } from 'express';
 import { z } from 'zod';
@@ -29,13 +30,15 @@ const userGuard = z.object({ salt: z.string(), passwordHash: z.string(), faceTok
 const usersGuard = z.record(z.string(), userGuard);
 const [command, file = '', ...rest] = process.argv.slice(2);
 const users = existsSync(file) ? usersGuard.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
-const hashOf = (password: string, salt: string): Buffer => scryptSync(password, Buffer.from(salt, 'base64'), 32);
+const derive = promisify<string, Buffer, number, Buffer>(scrypt);
+const hashOf = (password: string, salt: string): Promise<Buffer> => derive(password, Buffer.from(salt, 'base64'), 32);
 
 async function enrol([login = '', password = '', ...photoFiles]: string[]): Promise<void> {
   const photos = photoFiles.map((name) => readFileSync(name));
   const { token: faceToken } = await facestep.generate(photos, binding);
   const salt = randomBytes(16).toString('base64');
-  users[login] = { salt, passwordHash: hashOf(password, salt).toString('base64'), faceToken };
+  const passwordHash = (await hashOf(password, salt)).toString('base64');
+  users[login] = { salt, passwordHash, faceToken };
   writeFileSync(file, JSON.stringify(users, null, 2), { mode: 0o600 });
   console.log(`Enrolled ${login}.`);
 }
@@ -64,11 +67,12 @@ const nobody = { salt: randomBytes(16).toString('base64'), passwordHash: randomB
 
 const app = express();
 
+// Put your rate limit before it: anybody may try passwords here, and each try costs a hash.
 app.post('/login', express.json(), async (request, response) => {
   const { login, password } = loginGuard.parse(request.body);
   const user = Object.hasOwn(users, login) ? users[login] : undefined;
   const { salt, passwordHash } = user ?? nobody;
-  const isRight = timingSafeEqual(hashOf(password, salt), Buffer.from(passwordHash, 'base64'));
+  const isRight = timingSafeEqual(await hashOf(password, salt), Buffer.from(passwordHash, 'base64'));
   if (!isRight || user === undefined) return void response.status(401).json({ error: 'Name or password is wrong.' });
   const nonce = randomBytes(16).toString('base64url');
   const asked = { subject: login, token: user.faceToken, ...binding, audience, nonce };

@@ -373,6 +373,10 @@ describe('composed with the function that was there before', () => {
     ['answers nothing', 'exports.handler = async () => {};'],
     ['answers text', 'exports.handler = async () => "yes";'],
     ['never answers', 'exports.handler = () => new Promise(() => {});'],
+    [
+      'leaves us hardly any time',
+      'exports.handler = () => new Promise((resolve) => setTimeout(() => resolve({ success: true, user: {} }), 700));',
+    ],
   ])('which %s is no way around the face', async (_, compose) => {
     const url = await startServer();
     await bench.passStepUp(userId);

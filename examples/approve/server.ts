@@ -123,12 +123,12 @@ export async function startBank(given: {
   }
 
   async function comeBack(address: URL, response: ServerResponse, visit: Visit): Promise<void> {
-    const { payment } = visit;
+    // The bill as it stands now: what was approved is held against it, and it alone is paid. Another tab may change the bill meanwhile.
+    const { payment, amount } = visit;
     visit.payment = null;
     if (payment === null) return send(response, 400, renderMessage('Please begin again', ''));
-    // The bill as it stands now: what was approved is held against it, whatever was asked for before.
-    const result = await payments.finish(address, payment, visit.amount);
-    send(response, 200, renderResult(result, visit.amount));
+    const result = await payments.finish(address, payment, amount);
+    send(response, 200, renderResult(result, amount));
   }
 
   async function take(request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> {

@@ -4,8 +4,10 @@ import type { Visit } from './visits.js';
 
 /** Brings the code and the count up to date without loading the page anew, under whoever reads it. */
 export const refreshScript = `setInterval(async () => {
-  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html');
-  document.querySelector('main').replaceWith(page.querySelector('main'));
+  const reply = await fetch(location.href).catch(() => null);
+  const page = new DOMParser().parseFromString(reply?.ok ? await reply.text() : '', 'text/html');
+  const next = page.querySelector('main');
+  if (next !== null) document.querySelector('main').replaceWith(next);
 }, 20000);`;
 
 function toPage(title: string, body: string, script = ''): string {

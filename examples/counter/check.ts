@@ -60,13 +60,18 @@ export async function beginCheck(
 
   /** Asks until there is an answer, at the pace that the service names. */
   async function follow(): Promise<void> {
+    const endsAt = Date.now() + begun.expires_in * 1000;
     while (view.state !== 'ended' && view.state !== 'verified') {
       await sleep((begun.interval ?? 5) * 1000, undefined, { ref: false });
       const parameters = { device_code: begun.device_code, ...(number === null ? {} : { number }) };
       try {
         await show(await client.genericGrantRequest(config, deviceGrant, parameters));
       } catch (error) {
-        if (!(error instanceof client.ResponseBodyError)) throw error;
+        if (!(error instanceof client.ResponseBodyError)) {
+          // The person goes on meanwhile: it is asked again for as long as their code is good (RFC 8628, section 3.5).
+          if (Date.now() > endsAt) throw error;
+          continue;
+        }
         // Why somebody was refused is not told: that is theirs.
         if (error.error === 'authorization_pending') wait(error.cause);
         else

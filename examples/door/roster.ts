@@ -35,12 +35,16 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
 
     /**
      * Nobody stands on the roster twice: two tokens of one person match together, and then the door would open for neither.
-     * @returns whether the person is on it now: not where their face is, under another name
+     * A name stands for one person: nobody but they take its place.
+     * @returns whether the person is on it now: not where their face or their name is, with another name or face
      */
     async enrol(name: string, photos: Uint8Array[]): Promise<boolean> {
-      const others = read().filter((entry) => entry.name !== name);
-      const found = await search(others, photos);
-      if (found !== null && found.outcome !== 'nobody') return false;
+      const entries = read();
+      const found = await search(entries, photos);
+      const isNobody = found === null || found.outcome === 'nobody';
+      const known = entries[found?.position ?? -1]?.name;
+      const isFree = isNobody && entries.every((entry) => entry.name !== name);
+      if (!isFree && known !== name) return false;
       const { token } = await facestep.generate(photos, binding);
       write([...read().filter((entry) => entry.name !== name), { name, token }]);
       return true;

@@ -78,7 +78,7 @@ export async function startDoor({
     const roster = await openRoster();
     try {
       const isOn = await roster.enrol(name, photos);
-      sendJson(response, 200, isOn ? {} : { problem: 'This face is on the roster under another name.' });
+      sendJson(response, 200, isOn ? {} : { problem: 'This face or this name is on the roster already.' });
     } catch (error) {
       if (!(error instanceof FacestepError)) throw error;
       sendJson(response, 200, { problem: `These pictures cannot be used (${error.code}). Try again.` });

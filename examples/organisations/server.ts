@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { createBrowserChecks } from '../web/browser-checks.js';
 import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
-import { browserOf, listen, type Site, sendPage } from '../web/site.js';
+import { browserOf, listen, nameBrowser, type Site, sendPage } from '../web/site.js';
 import { type Organisation, renderCompany, renderFiled, renderStart } from './pages.js';
 
 /** The tax office, listening. */
@@ -63,7 +63,11 @@ export async function startTaxOffice({
       const claims = tokens.claims();
       const organisation = toOrganisation(claims?.organisation);
       if (claims === undefined || organisation === null) throw new Error('for whom?');
-      sessions.set(browserOf(request, cookie.name), { subject: claims.sub, accessToken: tokens.access_token });
+      // A name of its own: whoever planted a cookie before the sign-in has none of it.
+      sessions.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), {
+        subject: claims.sub,
+        accessToken: tokens.access_token,
+      });
       return sendPage(response, 200, renderCompany(organisation, claims.sub));
     } catch (error) {
       const why = wasDenied(error) ? (error.error_description ?? 'access denied') : 'please try again';

@@ -46,6 +46,7 @@ ${held.map(renderCard).join('\n')}
 
 /** Who asks, for what, and each way to answer. Nothing is shown to them before a button is pressed. */
 export function renderAsked(
+  name: string,
   { sender, host, isFor, choices }: Pick<CardRequest, 'sender' | 'host' | 'isFor' | 'choices'>,
   held: readonly HeldCredential[],
 ): string {
@@ -54,11 +55,12 @@ export function renderAsked(
       isFor(card) && names.every((name) => card.claims.has(name)) ? [{ card, at, names, choice }] : [],
     ),
   );
+  const asked = `<input type="hidden" name="asked" value="${name}">`;
   const forms = ways.map(
     ({ card, at, names, choice }) => `<form method="post" action="/answer" class="card">
 <h2>${escapeHtml(card.vct)}</h2>
 <dl>${names.map((name) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(card.claims.get(name)))}</dd>`).join('')}</dl>
-<input type="hidden" name="at" value="${at}"><input type="hidden" name="choice" value="${choice}">
+${asked}<input type="hidden" name="at" value="${at}"><input type="hidden" name="choice" value="${choice}">
 <p><button>Show this: ${escapeHtml(names.join(', '))}</button></p>
 </form>`,
   );
@@ -66,7 +68,7 @@ export function renderAsked(
     `${escapeHtml(sender)} asks for a card`,
     `<p>It goes to ${escapeHtml(host)}. That a face was checked when you got the card is always shown with it.</p>
 ${forms.length === 0 ? '<p class="note">No card of yours is what they ask for.</p>' : forms.join('\n')}
-<form method="post" action="/answer"><button>Show nothing</button></form>`,
+<form method="post" action="/answer">${asked}<button>Show nothing</button></form>`,
   );
 }
 

@@ -3,7 +3,7 @@
  * it, asks whether it is still good, and shows it to whoever asks for it and is known. A wallet of a phone scans the codes in
  * place of the forms.
  */
-import type { X509Certificate } from 'node:crypto';
+import { randomUUID, type X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { listen, type Site, sendPage } from '../web/site.js';
@@ -31,7 +31,8 @@ export async function startWallet({
 }): Promise<Site> {
   const holder = await createHolder(issuer);
   const held: HeldCredential[] = [];
-  let asked: CardRequest | null = null;
+  /** What was asked, by a name that the page of it carries: an answer goes to who is shown there. */
+  const requests = new Map<string, CardRequest>();
   const site = await listen(port, (request, response) => {
     answer(request, response).catch((error: unknown) =>
       show(response, `That did not work: ${error instanceof Error ? error.message : 'nobody knows why'}`),
@@ -52,13 +53,16 @@ export async function startWallet({
       return show(response, isOver ? 'It has ended: nobody should take it.' : 'It is good.');
     }
     if (request.url === '/ask' && authority !== null) {
-      asked = await readCardRequest((form.get('request') ?? '').trim(), authority);
-      return sendPage(response, 200, renderAsked(asked, held));
+      const asked = await readCardRequest((form.get('request') ?? '').trim(), authority);
+      const name = randomUUID();
+      requests.set(name, asked);
+      return sendPage(response, 200, renderAsked(name, asked, held));
     }
-    if (request.url === '/answer' && asked !== null) {
+    const asked = requests.get(form.get('asked') ?? '');
+    if (request.url === '/answer' && asked !== undefined) {
       const { clientId: audience, nonce, choices, answer: tell, decline } = asked;
       const names = choices[Number(form.get('choice') ?? Number.NaN)] ?? [];
-      asked = null;
+      requests.delete(form.get('asked') ?? '');
       const reply =
         credential === undefined
           ? await decline()

@@ -7,12 +7,18 @@ export function createBrowserChecks(
   registration: Registration,
   cookie: { readonly name: string; readonly maxAgeSec: number },
 ) {
-  const pending = new Map<string, Pending>();
+  const pending = new Map<string, { readonly check: Pending; readonly endsAt: number }>();
+  /** Of browsers that never came back. */
+  const forgetEnded = (): void => {
+    for (const [browser, { endsAt }] of pending) if (endsAt <= Date.now()) pending.delete(browser);
+  };
   return {
     /** Sends a browser to the face check. @param parameters - of the authorization request */
     async leave(response: ServerResponse, parameters: Readonly<Record<string, string>>): Promise<void> {
       const begun = await beginFaceCheck(registration, parameters);
-      pending.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), begun.pending);
+      forgetEnded();
+      const endsAt = Date.now() + cookie.maxAgeSec * 1000;
+      pending.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), { check: begun.pending, endsAt });
       redirect(response, begun.url);
     },
 
@@ -21,7 +27,7 @@ export function createBrowserChecks(
       const browser = browserOf(request, cookie.name);
       const begun = pending.get(browser);
       pending.delete(browser);
-      return begun;
+      return begun?.check;
     },
   };
 }

@@ -75,6 +75,20 @@ inBrowser('a bill is paid once it was approved, and not where it was declined or
   await other.close();
   await insist(page);
   expect(await resultOf(page)).toBe('changed');
+
+  // It changes while the bank is told what was approved.
+  await page.goto(home);
+  await page.getByRole('link', { name: 'Approve with my face' }).click();
+  await goAlong(page, { upTo: 'action' });
+  await page.route('**/callback?*', async (route) => {
+    const going = route.continue();
+    await page.context().request.post(`${home}/bill`, { form: { amount: '9.00' } });
+    await going;
+  });
+  await insist(page);
+  const isPaid = (await resultOf(page)) === 'paid';
+  expect(isPaid && (await page.getByText('9.00 EUR').isVisible())).toBe(false);
+  await page.unroute('**/callback?*');
   expectNoBreach(complaints);
 });
 

@@ -30,7 +30,6 @@ export const renderWalletAsked = (): string => {
     claims,
   };
   const choices = [['sub', 'given_name'], ['sub']];
-  return renderAsked({ sender: 'Example Staff Portal', host: 'portal.example.com', isFor: () => true, choices }, [
-    held,
-  ]);
+  const asked = { sender: 'Example Staff Portal', host: 'portal.example.com', isFor: () => true, choices };
+  return renderAsked('asked', asked, [held]);
 };
