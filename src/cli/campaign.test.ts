@@ -81,6 +81,8 @@ test.each([
   [['plan', 'work', '--name', 'x'], 'give one of --group and --file'],
   [['plan', 'work', '--name', 'x', '--file', '/nowhere.csv'], '/nowhere.csv cannot be read'],
   [['plan', 'work', '--group', 'Pilot'], 'not specified'],
+  [['plan', 'work', '--group', 'Pilot', '--name', 'x', '--link-days', '31'], 'a whole number of days, 1 to 30.'],
+  [['plan', 'work', '--group', 'Pilot', '--name', 'x', '--reminders', '6'], 'a whole number, 0 to 5.'],
   [['resume', 'x', '--again', 'everybody'], 'Allowed choices are'],
 ])('%j is not understood, and ends with 2', async (args, said) => {
   const { printed, told, exitCode } = await run(args);
