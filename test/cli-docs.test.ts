@@ -30,6 +30,7 @@ function listed(help: string, part: string): string[] {
 async function read(name: string): Promise<void> {
   const { code, stdout } = await runHere([...name.split(' ').filter(Boolean), '--help'], {});
   expect({ name, code }).toEqual({ name, code: 0 });
+  expect(stdout).not.toContain('(default: {');
   const inner = listed(stdout, 'Commands')
     .map((entry) => entry.split(' ')[0] ?? '')
     .filter((entry) => entry !== 'help')

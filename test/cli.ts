@@ -50,8 +50,17 @@ export async function runHere(
 }
 
 /** Runs a command as a process of its own, to its end. @param env - added to this process's environment */
-export async function runCli(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+export const runCli = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
+  runAs(null, args, env);
+
+/** The same as another account, by its number, which only root can. */
+export async function runAs(
+  account: number | null,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], {
+    ...(account === null ? {} : { uid: account, gid: account }),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: patienceMs,

@@ -50,11 +50,16 @@ test('every documented default is the default, and every setting is documented',
       },
     ],
   });
+  // A table names what is in the setting of its heading.
   const rows = new Map(
-    [...document.matchAll(/^\| `([\w.]+)`\s+\|.*\| (.*?)\s*\|$/gm)].map(([, name, last]) => [name!, last!]),
+    document.split(/^#+ /m).flatMap((section) => {
+      const [, setting = ''] = /^`(\w+)`/.exec(section) ?? [];
+      const found = [...section.matchAll(/^\| `([\w.]+)`\s+\|.*\| (.*?)\s*\|$/gm)];
+      return found.map(([, name, last]) => [setting === '' ? name! : `${setting}.${name}`, last!] as const);
+    }),
   );
   const walk = (value: unknown, name: string): void => {
-    const documented = rows.get(name) ?? rows.get(name.split('.').slice(-1).join());
+    const documented = rows.get(name);
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && !chosenByKind.includes(name))
       for (const [key, entry] of Object.entries(value)) walk(entry, name === '' ? key : `${name}.${key}`);
     else if (documented?.startsWith('`')) {

@@ -169,6 +169,7 @@ test('what cannot be planned is refused', async () => {
     [planned, 'request_malformed'],
     [{ ...planned, connection: 'other', group: 'x' }, 'connection_unknown'],
     [{ ...planned, people: Buffer.from('name\nada\n').toString('base64') }, 'csv_header_missing'],
+    [{ ...planned, people: '' }, 'csv_header_missing'],
     [{ ...planned, group: 'Pilot', linkDays: 31 }, 'request_malformed'],
     [{ ...planned, group: 'Pilot', reminders: 6 }, 'request_malformed'],
   ] as const)

@@ -245,6 +245,8 @@ describe('the commands', () => {
     await writeKeyPair(folder, 'org');
     const pair = ['--certificate', at('org.pem'), '--key', at('org.key')];
     await expect(signFile('contract.txt', ...pair)).rejects.toThrow('this is no PDF');
+    await expect(signFile('nothing.pdf', ...pair)).rejects.toThrow(`${at('nothing.pdf')} cannot be read`);
+    await expect(check()).rejects.toThrow(`${at('contract.txt.jws')} cannot be read`);
     expect(told).toEqual([]);
     const document = await PDFDocument.create();
     document.addPage();

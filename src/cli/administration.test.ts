@@ -77,7 +77,9 @@ test('an administrator from the first key to the last refusal', async () => {
 test.each([
   [['applications', 'nothing'], 'unknown command'],
   [['applications', 'register'], 'missing required argument'],
-  [['applications', 'usage', '--days', '0'], 'Expected a whole number'],
+  [['applications', 'usage', '--days', '0'], 'Expected a whole number of days, 1 to 90.'],
+  [['applications', 'usage', '--days', '32'], 'at most 31 without the id'],
+  [['applications', 'issue-key', 'x', '--days', '367'], 'Expected a whole number of days, 1 to 366.'],
   [['administrators', 'add', 'x', '--role', 'king'], 'Allowed choices are owner'],
   [['administrators', 'add', 'x'], 'not specified'],
 ])('%j is not understood, and ends with 2', async (args, said) => {

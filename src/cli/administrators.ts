@@ -6,7 +6,7 @@ import type { CliDeps } from './deps.js';
 import { toTableLines } from './table.js';
 import { wholeNumber } from './whole-number.js';
 
-const parseDays = wholeNumber({ digits: 3, from: 1, what: 'days' });
+const parseDays = wholeNumber({ least: 1, most: 366, what: 'days' });
 
 const listGuard = z.object({
   administrators: z.array(

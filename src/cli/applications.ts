@@ -4,9 +4,12 @@ import { createApplicationRequestsCommand } from './application-requests.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toTableLines } from './table.js';
+import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
-const parseCount = wholeNumber({ digits: 9, from: 1 });
+const parseCount = wholeNumber({ least: 1, most: 999_999_999 });
+const parseKeyDays = wholeNumber({ least: 1, most: 366, what: 'days' });
+const parseUsageDays = wholeNumber({ least: 1, most: 90, what: 'days' });
 
 const applicationGuard = z.looseObject({
   id: z.string(),
@@ -97,9 +100,11 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .command('usage')
     .description('print what one application used by day and endpoint, or what each used in all')
     .argument('[id]', 'all of them unless given')
-    .option('--days <days>', 'how many, with today', parseCount)
+    .option('--days <days>', 'how many, with today: up to 90 of one, 31 of all', parseUsageDays)
     .option('--json', 'print JSON')
     .action(async (id: string | undefined, { days, json = false }: { days?: number; json?: boolean }) => {
+      if (id === undefined && days !== undefined && days > 31)
+        throw new UsageError('--days is at most 31 without the id of an application');
       const fields = days === undefined ? {} : { days };
       const { usage, lines } =
         id === undefined ? await readUsageOfAll(fields, deps) : await readUsage(id, fields, deps);
@@ -129,7 +134,7 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
     .description('issue a key, and print it: this once')
     .argument('<id>')
     .option('--scopes <scopes>', 'some of the application’s, with commas between', parseList)
-    .option('--days <days>', 'how long it is good, up to 366', parseCount)
+    .option('--days <days>', 'how long it is good, up to 366', parseKeyDays)
     .action(async (id: string, { scopes, days }: { scopes?: readonly string[]; days?: number }) => {
       const fields = {
         ...(scopes === undefined ? {} : { scopes }),

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
-import { runCli } from '../../test/cli.js';
+import { runCli, runHere } from '../../test/cli.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
@@ -91,6 +91,10 @@ describe('facestep audit verify', () => {
     ]);
     expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('no signing keys') });
     expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('no audit trail') });
+    const server = 'http://127.0.0.1:9';
+    expect(await runCli(['audit', 'verify', ...trails, '--jwks', `${server}/jwks.json`], env)).toMatchObject({
+      ...{ code: 1, stdout: '', stderr: expect.stringContaining('server_unreachable') },
+    });
     expect(noSet).toMatchObject({ code: 2, stderr: expect.stringContaining('no JSON Web Key Set') });
   });
 });
@@ -165,5 +169,21 @@ describe('facestep audit export', () => {
       '',
     ]);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('Expected a day') });
+  });
+
+  test('as a command: what no record can be of is told; of what is configured no more there are records', async () => {
+    await makeData('one', ['a']);
+    const env = { FACESTEP_DATA: join(folder, 'one'), FACESTEP_CONFIG: '' };
+    const exported = (...args: string[]) => runHere(['audit', 'export', ...args], env);
+    expect(await exported('--connection', 'nosuch', '--format', 'csv')).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr: 'facestep: no connection "nosuch" in the configuration, and none in the audit trail\n',
+    });
+    expect(await exported('--action', 'nosuch')).toMatchObject({
+      ...{ code: 2, stdout: '', stderr: expect.stringContaining('docs/audit.md lists them') },
+    });
+    const former = await exported('--connection', 'work', '--action', 'verified');
+    expect(former).toMatchObject({ code: 0, stdout: expect.stringContaining('"subject":"a"') });
+    expect(await exported('--connection', 'work', '--action', 'enrolled')).toMatchObject({ code: 0, stdout: '' });
   });
 });

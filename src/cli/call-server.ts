@@ -4,6 +4,7 @@ import { headerCredentialGuard } from '../config/credential.js';
 import { safeUrlGuard } from '../config/safe-url.js';
 import { FaceError, faceErrorCodes } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
+import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { UsageError } from './usage-error.js';
 
@@ -17,7 +18,8 @@ const timeoutMs = 30_000;
  * Asks a running server something that only administrators may. Its address is in `FACESTEP_URL`, the key in
  * `FACESTEP_ADMIN_KEY`: a key on a command line would be seen by others on this machine.
  * @param replyGuard - of the whole reply
- * @throws FaceError what the server refused with; UsageError: no server answers there, or no key is given
+ * @throws FaceError what the server refused with; CommandError `server_unreachable`; UsageError: no key is given, or the server has
+ *   no such connection
  */
 export async function callServer<Reply extends z.ZodType>(
   {
@@ -54,15 +56,16 @@ export async function callServer<Reply extends z.ZodType>(
       }),
     )
     .catch(() => {
-      throw new UsageError(`no server answers at ${url}. FACESTEP_URL names another`);
+      throw new CommandError('server_unreachable', { url });
     });
   const body: unknown = await answer.json().catch(() => null);
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) {
     const code = faceErrorCodes.find((known) => known === refusal.data.code);
+    if (code === 'connection_unknown') throw new UsageError('the server has no such connection');
     throw new FaceError(code ?? 'internal');
   }
   const reply = replyGuard.safeParse(body);
-  if (!answer.ok || !reply.success) throw new UsageError(`what answers at ${url} is no facestep server`);
+  if (!answer.ok || !reply.success) throw new CommandError('server_unreachable', { url });
   return reply.data;
 }

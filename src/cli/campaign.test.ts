@@ -81,6 +81,8 @@ test.each([
   [['plan', 'work', '--name', 'x'], 'give one of --group and --file'],
   [['plan', 'work', '--name', 'x', '--file', '/nowhere.csv'], '/nowhere.csv cannot be read'],
   [['plan', 'work', '--group', 'Pilot'], 'not specified'],
+  [['plan', 'work', '--group', 'Pilot', '--name', 'x', '--link-days', '31'], 'a whole number of days, 1 to 30.'],
+  [['plan', 'work', '--group', 'Pilot', '--name', 'x', '--reminders', '6'], 'a whole number, 0 to 5.'],
   [['resume', 'x', '--again', 'everybody'], 'Allowed choices are'],
 ])('%j is not understood, and ends with 2', async (args, said) => {
   const { printed, told, exitCode } = await run(args);
@@ -90,7 +92,6 @@ test.each([
 
 test('what there is none of is refused by its code', async () => {
   await expect(run(['start', 'a'.repeat(16)])).rejects.toMatchObject({ code: 'not_found' });
-  await expect(run(['plan', 'nowhere', '--group', 'Pilot', '--name', 'x'])).rejects.toMatchObject({
-    code: 'connection_unknown',
-  });
+  const { exitCode, told } = await run(['plan', 'nowhere', '--group', 'Pilot', '--name', 'x']);
+  expect({ exitCode, told }).toEqual({ exitCode: 2, told: ['facestep: the server has no such connection'] });
 });

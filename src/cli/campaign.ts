@@ -12,7 +12,8 @@ import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
-const parseCount = wholeNumber({ digits: 2, from: 0 });
+const parseDays = wholeNumber({ least: 1, most: 30, what: 'days' });
+const parseCount = wholeNumber({ least: 0, most: 5 });
 
 const campaignGuard = z.object({
   id: z.string(),
@@ -61,8 +62,8 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .option('--file <file>', 'a CSV file with the column login and, as wished, email, name and language')
     .requiredOption('--name <name>', 'what you know the campaign by')
     .addOption(new Option('--language <language>', 'of the letters').choices(letterLanguages).default('en'))
-    .option('--link-days <days>', 'how long a link waits, up to 30', parseCount, 14)
-    .option('--reminder-days <days>', 'from a letter to the next reminder', parseCount, 7)
+    .option('--link-days <days>', 'how long a link waits, up to 30', parseDays, 14)
+    .option('--reminder-days <days>', 'from a letter to the next reminder, up to 30', parseDays, 7)
     .option('--reminders <count>', 'at most, up to 5', parseCount, 2)
     .action(async (connection: string, { group, file, ...options }: PlanOptions) => {
       if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
 import { FacestepError } from '../../client/index.js';
 import { FaceError, faceErrorCodes } from '../errors.js';
+import { CommandError } from './command-error.js';
+import { readGivenFile, sizeOfGiven } from './given-file.js';
 import { UsageError } from './usage-error.js';
 
 /*
@@ -14,13 +15,13 @@ const maxTextFileBytes = 64 * 1024;
 export function toRefusal(error: unknown, url: string): unknown {
   if (!(error instanceof FacestepError)) return error;
   const code = faceErrorCodes.find((known) => known === error.code);
-  if (code !== undefined) return new FaceError(code);
-  if (error.code === 'unreachable') return new UsageError(`no server answers at ${url}. --url names another`);
-  return new UsageError(`what answers at ${url} is no facestep server. --url names another`);
+  if (code === 'connection_unknown') return new UsageError('the server has no such connection');
+  return code === undefined ? new CommandError('server_unreachable', { url }) : new FaceError(code);
 }
 
-/** A credential in a file: a text of one line, whose end is no part of it. @throws UsageError; the system's errors */
+/** A credential in a file: a text of one line, whose end is no part of it. @throws UsageError */
 export async function readText(file: string): Promise<string> {
-  if ((await stat(file)).size > maxTextFileBytes) throw new UsageError(`${file} is too large for what it should hold`);
-  return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+  if ((await sizeOfGiven(file)) > maxTextFileBytes)
+    throw new UsageError(`${file} is too large for what it should hold`);
+  return (await readGivenFile(file)).toString('utf8').replace(/\r?\n$/, '');
 }

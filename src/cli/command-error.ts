@@ -6,6 +6,7 @@ import type { Json } from '../base/json.js';
  */
 export const commandRefusals = {
   backup_invalid: 'The backup is not complete, was altered, or is of another version.',
+  server_unreachable: 'No facestep server answers at this address. FACESTEP_URL or --url names another.',
   server_running: 'A server runs on this data folder. Stop it first.',
   nobody_enrolled:
     'Nobody is enrolled, and policy.mode is enforce. Enrol people first, set policy.mode to shadow, or give --yes. ' +

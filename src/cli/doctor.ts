@@ -30,7 +30,8 @@ export function createDoctorCommand(deps: CliDeps): Command {
       if ('verdict' in setup) {
         show({ title: 'Configuration', ...setup, cause: null });
       } else {
-        const modes = await readSwitchedModes(setup, deps);
+        // Why the store cannot be read is what its check says.
+        const modes = await readSwitchedModes(setup, deps, () => {});
         const connection = findConnection(putInForce(setup, modes), id);
         const { checks } = await collectChecks({ setup, connection, switched: modes.get(id) ?? null }, deps);
         for await (const result of makeChecks(checks, deps)) show(result);

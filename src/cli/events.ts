@@ -10,6 +10,7 @@ import { createFindEmail } from '../security-events/find-email.js';
 import { retryDeadLetter } from '../security-events/retry.js';
 import { toStream } from '../security-events/stream.js';
 import type { CliDeps } from './deps.js';
+import { findOwnTrail } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 
 /** `facestep events`: the security events that a receiver was not told of. */
@@ -69,7 +70,11 @@ async function retry(ids: readonly string[], receiver: string | null, deps: CliD
   }
 }
 
-const readLetters = ({ config }: Setup): Promise<DeadLetter[]> => readDeadLetters(filesOf(config).deadLetters);
+/** @throws UsageError: no server was ever here */
+async function readLetters({ config }: Setup): Promise<DeadLetter[]> {
+  await findOwnTrail(config);
+  return readDeadLetters(filesOf(config).deadLetters);
+}
 
 const toLine = ({ time, receiver, event, sequence, reason, jti }: DeadLetter): string =>
   `${time}  ${receiver}  ${event}  record ${sequence}  ${reason}  ${jti}`;

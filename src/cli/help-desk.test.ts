@@ -15,7 +15,9 @@ beforeAll(async () => {
     ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['00u1']), openStepUpRequest: null },
     policy: { ...defaultPolicy, helpRequests: true, bypass: { allowed: true, minutes: 15, approvals: 2 } },
   };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
+  const plain: Connection = { ...connection, id: 'plain', policy: defaultPolicy };
+  const connections = new Map([connection, plain].map((each) => [each.id, each]));
+  server = await startApiServer({ verifier: createTestVerifier(), connections });
 });
 afterAll(() => server.stop());
 
@@ -42,6 +44,14 @@ test('a bypass code waits for another administrator', async () => {
   expect((await run(['approve', id], key)).told.join()).toContain('Approved');
 });
 
+test('where the policy has no bypass codes, that is said', async () => {
+  const made = await run(['bypass', '--connection', 'plain', '--login', loginOf('00u1')]);
+  expect(made).toEqual({
+    ...{ printed: [], exitCode: 1 },
+    told: ['facestep: bypass codes are off at plain: policy.bypass.allowed'],
+  });
+});
+
 test('a request for help is listed without moving the cursor, taken and settled', async () => {
   const { token } = await server.issue();
   const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com' };
@@ -59,7 +69,8 @@ test('a request for help is listed without moving the cursor, taken and settled'
 test.each([
   [['vouch', '--connection', 'acme'], 'give --login or --subject'],
   [['vouch', ...['--login', 'x']], 'not specified'],
-  [['bypass', ...who, '--minutes', 'ten'], 'Expected a whole number'],
+  [['bypass', ...who, '--minutes', 'ten'], 'Expected a whole number of minutes, 5 to 60.'],
+  [['bypass', ...who, '--minutes', '100'], 'Expected a whole number of minutes, 5 to 60.'],
   [['settle', 'x', '--by', 'magic'], 'Allowed choices are vouching'],
 ])('%j is not understood, and ends with 2', async (args, said) => {
   const { printed, told, exitCode } = await run(args);

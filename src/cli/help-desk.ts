@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { settlements } from '../core/help-desk/help-requests.js';
 import { letterLanguages } from '../core/letters/language.js';
+import { toCode } from '../errors.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
@@ -10,7 +11,7 @@ import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
-const parseMinutes = wholeNumber({ digits: 2, from: 0, what: 'minutes' });
+const parseMinutes = wholeNumber({ least: 5, most: 60, what: 'minutes' });
 
 const begunGuard = z.object({ id: z.string(), url: z.string().nullable(), number: z.string(), expiresAt: z.string() });
 const vouchingGuard = z.object({
@@ -101,14 +102,25 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
       deps.tell(`Their face was checked. This is told until ${until ?? '-'}.`);
     });
   addWho(command.command('bypass').description('make a bypass code, and print it: this once'))
-    .option('--minutes <minutes>', 'how long it is good, 5 to 60', parseMinutes)
+    .option(
+      '--minutes <minutes>',
+      'how long it is good, 5 to 60: at most the connection’s policy.bypass.minutes',
+      parseMinutes,
+    )
     .option('--application <host>', 'the one application it is good for')
     .action(async ({ minutes, application, ...options }: Who & { minutes?: number; application?: string }) => {
       const limits = {
         ...(minutes === undefined ? {} : { minutes }),
         ...(application === undefined ? {} : { application }),
       };
-      const made = await post('bypass-codes', { ...toWho(options), ...limits }, bypassGuard);
+      const made = await post('bypass-codes', { ...toWho(options), ...limits }, bypassGuard).catch((error: unknown) => {
+        if (toCode(error) === 'not_found') return null;
+        throw error;
+      });
+      if (made === null) {
+        deps.tell(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
+        return deps.endWith(1);
+      }
       deps.print(made.code);
       deps.tell(
         made.state === 'ready'

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { JSONWebKeySet } from 'jose';
 import type { Setup } from '../../adapters/setup.js';
 import { safeUrlGuard } from '../config/safe-url.js';
 import { keySetGuard, readPublicKeys } from '../operations/public-keys.js';
+import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
+import { readGivenFile } from './given-file.js';
 import { UsageError } from './usage-error.js';
 
 const timeoutMs = 10_000;
@@ -12,7 +13,7 @@ const timeoutMs = 10_000;
  * The public keys that statements of the server are signed with: from a file or an address where one is given, otherwise from
  * the configured key service.
  * @param source - a path or an https address of a JSON Web Key Set (RFC 7517)
- * @throws UsageError: there is none
+ * @throws UsageError: there is none; CommandError `server_unreachable`
  */
 export async function readKeySet(
   source: string | null,
@@ -25,20 +26,21 @@ export async function readKeySet(
   return parseKeySet(JSON.stringify({ keys }), config.dataFolder);
 }
 
-/** Those of a file or an address alone. @throws UsageError: there is none */
+/** Those of a file or an address alone. @throws UsageError: there is none; CommandError `server_unreachable` */
 export const readGivenKeySet = async (source: string, deps: Pick<CliDeps, 'fetch'>): Promise<JSONWebKeySet> =>
   parseKeySet(await readSource(source, deps), source);
 
 async function readSource(source: string, { fetch }: Pick<CliDeps, 'fetch'>): Promise<string> {
+  if (!/^https?:/.test(source)) return (await readGivenFile(source)).toString('utf8');
+  const url = safeUrlGuard.safeParse(source);
+  if (!url.success) throw new UsageError('--jwks is no https address, nor of this machine');
   try {
-    if (!/^https?:/.test(source)) return await readFile(source, 'utf8');
-    const url = safeUrlGuard.parse(source);
-    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    const answer = await fetch(url.data, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
     if (answer.ok) return await answer.text();
   } catch {
     // What went wrong may hold what was read.
   }
-  throw new UsageError(`cannot read ${source}`);
+  throw new CommandError('server_unreachable', { url: url.data });
 }
 
 function parseKeySet(text: string, source: string): JSONWebKeySet {

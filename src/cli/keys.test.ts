@@ -143,7 +143,12 @@ describe('rotate', () => {
 
   test('OpenID keys likewise; none are made where no connection has asked for them', async () => {
     await makeKeys();
-    expect((await run('rotate --oidc')).code).toBe(2);
+    expect(await run('rotate --oidc')).toMatchObject({
+      ...{ code: 2, err: expect.stringContaining('with the first connection that has oidc') },
+    });
+    expect(await run('rotate --signing --oidc')).toMatchObject({
+      ...{ code: 2, out: '', err: expect.stringContaining('cannot be used with') },
+    });
     const oidc = await createOidcKeys({ file: fileOf('oidc-keys.json'), clock, log, random: systemRandom });
     expect((await run('rotate --oidc')).code).toBe(0);
     expect((await oidc.current()).published).toHaveLength(2);

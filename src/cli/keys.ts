@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Setup } from '../../adapters/setup.js';
 import { filesOf, isThere } from '../config/data-files.js';
 import type { KeyVersion } from '../core/ports.js';
@@ -12,7 +12,7 @@ import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';
 import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
-const parseCount = wholeNumber({ digits: 12, from: 0 });
+const parseCount = wholeNumber({ least: 0, most: 999_999_999_999 });
 
 interface TrailOptions {
   readonly trail: readonly string[];
@@ -36,7 +36,9 @@ export function createKeysCommand(deps: CliDeps): Command {
     .description(
       'Adds a key that seals new tokens. Running servers use it at once; tokens under older keys keep working.',
     )
-    .option('--signing', 'a key that signs receipts and audit heads instead, after an overlap')
+    .addOption(
+      new Option('--signing', 'a key that signs receipts and audit heads instead, after an overlap').conflicts('oidc'),
+    )
     .option('--oidc', 'a key that signs ID tokens instead, after an overlap')
     .action(({ signing = false, oidc = false }: { signing?: boolean; oidc?: boolean }) =>
       rotate(signing ? 'signing' : oidc ? 'oidc' : 'sealing', deps),
@@ -81,7 +83,7 @@ async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
     case 'waiting':
       throw new UsageError('the key of an earlier rotation still waits for its turn');
     case 'none':
-      throw noKeys(config);
+      throw use === 'oidc' ? noOidcKeys(config) : noKeys(config);
     case 'by hand':
       return rotated.words.forEach(deps.print);
   }
@@ -132,6 +134,11 @@ function parseVersion(text: string): KeyVersion {
 
 const noKeys = ({ dataFolder }: Setup['config']): UsageError =>
   new UsageError(`there are no such keys for ${dataFolder}: the server makes them at its first start`);
+
+const noOidcKeys = ({ dataFolder }: Setup['config']): UsageError =>
+  new UsageError(
+    `there are no OpenID keys for ${dataFolder}: the server makes them when it starts with the first connection that has oidc`,
+  );
 
 /** The trail of this server, where it has one, and those that were named. */
 async function trailsOf(config: Setup['config'], others: readonly string[]): Promise<readonly string[]> {

@@ -13,7 +13,7 @@ import { toTableLines } from './table.js';
 import { parseTime } from './trail-options.js';
 import { wholeNumber } from './whole-number.js';
 
-const parseCount = wholeNumber({ digits: 7, from: 1 });
+const parseCount = wholeNumber({ least: 1, most: 9_999_999 });
 
 const unaskedShape = { unasked: z.array(z.string()) };
 const listGuard = z.object({ lines: z.array(lineGuard), cursor: z.string().nullable(), ...unaskedShape });

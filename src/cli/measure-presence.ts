@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { JudgedPresentation } from '../../evidence/accuracy/measuring.js';
 import { originGuard } from '../config/safe-url.js';
 import type { LivenessJudge } from '../core/ports.js';
@@ -54,7 +54,11 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
     .requiredOption('--plan <file>', 'what `facestep measure presence plan` prints, edited')
     .requiredOption(...dataOption)
     .requiredOption(...passphraseOption)
-    .option('--listen <host:port>', 'where it listens', toAddress, { host: '127.0.0.1', port: 8090 })
+    .addOption(
+      new Option('--listen <host:port>', 'where it listens')
+        .argParser(toAddress)
+        .default({ host: '127.0.0.1', port: 8090 }, '127.0.0.1:8090'),
+    )
     .option('--public-url <url>', 'the https address of your proxy before it: phones open no camera without', toOrigin)
     .action((options: StartOptions) => start(options, deps));
   command

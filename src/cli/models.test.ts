@@ -68,6 +68,20 @@ describe('import', () => {
     expect((await importModel('--name', 'tiny')).out).toContain('tiny-129');
   });
 
+  test.each([
+    ['nowhere', () => `${data}.tgz`, 'there is no file'],
+    ['a folder', () => top, 'there is no file'],
+    [
+      'a model, without what it is',
+      () => model,
+      'is no archive of the models. For a model of your own give --preprocess',
+    ],
+  ])('takes no archive that is none, also where all models are there: %s', async (_name, fileOf, said) => {
+    const { code, out, err } = await run('models', 'import', fileOf());
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(said);
+  });
+
   test('asks for a licence, and takes no empty one', async () => {
     expect((await run('models', 'import', model, '--preprocess', 'facestep')).code).toBe(2);
     expect((await run('models', 'import', model, '--preprocess', 'facestep', '--licence', ' ')).code).toBe(2);

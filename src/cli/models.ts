@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
@@ -41,8 +41,7 @@ export function createModelsCommand(deps: CliDeps): Command {
     .option('--licence <text>', 'under which licence you use it, and where it is from: kept with it')
     .option('--name <label>', 'what it is called, before its number; the name of the file unless given')
     .action((file: string, { preprocess, licence, ...options }: ImportOptions) => {
-      if (preprocess === undefined && licence === undefined)
-        return bringModels((folder, say) => importModels(file, folder, say), deps);
+      if (preprocess === undefined && licence === undefined) return importArchive(file, deps);
       if (preprocess === undefined || licence === undefined)
         throw new UsageError('a model of your own needs both --preprocess and --licence');
       return importModel(file, { preprocess, licence, ...options }, deps);
@@ -67,6 +66,29 @@ async function bringModels(bring: typeof fetchModels, deps: CliDeps): Promise<vo
   const folder = resolve(config.modelsFolder);
   const brought = await bring(folder, deps.tell);
   deps.print(`${brought === 0 ? 'Nothing to do' : `Brought ${brought}`}: all models are in ${folder}, as published.`);
+}
+
+/** What is none is refused also where no model is missing: a model of one's own is not there by that. */
+async function importArchive(file: string, deps: CliDeps): Promise<void> {
+  await findFile(file);
+  if (!(await isGzip(file)))
+    throw new UsageError(
+      `${file} is no archive of the models. For a model of your own give --preprocess and --licence`,
+    );
+  return bringModels((folder, say) => importModels(file, folder, say), deps);
+}
+
+/** RFC 1952, 2.3.1. */
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
+
+async function isGzip(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(gzipMagic.length), 0, gzipMagic.length, 0);
+    return buffer.equals(gzipMagic);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function importModel(
@@ -120,12 +142,17 @@ async function readPreprocess(what: string): Promise<Preprocess> {
 const toUnfit = (problem: string, cause?: unknown): CommandError =>
   new CommandError('model_unfit', { problem }, { cause });
 
-/** Its size first: what is far too large is not read. */
-async function readModel(path: string): Promise<Uint8Array> {
+/** @returns how many bytes it has @throws UsageError: it is not there, or no file */
+async function findFile(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
   if (found?.isFile() !== true) throw new UsageError(`there is no file ${path}`);
-  if (found.size > mostModelBytes)
-    throw toUnfit(`it has ${found.size} bytes; more than ${mostModelBytes} are not taken`);
+  return found.size;
+}
+
+/** Its size first: what is far too large is not read. */
+async function readModel(path: string): Promise<Uint8Array> {
+  const bytes = await findFile(path);
+  if (bytes > mostModelBytes) throw toUnfit(`it has ${bytes} bytes; more than ${mostModelBytes} are not taken`);
   return readFile(path);
 }
 

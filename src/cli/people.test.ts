@@ -80,6 +80,8 @@ test.each([
   [['list', '--status', 'happy'], 'Allowed choices are enrolled'],
   [['list', '--since', 'yesterday'], 'Expected a day'],
   [['list', '--limit', '0'], 'Expected a whole number'],
+  [['list', '--level', '9'], 'Expected a whole number, 1 to 8.'],
+  [['invite', 'acme', 'berta', '--hours', '721'], 'Expected a whole number of hours, 1 to 720.'],
   [['show', 'acme'], 'missing required argument'],
 ])('%j is not understood, and ends with 2', async (args, said) => {
   const { printed, told, exitCode } = await run(args);

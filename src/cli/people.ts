@@ -10,7 +10,9 @@ import { toTableLines } from './table.js';
 import { parseTime } from './trail-options.js';
 import { wholeNumber } from './whole-number.js';
 
-const parseCount = wholeNumber({ digits: 6, from: 1 });
+const parseCount = wholeNumber({ least: 1, most: 999_999 });
+const parseLevel = wholeNumber({ least: 1, most: 8 });
+const parseHours = wholeNumber({ least: 1, most: 720, what: 'hours' });
 
 const textOrNull = z.string().nullable();
 const listGuard = z.object({ people: z.array(personGuard), cursor: textOrNull });
@@ -38,7 +40,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .description('print who is enrolled, the newest first')
     .option('--connection <id>', 'of one connection')
     .addOption(new Option('--status <status>').choices(statuses).default('enrolled'))
-    .option('--level <level>', 'of connections at that level', parseCount)
+    .option('--level <level>', 'of connections at that level, 1 to 8', parseLevel)
     .option('--since <time>', 'enrolled from this day or time on', parseTime)
     .option('--before <time>', 'enrolled before it', parseTime)
     .option('--checked-since <time>', 'last checked from then on', parseTime)
@@ -114,7 +116,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
         .choices(['enrol', 'manage'])
         .default('enrol'),
     )
-    .option('--hours <hours>', 'how long it waits, up to 720', parseCount, 72)
+    .option('--hours <hours>', 'how long it waits, up to 720', parseHours, 72)
     .action(async (connection: string, subject: string, { purpose, hours }: { purpose: string; hours: number }) => {
       const fields = { connection, subject, purpose, lifeHours: hours };
       const { url, expiresAt } = await post('/subjects/invite', fields, inviteGuard);

@@ -1,15 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { filesOf, isThere } from '../config/data-files.js';
 import { addSec, toIso } from '../core/units.js';
 import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
 import { putInForce, readSwitchedModes } from '../operations/modes.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
+import { findOwnTrail } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 
 const daySec = 86_400;
-
-const empty: ConnectionReport = { hooks: [], unreadableLines: 0 };
 
 /** `facestep report`: what the hooks of a connection decided, and what shadow mode kept from happening. */
 export function createReportCommand(deps: CliDeps): Command {
@@ -21,10 +19,10 @@ export function createReportCommand(deps: CliDeps): Command {
     .option('--json', 'print JSON')
     .action(async (id: string, { since: days, json = false }: { since?: number; json?: boolean }) => {
       const loaded = await deps.loadSetup();
-      const { config, connections } = putInForce(loaded, await readSwitchedModes(loaded, deps));
+      const audit = await findOwnTrail(loaded.config);
+      const { connections } = putInForce(loaded, await readSwitchedModes(loaded, deps));
       const since = days === undefined ? null : addSec(deps.clock.now(), -days * daySec);
-      const { audit } = filesOf(config);
-      const report = (await isThere(audit)) ? await reportHooks(audit, { connection: id, since }) : empty;
+      const report = await reportHooks(audit, { connection: id, since });
       const mode = connections.find((connection) => connection.id === id)?.policy.mode ?? null;
       // A connection that was taken out of the configuration has its history still.
       if (mode === null && report.hooks.length === 0) {

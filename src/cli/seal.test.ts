@@ -177,9 +177,9 @@ describe('is refused, and no file is made', () => {
 
   test('a server that is not there, or is another', async () => {
     const gone = run('seal', at('report.pdf'), { '--url': 'http://127.0.0.1:9' });
-    await expect(gone).rejects.toMatchObject({ name: 'UsageError' });
+    await expect(gone).rejects.toMatchObject({ code: 'server_unreachable', detail: { url: 'http://127.0.0.1:9' } });
     const other: Fetch = async () => new Response('<html>');
-    await expect(run('seal', at('report.pdf'), {}, other)).rejects.toMatchObject({ name: 'UsageError' });
+    await expect(run('seal', at('report.pdf'), {}, other)).rejects.toMatchObject({ code: 'server_unreachable' });
     expect(files()).not.toContain('report.pdf.sealed');
   });
 
@@ -209,13 +209,12 @@ describe('is refused, and no file is made', () => {
   });
 
   test('a file that is missing is told in one line', async () => {
+    const unread = { name: 'UsageError', message: `${at('nothing')} cannot be read` };
     for (const option of ['--photo', '--token-file', '--client-token-file', '--password-file'])
-      expect(await run('seal', at('report.pdf'), { [option]: at('nothing') })).toEqual({
-        said: [expect.stringContaining(at('nothing'))],
-        exitCode: 1,
-      });
+      await expect(run('seal', at('report.pdf'), { [option]: at('nothing') })).rejects.toMatchObject(unread);
     const unused: Fetch = () => Promise.reject(new Error('the server was asked'));
-    expect(await run('seal', at('nothing'), {}, unused)).toMatchObject({ exitCode: 1 });
+    await expect(run('seal', at('nothing'), {}, unused)).rejects.toMatchObject(unread);
+    await expect(run('open', at('nothing.sealed'), {}, unused)).rejects.toMatchObject({ name: 'UsageError' });
     expect(files()).not.toContain('nothing.sealed');
   });
 });

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { maxPhotoBytes } from '../core/concealed.js';
 import { digestOf } from '../core/digest.js';
 import { readText, toRefusal } from './client-call.js';
 import type { CliDeps } from './deps.js';
+import { readGivenFile, sizeOfGiven } from './given-file.js';
 import { checkNameFree } from './sealed-file/new-file.js';
 import { toUrl } from './sealed-file/options.js';
 import { runOnFiles } from './sealed-file/run.js';
@@ -61,8 +62,8 @@ export function createSignCommand(deps: CliDeps): Command {
         const to =
           out ?? (key === null ? `${path}${signatureSuffix}` : `${path.replace(/\.pdf$/i, '')}${signedPdfSuffix}`);
         await checkNameFree(to);
-        if ((await stat(path)).size > maxPhotoBytes) throw new UsageError(`${path} is over 10 MB`);
-        const bytes = await readFile(path);
+        if ((await sizeOfGiven(path)) > maxPhotoBytes) throw new UsageError(`${path} is over 10 MB`);
+        const bytes = await readGivenFile(path);
         if (key !== null) await checkPdf(bytes, key, deps.clock.now());
         const client = createFacestepClient({ url, clientToken: await readText(clientTokenFile), fetch: deps.fetch });
         const document = { name: basename(path).normalize('NFC'), digest: digestOf(bytes).toString('hex') };

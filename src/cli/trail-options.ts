@@ -16,12 +16,22 @@ export const collect = (value: string, former: readonly string[] = []): readonly
  * @throws UsageError: one has no trail
  */
 export async function findTrails(folders: readonly string[], { config }: Setup): Promise<string[]> {
-  const files = folders.length === 0 ? [filesOf(config).audit] : folders.map((folder) => join(folder, 'audit.jsonl'));
-  for (const file of files) {
-    const isTrail = (await isThere(file)) || (await closedSegmentsOf(file)).length > 0;
-    if (!isTrail) throw new UsageError(`there is no audit trail ${file}`);
-  }
+  if (folders.length === 0) return [await findOwnTrail(config)];
+  const files = folders.map((folder) => join(folder, 'audit.jsonl'));
+  for (const file of files) await checkTrail(file);
   return files;
+}
+
+/** The file of the server's own trail. @throws UsageError: none is there, so no server ever was */
+export async function findOwnTrail(config: Setup['config']): Promise<string> {
+  const { audit } = filesOf(config);
+  await checkTrail(audit);
+  return audit;
+}
+
+async function checkTrail(file: string): Promise<void> {
+  const isTrail = (await isThere(file)) || (await closedSegmentsOf(file)).length > 0;
+  if (!isTrail) throw new UsageError(`there is no audit trail ${file}`);
 }
 
 const timeGuard = z.union([z.iso.date(), z.iso.datetime()]);

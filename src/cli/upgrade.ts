@@ -63,7 +63,7 @@ async function lookAt({ config }: Setup, deps: CliDeps): Promise<Part[]> {
   const files = filesOf(config);
   return [
     toConfigurationPart(),
-    await toFolderPart(files),
+    await toFolderPart(config.dataFolder, files),
     ...(config.state.kind === 'sqlite' ? [] : [await toStorePart(config.state, files, deps)]),
     await toTrailPart(files),
     await toTokensPart(config, files, deps),
@@ -88,10 +88,10 @@ function toSteps(mark: FormatMark, where: string): Pick<Part, 'lines' | 'isInThe
   return { lines: [`format ${mark.format}, written by ${mark.writtenBy}`, ...steps], isInTheWay: false };
 }
 
-async function toFolderPart(files: DataFiles): Promise<Part> {
+async function toFolderPart(folder: string, files: DataFiles): Promise<Part> {
   const title = 'Data folder';
   const mark = await readFolderMark(files);
-  if (mark === null) return { title, lines: ['nothing is in it yet'], isInTheWay: false };
+  if (mark === null) return { title, lines: [`nothing is in ${folder} yet`], isInTheWay: false };
   const { lines, isInTheWay } = toSteps(mark, title);
   if (isInTheWay || mark.format >= dataFormat || !(await isThere(files.state))) return { title, lines, isInTheWay };
   const { size } = await stat(files.state);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { z } from 'zod';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../client/index.js';
 import { epochSec, toEpochMs, toIso } from '../core/units.js';
 import type { CliDeps } from './deps.js';
+import { readGivenFile } from './given-file.js';
 import { readGivenKeySet } from './jwks-source.js';
 import { toPrintable } from './printable.js';
 import { runOnFiles } from './sealed-file/run.js';
@@ -44,11 +44,11 @@ export function createVerifySignatureCommand(deps: CliDeps): Command {
       runOnFiles(deps, async () => {
         const { jwks, issuer, certificate, ...expected } = optionsGuard.parse(given);
         const keys = await readGivenKeySet(jwks, deps);
-        const document = await readFile(path);
+        const document = await readGivenFile(path);
         const verify = async (): Promise<DocumentSignature> => {
           if (certificate !== undefined)
             return (await openPdfVerifier(certificate, { issuer, keys })).verify(document, expected);
-          const text = (await readFile(signaturePath ?? `${path}${signatureSuffix}`, 'utf8')).trim();
+          const text = (await readGivenFile(signaturePath ?? `${path}${signatureSuffix}`)).toString('utf8').trim();
           return createSignatureVerifier({ issuer, keys }).verify(document, text, expected);
         };
         try {

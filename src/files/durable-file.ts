@@ -7,6 +7,9 @@ import { FaceError } from '../errors.js';
 export const isSystemError = (error: unknown, code: string): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 
+/** Whether the system refused because of the account that asks. */
+export const isForbidden = (error: unknown): boolean => isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
+
 /** How the names of drafts end, after the name of the file they are for. */
 const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 

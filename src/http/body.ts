@@ -41,12 +41,13 @@ async function splitPhotos(values: ReadonlyMap<string, FieldValue>, options: Bod
   return { fields, photos };
 }
 
-async function toPhotos(value: FieldValue, { atMost }: PhotoRange, { own }: BodyOptions): Promise<Photo[]> {
+async function toPhotos(value: FieldValue, { atMost, emptyIs }: PhotoRange, { own }: BodyOptions): Promise<Photo[]> {
   const texts = isList(value) ? value : [value];
   if (texts.length > atMost) throw new FaceError('photo_too_many');
   const photos: Photo[] = [];
   for (const text of texts) {
     if (typeof text !== 'string' && !(text instanceof LongText)) throw new FaceError('request_malformed');
+    if (text === '' && emptyIs !== undefined) throw new FaceError(emptyIs);
     const bytes = await decodeBase64(text);
     photos.push(own(bytes));
     if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large');

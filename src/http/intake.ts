@@ -1,5 +1,5 @@
 import type { OwnPhoto, Photo } from '../core/concealed.js';
-import type { FaceError } from '../errors.js';
+import type { FaceError, FaceErrorCode } from '../errors.js';
 import type { Allowance } from './allowance.js';
 import type { FieldValue } from './json.js';
 
@@ -13,6 +13,8 @@ export interface Body {
 export interface PhotoRange {
   readonly atLeast: number;
   readonly atMost: number;
+  /** What an empty file is, where the field takes no pictures. */
+  readonly emptyIs?: FaceErrorCode;
 }
 
 export interface BodyOptions {

@@ -1,8 +1,10 @@
 import type { Census } from '../../adapters/census.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../adapters/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
+import { findSystemReason } from '../base/system-error.js';
 import { filesOf } from '../config/data-files.js';
 import type { FaceErrorCode } from '../errors.js';
+import { isForbidden } from '../files/durable-file.js';
 import { createCensusCheck } from './checks/census.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
@@ -42,18 +44,19 @@ export async function collectChecks(examined: Examined, deps: OperationDeps): Pr
   const { setup, connection } = examined;
   const { config } = setup;
   const { publicUrl } = config;
+  const ofFolder = createDataFolderCheck(config);
   const parts = [
     ...createKeyChecks(config, deps),
     createStateCheck(config.state, filesOf(config), deps),
     ...(config.verifier.kind === 'embedded'
-      ? [runtimeCheck, createModelCheck(config.modelsFolder), createRecognitionCheck(config, deps)]
+      ? [runtimeCheck, createModelCheck(config.modelsFolder), createRecognitionCheck(config, ofFolder, deps)]
       : []),
   ];
   const here = [
     readConfiguration,
     createModeCheck(examined),
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
-    ...createDataFolderCheck(config),
+    ...ofFolder,
     ...parts,
   ];
   if (publicUrl === null) return { checks: [...here, noPublicAddress], steps: [] };
@@ -105,6 +108,11 @@ async function runCheck(check: Check, deps: OperationDeps): Promise<Finding> {
   try {
     return await check.run();
   } catch (error) {
+    if (isForbidden(error))
+      return fail(
+        findSystemReason(error) ?? 'this account may not read it',
+        'Run this as the account of the service, or as root.',
+      );
     const { code, reason, detail } = toFailure(error, deps.log);
     const details = toDetailLines(detail).map((line) => `: ${line}`);
     return fail(`${reason} (${code})${details.join('')}`, remedies[code] ?? 'See the log above, and docs/errors.md.');

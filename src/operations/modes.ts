@@ -58,15 +58,22 @@ const holds = ({ endsAt }: Switched, now: EpochMs): boolean => endsAt === null |
 
 /**
  * The same beside a server, or without one: where the store cannot be read, what the file says is all that is known.
+ * @param onUnread - told why the store cannot be read
  * @returns none where there is no embedded store
  */
-export async function readSwitchedModes({ config }: Setup, deps: Omit<OperationDeps, 'fetch'>): Promise<Modes> {
+export async function readSwitchedModes(
+  { config }: Setup,
+  deps: Omit<OperationDeps, 'fetch'>,
+  onUnread = (error: unknown): void => {
+    deps.log.warn('modes switched by hand cannot be read', { code: toCode(error) });
+  },
+): Promise<Modes> {
   try {
     const state = await openStateToRead(config.state, { ...deps, files: filesOf(config) });
     if (state === null) return new Map();
     return await readModes({ ...deps, state }).finally(() => state.close());
   } catch (error) {
-    deps.log.warn('modes switched by hand cannot be read', { code: toCode(error) });
+    onUnread(error);
     return new Map();
   }
 }

@@ -8,7 +8,7 @@ import { preprocessGuard } from '../engine/preprocess.js';
 import { readPublishedFile } from '../engine/published-file.js';
 import { type Recogniser, type RecognitionModel, recognitionModelGuard } from '../engine/recogniser.js';
 import { FaceError } from '../errors.js';
-import { isSystemError, replaceFile, syncFolder } from '../files/durable-file.js';
+import { isForbidden, isSystemError, replaceFile, syncFolder } from '../files/durable-file.js';
 import { ownEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
 
@@ -96,6 +96,8 @@ export function openRegistry(folder: string, deps: { readonly clock: Clock; read
   async function read(): Promise<z.output<typeof registryGuard>> {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       if (isSystemError(error, 'ENOENT')) return null;
+      // Nothing is known of the file then, and nobody altered it.
+      if (isForbidden(error)) throw error;
       throw new FaceError('parameters_altered', { file: 'registry.json' }, { cause: error });
     });
     if (text === null) return { format: 'facestep-recognition-1', nextNumber: ownEngines.first, engines: [] };
@@ -142,7 +144,7 @@ export function openRegistry(folder: string, deps: { readonly clock: Clock; read
       const name = `${parameters}.json`;
       const altered = (cause?: unknown): FaceError => new FaceError('parameters_altered', { file: name }, { cause });
       const bytes = await readFile(join(folder, name)).catch((error: unknown) => {
-        throw altered(error);
+        throw isForbidden(error) ? error : altered(error);
       });
       if (sha256(bytes) !== parameters) throw altered();
       const { data } = engineEntryGuard.safeParse(parseJson(bytes.toString('utf8')));

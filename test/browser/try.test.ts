@@ -99,7 +99,7 @@ test.each([
 
 test('without a server it says so', async () => {
   const gone = { ...env, FACESTEP_URL: 'http://127.0.0.1:1' };
-  expect(await runHere(['try', 'simulated', '--login', login], gone)).toMatchObject({
-    ...{ code: 2, stderr: expect.stringContaining('no server answers') },
+  await expect(runHere(['try', 'simulated', '--login', login], gone)).rejects.toMatchObject({
+    ...{ code: 'server_unreachable', detail: { url: gone.FACESTEP_URL } },
   });
 });

@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import { createFacestepClient } from '../../../client/index.js';
 import {
   ContentKey,
@@ -14,6 +13,7 @@ import type { Fetch } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { mostPhotos, parseToken } from '../../token/format.js';
 import { readText, toRefusal } from '../client-call.js';
+import { readGivenFile, sizeOfGiven } from '../given-file.js';
 import type { SealedFileOptions } from './options.js';
 import type { FileKeyParts } from './sealed-file.js';
 
@@ -70,6 +70,6 @@ export async function releaseKey(
 }
 
 async function readPhoto(file: string, own: OwnPhoto): Promise<Photo> {
-  if ((await stat(file)).size > maxPhotoBytes) throw new FaceError('photo_too_large');
-  return own(await readFile(file));
+  if ((await sizeOfGiven(file)) > maxPhotoBytes) throw new FaceError('photo_too_large');
+  return own(await readGivenFile(file));
 }

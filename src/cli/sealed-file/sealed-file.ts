@@ -6,6 +6,7 @@ import type { Random } from '../../core/ports.js';
 import { secretBytes } from '../../token/derive.js';
 import type { Stretch } from '../../token/stretch.js';
 import { CommandError } from '../command-error.js';
+import { toUnread } from '../given-file.js';
 import { UsageError } from '../usage-error.js';
 import { drawHeader, headerBytes, parseHeader, type SealedFileHeader, tagBytes } from './header.js';
 import { createNewFile } from './new-file.js';
@@ -138,7 +139,9 @@ async function deriveFileKey(
 /** Opens a file for reading, if it is one: a pipe or a device has no size. */
 async function withFile<T>(file: string, work: (source: FileHandle, sizeBytes: number) => Promise<T>): Promise<T> {
   // A pipe would otherwise wait here for somebody to write. Windows has no such flag.
-  const source = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const source = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => {
+    throw toUnread(file);
+  });
   try {
     const about = await source.stat();
     if (!about.isFile()) throw new UsageError(`${file} is not a file`);

@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, type KeyObject, sign, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { readCertificate as parseCertificate } from '../../../client/certificate.js';
 import { FaceError } from '../../errors.js';
 import type { AwsKmsCalls } from '../../keys/aws-kms-calls.js';
+import { readGivenFile } from '../given-file.js';
 import { UsageError } from '../usage-error.js';
 
 /** The key that signs PDFs for an organisation, and its certificate. */
@@ -17,7 +17,7 @@ export interface OrganisationKey {
 
 /** A certificate in PEM or DER. @throws UsageError: it is none; the system's errors */
 export async function readCertificate(file: string): Promise<X509Certificate> {
-  const bytes = await readFile(file);
+  const bytes = await readGivenFile(file);
   try {
     return new X509Certificate(bytes);
   } catch {
@@ -28,7 +28,7 @@ export async function readCertificate(file: string): Promise<X509Certificate> {
 /** Certificate and private key in PEM. @throws UsageError: they do not fit, or are of another kind */
 export async function readKeyPair(certificateFile: string, keyFile: string): Promise<OrganisationKey> {
   const certificate = await readCertificate(certificateFile);
-  const key = parseKey(await readFile(keyFile), keyFile);
+  const key = parseKey(await readGivenFile(keyFile), keyFile);
   if (!certificate.checkPrivateKey(key)) throw new UsageError(`${keyFile} is not the key of ${certificateFile}`);
   return { certificate, ...describe(certificate), sign: async (data) => sign('sha256', data, key) };
 }

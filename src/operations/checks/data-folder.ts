@@ -2,11 +2,12 @@ import { dirname } from 'node:path';
 import { type Check, fail, pass } from '../../../adapters/provisioning.js';
 import type { Setup } from '../../../adapters/setup.js';
 import { filesOf, isThere } from '../../config/data-files.js';
+import { isForbidden } from '../../files/durable-file.js';
 
 /** The check that this is the server's data folder. */
 export const dataFolder = 'Data folder';
 
-/** Whether the server was ever here. `[]` where it keeps neither keys nor state in files. */
+/** Whether the server was ever here, and whether that can be told. `[]` where it keeps neither keys nor state in files. */
 export function createDataFolderCheck(config: Setup['config']): readonly Check[] {
   const files = filesOf(config);
   const expected = [
@@ -19,7 +20,12 @@ export function createDataFolderCheck(config: Setup['config']): readonly Check[]
     {
       title: dataFolder,
       async run() {
-        for (const file of expected) if (await isThere(file)) return pass(folders);
+        try {
+          for (const file of expected) if (await isThere(file)) return pass(folders);
+        } catch (error) {
+          if (!isForbidden(error)) throw error;
+          return fail(`this account may not read ${folders}`, 'Run this as the account of the service, or as root.');
+        }
         return fail(
           `nothing of a server is in ${folders}`,
           'Run this where the server runs, with its FACESTEP_DATA. If it never ran, start it: it makes what is missing.',

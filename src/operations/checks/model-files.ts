@@ -10,13 +10,17 @@ import type { OperationDeps } from '../deps.js';
 
 const modelFiles = 'Models';
 
-/** Which engine makes new tokens, and whether everything of it and of former ones is as it was measured. */
+/**
+ * Which engine makes new tokens, and whether everything of it and of former ones is as it was measured.
+ * @param ofFolder - the check of the data folder, where there is one
+ */
 export const createRecognitionCheck = (
   { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
+  ofFolder: readonly Check[],
   deps: Pick<OperationDeps, 'clock' | 'random'>,
 ): Check => ({
   title: 'Recognition',
-  needs: [modelFiles],
+  needs: [modelFiles, ...(recognition.folder === null ? ofFolder.map(({ title }) => title) : [])],
   async run() {
     const folder = recognitionFolderOf({ ...config, recognition });
     const { parameters, recognisers } = await openEngines({ engine: recognition.engine, folder }, deps);

@@ -1,0 +1,59 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { runAs, runHere } from '../../test/cli.js';
+import { createFolder } from '../../test/folder.js';
+import { modelsFolder } from '../../test/paths.js';
+
+/* Commands that read the data folder, where no server ever was: mostly another folder than the server's; or may not read it. */
+
+const top = createFolder('no-data');
+const data = join(top, 'nowhere');
+const env = { FACESTEP_DATA: data };
+
+test.each([
+  [['report', 'work']],
+  [['events', 'list']],
+  [['events', 'list', '--json']],
+  [['events', 'retry']],
+  [['audit', 'export']],
+])('%j says that there is no trail, in place of nothing', async (args) => {
+  const { code, stdout, stderr } = await runHere(args, env);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toBe(`facestep: there is no audit trail ${join(data, 'audit.jsonl')}\n`);
+});
+
+test('upgrade --check says in which folder it looked', async () => {
+  const { code, stdout } = await runHere(['upgrade', '--check'], env);
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(`nothing is in ${data} yet`) });
+});
+
+const describeAsRoot = process.getuid?.() === 0 ? describe : describe.skip;
+
+describeAsRoot('an account that may not read the data folder', () => {
+  const nobody = 65_534;
+  const shut = join(top, 'shut');
+  const config = join(top, 'facestep.json');
+  chmodSync(top, 0o755);
+  mkdirSync(shut, { mode: 0o700 });
+  const okta = { orgUrl: 'http://127.0.0.1:9', auth: { kind: 'api_token', token: 't' } };
+  const hooks = { secret: { value: '0123456789abcdef' } };
+  const connections = [{ id: 'work', kind: 'okta', okta: { ...okta, hooks } }];
+  writeFileSync(config, JSON.stringify({ dataFolder: shut, modelsFolder, connections }));
+  const asNobody = (...args: string[]) => runAs(nobody, args, { FACESTEP_CONFIG: config });
+
+  test('is told so by the doctor, once, and not that anything was altered', async () => {
+    const { code, stdout, stderr } = await asNobody('doctor', 'work');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toContain(`FAIL    Data folder: this account may not read ${shut}\n`);
+    expect(stdout).toContain('To do: Run this as the account of the service, or as root.');
+    expect(stdout).toContain('not looked at: Recognition');
+    expect(stdout).not.toMatch(/internal|altered/);
+  });
+
+  test('is told so by models list', async () => {
+    const { code, stdout, stderr } = await asNobody('models', 'list');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^facestep cannot go on: open EACCES, .*registry\.json: this account may not do that\n$/);
+  });
+});

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { connectionGuards } from '../../adapters/index.js';
+import { loadConfig } from '../../src/config/load.js';
+import { readPage } from '../page.js';
+import { projectRoot } from '../paths.js';
+
+const unit = readFileSync(join(projectRoot, 'infra/systemd/facestep.service'), 'utf8');
+const inUnit = (pattern: RegExp): string => pattern.exec(unit)?.[1] ?? '';
+
+test('the documented configuration of one server names the folders of its unit: commands read it without the unit', async () => {
+  const [, section = ''] = readPage('docs/deployment.md').split('\n## One server\n');
+  const text = /```json\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
+  const file = inUnit(/FACESTEP_CONFIG=(\S+)/);
+  const asked: string[] = [];
+  const config = await loadConfig({
+    env: { FACESTEP_CONFIG: file },
+    readFile: async (path) => {
+      asked.push(path);
+      return path === file ? text : `fsa_${'k'.repeat(32)}`;
+    },
+    connectionGuards,
+  });
+  expect(asked).toEqual([file, '/run/credentials/facestep.service/admin-key']);
+  expect(config).toMatchObject({
+    dataFolder: inUnit(/FACESTEP_DATA=(\S+)/),
+    modelsFolder: join(inUnit(/^WorkingDirectory=(\S+)/m), 'models'),
+  });
+  expect(readPage('docs/install.md')).toContain(`export FACESTEP_CONFIG=${file}`);
+});
