@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { toForm } from '../api-server.js';
 import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
+import { hasRedis, startRedis } from '../redis.js';
 import { type Service, startService } from '../service.js';
 
 /* How a server is run: readiness, reload, stop. The server is a process of its own, on real models and photos. */
@@ -194,6 +196,28 @@ describe('a mode that was switched by hand', () => {
     expect(await call('/connections/work/mode', admin, '{"mode":"shadow"}')).toMatchObject({ status: 200 });
     expect(await callHook()).not.toEqual(enforced);
     expect((await runHere(['reload'], env)).stdout).toBe('Nothing has changed.\n');
+  });
+});
+
+(hasRedis ? describe : describe.skip)('a server that is started before its store', () => {
+  test('listens, and is ready as soon as the store answers; it shares its brand by then', async () => {
+    const redis = await startRedis();
+    try {
+      redis.process.kill('SIGKILL');
+      await once(redis.process, 'exit');
+      const starting = start({ state: { kind: 'redis', url: redis.url }, brand: { organisation: 'Acme' } });
+      await Promise.race([starting, untilLogged('listening')]);
+      await redis.restart('nothing');
+      await starting;
+      const client = new Redis(redis.url);
+      while ((await client.keys('*brand-draft:*')).length === 0)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      await client.quit();
+      const { client: token } = await takeClientToken();
+      expect(token['x-auth-token']).not.toBe('undefined');
+    } finally {
+      await redis.stop();
+    }
   });
 });
 
