@@ -15,6 +15,7 @@ import { FaceError, toCode } from './errors.js';
 import { isSystemError } from './files/durable-file.js';
 import { fetchModels, hasNoModels } from './models/fetch.js';
 import { toDetailLines } from './operations/failure.js';
+import type { RunningServer } from './server/server.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';
 
@@ -51,24 +52,48 @@ const readSetup = (): Promise<Setup> =>
     readFile: (path) => readFile(path, 'utf8'),
   });
 
-/** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
+/**
+ * The server, until it is told to stop. Signals are heard from the beginning: one that nobody hears ends the process, and a
+ * service manager takes that for its own will.
+ */
 async function serve(): Promise<void> {
+  let isReloadAsked = false;
+  let reload = (): void => {
+    isReloadAsked = true;
+  };
+  process.on('SIGHUP', () => reload());
+  const stopped = untilStopped().then((signal) => {
+    // Who asks again does not want to wait.
+    for (const again of stopSignals) process.once(again, () => process.exit(1));
+    log.info('stopping', { signal });
+  });
+  const server = await start(stopped);
+  if (server === null) return;
+  reload = () => void server.reload();
+  if (isReloadAsked) reload();
+  await stopped;
+  await server.stop();
+}
+
+/**
+ * Its parts are loaded here: the other commands need none of them.
+ * @returns `null`: it was told to stop while models were fetched
+ */
+async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   const setup = await readSetup();
   const { modelsFolder } = setup.config;
   for (const { what, ...rest } of findDeprecations({ node: process.versions.node }))
     log.warn('deprecated', { what, ...rest });
-  if (await hasNoModels(modelsFolder)) await fetchModels(modelsFolder, tell);
+  if (await hasNoModels(modelsFolder)) {
+    const fetched = fetchModels(modelsFolder, tell).then(() => true);
+    if (!(await Promise.race([fetched, stopped]))) return null;
+  }
   const { openEngine } = await import('./server/open-engine.js');
   const engine = openEngine(setup.config, { clock, random, log, tell });
   // Whether it failed is asked where the server needs it: what is under way by then is not to be torn off.
   engine.catch(() => {});
   const { startServer } = await import('./server/server.js');
-  const server = await startServer(setup, { clock, random, fetch, log, contexts, tell, engine, loadSetup: readSetup });
-  process.on('SIGHUP', () => void server.reload());
-  log.info('stopping', { signal: await untilStopped() });
-  // Who asks again does not want to wait.
-  for (const signal of stopSignals) process.once(signal, () => process.exit(1));
-  await server.stop();
+  return startServer(setup, { clock, random, fetch, log, contexts, tell, engine, loadSetup: readSetup });
 }
 
 /** One command line. @returns how the process ends */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { auditDetails } from '../core/audit-events.js';
+import type { EpochMs } from '../core/units.js';
 import { digestOf, noDigest, parseLink } from './chain.js';
 
 /** What can be wrong with a trail. */
@@ -53,6 +54,7 @@ interface Line {
 interface RecordLine extends Line {
   readonly sequence: number;
   readonly previous: string;
+  readonly time: EpochMs;
 }
 
 /** Where the chain did not go on, until it is known what became of it. */
@@ -105,13 +107,18 @@ export class ChainCheck {
       if (this.#break === null) this.#unreadable = { place, digest };
       return;
     }
-    const record = { place, digest, sequence: link.sequence, previous: link.previous };
+    const record = { place, digest, ...link };
     if (line.includes('"records_removed"')) this.#noteRemoval(line);
     if (this.#break === null) this.#follow(record);
     else {
       this.#break.after ??= record;
       this.#break.cameLater ||= record.sequence === nextAfter(this.#break.before);
     }
+  }
+
+  /** When the last record before anything that is wrong was made; `null` where there is none. */
+  get lastTime(): EpochMs | null {
+    return this.#last?.time ?? null;
   }
 
   /** What it was, once every line has been added. */

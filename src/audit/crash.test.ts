@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../test/audit.js';
 import { createFolder } from '../../test/folder.js';
+import { createManualClock } from '../../test/manual-clock.js';
 import { verifyTrail } from './verify.js';
 
 const program = fileURLToPath(new URL('../../test/audit-writer.js', import.meta.url));
@@ -41,7 +42,7 @@ async function startWriter(fileBlocks: number | null = null) {
   };
 }
 
-const verify = () => verifyTrail(file, { keys: { keys: [] }, state: null });
+const verify = () => verifyTrail(file, { keys: { keys: [] }, state: null, clock: createManualClock() });
 
 test('what was answered outlives a kill, and the next process goes on at once', async () => {
   const writer = await startWriter();

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createAuditDeps } from '../../test/audit.js';
 import { createFolder } from '../../test/folder.js';
+import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
 import { type AuditAction, auditDetails } from '../core/audit-events.js';
 import { fromIso } from '../core/units.js';
@@ -80,7 +81,11 @@ describe('a trail that was written before there were guards', () => {
     expect(new Set(written.map(({ action }) => action))).toEqual(
       new Set(actions.filter((each) => !later.includes(each))),
     );
-    const { tampering, lastSequence } = await verifyTrail(everyAction, { keys: { keys: [] }, state: null });
+    const { tampering, lastSequence } = await verifyTrail(everyAction, {
+      keys: { keys: [] },
+      state: null,
+      clock: createManualClock(),
+    });
     expect([tampering, lastSequence]).toEqual([null, lines.length]);
   });
 

@@ -80,7 +80,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
   let end: FileEnd | null = await openEnd(file);
   let tail: Tail = end;
   await syncFolder(file);
-  const chain = await openChainName(file, deps.random);
+  const chain = await openChainName(file, { hasRecords: tail.sequence > 0, random: deps.random });
   const sync = createGroupCommit(() => syncFile(file));
   let queue: Promise<unknown> = Promise.resolve();
   let removal: Promise<unknown> = Promise.resolve();

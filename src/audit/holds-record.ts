@@ -22,8 +22,8 @@ export async function holdsRecord(
   return false;
 }
 
-/** `null`: the trail holds no record. */
-async function findFirstSequence(file: string): Promise<number | null> {
+/** @returns above 1 where retention removed the beginning; `null`: the trail holds no record */
+export async function findFirstSequence(file: string): Promise<number | null> {
   for await (const piece of readPieces(file)) {
     for (const line of linesWith(['"sequence":'], piece)) {
       const first = parseLink(line);

@@ -34,6 +34,12 @@ test('lines that lie across the pieces of a large file are found once and whole'
   expect(await find(`${lines.join('\n')}\n`, 'hit')).toEqual(lines.filter((each) => each.includes('hit')));
 });
 
+test('a long record is found wherever it lies', async () => {
+  const long = `hit ${'x'.repeat(200_000)}`;
+  const lines = Array.from({ length: 40 }, () => long);
+  expect(await find(`${lines.join('\n')}\n`, 'hit')).toEqual(lines);
+});
+
 test('what is longer than a record can be is passed over, and what follows it is found', async () => {
   const endless = `hit ${'x'.repeat(5 * 1024 * 1024)}`;
   expect(await find(`hit 1\n${endless}\nhit 2\n`, 'hit')).toEqual(['hit 1', 'hit 2']);

@@ -2,8 +2,8 @@ import { openSegments } from './segments.js';
 
 const lineBreak = 0x0a;
 
-/** Our records are of a few hundred bytes; what is longer is none. */
-const longestLineBytes = 64 * 1024;
+/** Our records are of a few hundred bytes, few of some thousands; what is longer is none. */
+const longestLineBytes = 1024 * 1024;
 
 const nothing: Buffer = Buffer.alloc(0);
 

@@ -27,7 +27,7 @@ beforeEach(() => {
 
 const verify = async () => {
   const keys = (await deps.signer.publicKeys()).map((key) => ({ ...key, kty: 'EC' }));
-  return verifyTrail(deps.file, { keys: { keys }, state: deps.state });
+  return verifyTrail(deps.file, { keys: { keys }, state: deps.state, clock: deps.clock });
 };
 
 const subjects = async (): Promise<string[]> => {

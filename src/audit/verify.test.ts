@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
 import { createFolder } from '../../test/folder.js';
 import { createTestSigner } from '../../test/keys.js';
+import { createManualClock } from '../../test/manual-clock.js';
 import type { AuditEvent } from '../core/audit-events.js';
-import { headsFileOf } from './trail-files.js';
+import { chainFileOf, headsFileOf } from './trail-files.js';
 import { type TrailReport, verifyTrail } from './verify.js';
 
 const folder = createFolder('verify');
@@ -35,7 +36,7 @@ const addTo = (deps: AuditDeps, records: number): Promise<void> =>
 
 async function verify(deps: AuditDeps, state: AuditDeps['state'] | null = null): Promise<TrailReport> {
   const keys = (await deps.signer.publicKeys()).map(({ kid, ...key }) => ({ ...key, kty: 'EC', kid: String(kid) }));
-  return verifyTrail(deps.file, { keys: { keys }, state });
+  return verifyTrail(deps.file, { keys: { keys }, state, clock: deps.clock });
 }
 
 const linesOf = ({ file }: { readonly file: string }): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
@@ -207,5 +208,39 @@ describe('the heads', () => {
     expect(await verify(deps, deps.state)).toMatchObject({ tampering: { kind: 'truncated' } });
     const empty = createAuditDeps({ file: deps.file }).state;
     expect(await verify(await makeTrail(3), empty)).toMatchObject({ isSound: false, state: { kind: 'no head' } });
+  });
+});
+
+describe('the name of the chain', () => {
+  /** Cut back to its first record, with no head beside it. */
+  const cut = (deps: AuditDeps): void => {
+    rmSync(headsFileOf(deps.file));
+    write(deps, linesOf(deps).slice(0, 1));
+  };
+
+  test('that was taken away hides no cut: the trail is not sound, and no server goes on with another name', async () => {
+    const deps = await makeTrail(3);
+    cut(deps);
+    rmSync(chainFileOf(deps.file));
+    expect(await verify(deps, deps.state)).toMatchObject({ isSound: false, chain: null, tampering: null });
+    await expect(addTo(deps, 1)).rejects.toMatchObject({
+      code: 'state_unavailable',
+      detail: { problem: expect.stringContaining(chainFileOf(deps.file)) },
+    });
+    expect(linesOf(deps)).toHaveLength(1);
+    // As docs/audit.md says it: all of them put away.
+    rmSync(deps.file);
+    await addTo(deps, 2);
+    expect(await verify(deps, deps.state)).toMatchObject({ isSound: true, lastSequence: 2 });
+  });
+
+  test('that was altered hides none: a trail is not without a head for minutes', async () => {
+    const clock = createManualClock();
+    const deps = await makeTrail(3, { clock });
+    cut(deps);
+    writeFileSync(chainFileOf(deps.file), `${'a'.repeat(32)}\n`);
+    expect(await verify(deps, deps.state)).toMatchObject({ isSound: true, state: { kind: 'no head' } });
+    clock.advanceSec(5 * 60 + 1);
+    expect(await verify(deps, deps.state)).toMatchObject({ isSound: false, isNeverSigned: true });
   });
 });

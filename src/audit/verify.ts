@@ -1,5 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
-import type { State } from '../core/ports.js';
+import type { Clock, State } from '../core/ports.js';
+import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { ChainCheck, type ChainReport } from './chain-check.js';
 import { readChainName } from './chain-name.js';
@@ -7,6 +8,9 @@ import { type Head, headKeyOf } from './heads.js';
 import { findLinesIn } from './read.js';
 import { createHeadVerifier, type HeadsReport, readHeads } from './read-heads.js';
 import { openSegments } from './segments.js';
+
+/** Heads are signed every minute: a trail is not that long without one. */
+const longestUnsignedSec = 5 * 60;
 
 /** What the state store says of a trail. */
 export type StateFinding =
@@ -30,6 +34,8 @@ export interface TrailReport extends ChainReport {
     readonly isForeign: boolean;
   };
   readonly state: StateFinding;
+  /** Whether neither the store nor the files have a head, though its last record should have been signed long ago. */
+  readonly isNeverSigned: boolean;
   /** Whether nothing is wrong. */
   readonly isSound: boolean;
 }
@@ -46,11 +52,13 @@ export async function verifyTrail(
   {
     keys,
     state,
+    clock,
     onRead = () => {},
     signal,
   }: {
     readonly keys: JSONWebKeySet;
     readonly state: Pick<State, 'read'> | null;
+    readonly clock: Clock;
     readonly onRead?: (bytes: number) => void;
     readonly signal?: AbortSignal;
   },
@@ -85,8 +93,13 @@ export async function verifyTrail(
   const isHeadsSound = invalid === null && !isForeign && (unknownKey === 0 || heads.length > 0);
   // The store was emptied, or it is another one. The server puts the head back with the next record.
   const isStateSound = kept.finding.kind !== 'invalid' && (kept.finding.kind !== 'no head' || heads.length === 0);
-  const isSound = report.tampering === null && isHeadsSound && isStateSound;
-  return { file, chain, ...report, heads: headsReport, state: kept.finding, isSound };
+  // Who alters the name has the store asked for the head of a trail that it does not know.
+  const { lastTime } = check;
+  const isOld = lastTime !== null && addSec(lastTime, longestUnsignedSec) < clock.now();
+  const isNeverSigned = kept.finding.kind === 'no head' && heads.length === 0 && isOld;
+  const isNamed = chain !== null || report.lastSequence === 0;
+  const isSound = report.tampering === null && isHeadsSound && isStateSound && isNamed && !isNeverSigned;
+  return { file, chain, ...report, heads: headsReport, state: kept.finding, isNeverSigned, isSound };
 }
 
 async function readStateHead(

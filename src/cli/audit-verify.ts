@@ -25,7 +25,7 @@ export const createAuditVerifyCommand = (deps: CliDeps): Command =>
       const state = await openStateToRead(setup.config.state, { ...deps, files: filesOf(setup.config) });
       try {
         const reports: TrailReport[] = [];
-        for (const file of files) reports.push(await verifyTrail(file, { keys, state }));
+        for (const file of files) reports.push(await verifyTrail(file, { ...deps, keys, state }));
         if (json) deps.print(JSON.stringify(reports, null, 2));
         else for (const report of reports) toReportLines(report).forEach(deps.print);
         if (reports.some(({ isSound }) => !isSound)) deps.endWith(1);
@@ -38,7 +38,8 @@ type VerifyOptions = { readonly trail?: readonly string[]; readonly jwks?: strin
 
 /** What verifying came to, as lines of text. */
 export function toReportLines(report: TrailReport): string[] {
-  const { file, isSound, tampering, firstSequence, lastSequence, unfinishedLines, heads, state } = report;
+  const { file, chain, isSound, isNeverSigned, tampering, firstSequence, lastSequence, unfinishedLines, heads, state } =
+    report;
   const rows: (readonly [label: string, text: string])[] = [
     ['records', lastSequence === 0 ? 'none' : `${firstSequence} to ${lastSequence}`],
     ['signed heads', describeHeads(report)],
@@ -50,6 +51,8 @@ export function toReportLines(report: TrailReport): string[] {
     rows.push(['altered head', `line ${heads.invalid.line} of ${basename(heads.invalid.file)}`]);
   }
   if (heads.isForeign) rows.push(['foreign head', 'a head is of another trail']);
+  if (chain === null && lastSequence > 0) rows.push(['no name', 'the file with the name of the chain is gone']);
+  if (isNeverSigned) rows.push(['never signed', 'its last record should have been signed long ago']);
   if (tampering !== null) rows.push([tampering.kind, describeTampering(tampering)]);
   const width = Math.max(...rows.map(([label]) => label.length));
   return [

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
@@ -68,6 +68,9 @@ describe('facestep audit verify', () => {
     const edited = await runCli(['audit', 'verify'], env);
     expect(edited.code).toBe(1);
     expect(edited.stdout).toContain('NOT SOUND');
+    rmSync(join(folder, 'one/audit-chain'));
+    const unnamed = await runCli(['audit', 'verify'], env);
+    expect(unnamed).toMatchObject({ code: 1, stdout: expect.stringMatching(/no name +the file with the name/) });
     expect(edited.stdout).toMatch(/edited +line 2 of audit\.jsonl, record 2: is not as it was written/);
   });
 

@@ -8,6 +8,7 @@ import { FaceError } from '../errors.js';
 import { connectionFields } from './connection.js';
 import { headerCredentialGuard } from './credential.js';
 import { loadConfig } from './load.js';
+import { problemsOf } from './problem.js';
 import { redact } from './redact.js';
 import type { Environment } from './references.js';
 
@@ -117,6 +118,26 @@ describe('refuses', () => {
     const delivery = { kind: 'smtp', url: 'smtp://u:p@mail.example:587', from: 'a@b.example', ...change };
     expect(await refusalOf(load({ delivery }))).toMatchObject({ code: 'config_invalid', paths: [path] });
   });
+
+  test.each([
+    ['a bare % in its password', 'redis://u:50%canary@10.0.0.5:6379', '%25'],
+    ['a bare % in its user', 'redis://can%ary:p@10.0.0.5:6379', '%25'],
+    ['a database that is no number', 'redis://10.0.0.5:6379/canary', 'the number of a database'],
+    ['more after its database', 'redis://10.0.0.5:6379/0/', 'the number of a database'],
+    ['another protocol', 'http://canary.example', 'expected redis://'],
+    ['no host', 'redis://', 'expected redis://'],
+  ])('Redis with %s, and it says what to write instead', async (_name, url, reason) => {
+    const error: unknown = await load({ state: { kind: 'redis', url } }).catch((thrown: unknown) => thrown);
+    expect(problemsOf(error)).toEqual([{ path: 'state.url', reason: expect.stringContaining(reason) }]);
+    expect(JSON.stringify(problemsOf(error))).not.toContain('canary');
+  });
+
+  test.each(['redis://10.0.0.5', 'redis://10.0.0.5:6379/', 'rediss://u:50%25@[::1]:6379/12'])(
+    'takes Redis at %s',
+    async (url) => {
+      await load({ state: { kind: 'redis', url } });
+    },
+  );
 
   test.each([undefined, 'https://192.0.2.7', 'http://127.0.0.1:8080', 'https://[2001:db8::1]:8443/base'])(
     'passkeys without a domain name: publicUrl %s',

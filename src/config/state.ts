@@ -13,13 +13,28 @@ const addressGuard = z
   })
   .refine(({ port }) => port >= 1 && port <= 65_535, 'expected a port of 1 to 65535');
 
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username);
+    decodeURIComponent(password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const redisUrlGuard = z
   .string()
   .max(2048)
+  .refine((text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '', {
+    error: 'expected redis://user:password@host:port, or rediss:// for TLS',
+    abort: true,
+  })
   .refine(
-    (text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '',
-    'expected redis://user:password@host:port, or rediss:// for TLS',
+    (text) => /^(?:\/\d{0,5})?$/.test(new URL(text).pathname),
+    'expected the number of a database after the last /',
   )
+  .refine((text) => isDecodable(new URL(text)), 'write % in a user name or password as %25')
   .pipe(credentialGuard);
 
 const redisGuard = z

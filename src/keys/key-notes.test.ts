@@ -96,6 +96,13 @@ test('a server that has had keys does not start on new ones where its file is go
   await rm(files.keys);
   await expect(open()).rejects.toMatchObject({ code: 'config_invalid' });
   await expect(readFile(files.keys)).rejects.toThrow();
+  // Nor where retention removed the record of them.
+  const [first, second, ...more] = (await readFile(files.audit, 'utf8')).split('\n');
+  expect(first).toContain('"use":"sealing"');
+  expect(second).not.toContain('"use":"sealing"');
+  await writeFile(files.audit, [second, ...more].join('\n'));
+  await expect(open()).rejects.toMatchObject({ code: 'config_invalid' });
+  await expect(readFile(files.keys)).rejects.toThrow();
   await writeFile(files.keys, backup, { mode: 0o600 });
   await open();
 });

@@ -1,3 +1,4 @@
+import { findFirstSequence } from '../audit/holds-record.js';
 import { type DataFiles, isThere } from '../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../config/keys.js';
 import type { Clock, Keys, Log, Random, Signer } from '../core/ports.js';
@@ -67,7 +68,10 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 /** A first start makes keys. Where there have been others, new ones would refuse every token as they refuse another face. */
 async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
-  if ((await isThere(keys)) || !(await isThere(audit)) || !(await isNoted('sealing', audit))) return;
+  if ((await isThere(keys)) || !(await isThere(audit))) return;
+  // Of keys older than `audit.retentionDays` the trail says nothing any more, but that something went before.
+  const isBeginningGone = ((await findFirstSequence(audit)) ?? 1) > 1;
+  if (!isBeginningGone && !(await isNoted('sealing', audit))) return;
   throw new FaceError('config_invalid', {
     setting: 'keys',
     problem: `gone, and the audit trail knows of some: ${keys}`,

@@ -36,7 +36,8 @@ async function start() {
     told[outcome] += lines;
   };
   const bounds = { days: 90, entries: 1000 };
-  const recorder = createLedgerRecorder({ ledger, bounds, clock, log, onLines });
+  const createRecorder = () => createLedgerRecorder({ ledger, bounds, clock, log, onLines });
+  const recorder = createRecorder();
   const trail = await createFileAudit({
     ...createAuditDeps({ file: join(createFolder('recorder'), 'audit.jsonl'), clock }),
     requestId: () => contexts.current()?.requestId ?? null,
@@ -53,7 +54,12 @@ async function start() {
   const setDown = (down: boolean): void => {
     isDown = down;
   };
-  return { clock, contexts, log, told, recorder, trail, check, lines, setDown };
+  const erase = (subject: string) =>
+    trail.append({
+      ...{ action: 'subject_erased', connection: 'acme', subject },
+      detail: { receiptId: 'r', tokenId: 't', by: 'grace' },
+    });
+  return { erase, createRecorder, clock, contexts, log, told, recorder, trail, check, lines, setDown };
 }
 
 test('each record has its line, under the number it has in the trail, with the request and network that caused it', async () => {
@@ -101,4 +107,40 @@ test('what waits is bounded; what is lost is counted and logged', async () => {
   await recorder.stop();
   expect(told).toEqual({ written: 0, lost: 20_010 });
   expect(log.text()).toContain('"lost":20000');
+});
+
+test('whoever was erased just before a process died is erased at the next start, and who enrolled since stays', async () => {
+  const { clock, recorder, trail, check, erase, createRecorder, lines, setDown } = await start();
+  await check('anna');
+  await check('berta');
+  await recorder.flush();
+  setDown(true);
+  clock.advanceSec(1);
+  await erase('anna');
+  await recorder.flush();
+  setDown(false);
+  const next = createRecorder();
+  await next.eraseAgain(trail);
+  const told = async () => (await lines()).map(({ subject, action }) => `${subject} ${action}`);
+  expect(await told()).toEqual(['anna subject_erased', 'berta verified']);
+  clock.advanceSec(1);
+  await check('anna');
+  await recorder.flush();
+  await next.eraseAgain(trail);
+  expect(await told()).toEqual(['anna verified', 'anna subject_erased', 'berta verified']);
+  await next.stop();
+});
+
+test('a repetition leaves the line as it is, and waits for a store that is away until it is stopped', async () => {
+  const { contexts, recorder, trail, erase, createRecorder, lines, setDown, log } = await start();
+  await contexts.run({ requestId: 'r', network: '192.0.2.0/24', trace: null }, () => erase('anna'));
+  await recorder.flush();
+  const next = createRecorder();
+  await next.eraseAgain(trail);
+  expect(await lines()).toMatchObject([{ subject: 'anna', network: '192.0.2.0/24' }]);
+  setDown(true);
+  const erasing = next.eraseAgain(trail);
+  while (!log.text().includes('not repeated')) await new Promise((resolve) => setTimeout(resolve, 5));
+  await next.stop();
+  await erasing;
 });

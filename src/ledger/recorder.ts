@@ -1,5 +1,6 @@
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
-import type { WrittenRecord } from '../audit/file.js';
+import { readEvents } from '../audit/events.js';
+import type { Trail, WrittenRecord } from '../audit/file.js';
 import type { LedgerDeps } from '../core/ledger/deps.js';
 import { type LedgerEntry, type RecordedEvent, toEntry } from '../core/ledger/entry.js';
 import { isLogged, type LoggedAction } from '../core/ledger/line.js';
@@ -29,6 +30,11 @@ const stopMs = 3_000;
 export interface LedgerRecorder {
   /** @param network - that the caller is in, shortened */
   note(record: WrittenRecord, trail: string, network: string | null): void;
+  /**
+   * Erases whom the trail says were erased: a process that ended at once, or a store that was away, left them in the ledger. What
+   * is erased already changes nothing. Never rejects; settles once all of it is done, or the recorder stopped.
+   */
+  eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   /** Settles once what waits is written, or was given up for now. */
   flush(): Promise<void>;
   /** Writes what waits, for a few seconds at most. */
@@ -48,10 +54,11 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   let lost = 0;
   let flushing: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
-  let isStopped = false;
+  const stopping = new AbortController();
+  let erasing: Promise<void> = Promise.resolve();
 
   const flushSoon = (afterMs: number): void => {
-    if (isStopped) return;
+    if (stopping.signal.aborted) return;
     timer ??= setTimeout(() => {
       timer = null;
       void flush();
@@ -92,6 +99,31 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     return flushing;
   };
 
+  const writeErasures = async (batch: readonly LedgerEntry[]): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        // The line that says so is there already, as a rule, with the network that trails do not tell.
+        return await recordEntries(batch, deps, { isRebuilt: true });
+      } catch (error) {
+        log.warn('erasures not repeated in the ledger yet', { code: toCode(error) });
+        await delay(pauseMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+      }
+    }
+  };
+
+  const eraseAll = async ({ file, chain }: Pick<Trail, 'file' | 'chain'>): Promise<void> => {
+    let batch: LedgerEntry[] = [];
+    for await (const event of readEvents(file, ['subject_erased'])) {
+      if (stopping.signal.aborted) return;
+      batch.push(toEntry({ ...event, request: event.request ?? null }, chain, null));
+      if (batch.length < entriesAtOnce) continue;
+      await writeErasures(batch);
+      batch = [];
+      await setImmediate();
+    }
+    if (batch.length > 0) await writeErasures(batch);
+  };
+
   const pruning = setInterval(() => {
     prune({ ...deps, pause: () => delay(20) }).catch((error: unknown) =>
       log.warn('ledger not pruned', { code: toCode(error) }),
@@ -108,12 +140,18 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       waiting.push(toEntry(record, trail, network));
       flushSoon(gatherMs);
     },
+    eraseAgain(trail) {
+      erasing = eraseAll(trail).catch((error: unknown) =>
+        log.error('erasures not repeated in the ledger', { code: toCode(error) }),
+      );
+      return erasing;
+    },
     flush,
     async stop() {
-      isStopped = true;
+      stopping.abort();
       clearInterval(pruning);
       if (timer !== null) clearTimeout(timer);
-      await Promise.race([flush(), delay(stopMs, undefined, { ref: false })]);
+      await Promise.race([Promise.all([flush(), erasing]), delay(stopMs, undefined, { ref: false })]);
       if (waiting.length === 0) return;
       lose(waiting.length);
       tellLost('state_unavailable');

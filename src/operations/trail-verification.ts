@@ -103,7 +103,7 @@ async function verify(run: HeldRun<Progress>, file: string, begun: Progress, dep
   try {
     const keys: JSONWebKeySet = keySetGuard.parse({ keys: await signer.publicKeys() });
     const signal = AbortSignal.any([background.stopping, AbortSignal.timeout(longestMs)]);
-    const report = await verifyTrail(file, { keys, state, onRead, signal });
+    const report = await verifyTrail(file, { keys, state, clock, onRead, signal });
     const { isSound, chain, firstSequence, lastSequence, tampering, heads } = report;
     const found =
       tampering === null

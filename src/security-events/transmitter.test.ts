@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -16,10 +16,11 @@ import { securityEventReceiverGuard } from '../config/security-events.js';
 import type { Random } from '../core/ports/platform.js';
 import { FaceError } from '../errors.js';
 import { readDeadLetters } from './dead-letters.js';
+import { startTransmitterInTime } from './late-transmitter.js';
 import { dequeue, jtiOf, readQueue } from './poll-queue.js';
 import { retryDeadLetter } from './retry.js';
 import { type EventStream, toStream } from './stream.js';
-import { startTransmitter, type Transmitter, type TransmitterDeps } from './transmitter.js';
+import type { Transmitter, TransmitterDeps } from './transmitter.js';
 
 const token = 'a-secret-of-the-receiver';
 const signer = await createTestSecurityEventSigner();
@@ -67,7 +68,7 @@ const files = () => ({
 });
 
 async function start(streams: readonly EventStream[], given: Partial<TransmitterDeps> = {}) {
-  transmitter = await startTransmitter({
+  transmitter = await startTransmitterInTime({
     ...{ streams, trail, files: files(), issuer: testIssuer, signer, clock, random: systemRandom, log },
     state: deps.state,
     readStreams: async () => [],
@@ -366,6 +367,41 @@ describe('a stream that was made over the API', () => {
       const last = queued.at(-1);
       return queued.length === 100 && last?.kind === 'event' && last.event.subject === 'user 100';
     });
+  });
+});
+
+describe('while the store is away', () => {
+  test('it starts all the same, and tells of everything once the store answers', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
+    await start([receiver]);
+    await stop();
+    let isAway = true;
+    const readStreams = async () => {
+      if (isAway) throw new FaceError('state_unavailable');
+      return [];
+    };
+    await start([receiver], { readStreams });
+    await revoked('anna');
+    await expect(transmitter?.refresh()).rejects.toMatchObject({ code: 'state_unavailable' });
+    await expect(transmitter?.verify(receiver, null)).rejects.toMatchObject({ code: 'state_unavailable' });
+    isAway = false;
+    await until(() => simulator.taken.length === 1);
+    expect(told(simulator)).toEqual(['anna session-revoked']);
+    await transmitter?.refresh();
+  });
+
+  test('it ends as soon as it is told to', async () => {
+    await start([], {
+      readStreams: async () => {
+        throw new FaceError('state_unavailable');
+      },
+    });
+    await stop();
+  });
+
+  test('a file of cursors that is spoilt is told at the start', async () => {
+    writeFileSync(files().securityEvents, 'spoilt');
+    await expect(start([])).rejects.toMatchObject({ code: 'state_unavailable' });
   });
 });
 

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Setup } from '../../adapters/setup.js';
 import { readRecordsOf } from '../audit/records-of.js';
 import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/issuer.js';
-import { letterBrandOf } from '../core/brand/brand.js';
+import { type Brand, letterBrandOf } from '../core/brand/brand.js';
 import { createBrands, shareConfigured } from '../core/brand/brands.js';
 import type { CampaignDeps } from '../core/campaign/deps.js';
 import type { Connection } from '../core/connection.js';
@@ -17,6 +18,7 @@ import { openDelivery } from '../delivery/open.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createWebPush } from '../delivery/web-push.js';
 import { createSight } from '../engine/sight.js';
+import { toCode } from '../errors.js';
 import { startedLink } from '../http/page-link.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
@@ -25,6 +27,7 @@ import { createAccountNames } from '../ledger/account-names.js';
 import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { openOidc } from '../oidc/open.js';
+import type { Upkeep } from '../operations/upkeep.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { homePagesOf } from '../rest/home-page.js';
 import type { ClientRequest } from '../rest/usage.js';
@@ -80,7 +83,7 @@ export async function buildApp(
   const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
   const observed = createObservedAudit(ports.audit, metrics, (id) => ids.has(id));
   const brands = createBrands(brand, { state, clock, audit: observed });
-  if (brand !== null) await shareConfigured(brand, { state, clock });
+  if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.upkeep.background });
   const brandOf = async ({ policy }: Connection): Promise<LetterBrand> =>
     letterBrandOf((await brands.inForce())?.brand ?? null, policy.organisation);
   let connections: ReadonlyMap<string, Connection> = new Map();
@@ -150,6 +153,31 @@ export async function buildApp(
     findUnready: () => deps.readiness.findUnready(),
   });
   return { app: listener, core: campaigning, adminKey, settle: () => audit.settle() };
+}
+
+const shareAgainMs = 5_000;
+
+/** Where the store does not answer yet, shares the brand as soon as it does: a server may be started before its store. */
+async function shareInTime(
+  brand: Brand,
+  { background, log, ...deps }: Pick<CoreDeps, 'state' | 'clock' | 'log'> & Pick<Upkeep, 'background'>,
+): Promise<void> {
+  const share = async (): Promise<boolean> => {
+    try {
+      await shareConfigured(brand, deps);
+      return true;
+    } catch (error) {
+      if (toCode(error) !== 'state_unavailable') throw error;
+      log.warn('the brand is not shared with other servers yet', { code: toCode(error) });
+      return false;
+    }
+  };
+  if (await share()) return;
+  const { stopping } = background;
+  background.start(async () => {
+    do await delay(shareAgainMs, undefined, { signal: stopping, ref: false }).catch(() => {});
+    while (!stopping.aborted && !(await share()));
+  });
 }
 
 /** A server keeps so few applications that each may have series of its own, if not one for each code. */

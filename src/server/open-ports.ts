@@ -75,6 +75,7 @@ export async function openPorts(
     requestId: () => deps.contexts.current()?.requestId ?? null,
     onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.current()?.network ?? null),
   });
+  void recorder.eraseAgain(trail);
   const ownRecords = createObservedAudit(trail, metrics, () => false);
   const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
   const onKeysLoaded = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });

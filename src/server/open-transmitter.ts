@@ -7,10 +7,10 @@ import { createSecurityEventSigner } from '../keys/security-event-signer.js';
 import { findApplication } from '../rest/applications.js';
 import type { DeliveryDeps } from '../security-events/deliver.js';
 import { createFindEmail } from '../security-events/find-email.js';
+import { startTransmitterInTime } from '../security-events/late-transmitter.js';
 import { createPoll } from '../security-events/poll.js';
 import { type EventStream, toStream } from '../security-events/stream.js';
 import { deleteStream, listStreams, type StreamRecord, toEventStream } from '../security-events/streams.js';
-import { startTransmitter } from '../security-events/transmitter.js';
 import type { SecurityEvents } from '../ssf/deps.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
@@ -67,7 +67,7 @@ export async function openTransmitter(
     return [application.scopes.includes('ssf.manage') ? stream : { ...stream, status: 'disabled' }];
   };
 
-  const transmitter = await startTransmitter({
+  const transmitter = await startTransmitterInTime({
     ...delivery,
     trail,
     files,

@@ -24,7 +24,7 @@ import type { OpenedEngine } from './open-engine.js';
 import { type OpenPorts, openPorts, type ServerDeps } from './open-ports.js';
 import { openTransmitter } from './open-transmitter.js';
 import { createReadiness } from './readiness.js';
-import { digestOfConfig, reloadSettings } from './settings.js';
+import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
 
 /** How soon a mode that was switched on another server is in force on this one. */
 const followModesEveryMs = 5_000;
@@ -232,7 +232,7 @@ async function recordLoaded(
   const detail = {
     digest: digestOfConfig(config),
     connections: config.connections.length,
-    changed: [...changed],
+    changed: toRecorded(changed),
     version,
   };
   await audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });

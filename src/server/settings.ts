@@ -41,6 +41,14 @@ export function reloadSettings(inForce: Config, loaded: Config): Reload {
   };
 }
 
+const mostRecorded = 200;
+
+/** As the audit trail tells of it: a record is not to grow without end. */
+export const toRecorded = (changed: readonly string[]): string[] =>
+  changed.length <= mostRecorded
+    ? [...changed]
+    : [...changed.slice(0, mostRecorded), `and ${changed.length - mostRecorded} more`];
+
 /** Where two configurations differ: dotted paths, and never a value. */
 function findChanges(before: unknown, after: unknown, path: readonly string[] = []): string[] {
   if (before instanceof Credential && after instanceof Credential) {

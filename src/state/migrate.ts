@@ -77,24 +77,16 @@ export async function migrateFolder(
 
 async function migrateStore(file: string, { format }: FormatMark, steps: readonly Migration[]): Promise<string> {
   const copy = copyBefore(file, dataFormat);
-  const draft = `${copy}.new`;
   // Asked of the system first: the database does not tell which file this account may not have.
   await access(file, constants.R_OK | constants.W_OK);
-  // Of an attempt that was broken off.
-  await rm(draft, { force: true });
-  try {
-    await snapshotSqlite(file, draft);
-    await rename(draft, copy);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw toUnwritten(error, 'the copy of the store could not be made; nothing was changed');
-  }
+  // The machine stopped after the store was changed, and before the folder's mark was written: the store as it was is in the copy.
+  const isCopied = (await isThere(copy)) && (await readOwnFormat(file)) >= dataFormat;
+  if (!isCopied) await makeCopy(file, copy);
   await orUnavailable(async () => {
     const database = new Database(file);
     try {
       database.exec('begin immediate');
-      // Its own number: the machine may have stopped after this, and before the folder's mark was written.
-      const { user_version: own } = ownGuard.parse(database.prepare('pragma user_version').get());
+      const own = ownFormatOf(database);
       for (const { to, statements } of steps) if (to > Math.max(own, format)) database.exec(statements);
       database.exec(`pragma user_version = ${dataFormat}`);
       database.exec('commit');
@@ -107,6 +99,33 @@ async function migrateStore(file: string, { format }: FormatMark, steps: readonl
   });
   return copy;
 }
+
+async function makeCopy(file: string, copy: string): Promise<void> {
+  const draft = `${copy}.new`;
+  // Of an attempt that was broken off.
+  await rm(draft, { force: true });
+  try {
+    await snapshotSqlite(file, draft);
+    await rename(draft, copy);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw toUnwritten(error, 'the copy of the store could not be made; nothing was changed');
+  }
+}
+
+const readOwnFormat = (file: string): Promise<number> =>
+  orUnavailable(async () => {
+    const database = new Database(file, { readonly: true });
+    try {
+      return ownFormatOf(database);
+    } finally {
+      database.close();
+    }
+  });
+
+/** The number that the store itself bears. */
+const ownFormatOf = (database: Database.Database): number =>
+  ownGuard.parse(database.prepare('pragma user_version').get()).user_version;
 
 const toUnwritten = (cause: unknown, problem: string): FaceError =>
   new FaceError(

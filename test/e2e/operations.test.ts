@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { toForm } from '../api-server.js';
 import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
-import { modelsFolder } from '../paths.js';
+import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
+import { hasRedis, startRedis } from '../redis.js';
 import { type Service, startService } from '../service.js';
 
 /* How a server is run: readiness, reload, stop. The server is a process of its own, on real models and photos. */
@@ -25,7 +28,7 @@ beforeEach(async () => {
   folder = join(top, String(++folders));
   pictures ??= await loadPictures();
 });
-afterEach(() => service.stop());
+afterEach(() => service?.stop());
 
 const files = () => ({ config: `${folder}.json`, log: `${folder}.log` });
 const configure = (settings: object) =>
@@ -195,6 +198,56 @@ describe('a mode that was switched by hand', () => {
     expect(await call('/connections/work/mode', admin, '{"mode":"shadow"}')).toMatchObject({ status: 200 });
     expect(await callHook()).not.toEqual(enforced);
     expect((await runHere(['reload'], env)).stdout).toBe('Nothing has changed.\n');
+  });
+});
+
+(hasRedis ? describe : describe.skip)('a server that is started before its store', () => {
+  test('listens, and is ready as soon as the store answers; it shares its brand by then', async () => {
+    const redis = await startRedis();
+    try {
+      redis.process.kill('SIGKILL');
+      await once(redis.process, 'exit');
+      const starting = start({ state: { kind: 'redis', url: redis.url }, brand: { organisation: 'Acme' } });
+      await Promise.race([starting, untilLogged('listening')]);
+      await redis.restart('nothing');
+      await starting;
+      const client = new Redis(redis.url);
+      while ((await client.keys('*brand-draft:*')).length === 0)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      await client.quit();
+      const { client: token } = await takeClientToken();
+      expect(token['x-auth-token']).not.toBe('undefined');
+    } finally {
+      await redis.stop();
+    }
+  });
+});
+
+describe('a signal that comes during the start', () => {
+  /** Gives the signal as soon as the configuration is read. */
+  async function startWith(signal: NodeJS.Signals) {
+    configure({});
+    const child = spawn(process.execPath, [join(projectRoot, 'dist/src/main.js')], {
+      env: { ...process.env, PORT: '0', FACESTEP_DATA: folder, FACESTEP_CONFIG: files().config },
+      stdio: ['ignore', openSync(files().log, 'a'), 'ignore'],
+    });
+    await untilLogged('configuration');
+    child.kill(signal);
+    return { child, ended: once(child, 'exit') };
+  }
+
+  test('SIGHUP: the configuration is loaded anew once it is started', async () => {
+    const { child, ended } = await startWith('SIGHUP');
+    await Promise.race([untilLogged('configuration', 2), ended]);
+    expect(logged('listening')).toHaveLength(1);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
+  test('SIGTERM: it ends as it does later', async () => {
+    const { ended } = await startWith('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(logged('stopping')).toHaveLength(1);
   });
 });
 

@@ -138,6 +138,17 @@ describe('what a newer version wrote', () => {
   });
 });
 
+test('a migration that was cut off before its mark was written keeps the copy that was made before it', async () => {
+  const folder = copyFormer();
+  const steps = [{ to: 2, what: '', statements: 'create table more (x);' }];
+  const copy = await migrateFolder(filesIn(folder), { random: systemRandom, steps });
+  const before = readFileSync(copy!).toString('base64');
+  rmSync(join(folder, 'format.json'));
+  expect(await migrateFolder(filesIn(folder), { random: systemRandom, steps })).toBe(copy);
+  expect(readFileSync(copy!).toString('base64')).toBe(before);
+  expect(existsSync(join(folder, 'format.json'))).toBe(true);
+});
+
 describe('a migration that cannot be finished leaves what was there', () => {
   const whole = (folder: string) => expect(contentsOf(folder)).toMatchObject(formerContents);
 

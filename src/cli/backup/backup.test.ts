@@ -126,6 +126,43 @@ describe('a backup', () => {
   });
 });
 
+test('files of any name are restored, and what a volume has at its root is neither copied nor in the way', async () => {
+  const names = ['notes of May ~1+.txt', 'Schlüssel.md', 'a/b c/é.txt'];
+  mkdirSync(join(server.dataFolder, 'a/b c'), { recursive: true });
+  for (const name of names) writeFileSync(join(server.dataFolder, name), name);
+  mkdirSync(join(server.dataFolder, 'lost+found'));
+  writeFileSync(join(server.dataFolder, 'lost+found/#12'), 'x');
+  const to = await backUp();
+  expect(existsSync(join(to, 'data/lost+found'))).toBe(false);
+  const volume = newPath();
+  mkdirSync(join(volume, 'lost+found'), { recursive: true });
+  await restoreTo(volume, to);
+  for (const name of names) expect(readFileSync(join(volume, name), 'utf8')).toBe(name);
+});
+
+describe('a manifest that leads out of the backup is refused:', () => {
+  test.each([
+    'data/../x',
+    'data/./x',
+    'data//x',
+    '/data/x',
+    'data\\\\x',
+    'data/a\\\\b',
+    'data/a\\nb',
+    'data/..',
+    'data',
+    'other/x',
+  ])('%s', async (path) => {
+    const to = await backUp();
+    const file = join(to, 'backup.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('data/audit.jsonl', path));
+    await expect(restoreTo(newPath(), to)).rejects.toMatchObject({
+      code: 'backup_invalid',
+      detail: { file: 'backup.json' },
+    });
+  });
+});
+
 describe('a restore', () => {
   test('makes a store that was replaced: since now, with the denials of its trail', async () => {
     const since = await server.state.storeEpoch();

@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../command-error.js';
 
-/** A file of a backup by its path in it; what is below `keys/` goes where the configuration keeps keys. */
+/**
+ * A file of a backup by its path in it, below it whatever the system's files may be called; what is below `keys/` goes where the
+ * configuration keeps keys.
+ */
 const pathGuard = z
   .string()
-  .max(512)
-  .regex(/^(data|keys)(\/(?!\.\.?(\/|$))[\w.-]+)+$/);
+  .max(4096)
+  .regex(/^(data|keys)(\/(?!\.\.?(\/|$))[^/\\\p{Cc}]+)+$/u);
 
 const entryGuard = z.strictObject({
   path: pathGuard,

@@ -11,7 +11,7 @@ import { forgetStoreEpoch } from '../../state/sqlite-snapshot.js';
 import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
 import { copyWhole, type Manifest, readManifest } from './manifest.js';
-import { keyFilesOf } from './write.js';
+import { keyFilesOf, ofVolume } from './write.js';
 
 /** What a restore did. */
 export interface Restored {
@@ -79,12 +79,12 @@ function lockStopped(dataFolder: string, files: DataFiles): () => void {
   }
 }
 
-/** What is in the data folder, but for the lock we hold, keys, and what was put aside before. */
+/** What is in the data folder, but for the lock we hold, keys, what was put aside before, and what is the volume's. */
 async function listPresent(dataFolder: string, files: DataFiles): Promise<string[]> {
   const keys = new Set(keyFilesOf(files).map((file) => basename(file)));
   // SQLite keeps a journal beside the lock.
   const lock = basename(lockFileOf(files.audit));
   return (await readdir(dataFolder)).filter(
-    (name) => !keys.has(name) && !name.startsWith(lock) && !/\.replaced-\d{8}T\d{6}Z$/.test(name),
+    (name) => name !== ofVolume && !keys.has(name) && !name.startsWith(lock) && !/\.replaced-\d{8}T\d{6}Z$/.test(name),
   );
 }

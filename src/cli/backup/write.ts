@@ -13,6 +13,9 @@ import { type BackupEntry, copyWhole, type Manifest, manifestFileOf, measureFile
 /** A draft of a file that is being replaced, and what a restore put aside. */
 const passingName = /\.new$|\.replaced-\d{8}T\d{6}Z$/;
 
+/** What a file system keeps at its root: a data folder may be a volume. */
+export const ofVolume = 'lost+found';
+
 /** Those of the key files that are a server's own. */
 export const keyFilesOf = ({ keys, signingKeys, oidcKeys }: DataFiles): readonly string[] => [
   keys,
@@ -31,8 +34,13 @@ async function listDataFiles(dataFolder: string, files: DataFiles): Promise<stri
     // What it says is of the backup before.
     files.lastBackup,
   ]);
-  const entries = await readdir(dataFolder, { recursive: true, withFileTypes: true });
-  const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const top = await readdir(dataFolder, { withFileTypes: true });
+  const folders = top.filter((entry) => entry.isDirectory() && entry.name !== ofVolume);
+  const below = await Promise.all(
+    folders.map(({ name }) => readdir(join(dataFolder, name), { recursive: true, withFileTypes: true })),
+  );
+  const entries = [top, ...below].flat().filter((entry) => entry.isFile());
+  const names = entries.map(({ parentPath, name }) => join(parentPath, name));
   // Signed heads ("audit-heads.jsonl") come before what they are of ("audit.jsonl"), which may grow meanwhile.
   return names.filter((name) => !apart.has(name) && !passingName.test(name)).toSorted();
 }
