@@ -246,7 +246,11 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['not_found'],
       fields: z.strictObject({}),
       reply: oneReply,
-      handle: async ({ param }) => tell(await readCampaign(param('id'), deps)),
+      async handle({ param }) {
+        const { success, data } = campaignField.safeParse(param('id'));
+        if (!success) throw new FaceError('not_found');
+        return tell(await readCampaign(data, deps));
+      },
     }),
   ];
 }
