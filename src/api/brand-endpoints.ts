@@ -119,11 +119,11 @@ async function readInForce(brands: Brands) {
 /** How the organisation looks to people: read, tried, put in force, and taken back. */
 export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Brand', status: 200, ours: true, right: 'configure', photos: {} } as const;
-  const pictures = {
-    logo: { atLeast: 0, atMost: 1 },
-    logoDark: { atLeast: 0, atMost: 1 },
-    icon: { atLeast: 0, atMost: 1 },
+  const picture = {
+    ...{ atLeast: 0, atMost: 1 },
+    about: { description: 'PNG or WebP, at most 1 MB, or SVG, at most 128 kB.', mediaType: 'image/*' },
   };
+  const pictures = { logo: picture, logoDark: picture, icon: picture };
   return [
     adminEndpoint({
       ...common,

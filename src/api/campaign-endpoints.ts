@@ -65,7 +65,12 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Plan an enrolment campaign: a dry run',
       description:
         'For the members of a group at the provider, or for the people of `people`: a CSV file whose first line names the columns `login` and, as wished, `email`, `name` and `language` (a file of a form, or base64). The plan is made in the background; it says who is to be written to, and who is left out and why. Nothing is sent before it is started.',
-      photos: { people: { atLeast: 0, atMost: 1, emptyIs: 'csv_header_missing' } },
+      photos: {
+        people: {
+          ...{ atLeast: 0, atMost: 1, emptyIs: 'csv_header_missing' },
+          about: { description: 'A CSV file, at most 10 MB.', mediaType: 'text/csv' },
+        },
+      },
       codes: ['connection_unknown', 'csv_header_missing', 'limit_reached'],
       fields: newCampaignFields,
       reply: oneReply,
@@ -247,7 +252,11 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['not_found'],
       fields: z.strictObject({}),
       reply: oneReply,
-      handle: async ({ param }) => tell(await readCampaign(param('id'), deps)),
+      async handle({ param }) {
+        const { success, data } = campaignField.safeParse(param('id'));
+        if (!success) throw new FaceError('not_found');
+        return tell(await readCampaign(data, deps));
+      },
     }),
   ];
 }

@@ -177,6 +177,13 @@ test('what cannot be planned is refused', async () => {
   expect((await post('/campaigns/start', { campaign: 'aaaaaaaaaaaaaaaa' })).code).toBe('not_found');
 });
 
+test('what is no id of a campaign is none, also where it names a record of one', async () => {
+  const asked = { name: 'x', connection: 'work', language: 'en', linkDays: 1, reminderDays: 1, reminders: 0 } as const;
+  const { id } = await createCampaign({ ...asked, from: { people: named(['user1']) } }, 'owner', server.deps);
+  const { status, body } = await server.send('GET', `/campaigns/${id}:people:0`, { headers: asOwner });
+  expect([status, body.code]).toEqual([404, 'not_found']);
+});
+
 test('only who may operate the server gets to a campaign', async () => {
   const asked = { name: 'x', connection: 'work', language: 'en', linkDays: 1, reminderDays: 1, reminders: 0 } as const;
   const { id } = await createCampaign({ ...asked, from: { people: named(['user1']) } }, 'owner', server.deps);

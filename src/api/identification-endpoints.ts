@@ -27,7 +27,13 @@ export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
         'Who it is, of at most 500 people, or nobody: for a door. `roster` is a file with a token on each line, all made with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. Where two tokens match, nobody is chosen. How many tokens an accuracy carries: docs/roster.md. The face has to look alive, as /liveness has it. Client tokens do not hold the scope unless asked for. Not found where another server does the checks.',
       ours: true,
       codes: ['token_malformed', 'roster_malformed', 'roster_too_large', 'locked_out', 'not_found'],
-      photos: { photo: { atLeast: 1, atMost: 5 }, roster: { atLeast: 1, atMost: 1 } },
+      photos: {
+        photo: { atLeast: 1, atMost: 5 },
+        roster: {
+          ...{ atLeast: 1, atMost: 1 },
+          about: { description: 'A text file with a token on each line.', mediaType: 'text/plain' },
+        },
+      },
       fields: z.strictObject({ scope: scopeField, accuracy: accuracyField }),
       reply: z.strictObject({
         outcome: z.enum(['identified', 'nobody', 'ambiguous']),

@@ -6,9 +6,10 @@ import { consoleWithSignIn, signInAs } from '../../test/developers.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
-import type { JsonObject } from '../base/json.js';
+import type { Json, JsonObject } from '../base/json.js';
 import { onboardingGuard } from '../config/onboarding.js';
 import type { Connection } from '../core/connection.js';
+import { maxApplications } from '../rest/applications.js';
 import { maxMessages } from '../rest/onboarding/request.js';
 import { requestsOfDeveloper } from '../rest/onboarding/requests.js';
 import { sandboxQuota } from '../rest/onboarding/sandbox.js';
@@ -123,6 +124,20 @@ describe('a request', () => {
     const keys = await Promise.all([1, 2, 3, 4].map(() => ask(grace, `/developer/requests/${request.id}/key`)));
     expect(keys.filter(({ status }) => status === 201)).toHaveLength(1);
     expect((await read(grace, `/developer/applications/${request.id}/keys`)).body.keys).toHaveLength(1);
+  });
+
+  test('is approved once more where what it asks for did not come into force', async () => {
+    const request = await handIn();
+    expect(request.isFulfilled).toBe(false);
+    const index = await server.deps.state.read('applications');
+    const putIndex = (value: Json) => server.deps.state.write('applications', value, { when: 'any', expiresAt: null });
+    await putIndex(Array.from({ length: maxApplications }, (_, at) => `other${at}`));
+    expect(await approve(request)).toMatchObject(refused('limit_reached'));
+    await putIndex(index!.value as Json);
+    const half = requestOf(await read(asAdmin, `/application-requests/${request.id}`));
+    expect(half).toMatchObject({ state: 'approved', isFulfilled: false });
+    expect(requestOf(await approve(half))).toMatchObject({ state: 'approved', isFulfilled: true });
+    expect((await ask(grace, `/developer/requests/${request.id}/key`)).status).toBe(201);
   });
 
   test('is refused for good, or taken back and gone', async () => {

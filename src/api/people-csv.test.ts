@@ -79,6 +79,22 @@ test('what is wrong is told of its line, and the others count', async () => {
   ]);
 });
 
+test('a lone carriage return ends no line of a file that has others', async () => {
+  expect(await told('login,name\nada,A\rB\ngrace,\r\nmary\rx,\n')).toEqual([
+    [2, 'ada', null],
+    [3, 'grace', null],
+    [4, 'mary\rx', null],
+  ]);
+});
+
+test('a line that is left out makes the right one no double', async () => {
+  expect(await told('login,email\nada,not an address\nada,ada@private.test\nADA,\n')).toEqual([
+    [2, 'ada', 'bad_email'],
+    [3, 'ada', null],
+    [4, 'ADA', 'double'],
+  ]);
+});
+
 test('100,000 lines with dirt among them: every one is told, others get their turn meanwhile, one more is refused', async () => {
   const dirty = (index: number): string => (index % 1_000 === 0 ? `user${index},"x` : `user${index},u${index}@x.test`);
   const lines = Array.from({ length: 100_000 }, (_, index) => dirty(index));

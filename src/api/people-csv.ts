@@ -111,7 +111,8 @@ const recordsGuard = z.array(z.array(z.string()));
 /** The cells of some lines; `null` where they are no CSV. */
 function parseCells(text: string, delimiter: string): string[][] | null {
   try {
-    return recordsGuard.parse(parse(text, { delimiter, relax_column_count: true, skip_empty_lines: true }));
+    const lines = { record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true };
+    return recordsGuard.parse(parse(text, { delimiter, ...lines }));
   } catch {
     return null;
   }
@@ -151,8 +152,6 @@ function toPerson(line: number, cells: readonly string[], { width, places }: Hea
     ...{ line, login: login.slice(0, longestLogin), name: name.slice(0, longestName) || null, language: known },
     email: email.slice(0, 254) || null,
   };
-  const isDouble = seen.has(login.toLowerCase());
-  if (login !== '') seen.add(login.toLowerCase());
   const reason = ((): LeftOutReason | null => {
     if (cells.length > width) return 'columns';
     if (login === '') return 'no_login';
@@ -160,7 +159,9 @@ function toPerson(line: number, cells: readonly string[], { width, places }: Hea
     if (login.length > longestLogin || name.length > longestName) return 'too_long';
     if (email !== '' && !emailGuard.safeParse(email).success) return 'bad_email';
     if (language !== '' && known === null) return 'bad_language';
-    return isDouble ? 'double' : null;
+    return seen.has(login.toLowerCase()) ? 'double' : null;
   })();
+  // A line that is left out keeps nobody's right one out.
+  if (reason === null) seen.add(login.toLowerCase());
   return { ...person, reason };
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../core/connection.js';
@@ -48,6 +49,9 @@ const outcomeReply = z.strictObject({
   subject: z.string().nullable().describe('`null`: nobody there signs in by that name, or the provider does not say.'),
   code: z.enum(faceErrorCodes).nullable().describe('`null`: done. Else why not: the same request may be sent again.'),
 });
+
+/** An address, or a network as the limits name it. */
+const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::')) !== 0;
 
 const completeReply = z.boolean().describe('Whether nothing is left to be done: nobody there is done, too.');
 
@@ -223,12 +227,14 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
           .string()
           .min(1)
           .max(64)
+          .transform(toSource)
+          .refine(isSource)
           .optional()
           .describe('An address, where the person was locked out there before anybody vouched for them.'),
       }),
       reply: z.strictObject({ subjects: z.array(outcomeReply), complete: completeReply }),
       async handle({ fields: { source, ...fields }, administrator }) {
-        const outsider = source === undefined ? null : toSource(source);
+        const outsider = source ?? null;
         const subjects = await forEach(fields, {}, async ({ connection, subject }) => {
           const binding = bindingOf(connection, subject);
           const known = [attemptsOfSubject(binding), attemptsOfOutsiders(binding)];

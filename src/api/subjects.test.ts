@@ -189,6 +189,19 @@ test.each<[string, object]>([
   expect(await fail(`${block}.7`)).toBe('failed');
 });
 
+test.each([
+  ['203.0.113.7', true],
+  ['2001:db8::7', true],
+  ['2001:db8:0:0::/64', true],
+  ['203.0.113.999', false],
+  ['203.0.113.0/24', false],
+  ['::ffff:203.0.113.999', false],
+  ['example.com', false],
+])('a lockout at %s is looked for: %p', async (source, isTaken) => {
+  const told = isTaken ? { complete: true } : { code: 'request_malformed' };
+  expect(await ask('unlock', { login, source })).toMatchObject(told);
+});
+
 test.each<[Role, string[]]>([
   ['operator', ['revoke', 'erase', 'unlock']],
   ['auditor', ['export']],

@@ -15,7 +15,12 @@ export function createSignatureEndpoints(deps: ApiDeps): Endpoint[] {
       description:
         'A form with the file as `document`, at most 10 MB. The receipt is of a step-up for the audience `urn:facestep:signatures` whose `action` names the document’s digest, not older than two minutes, and good for this document alone. docs/approve-an-action.md says how the signature is checked.',
       codes: ['connection_unknown', 'receipt_invalid', 'document_changed'],
-      photos: { document: { atLeast: 1, atMost: 1 } },
+      photos: {
+        document: {
+          ...{ atLeast: 1, atMost: 1 },
+          about: { description: 'A file of any kind, at most 10 MB.', mediaType: 'application/octet-stream' },
+        },
+      },
       fields: z.strictObject({
         connection: who.connection,
         subject: z.string().min(1).max(256).describe('Who approved it: the user’s immutable id.'),

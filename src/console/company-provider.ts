@@ -9,6 +9,8 @@ import type { Visit } from './visit.js';
 export interface CompanyProvider {
   /** Where the browser is sent. @throws FaceError `profile_unavailable`: it does not answer, or not as it must */
   begin(visit: Visit): Promise<URL>;
+  /** Whether the browser came back with an answer to that visit. Asking the provider of another one would be in vain. */
+  isOf(visit: Visit, query: string): boolean;
   /**
    * Takes what the browser came back with.
    * @param query - with its question mark
@@ -24,6 +26,7 @@ export function createCompanyProvider(
   const provider = createSignInProvider(config, { ...deps, use: 'console' });
   return {
     begin: ({ secret }) => provider.begin(secretsOf(secret, 'console')),
+    isOf: ({ secret }, query) => new URLSearchParams(query).get('state') === secretsOf(secret, 'console').state,
     async finish(query, { secret }) {
       const claims = await provider.finish(
         query,

@@ -231,6 +231,19 @@ describe('by the company’s provider', () => {
     isRefused(await ask(made, cookie), 'locked-out');
     expect(asked).toHaveLength(calls);
   });
+
+  test('answers of no visit cost no call, and neither they nor wrong keys keep anybody out', async () => {
+    const { cookie } = await visit();
+    const calls = asked.length;
+    const tryKey = () => server.postJson('/console/api/sign-in/key', { key: 'wrong' }, fromOwnPage);
+    for (let tries = 0; tries <= 100; tries += 1) {
+      isRefused(await ask('/console/callback?code=x&state=x', cookie), 'not-finished');
+      await tryKey();
+    }
+    expect(asked).toHaveLength(calls);
+    expect((await tryKey()).body.code).toBe('locked_out');
+    expect(sessionOf(await signIn('u1'))).not.toBe('');
+  });
 });
 
 describe('by a key', () => {

@@ -1,7 +1,7 @@
 import type { CookieOptions, Express } from 'express';
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
-import { attemptsOfKeys } from '../core/limits/attempts.js';
+import { attemptsOfSignIns } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { newSecret } from '../core/step-up/ticket.js';
 import { FaceError, toCode } from '../errors.js';
@@ -85,8 +85,8 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
     response.clearCookie(names.visit, cookie('lax'));
-    if (visit === null) return backToSignIn(exchange, 'not-finished');
     const query = new URL(request.originalUrl, issuer).search;
+    if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
     try {
       const person = await finishCounted(provider, query, visit, sourceOf(request));
       const role = await requireRole(person, signIn.issuer);
@@ -101,10 +101,10 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     response.redirect(303, `${issuer}${visit.to}`);
   });
 
-  /** Each answer costs the provider a call: strangers who make them up are counted as those who make up keys. */
+  /** Each answer costs the provider a call: strangers who make them up are counted, apart from those who make up keys. */
   const finishCounted = (from: CompanyProvider, query: string, visit: Visit, source: string): Promise<Person> =>
     countAttempt(
-      attemptsOfKeys(source),
+      attemptsOfSignIns(source),
       async () => ({ succeeded: true, result: await from.finish(query, visit) }),
       deps,
     );

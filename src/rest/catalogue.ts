@@ -141,10 +141,10 @@ function renderFields({ fieldsGuard, photos }: Endpoint): string {
     note: required.includes(name) ? 'needed' : 'may be left out',
     about: describeField(schema),
   }));
-  const files = Object.entries(photos).map(([name, { atLeast, atMost }]) => ({
+  const files = Object.entries(photos).map(([name, { atLeast, atMost, about }]) => ({
     name,
     note: atLeast === atMost ? `${atMost} of them` : `${atLeast} to ${atMost}`,
-    about: 'JPEG, PNG or WebP, at most 10 MB.',
+    about: about?.description ?? 'JPEG, PNG or WebP, at most 10 MB.',
   }));
   const rows = [...files, ...texts].map(
     ({ name, note, about }) =>

@@ -15,7 +15,7 @@ import { consoleGuard } from '../config/console.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { createEndpoints } from '../server/endpoints.js';
 import { addAdministrator } from './administrators.js';
-import { beginSession, longestSessionSec } from './console-sessions.js';
+import { beginSession, longestSessionSec, useSession } from './console-sessions.js';
 import { documentedPath } from './openapi.js';
 import { holds, type Role, roles } from './rights.js';
 
@@ -149,6 +149,17 @@ describe('a session', () => {
     }
     server.clock.advanceSec(20 * 60);
     expect(await codeOf(busy)).toBe('caller_untrusted');
+  });
+
+  test('ends once it has rested for longer than sessions may by now', async () => {
+    const by = { kind: 'provider', issuer, subject: 'sub-1', login: 'ada@example.com' } as const;
+    const secret = await beginSession({ name: by.login, role: 'owner', by }, server.deps);
+    const shortened = { ...server.deps, console: { ...server.deps.console, sessionMinutes: 20 } };
+    server.clock.advanceSec(21 * 60);
+    for (let tries = 0; tries < 2; tries += 1)
+      await expect(useSession(secret, shortened)).rejects.toMatchObject({ code: 'caller_untrusted' });
+    expect(await useSession(secret, server.deps)).toMatchObject({ seenAt: server.clock.now() });
+    expect(await useSession(secret, shortened)).toMatchObject({ role: 'owner' });
   });
 
   test('ends with the sign-out, which is recorded', async () => {

@@ -84,11 +84,15 @@ export async function useSession(secret: Credential, deps: SessionDeps): Promise
   const now = deps.clock.now();
   const session = await changeSession(
     secret,
-    (found) => (addSec(found.seenAt, notedEverySec) <= now ? { ...found, seenAt: now } : found),
+    (found) => {
+      // As it was last seen, as the time it may rest can have been shortened since.
+      if (endOf(found, deps.console) <= now) throw new FaceError('caller_untrusted');
+      return addSec(found.seenAt, notedEverySec) <= now ? { ...found, seenAt: now } : found;
+    },
     deps,
   );
   const isLive = session.by.kind === 'key' ? await isKeyLive(session.by.keyId, deps) : isOf(session.by, deps);
-  if (!isLive || endOf(session, deps.console) <= now) throw new FaceError('caller_untrusted');
+  if (!isLive) throw new FaceError('caller_untrusted');
   return session;
 }
 

@@ -86,10 +86,16 @@ export interface Caller {
   readonly developer: Developer | null;
 }
 
+/** A field of files. */
+export interface FileField extends PhotoRange {
+  /** What the files are, where they are no photos. */
+  readonly about?: { readonly description: string; readonly mediaType: string };
+}
+
 /** One endpoint as data: routes, validation and the OpenAPI description are all made from it. */
 export interface Endpoint extends Described {
   readonly auth: Auth;
-  readonly photos: Readonly<Record<string, PhotoRange>>;
+  readonly photos: Readonly<Record<string, FileField>>;
   /** The text fields; a form sends them as text, JSON with their types. */
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
@@ -104,7 +110,7 @@ export interface Endpoint extends Described {
 
 interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>
   extends Described {
-  readonly photos: Readonly<Record<PhotoName, PhotoRange>>;
+  readonly photos: Readonly<Record<PhotoName, FileField>>;
   readonly fields: Fields;
   /** Without `ok`, which every success has. */
   readonly reply: Reply;

@@ -63,6 +63,23 @@ test('every described operation answers, and is not "not found"', async () => {
   }
 });
 
+test.each([
+  ['/campaigns', 'people', 'text/csv', 'CSV'],
+  ['/identify', 'roster', 'text/plain', 'a token on each line'],
+  ['/identify', 'photo', 'image/*', 'JPEG'],
+  ['/brand/check', 'logo', 'image/*', 'SVG'],
+  ['/signatures', 'document', 'application/octet-stream', 'any kind'],
+])('%s says of the files of %s what they are', async (path, field, mediaType, said) => {
+  const { paths } = documentGuard.parse(await read());
+  const { content } = paths[path]!.post.requestBody;
+  const form = content['multipart/form-data'].schema.properties[field];
+  expect(form.items.contentMediaType).toBe(mediaType);
+  expect(form.description).toContain(said);
+  const page = await (await fetch(`${server.origin}/catalogue`)).text();
+  const article = page.slice(page.indexOf(`</span> <code>${path}</code>`)).split('</article>')[0];
+  expect(article).toMatch(new RegExp(`<code>${field}</code> <small>[^<]+</small></dt><dd>[^<]*${said}`));
+});
+
 test('every endpoint is there once, with its scope, its bodies and its refusals', async () => {
   const { paths } = documentGuard.parse(await read());
   const seen = new Set<string>();

@@ -4,7 +4,7 @@ import { type FaceErrorCode, photoCodes, refusals } from '../errors.js';
 import { maxJsonBytes } from '../http/intake.js';
 import { refusalGuard } from '../http/reply.js';
 import { ssfPathItems, streamKeyScheme } from './describe-ssf.js';
-import { type Endpoint, groupDescriptions } from './endpoint.js';
+import { type Endpoint, type FileField, groupDescriptions } from './endpoint.js';
 import { describeFields, toJsonSchema } from './json-schema.js';
 
 /** Any request may meet these. */
@@ -141,13 +141,13 @@ function describeBody(endpoint: Endpoint): JsonObject {
   return {
     required: isNeeded,
     content: {
-      'multipart/form-data': { schema: toBodySchema(endpoint, (atLeast, atMost) => toFileSchema(atLeast, atMost)) },
-      'application/json': { schema: toBodySchema(endpoint, (atLeast, atMost) => toBase64Schema(atLeast, atMost)) },
+      'multipart/form-data': { schema: toBodySchema(endpoint, toFileSchema) },
+      'application/json': { schema: toBodySchema(endpoint, toBase64Schema) },
     },
   };
 }
 
-function toBodySchema(endpoint: Endpoint, toPhotoSchema: (atLeast: number, atMost: number) => JsonObject): JsonObject {
+function toBodySchema(endpoint: Endpoint, toPhotoSchema: (field: FileField) => JsonObject): JsonObject {
   const { properties, required } = describeFields(endpoint.fieldsGuard);
   const photos = Object.entries(endpoint.photos);
   const token = { type: 'string', description: 'The client token, where the header does not carry it.' };
@@ -155,7 +155,7 @@ function toBodySchema(endpoint: Endpoint, toPhotoSchema: (atLeast: number, atMos
     type: 'object',
     properties: {
       ...properties,
-      ...Object.fromEntries(photos.map(([name, { atLeast, atMost }]) => [name, toPhotoSchema(atLeast, atMost)])),
+      ...Object.fromEntries(photos.map(([name, field]) => [name, toPhotoSchema(field)])),
       ...(endpoint.auth.kind === 'client' ? { auth_token: token } : {}),
     },
     required: [...required, ...photos.flatMap(([name, { atLeast }]) => (atLeast > 0 ? [name] : []))],
@@ -163,18 +163,19 @@ function toBodySchema(endpoint: Endpoint, toPhotoSchema: (atLeast: number, atMos
   };
 }
 
-const toFileSchema = (minItems: number, maxItems: number): JsonObject => ({
+const toFileSchema = ({ atLeast, atMost, about }: FileField): JsonObject => ({
   type: 'array',
-  items: { type: 'string', contentMediaType: 'image/*' },
-  minItems,
-  maxItems,
-  description: 'JPEG, PNG or WebP, at most 10 MB and 40 megapixels each; repeat the field for several.',
+  items: { type: 'string', contentMediaType: about?.mediaType ?? 'image/*' },
+  minItems: atLeast,
+  maxItems: atMost,
+  description:
+    about?.description ?? 'JPEG, PNG or WebP, at most 10 MB and 40 megapixels each; repeat the field for several.',
 });
 
-const toBase64Schema = (minItems: number, maxItems: number): JsonObject => {
+const toBase64Schema = ({ atLeast: minItems, atMost: maxItems, about }: FileField): JsonObject => {
   const text = { type: 'string', contentEncoding: 'base64' };
   return {
-    description: `Base64 or a data: URL; the whole body is at most ${maxJsonBytes} bytes.`,
+    description: `${about === undefined ? '' : `${about.description} `}Base64 or a data: URL; the whole body is at most ${maxJsonBytes} bytes.`,
     ...(maxItems === 1
       ? text
       : { anyOf: [...(minItems > 1 ? [] : [text]), { type: 'array', items: text, minItems, maxItems }] }),

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import type { Json, JsonObject } from '../../src/base/json.js';
 import { consoleGuard } from '../../src/config/console.js';
 import { onboardingGuard } from '../../src/config/onboarding.js';
 import type { Connection } from '../../src/core/connection.js';
+import { maxApplications } from '../../src/rest/applications.js';
 import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
 import { type CompanyProviderServer, startCompanyProvider } from '../company-provider.js';
 import { defaultPolicy } from '../core.js';
@@ -85,6 +87,11 @@ async function handIn(page: Page): Promise<void> {
   await page.getByRole('button', { name: /hand it in/i }).click();
   await page.getByText('It is handed in.').waitFor();
 }
+
+const requestsOf = async (fields: object) =>
+  (await server.postJson('/application-requests/list', fields, { 'x-admin-key': adminKey })).body as {
+    requests: JsonObject[];
+  };
 
 /** Counts what is pressed. */
 function counted() {
@@ -271,6 +278,9 @@ inBrowser('a request without a connection needs a tenant, and a change holds for
   await developer.page.getByLabel('Connection').selectOption('');
   expect(await lookAt(developer.page, 'my request: new')).toEqual([]);
   await developer.page.getByRole('button', { name: 'Save the draft' }).click();
+  // Written anew, it stays without one.
+  await developer.page.getByText('Change what is asked for').click();
+  expect(await developer.page.getByLabel('Connection').inputValue()).toBe('');
   await handIn(developer.page);
   const { page, complaints, close } = await signIn('ada');
   const approve = async (tenant: string | null) => {
@@ -303,6 +313,65 @@ inBrowser('a request without a connection needs a tenant, and a change holds for
   expect(await developer.page.getByRole('button', { name: 'Fetch the first key' }).count()).toBe(0);
   expect([...developer.complaints, ...complaints]).toEqual([]);
   await developer.close();
+  await close();
+});
+
+inBrowser('what was approved and did not come into force is approved once more, and told as that', async () => {
+  const developer = await signIn('grace');
+  await write(developer.page, 'late');
+  await handIn(developer.page);
+  const { page, complaints, close } = await signIn('ada');
+  await go(page, 'Requests');
+  await page.getByRole('link', { name: 'late' }).click();
+  const index = await server.deps.state.read('applications');
+  const putIndex = (value: Json) => server.deps.state.write('applications', value, { when: 'any', expiresAt: null });
+  await putIndex(Array.from({ length: maxApplications }, (_, at) => `other${at}`));
+  await page.getByLabel('Message to the developer').first().fill('Welcome.');
+  await page.getByRole('button', { name: 'Approve' }).click();
+  const dialogue = page.getByRole('alertdialog');
+  await dialogue.getByRole('button', { name: 'Approve' }).click();
+  await dialogue.getByRole('alert').waitFor();
+  await page.locator('main').getByText('Welcome.', { exact: true }).waitFor({ state: 'attached' });
+  expect(await page.getByText('Approved.').count()).toBe(0);
+  await developer.page.reload();
+  await developer.page.getByText('Welcome.').waitFor();
+  expect(await developer.page.getByRole('button', { name: 'Fetch the first key' }).count()).toBe(0);
+
+  await putIndex(index!.value as Json);
+  await dialogue.getByRole('button', { name: 'Approve' }).click();
+  await page.getByText('Its developer may fetch the first key, once.').waitFor();
+  expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  await developer.page.reload();
+  await developer.page.getByRole('button', { name: 'Fetch the first key' }).waitFor();
+  expect([...developer.complaints, ...complaints].filter((text) => !text.includes('409'))).toEqual([]);
+  await developer.close();
+  await close();
+});
+
+inBrowser('a page of a list that comes when another one is shown by then is left out', async () => {
+  const { page, complaints, close } = await signIn('ada');
+  const [row] = (await requestsOf({})).requests;
+  let answer = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/v1/application-requests/list', async (route) => {
+    const { state, cursor } = route.request().postDataJSON();
+    if (cursor !== undefined) await late;
+    const id = `${state} ${cursor ?? 'first'}`;
+    await route.fulfill({ json: { ok: true, requests: [{ ...row, id, name: id }], cursor: cursor ? null : 'more' } });
+  });
+  await go(page, 'Requests');
+  await page.getByRole('link', { name: 'submitted first' }).waitFor();
+  const answered = page.waitForResponse((response) => response.request().postData()?.includes('more') === true);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByLabel('State').selectOption('refused');
+  await page.getByRole('link', { name: 'refused first' }).waitFor();
+  answer();
+  await answered;
+  await page.waitForTimeout(200);
+  expect(await page.getByRole('rowheader').allTextContents()).toEqual(['refused first']);
+  expect(complaints).toEqual([]);
   await close();
 });
 

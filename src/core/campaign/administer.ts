@@ -19,6 +19,8 @@ import {
   addCampaign,
   changeCampaign,
   changeShard,
+  checkRoom,
+  dropCampaign,
   forEachShard,
   readPeople,
   shardSize,
@@ -58,16 +60,27 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
     startedAt: null,
     keptUntil: addSec(now, deps.campaigns.keptDays * secondsPerDay),
   };
-  await forEachShard(campaign, (shard) => {
-    const part = people.slice(shard * shardSize, (shard + 1) * shardSize);
-    const rows = part.map(({ reason, ...given }, at) => newPerson(shard * shardSize + at, given, reason));
-    return writeShard(campaign, shard, rows, deps);
-  });
-  await addCampaign(campaign, now, deps);
+  await checkRoom(now, deps);
+  try {
+    await forEachShard(campaign, (shard) => {
+      const part = people.slice(shard * shardSize, (shard + 1) * shardSize);
+      const rows = part.map((person, at) => newPerson(shard * shardSize + at, toKept(person), person.reason));
+      return writeShard(campaign, shard, rows, deps);
+    });
+    await addCampaign(campaign, now, deps);
+  } catch (error) {
+    // Nobody could find them any more, to show or to erase them.
+    await dropCampaign(campaign, deps);
+    throw error;
+  }
   const source = 'group' in from ? 'group' : 'csv';
   await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
   return campaign;
 }
+
+/** Of a line that is left out, its number alone: nobody looks up whose data it had, so no erasure would find it. */
+const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
+  reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
 
 /** How many are in each state, and for which reasons people were left out. Of none there are none. */
 export interface CampaignCounts {

@@ -3,9 +3,11 @@ import { named, openCampaignBench, toDirectory } from '../../../test/campaign-be
 import { readPart } from '../../../test/mail-relay.js';
 import { loginOf } from '../../../test/simulated-profile.js';
 import { Credential } from '../concealed.js';
+import type { Directory, State } from '../ports.js';
 import { openSession } from '../step-up/session.js';
-import { noteBounces, remindCampaign, resumeCampaign, stopCampaign } from './administer.js';
-import { forgetInCampaigns } from './forget.js';
+import { createCampaign, noteBounces, remindCampaign, resumeCampaign, stopCampaign } from './administer.js';
+import { forgetInCampaigns, readCampaignHoldings } from './forget.js';
+import { maxCampaigns } from './storage.js';
 
 type Bench = Awaited<ReturnType<typeof openCampaignBench>>;
 let bench: Bench | null = null;
@@ -171,16 +173,18 @@ test('who is left out of a plan, and why', async () => {
       { ...clara!, email: 'clara@private.test', name: 'Clara' },
       { ...anna!, line: 9, login: loginOf('ANNA') },
       { ...anna!, line: 10, login: 'nobody@example.com' },
-      { ...anna!, line: 11, login: '=1+1', reason: 'formula' },
+      { ...anna!, line: 11, email: 'anna@private.test', name: 'Anna', reason: 'double' },
     ],
   });
+  // Of a line that is left out unasked nothing is kept by which somebody could be known.
+  expect((await peopleOf(id)).at(-1)).toMatchObject({ line: 11, login: '', email: null, name: null, reason: 'double' });
   expect((await peopleOf(id)).map(({ state, reason, email }) => [state, reason, email])).toEqual([
     ['planned', null, loginOf('anna')],
     ['left_out', 'already_enrolled', loginOf('berta')],
     ['planned', null, 'clara@private.test'],
     ['left_out', 'double', loginOf('anna')],
     ['left_out', 'unknown', null],
-    ['left_out', 'formula', null],
+    ['left_out', 'double', null],
   ]);
 });
 
@@ -201,6 +205,63 @@ test('a group is listed page by page, and a person in it twice gets one letter',
   // Who is written to is registered in the same run.
   expect(registered.sort()).toEqual(people.filter((subject) => subject !== 'user7').sort());
   expect((await campaignOf(id)).group).toBe('Pilot');
+});
+
+test('who is erased while a group is listed is in no campaign', async () => {
+  const people = numbered('user', 150);
+  const { begin, deps, until, campaignOf, peopleOf } = await open(people);
+  const { listMembers } = toDirectory(new Map([['Pilot', people]]), () => false);
+  let goOn = (): void => {};
+  const erased = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const directory: Directory = {
+    register: null,
+    async *listMembers(group) {
+      for await (const page of listMembers(group)) {
+        if (page.some(({ subject }) => subject === 'user149')) await erased;
+        yield page;
+      }
+    },
+  };
+  begin({ directories: new Map([['work', async () => directory]]) });
+  const settings = { name: 'All', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
+  const { id } = await createCampaign({ ...settings, connection: 'work', from: { group: 'Pilot' } }, 'ada', deps);
+  const who = { connection: 'work', subject: 'user3' };
+  await until('some are written', async () => (await deps.state.read(`campaign:${id}:people:0`)) !== null);
+  await until('they are found', async () => (await readCampaignHoldings(who, deps)).length === 1);
+  await forgetInCampaigns(who, deps);
+  goOn();
+  await until('planned', async () => (await campaignOf(id)).state === 'planned');
+  expect((await peopleOf(id)).map(({ subject }) => subject)).toEqual(people.filter((each) => each !== 'user3'));
+});
+
+test('a campaign too many leaves nothing of its people behind', async () => {
+  const { deps, clock } = await open([]);
+  const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 1, reminderDays: 1 } as const;
+  const create = (stores: Partial<typeof deps> = {}) =>
+    createCampaign({ ...settings, reminders: 0, from: { people: named(['anna']) } }, 'ada', { ...deps, ...stores });
+  for (let made = 0; made < maxCampaigns - 1; made += 1) await create();
+  const written = new Set<string>();
+  const state: State = {
+    ...deps.state,
+    async write(key, ...rest) {
+      // Another replica is quicker, once this one has begun.
+      if (written.size === 0 && key.includes(':people:')) await create();
+      written.add(key);
+      return deps.state.write(key, ...rest);
+    },
+    async delete(key) {
+      written.delete(key);
+      await deps.state.delete(key);
+    },
+  };
+  await expect(create({ state })).rejects.toMatchObject({ code: 'limit_reached' });
+  expect([...written]).toEqual([]);
+  const write = () => Promise.reject(new Error('written'));
+  await expect(create({ state: { ...deps.state, write } })).rejects.toMatchObject({ code: 'limit_reached' });
+  clock.advanceSec(121 * daySec);
+  await create();
 });
 
 test('a provider that does not tell ends the plan, with its code', async () => {

@@ -3,7 +3,7 @@ import { readTokenIfAny } from '../connection.js';
 import type { Member } from '../ports.js';
 import type { CampaignDeps } from './deps.js';
 import { newPerson, type Person, type Resolved, resolve } from './person.js';
-import { type Campaign, finishPlan, refusePlan } from './record.js';
+import { type Campaign, finishPlan, growPlan, refusePlan } from './record.js';
 import { changeCampaign, changeShard, maxPeople, readShard, shardSize, writeShard } from './storage.js';
 
 /** Whether this process still is the one that plans. */
@@ -43,6 +43,7 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     await writeShard(campaign, shards, people, deps);
     shards += 1;
     people = [];
+    await changeCampaign(campaign.id, (latest) => growPlan(latest, shards), deps);
   };
   const take = async (member: Member): Promise<void> => {
     if (at >= maxPeople) throw new FaceError('limit_reached');

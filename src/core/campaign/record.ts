@@ -48,6 +48,12 @@ function inState(campaign: Campaign, ...states: readonly CampaignState[]): void 
   if (!states.includes(campaign.state)) throw new FaceError('campaign_state');
 }
 
+/** So many records of people are written: whoever is erased while the plan is made is looked for in them. */
+export function growPlan(campaign: Campaign, shards: number): Campaign {
+  inState(campaign, 'planning');
+  return shards <= campaign.shards ? campaign : { ...campaign, shards };
+}
+
 export function finishPlan(campaign: Campaign, shards: number): Campaign {
   inState(campaign, 'planning');
   return { ...campaign, state: 'planned', shards, problem: null };

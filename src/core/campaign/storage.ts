@@ -42,19 +42,30 @@ const storedShard = ({ id, keptUntil }: Pick<Campaign, 'id' | 'keptUntil'>, shar
   expiresAt: (): EpochMs => keptUntil,
 });
 
+type Listed = z.output<typeof listGuard>;
+
+function withRoom(former: Listed | undefined, now: EpochMs): Listed {
+  const kept = (former ?? []).filter((each) => each.keptUntil > now);
+  if (kept.length >= maxCampaigns) throw new FaceError('limit_reached');
+  return kept;
+}
+
+/** Whether one more can be kept. @throws FaceError `limit_reached`: too many are */
+export async function checkRoom(now: EpochMs, deps: Stores): Promise<void> {
+  withRoom((await readStored(list, deps))?.record, now);
+}
+
 /** Keeps a new one. @throws FaceError `limit_reached`: too many are kept */
 export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Stores): Promise<void> {
   const { id, keptUntil } = campaign;
   await deps.state.write(stored(id).key, campaign, { when: 'absent', expiresAt: keptUntil });
-  await changeStored(
-    list,
-    (former) => {
-      const kept = (former ?? []).filter((each) => each.keptUntil > now);
-      if (kept.length >= maxCampaigns) throw new FaceError('limit_reached');
-      return [...kept, { id, keptUntil }];
-    },
-    deps,
-  );
+  await changeStored(list, (former) => [...withRoom(former ?? undefined, now), { id, keptUntil }], deps);
+}
+
+/** Forgets one that is in no list yet, and its people. */
+export async function dropCampaign(campaign: Campaign, { state }: Stores): Promise<void> {
+  await state.delete(stored(campaign.id).key);
+  await forEachShard(campaign, (shard) => state.delete(storedShard(campaign, shard).key));
 }
 
 /** Newest first. */
@@ -125,7 +136,10 @@ export async function changeShard(
   return (await changeStored(storedShard(campaign, shard), step, deps, known)).changed ?? [];
 }
 
-/** Does something with every record of a campaign, some side by side, and gives back what came of it in their order. */
+/**
+ * Does something with every record of a campaign, some side by side, and gives back what came of it in their order. Where
+ * something throws, nothing of it is under way any more.
+ */
 export async function forEachShard<Result>(
   { shards }: Pick<Campaign, 'shards'>,
   work: (shard: number) => Promise<Result>,
@@ -135,7 +149,9 @@ export async function forEachShard<Result>(
   const worker = async (): Promise<void> => {
     for (const shard of waiting) results[shard] = await work(shard);
   };
-  await Promise.all(Array.from({ length: Math.min(sideBySide, shards) }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(sideBySide, shards) }, worker));
+  const failed = ended.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
   return results;
 }
 

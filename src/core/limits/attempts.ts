@@ -61,15 +61,21 @@ export const attemptsOfToken = (tokenId: string): Counted => ({
   rememberedSec: 0,
 });
 
-/** Keys of administrators, shown from one source: counted at each of its networks. */
-export const attemptsOfKeys = (source: string): readonly Counted[] =>
+const attemptsOfAdministrators = (means: string, source: string): readonly Counted[] =>
   networksOf(source).map(({ name, share }) => ({
-    name: `admin-key:from:${name}`,
+    name: `${means}:from:${name}`,
     kind: 'administrator',
     failuresAllowed: 100 * share,
     windowSec: firstLockoutSec,
     rememberedSec: 0,
   }));
+
+/** Keys of administrators, shown from one source: counted at each of its networks. */
+export const attemptsOfKeys = (source: string): readonly Counted[] => attemptsOfAdministrators('admin-key', source);
+
+/** Sign-ins at the console by the company's provider: apart from keys, so that wrong keys keep nobody out. */
+export const attemptsOfSignIns = (source: string): readonly Counted[] =>
+  attemptsOfAdministrators('console-sign-in', source);
 
 /**
  * Whoever comes for a person.

@@ -30,15 +30,18 @@ export const requestReply = z.strictObject({
       text: z.string().describe('Plain text.'),
     }),
   ),
+  isFulfilled: z
+    .boolean()
+    .describe('Whether what was approved is in force. Where it is not, approving it again does the rest.'),
   keyHandedOver: z.boolean(),
   createdAt: instantReply,
   changedAt: instantReply,
 });
 
 export function toRequestReply(request: ApplicationRequest) {
-  const { id, state, developer, by, application, isChange, wish, termsVersion, messages } = request;
+  const { id, state, developer, by, application, isChange, wish, termsVersion, messages, isFulfilled } = request;
   return {
-    ...{ id, state, developer, by, application, isChange, termsVersion },
+    ...{ id, state, developer, by, application, isChange, termsVersion, isFulfilled },
     ...{ ...wish, scopes: [...wish.scopes], redirectUris: [...wish.redirectUris] },
     messages: messages.map(({ at, from, by: who, text }) => ({ time: toIso(at), from, by: who, text })),
     keyHandedOver: request.isKeyHandedOver,

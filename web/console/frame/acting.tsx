@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, useEffect, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
 import { Refusal, type ServerRequest } from './call.js';
 import type { Right, Session } from './session.js';
 
@@ -86,7 +86,9 @@ export function usePages<Reply, Row>(
   const [round, setRound] = useState(0);
   const first = request(null);
   const key = `${round} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
-  const fetchFrom = async (cursor: string | null, before: readonly Row[], isOver: () => boolean): Promise<void> => {
+  const latest = useRef('');
+  const fetchFrom = async (cursor: string | null, before: readonly Row[]): Promise<void> => {
+    const isOver = () => latest.current !== key;
     try {
       let page = read(await call(request(cursor)));
       // A page may be empty and not the last.
@@ -97,16 +99,16 @@ export function usePages<Reply, Row>(
     }
   };
   useEffect(() => {
-    let isOver = false;
-    void fetchFrom(null, [], () => isOver);
+    latest.current = key;
+    void fetchFrom(null, []);
     return () => {
-      isOver = true;
+      latest.current = '';
     };
   }, [key, call]);
   const { cursor, ...rest } = shown;
   return {
     ...rest,
-    more: cursor === null ? null : () => void fetchFrom(cursor, shown.rows, () => false),
+    more: cursor === null ? null : () => void fetchFrom(cursor, shown.rows),
     reload: () => setRound((before) => before + 1),
   };
 }

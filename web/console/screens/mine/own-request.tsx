@@ -56,7 +56,7 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
               </ActForm>
             </section>
           )}
-          {request.state === 'approved' && <FirstKey request={request} words={words} onTaken={found.reload} />}
+          {request.isFulfilled && <FirstKey request={request} words={words} onTaken={found.reload} />}
           {request.state !== 'approved' && request.state !== 'refused' && (
             <section>
               <ConfirmButton

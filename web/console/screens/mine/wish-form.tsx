@@ -92,7 +92,7 @@ export function WishForm({
         name="connection"
         label={facts.connection}
         hint={wish.connectionHint}
-        initial={former?.connection ?? developer.connections[0] ?? ''}
+        initial={(former === null ? developer.connections[0] : former.connection) ?? ''}
         options={[
           ...developer.connections.map((id) => ({ value: id, label: id })),
           { value: '', label: facts.noConnection },

@@ -33,37 +33,37 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
           <p>
             <Link to="/requests">{words.all}</Link>
           </p>
-          {request.state === 'approved' && (
+          {request.isFulfilled && (
             <Done>{request.keyHandedOver || request.isChange ? words.approved : words.approvedKey}</Done>
           )}
           {openIdClient !== null && <Lines label={words.openIdClient} text={openIdClient} />}
           <RequestFacts request={request} words={words} />
           <Thread messages={request.messages} words={words} />
-          {request.state === 'submitted' && (
+          {!request.isFulfilled && (request.state === 'submitted' || request.state === 'approved') && (
             <section>
               <Approve
                 request={request}
                 words={words}
-                onApproved={(lines) => {
-                  setOpenIdClient(lines);
-                  found.reload();
-                }}
+                onApproved={setOpenIdClient}
+                // Also where it failed half-way: what is there by then is approved once more.
+                onAnswered={found.reload}
               />
-              {answers.map(({ how, texts }) => (
-                <details key={how}>
-                  <summary>{texts.label}</summary>
-                  <p className="soft">{texts.text}</p>
-                  <ActForm
-                    submit={texts.submit}
-                    onSubmit={async (fields) => {
-                      await call(answerRequest(id, how, String(fields.get('message'))));
-                      found.reload();
-                    }}
-                  >
-                    <LongField name="message" label={words.message} isRequired maxLength={longestMessage} />
-                  </ActForm>
-                </details>
-              ))}
+              {request.state === 'submitted' &&
+                answers.map(({ how, texts }) => (
+                  <details key={how}>
+                    <summary>{texts.label}</summary>
+                    <p className="soft">{texts.text}</p>
+                    <ActForm
+                      submit={texts.submit}
+                      onSubmit={async (fields) => {
+                        await call(answerRequest(id, how, String(fields.get('message'))));
+                        found.reload();
+                      }}
+                    >
+                      <LongField name="message" label={words.message} isRequired maxLength={longestMessage} />
+                    </ActForm>
+                  </details>
+                ))}
             </section>
           )}
         </>
@@ -86,10 +86,12 @@ function Approve({
   request,
   words: { approve, facts, message },
   onApproved,
+  onAnswered,
 }: {
   readonly request: AskedRequest;
   readonly words: RequestWords;
   readonly onApproved: (openIdClient: string | null) => void;
+  readonly onAnswered: () => void;
 }) {
   const { call } = useActing();
   const { number } = useFormats();
@@ -115,10 +117,11 @@ function Approve({
           onClose={() => setAnswer(null)}
           title={approve.title(name)}
           action={approve.label}
-          onConfirm={async () => {
-            const { openIdClient } = await call(approveRequest(id, { changedAt, ...answer }));
-            onApproved(openIdClient);
-          }}
+          onConfirm={() =>
+            call(approveRequest(id, { changedAt, ...answer }))
+              .then(({ openIdClient }) => onApproved(openIdClient))
+              .finally(onAnswered)
+          }
         >
           <p>{isChange ? approve.textChange : approve.text(by)}</p>
           <Facts

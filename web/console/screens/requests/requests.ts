@@ -21,6 +21,7 @@ const requestGuard = z.object({
   contact: z.string(),
   termsVersion: z.nullable(z.number()),
   messages: z.array(z.object({ time: z.string(), by: z.string(), text: z.string() })),
+  isFulfilled: z.boolean(),
   keyHandedOver: z.boolean(),
   changedAt: z.string(),
 });
