@@ -56,8 +56,8 @@ const operationGuard = z.object({
 
 const descriptionGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), operationGuard)) });
 
-const photoGuard = z.object({
-  items: z.object({ contentMediaType: z.literal('image/*') }),
+const fileGuard = z.object({
+  items: z.object({ contentMediaType: z.string() }),
   minItems: z.int(),
   maxItems: z.int(),
 });
@@ -83,9 +83,9 @@ export function readDescription({ text }: Answer): readonly Endpoint[] {
       const needs = toNeeds(operation, method);
       const schema = operation.requestBody?.content['multipart/form-data']?.schema;
       const all = Object.entries(schema?.properties ?? {}).filter(([name]) => name !== 'auth_token');
-      const isPhoto = (field: Schema): boolean => photoGuard.safeParse(field).success;
+      const isFile = (field: Schema): boolean => fileGuard.safeParse(field).success;
       const photos = all.flatMap(([name, field]) => {
-        const found = photoGuard.safeParse(field).data;
+        const found = fileGuard.safeParse(field).data;
         return found === undefined ? [] : [[name, { atLeast: found.minItems, atMost: found.maxItems }] as const];
       });
       return {
@@ -93,7 +93,7 @@ export function readDescription({ text }: Answer): readonly Endpoint[] {
         method,
         path,
         needs,
-        fields: Object.fromEntries(all.filter(([, field]) => !isPhoto(field))),
+        fields: Object.fromEntries(all.filter(([, field]) => !isFile(field))),
         required: schema?.required ?? [],
         photos: Object.fromEntries(photos),
       };
