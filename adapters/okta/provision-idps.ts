@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { endpointsOf } from '../openid-provider.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
-import { parseAnswer } from './client.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { listAll } from './provision-list.js';
+import { toWritable } from './writable.js';
 
 const urlGuard = z.object({ url: z.string() });
 
@@ -70,33 +70,30 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
     const changes = differencesOf(found, definition).map((name) => `Set ${name} of "${found.name}"`);
     return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
   };
+  const replace = async (found: Idp): Promise<void> => {
+    await deps.send('PUT', `/api/v1/idps/${found.id}`, await toChanged(found, toDefinition(found), deps));
+  };
   return {
     title: `Identity provider: ${client.kind}`,
     inspect,
     async apply() {
       const found = await findIdp(client, deps);
-      const definition = toDefinition(found);
-      if (found === null) await deps.send('POST', '/api/v1/idps', definition);
-      else await deps.send('PUT', `/api/v1/idps/${found.id}`, await toChanged(found, definition, deps));
+      if (found === null) await deps.send('POST', '/api/v1/idps', toDefinition(null));
+      else await replace(found);
     },
     async pushSecret() {
       const found = await findIdp(client, deps);
-      if (found === null) return;
-      await deps.send('PUT', `/api/v1/idps/${found.id}`, await toChanged(found, toDefinition(found), deps));
+      if (found !== null) await replace(found);
     },
   };
 }
-
-/** What Okta sets by itself, and takes from nobody. */
-const readOnlyFields = new Set(['id', 'created', 'lastUpdated', 'status', '_links', '_embedded']);
 
 const objectGuard = z.record(z.string(), z.json());
 
 /** A PUT replaces: whatever else an administrator has set goes along, such as filters of users, PKCE and the issuer's domain. */
 async function toChanged(found: Idp, definition: IdpDefinition, { send }: OktaProvisionDeps): Promise<JsonObject> {
   const { body } = await send('GET', `/api/v1/idps/${found.id}`);
-  const kept = Object.entries(parseAnswer(objectGuard, body)).filter(([field]) => !readOnlyFields.has(field));
-  return setWithin(Object.fromEntries(kept), { ...definition, name: found.name });
+  return setWithin(toWritable(body, ['status']), { ...definition, name: found.name });
 }
 
 /** Sets members of an object, and of those in it. */

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
-import { parseAnswer, type SendToOkta } from './client.js';
+import type { SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findInlineHook, toHookName } from './provision-hooks.js';
 import { listAll } from './provision-list.js';
+import { toWritable } from './writable.js';
 
 const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 
@@ -14,9 +15,6 @@ const objectGuard = z.record(z.string(), z.json());
 /** Rules are kept whole: what a PUT does not name, the rule loses. */
 const ruleGuard = z.looseObject({ id: z.string(), name: z.string().nullish(), actions: objectGuard });
 type Rule = z.infer<typeof ruleGuard>;
-
-/** What Okta sets by itself, and takes from nobody. */
-const readOnlyFields = new Set(['id', 'created', 'lastUpdated', 'system', '_links', '_embedded']);
 
 /** A policy and its rule, if they are named. */
 interface Chosen {
@@ -117,8 +115,7 @@ function createRuleStep(
       const located = await locate();
       const { ours } = await findInlineHook(hook, deps);
       if (isBlocked(located) || ours === null) throw new FaceError('config_invalid', { step: title });
-      const kept = Object.entries(located.rule).filter(([field]) => !readOnlyFields.has(field));
-      const rule = parseAnswer(objectGuard, Object.fromEntries(kept));
+      const rule = toWritable(located.rule, ['system']);
       await deps.send('PUT', located.path, { ...rule, actions: withHook(located.rule.actions, ours.id) });
     },
   };

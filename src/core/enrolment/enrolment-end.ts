@@ -1,3 +1,4 @@
+import { FaceError } from '../../errors.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
@@ -21,4 +22,12 @@ export async function hasEndedSince(
 ): Promise<boolean> {
   const found = await state.read(endKey(who));
   return found !== null && startedAt < epochMsGuard.parse(found.value);
+}
+
+/** @throws FaceError `step_up_finished`: the enrolment ended after this step-up of the subject was started */
+export async function checkNotEnded(
+  stepUp: SubjectRef & { readonly startedAt: EpochMs },
+  deps: Pick<CoreDeps, 'state'>,
+): Promise<void> {
+  if (await hasEndedSince(stepUp, stepUp.startedAt, deps)) throw new FaceError('step_up_finished');
 }

@@ -4,7 +4,7 @@ import { issueCodes, takeCodes } from '../codes/one-time-codes.js';
 import type { Credential } from '../concealed.js';
 import { bindingOf, type Connection } from '../connection.js';
 import { hasExpired } from '../enrolment/consent.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { takeBypass } from '../help-desk/bypass.js';
 import type { LetterBrand } from '../letters/brand.js';
@@ -173,7 +173,7 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
  */
 export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
-  if (await hasEndedSince(record, record.startedAt, deps)) throw new FaceError('step_up_finished');
+  await checkNotEnded(record, deps);
   await changeSession(session, takeRecoveryCodes, deps);
   const codes = await makeRecoveryCodes(whoOf(record), deps);
   const detail = { stepUpId, codes: codes.length };

@@ -2,7 +2,7 @@ import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../.
 import type { Credential, Photo } from '../concealed.js';
 import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
 import type { Keys, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
 import type { ScreenAxis } from '../screen-light.js';
@@ -227,7 +227,7 @@ async function enrolFrom(
   const { subject, consent } = record;
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
-  if (await hasEndedSince(record, record.startedAt, deps)) throw new FaceError('step_up_finished');
+  await checkNotEnded(record, deps);
   // Of no use, it is told first: it is not what the movements can make good, and costs no try.
   const reference = wantsReference(captured) ? await takeReference(submitted.reference, deps) : null;
   const { pass, liveness, presence } = await judged;
@@ -237,7 +237,7 @@ async function enrolFrom(
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
   // Anew: the pictures took their time.
-  if (await hasEndedSince(record, record.startedAt, deps)) throw new FaceError('step_up_finished');
+  await checkNotEnded(record, deps);
   const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent }, deps);
   sealed.contentKey?.wipe();
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };

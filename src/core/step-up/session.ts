@@ -2,7 +2,7 @@ import { FaceError } from '../../errors.js';
 import { toNoted } from '../action.js';
 import type { Credential } from '../concealed.js';
 import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { type EpochMs, toIso } from '../units.js';
 import type { SessionRole } from './page-protocol.js';
 import { outsiderOf, type StepUpRecord, whoOf } from './record.js';
@@ -41,7 +41,7 @@ export async function openSession(
   const found = await findStepUp(id, deps);
   const { connection } = found;
   checkTicket(found.record, { secret, browser }, deps.clock.now());
-  await checkNotEnded(found.record, deps);
+  await checkGoesOn(found.record, deps);
   if (returnUrl !== null && !connection?.policy.returnUrls.includes(returnUrl)) {
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
@@ -113,7 +113,7 @@ export async function findSession(
   const found = await findStepUp(id, deps);
   const role = roleOf(secret, found.record);
   checkAllowed(action, role);
-  if (action !== 'read') await checkNotEnded(found.record, deps);
+  if (action !== 'read') await checkGoesOn(found.record, deps);
   return { ...found, session, role, action };
 }
 
@@ -121,9 +121,8 @@ export async function findSession(
  * What is about an enrolment ends with it, also a page that stands open. A face check finds out by itself, as any other refusal.
  * @throws FaceError `step_up_finished`
  */
-async function checkNotEnded(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {
-  if (record.purpose === 'verify' || !(await hasEndedSince(whoOf(record), record.startedAt, deps))) return;
-  throw new FaceError('step_up_finished');
+async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {
+  if (record.purpose !== 'verify') await checkNotEnded(record, deps);
 }
 
 function roleOf(secret: Credential, record: StepUpRecord): SessionRole {

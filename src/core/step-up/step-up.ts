@@ -3,14 +3,14 @@ import type { NamedAction } from '../action.js';
 import { Credential, type Photo, type UserSecret } from '../concealed.js';
 import type { Connection, Policy } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { isForgotten } from '../forgotten.js';
 import type { ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
 import type { StepUpPurpose } from './page-protocol.js';
-import { looksOnPage, type StepUpRecord, type StepUpState, stateAt, whoOf } from './record.js';
+import { looksOnPage, type StepUpRecord, type StepUpState, stateAt } from './record.js';
 import type { DrawnChoices } from './spoken-number.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, type StepUpDeps, writeNew } from './stored.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
@@ -251,8 +251,7 @@ export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
  */
 export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
-  const isOver = record.state === 'passed' && (await hasEndedSince(whoOf(record), record.startedAt, deps));
-  if (isOver) throw new FaceError('step_up_finished');
+  if (record.state === 'passed') await checkNotEnded(record, deps);
   const taken = await changeRecord(id, take, deps);
   return toView(id, taken, deps.clock.now());
 }
