@@ -5,7 +5,7 @@ import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { listAll } from './provision-list.js';
-import { toWritable } from './writable.js';
+import { toWritable } from './provision-writable.js';
 
 const urlGuard = z.object({ url: z.string() });
 

@@ -6,7 +6,7 @@ import type { SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findInlineHook, toHookName } from './provision-hooks.js';
 import { listAll } from './provision-list.js';
-import { toWritable } from './writable.js';
+import { toWritable } from './provision-writable.js';
 
 const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 
