@@ -9,6 +9,7 @@ import { findSystemReason } from './base/system-error.js';
 import { CommandError } from './cli/command-error.js';
 import type { ExitCode } from './cli/deps.js';
 import { findDeprecations } from './config/deprecations.js';
+import { loadKeptConfig } from './config/load.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
@@ -42,15 +43,9 @@ async function untilStopped(): Promise<string> {
   return String(signal);
 }
 
-const readSetup = (): Promise<Setup> =>
-  loadSetup(providers, {
-    clock,
-    random,
-    fetch,
-    log,
-    env: process.env,
-    readFile: (path) => readFile(path, 'utf8'),
-  });
+const reading = { env: process.env, readFile: (path: string) => readFile(path, 'utf8') };
+
+const readSetup = (): Promise<Setup> => loadSetup(providers, { clock, random, fetch, log, ...reading });
 
 /**
  * The server, until it is told to stop. Signals are heard from the beginning: one that nobody hears ends the process, and a
@@ -115,6 +110,7 @@ async function run(): Promise<ExitCode> {
     tell,
     untilStopped,
     loadSetup: readSetup,
+    loadKept: () => loadKeptConfig(reading),
     serve,
     showDemo: async (request) =>
       (await import('../examples/demo/demo.js')).showDemo(request, { print, tell, untilStopped }),

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { providers } from '../adapters/index.js';
 import { loadSetup } from '../adapters/setup.js';
+import { loadKeptConfig } from '../src/config/load.js';
 import type { Fetch } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { runInProcess } from './command.js';
@@ -34,16 +35,17 @@ export async function runHere(
   env: Record<string, string>,
   { fetch = globalThis.fetch, aheadSec = 0 }: { readonly fetch?: Fetch; readonly aheadSec?: number } = {},
 ): Promise<Ended> {
+  const reading = { env, readFile: (path: string) => readFile(path, 'utf8') };
   const own = {
     clock: { now: () => epochMs(Date.now() + aheadSec * 1000) },
     random: systemRandom,
     fetch,
     log: createTextLog(),
-    env,
   };
   const { printed, told, exitCode } = await runInProcess(args, {
     ...own,
-    loadSetup: () => loadSetup(providers, { ...own, readFile: (path) => readFile(path, 'utf8') }),
+    loadSetup: () => loadSetup(providers, { ...own, ...reading }),
+    loadKept: () => loadKeptConfig(reading),
   });
   const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
   return { code: exitCode, stdout: toText(printed), stderr: toText(told) };

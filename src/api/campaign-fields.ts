@@ -6,18 +6,7 @@ import { letterLanguages } from '../core/letters/language.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { instantReply } from '../rest/fields.js';
 
-/** A form sends numbers as text. */
-const count = (least: number, most: number, standard: number) =>
-  z
-    .union([
-      z.number(),
-      z
-        .string()
-        .regex(/^\d{1,4}$/)
-        .transform(Number),
-    ])
-    .pipe(z.int().min(least).max(most))
-    .prefault(standard);
+const count = (least: number, most: number, standard: number) => z.int().min(least).max(most).prefault(standard);
 
 export const campaignField = z
   .string()

@@ -1,5 +1,6 @@
 import { toCsvLine } from '../base/csv.js';
 import { toIso } from '../core/units.js';
+import { mergeByTime } from './merge.js';
 import { type AuditRecord, type RecordFilter, readRecords } from './records.js';
 
 /** A record, and the trail it is from. */
@@ -13,20 +14,8 @@ export interface ExportedRecord extends AuditRecord {
  * @param files - of the trails, which name them in what comes out
  */
 export async function* mergeRecords(files: readonly string[], filter: RecordFilter): AsyncGenerator<ExportedRecord> {
-  const open = files.map((trail) => ({ trail, records: readRecords(trail, filter) }));
-  const waiting: { readonly from: (typeof open)[number]; readonly record: AuditRecord }[] = [];
-  const take = async (from: (typeof open)[number]): Promise<void> => {
-    const next = await from.records.next();
-    if (next.done !== true) waiting.push({ from, record: next.value });
-  };
-  for (const each of open) await take(each);
-  while (waiting.length > 0) {
-    const [earliest] = waiting.toSorted((a, b) => a.record.time - b.record.time);
-    if (earliest === undefined) return;
-    waiting.splice(waiting.indexOf(earliest), 1);
-    yield { trail: earliest.from.trail, ...earliest.record };
-    await take(earliest.from);
-  }
+  const sources = files.map((trail) => ({ trail, records: readRecords(trail, filter) }));
+  for await (const { trail, record } of mergeByTime(sources)) yield { trail, ...record };
 }
 
 const columns = ['time', 'trail', 'sequence', 'action', 'connection', 'subject', 'detail'] as const;

@@ -217,7 +217,7 @@ describe('the commands', () => {
   const deps = (onTold: ((line: string) => void) | null = null) =>
     ({
       ...{ fetch: onTold === null ? offline : fetch, clock: server.clock, log: server.log },
-      loadSetup: async () => ({ config: { keys } }),
+      loadKept: async () => ({ keys }),
       print: (line: string) => void lines.push(line),
       tell(line: string) {
         told.push(line);

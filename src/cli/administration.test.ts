@@ -57,7 +57,10 @@ test('an application from its registration to its end', async () => {
   expect((await run(['applications', 'revoke-key', id, keyId])).exitCode).toBe(0);
   expect((await server.postJson('/match', {}, { 'x-auth-token': key })).status).toBe(401);
   expect((await run(['applications', 'remove', id])).exitCode).toBe(0);
-  await expect(run(['applications', 'usage', id])).rejects.toMatchObject({ code: 'not_found' });
+  expect(await run(['applications', 'usage', id])).toMatchObject({
+    exitCode: 2,
+    told: ['facestep: the server has nothing by that id'],
+  });
 });
 
 test('an administrator from the first key to the last refusal', async () => {

@@ -6,7 +6,7 @@ import { FaceError, faceErrorCodes } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { UsageError } from './usage-error.js';
+import { NothingThere, UsageError } from './usage-error.js';
 
 /** Where the server listens unless `FACESTEP_URL` says otherwise. */
 const standardUrl = 'http://127.0.0.1:8080';
@@ -19,7 +19,7 @@ const timeoutMs = 30_000;
  * `FACESTEP_ADMIN_KEY`: a key on a command line would be seen by others on this machine.
  * @param replyGuard - of the whole reply
  * @throws FaceError what the server refused with; CommandError `server_unreachable`; UsageError: no key is given, or the server has
- *   no such connection
+ *   no such connection, or nothing by that id
  */
 export async function callServer<Reply extends z.ZodType>(
   {
@@ -62,6 +62,8 @@ export async function callServer<Reply extends z.ZodType>(
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) {
     const code = faceErrorCodes.find((known) => known === refusal.data.code);
+    // Addresses are this program's own: what is not there is what the person named.
+    if (code === 'not_found') throw new NothingThere();
     if (code === 'connection_unknown') throw new UsageError('the server has no such connection');
     throw new FaceError(code ?? 'internal');
   }

@@ -3,12 +3,11 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { settlements } from '../core/help-desk/help-requests.js';
 import { letterLanguages } from '../core/letters/language.js';
-import { toCode } from '../errors.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 import { toTableLines } from './table.js';
-import { UsageError } from './usage-error.js';
+import { NothingThere, UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
 const parseMinutes = wholeNumber({ least: 5, most: 60, what: 'minutes' });
@@ -114,7 +113,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
         ...(application === undefined ? {} : { application }),
       };
       const made = await post('bypass-codes', { ...toWho(options), ...limits }, bypassGuard).catch((error: unknown) => {
-        if (toCode(error) === 'not_found') return null;
+        if (error instanceof NothingThere) return null;
         throw error;
       });
       if (made === null) {

@@ -10,7 +10,7 @@ export function createJwksCommand(deps: CliDeps): Command {
       'The same JSON Web Key Set (RFC 7517) as /.well-known/jwks.json, for whoever verifies receipts offline.',
     )
     .action(async () => {
-      const { config } = await deps.loadSetup();
+      const config = await deps.loadKept();
       const keys = await readPublicKeys(config, deps);
       if (keys === null) {
         deps.tell(`facestep: no signing keys in ${config.dataFolder}: the server makes them at its first start`);

@@ -1,15 +1,16 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { connectionGuards } from '../../adapters/index.js';
 import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { tokenChange } from '../../test/audit.js';
+import { runHere } from '../../test/cli.js';
 import { runInProcess } from '../../test/command.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
-import { createConfigGuard } from '../config/schema.js';
+import { problemsOf } from '../config/problem.js';
+import { keptConfigGuard } from '../config/schema.js';
 import { addSec, toIso } from '../core/units.js';
 import { createLocalKeys } from '../keys/local.js';
 import { createLocalSigner, signerOverlapSec } from '../keys/local-signer.js';
@@ -28,10 +29,9 @@ const fileOf = (name: string): string => join(folder, 'data', name);
 
 /** Runs a command with a configuration. */
 async function run(line: string, keys: object = { kind: 'local' }, audit: object = {}) {
-  const config = createConfigGuard(connectionGuards).parse({ dataFolder: join(folder, 'data'), keys, audit });
-  const loadSetup = async () => ({ config, connections: [] });
+  const loadKept = async () => keptConfigGuard.parse({ dataFolder: join(folder, 'data'), keys, audit });
   const args = ['keys', ...line.split(' ')];
-  const { printed, told, exitCode } = await runInProcess(args, { clock, log, fetch, loadSetup });
+  const { printed, told, exitCode } = await runInProcess(args, { clock, log, fetch, loadKept });
   return { code: exitCode, out: printed.join('\n'), err: told.join('\n') };
 }
 
@@ -218,4 +218,17 @@ describe('with AWS KMS', () => {
       await kms.close();
     }
   });
+});
+
+test('a service that is stopped has no secrets: keys, their public halves and a restore need none', async () => {
+  await makeKeys();
+  const backup = join(folder, 'backup');
+  expect(await runHere(['backup', backup], { FACESTEP_DATA: join(folder, 'data') })).toMatchObject({ code: 0 });
+  const config = join(folder, 'facestep.json');
+  const gone = { file: '/run/credentials/facestep.service/admin-key' };
+  writeFileSync(config, JSON.stringify({ dataFolder: join(folder, 'data'), adminKey: gone }));
+  const env = { FACESTEP_CONFIG: config };
+  expect(await runHere(['backup', join(folder, 'other')], env).catch(problemsOf)).toMatchObject([{ path: 'adminKey' }]);
+  for (const command of [['keys', 'list'], ['keys', 'rotate'], ['jwks'], ['restore', backup, '--replace']])
+    expect([command, await runHere(command, env)]).toMatchObject([command, { code: 0, stderr: '' }]);
 });

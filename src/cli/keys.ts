@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { Setup } from '../../adapters/setup.js';
 import { filesOf, isThere } from '../config/data-files.js';
+import type { KeptConfig } from '../config/schema.js';
 import type { KeyVersion } from '../core/ports.js';
 import { toIso } from '../core/units.js';
 import { openInventory } from '../keys/inventory.js';
@@ -60,7 +60,7 @@ export function createKeysCommand(deps: CliDeps): Command {
 }
 
 async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean }, deps: CliDeps): Promise<void> {
-  const { config } = await deps.loadSetup();
+  const config = await deps.loadKept();
   const inventory = await openInventory(config.keys, { files: filesOf(config), ...deps });
   const [sealing, signing, oidc] = await Promise.all([inventory.sealing(), inventory.signing(), inventory.oidc()]);
   const listed = { kind: inventory.kind, sealing, signing, oidc };
@@ -73,7 +73,7 @@ async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean
 }
 
 async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
-  const { config } = await deps.loadSetup();
+  const config = await deps.loadKept();
   const rotated = await rotateKey(config, use, deps);
   switch (rotated.kind) {
     case 'version':
@@ -90,7 +90,7 @@ async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
 }
 
 async function retire(version: KeyVersion, { trail, confirm }: RetireOptions, deps: CliDeps): Promise<void> {
-  const { config } = await deps.loadSetup();
+  const config = await deps.loadKept();
   const trails = await trailsOf(config, trail);
   const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, deps);
   if (retired.kind === 'unknown') throw new UsageError(`there is no key of version ${version}`);
@@ -112,7 +112,7 @@ async function retire(version: KeyVersion, { trail, confirm }: RetireOptions, de
 }
 
 async function retireSigning(kid: string, deps: CliDeps): Promise<void> {
-  const { config } = await deps.loadSetup();
+  const config = await deps.loadKept();
   switch (await retireSigningKey(config, kid, deps)) {
     case 'by hand':
       throw new UsageError('the keys are in AWS KMS: take it out of keys.signing.others');
@@ -132,16 +132,16 @@ function parseVersion(text: string): KeyVersion {
   return Number(text);
 }
 
-const noKeys = ({ dataFolder }: Setup['config']): UsageError =>
+const noKeys = ({ dataFolder }: KeptConfig): UsageError =>
   new UsageError(`there are no such keys for ${dataFolder}: the server makes them at its first start`);
 
-const noOidcKeys = ({ dataFolder }: Setup['config']): UsageError =>
+const noOidcKeys = ({ dataFolder }: KeptConfig): UsageError =>
   new UsageError(
     `there are no OpenID keys for ${dataFolder}: the server makes them when it starts with the first connection that has oidc`,
   );
 
 /** The trail of this server, where it has one, and those that were named. */
-async function trailsOf(config: Setup['config'], others: readonly string[]): Promise<readonly string[]> {
+async function trailsOf(config: KeptConfig, others: readonly string[]): Promise<readonly string[]> {
   const { audit } = filesOf(config);
   for (const file of others) if (!(await isThere(file))) throw new UsageError(`there is no ${file}`);
   return [...((await isThere(audit)) ? [audit] : []), ...others];

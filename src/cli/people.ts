@@ -5,6 +5,7 @@ import { type EpochMs, toIso } from '../core/units.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { lineGuard, type PersonReply, personGuard, readLogins, toWhy } from './ledger-replies.js';
+import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
 import { parseTime } from './trail-options.js';
@@ -96,7 +97,8 @@ export function createPeopleCommand(deps: CliDeps): Command {
       if (json) return deps.print(JSON.stringify({ person, lines }, null, 2));
       const login = (await readLogins([who], deps))(who);
       toTableLines(['', ''], toFacts(person, login)).slice(1).forEach(deps.print);
-      if (lines.length === 0) return;
+      if (lines.length === 0)
+        return deps.tell(`Nothing is recorded of ${toPrintable(subject)}. facestep people find prints ids.`);
       deps.print('');
       toTableLines(
         ['time', 'what', 'result', 'why', 'application', 'network', 'request'],

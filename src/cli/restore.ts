@@ -14,7 +14,7 @@ export function createRestoreCommand(deps: CliDeps): Command {
     .argument('<folder>', 'what `facestep backup` made')
     .option('--replace', 'put aside what is in the data folder')
     .action(async (from: string, { replace = false }: { replace?: boolean }) => {
-      const { config } = await deps.loadSetup();
+      const config = await deps.loadKept();
       const { dataFolder } = config;
       const { manifest, putAside, keptKeys } = await restoreBackup(
         { from, dataFolder, files: filesOf(config), replace },

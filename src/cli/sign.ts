@@ -95,7 +95,7 @@ async function openOrganisationKey(
   if (certificate === undefined || (key === undefined && kmsKey === undefined))
     throw new UsageError('--certificate goes together with --key or --kms-key');
   if (key !== undefined) return readKeyPair(certificate, key);
-  const { keys } = (await deps.loadSetup()).config;
+  const { keys } = await deps.loadKept();
   if (kmsKey === undefined || keys.kind !== 'aws-kms')
     throw new UsageError('--kms-key: the configuration keeps no keys in AWS KMS');
   // The SDK of AWS is loaded for nobody else.

@@ -7,7 +7,7 @@ import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { connectionFields } from './connection.js';
 import { headerCredentialGuard } from './credential.js';
-import { loadConfig } from './load.js';
+import { loadConfig, loadKeptConfig } from './load.js';
 import { problemsOf } from './problem.js';
 import { redact } from './redact.js';
 import type { Environment } from './references.js';
@@ -421,4 +421,43 @@ test('any JSON either loads or is refused with config_invalid', async () => {
       expect(['loaded', 'config_invalid']).toContain(outcome);
     }),
   );
+});
+
+describe('where what is kept lies', () => {
+  const loadKept = (file: unknown, env: Environment = {}) =>
+    loadKeptConfig({
+      env: { FACESTEP_CONFIG: '/f', ...env },
+      readFile: async (path) => (path === '/f' ? JSON.stringify(file) : Promise.reject(new Error('ENOENT'))),
+    });
+  const stopped = {
+    ...{ adminKey: { file: '/run/credentials/gone' }, connections: [{ ...sample, secret: { env: 'GONE' } }] },
+    ...{ dataFolder: '/srv/faces', keys: { kind: 'local', folder: '/srv/keys' }, audit: { retentionDays: 90 } },
+  };
+
+  test('is read while the secrets of a stopped service are gone', async () => {
+    const kept = await loadKept(stopped);
+    expect(kept).toMatchObject({
+      dataFolder: '/srv/faces',
+      keys: { folder: '/srv/keys' },
+      audit: { retentionDays: 90 },
+    });
+    expect(Object.keys(kept).toSorted()).toEqual(['audit', 'dataFolder', 'keys']);
+  });
+
+  test('is where the environment says, first of all, and has its defaults', async () => {
+    expect(await loadKept(stopped, { FACESTEP_DATA: '/other' })).toMatchObject({ dataFolder: '/other' });
+    expect(
+      await loadKeptConfig({ env: {}, readFile: () => Promise.reject(new Error('nothing is read')) }),
+    ).toMatchObject({
+      dataFolder: './data',
+    });
+  });
+
+  test.each([
+    ['a folder that cannot be', { dataFolder: '' }, 'dataFolder'],
+    ['a reference that it needs, and is not there', { dataFolder: { env: 'GONE' } }, 'dataFolder'],
+    ['an array', [], 'configuration'],
+  ])('refuses %s', async (_, file, path) => {
+    expect(await refusalOf(loadKept(file))).toMatchObject({ code: 'config_invalid', paths: [path] });
+  });
 });

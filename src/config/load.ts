@@ -1,16 +1,31 @@
+import type { z } from 'zod';
 import { findSystemReason } from '../base/system-error.js';
 import type { ConnectionGuards } from './connection.js';
 import { parseJson } from './parse-json.js';
 import { toConfigError, toPathIn } from './problem.js';
 import { type Environment, type ReadFile, resolveReferences } from './references.js';
-import { type Config, createConfigGuard } from './schema.js';
+import { type Config, createConfigGuard, type KeptConfig, keptConfigGuard } from './schema.js';
 
 /** What the loader is handed; it touches neither `process` nor the disk itself. */
-export interface LoadDeps<Guards extends ConnectionGuards> {
+interface Reading {
   readonly env: Environment;
   readonly readFile: ReadFile;
+}
+
+export interface LoadDeps<Guards extends ConnectionGuards> extends Reading {
   /** One for each provider that is built in. */
   readonly connectionGuards: Guards;
+}
+
+/** A setting's name, and what the file says of it. */
+type Settings = Readonly<Record<string, unknown>>;
+
+const isSettings = (value: unknown): value is Settings =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function toSettings(value: unknown): Settings {
+  if (isSettings(value)) return value;
+  throw toConfigError([{ path: 'configuration', reason: 'expected an object' }]);
 }
 
 const overrides = { PORT: 'port', FACESTEP_DATA: 'dataFolder', FACESTEP_ADMIN_KEY: 'adminKey' } as const;
@@ -25,14 +40,35 @@ const readOverrides = (env: Environment): Overrides =>
     return [[variable, setting, setting === 'port' && /^\d{1,5}$/.test(text) ? Number(text) : text] as const];
   });
 
-async function readConfigFile(env: Environment, readFile: ReadFile): Promise<unknown> {
+/** The settings of the file that `FACESTEP_CONFIG` names, in which what is referred to is not there yet. */
+async function readConfigFile(env: Environment, readFile: ReadFile): Promise<Settings> {
   const path = env.FACESTEP_CONFIG;
   if (!path) return {};
   const text = await readFile(path).catch((error: unknown) => {
     const reason = findSystemReason(error) ?? `${path} cannot be read`;
     throw toConfigError([{ path: 'FACESTEP_CONFIG', reason }]);
   });
-  return resolveReferences(parseJson(text, 'FACESTEP_CONFIG'), env, readFile);
+  return toSettings(parseJson(text, 'FACESTEP_CONFIG'));
+}
+
+/** Puts what is referred to into its place, the variables over it, and parses all of it. */
+async function parseSettings<Guard extends z.ZodType>(
+  file: Settings,
+  guard: Guard,
+  { env, readFile }: Reading,
+): Promise<z.output<Guard>> {
+  const resolved = toSettings(await resolveReferences(file, env, readFile));
+  const overriding = readOverrides(env);
+  const overridden = overriding.map(([, setting, value]) => [setting, value] as const);
+  const merged = { ...resolved, ...Object.fromEntries(overridden) };
+  const parsed = guard.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  // zod's messages tell what was expected; what was found is in `input`, which is left out unless asked for.
+  const problems = parsed.error.issues.map(({ path, message }) => ({
+    path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(merged, path),
+    reason: message,
+  }));
+  throw toConfigError(problems);
 }
 
 /**
@@ -41,24 +77,20 @@ async function readConfigFile(env: Environment, readFile: ReadFile): Promise<unk
  * @throws FaceError `config_invalid`; its detail lists paths and reasons, and no value
  */
 export async function loadConfig<const Guards extends ConnectionGuards>({
-  env,
-  readFile,
   connectionGuards,
+  ...reading
 }: LoadDeps<Guards>): Promise<Config<Guards>> {
-  const file = await readConfigFile(env, readFile);
-  if (typeof file !== 'object' || file === null || Array.isArray(file))
-    throw toConfigError([{ path: 'configuration', reason: 'expected an object' }]);
-  const overriding = readOverrides(env);
-  const merged = Object.fromEntries([
-    ...Object.entries(file),
-    ...overriding.map(([, setting, value]) => [setting, value] as const),
-  ]);
-  const parsed = createConfigGuard(connectionGuards).safeParse(merged);
-  if (parsed.success) return parsed.data;
-  // zod's messages tell what was expected; what was found is in `input`, which is left out unless asked for.
-  const problems = parsed.error.issues.map(({ path, message }) => ({
-    path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(merged, path),
-    reason: message,
-  }));
-  throw toConfigError(problems);
+  const file = await readConfigFile(reading.env, reading.readFile);
+  return parseSettings(file, createConfigGuard(connectionGuards), reading);
+}
+
+/**
+ * Reads where what is kept lies, and nothing else: secrets of a service manager are gone while the server does not run, and a
+ * backup is put in place just then.
+ * @throws FaceError `config_invalid`; other settings may be anything
+ */
+export async function loadKeptConfig(reading: Reading): Promise<KeptConfig> {
+  const file = await readConfigFile(reading.env, reading.readFile);
+  const kept = Object.entries(file).filter(([setting]) => setting in keptConfigGuard.shape);
+  return parseSettings(Object.fromEntries(kept), keptConfigGuard, reading);
 }

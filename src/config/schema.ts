@@ -52,6 +52,18 @@ const recognitionGuard = z.strictObject({
 const hasDomainName = (address: string): boolean =>
   !URL.canParse(address) || isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
 
+/** Where what is kept lies, and whose keys seal it: all that commands need to know that read those files alone. */
+const keptFields = {
+  dataFolder: folderGuard.default('./data'),
+  keys: keysGuard.prefault({ kind: 'local' }),
+  audit: auditGuard.prefault({}),
+};
+
+/** These settings of a configuration, whatever the others say. */
+export const keptConfigGuard = z.object(keptFields);
+
+export type KeptConfig = z.output<typeof keptConfigGuard>;
+
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
   new Set(connections.map(({ id }) => id)).size === connections.length;
 
@@ -71,7 +83,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .default(null),
     /** Reverse proxies before this server: the addresses that limits count by are what they name, and nobody else. */
     proxyHops: z.int().min(0).max(5).default(0),
-    dataFolder: folderGuard.default('./data'),
+    ...keptFields,
     modelsFolder: folderGuard.default('./models'),
     /** `null`: a key is made at the first start. */
     adminKey: headerCredentialGuard.nullable().default(null),
@@ -79,8 +91,6 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     recognition: recognitionGuard.prefault({}),
     delivery: deliveryGuard.prefault({ kind: 'outbox' }),
     state: stateGuard.prefault({ kind: 'sqlite' }),
-    keys: keysGuard.prefault({ kind: 'local' }),
-    audit: auditGuard.prefault({}),
     ledger: ledgerGuard.prefault({}),
     securityEvents: z
       .array(securityEventReceiverGuard)

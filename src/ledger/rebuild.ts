@@ -1,5 +1,6 @@
 import { readChainName } from '../audit/chain-name.js';
 import { type PastEvent, readEvents } from '../audit/events.js';
+import { mergeByTime } from '../audit/merge.js';
 import type { LedgerDeps } from '../core/ledger/deps.js';
 import { type LedgerEntry, toEntry } from '../core/ledger/entry.js';
 import { type LoggedAction, loggedActions } from '../core/ledger/line.js';
@@ -27,8 +28,6 @@ export interface Rebuilt {
   readonly unreadable: number;
 }
 
-type Recorded = { readonly event: PastEvent<LoggedAction>; readonly trail: string };
-
 /**
  * Makes the ledger of the audit trails again, also while servers write to them: what is there already stays, with the network that
  * trails do not tell, and what is missing comes to it. Doing it twice is as doing it once.
@@ -49,7 +48,7 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   const onUnreadable = (): void => {
     unreadable += 1;
   };
-  for await (const { event, trail } of readMerged(files, onUnreadable)) {
+  for await (const { record: event, trail } of readMerged(files, onUnreadable)) {
     const erased = erasedAt.get(personPart(event));
     const isErased = erased !== undefined && event.action !== 'subject_erased' && event.time <= erased;
     const isOld = event.time < keptSince && !isOfIndex(event.action);
@@ -81,22 +80,15 @@ async function readErasures(files: readonly string[]): Promise<ReadonlyMap<strin
   return erasedAt;
 }
 
-/** The records of several trails, by time. */
-async function* readMerged(files: readonly string[], onUnreadable: () => void): AsyncGenerator<Recorded> {
-  const sources = await Promise.all(
-    files.map(async (file) => {
-      const trail = (await readChainName(file)) ?? '';
-      const events = readEvents(file, loggedActions, { onUnreadable });
-      return { trail, events, next: await events.next() };
-    }),
-  );
-  for (;;) {
-    const [earliest] = sources
-      .flatMap((source) => (source.next.done === true ? [] : [{ source, event: source.next.value }]))
-      .toSorted((a, b) => a.event.time - b.event.time);
-    if (earliest === undefined) return;
-    const { source, event } = earliest;
-    yield { event, trail: source.trail };
-    source.next = await source.events.next();
-  }
+/** The records of several trails, by time, each with the name of its chain. */
+async function* readMerged(
+  files: readonly string[],
+  onUnreadable: () => void,
+): ReturnType<typeof mergeByTime<PastEvent<LoggedAction>>> {
+  const names = await Promise.all(files.map(readChainName));
+  const sources = files.map((file, at) => ({
+    trail: names[at] ?? '',
+    records: readEvents(file, loggedActions, { onUnreadable }),
+  }));
+  yield* mergeByTime(sources);
 }

@@ -1,6 +1,6 @@
-import type { Setup } from '../../adapters/setup.js';
 import { readEvents } from '../audit/events.js';
 import { filesOf, isThere } from '../config/data-files.js';
+import type { KeptConfig } from '../config/schema.js';
 import type { KeyVersion } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -13,7 +13,6 @@ import { countTokens, type TokenCount } from '../keys/token-count.js';
 import type { OperationDeps } from './deps.js';
 import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
 
-type Config = Setup['config'];
 type Deps = Omit<OperationDeps, 'fetch'>;
 
 /** What became of a rotation. */
@@ -28,7 +27,7 @@ export type Rotated =
   | { readonly kind: 'by hand'; readonly words: readonly string[] };
 
 /** Adds a key that is used from now on, or once its turn comes. @throws FaceError `config_invalid`, and the system's errors */
-export async function rotateKey(config: Config, use: KeyUse, deps: Deps): Promise<Rotated> {
+export async function rotateKey(config: KeptConfig, use: KeyUse, deps: Deps): Promise<Rotated> {
   if (config.keys.kind === 'aws-kms') return { kind: 'by hand', words: rotateInAwsKms(config.keys, use) };
   const files = filesOf(config);
   const file = { sealing: files.keys, signing: files.signingKeys, oidc: files.oidcKeys }[use];
@@ -64,7 +63,7 @@ export type RetiredVersion =
  * @param request.trails - where tokens are counted
  */
 export async function retireVersion(
-  config: Config,
+  config: KeptConfig,
   request: { readonly version: KeyVersion; readonly confirm: number | null; readonly trails: readonly string[] },
   deps: Deps,
 ): Promise<RetiredVersion> {
@@ -91,7 +90,7 @@ export const retiredSigningText =
   'Who keeps a copy of the published keys drops it within 300 seconds. Functions of Cognito keep theirs until they are deployed again: do so now.';
 
 /** Destroys a signing key that leaked: what it signed is verified no more. */
-export async function retireSigningKey(config: Config, kid: string, deps: Deps): Promise<RetiredSigningKey> {
+export async function retireSigningKey(config: KeptConfig, kid: string, deps: Deps): Promise<RetiredSigningKey> {
   if (config.keys.kind === 'aws-kms') return 'by hand';
   const { signingKeys: file } = filesOf(config);
   if (!(await isThere(file))) return 'none';

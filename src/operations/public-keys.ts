@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Setup } from '../../adapters/setup.js';
 import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
+import type { KeptConfig } from '../config/schema.js';
 import { readPrivateFile } from '../files/durable-file.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { openKeyService } from '../keys/open.js';
@@ -16,7 +16,7 @@ export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.strin
  * @throws FaceError `config_invalid`: readable by others, or not a key file; `key_service_unavailable`
  */
 export async function readPublicKeys(
-  config: Setup['config'],
+  config: KeptConfig,
   deps: Pick<OperationDeps, 'clock' | 'random' | 'log'>,
 ): Promise<readonly JsonObject[] | null> {
   const files = filesOf(config);

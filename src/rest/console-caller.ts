@@ -5,12 +5,13 @@ import { readCookie } from '../http/cookies.js';
 import { isSameOrigin } from '../http/same-origin.js';
 import {
   type ConsoleSession,
+  consolePollHeader,
   consoleTokenHeader,
+  findSession,
   isTokenOf,
   type SessionDeps,
   sessionCookieOf,
   shownSecret,
-  useSession,
 } from './console-sessions.js';
 
 /** A session, and the secret it is known by. */
@@ -23,7 +24,7 @@ export interface ShownSession {
 export async function readSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
   const secret = shownSecret(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
   if (secret === null) throw new FaceError('caller_untrusted');
-  return { secret, session: await useSession(secret, deps) };
+  return { secret, session: await findSession(secret, headers[consolePollHeader] === undefined, deps) };
 }
 
 /**

@@ -15,7 +15,7 @@ import { consoleGuard } from '../config/console.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { createEndpoints } from '../server/endpoints.js';
 import { addAdministrator } from './administrators.js';
-import { beginSession, longestSessionSec, useSession } from './console-sessions.js';
+import { beginSession, findSession, longestSessionSec } from './console-sessions.js';
 import { documentedPath } from './openapi.js';
 import { holds, type Role, roles } from './rights.js';
 
@@ -151,15 +151,25 @@ describe('a session', () => {
     expect(await codeOf(busy)).toBe('caller_untrusted');
   });
 
+  test('rests while a page asks by itself, with nobody at it', async () => {
+    const headers = await signInByKey(server);
+    for (const minutes of [15, 14]) {
+      server.clock.advanceSec(minutes * 60);
+      expect(await codeOf({ ...headers, 'x-console-poll': '1' })).toBe('done');
+    }
+    server.clock.advanceSec(2 * 60);
+    expect(await codeOf({ ...headers, 'x-console-poll': '1' })).toBe('caller_untrusted');
+  });
+
   test('ends once it has rested for longer than sessions may by now', async () => {
     const by = { kind: 'provider', issuer, subject: 'sub-1', login: 'ada@example.com' } as const;
     const secret = await beginSession({ name: by.login, role: 'owner', by }, server.deps);
     const shortened = { ...server.deps, console: { ...server.deps.console, sessionMinutes: 20 } };
     server.clock.advanceSec(21 * 60);
     for (let tries = 0; tries < 2; tries += 1)
-      await expect(useSession(secret, shortened)).rejects.toMatchObject({ code: 'caller_untrusted' });
-    expect(await useSession(secret, server.deps)).toMatchObject({ seenAt: server.clock.now() });
-    expect(await useSession(secret, shortened)).toMatchObject({ role: 'owner' });
+      await expect(findSession(secret, true, shortened)).rejects.toMatchObject({ code: 'caller_untrusted' });
+    expect(await findSession(secret, true, server.deps)).toMatchObject({ seenAt: server.clock.now() });
+    expect(await findSession(secret, true, shortened)).toMatchObject({ role: 'owner' });
   });
 
   test('ends with the sign-out, which is recorded', async () => {

@@ -19,6 +19,9 @@ const notedEverySec = 60;
 /** The header that a page of ours sends, and no form or page of others can. */
 export const consoleTokenHeader = 'x-console-token';
 
+/** The header of what a page of ours asks by itself, whether or not somebody sits at it. */
+export const consolePollHeader = 'x-console-poll';
+
 const recordGuard = z.object({
   name: z.string(),
   role: z.enum(signedInRoles),
@@ -76,18 +79,19 @@ export async function beginSession(
 }
 
 /**
- * The session of a secret, which has now been used. One that was begun with a key ends with the key; one by the provider,
+ * The session of a secret. One that was begun with a key ends with the key; one by the provider,
  * where administrators no longer sign in there.
+ * @param isUse - whether a person does something in it: it rests from now on
  * @throws FaceError `caller_untrusted`, `state_unavailable`
  */
-export async function useSession(secret: Credential, deps: SessionDeps): Promise<ConsoleSession> {
+export async function findSession(secret: Credential, isUse: boolean, deps: SessionDeps): Promise<ConsoleSession> {
   const now = deps.clock.now();
   const session = await changeSession(
     secret,
     (found) => {
       // As it was last seen, as the time it may rest can have been shortened since.
       if (endOf(found, deps.console) <= now) throw new FaceError('caller_untrusted');
-      return addSec(found.seenAt, notedEverySec) <= now ? { ...found, seenAt: now } : found;
+      return isUse && addSec(found.seenAt, notedEverySec) <= now ? { ...found, seenAt: now } : found;
     },
     deps,
   );

@@ -16,6 +16,7 @@ import { readBearer } from './bearer.js';
 import type { ApiDeps } from './deps.js';
 import type { ApiVersion, Endpoint } from './endpoint.js';
 import { toFieldRefusal } from './fields.js';
+import { readFormFields } from './form-fields.js';
 import { toClientRequest } from './usage.js';
 
 /**
@@ -97,7 +98,7 @@ async function serve(
         onAuthToken: (token) => admission.takeToken(token),
         onTextTooLong: toFieldRefusal,
       });
-      const fields = new Map(sent);
+      const fields = new Map(isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : sent);
       if (endpoint.auth.kind === 'client') {
         const token = fields.get('auth_token');
         if (typeof token === 'string') await admission.takeToken(token);

@@ -96,7 +96,7 @@ export interface FileField extends PhotoRange {
 export interface Endpoint extends Described {
   readonly auth: Auth;
   readonly photos: Readonly<Record<string, FileField>>;
-  /** The text fields; a form sends them as text, JSON with their types. */
+  /** All that is no file, as JSON has it; a form says the same in text. */
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
   /**

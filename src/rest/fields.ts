@@ -37,7 +37,7 @@ export function parseFields<Guard extends z.ZodObject>(guard: Guard, values: unk
 
 const levels = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
-/** A form can send text only. */
+/** Text is taken in JSON, too. */
 const levelByText = { '1': 1, '2': 2, '3': 3, '4': 4, '5': 5, '6': 6, '7': 7, '8': 8 } as const;
 
 export const accuracyField = z
@@ -108,14 +108,9 @@ export const tenantField = z
 
 /** How long a client token is to last. */
 export const lifeField = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^\d{1,9}$/)
-      .transform(Number),
-  ])
-  .pipe(z.int().min(clientTokenLifeSec.least).max(clientTokenLifeSec.most))
+  .int()
+  .min(clientTokenLifeSec.least)
+  .max(clientTokenLifeSec.most)
   .prefault(clientTokenLifeSec.standard)
   .describe('Seconds: 60 to 31,622,400 (366 days), 7,776,000 (90 days) if not said (ours).');
 

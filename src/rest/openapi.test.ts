@@ -5,6 +5,7 @@ import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { startTestTransmitter } from '../../test/transmitter.js';
 import { createEndpoints } from '../server/endpoints.js';
+import { readFormFields } from './form-fields.js';
 import { documentedPath } from './openapi.js';
 
 let server: ApiServer;
@@ -105,4 +106,17 @@ test('every endpoint is there once, with its scope, its bodies and its refusals'
     expect(operation.responses).toHaveProperty(String(endpoint.status));
     expect(operation.responses).toHaveProperty('400');
   }
+});
+
+test('what is a number or an answer in JSON is taken from a form, too', () => {
+  let seen = 0;
+  for (const { fieldsGuard, path } of createEndpoints(server.deps))
+    for (const [name, field] of Object.entries(fieldsGuard.shape))
+      for (const value of [1, 60, 3600, true]) {
+        if (!z.safeParse(field, value).success) continue;
+        const told = readFormFields(fieldsGuard, new Map([[name, String(value)]])).get(name);
+        expect([path, name, z.safeParse(field, told).success]).toEqual([path, name, true]);
+        seen += 1;
+      }
+  expect(seen).toBeGreaterThan(20);
 });

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
+import { eventually } from '../eventually.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
@@ -124,4 +125,34 @@ inBrowser('a letter is shown in an origin of its own, to the frame of the consol
   expect(late.status).toBe(404);
   await late.text();
   await leave();
+});
+
+inBrowser('answers that are lost on the way end neither the progress nor what is being typed', async () => {
+  const id = await campaigns.send('Followed');
+  const { page } = await visitHome(browser, origin);
+  let isAway = false;
+  let lost = 0;
+  const asked: (string | undefined)[] = [];
+  await page.route(`**/v1/campaigns/${id}`, (route) => {
+    asked.push(route.request().headers()['x-console-poll']);
+    if (!isAway) return route.continue();
+    lost += 1;
+    return lost % 2 === 0 ? route.abort() : route.fulfill({ status: 502, body: 'Bad gateway' });
+  });
+  await page.goto(`${origin}/console/campaigns/${id}`);
+  await page.getByText('Enrolled: 0 of 5').waitFor();
+  const typed = page.getByLabel('Text', { exact: true });
+  await typed.fill('Dear {name}, half a sentence');
+  isAway = true;
+  await eventually(async () => expect(lost).toBeGreaterThan(2));
+  await page.getByText('Enrolled: 0 of 5').waitFor();
+  expect(await typed.inputValue()).toBe('Dear {name}, half a sentence');
+  expect(await page.getByRole('alert').count()).toBe(0);
+  isAway = false;
+  const before = asked.length;
+  await eventually(async () => expect(asked.length).toBeGreaterThan(before));
+  expect(await typed.inputValue()).toBe('Dear {name}, half a sentence');
+  // A page that asks by itself is not somebody who sits at it.
+  expect([asked[0], ...new Set(asked.slice(1))]).toEqual([undefined, '1']);
+  await page.context().close();
 });

@@ -35,28 +35,60 @@ export type Loaded<Value> =
 export const toRefusal = (thrown: unknown): Refusal =>
   thrown instanceof Refusal ? thrown : new Refusal('unreadable', null, null, { cause: thrown });
 
+/** In milliseconds; otherwise it has ended, and nothing of it changes by itself. */
+type Wait = number | false | undefined;
+
+/** Refusals that say nothing of what was asked for: the net was away, or a server starts anew. */
+const passing = /^(offline|time_out|unreadable|\w+_unavailable)$/;
+
+/** In milliseconds, until what goes on is asked for again whose first answer was lost. */
+const afterLostMs = 5000;
+
 /**
- * Asks the server for what a screen shows: at first, when the request is another one, and when `reload` is called. What was
- * shown stays until the answer is there.
+ * Asks the server for what a screen shows: at first, when the request is another one, when `reload` is called, and of what goes on
+ * in the server again and again until it has ended. What was shown stays until the answer is there, and of what goes on also
+ * where one is lost.
+ * @param waitMs - by what was answered, until it is asked again
  */
-export function useLoaded<Reply>(request: ServerRequest<Reply>): Loaded<Reply> & { readonly reload: () => void } {
+export function useLoaded<Reply>(
+  request: ServerRequest<Reply>,
+  waitMs: ((reply: Reply) => Wait) | null = null,
+): Loaded<Reply> & { readonly reload: () => void } {
   const { call } = useActing();
   const [loaded, setLoaded] = useState<Loaded<Reply>>({ state: 'loading' });
-  const [round, setRound] = useState(0);
+  const again = useRef(() => {});
   const { method, path, body } = request;
-  const key = `${round} ${method} ${path} ${JSON.stringify(body)}`;
   // The key says all of a request that can change.
+  const key = `${method} ${path} ${JSON.stringify(body)}`;
   useEffect(() => {
-    let isOver = false;
-    call(request).then(
-      (value) => !isOver && setLoaded({ state: 'loaded', value }),
-      (thrown: unknown) => !isOver && setLoaded({ state: 'refused', refusal: toRefusal(thrown) }),
-    );
+    let turn = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isKnown = false;
+    let nextMs: Wait = waitMs !== null && afterLostMs;
+    const ask = async (isPoll: boolean): Promise<void> => {
+      clearTimeout(timer);
+      turn += 1;
+      const mine = turn;
+      const answer = await call({ ...request, isPoll }).then(
+        (value) => ({ state: 'loaded', value }) as const,
+        (thrown: unknown) => ({ state: 'refused', refusal: toRefusal(thrown) }) as const,
+      );
+      if (mine !== turn) return;
+      const isLost = answer.state === 'refused' && passing.test(answer.refusal.code);
+      if (answer.state === 'loaded') nextMs = waitMs?.(answer.value);
+      else if (!isLost) nextMs = false;
+      if (!(isLost && isKnown && nextMs)) setLoaded(answer);
+      isKnown ||= answer.state === 'loaded';
+      if (nextMs) timer = setTimeout(ask, nextMs, true);
+    };
+    again.current = () => void ask(false);
+    void ask(false);
     return () => {
-      isOver = true;
+      turn = -1;
+      clearTimeout(timer);
     };
   }, [key, call]);
-  const reload = useCallback(() => setRound((before) => before + 1), []);
+  const reload = useCallback(() => again.current(), []);
   return { ...loaded, reload };
 }
 
@@ -90,7 +122,7 @@ export function usePages<Reply, Row>(
   const fetchFrom = async (cursor: string | null, before: readonly Row[]): Promise<void> => {
     const isOver = () => latest.current !== key;
     try {
-      let page = read(await call(request(cursor)));
+      let page = read(await call({ ...request(cursor), isPoll: round > 0 && cursor === null }));
       // A page may be empty and not the last.
       while (page.rows.length === 0 && page.cursor !== null && !isOver()) page = read(await call(request(page.cursor)));
       if (!isOver()) setShown({ rows: [...before, ...page.rows], state: 'loaded', refusal: null, cursor: page.cursor });

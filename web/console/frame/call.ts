@@ -9,6 +9,8 @@ export interface ServerRequest<Reply> {
   readonly reply: z.ZodMiniType<Reply>;
   /** For how long the answer is waited for; half a minute unless given. */
   readonly withinMs?: number;
+  /** Whether the page asks by itself, whoever sits at it: that is no use of the session. */
+  readonly isPoll?: boolean;
 }
 
 /** What reads. @param path - with its version: `/v1/administrators` */
@@ -51,11 +53,12 @@ const answerWithinMs = 30_000;
  * @throws Refusal
  */
 export async function send<Reply>(
-  { method, path, body, reply, withinMs = answerWithinMs }: ServerRequest<Reply>,
+  { method, path, body, reply, withinMs = answerWithinMs, isPoll = false }: ServerRequest<Reply>,
   token: string | null,
 ): Promise<Reply> {
   const headers = new Headers({ accept: 'application/json' });
   if (token !== null) headers.set('x-console-token', token);
+  if (isPoll) headers.set('x-console-poll', '1');
   // The browser itself names a form's type, with the boundary it chose.
   const isForm = body instanceof FormData;
   if (body !== null && !isForm) headers.set('content-type', 'application/json');

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
@@ -17,16 +16,8 @@ const againAfterMs: { readonly [State in Campaign['state']]?: number } = { plann
 
 /** One campaign: what would happen, or how far it is; what can be done; its people and its letters. */
 export function OneCampaign({ id, words }: { readonly id: string; readonly words: CampaignsWords }) {
-  const found = useLoaded(readCampaign(id));
-  const campaign = found.state === 'loaded' ? found.value.campaign : null;
+  const found = useLoaded(readCampaign(id), ({ campaign }) => againAfterMs[campaign.state]);
   const { reload } = found;
-  // Each answer is another object: the clock runs from when it came.
-  useEffect(() => {
-    const waitMs = campaign === null ? undefined : againAfterMs[campaign.state];
-    if (waitMs === undefined) return;
-    const timer = setTimeout(reload, waitMs);
-    return () => clearTimeout(timer);
-  }, [campaign, reload]);
   return (
     <Await loaded={found}>
       {({ campaign: shown }) => (

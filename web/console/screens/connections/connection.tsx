@@ -1,5 +1,4 @@
 import { useLoaded, useMay } from '../../frame/acting.js';
-import { usePolled } from '../../frame/polled.js';
 import { Link } from '../../frame/router.js';
 import { Await } from '../../parts/state.js';
 import { Doctor } from './doctor.js';
@@ -14,7 +13,7 @@ export function OneConnection({ id, words }: { readonly id: string; readonly wor
   const mayChange = useMay('configure');
   const mayRead = useMay('audit');
   const listed = useLoaded(listConnections);
-  const examined = usePolled(readDoctor, ({ doctor }) => doctor.isUnderWay);
+  const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
   return (
     <Await loaded={listed}>
       {({ connections }) => {

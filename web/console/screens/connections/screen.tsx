@@ -1,5 +1,4 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
-import { usePolled } from '../../frame/polled.js';
 import { Link } from '../../frame/router.js';
 import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
@@ -31,7 +30,7 @@ function Every({ words }: { readonly words: ConnectionsWords }) {
   const { ago } = useFormats();
   const mayExamine = useMay('operate');
   const listed = useLoaded(listConnections);
-  const examined = usePolled(readDoctor, ({ doctor }) => doctor.isUnderWay);
+  const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
   const doctor = examined.state === 'loaded' ? examined.value.doctor : null;
   const { columns } = words;
   return (

@@ -1,6 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useActing } from '../../frame/acting.js';
-import { usePolled } from '../../frame/polled.js';
+import { useActing, useLoaded } from '../../frame/acting.js';
 import { Doctor, type Examined } from './doctor.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import { SetUp } from './plan.js';
@@ -23,7 +22,7 @@ export function SettingUp({
 }) {
   const { id } = connection;
   const { call } = useActing();
-  const last = usePolled(readRun(id), ({ run }) => run?.state === 'under_way');
+  const last = useLoaded(readRun(id), ({ run }) => run?.state === 'under_way' && 1000);
   const run = last.state === 'loaded' ? last.value.run : null;
   const [place, setPlace] = useState<Place>('plan');
   /** What is being mended: once it has ended, the connection is examined again. */

@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { languages } from '../../../shared/languages.js';
-import { type Loaded, toRefusal, useActing } from '../../frame/acting.js';
+import { useActing, useLoaded } from '../../frame/acting.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { ActForm, Choice } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
@@ -62,49 +62,13 @@ function Ask({ words, onBegun }: Given & { readonly onBegun: (begun: BegunVouchi
 const pauses: Partial<Record<VouchingView['state'], number>> = {
   ...{ waiting: 2000, opened: 2000, checking: 2000, passed: 15_000 },
 };
-const pauseAfterRefusalMs = 10_000;
-
-/** How it stands, asked again and again until it is over. */
-function useVouching(id: string): Loaded<VouchingView> {
-  const { call } = useActing();
-  const [loaded, setLoaded] = useState<Loaded<VouchingView>>({ state: 'loading' });
-  useEffect(() => {
-    let isOver = false;
-    let timer = 0;
-    const askIn = (ms: number | undefined): void => {
-      if (ms !== undefined) timer = window.setTimeout(ask, ms);
-    };
-    const ask = (): void => {
-      call(readVouching(id)).then(
-        (value) => {
-          if (isOver) return;
-          setLoaded({ state: 'loaded', value });
-          askIn(pauses[value.state]);
-        },
-        (thrown: unknown) => {
-          if (isOver) return;
-          const refusal = toRefusal(thrown);
-          setLoaded({ state: 'refused', refusal });
-          // A network that was away may be back.
-          askIn(refusal.code === 'not_found' ? undefined : pauseAfterRefusalMs);
-        },
-      );
-    };
-    ask();
-    return () => {
-      isOver = true;
-      window.clearTimeout(timer);
-    };
-  }, [id, call]);
-  return loaded;
-}
 
 function Follow({
   begun: { id, url, number },
   words: { calls },
   onOver,
 }: Given & { readonly begun: BegunVouching; readonly onOver: () => void }) {
-  const loaded = useVouching(id);
+  const loaded = useLoaded(readVouching(id), ({ state }) => pauses[state]);
   const state = loaded.state === 'loaded' ? loaded.value.state : 'waiting';
   const tone = state === 'passed' ? 'good' : state === 'refused' || state === 'failed' ? 'bad' : '';
   return (

@@ -30,7 +30,7 @@ export function useFollowed({ since: _, until: __, ...filter }: Filter, isOn: bo
       if (isOver || isAsking || document.hidden) return;
       isAsking = true;
       try {
-        const { lines, cursor } = await call(followLines(filter, after));
+        const { lines, cursor } = await call({ ...followLines(filter, after), isPoll: after !== null });
         after = cursor;
         if (!isOver) setFollowed((before) => ({ lines: addTo(before.lines, lines), refusal: null }));
       } catch (thrown) {

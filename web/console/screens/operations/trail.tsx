@@ -1,5 +1,4 @@
-import { useActing, useMay } from '../../frame/acting.js';
-import { usePolled } from '../../frame/polled.js';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
 import { Progress } from '../../parts/progress.js';
@@ -17,7 +16,7 @@ export function Trail({ words }: Given) {
   const { call } = useActing();
   const { ago, instant } = useFormats();
   const mayVerify = useMay('audit');
-  const trail = usePolled(readTrail, ({ verification }) => verification?.state === 'under_way');
+  const trail = useLoaded(readTrail, ({ verification }) => verification?.state === 'under_way' && 1000);
   return (
     <section>
       <h2>{words.heading}</h2>

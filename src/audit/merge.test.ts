@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import { type EpochMs, epochMs } from '../core/units.js';
+import { mergeByTime } from './merge.js';
+
+const trailOf = (trail: string, times: readonly (number | 'unreadable')[]) => {
+  const reading = { isOpen: true };
+  async function* read(): AsyncGenerator<{ readonly time: EpochMs }> {
+    try {
+      for (const time of times) {
+        if (time === 'unreadable') throw new Error('unreadable');
+        yield { time: epochMs(time) };
+      }
+    } finally {
+      reading.isOpen = false;
+    }
+  }
+  return { reading, source: { trail, records: read() } };
+};
+
+test('records of several trails come by time, and of one time those of the first trail first', async () => {
+  const merged: [string, number][] = [];
+  const trails = [trailOf('a', [1, 4, 4]), trailOf('b', []), trailOf('c', [2, 4, 9])];
+  for await (const { trail, record } of mergeByTime(trails.map(({ source }) => source)))
+    merged.push([trail, record.time]);
+  expect(merged).toEqual([
+    ['a', 1],
+    ['c', 2],
+    ['a', 4],
+    ['a', 4],
+    ['c', 4],
+    ['c', 9],
+  ]);
+});
+
+test('all trails are closed where the reader has seen enough', async () => {
+  const trails = [trailOf('a', [1, 3]), trailOf('b', [2, 4])];
+  for await (const _ of mergeByTime(trails.map(({ source }) => source))) break;
+  expect(trails.map(({ reading }) => reading.isOpen)).toEqual([false, false]);
+});
+
+test.each([0, 1])('all trails are closed where one cannot be read, after %i records', async (readable) => {
+  const trails = [trailOf('a', [2, 3]), trailOf('b', [...[1].slice(0, readable), 'unreadable'])];
+  const readAll = async (): Promise<void> => {
+    for await (const _ of mergeByTime(trails.map(({ source }) => source)));
+  };
+  await expect(readAll()).rejects.toThrow('unreadable');
+  expect(trails.map(({ reading }) => reading.isOpen)).toEqual([false, false]);
+});

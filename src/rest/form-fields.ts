@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { type FieldValue, parseJsonFields } from '../http/json.js';
+import { describeFields } from './json-schema.js';
+
+/** What a field takes, as far as a form has to know: text as it stands, such texts, or anything else. */
+type Kind = 'text' | 'texts' | 'json';
+
+const schemaGuard = z.object({
+  type: z.union([z.string(), z.array(z.string())]).default([]),
+  enum: z.array(z.json()).default([]),
+  const: z.json().optional(),
+  get items() {
+    return schemaGuard.optional();
+  },
+  get anyOf() {
+    return z.array(schemaGuard).optional();
+  },
+});
+
+function takesText({ type, enum: values, const: only, anyOf }: z.output<typeof schemaGuard>): boolean {
+  return (
+    [type].flat().includes('string') ||
+    [...values, only].some((value) => typeof value === 'string') ||
+    (anyOf ?? []).some(takesText)
+  );
+}
+
+function kindOf(property: unknown): Kind {
+  const schema = schemaGuard.parse(property);
+  if (takesText(schema)) return 'text';
+  const isList = [schema, ...(schema.anyOf ?? [])].some(({ items }) => items !== undefined && takesText(items));
+  return isList ? 'texts' : 'json';
+}
+
+const kindsByGuard = new WeakMap<z.ZodObject, ReadonlyMap<string, Kind>>();
+
+function kindsOf(guard: z.ZodObject): ReadonlyMap<string, Kind> {
+  const known = kindsByGuard.get(guard);
+  if (known !== undefined) return known;
+  const kinds = new Map(
+    Object.entries(describeFields(guard).properties).map(([name, schema]) => [name, kindOf(schema)] as const),
+  );
+  kindsByGuard.set(guard, kinds);
+  return kinds;
+}
+
+/**
+ * The fields of a form, as JSON would have brought them: a form sends text alone. What is no text is sent as JSON (`9`, `true`), and a list of
+ * texts as a field that is repeated, or stands once.
+ * @returns what cannot be read as it was sent: the guard refuses it by its name
+ * @see https://spec.openapis.org/oas/v3.1.0#considerations-for-multipart-content
+ */
+export function readFormFields(
+  guard: z.ZodObject,
+  sent: ReadonlyMap<string, FieldValue>,
+): ReadonlyMap<string, FieldValue> {
+  const kinds = kindsOf(guard);
+  return new Map(Array.from(sent, ([name, value]) => [name, readAs(kinds.get(name) ?? 'text', value)] as const));
+}
+
+function readAs(kind: Kind, value: FieldValue): FieldValue {
+  if (kind === 'text' || typeof value !== 'string') return value;
+  return kind === 'texts' ? [value] : parseText(value);
+}
+
+function parseText(text: string): FieldValue {
+  try {
+    const fields = parseJsonFields(Buffer.from(`{"value":${text}}`));
+    return fields.size === 1 ? (fields.get('value') ?? null) : text;
+  } catch {
+    return text;
+  }
+}
