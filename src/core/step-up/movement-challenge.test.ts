@@ -43,3 +43,21 @@ test('tells one movement at a time, and times each from the moment it was told',
     ['frames_never_seen', 4],
   ]);
 });
+
+test.each<[string, number, number, readonly string[]]>([
+  ['as quick as can be', 400, 300, []],
+  ['a movement that nobody can have read and made', 399, 300, ['quickest_frame']],
+  ['a light that no page has shown for so short', 400, 299, ['quickest_light']],
+])('under light: %s', (_, turnMs, restMs, failing) => {
+  let now = epochMs(1000);
+  const clock = { now: () => now };
+  let challenge = newChallenge(new Credential('nonce'), 'down', { clock, random: randomBytes });
+  const firstOfPose = [4, 6, 8, 10];
+  for (let at = 0; at < 12; at += 1) {
+    now = epochMs(now + (firstOfPose.includes(at) ? turnMs : restMs));
+    challenge = commitTo(challenge, `digest ${at}`, now);
+  }
+  const digests = challenge.frames.map(({ digest }) => digest);
+  const measured = measureChallenge(challenge, digests, 12);
+  expect(measured.filter(({ pass }) => !pass).map(({ name }) => name)).toEqual(failing);
+});

@@ -12,8 +12,8 @@ import { resume } from './framing.js';
 import { axisOfScreen, createLightScreen } from './light-screen.js';
 import { createStage } from './stage.js';
 
-/** The server takes no picture sooner. */
-const quickestPictureMs = 410;
+/** The server takes no picture sooner: of a movement, and under a light that nobody moves for. */
+const quickestPictureMs = { moved: 410, rested: 310 } as const;
 /** Sooner nobody can have read the movement. */
 const readingMs = 450;
 /** Without guidance: the time to read a movement and to make it. */
@@ -79,7 +79,8 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
   while (due !== null) {
     const { movement, light }: NextMovement = due;
     const toldAt = performance.now();
-    if (photos.length === 0 || movement !== pose.movement) {
+    const isMoved = photos.length === 0 ? light === null : movement !== pose.movement;
+    if (photos.length === 0 || isMoved) {
       pose = { movement, toldAt, isReached: false };
       page.tellMovement(movement);
     }
@@ -95,10 +96,11 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
     stage.element.dataset.tone = 'good';
     photos.push(photo);
     const digest = await digestOf(photo);
-    await sleep(toldAt + quickestPictureMs - performance.now());
+    await sleep(toldAt + quickestPictureMs[isMoved ? 'moved' : 'rested'] - performance.now());
     due = await api.commitFrame(nonce, digest);
     ended.throwIfAborted();
   }
+  await lamp?.held();
   stage.showProgress(1);
   page.tellMovement(null);
   return { nonce, photos };

@@ -17,25 +17,29 @@ export interface LightScreen {
    * @returns when it was painted, on the clock of `performance.now`
    */
   show(light: ScreenLight): Promise<number>;
+  /** Settles once the light has been there for long enough: the screen may change again. */
+  held(): Promise<void>;
 }
 
 /** @param over - what stands on the light */
 export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): LightScreen {
   const halves = [el('div', { class: 'half' }), el('div', { class: 'half' })] as const;
   const lamp = el('div', { class: 'lamp', 'data-axis': axis, 'aria-hidden': 'true' }, ...halves);
-  let paintedAt = Number.NEGATIVE_INFINITY;
+  let changedAt = Number.NEGATIVE_INFINITY;
+  const toHoldMs = (): number => changedAt + betweenChangesMs - performance.now();
   return {
     element: el('div', { class: 'light' }, lamp, el('div', { class: 'over' }, ...over)),
+    held: () => sleep(toHoldMs()),
     async show({ first, second }) {
-      const waitMs = paintedAt + betweenChangesMs - performance.now();
       // Not even a moment where there is nothing to wait for: the first light comes with the screen itself.
-      if (waitMs > 0) await sleep(waitMs);
+      if (toHoldMs() > 0) await sleep(toHoldMs());
       fill(halves[0], first);
       fill(halves[1], second);
       await nextPaint();
+      // The new light comes with this frame; at the next one it is there.
+      changedAt = performance.now();
       await nextPaint();
-      paintedAt = performance.now();
-      return paintedAt;
+      return performance.now();
     },
   };
 }
