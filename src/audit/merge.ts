@@ -7,8 +7,8 @@ interface Source<Read> {
 }
 
 /**
- * What is read of several trails, by time: of two of one time that of the earlier trail first. Their files are closed however the reading
- * ends.
+ * What is read of several trails, by time: of two of one time that of the earlier trail first. Their files are closed however the
+ * reading ends.
  */
 export async function* mergeByTime<Read extends { readonly time: EpochMs }>(
   sources: readonly Source<Read>[],

@@ -18,8 +18,8 @@ const timeoutMs = 30_000;
  * Asks a running server something that only administrators may. Its address is in `FACESTEP_URL`, the key in
  * `FACESTEP_ADMIN_KEY`: a key on a command line would be seen by others on this machine.
  * @param replyGuard - of the whole reply
- * @throws FaceError what the server refused with; CommandError `server_unreachable`; UsageError: no key is given, or the server has
- *   no such connection, or nothing by that id
+ * @throws FaceError what the server refused with; CommandError `server_unreachable`; UsageError: no key is given, or the server
+ *   has no such connection, or nothing by that id
  */
 export async function callServer<Reply extends z.ZodType>(
   {

@@ -45,8 +45,8 @@ function kindsOf(guard: z.ZodObject): ReadonlyMap<string, Kind> {
 }
 
 /**
- * The fields of a form, as JSON would have brought them: a form sends text alone. What is no text is sent as JSON (`9`, `true`), and a list of
- * texts as a field that is repeated, or stands once.
+ * The fields of a form, as JSON would have brought them: a form sends text alone. What is no text is sent as JSON (`9`, `true`),
+ * and a list of texts as a field that is repeated, or stands once.
  * @returns what cannot be read as it was sent: the guard refuses it by its name
  * @see https://spec.openapis.org/oas/v3.1.0#considerations-for-multipart-content
  */
