@@ -100,7 +100,11 @@ export interface Paged<Row> {
   /** Fetches the next page; `null`: there is none. */
   readonly more: (() => void) | null;
   readonly reload: () => void;
+  /** The same by the page itself, whoever sits at it. */
+  readonly poll: () => void;
 }
+
+type Shown<Row> = Pick<Paged<Row>, 'rows' | 'state' | 'refusal'> & { readonly cursor: string | null };
 
 /**
  * Asks for the pages of a list.
@@ -112,17 +116,18 @@ export function usePages<Reply, Row>(
   read: (reply: Reply) => { readonly rows: readonly Row[]; readonly cursor: string | null },
 ): Paged<Row> {
   const { call } = useActing();
-  const [shown, setShown] = useState<Omit<Paged<Row>, 'more' | 'reload'> & { readonly cursor: string | null }>({
-    ...{ rows: [], state: 'loading', refusal: null, cursor: null },
-  });
+  const [shown, setShown] = useState<Shown<Row>>({ rows: [], state: 'loading', refusal: null, cursor: null });
   const [round, setRound] = useState(0);
   const first = request(null);
   const key = `${round} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
   const latest = useRef('');
+  const isByItself = useRef(false);
   const fetchFrom = async (cursor: string | null, before: readonly Row[]): Promise<void> => {
+    const isPoll = isByItself.current;
+    isByItself.current = false;
     const isOver = () => latest.current !== key;
     try {
-      let page = read(await call({ ...request(cursor), isPoll: round > 0 && cursor === null }));
+      let page = read(await call({ ...request(cursor), isPoll }));
       // A page may be empty and not the last.
       while (page.rows.length === 0 && page.cursor !== null && !isOver()) page = read(await call(request(page.cursor)));
       if (!isOver()) setShown({ rows: [...before, ...page.rows], state: 'loaded', refusal: null, cursor: page.cursor });
@@ -138,9 +143,14 @@ export function usePages<Reply, Row>(
     };
   }, [key, call]);
   const { cursor, ...rest } = shown;
+  const reload = (): void => setRound((before) => before + 1);
   return {
     ...rest,
     more: cursor === null ? null : () => void fetchFrom(cursor, shown.rows),
-    reload: () => setRound((before) => before + 1),
+    reload,
+    poll() {
+      isByItself.current = true;
+      reload();
+    },
   };
 }

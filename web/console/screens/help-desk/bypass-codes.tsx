@@ -19,11 +19,11 @@ export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   const { instant } = useFormats();
   const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
   const nameOf = useNames(paged.rows);
-  const { reload, rows } = paged;
+  const { reload, poll, rows } = paged;
   // The rows are others after each look.
   useEffect(() => {
     if (!rows.some(({ state }) => state === 'waiting')) return;
-    const timer = window.setTimeout(reload, lookAgainMs);
+    const timer = window.setTimeout(poll, lookAgainMs);
     return () => window.clearTimeout(timer);
   }, [rows]);
   const { codes } = words;
