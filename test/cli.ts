@@ -41,6 +41,7 @@ export async function runHere(
     random: systemRandom,
     fetch,
     log: createTextLog(),
+    env,
   };
   const { printed, told, exitCode } = await runInProcess(args, {
     ...own,
