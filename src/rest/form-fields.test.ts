@@ -66,7 +66,9 @@ test('a form says what JSON says', () => {
   fc.assert(
     fc.property(values, ({ name, ...others }) => {
       const asText = Object.entries(others).map(([field, value]) => [field, JSON.stringify(value)] as const);
-      expect(guard.parse(read({ name, ...Object.fromEntries(asText) }))).toEqual(guard.parse({ name, ...others }));
+      // JSON knows no negative zero.
+      const inJson = JSON.parse(JSON.stringify({ name, ...others }));
+      expect(guard.parse(read({ name, ...Object.fromEntries(asText) }))).toEqual(guard.parse(inJson));
     }),
   );
 });
