@@ -6,12 +6,13 @@ import { toConfigError, toPathIn } from './problem.js';
 import { type Environment, type ReadFile, resolveReferences } from './references.js';
 import { type Config, createConfigGuard, type KeptConfig, keptConfigGuard } from './schema.js';
 
-/** What the loader is handed; it touches neither `process` nor the disk itself. */
+/** What a loader reads; it touches neither `process` nor the disk itself. */
 interface Reading {
   readonly env: Environment;
   readonly readFile: ReadFile;
 }
 
+/** What the loader of the whole configuration is handed. */
 export interface LoadDeps<Guards extends ConnectionGuards> extends Reading {
   /** One for each provider that is built in. */
   readonly connectionGuards: Guards;
@@ -51,7 +52,7 @@ async function readConfigFile(env: Environment, readFile: ReadFile): Promise<Set
   return toSettings(parseJson(text, 'FACESTEP_CONFIG'));
 }
 
-/** Puts what is referred to into its place, the variables over it, and parses all of it. */
+/** Puts what is referred to into its place and the variables over it, and parses what comes of that. */
 async function parseSettings<Guard extends z.ZodType>(
   file: Settings,
   guard: Guard,
@@ -91,6 +92,6 @@ export async function loadConfig<const Guards extends ConnectionGuards>({
  */
 export async function loadKeptConfig(reading: Reading): Promise<KeptConfig> {
   const file = await readConfigFile(reading.env, reading.readFile);
-  const kept = Object.entries(file).filter(([setting]) => setting in keptConfigGuard.shape);
+  const kept = Object.entries(file).filter(([setting]) => Object.hasOwn(keptConfigGuard.shape, setting));
   return parseSettings(Object.fromEntries(kept), keptConfigGuard, reading);
 }

@@ -7,7 +7,7 @@ import {
   type ConsoleSession,
   consolePollHeader,
   consoleTokenHeader,
-  findSession,
+  findConsoleSession,
   isTokenOf,
   type SessionDeps,
   sessionCookieOf,
@@ -24,7 +24,7 @@ export interface ShownSession {
 export async function readSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
   const secret = shownSecret(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
   if (secret === null) throw new FaceError('caller_untrusted');
-  return { secret, session: await findSession(secret, headers[consolePollHeader] === undefined, deps) };
+  return { secret, session: await findConsoleSession(secret, headers[consolePollHeader] === undefined, deps) };
 }
 
 /**

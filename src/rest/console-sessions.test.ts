@@ -15,7 +15,7 @@ import { consoleGuard } from '../config/console.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { createEndpoints } from '../server/endpoints.js';
 import { addAdministrator } from './administrators.js';
-import { beginSession, findSession, longestSessionSec } from './console-sessions.js';
+import { beginSession, findConsoleSession, longestSessionSec } from './console-sessions.js';
 import { documentedPath } from './openapi.js';
 import { holds, type Role, roles } from './rights.js';
 
@@ -167,9 +167,9 @@ describe('a session', () => {
     const shortened = { ...server.deps, console: { ...server.deps.console, sessionMinutes: 20 } };
     server.clock.advanceSec(21 * 60);
     for (let tries = 0; tries < 2; tries += 1)
-      await expect(findSession(secret, true, shortened)).rejects.toMatchObject({ code: 'caller_untrusted' });
-    expect(await findSession(secret, true, server.deps)).toMatchObject({ seenAt: server.clock.now() });
-    expect(await findSession(secret, true, shortened)).toMatchObject({ role: 'owner' });
+      await expect(findConsoleSession(secret, true, shortened)).rejects.toMatchObject({ code: 'caller_untrusted' });
+    expect(await findConsoleSession(secret, true, server.deps)).toMatchObject({ seenAt: server.clock.now() });
+    expect(await findConsoleSession(secret, true, shortened)).toMatchObject({ role: 'owner' });
   });
 
   test('ends with the sign-out, which is recorded', async () => {

@@ -84,7 +84,11 @@ export async function beginSession(
  * @param isUse - whether a person does something in it: it rests from now on
  * @throws FaceError `caller_untrusted`, `state_unavailable`
  */
-export async function findSession(secret: Credential, isUse: boolean, deps: SessionDeps): Promise<ConsoleSession> {
+export async function findConsoleSession(
+  secret: Credential,
+  isUse: boolean,
+  deps: SessionDeps,
+): Promise<ConsoleSession> {
   const now = deps.clock.now();
   const session = await changeSession(
     secret,
