@@ -61,3 +61,17 @@ test.each<[string, number, number, readonly string[]]>([
   const measured = measureChallenge(challenge, digests, 12);
   expect(measured.filter(({ pass }) => !pass).map(({ name }) => name)).toEqual(failing);
 });
+
+test.each([null, 'down'] as const)(
+  'pictures that nobody committed to are told in numbers, and pass nothing: %s',
+  (axis) => {
+    const clock = { now: () => epochMs(1000) };
+    const measured = measureChallenge(
+      newChallenge(new Credential('nonce'), axis, { clock, random: randomBytes }),
+      [],
+      0,
+    );
+    expect(measured.every(({ value }) => Number.isFinite(value))).toBe(true);
+    expect(measured.filter(({ pass }) => !pass).map(({ name }) => name)).toContain('frames_as_committed');
+  },
+);

@@ -130,7 +130,8 @@ export function measureChallenge(
   fresh: number,
 ): readonly Measurement[] {
   const { asked, frames } = challenge;
-  const times = frames.map(({ afterMs }) => afterMs);
+  // A picture that nobody committed to came in no time: what is recorded are numbers.
+  const times = asked.map((_, at) => frames[at]?.afterMs ?? 0);
   const lit = toPoses(toAsked(challenge).map((each, at) => ({ ...each, afterMs: times[at] ?? 0 }))).flatMap(
     ({ after }) => after?.afterMs ?? [],
   );
