@@ -20,7 +20,7 @@ const groupGuard = z.object({
 });
 const groupsGuard = z.object({
   Resources: z
-    .array(z.object({ id: z.string() }))
+    .array(z.object({ id: z.string(), displayName: z.string().nullish() }))
     .nullish()
     .transform((groups) => groups ?? []),
 });
@@ -35,17 +35,20 @@ export async function* listMembers(
   group: string,
   { scim: { attribute }, api }: Pick<Parts, 'scim' | 'api'>,
 ): AsyncGenerator<Member[]> {
-  const read = async (path: string): Promise<RestAnswer> => {
-    const answer = await api.call('GET', path);
+  const toFound = (answer: RestAnswer): RestAnswer => {
     if (answer.status === 200 || answer.status === 404) return answer;
     throw new FaceError('profile_unavailable', { status: answer.status, scimType: toScimType(answer.body) });
   };
+  const read = async (path: string): Promise<RestAnswer> => toFound(await api.call('GET', path));
   const byName = new URLSearchParams({
     filter: `displayName eq ${JSON.stringify(group)}`,
     attributes: 'displayName',
     count: '2',
   });
-  const named = parseAnswer(groupsGuard, (await read(`/Groups?${byName}`)).body).Resources;
+  const answer = await api.call('GET', `/Groups?${byName}`);
+  // A server need not take filters (RFC 7644, section 3.4.2.2): it may refuse them, or pass over them.
+  const listed = [400, 501].includes(answer.status) ? [] : parseAnswer(groupsGuard, toFound(answer).body).Resources;
+  const named = listed.filter(({ displayName }) => displayName?.toLowerCase() === group.toLowerCase());
   const id = named.length === 0 ? group : onlyGroup(named).id;
   const found = await read(`/Groups/${encodeURIComponent(id)}?attributes=members`);
   if (found.status === 404) throw new FaceError('not_found', { groups: 0 });

@@ -200,3 +200,23 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
     });
   });
 });
+
+test('a SCIM server that passes over the filter, or takes none, names no other group', async () => {
+  const bench = await openScimBench();
+  closing.push(() => bench.close());
+  const id = bench.server.addUser('ada@example.com');
+  bench.server.directory.groups.set('group-1', { displayName: 'Pilot', members: [id] });
+  const all = { Resources: [{ id: 'group-1', displayName: 'Pilot' }] };
+  const provision = (answer: () => Response) => {
+    const send: Fetch = async (url, init) => (/\/Groups\?filter=/.test(url) ? answer() : fetch(url, init));
+    const { log } = bench.core;
+    return createScimProvisioning({
+      ...{ settings: bench.configure(), publicUrl, clock: bench.clock, random: systemRandom, log, fetch: send },
+    });
+  };
+  const passing = provision(() => Response.json(all));
+  await expect(listAll(passing, 'Board')).rejects.toMatchObject({ code: 'not_found' });
+  expect(await listAll(passing, 'pilot')).toMatchObject([{ subject: id }]);
+  const without = provision(() => Response.json({ scimType: 'invalidFilter' }, { status: 400 }));
+  expect(await listAll(without, 'group-1')).toMatchObject([{ subject: id }]);
+});
