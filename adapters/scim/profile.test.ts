@@ -49,6 +49,14 @@ describe('the attribute', () => {
     expect(patches[0]!.init.headers).toMatchObject({ 'Content-Type': 'application/scim+json' });
   });
 
+  test('is written, read and cleared by a name in another case, as names have none', async () => {
+    const { profile } = observe(undefined, { scim: { attribute: `${schema.toUpperCase()}:TOKEN` } });
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect((await profile.readToken(ada))?.use((text) => text)).toBe('FV1.abc');
+    await profile.clearToken(ada);
+    expect(valuesOf(ada)).toEqual({});
+  });
+
   describe.each(Object.keys(variants) as (keyof typeof variants)[])('at a server of the kind %s', (kind) => {
     test('is written, read and cleared, and others beside it are kept', async () => {
       const { schema: urn, ...traits } = variants[kind];

@@ -16,7 +16,7 @@ import {
 } from '../provisioning.js';
 import { toUserPath } from './profile.js';
 import { type Characteristics, type Parts, readAbout, readExtension, readSchema } from './provision-schema.js';
-import { parseAccountList, parseExtension, parseGroups } from './schema.js';
+import { isSameName, parseAccountList, parseExtension, parseGroups } from './schema.js';
 
 /** Every link of a connection to a SCIM server that can be looked at, and what only a person can look at. */
 export const createChecks = (parts: Parts): readonly Check[] => [
@@ -89,7 +89,7 @@ async function checkAttribute(parts: Parts): Promise<Finding> {
     return manual('The server does not tell of its schemas.', `Look it up at the server: ${provision}`);
   }
   if (extension.state === 'missing') return fail(`The schema extension is not there: ${lost}`, provision);
-  const found = extension.attributes.find(({ name }) => name === parts.scim.attribute.name);
+  const found = extension.attributes.find(({ name }) => isSameName(name, parts.scim.attribute.name));
   if (found === undefined) return fail(`The schema extension has no such attribute: ${lost}`, provision);
   const faults = faultsOf(found);
   if (faults.length > 0) return fail(faults.join(' '), provision);
@@ -110,7 +110,7 @@ async function checkResourceType({ scim: { attribute }, api }: Parts): Promise<F
   const remedy = `Add ${attribute.schema} to the resource type User.`;
   const user = await readAbout('/ResourceTypes/User', resourceTypeGuard, api);
   if (user === null) return manual('The server does not tell of its resource types.', remedy);
-  const isThere = user.schemaExtensions.some(({ schema }) => schema === attribute.schema);
+  const isThere = user.schemaExtensions.some(({ schema }) => isSameName(schema, attribute.schema));
   return isThere ? pass('Users have the schema extension.') : fail('Users have no such schema extension.', remedy);
 }
 

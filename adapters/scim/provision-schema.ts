@@ -5,7 +5,7 @@ import type { AdapterDeps } from '../deps.js';
 import type { RestAnswer } from '../rest-call.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
-import { parseAnswer, toScimType } from './schema.js';
+import { isSameName, parseAnswer, toScimType } from './schema.js';
 
 /** What steps and checks of one server work with. */
 export interface Parts {
@@ -60,9 +60,9 @@ export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<Told
 /** Reads a schema, from the list where it has no address of its own. @throws FaceError as `readAbout` */
 export async function readSchema(schema: string, api: ScimApi): Promise<ToldSchema> {
   const alone = await readAbout(`/Schemas/${schema}`, schemaGuard, api);
-  if (alone?.id === schema) return { state: 'told', attributes: alone.attributes };
+  if (alone !== null && isSameName(alone.id, schema)) return { state: 'told', attributes: alone.attributes };
   const listed = await readAbout('/Schemas', schemaListGuard, api);
   if (listed === null) return { state: 'untold' };
-  const found = listed.Resources.find(({ id }) => id === schema);
+  const found = listed.Resources.find(({ id }) => isSameName(id, schema));
   return found === undefined ? { state: 'missing' } : { state: 'told', attributes: found.attributes };
 }

@@ -65,6 +65,14 @@ describe('the checks', () => {
     expect([...bench.server.directory.users]).toEqual(before);
   });
 
+  test('find the attribute by a name in another case', async () => {
+    const scim = { attribute: `${schema.toUpperCase()}:TOKEN` };
+    expect(await provision(scim).steps[0]!.inspect()).toEqual({ state: 'ready' });
+    for (const title of [/^Attribute/, /Resource type/, /A user/]) {
+      expect(await check(title, scim)).toMatchObject({ verdict: 'pass' });
+    }
+  });
+
   test('find credentials that are not taken', async () => {
     const wrong = { auth: { kind: 'bearer', token: 'other' } };
     expect(await check(/Credentials/, wrong)).toMatchObject({

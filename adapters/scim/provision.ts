@@ -8,6 +8,7 @@ import { listCensus } from './provision-census.js';
 import { createChecks } from './provision-checks.js';
 import { listMembers } from './provision-members.js';
 import { type Parts, readExtension } from './provision-schema.js';
+import { isSameName } from './schema.js';
 
 /**
  * What a SCIM server needs: one attribute. The standard has no way to define it, so it is a step by hand, and the rest is
@@ -41,7 +42,7 @@ function createAttributeStep(parts: Parts): ProvisionStep {
     title: `Attribute ${parts.scim.attribute.path}`,
     async inspect() {
       const extension = await readExtension(parts);
-      const isThere = extension.state === 'told' && extension.attributes.some((each) => each.name === name);
+      const isThere = extension.state === 'told' && extension.attributes.some((each) => isSameName(each.name, name));
       return isThere ? { state: 'ready' } : { state: 'manual', instructions };
     },
     apply: nothingToApply,

@@ -76,11 +76,20 @@ describe('an answer', () => {
     [{ id: '1', 'urn:example:User': { other: 'x' } }, ''],
     [{ id: '1', 'urn:example:User': null }, ''],
     [{ id: '1', token: 'x', 'urn:other:User': { token: 'y' } }, ''],
+    // Neither URNs nor names of attributes have a case (RFC 7644, section 3.10).
+    [{ id: '1', 'urn:Example:user': { Token: 'x' } }, 'x'],
+    [{ id: '1', 'URN:EXAMPLE:USER': { token: null } }, ''],
   ])('%j has the value %j', (body, value) => {
     expect(parseExtension(body, attribute)).toEqual({ id: '1', value });
   });
 
-  test.each([undefined, null, [], {}, { id: 1 }, { id: '1', 'urn:example:User': 'x' }])('%j is none', (body) => {
+  test.each([
+    ...[undefined, null, [], {}, { id: 1 }],
+    ...[
+      { id: '1', 'urn:example:User': 'x' },
+      { id: '1', 'urn:example:USER': 'x' },
+    ],
+  ])('%j is none', (body) => {
     expect(() => parseExtension(body, attribute)).toThrow(expect.objectContaining({ code: 'profile_unavailable' }));
   });
 

@@ -76,6 +76,15 @@ export function toAttributePath(attribute: string): { readonly path: readonly st
 export const parseAccountList = (body: unknown): z.output<typeof accountListGuard> =>
   parseAnswer(accountListGuard, body);
 
+/** Whether two names are one: neither URNs of schemas nor names of attributes have a case (RFC 7644, section 3.10). */
+export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.entries(object).find(([each]) => isSameName(each, name))?.[1];
+
+const userGuard = z.looseObject({ id: z.string() });
+const extensionGuard = z.record(z.string(), z.unknown()).nullish();
+
 /**
  * Reads an attribute of a schema extension; empty where it has no value, as then the extension may be left out.
  * @throws FaceError `profile_unavailable`
@@ -84,9 +93,9 @@ export function parseExtension(
   body: unknown,
   { schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>,
 ): { readonly id: string; readonly value: unknown } {
-  const { id } = parseAnswer(z.object({ id: z.string() }), body);
-  const extensionGuard = z.object({ [schema]: z.record(z.string(), z.unknown()).nullish() });
-  return { id, value: parseAnswer(extensionGuard, body)[schema]?.[name] ?? '' };
+  const user = parseAnswer(userGuard, body);
+  const extension = parseAnswer(extensionGuard, memberOf(user, schema)) ?? {};
+  return { id: user.id, value: memberOf(extension, name) ?? '' };
 }
 
 /** The word for what is wrong with a request (RFC 7644, section 3.12), without the server's sentence about it. */
