@@ -348,15 +348,20 @@ describe('the claim', () => {
     expect(await ask('pre-token-generation', toPreTokenEvent({ face_receipt }, { version: '1' }))).toEqual({
       claimsOverrideDetails: claimed,
     });
+    // Also where Cognito had a temporary password changed, or knows the device.
+    for (const source of ['NewPasswordChallenge', 'AuthenticateDevice']) {
+      const event = toPreTokenEvent({ face_receipt }, { triggerSource: `TokenGeneration_${source}` });
+      expect(await ask('pre-token-generation', event)).toEqual(both);
+    }
   });
 
   test('is taken out of refreshed tokens, of managed login, and of everything without such a receipt', async () => {
     const face_receipt = await bench.issue(ada, nonce);
     const elsewhere = await bench.issue(ada, nonce, { audience: `${testIssuer}/hooks/${connectionId}` });
     const events = [
+      toPreTokenEvent({}, { triggerSource: 'TokenGeneration_NewPasswordChallenge' }),
       toPreTokenEvent({ face_receipt }, { triggerSource: 'TokenGeneration_RefreshTokens' }),
       toPreTokenEvent({ face_receipt }, { triggerSource: 'TokenGeneration_HostedAuth' }),
-      toPreTokenEvent({ face_receipt }, { triggerSource: 'TokenGeneration_NewPasswordChallenge' }),
       toPreTokenEvent({ face_receipt }, { triggerSource: 'TokenGeneration_ClientCredentials' }),
       toPreTokenEvent({ face_receipt }, { sub: grace }),
       toPreTokenEvent({ face_receipt: elsewhere }),

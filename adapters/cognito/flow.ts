@@ -177,8 +177,15 @@ async function handleVerify(body: Uint8Array, verifyReceipt: VerifyReceipt): Pro
   return toVerifyReply(claims !== null && person.sub !== null);
 }
 
-/** The ends of a sign-in in which a face was shown. A refresh is none, and managed login has no face challenge. */
-const signIns = ['TokenGeneration_Authentication', 'TokenGeneration_AuthenticateDevice'];
+/**
+ * The ends of a sign-in, which a receipt may be brought to; the second is that of a user whose password was temporary. A refresh
+ * is none, and managed login has no face challenge.
+ */
+const signIns = [
+  'TokenGeneration_Authentication',
+  'TokenGeneration_NewPasswordChallenge',
+  'TokenGeneration_AuthenticateDevice',
+];
 
 async function handlePreToken(
   body: Uint8Array,
