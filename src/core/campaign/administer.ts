@@ -52,6 +52,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
     group: 'group' in from ? from.group : null,
     state: 'planning',
     problem: null,
+    stuckSince: null,
     remindAt: null,
     own: {},
     shards: Math.ceil(people.length / shardSize),

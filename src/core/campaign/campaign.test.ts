@@ -3,7 +3,7 @@ import { named, openCampaignBench, toDirectory } from '../../../test/campaign-be
 import { readPart } from '../../../test/mail-relay.js';
 import { loginOf } from '../../../test/simulated-profile.js';
 import { Credential } from '../concealed.js';
-import type { Directory, State } from '../ports.js';
+import type { Directory, Profile, State } from '../ports.js';
 import { openSession } from '../step-up/session.js';
 import { createCampaign, noteBounces, remindCampaign, resumeCampaign, stopCampaign } from './administer.js';
 import { forgetInCampaigns, readCampaignHoldings } from './forget.js';
@@ -271,6 +271,39 @@ test('a provider that does not tell ends the plan, with its code', async () => {
     state: 'refused',
     problem: 'connection_unknown',
   });
+});
+
+test('a provider that fails for a while holds the plan of a file up, and one that fails for hours ends it', async () => {
+  const { begin, deps, profile, clock, until, campaignOf, countsOf } = await open(numbered('user', 250));
+  const asked: string[] = [];
+  const findAccount: Profile['findAccount'] = async (login) => {
+    asked.push(login);
+    if (asked.length === 130) profile.setDown(true);
+    return profile.findAccount(login);
+  };
+  const connections = new Map([['work', { ...deps.connections.get('work')!, profile: { ...profile, findAccount } }]]);
+  begin({ connections });
+  const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;
+  const create = async (subjects: readonly string[]): Promise<string> =>
+    (await createCampaign({ ...settings, reminders: 2, from: { people: named(subjects) } }, 'ada', deps)).id;
+  const id = await create(numbered('user', 250));
+  const isStuck = async (campaign: string) => (await campaignOf(campaign)).problem === 'profile_unavailable';
+  await until('held up', () => isStuck(id));
+  expect((await campaignOf(id)).state).toBe('planning');
+  clock.advanceSec(3_600);
+  profile.setDown(false);
+  await until('planned', async () => (await campaignOf(id)).state === 'planned');
+  expect(await campaignOf(id)).toMatchObject({ problem: null, stuckSince: null });
+  expect(await countsOf(id)).toEqual({ planned: 250 });
+  // Whoever was looked up before is not asked for again.
+  expect(asked.filter((login) => login === loginOf('user100'))).toHaveLength(1);
+
+  profile.setDown(true);
+  const other = await create(['user1']);
+  await until('held up', () => isStuck(other));
+  clock.advanceSec(2 * 3_600);
+  await until('refused', async () => (await campaignOf(other)).state === 'refused');
+  expect(await campaignOf(other)).toMatchObject({ problem: 'profile_unavailable' });
 });
 
 test('opened, enrolled and expired are seen; reminders come when they are due, replace the link, and end', async () => {

@@ -3,7 +3,7 @@ import { readTokenIfAny } from '../connection.js';
 import type { Member } from '../ports.js';
 import type { CampaignDeps } from './deps.js';
 import { newPerson, type Person, type Resolved, resolve } from './person.js';
-import { type Campaign, finishPlan, growPlan, refusePlan } from './record.js';
+import { type Campaign, delayPlan, finishPlan, freePlan, growPlan, refusePlan } from './record.js';
 import { changeCampaign, changeShard, maxPeople, readShard, shardSize, writeShard } from './storage.js';
 
 /** Whether this process still is the one that plans. */
@@ -14,7 +14,8 @@ const sideBySide = 4;
 
 /**
  * Goes on with the plan of a campaign until it is made: who is to be written to, and who is left out and why. Nothing is sent,
- * and nothing changes at the provider. After a crash it goes on where it was, or lists a group anew.
+ * and nothing changes at the provider. After a crash it goes on where it was, or lists a group anew. So it does where the
+ * provider fails for a while as people of a file are looked up: of many thousands of calls one always does.
  * @throws FaceError `state_unavailable`
  */
 export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
@@ -27,6 +28,10 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
     // Another replica has finished it, where the state is another by now.
     if (code === 'campaign_state') return;
     if (code === 'state_unavailable') throw error;
+    if (code === 'profile_unavailable' && campaign.group === null) {
+      await changeCampaign(campaign.id, (latest) => delayPlan(latest, code, deps.clock.now()), deps);
+      return;
+    }
     // Nothing was sent: the administrator plans anew once it is mended.
     await changeCampaign(campaign.id, (latest) => refusePlan(latest, code), deps);
   }
@@ -77,24 +82,31 @@ async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: May
     for (const { state, subject } of people) if (state !== 'unresolved' && subject !== null) seen.add(subject);
     const found = new Map<number, Resolved | null>();
     const waiting = people.filter(({ state }) => state === 'unresolved').values();
+    let failure: unknown = null;
     const work = async (): Promise<void> => {
       for (const { at, login } of waiting) {
-        if (isOver) return;
+        if (isOver || failure !== null) return;
         isOver = !(await mayGoOn());
         found.set(at, await find(login));
       }
     };
-    await Promise.all(Array.from({ length: sideBySide }, work));
+    const noteFailure = (error: unknown): void => {
+      failure ??= error;
+    };
+    await Promise.all(Array.from({ length: sideBySide }, () => work().catch(noteFailure)));
     if (isOver) return null;
-    // In the order of the file, so that the first line of somebody counts.
+    // In the order of the file, so that the first line of somebody counts: up to the first who could not be looked up.
     const resolved = new Map<number, Person>();
     for (const person of people) {
+      if (person.state !== 'unresolved') continue;
       const known = found.get(person.at);
-      if (known === undefined) continue;
+      if (known === undefined) break;
       resolved.set(person.at, resolve(person, known, known !== null && seen.has(known.subject)));
       if (known !== null) seen.add(known.subject);
     }
     await changeShard(campaign, shard, (person) => resolved.get(person.at) ?? person, deps);
+    if (resolved.size > 0 && campaign.stuckSince !== null) await changeCampaign(campaign.id, freePlan, deps);
+    if (failure !== null) throw failure;
   }
   return campaign.shards;
 }

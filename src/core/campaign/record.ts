@@ -22,6 +22,8 @@ export const campaignGuard = z.object({
   state: z.enum(campaignStates),
   /** Why it cannot go on at the moment, or was refused: an error code. */
   problem: z.string().nullable(),
+  /** Since when nobody of a plan could be looked up; `null`: they can. */
+  stuckSince: epochMsGuard.nullable().default(null),
   language: z.enum(letterLanguages),
   linkDays: z.int().min(1).max(longestLinkDays),
   reminderDays: z.int(),
@@ -56,8 +58,23 @@ export function growPlan(campaign: Campaign, shards: number): Campaign {
 
 export function finishPlan(campaign: Campaign, shards: number): Campaign {
   inState(campaign, 'planning');
-  return { ...campaign, state: 'planned', shards, problem: null };
+  return { ...campaign, state: 'planned', shards, problem: null, stuckSince: null };
 }
+
+/** The longest that a provider lets others wait is the hour by which OneLogin counts calls. */
+const longestStuckSec = 2 * 3_600;
+
+/** The provider does not tell of anybody at the moment: the plan is gone on with later, and refused where that lasts. */
+export function delayPlan(campaign: Campaign, problem: string, now: EpochMs): Campaign {
+  inState(campaign, 'planning');
+  const stuckSince = campaign.stuckSince ?? now;
+  if (addSec(stuckSince, longestStuckSec) <= now) return refusePlan(campaign, problem);
+  return { ...campaign, problem, stuckSince };
+}
+
+/** Somebody could be looked up again. */
+export const freePlan = (campaign: Campaign): Campaign =>
+  campaign.stuckSince === null ? campaign : { ...campaign, problem: null, stuckSince: null };
 
 export function refusePlan(campaign: Campaign, problem: string): Campaign {
   inState(campaign, 'planning');

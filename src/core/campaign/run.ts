@@ -15,6 +15,8 @@ const batchSize = 10;
 const idleMs = 5_000;
 /** A relay that takes no letter is left alone for this long, in milliseconds. */
 const troubledMs = 30_000;
+/** How soon a plan that is held up is gone on with, in milliseconds: all its people are read anew. */
+const heldUpMs = 60_000;
 /** How often the links of one record of people are looked at, in milliseconds. */
 const lookMs = 60_000;
 
@@ -39,6 +41,7 @@ export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRun
   const closing = new AbortController();
   let waking = new AbortController();
   const lookedAt = new Map<string, number>();
+  const plannedAt = new Map<string, number>();
   const holder = Buffer.from(current().random(12)).toString('base64url');
 
   const pause = async (ms: number): Promise<void> => {
@@ -121,6 +124,16 @@ export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRun
     if (first !== null && settled) await changeCampaign(id, finish, current());
   };
 
+  const isHolder = async (): Promise<boolean> => !closing.signal.aborted && (await takeLease(holder, current()));
+
+  const plan = async (campaign: Campaign): Promise<void> => {
+    const { clock } = current();
+    const isTime = campaign.stuckSince === null || (plannedAt.get(campaign.id) ?? 0) + heldUpMs <= clock.now();
+    if (!isTime) return;
+    await makePlan(campaign, current(), isHolder);
+    plannedAt.set(campaign.id, clock.now());
+  };
+
   const round = async (work: (campaign: Campaign) => Promise<void>): Promise<void> => {
     if (!(await takeLease(holder, current()))) return;
     for (const campaign of await listCampaigns(current())) {
@@ -136,12 +149,11 @@ export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRun
       await pause(idleMs);
     }
   };
-  const isHolder = async (): Promise<boolean> => !closing.signal.aborted && (await takeLease(holder, current()));
 
   // Side by side: a plan does not wait until thousands of letters have left.
   const running = Promise.all([
     goOn(async (campaign) => {
-      if (campaign.state === 'planning') await makePlan(campaign, current(), isHolder);
+      if (campaign.state === 'planning') await plan(campaign);
     }),
     goOn(async (campaign) => {
       if (campaign.state === 'running') await send(campaign.id);
