@@ -61,7 +61,7 @@ export function finishPlan(campaign: Campaign, shards: number): Campaign {
   return { ...campaign, state: 'planned', shards, problem: null, stuckSince: null };
 }
 
-/** The longest that a provider lets others wait is the hour by which OneLogin counts calls. */
+/** Some providers count calls by the hour: whoever has made too many waits for the next. */
 const longestStuckSec = 2 * 3_600;
 
 /** The provider does not tell of anybody at the moment: the plan is gone on with later, and refused where that lasts. */
