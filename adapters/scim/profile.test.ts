@@ -81,6 +81,22 @@ describe('the attribute', () => {
     });
   });
 
+  test.each([
+    [
+      'noTarget',
+      { scimType: 'noTarget', detail: 'No such attribute with the name : urn:ietf:params:scim:schemas:x:2' },
+    ],
+    ['no word', { detail: 'Bad request' }],
+  ])('is written without a path where the path is refused with %s', async (_what, refusal) => {
+    const { sent, profile } = observe(({ url, init }) =>
+      String(init.body).includes('"path"') ? Response.json(refusal, { status: 400 }) : fetch(url, init),
+    );
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    await profile.clearToken(ada);
+    expect(valuesOf(ada)).toEqual({});
+    expect(sent.filter(({ init }) => String(init.body).includes('"path"'))).toHaveLength(1);
+  });
+
   test('is written by its path again where a change without one was refused as well', async () => {
     const { directory } = bench.server;
     Object.assign(directory, { takesUrnPaths: false, takesPathlessChanges: false });

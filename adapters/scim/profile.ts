@@ -57,8 +57,9 @@ interface Change {
 
 const isDone = ({ status }: RestAnswer): boolean => status === 200 || status === 204;
 
+/** What servers say of a path that they do not find an attribute by; some give no word for it (RFC 7644, section 3.12). */
 const isRefusedPath = ({ status, body }: RestAnswer): boolean =>
-  status === 400 && ['invalidPath', 'invalidSyntax'].includes(toScimType(body) ?? '');
+  status === 400 && [null, 'invalidPath', 'invalidSyntax', 'noTarget'].includes(toScimType(body));
 
 /**
  * Reads and writes the token in an attribute of a schema extension of the user.
