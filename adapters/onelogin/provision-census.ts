@@ -10,6 +10,19 @@ export const activeStatus = 1;
 const usersGuard = z.array(z.object({ status: z.number(), custom_attributes: z.record(z.string(), z.unknown()) }));
 
 /**
+ * Where the next page begins; `null` on the last. OneLogin writes it as it stands in an address (`%3D` for `=`): encoded
+ * again, it is refused.
+ */
+export function readNextCursor(headers: Headers): string | null {
+  const written = headers.get('after-cursor') || null;
+  try {
+    return written === null ? null : decodeURIComponent(written);
+  } catch {
+    return written;
+  }
+}
+
+/**
  * The active users, as many a page as OneLogin gives. A count takes no more than half of an hour's calls: the others are for
  * people who sign in.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
@@ -28,6 +41,6 @@ export async function* listCensus({ onelogin: { attribute }, api }: Parts): Asyn
     if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
     const active = users.data.filter((user) => user.status === activeStatus);
     yield countPage(active.map((user) => user.custom_attributes[attribute]));
-    cursor = headers.get('after-cursor') || null;
+    cursor = readNextCursor(headers);
   } while (cursor !== null);
 }

@@ -4,7 +4,7 @@ import { isFilled } from '../census.js';
 import { onlyGroup } from '../members.js';
 import { toUnavailable } from './client.js';
 import type { Parts } from './provision-account.js';
-import { activeStatus } from './provision-census.js';
+import { activeStatus, readNextCursor } from './provision-census.js';
 
 const idGuard = z.union([z.string(), z.number()]).transform(String);
 const rolesGuard = z.array(z.object({ id: idGuard, name: z.string() }));
@@ -38,7 +38,7 @@ export async function* listMembers(
     if (status !== 200) throw toUnavailable({ status });
     const parsed = guard.safeParse(body);
     if (!parsed.success) throw toUnavailable({ reason: 'answer not understood' });
-    return { data: parsed.data, cursor: headers.get('after-cursor') || null };
+    return { data: parsed.data, cursor: readNextCursor(headers) };
   };
   const findByName = async (): Promise<string> => {
     const { data } = await read(`/api/2/roles?${new URLSearchParams({ name: group })}`, rolesGuard);

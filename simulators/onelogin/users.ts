@@ -57,7 +57,12 @@ const listGuard = z.strictObject({
   lastname: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(100).optional(),
   fields: z.string().optional(),
-  cursor: z.string().regex(/^\d+$/).optional(),
+  cursor: z
+    .base64()
+    .transform((text) => Buffer.from(text, 'base64').toString('latin1'))
+    .pipe(z.string().regex(/^after:\d+$/))
+    .transform((text) => Number(text.slice('after:'.length)))
+    .optional(),
 });
 
 const fieldGuard = z.strictObject({ name: z.string().min(1), shortname: z.string().regex(/^\w{1,64}$/) });
@@ -128,13 +133,16 @@ export function createUsersApi(account: Account): Router {
       const unknown = query.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
       throw badRequest(`query parameter(s) not allowed: ${unknown.join(', ')}`);
     }
-    const { fields, limit = pageSize, cursor = '0', ...asked } = query.data;
+    const { fields, limit = pageSize, cursor: from = 0, ...asked } = query.data;
     const found = [...account.users.values()].filter((user) =>
       (['username', 'email', 'firstname', 'lastname'] as const).every((name) => isFilteredIn(user[name], asked[name])),
     );
-    const from = Number(cursor);
     const size = Math.min(limit, pageSize);
-    if (found.length > from + size) response.set('After-Cursor', String(from + size));
+    if (found.length > from + size) {
+      // As it would stand in an address: `%3D` for `=`.
+      const next = Buffer.from(`after:${from + size}`).toString('base64');
+      response.set('After-Cursor', encodeURIComponent(next));
+    }
     response.json(found.slice(from, from + size).map((user) => toListed(toView(account, user), fields)));
   });
   router.get('/:id', (request, response) => {
