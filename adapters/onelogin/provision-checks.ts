@@ -195,22 +195,28 @@ function createMigrationCheck(parts: Parts): Check {
 const policyGuard = z.object({
   kind: z.string().nullish(),
   otp_auth_enabled: z.boolean(),
+  preferred_auth_state_machine: z.number().nullish(),
   otp_trigger_condition: z.number().nullish(),
   otp_config: z.number().nullish(),
 });
 
+/** The login flow of people who sign in by a factor alone. */
+const withoutPassword = 3;
+
 /** OneLogin's own client reads policies over an API that its documentation does not list: where it is missing, one has to look. */
 function createPolicyCheck({ onelogin: { facePolicyId }, api }: Parts): Check {
-  const remedy = `Security > Policies > ${facePolicyId}: the face check alone, of all users, at every login.`;
+  const remedy = `Security > Policies > ${facePolicyId}: the password, then the face check alone, of all users, at every login.`;
   return {
     title: `Face policy ${facePolicyId}`,
     async run() {
       const { status, body } = await api.call('GET', `/api/2/policies/${facePolicyId}`);
       const policy = policyGuard.safeParse(body);
       if (status !== 200 || !policy.success) return manual('It cannot be read from here.', remedy);
-      const { kind, otp_auth_enabled, otp_trigger_condition, otp_config } = policy.data;
+      const { kind, otp_auth_enabled, otp_trigger_condition, otp_config, preferred_auth_state_machine } = policy.data;
       if (kind === 'app') return fail('It is a policy for applications, not for users.', remedy);
       if (!otp_auth_enabled) return fail('It demands no factor beside the password.', remedy);
+      if (preferred_auth_state_machine === withoutPassword)
+        return fail('It demands no password, only a factor.', remedy);
       if ((otp_trigger_condition ?? 0) !== 0) return warn('Known browsers are not asked for the factor.', remedy);
       if ((otp_config ?? 2) !== 2) return warn('Not every user is asked for the factor.', remedy);
       return manual('It demands a factor at every login. Which one cannot be told from here.', remedy);

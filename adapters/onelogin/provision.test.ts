@@ -429,6 +429,9 @@ describe('checks', () => {
 
   test('find a face policy that lets people by', async () => {
     const policy = bench.onelogin.account.policies.get(bench.facePolicyId)!;
+    policy.loginFlow = 3;
+    expect(await check(/Face policy/)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('password') });
+    policy.loginFlow = 1;
     policy.otpTriggerCondition = 1;
     expect(await check(/Face policy/)).toMatchObject({ verdict: 'warn' });
     policy.factors = [];

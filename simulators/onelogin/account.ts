@@ -86,6 +86,8 @@ export interface UserPolicy {
   factors: readonly string[];
   /** 0: at every login; 1: on unknown browsers only. */
   otpTriggerCondition: 0 | 1;
+  /** 1: the password, then the factor; 3: the factor alone. */
+  loginFlow: 1 | 3;
 }
 
 /** One sign-in that has been begun, by its state token. */
@@ -169,7 +171,9 @@ export const createAccount = (options: {
   fields: [],
   hooks: new Map(),
   variables: new Map(),
-  policies: new Map([[defaultPolicyId, { id: defaultPolicyId, name: 'Default', factors: [], otpTriggerCondition: 0 }]]),
+  policies: new Map([
+    [defaultPolicyId, { id: defaultPolicyId, name: 'Default', factors: [], otpTriggerCondition: 0, loginFlow: 1 }],
+  ]),
   logins: new Map(),
   trustedIdp: null,
   pendingAtTrustedIdp: new Map(),

@@ -114,7 +114,7 @@ export async function startOneLoginSimulator({
     },
     addPolicy(policy) {
       const id = defaultPolicyId + account.policies.size;
-      account.policies.set(id, { id, otpTriggerCondition: 0, ...policy });
+      account.policies.set(id, { id, otpTriggerCondition: 0, loginFlow: 1, ...policy });
       return id;
     },
     async callApi(method, path, body) {
