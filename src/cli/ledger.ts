@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import { filesOf } from '../config/data-files.js';
+import { giveToOwnerOfFolder } from '../files/durable-file.js';
 import { rebuildLedger } from '../ledger/rebuild.js';
 import { openLedger } from '../state/open-ledger.js';
 import type { CliDeps } from './deps.js';
@@ -22,6 +23,7 @@ export function createLedgerCommand(deps: CliDeps): Command {
       const files = await findTrails(trail, setup);
       const ledger = await openLedger(config.state, filesOf(config));
       try {
+        if (config.state.kind === 'sqlite') await giveToOwnerOfFolder(filesOf(config).ledger);
         const pause = async (): Promise<void> => void (await setImmediate());
         const found = await rebuildLedger(files, { ledger, bounds: config.ledger, clock: deps.clock, pause });
         deps.print(`Rebuilt: ${found.lines} lines, of ${files.length === 1 ? '1 trail' : `${files.length} trails`}`);

@@ -1,4 +1,4 @@
-import { chown, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chown, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
@@ -86,6 +86,29 @@ async function giveToOwnerOf(file: string, draft: string): Promise<void> {
   });
   if (former !== null && process.getuid !== undefined && process.getuid() !== former.uid)
     await chown(draft, former.uid, former.gid);
+}
+
+/**
+ * Gives what root has made to whom its folder belongs: an administrator runs commands as root, and the server that is to read
+ * it runs as another account.
+ */
+export async function giveToOwnerOfFolder(path: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(dirname(path));
+  await chown(path, uid, gid);
+}
+
+/** Makes a folder that its owner alone may enter, and those above it, where they are not there; of the owner of the one above. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return;
+    if (!isSystemError(error, 'ENOENT')) throw error;
+    await makeFolder(dirname(folder));
+    return makeFolder(folder);
+  }
+  await giveToOwnerOfFolder(folder);
 }
 
 /** Writes a text beside `file`, mode 0600, complete and on the disk. @returns the name of that draft */

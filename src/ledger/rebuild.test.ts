@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, chownSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createAuditDeps, tokenChange } from '../../test/audit.js';
@@ -112,3 +112,17 @@ test('facestep ledger rebuild reads the trails it is given, and says what it cou
     stderr: 'facestep: lines of the trails that cannot be read: 1. facestep audit verify finds out why.\n',
   });
 });
+
+(process.getuid?.() === 0 ? test : test.skip)(
+  'what root makes of them belongs to whom the data folder belongs to',
+  async () => {
+    const { folder } = await runServers();
+    const data = join(folder, 'one');
+    rmSync(join(data, 'ledger.db'), { force: true });
+    chownSync(data, 12_345, 12_346);
+    expect(await runCli(['ledger', 'rebuild'], { FACESTEP_DATA: data, FACESTEP_CONFIG: '' })).toMatchObject({
+      code: 0,
+    });
+    expect(statSync(join(data, 'ledger.db'))).toMatchObject({ uid: 12_345, gid: 12_346 });
+  },
+);

@@ -1,8 +1,7 @@
-import { chown, readFile, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Random } from '../core/ports.js';
-import { isSystemError, replaceFile } from '../files/durable-file.js';
+import { giveToOwnerOfFolder, isSystemError, replaceFile } from '../files/durable-file.js';
 
 const lastBackupGuard = z.object({
   madeAt: z.iso.datetime(),
@@ -21,8 +20,7 @@ export type LastBackup = z.output<typeof lastBackupGuard>;
 /** Readable by whoever the folder belongs to: root may make backups of a server that is not. */
 export async function writeLastBackup(file: string, backup: LastBackup, random: Random): Promise<void> {
   await replaceFile(file, `${JSON.stringify(backup)}\n`, random);
-  const { uid, gid } = await stat(dirname(file));
-  if (process.getuid?.() === 0) await chown(file, uid, gid);
+  await giveToOwnerOfFolder(file);
 }
 
 /** @returns `null` where none is known of */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Clock, Random } from '../core/ports.js';
@@ -8,7 +8,14 @@ import { preprocessGuard } from '../engine/preprocess.js';
 import { readPublishedFile } from '../engine/published-file.js';
 import { type Recogniser, type RecognitionModel, recognitionModelGuard } from '../engine/recogniser.js';
 import { FaceError } from '../errors.js';
-import { isForbidden, isSystemError, replaceFile, syncFolder } from '../files/durable-file.js';
+import {
+  giveToOwnerOfFolder,
+  isForbidden,
+  isSystemError,
+  makeFolder,
+  replaceFile,
+  syncFolder,
+} from '../files/durable-file.js';
 import { ownEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
 
@@ -106,11 +113,14 @@ export function openRegistry(folder: string, deps: { readonly clock: Clock; read
     return data;
   }
 
-  const write = (registry: z.output<typeof registryGuard>): Promise<void> =>
-    replaceFile(file, `${JSON.stringify(registry, null, 2)}\n`, deps.random);
+  async function write(registry: z.output<typeof registryGuard>): Promise<void> {
+    await replaceFile(file, `${JSON.stringify(registry, null, 2)}\n`, deps.random);
+    await giveToOwnerOfFolder(file);
+  }
 
   async function keep(name: string, bytes: Uint8Array): Promise<void> {
     await writeFile(join(folder, name), bytes, { mode: 0o600, flush: true });
+    await giveToOwnerOfFolder(join(folder, name));
     await syncFolder(file);
   }
 
@@ -121,7 +131,7 @@ export function openRegistry(folder: string, deps: { readonly clock: Clock; read
       return engines.find((each) => nameOf(each) === name || shortNameOf(each) === name) ?? null;
     },
     async add(engine, bytes) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       const { nextNumber, engines, format } = await read();
       if (nextNumber > ownEngines.last) throw new FaceError('limit_reached');
       const importedAt = toIso(deps.clock.now());

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -223,5 +224,23 @@ describe('a restore', () => {
     const second = await backUp();
     const put = (name: string) => name.includes('.replaced-');
     expect(readdirSync(second, { recursive: true, encoding: 'utf8' }).filter(put)).toEqual([]);
+  });
+
+  (process.getuid?.() === 0 ? test : test.skip)('by root leaves all of it to whom the folder belongs', async () => {
+    mkdirSync(join(server.dataFolder, 'a/b c'), { recursive: true });
+    writeFileSync(join(server.dataFolder, 'a/b c/é.txt'), 'x');
+    const to = await backUp();
+    const restored = newPath();
+    mkdirSync(restored, { mode: 0o700 });
+    chownSync(restored, 12_345, 12_346);
+    await restoreTo(restored, to);
+    const names = readdirSync(restored, { recursive: true, encoding: 'utf8' });
+    expect(names).toEqual(
+      expect.arrayContaining(['a/b c/é.txt', 'audit-lock', 'audit.jsonl', 'keys.json', 'state.db']),
+    );
+    for (const name of names) {
+      const { uid, gid } = statSync(join(restored, name));
+      expect({ name, uid, gid }).toEqual({ name, uid: 12_345, gid: 12_346 });
+    }
   });
 });

@@ -1,10 +1,11 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { lockTrail, TrailInUse } from '../../audit/lock.js';
 import { lockFileOf } from '../../audit/trail-files.js';
 import { type DataFiles, filesOf, isThere } from '../../config/data-files.js';
 import type { Clock } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
+import { giveToOwnerOfFolder, makeFolder } from '../../files/durable-file.js';
 import { checkReadable } from '../../state/format.js';
 import { readFolderMark } from '../../state/migrate.js';
 import { forgetStoreEpoch } from '../../state/sqlite-snapshot.js';
@@ -25,7 +26,8 @@ export interface Restored {
 /**
  * Puts a backup into the data folder of a server that does not run. Nothing is deleted: what is there is put aside, and key
  * files that are there stay, as they may hold versions the backup does not know. The store no longer says since when it
- * holds everything, so the server refuses what was issued before its next start.
+ * holds everything, so the server refuses what was issued before its next start. What root restores belongs to whom the folder
+ * belongs to.
  * @param request.replace - whether there may be something in the data folder
  * @throws FaceError `data_newer`: a newer version wrote the backup; CommandError `backup_invalid`, `server_running`; UsageError: there is something in the data folder
  */
@@ -42,9 +44,10 @@ export async function restoreBackup(
   const manifest = await readManifest(from);
   const mark = await readFolderMark(filesOf({ dataFolder: join(from, 'data'), keys: { kind: 'local', folder: null } }));
   if (mark !== null) checkReadable(mark, 'the backup');
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await makeFolder(dataFolder);
   const unlock = lockStopped(dataFolder, files);
   try {
+    await giveToOwnerOfFolder(lockFileOf(files.audit));
     const present = await listPresent(dataFolder, files);
     if (present.length > 0 && !replace)
       throw new UsageError(`${dataFolder} is not empty: --replace puts aside what is there`);
@@ -59,8 +62,9 @@ export async function restoreBackup(
         keptKeys.push(keyFile);
         continue;
       }
-      await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+      await makeFolder(dirname(to));
       await copyWhole(join(from, path), to);
+      await giveToOwnerOfFolder(to);
     }
     if (await isThere(files.state)) await forgetStoreEpoch(files.state);
     return { manifest, putAside: present.length === 0 ? null : ending, keptKeys };
