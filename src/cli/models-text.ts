@@ -11,7 +11,8 @@ export interface ListedEngines {
   readonly own: readonly { readonly engine: OwnEngine; readonly entry: EngineEntry | null }[];
 }
 
-const builtIn = Object.values(engineNames);
+/** The names of the engines that come with it. */
+export const builtIn: readonly string[] = Object.values(engineNames);
 const newest = engineNames[currentEngine];
 
 const offered = (entry: EngineEntry): number[] => accuracies.filter((level) => entry.levels[level].isOffered);

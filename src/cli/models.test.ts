@@ -20,7 +20,7 @@ import { createConfigGuard } from '../config/schema.js';
 import type { FaceError } from '../errors.js';
 import { openEngines } from '../recognition/open-engines.js';
 import { nameOf, openRegistry } from '../recognition/registry.js';
-import { currentEngine } from '../token/format.js';
+import { currentEngine, engineNames } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard, parametersFile } from '../token/parameters.js';
 import { CommandError } from './command-error.js';
 
@@ -212,6 +212,11 @@ describe('an engine in use', () => {
     expect(readdirSync(folder).filter((file) => file.endsWith('.onnx'))).toHaveLength(1);
     expect((await importModel('--name', 'next')).out).toContain('next-130');
     expect((await run('models', 'remove', 'nobody-140')).code).toBe(2);
+  });
+
+  test('one that is built in is not removed either, and it is said why', async () => {
+    const { code, err } = await run('models', 'remove', engineNames[currentEngine]);
+    expect({ code, err }).toEqual({ code: 2, err: `facestep: ${engineNames[currentEngine]} is built in, and stays` });
   });
 
   test('a copy of the folder is the same engine elsewhere', async () => {

@@ -12,7 +12,7 @@ import { labelGuard, nameOf, openRegistry, shortNameOf, toRecognitionModel } fro
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { parseGivenJson } from './given-file.js';
-import { toEngineLines, toEngineReport } from './models-text.js';
+import { builtIn, toEngineLines, toEngineReport } from './models-text.js';
 import { UsageError } from './usage-error.js';
 
 interface ImportOptions {
@@ -169,6 +169,7 @@ async function listModels({ json = false }: { json?: boolean }, deps: CliDeps): 
 }
 
 async function removeModel(name: string, { confirm = false }: { confirm?: boolean }, deps: CliDeps): Promise<void> {
+  if (builtIn.includes(name)) throw new UsageError(`${name} is built in, and stays`);
   const { config } = await deps.loadSetup();
   const folder = recognitionFolderOf(config);
   const registry = openRegistry(folder, deps);
