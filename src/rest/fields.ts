@@ -92,13 +92,8 @@ export const phoneField = z
   .regex(/^\+[1-9]\d{6,14}$/)
   .describe('A phone number in international form (E.164), such as `+4915112345678`.');
 
-const scopeNames = z.enum(clientScopes);
-
-/** Scopes of a client token or an application: a list, or one as text, as a form sends it. */
-export const scopesField = z.union([
-  z.array(scopeNames).min(1).max(clientScopes.length),
-  scopeNames.transform((scope) => [scope]),
-]);
+/** Scopes of a client token or an application. */
+export const scopesField = z.array(z.enum(clientScopes)).min(1).max(clientScopes.length);
 
 export const tenantField = z
   .string()

@@ -41,6 +41,10 @@ test('a list of texts is a field that is repeated, or stands once', () => {
   expect(guard.parse({ name: '', ...read({ scopes: 'verify' }) }).scopes).toEqual(['verify']);
 });
 
+test('in JSON scopes are a list', () => {
+  expect(guard.safeParse({ name: '', scopes: 'verify' }).success).toBe(false);
+});
+
 describe('what is none of it stays as it was sent, for the guard to refuse', () => {
   test.each(['', 'nine', '9,"name":"other"', '9}{', '{"a":1,"a":2}', '{"__proto__":1}', '/* nine */ 9', '[[[[[9]]]]]'])(
     '%j',

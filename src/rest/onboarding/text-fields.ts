@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientScopes } from '../scopes.js';
+import { scopesField } from '../fields.js';
 import { longest, maxRedirectUris } from './request.js';
 
 /** What shows text in another order than it is written in, or not at all. */
@@ -17,16 +17,11 @@ export const textField = (most: number) =>
 
 export const messageField = textField(longest.message).describe('Plain text, for the other side.');
 
-const scopeNames = z.enum(clientScopes);
-
 /** What a developer asks for. The server may allow less than a quota takes here. */
 export const wishFields = {
   name: lineField(longest.name).describe('For people: which program it is.'),
   purpose: textField(longest.purpose).describe('What it is for, in your words.'),
-  scopes: z
-    .union([z.array(scopeNames).min(1).max(clientScopes.length), scopeNames.transform((scope) => [scope])])
-    .transform((scopes) => [...new Set(scopes)])
-    .describe('What its keys may do.'),
+  scopes: scopesField.transform((scopes) => [...new Set(scopes)]).describe('What its keys may do.'),
   connection: z
     .string()
     .max(100)
