@@ -9,7 +9,7 @@ import { findSystemReason } from './base/system-error.js';
 import { CommandError } from './cli/command-error.js';
 import type { ExitCode } from './cli/deps.js';
 import { findDeprecations } from './config/deprecations.js';
-import { loadKeptConfig } from './config/load.js';
+import { loadKeptConfig, loadStoredConfig } from './config/load.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
@@ -111,6 +111,7 @@ async function run(): Promise<ExitCode> {
     untilStopped,
     loadSetup: readSetup,
     loadKept: () => loadKeptConfig(reading),
+    loadStored: () => loadStoredConfig(reading),
     serve,
     showDemo: async (request) =>
       (await import('../examples/demo/demo.js')).showDemo(request, { print, tell, untilStopped }),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { providers } from '../adapters/index.js';
 import { loadSetup } from '../adapters/setup.js';
-import { loadKeptConfig } from '../src/config/load.js';
+import { loadKeptConfig, loadStoredConfig } from '../src/config/load.js';
 import type { Fetch } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { runInProcess } from './command.js';
@@ -47,6 +47,7 @@ export async function runHere(
     ...own,
     loadSetup: () => loadSetup(providers, { ...own, ...reading }),
     loadKept: () => loadKeptConfig(reading),
+    loadStored: () => loadStoredConfig(reading),
   });
   const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
   return { code: exitCode, stdout: toText(printed), stderr: toText(told) };

@@ -27,6 +27,7 @@ export async function runInProcess(
     untilStopped: async () => {},
     loadSetup: () => Promise.reject(new Error('needs no configuration')),
     loadKept: () => Promise.reject(new Error('needs no configuration')),
+    loadStored: () => Promise.reject(new Error('needs no configuration')),
     loadMeasuring: () => Promise.reject(new Error('measures nothing')),
     showDemo: () => Promise.reject(new Error('shows nothing')),
     serve: () => Promise.reject(new Error('serves nothing')),

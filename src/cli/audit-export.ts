@@ -22,7 +22,7 @@ export const createAuditExportCommand = (deps: CliDeps): Command =>
     .addOption(new Option('--format <format>', 'jsonl or csv').choices(['jsonl', 'csv']).default('jsonl'))
     .action(async ({ trail = [], format, ...asked }: ExportOptions) => {
       const setup = await deps.loadSetup();
-      const files = await findTrails(trail, setup);
+      const files = await findTrails(trail, setup.config);
       const { since = null, until = null, connection = null, subject = null, action = null } = asked;
       if (connection !== null && !isConfigured(connection, setup)) await checkRecorded(connection, files);
       const found = subject === null ? null : await findMeant(subject, connection, setup);

@@ -19,10 +19,10 @@ export const createAuditVerifyCommand = (deps: CliDeps): Command =>
     .option('--jwks <source>', 'file or https address of the public keys; those of the configuration unless given')
     .option('--json', 'print JSON')
     .action(async ({ trail = [], jwks = null, json = false }: VerifyOptions) => {
-      const setup = await deps.loadSetup();
-      const files = await findTrails(trail, setup);
-      const keys = await readKeySet(jwks, setup, deps);
-      const state = await openStateToRead(setup.config.state, { ...deps, files: filesOf(setup.config) });
+      const config = await deps.loadStored();
+      const files = await findTrails(trail, config);
+      const keys = await readKeySet(jwks, config, deps);
+      const state = await openStateToRead(config.state, { ...deps, files: filesOf(config) });
       try {
         const reports: TrailReport[] = [];
         for (const file of files) reports.push(await verifyTrail(file, { ...deps, keys, state }));

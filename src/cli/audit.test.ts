@@ -74,6 +74,18 @@ describe('facestep audit verify', () => {
     expect(edited.stdout).toMatch(/edited +line 2 of audit\.jsonl, record 2: is not as it was written/);
   });
 
+  test('needs no secret of the configuration, as a service that is stopped has none', async () => {
+    await makeData('one', ['a']);
+    const config = join(folder, 'facestep.json');
+    const gone = { file: '/run/credentials/facestep.service/admin-key' };
+    writeFileSync(config, JSON.stringify({ dataFolder: join(folder, 'one'), adminKey: gone }));
+    const { code, stdout } = await runHere(['audit', 'verify'], { FACESTEP_CONFIG: config });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringContaining('state store   has the head of record'),
+    });
+  });
+
   test('takes folders and keys of others, and says what it does not find', async () => {
     const [one, two] = [await makeData('one', ['a']), await makeData('two', ['b', 'c'])];
     const keys = [...(await one.signer.publicKeys()), ...(await two.signer.publicKeys())];

@@ -17,7 +17,7 @@ export function createBackupCommand(deps: CliDeps): Command {
     .argument('<folder>', 'an empty one, or one to be made')
     .option('--without-keys', 'leave the key files out: what is sealed cannot be opened with the backup alone')
     .action(async (to: string, { withoutKeys = false }: { withoutKeys?: boolean }) => {
-      const { config } = await deps.loadSetup();
+      const config = await deps.loadStored();
       const files = filesOf(config);
       const { dataFolder } = config;
       const { files: copied } = await writeBackup({ dataFolder, files, to, withKeys: !withoutKeys }, deps);

@@ -1,7 +1,7 @@
 import type { Setup } from '../../adapters/setup.js';
 import type { Measuring } from '../../evidence/accuracy/measuring.js';
 import type { Environment } from '../config/references.js';
-import type { KeptConfig } from '../config/schema.js';
+import type { KeptConfig, StoredConfig } from '../config/schema.js';
 import type { Clock, Fetch, Log, Random } from '../core/ports.js';
 
 /** How a command ends: 0 all is well, 1 something failed or is in the way, 2 the command was not understood. */
@@ -34,6 +34,8 @@ export interface CliDeps {
   readonly loadSetup: () => Promise<Setup>;
   /** Where what is kept lies, for commands that are run while the server, and with it its secrets, is not there. */
   readonly loadKept: () => Promise<KeptConfig>;
+  /** The same, and where the state is. */
+  readonly loadStored: () => Promise<StoredConfig>;
   /** The evaluation, loaded now. */
   readonly loadMeasuring: () => Promise<Measuring>;
   /** Shows the main job on photos, against simulated providers. @returns whether every answer was the one that belongs there */

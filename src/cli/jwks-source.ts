@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
-import type { Setup } from '../../adapters/setup.js';
 import { safeUrlGuard } from '../config/safe-url.js';
+import type { KeptConfig } from '../config/schema.js';
 import { keySetGuard, readPublicKeys } from '../operations/public-keys.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
@@ -17,7 +17,7 @@ const timeoutMs = 10_000;
  */
 export async function readKeySet(
   source: string | null,
-  { config }: Setup,
+  config: KeptConfig,
   deps: Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>,
 ): Promise<JSONWebKeySet> {
   if (source !== null) return readGivenKeySet(source, deps);

@@ -220,7 +220,7 @@ describe('with AWS KMS', () => {
   });
 });
 
-test('a service that is stopped has no secrets: keys, their public halves and a restore need none', async () => {
+test('a service that is stopped has no secrets: keys, their public halves, a restore, and a backup need none', async () => {
   await makeKeys();
   const backup = join(folder, 'backup');
   expect(await runHere(['backup', backup], { FACESTEP_DATA: join(folder, 'data') })).toMatchObject({ code: 0 });
@@ -228,7 +228,8 @@ test('a service that is stopped has no secrets: keys, their public halves and a 
   const gone = { file: '/run/credentials/facestep.service/admin-key' };
   writeFileSync(config, JSON.stringify({ dataFolder: join(folder, 'data'), adminKey: gone }));
   const env = { FACESTEP_CONFIG: config };
-  expect(await runHere(['backup', join(folder, 'other')], env).catch(problemsOf)).toMatchObject([{ path: 'adminKey' }]);
-  for (const command of [['keys', 'list'], ['keys', 'rotate'], ['jwks'], ['restore', backup, '--replace']])
+  expect(await runHere(['report', 'work'], env).catch(problemsOf)).toMatchObject([{ path: 'adminKey' }]);
+  const other = ['backup', join(folder, 'other')];
+  for (const command of [['keys', 'list'], ['keys', 'rotate'], ['jwks'], other, ['restore', backup, '--replace']])
     expect([command, await runHere(command, env)]).toMatchObject([command, { code: 0, stderr: '' }]);
 });

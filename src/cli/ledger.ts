@@ -18,9 +18,8 @@ export function createLedgerCommand(deps: CliDeps): Command {
     )
     .option('--trail <folder>', 'a data folder; may be given several times', collect)
     .action(async ({ trail = [] }: { readonly trail?: readonly string[] }) => {
-      const setup = await deps.loadSetup();
-      const { config } = setup;
-      const files = await findTrails(trail, setup);
+      const config = await deps.loadStored();
+      const files = await findTrails(trail, config);
       const ledger = await openLedger(config.state, filesOf(config));
       try {
         if (config.state.kind === 'sqlite') await giveToOwnerOfFolder(filesOf(config).ledger);

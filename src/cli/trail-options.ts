@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import type { Setup } from '../../adapters/setup.js';
 import { closedSegmentsOf } from '../audit/trail-files.js';
-import { filesOf, isThere } from '../config/data-files.js';
+import { type FilesConfig, filesOf, isThere } from '../config/data-files.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { UsageError } from './usage-error.js';
 
@@ -15,7 +14,7 @@ export const collect = (value: string, former: readonly string[] = []): readonly
  * @param folders - data folders, of this replica or of others
  * @throws UsageError: one has no trail
  */
-export async function findTrails(folders: readonly string[], { config }: Setup): Promise<string[]> {
+export async function findTrails(folders: readonly string[], config: FilesConfig): Promise<string[]> {
   if (folders.length === 0) return [await findOwnTrail(config)];
   const files = folders.map((folder) => join(folder, 'audit.jsonl'));
   for (const file of files) await checkTrail(file);
@@ -23,7 +22,7 @@ export async function findTrails(folders: readonly string[], { config }: Setup):
 }
 
 /** The file of the server's own trail. @throws UsageError: none is there, so no server ever was */
-export async function findOwnTrail(config: Setup['config']): Promise<string> {
+export async function findOwnTrail(config: FilesConfig): Promise<string> {
   const { audit } = filesOf(config);
   await checkTrail(audit);
   return audit;

@@ -32,7 +32,7 @@ export const createWhyCommand = (deps: CliDeps): Command =>
       const setup = await deps.loadSetup();
       const found = await findUsers(user, id, setup);
       const since = asked ?? addSec(deps.clock.now(), -usualDays * daySec);
-      const files = await findTrails(trail, setup);
+      const files = await findTrails(trail, setup.config);
       const subjects = new Set(found.users.map(({ subject }) => subject));
       const events = await collectEvents(files, { connection: id, subjects, since });
       if (json === true)

@@ -44,7 +44,8 @@ export const recognitionFolderOf = (config: {
   readonly recognition: { readonly folder: string | null };
 }): string => config.recognition.folder ?? join(config.dataFolder, 'recognition');
 
-type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
+/** What of a configuration says where those files are. */
+export type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
 
 /** Whether a file is there. Throws the system's error where that cannot be told. */
 export async function isThere(file: string): Promise<boolean> {

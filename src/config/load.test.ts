@@ -7,7 +7,7 @@ import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { connectionFields } from './connection.js';
 import { headerCredentialGuard } from './credential.js';
-import { loadConfig, loadKeptConfig } from './load.js';
+import { loadConfig, loadKeptConfig, loadStoredConfig } from './load.js';
 import { problemsOf } from './problem.js';
 import { redact } from './redact.js';
 import type { Environment } from './references.js';
@@ -442,6 +442,20 @@ describe('where what is kept lies', () => {
       audit: { retentionDays: 90 },
     });
     expect(Object.keys(kept).toSorted()).toEqual(['audit', 'dataFolder', 'keys']);
+  });
+
+  test('with the state store takes the secret of that store alone', async () => {
+    const state = { kind: 'redis', url: { env: 'REDIS_URL' } };
+    const file = JSON.stringify({ ...stopped, state, ledger: { days: 30 } });
+    const load = (env: Environment) =>
+      loadStoredConfig({
+        env: { FACESTEP_CONFIG: '/f', ...env },
+        readFile: async (path) => (path === '/f' ? file : Promise.reject(new Error('ENOENT'))),
+      });
+    expect(await load({ REDIS_URL: 'redis://localhost:6379' })).toMatchObject({
+      ...{ dataFolder: '/srv/faces', state: { kind: 'redis' }, ledger: { days: 30 } },
+    });
+    expect(await refusalOf(load({}))).toMatchObject({ code: 'config_invalid', paths: ['state.url'] });
   });
 
   test('is where the environment says, first of all, and has its defaults', async () => {

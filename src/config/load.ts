@@ -4,7 +4,14 @@ import type { ConnectionGuards } from './connection.js';
 import { parseJson } from './parse-json.js';
 import { toConfigError, toPathIn } from './problem.js';
 import { type Environment, type ReadFile, resolveReferences } from './references.js';
-import { type Config, createConfigGuard, type KeptConfig, keptConfigGuard } from './schema.js';
+import {
+  type Config,
+  createConfigGuard,
+  type KeptConfig,
+  keptConfigGuard,
+  type StoredConfig,
+  storedConfigGuard,
+} from './schema.js';
 
 /** What a loader reads; it touches neither `process` nor the disk itself. */
 interface Reading {
@@ -90,8 +97,13 @@ export async function loadConfig<const Guards extends ConnectionGuards>({
  * backup is put in place just then.
  * @throws FaceError `config_invalid`; other settings may be anything
  */
-export async function loadKeptConfig(reading: Reading): Promise<KeptConfig> {
+export const loadKeptConfig = (reading: Reading): Promise<KeptConfig> => loadSome(keptConfigGuard, reading);
+
+/** The same and the state store: of all secrets it takes that of a store which servers share. @throws FaceError `config_invalid` */
+export const loadStoredConfig = (reading: Reading): Promise<StoredConfig> => loadSome(storedConfigGuard, reading);
+
+async function loadSome<Guard extends z.ZodObject>(guard: Guard, reading: Reading): Promise<z.output<Guard>> {
   const file = await readConfigFile(reading.env, reading.readFile);
-  const kept = Object.entries(file).filter(([setting]) => Object.hasOwn(keptConfigGuard.shape, setting));
-  return parseSettings(Object.fromEntries(kept), keptConfigGuard, reading);
+  const some = Object.entries(file).filter(([setting]) => Object.hasOwn(guard.shape, setting));
+  return parseSettings(Object.fromEntries(some), guard, reading);
 }

@@ -64,6 +64,16 @@ export const keptConfigGuard = z.object(keptFields);
 
 export type KeptConfig = z.output<typeof keptConfigGuard>;
 
+const storeFields = {
+  state: stateGuard.prefault({ kind: 'sqlite' }),
+  ledger: ledgerGuard.prefault({}),
+};
+
+/** These and the state store, which may be a server of its own, with a secret of its own. */
+export const storedConfigGuard = keptConfigGuard.extend(storeFields);
+
+export type StoredConfig = z.output<typeof storedConfigGuard>;
+
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
   new Set(connections.map(({ id }) => id)).size === connections.length;
 
@@ -90,8 +100,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     verifier: verifierGuard.prefault({ kind: 'embedded' }),
     recognition: recognitionGuard.prefault({}),
     delivery: deliveryGuard.prefault({ kind: 'outbox' }),
-    state: stateGuard.prefault({ kind: 'sqlite' }),
-    ledger: ledgerGuard.prefault({}),
+    ...storeFields,
     securityEvents: z
       .array(securityEventReceiverGuard)
       .max(20)
