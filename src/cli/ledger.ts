@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import { filesOf } from '../config/data-files.js';
-import { giveToOwnerOfFolder } from '../files/durable-file.js';
+import { makeFile } from '../files/durable-file.js';
 import { rebuildLedger } from '../ledger/rebuild.js';
 import { openLedger } from '../state/open-ledger.js';
 import type { CliDeps } from './deps.js';
@@ -20,9 +20,10 @@ export function createLedgerCommand(deps: CliDeps): Command {
     .action(async ({ trail = [] }: { readonly trail?: readonly string[] }) => {
       const config = await deps.loadStored();
       const files = await findTrails(trail, config);
+      // Before it is opened: what SQLite puts beside a file gets the owner of that.
+      if (config.state.kind === 'sqlite') await makeFile(filesOf(config).ledger);
       const ledger = await openLedger(config.state, filesOf(config));
       try {
-        if (config.state.kind === 'sqlite') await giveToOwnerOfFolder(filesOf(config).ledger);
         const pause = async (): Promise<void> => void (await setImmediate());
         const found = await rebuildLedger(files, { ledger, bounds: config.ledger, clock: deps.clock, pause });
         deps.print(`Rebuilt: ${found.lines} lines, of ${files.length === 1 ? '1 trail' : `${files.length} trails`}`);

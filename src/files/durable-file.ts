@@ -98,6 +98,13 @@ export async function giveToOwnerOfFolder(path: string): Promise<void> {
   await chown(path, uid, gid);
 }
 
+/** Makes an empty file that its owner alone may read, where there is none. */
+export async function makeFile(file: string): Promise<void> {
+  const handle = await open(file, 'a', 0o600);
+  await handle.close();
+  await giveToOwnerOfFolder(file);
+}
+
 /** Makes a folder that its owner alone may enter, and those above it, where they are not there; of the owner of the one above. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
