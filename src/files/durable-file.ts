@@ -107,13 +107,16 @@ export async function makeFile(file: string): Promise<void> {
 
 /** Makes a folder that its owner alone may enter, and those above it, where they are not there; of the owner of the one above. */
 export async function makeFolder(folder: string): Promise<void> {
+  const make = (): Promise<unknown> => mkdir(folder, { mode: 0o700 });
   try {
-    await mkdir(folder, { mode: 0o700 });
+    await make().catch(async (error: unknown) => {
+      if (!isSystemError(error, 'ENOENT')) throw error;
+      await makeFolder(dirname(folder));
+      await make();
+    });
   } catch (error) {
     if (isSystemError(error, 'EEXIST')) return;
-    if (!isSystemError(error, 'ENOENT')) throw error;
-    await makeFolder(dirname(folder));
-    return makeFolder(folder);
+    throw error;
   }
   await giveToOwnerOfFolder(folder);
 }
