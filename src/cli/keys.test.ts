@@ -98,6 +98,15 @@ describe('list', () => {
     // The renewal ends when the token it came from would have.
     expect(await tokensOf(`list --json --trail ${theirs}`)).toEqual({ 1: 3, 2: 0, unknown: 1 });
     expect((await run('list --trail /nowhere')).code).toBe(2);
+    expect((await run('list --trail /nowhere.jsonl')).code).toBe(2);
+  });
+
+  test('takes the data folder of a replica for its trail, as every command does that takes one', async () => {
+    await makeKeys();
+    const replica = join(folder, 'replica');
+    await mkdir(replica);
+    record(join(replica, 'audit.jsonl'), 'enrolled', { tokenId: 'there', ...never });
+    expect(await tokensOf(`list --json --trail ${replica}`)).toMatchObject({ 1: 1 });
   });
 
   test('a trail that somebody altered ends, too', async () => {

@@ -9,6 +9,7 @@ import { countTokens } from '../keys/token-count.js';
 import { retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
 import type { CliDeps } from './deps.js';
 import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';
+import { collect, findNamedTrails } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -28,7 +29,7 @@ export function createKeysCommand(deps: CliDeps): Command {
   command
     .command('list')
     .description('Lists the keys, and how many tokens in use each version has sealed.')
-    .option('--trail <file>', 'the audit trail of another replica; may be given several times', collect, [])
+    .option('--trail <folder>', 'the data folder of another replica; may be given several times', collect, [])
     .option('--json', 'print JSON')
     .action((options: TrailOptions & { json?: boolean }) => listKeys(options, deps));
   command
@@ -48,7 +49,7 @@ export function createKeysCommand(deps: CliDeps): Command {
     .description('Destroys the key of a version. Every token it sealed becomes useless: those users enrol again.')
     .argument('[version]', 'the number of a version, as `facestep keys list` shows it', parseVersion)
     .option('--confirm <count>', 'how many tokens will be lost, as this command has said', parseCount)
-    .option('--trail <file>', 'the audit trail of another replica; may be given several times', collect, [])
+    .option('--trail <folder>', 'the data folder of another replica; may be given several times', collect, [])
     // The value of an option, as the name of a key may begin with a hyphen.
     .option('--signing <kid>', 'destroys a signing key that leaked instead: what it signed is verified no more')
     .action((version: KeyVersion | undefined, { signing, ...options }: RetireOptions & { signing?: string }) => {
@@ -125,8 +126,6 @@ async function retireSigning(kid: string, deps: CliDeps): Promise<void> {
   }
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
 function parseVersion(text: string): KeyVersion {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError('expected the number of a version, from 1');
   return Number(text);
@@ -143,6 +142,6 @@ const noOidcKeys = ({ dataFolder }: KeptConfig): UsageError =>
 /** The trail of this server, where it has one, and those that were named. */
 async function trailsOf(config: KeptConfig, others: readonly string[]): Promise<readonly string[]> {
   const { audit } = filesOf(config);
-  for (const file of others) if (!(await isThere(file))) throw new UsageError(`there is no ${file}`);
-  return [...((await isThere(audit)) ? [audit] : []), ...others];
+  const named = await findNamedTrails(others);
+  return [...((await isThere(audit)) ? [audit] : []), ...named];
 }

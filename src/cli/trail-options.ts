@@ -10,13 +10,15 @@ import { UsageError } from './usage-error.js';
 export const collect = (value: string, former: readonly string[] = []): readonly string[] => [...former, value];
 
 /**
- * The files of the trails that are asked for: those in the folders given, or the server's own.
- * @param folders - data folders, of this replica or of others
- * @throws UsageError: one has no trail
+ * The files of the trails that are asked for: those that are named, or the server's own.
+ * @throws UsageError: one is not there
  */
-export async function findTrails(folders: readonly string[], config: FilesConfig): Promise<string[]> {
-  if (folders.length === 0) return [await findOwnTrail(config)];
-  const files = folders.map((folder) => join(folder, 'audit.jsonl'));
+export const findTrails = async (named: readonly string[], config: FilesConfig): Promise<string[]> =>
+  named.length === 0 ? [await findOwnTrail(config)] : findNamedTrails(named);
+
+/** @param named - data folders, of this replica or of others, or the files in them @throws UsageError: one has no trail */
+export async function findNamedTrails(named: readonly string[]): Promise<string[]> {
+  const files = named.map((path) => (path.endsWith('.jsonl') ? path : join(path, 'audit.jsonl')));
   for (const file of files) await checkTrail(file);
   return files;
 }
