@@ -63,6 +63,24 @@ test('an application from its registration to its end', async () => {
   });
 });
 
+test('a value that does not fit is a word for the command line, and not for a program', async () => {
+  const { told, exitCode } = await run(['applications', 'register', 'door', '--scopes', 'verify,verfy']);
+  expect({ told: told.join(), exitCode }).toEqual({
+    told: expect.stringContaining('Expected some of enrol,'),
+    exitCode: 2,
+  });
+  const { printed } = await run(['applications', 'register', 'kiosk', '--scopes', 'verify']);
+  for (const args of [
+    ['applications', 'issue-key', printed.join(), '--scopes', 'match'],
+    ['applications', 'revoke-key', printed.join(), 'nope'],
+    ['administrators', 'add', 'ada lovelace', '--role', 'operator'],
+  ])
+    expect(await run(args)).toMatchObject({
+      ...{ exitCode: 2, printed: [] },
+      told: ['facestep: the server does not take one of the values as it is given. --help says what each is'],
+    });
+});
+
 test('an administrator from the first key to the last refusal', async () => {
   const added = await run(['administrators', 'add', 'grace', '--role', 'auditor', '--days', '30']);
   const [key = ''] = added.printed;

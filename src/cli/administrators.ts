@@ -45,7 +45,7 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
   command
     .command('add')
     .description('add an administrator, and print the key: this once')
-    .argument('<name>', 'stands in the audit trail beside what they do')
+    .argument('<name>', 'up to 64 letters, digits and _ . @ -: stands in the audit trail beside what they do')
     .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
     .option('--days <days>', 'how long the key is good, up to 366; until removed unless given', parseDays)
     .action(async (name: string, { role, days }: { role: string; days?: number }) => {

@@ -1,5 +1,6 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { clientScopes } from '../rest/scopes.js';
 import { createApplicationRequestsCommand } from './application-requests.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
@@ -75,8 +76,8 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .command('register')
     .description('register an application, and print its id')
     .argument('<name>', 'for people: which program it is')
-    .option('--tenant <tenant>', 'whose enrolments it makes and checks')
-    .option('--scopes <scopes>', 'what its keys may do, with commas between', parseList)
+    .option('--tenant <tenant>', 'whose enrolments it makes and checks: up to 64 letters, digits and _ . -')
+    .option('--scopes <scopes>', 'what its keys may do, with commas between', parseScopes)
     .option('--per-minute <requests>', 'how many requests it may make in a minute', parseCount)
     .option('--per-day <requests>', 'and in a day', parseCount)
     .option('--contact <text>', 'whom to ask about it')
@@ -133,7 +134,7 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
     .command('issue-key')
     .description('issue a key, and print it: this once')
     .argument('<id>')
-    .option('--scopes <scopes>', 'some of the application’s, with commas between', parseList)
+    .option('--scopes <scopes>', 'some of the application’s, with commas between', parseScopes)
     .option('--days <days>', 'how long it is good, up to 366', parseKeyDays)
     .action(async (id: string, { scopes, days }: { scopes?: readonly string[]; days?: number }) => {
       const fields = {
@@ -177,4 +178,8 @@ const toText = (refusals: Readonly<Record<string, number>>): string =>
 
 const pathOf = (id: string, rest: string): string => `/applications/${encodeURIComponent(id)}${rest}`;
 
-const parseList = (text: string): string[] => text.split(',').map((each) => each.trim());
+function parseScopes(text: string): string[] {
+  const scopes = text.split(',').map((each) => each.trim());
+  if (scopes.every((scope) => clientScopes.some((known) => known === scope))) return scopes;
+  throw new InvalidArgumentError(`Expected some of ${clientScopes.join(', ')}, with commas between.`);
+}

@@ -19,7 +19,7 @@ const timeoutMs = 30_000;
  * `FACESTEP_ADMIN_KEY`: a key on a command line would be seen by others on this machine.
  * @param replyGuard - of the whole reply
  * @throws FaceError what the server refused with; CommandError `server_unreachable`; UsageError: no key is given, or the server
- *   has no such connection, or nothing by that id
+ *   has no such connection, or nothing by that id, or does not take a value
  */
 export async function callServer<Reply extends z.ZodType>(
   {
@@ -64,6 +64,9 @@ export async function callServer<Reply extends z.ZodType>(
     const code = faceErrorCodes.find((known) => known === refusal.data.code);
     // Addresses are this program's own: what is not there is what the person named.
     if (code === 'not_found') throw new NothingThere();
+    // The names of fields are this program's own, too: it is a value that does not fit.
+    if (code === 'request_malformed')
+      throw new UsageError('the server does not take one of the values as it is given. --help says what each is');
     if (code === 'connection_unknown') throw new UsageError('the server has no such connection');
     throw new FaceError(code ?? 'internal');
   }
