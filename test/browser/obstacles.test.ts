@@ -16,7 +16,7 @@ import { makePoses, readPeople } from './people.js';
 import { devices, reach, type ScreenCase } from './screens.js';
 import { scriptReplies } from './scripted-replies.js';
 import { type Person, type Poses, receive } from './visitor.js';
-import { press, see } from './walk.js';
+import { press, screenOf, see } from './walk.js';
 
 /* What stands between a person and their camera, on devices and networks as they are. */
 
@@ -141,14 +141,46 @@ import { press, see } from './walk.js';
     await close();
   });
 
-  test('a server that does not answer', async () => {
+  test('a server that is away for a while, which the browser tells nothing of: the page goes on by itself', async () => {
+    const { page, context, close } = await receive(browser);
+    const away = { '/consent': 'lost', '/session': 'lost' } as const;
+    await scriptReplies(context, { ...firstView, consentNeeded: true }, away);
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await press(page, 'I agree, go on');
+    await see(page, 'offline');
+    await page.waitForRequest((request) => request.url().endsWith('/face/session'));
+    expect(await screenOf(page)).toBe('offline');
+    await context.unrouteAll();
+    await scriptReplies(context, firstView, {});
+    await see(page, 'place');
+    await close();
+  });
+
+  test('a network that loses the words of the page: it is loaded anew by itself, and the link is still good', async () => {
+    const { page, context, close } = await receive(browser);
+    await scriptReplies(context, firstView, {});
+    let lost = 0;
+    await context.route('**/assets/en-*', (route) => {
+      lost += 1;
+      return lost === 1 ? route.abort() : route.continue();
+    });
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'place');
+    expect(lost).toBe(2);
+    await close();
+  });
+
+  test.each([
+    ['TimeoutError', 'browsers of today'],
+    ['AbortError', 'older ones'],
+  ])('a server that does not answer, told by %s as %s do', async (name) => {
     const { page, context, close } = await receive(browser);
     await scriptReplies(context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
     await see(page, 'consent');
     // The page waits for fifteen seconds; the test need not, once everything else has answered.
     await page.evaluate(
-      'AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "TimeoutError")), ms / 50); return end.signal; };',
+      `AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "${name}")), ms / 50); return end.signal; };`,
     );
     await press(page, 'I agree, go on');
     await see(page, 'time-out');

@@ -28,13 +28,14 @@ export async function callServer<Reply>(
   const headers = new Headers({ accept: 'application/json' });
   if (session !== null) headers.set('authorization', `Bearer ${session}`);
   const isForm = body instanceof FormData;
+  const signal = AbortSignal.timeout(withinMs);
   if (body !== undefined && !isForm) headers.set('content-type', 'application/json');
   try {
     const response = await fetch(base + path, {
       method,
       headers,
       body: isForm ? body : body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(withinMs),
+      signal,
       cache: 'no-store',
       credentials: 'same-origin',
       redirect: 'error',
@@ -42,7 +43,8 @@ export async function callServer<Reply>(
     return read(response, await response.text(), reply);
   } catch (error) {
     if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-    throw new Problem(error.name === 'TimeoutError' ? 'time-out' : 'offline', null, { cause: error });
+    // Not every browser names the error so.
+    throw new Problem(signal.aborted ? 'time-out' : 'offline', null, { cause: error });
   }
 }
 

@@ -15,6 +15,9 @@ import { type Change, nothingKnown } from './state.js';
 /** The page may live below a path: `/face`, `/sign-in/face`. */
 const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(location.pathname) ?? [];
 
+/** Until what the network lost is asked for anew. */
+const reloadAfterMs = 3000;
+
 /** The link's ticket is spent at once and taken out of the address bar; a reload goes on with the session. */
 async function open(api: PageApi): Promise<Change> {
   const link = parsePageLink(location.hash);
@@ -78,6 +81,8 @@ if (main !== null) {
   const isAtKiosk = below === '/kiosk' || isTabOfKiosk();
   const page = Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);
   const api = new PageApi(base);
+  // Without its words the page can say nothing, not even that.
+  page.catch(() => setTimeout(() => location.reload(), reloadAfterMs));
   void (below === '/not-me'
     ? page.then((opened) => askWhetherNotMe(opened, api))
     : below === '/kiosk'

@@ -1,7 +1,7 @@
 import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
 import { clearKiosk } from '../kiosk.js';
 import type { Words } from '../messages/words.js';
-import type { Problem, ProblemName } from '../problem.js';
+import { Problem, type ProblemName } from '../problem.js';
 import type { Change, Facts } from '../state.js';
 import { sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
@@ -48,6 +48,9 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
 
 type Choice = 'again' | 'phone';
 
+/** How often the server is looked for that could not be reached. */
+const lookEveryMs = 3000;
+
 /**
  * Says what is in the way and what can be done about it. A press on "Try again" leads straight back to the step, where a
  * camera is asked for once.
@@ -55,7 +58,7 @@ type Choice = 'again' | 'phone';
 export async function solve(problem: Problem, facts: Facts, tools: Tools): Promise<Change> {
   const waits = [ask(problem, facts, tools, false), tools.interrupted];
   const left = new AbortController();
-  if (problem.problem === 'offline') waits.push(whenOnline(left.signal));
+  if (problem.problem === 'offline') waits.push(whenTold(left.signal), whenThere(left.signal, tools));
   if (problem.problem === 'locked-out' && problem.waitSec !== null) {
     waits.push(whenPauseIsOver(problem.waitSec, left.signal).then(() => ask(problem, facts, tools, true)));
   }
@@ -115,8 +118,21 @@ async function whenPauseIsOver(waitSec: number, left: AbortSignal): Promise<void
   if (left.aborted) await new Promise(() => {});
 }
 
-function whenOnline(left: AbortSignal): Promise<Choice> {
+function whenTold(left: AbortSignal): Promise<Choice> {
   return new Promise((resolve) => {
     window.addEventListener('online', () => resolve('again'), { signal: left });
   });
+}
+
+/** The browser tells of its own network alone: not of one that is bad, nor of a server that was away. */
+async function whenThere(left: AbortSignal, { api }: Tools): Promise<Choice> {
+  for (;;) {
+    await sleep(lookEveryMs);
+    if (left.aborted) return new Promise(() => {});
+    const isThere = await api.readState().then(
+      () => true,
+      (error: unknown) => !(error instanceof Problem && ['offline', 'time-out'].includes(error.problem)),
+    );
+    if (isThere) return 'again';
+  }
 }
