@@ -263,6 +263,36 @@ import { press, screenOf, see } from './walk.js';
     await two.close();
   });
 
+  test('the camera chosen last does not run: that is told, and the next try is with the usual one', async () => {
+    const two = await launchChromium({ camera: 'two' });
+    const { page, context } = await receive(two);
+    // As a camera of a program that was not started: it is there, and gives nothing.
+    await context.addInitScript(
+      `{ const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+         navigator.mediaDevices.getUserMedia = async (wish) => {
+           if (wish.video.deviceId?.exact === localStorage.getItem('broken')) throw new DOMException('', 'NotReadableError');
+           return open(wish);
+         }; }`,
+    );
+    await scriptReplies(context, firstView, {});
+    const visit = async (): Promise<void> => {
+      await page.goto('about:blank');
+      await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+      await press(page, 'Use this computer');
+    };
+    await visit();
+    await see(page, 'framing');
+    const usual = await page.locator('#camera').inputValue();
+    const other = await page.locator('#camera option:not(:checked)').getAttribute('value');
+    await page.evaluate(`for (const key of ['broken', 'facestep-camera']) localStorage.setItem(key, '${other}')`);
+    await visit();
+    await see(page, 'camera-busy');
+    await press(page, 'Try again');
+    await see(page, 'framing');
+    expect(await page.locator('#camera').inputValue()).toBe(usual);
+    await two.close();
+  });
+
   test('two faces in view are told of', async () => {
     const { group } = await loadPictures();
     const crowd = Buffer.from(group).toString('base64');

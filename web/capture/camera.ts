@@ -3,7 +3,7 @@ import { betterCamera, type CameraEntry, chooseCamera } from './camera-choice.js
 import { type DeviceWatch, watchDevice } from './device.js';
 import { el } from './dom.js';
 import { createExposure } from './exposure.js';
-import { Problem, toCameraProblem } from './problem.js';
+import { Problem, type ProblemName, toCameraProblem } from './problem.js';
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 
@@ -62,8 +62,13 @@ export async function openCamera(deviceId: string | null, facing: 'user' | 'envi
   return start(stream, cameras);
 }
 
+/** The camera itself is in the way: another one may do. */
+const isOfCamera = (problem: ProblemName): boolean =>
+  problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
+
 /**
- * Opens the camera that the person chose last; where that is gone, the one that looks at them.
+ * Opens the camera that the person chose last; where that is gone, the one that looks at them. One that does not run is told of,
+ * and the next try is with the usual one: only a camera that runs leads to where another can be chosen.
  * @throws Problem with a camera's name
  */
 export async function openLastCamera(): Promise<Camera> {
@@ -72,8 +77,9 @@ export async function openLastCamera(): Promise<Camera> {
   try {
     return await openCamera(last);
   } catch (error) {
-    if (!(error instanceof Problem) || error.problem !== 'camera-none') throw error;
+    if (!(error instanceof Problem) || !isOfCamera(error.problem)) throw error;
     cameraMemory.clear();
+    if (error.problem !== 'camera-none') throw error;
     return openCamera(null);
   }
 }
