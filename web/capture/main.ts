@@ -62,8 +62,9 @@ async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElemen
     open: async () => {
       const kiosk = readKiosk();
       if (kiosk === null) throw new Problem('link-missing');
-      const { ticket } = await waitForPerson(kiosk, location.origin + base, page, api);
-      clearWhenIdle(main);
+      // A scan may have failed, too, and nobody stayed to try again: nobody else is called before the page is cleared.
+      const waiting = waitForPerson(kiosk, location.origin + base, page, api).finally(() => clearWhenIdle(main));
+      const { ticket } = await waiting;
       return { view: await api.open(ticket, null) };
     },
     forget: () => {},
@@ -80,9 +81,9 @@ if (main !== null) {
   // A link away from a kiosk would leave the next person somewhere else.
   const isAtKiosk = below === '/kiosk' || isTabOfKiosk();
   const page = Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);
-  const api = new PageApi(base);
   // Without its words the page can say nothing, not even that.
   page.catch(() => setTimeout(() => location.reload(), reloadAfterMs));
+  const api = new PageApi(base);
   void (below === '/not-me'
     ? page.then((opened) => askWhetherNotMe(opened, api))
     : below === '/kiosk'

@@ -89,10 +89,13 @@ function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: st
     count.textContent = words.kiosk.resets(left);
     return { ...content, body: [...content.body, count, actions(button('quiet', words.kiosk.now, clear))] };
   });
-  setInterval(() => {
+  const ticks = setInterval(() => {
     left -= 1;
-    if (left <= 0) clear();
-    count.textContent = page.words.kiosk.resets(Math.max(0, left));
+    count.textContent = page.words.kiosk.resets(left);
+    if (left > 0) return;
+    // Once: whoever asks again throws away what is on its way.
+    clearInterval(ticks);
+    clear();
   }, 1000);
   return new Promise(() => {});
 }

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { firstView } from '../first-view.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { failCamera } from './in-page/fail-camera.js';
+import { startPageServer } from './page-server.js';
+import { scriptReplies } from './scripted-replies.js';
+import { receive } from './visitor.js';
+import { press, see } from './walk.js';
+
+/* A kiosk stands alone: whatever one person met there, it waits for the next one by itself. */
+
+const inBrowser = hasChromium ? test : test.skip;
+let browser: Browser;
+let server: Awaited<ReturnType<typeof startPageServer>>;
+if (hasChromium) {
+  beforeAll(async () => {
+    server = await startPageServer();
+    browser = await launchChromium({ camera: 'pattern' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+}
+
+inBrowser('over a slow network the screen is cleared, too: the page is asked for once', async () => {
+  const { page, context, close } = await receive(browser);
+  await scriptReplies(context, { ...firstView, state: 'passed' }, { '/kiosk/next': { ticket: 'a.b', page: null } });
+  await page.goto(`${server.origin}/face/kiosk#gate.secret`);
+  await see(page, 'passed');
+  let asked = 0;
+  await context.route('**/face/kiosk', async (route) => {
+    asked += 1;
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await route.continue().catch(() => {});
+  });
+  await page.evaluate('document.documentElement.dataset.former = ""');
+  await page.locator('html:not([data-former])').waitFor({ timeout: 30_000 });
+  expect(asked).toBe(1);
+  await close();
+});
+
+inBrowser('a scan that fails, and nobody who tries again: it waits for the next person', async () => {
+  const { page, context, close } = await receive(browser);
+  await context.addInitScript(failCamera, 'NotReadableError');
+  // A minute without anybody is a moment here; not every browser reads codes.
+  await context.addInitScript(
+    `{ const later = setTimeout;
+       window.setTimeout = (work, ms) => later(work, ms < 60_000 ? ms : 1000);
+       window.BarcodeDetector = class {}; }`,
+  );
+  await scriptReplies(context, firstView, {});
+  await page.goto(`${server.origin}/face/kiosk#gate.secret`);
+  await press(page, 'Scan my code');
+  await see(page, 'camera-busy');
+  await see(page, 'kiosk-idle');
+  await page.waitForRequest((request) => request.url().endsWith('/face/kiosk/next'));
+  await close();
+});
