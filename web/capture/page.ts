@@ -86,10 +86,17 @@ export class Page {
     return brandWords(this.#words, this.#brand.texts[this.#language]);
   }
 
-  /** Shows a screen that needs no answer. A new screen takes the focus on its heading. */
+  /**
+   * Shows a screen that needs no answer. A new screen takes the focus on its heading; the same one again on what stands where the
+   * focus was, which is else lost with what it was on.
+   */
   show(build: Build): void {
+    const focused = document.activeElement?.id ?? '';
     this.#redraw = () => this.#draw(build(this.words));
     this.#redraw();
+    if (document.activeElement !== document.body) return;
+    const place = document.getElementById(focused) ?? this.#main.querySelector('h1');
+    place?.focus({ preventScroll: true });
   }
 
   /** What stands below whatever screen is shown. */

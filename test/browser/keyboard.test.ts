@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import type { JsonObject } from '../../src/base/json.js';
+import { firstView } from '../first-view.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { startPageServer } from './page-server.js';
+import { type Replies, scriptReplies } from './scripted-replies.js';
+import { receive } from './visitor.js';
+import { press, see } from './walk.js';
+
+/* The page without a mouse, and with keyboards of other scripts. */
+
+const inBrowser = hasChromium ? test : test.skip;
+let browser: Browser;
+let server: Awaited<ReturnType<typeof startPageServer>>;
+if (hasChromium) {
+  beforeAll(async () => {
+    server = await startPageServer();
+    browser = await launchChromium({ camera: 'two' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+}
+
+async function arrive(view: JsonObject, replies: Replies = {}) {
+  const visitor = await receive(browser);
+  await scriptReplies(visitor.context, { ...firstView, handOffAllowed: false, ...view }, replies);
+  await visitor.page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  return visitor;
+}
+
+/** Goes to where a code is asked for. */
+async function askForCode(page: Page, way: string): Promise<void> {
+  await press(page, 'I can’t do this');
+  await see(page, 'ways');
+  await press(page, way);
+  await see(page, 'code');
+}
+
+const focused = 'document.activeElement.id || document.activeElement.tagName';
+
+inBrowser('after a wrong code the next one is typed where the first was', async () => {
+  const { page, close } = await arrive(
+    { anotherWays: ['recovery_code'] },
+    { '/another-way/recovery-code': { refusal: 'code_wrong' } },
+  );
+  await askForCode(page, 'Recovery code');
+  await page.getByLabel('Your code').fill('ABCD-EFGH-JKLM');
+  await page.keyboard.press('Enter');
+  await page.getByText('This code is wrong, used, or no longer good.').waitFor();
+  expect(await page.evaluate(focused)).toBe('code');
+  await close();
+});
+
+inBrowser('codes that are shown are read out from their heading on', async () => {
+  const { page, close } = await arrive(
+    { state: 'passed', recoveryCodesOffered: true },
+    { '/recovery-codes': { codes: ['ABCD-EFGH-JKLM'] } },
+  );
+  await page.getByRole('button', { name: 'Show my codes' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('ABCD-EFGH-JKLM').waitFor();
+  expect(await page.evaluate(focused)).toBe('H1');
+  await close();
+});
+
+inBrowser('whoever chooses another camera by the keyboard goes on from that choice', async () => {
+  const { page, close } = await arrive({});
+  await see(page, 'framing');
+  const other = await page.locator('#camera option:not(:checked)').getAttribute('value');
+  await page.locator('#camera').focus();
+  await page.locator('#camera').selectOption(other);
+  await page.waitForFunction('localStorage.getItem("facestep-camera") !== null');
+  await page.locator(`#camera option[value="${other}"][selected]`).waitFor({ state: 'attached' });
+  expect(await page.evaluate(focused)).toBe('camera');
+  await close();
+});
