@@ -77,3 +77,31 @@ inBrowser('whoever chooses another camera by the keyboard goes on from that choi
   expect(await page.evaluate(focused)).toBe('camera');
   await close();
 });
+
+for (const [script, digits] of [
+  ['Arabic', '٤٨٢٩١٣'],
+  ['Persian', '۴۸۲۹۱۳'],
+] as const) {
+  inBrowser(`${script} digits are the same code, and the same PIN`, async () => {
+    const sent: unknown[] = [];
+    const mail = await arrive(
+      { anotherWays: ['email'] },
+      { '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt } },
+    );
+    mail.page.on('request', (request) => {
+      if (request.url().endsWith('/another-way/code')) sent.push(request.postDataJSON());
+    });
+    await askForCode(mail.page, 'Code by e-mail');
+    await mail.page.getByLabel('Your code').fill(digits);
+    await press(mail.page, 'Go on');
+    await see(mail.page, 'link-over');
+    expect(sent).toEqual([{ channel: 'email', id: 'x', code: '482913' }]);
+    await mail.close();
+
+    const own = await arrive({ userSecret: 'pin' });
+    await own.page.getByLabel('PIN', { exact: true }).fill(digits);
+    await press(own.page, 'Go on');
+    await see(own.page, 'framing');
+    await own.close();
+  });
+}

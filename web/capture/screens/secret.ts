@@ -1,4 +1,5 @@
 import { isPin, isWeakPin } from '../../../src/core/step-up/pin.js';
+import { toPlainDigits } from '../digits.js';
 import { actions, button, el, paragraph } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Change } from '../state.js';
@@ -32,10 +33,11 @@ export const pin: Step = async (view, { isKiosk }, { page }) => {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       for (const { input } of [first, second ?? first]) input.removeAttribute('aria-invalid');
-      const chosen = first.input.value;
+      const chosen = toPlainDigits(first.input.value);
       if (!isPin(chosen)) refuse(words.pin.tooShort, first.input);
       else if (isNew && isWeakPin(chosen)) refuse(words.pin.weak, first.input);
-      else if (second !== null && second.input.value !== chosen) refuse(words.pin.different, second.input);
+      else if (second !== null && toPlainDigits(second.input.value) !== chosen)
+        refuse(words.pin.different, second.input);
       else choose({ secret: { pin: chosen } });
     });
     return {

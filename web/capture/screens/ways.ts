@@ -1,3 +1,4 @@
+import { toPlainDigits } from '../digits.js';
 import { actions, button, el, paragraph, sign } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import type { Page } from '../page.js';
@@ -65,7 +66,8 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
     );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      const code = isSent ? input.value.replace(/\D/g, '') : input.value.trim();
+      const written = toPlainDigits(input.value);
+      const code = isSent ? written.replace(/\D/g, '') : written.trim();
       if (isSent ? code.length === 6 : code !== '') return choose(code);
       wrong.textContent = words.ways.wrong;
       input.setAttribute('aria-invalid', 'true');
