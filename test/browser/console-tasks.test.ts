@@ -215,3 +215,20 @@ inBrowser('the log is followed while the page is seen, and paused', async () => 
   await page.getByRole('button', { name: 'Follow live' }).waitFor();
   await leave();
 });
+
+inBrowser('what happened before the log is followed, or while it is paused, is listed too', async () => {
+  const { page, click, open, leave } = await visit();
+  await open('Sign-in log');
+  await rowOf(page, 'Approved').first().waitFor();
+  for (const subject of ['clara', 'dora']) {
+    const event = { connection: 'acme', subject, detail: { tokenId: null, by: 'portal' } };
+    await fillLedger(server, [{ event: { action: 'consent_withdrawn', ...event }, hoursAgo: 0 }]);
+    server.clock.advanceSec(60);
+    await click(page.getByRole('button', { name: 'Follow live' }));
+    await rowOf(page, 'Withdrew the consent')
+      .getByRole('link', { name: `${subject}@example.com` })
+      .waitFor();
+    await click(page.getByRole('button', { name: 'Pause' }));
+  }
+  await leave();
+});

@@ -14,7 +14,7 @@ interface Followed {
   readonly refusal: Refusal | null;
 }
 
-/** Asks for new lines again and again while it is on and the page is seen. What has come stays while it is paused. */
+/** Asks for new lines again and again while it is on and the page is seen. What has come stays until it is on again. */
 export function useFollowed({ since: _, until: __, ...filter }: Filter, isOn: boolean): Followed {
   const { call } = useActing();
   const [followed, setFollowed] = useState<Followed>({ lines: [], refusal: null });
@@ -25,6 +25,8 @@ export function useFollowed({ since: _, until: __, ...filter }: Filter, isOn: bo
     let isAsking = false;
     let after: string | null = null;
     let timer: number | undefined;
+    // The list is read anew with it: together they have every line.
+    setFollowed({ lines: [], refusal: null });
     const ask = async (): Promise<void> => {
       window.clearTimeout(timer);
       if (isOver || isAsking || document.hidden) return;

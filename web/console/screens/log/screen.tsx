@@ -51,7 +51,15 @@ function Shown({ given, words }: { readonly given: URLSearchParams; readonly wor
     <>
       {unasked.length > 0 && <p className="note warn">{words.ledger.unasked(unasked.join(', '))}</p>}
       <div className="actions">
-        <Button className="button quiet" aria-pressed={isFollowing} onPress={() => setFollowing(!isFollowing)}>
+        <Button
+          className="button quiet"
+          aria-pressed={isFollowing}
+          onPress={() => {
+            setFollowing(!isFollowing);
+            // Nothing is left out between what was listed before and what is followed from now on.
+            if (!isFollowing) paged.reload();
+          }}
+        >
           {isFollowing ? words.follow.pause : words.follow.start}
         </Button>
         <SaveCsv filter={filter} words={words} />
