@@ -466,7 +466,8 @@ export const de: Words = {
     scanHeading: 'Zeigen Sie Ihren Code',
     scanText: 'Halten Sie den QR-Code Ihres Links vor die Kamera.',
     fullScreen: 'Ganzer Bildschirm',
-    resets: (seconds) => `Dieser Bildschirm wird in ${seconds} Sekunden geleert.`,
+    resets: (seconds) =>
+      `Dieser Bildschirm wird in ${seconds === 1 ? 'einer Sekunde' : `${seconds} Sekunden`} geleert.`,
     now: 'Jetzt leeren',
   },
 };

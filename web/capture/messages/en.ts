@@ -454,7 +454,7 @@ export const en: Words = {
     scanHeading: 'Show your code',
     scanText: 'Hold the QR code of your link in front of the camera.',
     fullScreen: 'Full screen',
-    resets: (seconds) => `This screen clears itself in ${seconds} seconds.`,
+    resets: (seconds) => `This screen clears itself in ${seconds === 1 ? 'one second' : `${seconds} seconds`}.`,
     now: 'Clear it now',
   },
 };

@@ -455,7 +455,7 @@ export const es: Words = {
     scanHeading: 'Muestre su código',
     scanText: 'Ponga el código QR de su enlace delante de la cámara.',
     fullScreen: 'Pantalla completa',
-    resets: (seconds) => `Esta pantalla se borra en ${seconds} segundos.`,
+    resets: (seconds) => `Esta pantalla se borra en ${seconds === 1 ? 'un segundo' : `${seconds} segundos`}.`,
     now: 'Borrarla ahora',
   },
 };

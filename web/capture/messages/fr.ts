@@ -463,7 +463,7 @@ export const fr: Words = {
     scanHeading: 'Montrez votre code',
     scanText: 'Tenez le code QR de votre lien devant la caméra.',
     fullScreen: 'Plein écran',
-    resets: (seconds) => `Cet écran s’efface dans ${seconds} secondes.`,
+    resets: (seconds) => `Cet écran s’efface dans ${seconds === 1 ? 'une seconde' : `${seconds} secondes`}.`,
     now: 'L’effacer maintenant',
   },
 };

@@ -61,7 +61,8 @@ export const en: HomeWords = {
   passkey: 'A passkey',
   passkeyText: 'It belongs to your face check, and ends with it.',
   recoveryCodes: 'Recovery codes',
-  recoveryCodesText: (left, made) => `${left} are left, made on ${made}. They end with your face check.`,
+  recoveryCodesText: (left, made) =>
+    `${left === 1 ? 'One is' : `${left} are`} left, made on ${made}. They end with your face check.`,
   knownPlaces: 'Known devices and networks',
   knownPlacesText: (devices, networks, until) =>
     `Devices: ${devices}, networks: ${networks}. They are remembered so that you hear of a check from a new place.${until === null ? '' : ` They are forgotten on ${until} at the latest, if no more come.`}`,

@@ -61,7 +61,8 @@ export const es: HomeWords = {
   passkey: 'Una llave de acceso',
   passkeyText: 'Pertenece a su comprobación del rostro y termina con ella.',
   recoveryCodes: 'Códigos de recuperación',
-  recoveryCodesText: (left, made) => `Quedan ${left}, creados el ${made}. Terminan con su comprobación del rostro.`,
+  recoveryCodesText: (left, made) =>
+    `${left === 1 ? 'Queda uno, creado' : `Quedan ${left}, creados`} el ${made}. Terminan con su comprobación del rostro.`,
   knownPlaces: 'Dispositivos y redes conocidos',
   knownPlacesText: (devices, networks, until) =>
     `Dispositivos: ${devices}, redes: ${networks}. Se recuerdan para avisarle de una comprobación desde un lugar nuevo.${until === null ? '' : ` Se olvidan a más tardar el ${until}, si no llegan más.`}`,

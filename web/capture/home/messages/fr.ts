@@ -62,7 +62,7 @@ export const fr: HomeWords = {
   passkeyText: 'Elle fait partie de votre vérification du visage et prend fin avec elle.',
   recoveryCodes: 'Codes de secours',
   recoveryCodesText: (left, made) =>
-    `Il en reste ${left}, créés le ${made}. Ils prennent fin avec votre vérification du visage.`,
+    `Il en reste ${left === 1 ? 'un, créé' : `${left}, créés`} le ${made}. Ils prennent fin avec votre vérification du visage.`,
   knownPlaces: 'Appareils et réseaux connus',
   knownPlacesText: (devices, networks, until) =>
     `Appareils : ${devices}, réseaux : ${networks}. Ils sont retenus pour vous avertir d’une vérification depuis un lieu nouveau.${until === null ? '' : ` Ils sont oubliés au plus tard le ${until}, s’il n’en vient pas d’autres.`}`,
