@@ -1,7 +1,7 @@
 import { type Hint, isOfReference } from '../../src/core/hints.js';
 import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
 import type { ProblemName } from './problem.js';
-import type { View } from './view.js';
+import type { AnotherWay, View } from './view.js';
 
 /** Every screen of the page: the value of `data-screen`. */
 export type Screen =
@@ -91,6 +91,14 @@ export interface Facts {
   readonly receipt: string | null;
   /** The person looks for another way than their face. */
   readonly isElsewhere: boolean;
+  /** The code that they are to give in place of it; `null`: they have not chosen any. */
+  readonly code: Code | null;
+}
+
+/** A code in place of a face. `id`: what goes with one that was sent. */
+export interface Code {
+  readonly way: AnotherWay;
+  readonly id: string | null;
 }
 
 /** At the start. */
@@ -112,6 +120,7 @@ export const nothingKnown: Facts = {
   withoutLight: false,
   receipt: null,
   isElsewhere: false,
+  code: null,
 };
 
 /** What a step adds to the facts. */

@@ -3,7 +3,7 @@ import { actions, button, el, paragraph, sign } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import type { Page } from '../page.js';
 import { Problem } from '../problem.js';
-import type { Change } from '../state.js';
+import type { Change, Code } from '../state.js';
 import type { Step, Tools } from '../step.js';
 import type { AnotherWay, View } from '../view.js';
 import { askForHelp } from './help.js';
@@ -11,7 +11,8 @@ import { askForHelp } from './help.js';
 type Choice = AnotherWay | 'help' | 'stop' | 'back';
 
 /** What a person may do in place of a face, and the way back to the camera. */
-export const ways: Step = async (view, _facts, tools) => {
+export const ways: Step = async (view, { code }, tools) => {
+  if (code !== null) return give(code, tools);
   const choice = await tools.page.ask<Choice>((words, choose) => ({
     screen: 'ways',
     heading: words.ways.heading,
@@ -28,15 +29,16 @@ export const ways: Step = async (view, _facts, tools) => {
   }));
   if (choice === 'back') return { isElsewhere: false };
   if (choice === 'stop') return { view: await tools.api.decline() };
-  return choice === 'help' ? askForHelp(tools) : give(choice, tools);
+  if (choice === 'help') return askForHelp(tools);
+  const isSent = choice === 'email' || choice === 'sms';
+  return { code: { way: choice, id: isSent ? await tools.api.sendCode(choice, tools.page.language) : null } };
 };
 
-/** Sends a code, where it is one that is sent, and asks for it until it is right or the person goes back. */
-async function give(way: AnotherWay, { page, api }: Tools): Promise<Change> {
-  const id = way === 'email' || way === 'sms' ? await api.sendCode(way, page.language) : null;
+/** Asks for a code until it is right or the person goes back. One that was sent is still good after a network was lost. */
+async function give({ way, id }: Code, { page, api }: Tools): Promise<Change> {
   for (let isWrong = false; ; isWrong = true) {
     const code = await askForCode(way, isWrong, page);
-    if (code === null) return {};
+    if (code === null) return { code: null };
     try {
       return await api.passAnotherWay(way, { id, code });
     } catch (error) {
