@@ -78,6 +78,40 @@ inBrowser('whoever chooses another camera by the keyboard goes on from that choi
   await close();
 });
 
+inBrowser('what somebody agreed to is read from its beginning, though the buttons are at its end', async () => {
+  const { page, close } = await arrive({ agreedAt: '2026-03-04T09:30:00.000Z' });
+  await page.setViewportSize({ width: 360, height: 640 });
+  await press(page, 'Read it in full');
+  expect(await page.getByRole('dialog').evaluate((whole) => whole.scrollHeight > whole.clientHeight)).toBe(true);
+  expect(await page.getByRole('dialog').evaluate((whole) => whole.scrollTop)).toBe(0);
+  expect(await page.evaluate(focused)).toBe('DIALOG');
+  await close();
+});
+
+inBrowser(
+  'a network that is lost beside a code: the one that was sent is asked for again, and none is sent anew',
+  async () => {
+    const sent = { '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt } };
+    const view = { anotherWays: ['email'] };
+    const { page, context, requests, close } = await arrive(view, { ...sent, '/another-way/code': 'lost' });
+    await askForCode(page, 'Code by e-mail');
+    await page.getByLabel('Your code').fill('482913');
+    await press(page, 'Go on');
+    await see(page, 'offline');
+    await see(page, 'code');
+    expect(requests.filter((url) => url.endsWith('/another-way/send'))).toHaveLength(1);
+    const passed = { view: { ...firstView, ...view, state: 'passed_another_way' }, receipt: null };
+    await context.unrouteAll();
+    await scriptReplies(context, { ...firstView, ...view }, { '/another-way/code': passed });
+    const posted = page.waitForRequest((request) => request.url().endsWith('/another-way/code'));
+    await page.getByLabel('Your code').fill('482913');
+    await press(page, 'Go on');
+    expect((await posted).postDataJSON()).toEqual({ channel: 'email', id: 'x', code: '482913' });
+    await see(page, 'passed_another_way');
+    await close();
+  },
+);
+
 for (const [script, digits] of [
   ['Arabic', '٤٨٢٩١٣'],
   ['Persian', '۴۸۲۹۱۳'],

@@ -85,14 +85,19 @@ function contentOf(
 function agreement(view: View, agreedAt: string, words: Words, stop: () => void): HTMLElement {
   const whole = el(
     'dialog',
-    { class: 'whole', 'aria-label': words.agreed.read },
+    { class: 'whole', tabindex: '-1', 'aria-label': words.agreed.read },
     ...describeConsent(view, words),
     actions(
       button('plain', words.back, () => whole.close()),
       button('quiet', words.refuse, stop),
     ),
   );
-  const read = button('link', words.agreed.read, () => whole.showModal());
+  const read = button('link', words.agreed.read, () => {
+    whole.showModal();
+    // Browsers go to its first button, which stands below the text.
+    whole.focus();
+    whole.scrollTop = 0;
+  });
   const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long' });
   return el('div', { class: 'fine' }, `${words.agreed.on(format.format(Date.parse(agreedAt)))} `, read, whole);
 }
