@@ -170,6 +170,24 @@ import { press, screenOf, see } from './walk.js';
     await close();
   });
 
+  test('pictures that are being judged when the page is loaded anew: it waits for what comes of them', async () => {
+    const { page, context, requests, close } = await receive(browser);
+    await scriptReplies(context, firstView, {});
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'place');
+    for (const [state, screen] of [
+      ['captured', 'sending'],
+      ['passed', 'passed'],
+    ] as const) {
+      await context.unrouteAll();
+      await scriptReplies(context, { ...firstView, state }, {});
+      if (state === 'captured') await page.reload();
+      await see(page, screen);
+    }
+    expect(requests.filter((url) => url.endsWith('/face/session')).length).toBeGreaterThan(1);
+    await close();
+  });
+
   test.each([
     ['TimeoutError', 'browsers of today'],
     ['AbortError', 'older ones'],

@@ -17,6 +17,15 @@ test('a phone is led from consent to the result, one step after the other', () =
   expect(stepOf({ state: 'passed' }, { frames })).toBe('passed');
 });
 
+test('while pictures are judged, whoever sent them, nothing else is asked', () => {
+  const state = 'captured';
+  expect(stepOf({ state }, { again: { hint: null }, mayHandOff: true })).toBe('sending');
+  expect(stepOf({ state, handOff: { state: 'paired', code: '47' } }, { mayHandOff: true })).toBe('sending');
+  expect(stepOf({ state, role: 'camera' })).toBe('sending');
+  expect(stepOf({ state, purpose: 'manage' })).toBe('manage');
+  expect(stepOf({ state, role: 'unpaired' })).toBe('pairing');
+});
+
 test('what is to be approved is shown after the consent and before any camera, and once', () => {
   const action = { words: { type: 'facestep_action', title: 'Pay' }, digest: 'd' } as const;
   expect(stepOf({ action, consentNeeded: true })).toBe('consent');

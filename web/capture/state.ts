@@ -150,6 +150,7 @@ export const hasWays = ({ anotherWays, helpOffered }: View): boolean => anotherW
 function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.role === 'unpaired') return 'pairing';
   if (view.purpose === 'manage') return 'manage';
+  if (view.state === 'captured') return 'sending';
   if (facts.isElsewhere && hasWays(view)) return 'ways';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';

@@ -3,8 +3,9 @@ import { actions, button, el, paragraph } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import type { Content } from '../page.js';
 import { UnusablePictures } from '../problem.js';
-import { afterTry } from '../state.js';
-import type { Step } from '../step.js';
+import { afterTry, type Change, type Facts } from '../state.js';
+import { type Step, sleep, type Tools } from '../step.js';
+import type { View } from '../view.js';
 
 /** While the server looks at pictures. */
 export const waiting = (screen: 'sending' | 'reference-look', { sending: words }: Words): Content => ({
@@ -13,11 +14,26 @@ export const waiting = (screen: 'sending' | 'reference-look', { sending: words }
   body: [el('div', { class: 'spinner', 'aria-hidden': 'true' }), paragraph(words.text, 'lead')],
 });
 
+/** Pictures are judged in seconds. */
+const askAgainMs = 1000;
+
+/** Those that were sent before the network was lost, or the page was loaded anew: until then nothing else can be done. */
+async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<Change> {
+  for (;;) {
+    await sleep(askAgainMs);
+    const found = await api.readState();
+    if (found.view.state === 'captured') continue;
+    return facts.frames === null ? found : { ...afterTry(before, facts, null), ...found };
+  }
+}
+
 /** Sends the pictures and waits for the judgement. They are dropped whatever it is. */
-export const sending: Step = async (before, facts, { page, api }) => {
+export const sending: Step = async (before, facts, tools) => {
+  const { page, api } = tools;
   const { frames, device, secret, referencePhoto } = facts;
-  if (frames === null) return {};
   page.show((words) => waiting('sending', words));
+  if (before.state === 'captured') return whenJudged(before, facts, tools);
+  if (frames === null) return {};
   try {
     const { view, outcome, hint, receipt } = await api.send({
       ...{ frames, device, secret, reference: referencePhoto },
