@@ -1,8 +1,15 @@
-import { readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import express from 'express';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
 import { consoleFolder } from '../../test/paths.js';
+import { listen } from '../http/listen.js';
+import { createPageRouter } from './page.js';
 
 let server: ApiServer;
 beforeAll(async () => {
@@ -55,3 +62,32 @@ test.each(['/console/assets/none.js', '/console/assets/..%2Findex.html', '/conso
     await response.text();
   },
 );
+
+test('whoever goes away in the middle of an asset takes nobody else along', async () => {
+  const folder = createFolder('console');
+  mkdirSync(join(folder, 'compressed'));
+  // More than the system holds for whoever does not read.
+  writeFileSync(join(folder, 'compressed/large-1.js.br'), Buffer.alloc(64 * 1024 * 1024));
+  const thrown: unknown[] = [];
+  const note = (error: unknown) => void thrown.push(error);
+  process.on('uncaughtException', note);
+  let end: () => void = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const app = express()
+    .use((_request, response, next) => {
+      response.once('close', () => setImmediate(end));
+      next();
+    })
+    .use('/console', createPageRouter(folder));
+  const { port, stop } = await listen(app, { host: '127.0.0.1', port: 0 });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /console/assets/large-1.js HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br\r\n\r\n');
+  await once(socket, 'data');
+  socket.resetAndDestroy();
+  await over;
+  await stop();
+  process.off('uncaughtException', note);
+  expect(thrown).toEqual([]);
+});

@@ -51,6 +51,8 @@ export function createPageRouter(folder: string): Router {
     kept(response);
     response.sendFile(`compressed/${name}.${ending}.br`, { root: folder, cacheControl: false }, (error) => {
       if (error === undefined) return;
+      // Of what was begun nothing can take the place: its reader has gone, or the file.
+      if (response.headersSent) return void response.destroy();
       response.removeHeader('Content-Encoding');
       next();
     });
