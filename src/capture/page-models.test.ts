@@ -105,12 +105,22 @@ describe('WebAssembly and scripts', () => {
     }
   });
 
+  test('a refusal in place of a file can be read, and is kept by nobody', async () => {
+    const response = await get('/face/assets/both-1.wasm', { 'accept-encoding': 'br', range: 'bytes=99999999-' });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('content-encoding')).toBeNull();
+    expect(await response.json()).toMatchObject({ ok: false, code: 'request_malformed' });
+  });
+
   test.each(['/face/assets/none.wasm', '/face/assets/..%2fcompressed%2fboth-1.wasm'])(
     '%s is not there',
     async (path) => {
-      const response = await get(path);
-      expect(response.status).toBe(404);
-      expect(response.headers.get('content-type')).toContain('application/json');
+      for (const encoding of ['br', 'gzip']) {
+        const response = await get(path, { 'accept-encoding': encoding });
+        expect(response.status).toBe(404);
+        expect(response.headers.get('content-type')).toContain('application/json');
+      }
     },
   );
 });

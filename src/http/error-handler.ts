@@ -11,13 +11,18 @@ import { isFault, sendRefusal } from './reply.js';
 /** What Node's parser says of a caller who stops sending HTTP in the middle of a body. */
 const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
 
+/** What Express says of a request for a file that is there and not sent so: a range or a version that it has not, a way out of the folder. */
+const unsentFileGuard = z.object({ expose: z.literal(true), statusCode: z.literal([400, 403, 412, 416]) });
+
 /** What libraries throw at a request that is not as it should be. */
 function toRefusal(thrown: unknown): unknown {
   // Express throws this for an address with broken percent signs.
   if (thrown instanceof URIError) return new FaceError('not_found');
   // Sending a file fails with this, while nobody reads the body.
   if (brokenHttpGuard.safeParse(thrown).success) return new FaceError('request_malformed', 'aborted');
-  return thrown;
+  const unsent = unsentFileGuard.safeParse(thrown).data;
+  if (unsent === undefined) return thrown;
+  return new FaceError(unsent.statusCode === 403 ? 'not_found' : 'request_malformed');
 }
 
 /** The one place where a refusal becomes a reply. */
@@ -35,7 +40,12 @@ export function createRefuse(log: Log): Refuse {
       });
     }
     if (response.headersSent) response.destroy();
-    else sendRefusal(response, error);
+    else {
+      // What was said of a file that is not sent after all is not said of this.
+      response.removeHeader('Content-Encoding');
+      response.setHeader('Cache-Control', 'no-store');
+      sendRefusal(response, error);
+    }
     discardRest(request);
   };
 }

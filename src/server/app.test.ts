@@ -89,6 +89,21 @@ describe('addresses', () => {
   });
 });
 
+test.each([
+  ['/console/', { range: 'bytes=99999999-' }],
+  ['/console/', { 'if-match': '"another"' }],
+  ['/docs/', { range: 'bytes=99999999-', 'accept-encoding': 'br' }],
+  ['/face/notice-worker.js', { range: 'bytes=99999999-' }],
+])('what a file is not sent for is a refusal, and no fault of this server: %s %j', async (path, headers) => {
+  const before = server.log.text().length;
+  const refused = { status: 400, body: { ok: false, code: 'request_malformed' } };
+  const answer = await server.send('GET', path, { headers });
+  expect(answer).toMatchObject(refused);
+  // Whoever stands between keeps it in place of the file for nobody.
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(server.log.text().slice(before)).not.toContain('request failed');
+});
+
 test('says how it is', async () => {
   expect((await server.send('GET', '/healthz')).status).toBe(200);
   expect((await server.send('GET', '/readyz')).body).toEqual({ ok: true });
