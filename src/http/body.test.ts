@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { eventually } from '../../test/eventually.js';
+import { sendHalf } from '../../test/half-sent.js';
 
 const mebibyte = 1024 * 1024;
 const photo = drawPicture('ada', 1);
@@ -40,6 +41,25 @@ describe('photos', () => {
     expect(inForm.body).toEqual({ ok: true, consistent: true, outliers: [] });
     const list = photos.map((each) => Buffer.from(each).toString('base64'));
     expect((await json('/consistency-check', { photo: list })).body).toEqual(inForm.body);
+  });
+
+  test.each([
+    ['application/json', `{"photo":"${base64}"}`],
+    [
+      'multipart/form-data; boundary=b',
+      Buffer.concat([
+        Buffer.from('--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n'),
+        photo,
+        Buffer.from('\r\n--b--\r\n'),
+      ]),
+    ],
+  ])('in chunks of a byte each are the same: %s', async (type, body) => {
+    const chunks = Array.from(Buffer.from(body), (byte) => Buffer.from([0x31, 13, 10, byte, 13, 10]));
+    const headers = { ...auth, 'content-type': type, 'transfer-encoding': 'chunked' };
+    const sent = Buffer.concat([...chunks, Buffer.from('0\r\n\r\n')]);
+    const half = await sendHalf(server.port, '/detect', { headers, body: sent });
+    expect(await half.answer).toMatch(/^HTTP\/1\.1 200 /);
+    half.end();
   });
 
   test('keep the order in which they were sent', async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FaceError } from '../errors.js';
 import type { Allowance } from './allowance.js';
 import type { PartLimits } from './budget.js';
-import { joinAndWipe } from './join.js';
+import { joinAndWipe, Pieces } from './join.js';
 import { roomLimits } from './rooms.js';
 
 /** What a body is read from, and where its refusal goes. */
@@ -19,9 +19,9 @@ export async function collectBody(exchange: Exchange, allowance: Allowance): Pro
   if (Number(exchange.request.headers['content-length'] ?? 0) > allowance.limitBytes) {
     throw new FaceError('body_too_large');
   }
-  const chunks: Buffer[] = [];
-  await receiveBody(exchange, allowance, (chunk) => chunks.push(chunk));
-  return joinAndWipe(chunks);
+  const pieces = new Pieces();
+  await receiveBody(exchange, allowance, (chunk) => pieces.add(chunk));
+  return joinAndWipe(pieces.take());
 }
 
 /**

@@ -5,7 +5,7 @@ import { maxPhotoBytes, type Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { receiveBody } from './collect.js';
 import type { Body, BodyOptions } from './intake.js';
-import { joinAndWipe } from './join.js';
+import { joinAndWipe, Pieces } from './join.js';
 import { longTextBytes } from './json.js';
 
 const maxTextFields = 16;
@@ -116,25 +116,25 @@ interface FileMemory {
 }
 
 function createFileMemory(): FileMemory {
-  const files: Buffer[][] = [];
+  const files: Pieces[] = [];
   let isWiped = false;
   return {
     engine: {
       _handleFile(_request, file, callback) {
-        const pieces: Buffer[] = [];
+        const pieces = new Pieces();
         const filename = String(files.push(pieces) - 1);
         file.stream.on('data', (piece: Buffer) => {
-          if (!isWiped) pieces.push(piece);
+          if (!isWiped) pieces.add(piece);
         });
         file.stream.on('end', () => callback(null, { filename }));
       },
       // All are wiped together.
       _removeFile: (_request, _file, callback) => callback(null),
     },
-    take: ({ filename }) => joinAndWipe(files[Number(filename)]?.splice(0) ?? []),
+    take: ({ filename }) => joinAndWipe(files[Number(filename)]?.take() ?? []),
     wipe() {
       isWiped = true;
-      for (const pieces of files) for (const piece of pieces.splice(0)) piece.fill(0);
+      for (const pieces of files) for (const piece of pieces.take()) piece.fill(0);
     },
   };
 }
