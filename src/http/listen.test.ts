@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
+import { eventually } from '../../test/eventually.js';
 import { listen } from './listen.js';
 
 const host = '127.0.0.1';
@@ -75,6 +76,98 @@ describe('more connections than are held', () => {
     expect(await (await pending).text()).toBe('done');
     await stop();
   });
+});
+
+describe('requests that are sent ahead of their answers', () => {
+  const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+  const packet = (count: number) => Array.from({ length: count }, (_, at) => request.replace('/', `/${at}`)).join('');
+
+  test('are begun one after the other, and answered in their order', async () => {
+    const waiting: { readonly url: string | undefined; answer(): void }[] = [];
+    const { port, stop } = await listen(
+      ({ url }, response) => void waiting.push({ url, answer: () => response.end(`<${url}>`) }),
+      { host, port: 0 },
+    );
+    const socket = connect(port, host);
+    let received = '';
+    socket.on('data', (bytes) => {
+      received += bytes;
+    });
+    socket.write(packet(3));
+    for (const url of ['/0', '/1', '/2']) {
+      await eventually(async () => expect(waiting.map((each) => each.url)).toEqual([url]));
+      waiting.pop()?.answer();
+    }
+    await eventually(async () => expect(received.match(/<[^>]+>/g)).toEqual(['</0>', '</1>', '</2>']));
+    socket.destroy();
+    await stop();
+  });
+
+  test('are not taken by the thousand: nobody has a server hold the answers to a packet of them', async () => {
+    let begun = 0;
+    const { port, stop } = await listen(
+      (_request, response) => {
+        begun += 1;
+        response.end(Buffer.alloc(1024));
+      },
+      { host, port: 0 },
+    );
+    const socket = connect(port, host);
+    socket.on('error', () => {});
+    socket.pause();
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.write(packet(1000));
+    socket.resume();
+    await closed;
+    expect(begun).toBeLessThan(20);
+    await stop();
+  });
+
+  test('and are not begun are dropped by a stop', async () => {
+    const answers: (() => void)[] = [];
+    const { port, stop } = await listen((_request, response) => void answers.push(() => response.end('done')), {
+      host,
+      port: 0,
+    });
+    const socket = connect(port, host);
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.resume();
+    socket.write(packet(2));
+    await eventually(async () => expect(answers).toHaveLength(1));
+    const stopped = stop();
+    answers[0]?.();
+    await Promise.all([closed, stopped]);
+    expect(answers).toHaveLength(1);
+  });
+});
+
+test('where too many requests are under way, whoever does not read an answer is not waited for', async () => {
+  let arrive: () => void = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const { port, stop } = await listen(
+    ({ url }, response) => {
+      response.end(url === '/large' ? Buffer.alloc(64 * 1024 * 1024) : 'done');
+      arrive();
+    },
+    { host, port: 0, maxUnderWay: 1 },
+  );
+  const stalled = connect(port, host);
+  stalled.on('error', () => {});
+  const closed = new Promise((resolve) => stalled.on('close', resolve));
+  stalled.pause();
+  stalled.write('GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
+  await arrived;
+  expect(await (await fetch(`http://${host}:${port}/`)).text()).toBe('done');
+  let received = 0;
+  stalled.on('data', (bytes) => {
+    received += bytes.length;
+  });
+  stalled.resume();
+  await closed;
+  expect(received).toBeLessThan(64 * 1024 * 1024);
+  await stop();
 });
 
 test('an address that is taken is an error, not a crash', async () => {

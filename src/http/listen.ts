@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** Time to send the request line and headers. */
@@ -19,6 +19,19 @@ const stopTimeoutMs = 20_000;
 /** Open connections: each takes a file descriptor and some 10 KB. */
 const defaultMaxConnections = 10_000;
 
+/** Requests that may wait on one connection for those before them. Neither browsers nor proxies send any ahead. */
+const mostAhead = 8;
+
+/** Requests under way, beyond which nobody is waited for who does not read: what is sent of a file is some 100 KB of each. */
+const defaultMaxUnderWay = 1_000;
+
+/** A connection with a request under way. */
+interface Busy {
+  readonly response: ServerResponse;
+  /** What begins the requests that were sent ahead. */
+  readonly ahead: (() => void)[];
+}
+
 export interface Listening {
   readonly port: number;
   /** Takes no new requests, lets those under way finish (20 s at most), then settles. */
@@ -31,16 +44,44 @@ export interface Listening {
  * Where one connection too many comes, the one is closed that has been without a request for longest: who opens
  * connections and says nothing, or says it slowly, takes no place from those who ask. Only where every connection has a
  * request under way the new one is closed.
+ *
+ * A connection has one request under way at a time, and where there are too many the one is cut whose answer has waited
+ * for its reader for longest: a stranger has this server hold no more answers than that.
  */
 export function listen(
   app: RequestListener,
-  { host, port, maxConnections = defaultMaxConnections }: { host: string; port: number; maxConnections?: number },
+  {
+    host,
+    port,
+    maxConnections = defaultMaxConnections,
+    maxUnderWay = defaultMaxUnderWay,
+  }: { host: string; port: number; maxConnections?: number; maxUnderWay?: number },
 ): Promise<Listening> {
   // Without a request under way, longest first. Node counts a connection that never asked anything as busy, and one that
   // has been answered as open: kept here instead, so that neither holds up a stop.
   const quiet = new Set<Socket>();
+  const busy = new Map<Socket, Busy>();
   let open = 0;
   let isStopping = false;
+
+  const begin: RequestListener = (request, response) => {
+    const { socket } = request;
+    const ahead = busy.get(socket)?.ahead ?? [];
+    quiet.delete(socket);
+    // Anew, so that the first has been at it for longest.
+    busy.delete(socket);
+    busy.set(socket, { response, ahead });
+    response.once('close', () => {
+      const next = isStopping || socket.destroyed ? undefined : ahead.shift();
+      if (next !== undefined) return next();
+      busy.delete(socket);
+      if (isStopping) socket.end();
+      else if (!socket.destroyed) quiet.add(socket);
+    });
+    if (busy.size > maxUnderWay) findUnread(busy)?.destroy();
+    app(request, response);
+  };
+
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -50,12 +91,10 @@ export function listen(
     },
     (request, response) => {
       const { socket } = request;
-      quiet.delete(socket);
-      response.once('close', () => {
-        if (isStopping) socket.end();
-        else if (!socket.destroyed) quiet.add(socket);
-      });
-      app(request, response);
+      const ahead = busy.get(socket)?.ahead;
+      if (ahead === undefined) begin(request, response);
+      else if (ahead.length < mostAhead) ahead.push(() => begin(request, response));
+      else socket.destroy();
     },
   );
   server.on('connection', (socket) => {
@@ -63,6 +102,7 @@ export function listen(
     socket.once('close', () => {
       open -= 1;
       quiet.delete(socket);
+      busy.delete(socket);
     });
     if (open > maxConnections) {
       const [longest = socket] = quiet;
@@ -90,6 +130,12 @@ export function listen(
       resolve({ port: portOf(server.address(), port), stop });
     });
   });
+}
+
+/** The connection that for longest has had an answer that is there, and not read; `undefined`: none has. */
+function findUnread(busy: ReadonlyMap<Socket, Busy>): Socket | undefined {
+  for (const [socket, { response }] of busy) if (response.writableEnded || response.writableNeedDrain) return socket;
+  return undefined;
 }
 
 const portOf = (address: AddressInfo | string | null, asked: number): number =>
