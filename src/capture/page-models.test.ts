@@ -6,6 +6,7 @@ import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
 import { copyModels } from '../../test/models.js';
+import { collectSentBodies } from '../../test/sent-bodies.js';
 import { models } from '../engine/manifest.js';
 
 const folder = createFolder('page');
@@ -52,6 +53,13 @@ describe('models', () => {
       expect(response.headers.get('cache-control')).toBe('no-store');
     },
   );
+
+  test('are the same bytes for all, however many do not read them', async () => {
+    const ask = async () => (await get('/face/models/detect.onnx')).arrayBuffer();
+    const sent = await collectSentBodies(() => Promise.all([ask(), ask(), ask()]));
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent).size).toBe(1);
+  });
 
   test.each([
     '/face/models/embed.onnx',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RawHead, ServedHook } from '../../adapters/hook.js';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { collectSentBodies } from '../../test/sent-bodies.js';
 import { systemRandom } from '../../test/sinks.js';
 import { FaceError } from '../errors.js';
 
@@ -103,6 +104,19 @@ test.each([
   expect(answer.headers.get('cache-control')).toBe('no-store');
   expect(server.log.text().slice(before)).not.toContain('request failed');
 });
+
+test.each(['/openapi.json', '/catalogue'])(
+  '%s is the same bytes for all, however many do not read it',
+  async (path) => {
+    const types: unknown[] = [];
+    const ask = async () => types.push((await fetch(server.origin + path)).headers.get('content-type'));
+    const [first, second] = await collectSentBodies(async () => [await ask(), await ask()]);
+    expect(first).toBeInstanceOf(Buffer);
+    expect(second === first).toBe(true);
+    const type = path === '/catalogue' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
+    expect(types).toEqual([type, type]);
+  },
+);
 
 test('says how it is', async () => {
   expect((await server.send('GET', '/healthz')).status).toBe(200);

@@ -1,6 +1,5 @@
 import type { RequestListener } from 'node:http';
 import express, { type Express, type Request, type Response } from 'express';
-import type { JsonObject } from '../base/json.js';
 import { mountBrand } from '../capture/brand-files.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { mountConsole } from '../console/mount.js';
@@ -103,9 +102,10 @@ function createRouter(deps: AppDeps): Express {
   app.enable('case sensitive routing');
 
   const endpoints = createEndpoints(deps);
-  // Made when first asked for: schemas take longer to write out than the rest of the app to put together.
-  let description: JsonObject | null = null;
-  let catalogue: string | null = null;
+  // Made when first asked for: schemas take longer to write out than the rest of the app to put together. The same bytes go to
+  // all, so that whoever does not read them has none of their own here.
+  let description: Buffer | null = null;
+  let catalogue: Buffer | null = null;
   mountGet(app, '/', (response, request) => answerWelcome(request, response));
   mountGet(app, '/readyz', async (response) => {
     const unready = await deps.findUnready();
@@ -113,11 +113,11 @@ function createRouter(deps: AppDeps): Express {
     else sendJson(response, 503, { ok: false, unready: [...unready] });
   });
   mountGet(app, '/openapi.json', (response) => {
-    description ??= describeApi(endpoints);
-    response.json(description);
+    description ??= Buffer.from(JSON.stringify(describeApi(endpoints)));
+    response.type('json').send(description);
   });
   mountGet(app, '/catalogue', (response) => {
-    catalogue ??= renderCatalogue(endpoints, deps);
+    catalogue ??= Buffer.from(renderCatalogue(endpoints, deps));
     response.set('Content-Security-Policy', cataloguePolicy).type('html').send(catalogue);
   });
   mountGet(app, '/.well-known/jwks.json', async (response) => {

@@ -1,0 +1,18 @@
+import { ServerResponse } from 'node:http';
+
+/** What answers of this process ended with while something was done: the very values, so that one and the same shows. */
+export async function collectSentBodies(work: () => Promise<unknown>): Promise<readonly unknown[]> {
+  const { end } = ServerResponse.prototype;
+  const sent: unknown[] = [];
+  const noting = function (this: ServerResponse, ...given: Parameters<typeof end>): ServerResponse {
+    sent.push(given[0]);
+    return end.apply(this, given);
+  };
+  ServerResponse.prototype.end = noting as typeof end;
+  try {
+    await work();
+  } finally {
+    ServerResponse.prototype.end = end;
+  }
+  return sent;
+}
