@@ -384,6 +384,10 @@ test('one of another issuer is none of ours', async () => {
   await expect(newVerifier().verify(altered)).rejects.toThrow();
 });
 
+test.each(['another', 'constructor', 'toString', '__proto__'])('there is no credential %s', async (name) => {
+  expect((await op.open(`${op.issuer}/credentials/${name}`)).status).toBe(404);
+});
+
 test('where none is configured there is nothing of it', async () => {
   await op.stop();
   op = await startIssuer({ keysFile: keys.file, config: oidcConfig });

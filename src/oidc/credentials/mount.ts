@@ -35,7 +35,7 @@ export function mountCredentials(
 
   get(`/oidc/:connection${pageOf(':type')}`, ({ credentials, connection, issuer }, request, response) => {
     const type = String(request.params.type);
-    const config = credentials[type];
+    const config = Object.hasOwn(credentials, type) ? credentials[type] : undefined;
     if (config === undefined) throw new FaceError('not_found');
     const asked = Object.fromEntries(Object.keys(config.claims).map((claim) => [claim, null]));
     const page = renderStartPage(languageOf(undefined, request.acceptsLanguages()), {
