@@ -6,6 +6,7 @@ import { countAttempt } from '../core/limits/lockout.js';
 import { newSecret } from '../core/step-up/ticket.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
+import { queryOf } from '../http/address.js';
 import { readCookie } from '../http/cookies.js';
 import { sourceOf } from '../http/source.js';
 import { authenticateAdministrator } from '../rest/administrators.js';
@@ -68,7 +69,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
   mountCall(app, ['GET', `${consolePath}/api/sign-in`], async (exchange) => {
     const { request, response } = exchange;
     if (provider === null) throw new FaceError('not_found');
-    const to = toOwnPath(new URL(request.originalUrl, issuer).searchParams.get('to'));
+    const to = toOwnPath(new URLSearchParams(queryOf(request)).get('to'));
     const visit: Visit = { secret: newSecret(deps), to };
     const address = await provider.begin(visit).catch((error: unknown) => {
       noteRefusal(response, error);
@@ -85,7 +86,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
     response.clearCookie(names.visit, cookie('lax'));
-    const query = new URL(request.originalUrl, issuer).search;
+    const query = queryOf(request);
     if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
     try {
       const person = await finishCounted(provider, query, visit, sourceOf(request));

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
@@ -90,6 +92,12 @@ test('shows nothing of anybody, in the language that is asked for, and only wher
   expect(placeOf(await ask('/me'))).toBe(`${testIssuer}/me/acme`);
   for (const path of ['/me/other', '/me/nobody', '/me/other/sign-in']) expect((await ask(path)).status).toBe(404);
   expect(await (await ask('/me/acme?refused=%3Cb%3E')).text()).not.toContain('<p role="alert"');
+});
+
+test('an address that a browser would not send is asked for like any other', async () => {
+  const socket = connect(server.port, '127.0.0.1');
+  socket.end('GET http://a:99999/me/acme?lang=de HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*<html lang="de"/);
 });
 
 describe('by a face check', () => {

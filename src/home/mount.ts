@@ -6,7 +6,7 @@ import { createCountAll } from '../core/limits/limits.js';
 import type { Fetch } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
-import { mountAt, requireMethod } from '../http/address.js';
+import { mountAt, queryOf, requireMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
@@ -49,7 +49,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
   const doors = openDoors({ ...deps, countAll });
 
   const visitOf = (request: Request, response: Response) => {
-    const asked = new URL(request.originalUrl, deps.issuer).searchParams;
+    const asked = new URLSearchParams(queryOf(request));
     const lang = asked.get('lang');
     const wished = isLanguage(lang) ? lang : null;
     const accepted = request.acceptsLanguages([...letterLanguages]) || 'en';

@@ -4,6 +4,7 @@ import type { Connection } from '../core/connection.js';
 import type { Clock, Fetch, Random } from '../core/ports.js';
 import { newSecret } from '../core/step-up/ticket.js';
 import { FaceError } from '../errors.js';
+import { queryOf } from '../http/address.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
 import { createSignInProvider } from '../sign-in/provider.js';
@@ -48,7 +49,7 @@ export function createOwnSignIn(
       const shown = readCookie(request, cookie);
       clearBrowserCookie(response, cookie);
       if (shown === null) throw new FaceError('caller_untrusted');
-      const query = new URL(request.originalUrl, deps.issuer).search;
+      const query = queryOf(request);
       const claims = await provider.finish(query, secretsFor(new Credential(shown)), () => true);
       const subject = claims[config.subjectClaim];
       if (typeof subject !== 'string' || subject === '') throw new FaceError('subject_unknown');

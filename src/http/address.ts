@@ -13,6 +13,15 @@ export const mountAt = (
 ): void => void app.route(address).all(answer);
 
 /**
+ * What a request asks with, question mark and all; empty where it asks with nothing. As it stands: whoever writes a whole address
+ * may put a host into it that is none.
+ */
+export function queryOf({ originalUrl }: Pick<Request, 'originalUrl'>): string {
+  const at = originalUrl.indexOf('?');
+  return at === -1 ? '' : originalUrl.slice(at);
+}
+
+/**
  * Refuses a method, and says which are taken.
  * @throws FaceError `method_not_allowed`
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6

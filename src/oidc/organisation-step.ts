@@ -1,4 +1,5 @@
 import { readOrganisations } from '../core/organisations/organisations.js';
+import { queryOf } from '../http/address.js';
 import { maxIdCharacters, toOrganisationAsked } from './asked-organisation.js';
 import { type Acting, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
@@ -16,7 +17,7 @@ import type { Visit } from './visit.js';
  * @returns whether that is settled: otherwise the person was asked, or sent on to what is next; throws `AccessDenied` where
  *   they act for nobody, not for the one that was named, or do not want to
  */
-export function createOrganisationStep({ issuer, connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
+export function createOrganisationStep({ connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<boolean> => {
     const { request, response, form, interaction, client, flow } = visit;
     const params = paramsOf(interaction.params);
@@ -44,7 +45,7 @@ export function createOrganisationStep({ issuer, connection, interactionUrl }: O
     const wanted = form?.get('decision') === 'act' ? form.get('organisation') : null;
     const chosen = organisations.find(({ id }) => id === wanted);
     if (chosen === undefined) {
-      const searched = new URL(request.url, issuer).searchParams.get('find') ?? '';
+      const searched = new URLSearchParams(queryOf(request)).get('find') ?? '';
       const find = searched.slice(0, maxIdCharacters);
       response.send(renderOrganisationPage(language, { asker: { name, host }, organisations, find }));
       return false;

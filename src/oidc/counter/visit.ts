@@ -4,6 +4,7 @@ import { digestOf, hasDigest } from '../../core/digest.js';
 import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../core/step-up/kiosk-visit.js';
 import { newSecret } from '../../core/step-up/ticket.js';
 import { toCode } from '../../errors.js';
+import { queryOf } from '../../http/address.js';
 import { browserCookieOf, setBrowserCookie } from '../../http/browser-cookie.js';
 import { readCookie } from '../../http/cookies.js';
 import { kioskLink } from '../../http/page-link.js';
@@ -164,10 +165,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
   }
 }
 
-const parameterOf = ({ originalUrl }: Request, name: string): string => {
-  const queryAt = originalUrl.indexOf('?');
-  return new URLSearchParams(queryAt === -1 ? '' : originalUrl.slice(queryAt)).get(name) ?? '';
-};
+const parameterOf = (request: Request, name: string): string => new URLSearchParams(queryOf(request)).get(name) ?? '';
 
 const languageFor = ({ request, wished }: Visit) => languageOf(wished, request.acceptsLanguages());
 
