@@ -59,6 +59,8 @@ test.each(['/console/assets/none.js', '/console/assets/..%2Findex.html', '/conso
   async (path) => {
     const response = await get(path);
     expect([response.status, response.headers.get('content-encoding')]).toEqual([404, null]);
+    // Another server, of the release that has it, may be asked next.
+    expect(response.headers.get('cache-control')).toBe('no-store');
     await response.text();
   },
 );
