@@ -3,6 +3,7 @@ import type { Brands } from '../core/brand/brands.js';
 import { toStylesheet } from '../core/brand/stylesheet.js';
 import { FaceError } from '../errors.js';
 import { brandFiles } from '../http/brand-paths.js';
+import { discardBody } from '../http/collect.js';
 import { pagePath } from '../http/page-link.js';
 import { addBrand } from './branded-page.js';
 import { createPageReader, type PageFolders, securePreview } from './page.js';
@@ -20,7 +21,7 @@ export function mountBrand(app: Express, folders: PageFolders, { brands }: { rea
     return brand;
   };
   const router = express.Router();
-  router.get('/brand/:digest/:file', async (request, response) => {
+  router.get('/brand/:digest/:file', discardBody, async (request, response) => {
     const file = brandFiles.find((each) => each === request.params.file);
     if (file === undefined) throw new FaceError('not_found');
     const brand = await find(request.params.digest);
@@ -34,7 +35,7 @@ export function mountBrand(app: Express, folders: PageFolders, { brands }: { rea
     response.set('Cache-Control', kept).type('png').send(Buffer.from(picture.png, 'base64'));
   });
   const readPreview = createPageReader(folders, 'preview.html');
-  router.get('/preview/:digest', securePreview, async (request, response) => {
+  router.get('/preview/:digest', discardBody, securePreview, async (request, response) => {
     const { digest } = request.params;
     const brand = await find(digest);
     response.type('html').send(addBrand(await readPreview(), { digest, brand }));

@@ -5,6 +5,7 @@ import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Brands } from '../core/brand/brands.js';
 import { FaceError } from '../errors.js';
+import { discardBody } from '../http/collect.js';
 import { pagePath } from '../http/page-link.js';
 import { addBrand } from './branded-page.js';
 import { createModelHandler } from './page-models.js';
@@ -91,7 +92,7 @@ export function mountPage(
     response.set('Permissions-Policy', permissions);
     next();
   });
-  page.get(['/', '/kiosk', '/not-me'], async (request, response) => {
+  page.get(['/', '/kiosk', '/not-me'], discardBody, async (request, response) => {
     if (request.path !== '/not-me') keepDevice?.(request, response);
     const [html, brand] = await Promise.all([readPage(), brands?.inForce() ?? null]);
     response.type('html').send(addBrand(html, brand));
@@ -104,10 +105,11 @@ export function mountPage(
       response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   };
   // Beside the page, as a worker reaches no further up than where it is; not kept, so that a release is seen at once.
-  page.get('/notice-worker.js', (_request, response) =>
+  page.get('/notice-worker.js', discardBody, (_request, response) =>
     response.sendFile('notice-worker.js', { root: folders.page, cacheControl: false }),
   );
-  page.get('/models/:name.onnx', createModelHandler(folders.models));
+  page.get('/models/:name.onnx', discardBody, createModelHandler(folders.models));
+  page.use('/assets', discardBody);
   page.get('/assets/:name.wasm', createWasmHandler(folders.page));
   page.use('/assets', express.static(`${folders.page}/assets`, kept), () => {
     throw new FaceError('not_found');

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import express from 'express';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { consoleFolder } from '../../test/paths.js';
 import { listen } from '../http/listen.js';
@@ -64,6 +65,26 @@ test.each(['/console/assets/none.js', '/console/assets/..%2Findex.html', '/conso
     await response.text();
   },
 );
+
+test('whoever does not read an asset fills no memory with what they send beside it', async () => {
+  const folder = createFolder('console');
+  mkdirSync(join(folder, 'compressed'));
+  writeFileSync(join(folder, 'compressed/large-1.js.br'), Buffer.alloc(64 * 1024 * 1024));
+  const app = express().use('/console', createPageRouter(folder));
+  const { port, stop } = await listen(app, { host: '127.0.0.1', port: 0 });
+  const socket = connect(port, '127.0.0.1');
+  const head =
+    'GET /console/assets/large-1.js HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br\r\nTransfer-Encoding: chunked\r\n\r\n';
+  socket.write(head);
+  await once(socket, 'readable');
+  // More than the system holds for a server that does not read.
+  const bytes = 12 * 1024 * 1024;
+  socket.write(`${bytes.toString(16)}\r\n`);
+  socket.write(Buffer.alloc(bytes));
+  await eventually(async () => expect(socket.writableLength).toBe(0));
+  socket.resetAndDestroy();
+  await stop();
+});
 
 test('whoever goes away in the middle of an asset takes nobody else along', async () => {
   const folder = createFolder('console');

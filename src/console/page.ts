@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import express, { type Router } from 'express';
 import helmet from 'helmet';
 import { FaceError } from '../errors.js';
+import { discardBody } from '../http/collect.js';
 
 /**
  * Nothing from elsewhere, nothing inline, no frame around it, in it only pages of ours, and no way to make markup of text. `data:` is for the logo that
@@ -40,7 +41,7 @@ const isCompressible = (ending: string): ending is keyof typeof typeByEnding => 
  */
 export function createPageRouter(folder: string): Router {
   const page = express.Router();
-  page.use(secured, (_request, response, next) => {
+  page.use(discardBody, secured, (_request, response, next) => {
     response.set('Permissions-Policy', permissions);
     next();
   });

@@ -119,3 +119,12 @@ export function discardRest(request: IncomingMessage): void {
   request.on('error', () => {});
   request.resume();
 }
+
+/**
+ * For what is answered whatever is sent along, as a layer of the router: lets that pass at once. Where the answer is not read it
+ * would stay in memory for as long, and in small chunks it takes hundreds of times its size there.
+ */
+export function discardBody(request: IncomingMessage, _response: unknown, next: () => void): void {
+  discardRest(request);
+  next();
+}

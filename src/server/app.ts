@@ -8,6 +8,7 @@ import { FaceError } from '../errors.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
 import { mountAt, requireMethod } from '../http/address.js';
+import { discardRest } from '../http/collect.js';
 import { createConstantHeaders } from '../http/constant-headers.js';
 import { keepDevice } from '../http/device-cookie.js';
 import { answerDirectly, type DirectRoute } from '../http/direct.js';
@@ -163,6 +164,7 @@ function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityE
 function mountGet(app: Express, path: string, answer: (response: Response, request: Request) => unknown): void {
   mountAt(app, path, async (request, response) => {
     requireMethod(request, response, ['GET', 'HEAD']);
+    discardRest(request);
     await answer(response, request);
   });
 }

@@ -7,6 +7,7 @@ import express, { type Router } from 'express';
 import helmet from 'helmet';
 import { FaceError } from '../errors.js';
 import { requireMethod } from '../http/address.js';
+import { discardBody } from '../http/collect.js';
 
 /** Nothing from elsewhere, nothing inline, no frame around it, and no way to make markup of text. */
 const secured = helmet({
@@ -51,7 +52,7 @@ const decompress = promisify(brotliDecompress);
 export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
   const pages = express.Router();
-  pages.use(secured, (request, response, next) => {
+  pages.use(discardBody, secured, (request, response, next) => {
     requireMethod(request, response, ['GET', 'HEAD']);
     response.set('Permissions-Policy', permissions);
     next();
