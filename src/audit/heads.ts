@@ -1,8 +1,9 @@
-import { appendFile, open } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Audit, Clock, Log, Signer, State } from '../core/ports.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
+import { removeUnfinishedLine } from '../files/durable-file.js';
 import type { Trail } from './file.js';
 import { holdsRecord } from './holds-record.js';
 import { headsFileOf } from './trail-files.js';
@@ -63,6 +64,8 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
       if (time === null || sequence === signed) return onHeadAge(0);
       const head: Head = { chain: trail.chain, sequence, digest, time: toIso(time) };
       const jws = await signer.sign(headType, head);
+      // One that a full disk has cut off since the start: this one says more.
+      await removeUnfinishedLine(headsFile);
       await appendFile(headsFile, `${jws}\n`, { mode: 0o600 });
       log.info('audit head', { chain: head.chain, sequence, head: jws });
       await keep(head, jws);
@@ -123,17 +126,5 @@ async function readKeptHead(value: unknown, signer: Signer): Promise<Head | null
   } catch (error) {
     if (error instanceof z.ZodError || toCode(error) === 'receipt_invalid') return null;
     throw error;
-  }
-}
-
-/** A head that a crash cut off is taken away: the next one says more. */
-async function removeUnfinishedLine(file: string): Promise<void> {
-  const handle = await open(file, 'a+', 0o600);
-  try {
-    const bytes = await handle.readFile();
-    const end = bytes.lastIndexOf('\n') + 1;
-    if (end < bytes.length) await handle.truncate(end);
-  } finally {
-    await handle.close();
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createFolder } from '../../test/folder.js';
 import { systemRandom } from '../../test/sinks.js';
-import { replaceFile } from './durable-file.js';
+import { removeUnfinishedLine, replaceFile } from './durable-file.js';
 
 const folder = createFolder('durable');
 
@@ -16,4 +16,23 @@ test('a file is replaced, or made where there is none, for its owner alone; draf
   expect(readFileSync(file, 'utf8')).toBe('two');
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder)).toEqual(['keys.json']);
+});
+
+test.each([
+  ['one\ntw', 'one\n'],
+  ['on', ''],
+  ['one\n', 'one\n'],
+  ['', ''],
+])('of a file of lines that ends after %j whole lines stay', async (text, whole) => {
+  const file = join(folder, 'lines.jsonl');
+  writeFileSync(file, text);
+  await removeUnfinishedLine(file);
+  expect(readFileSync(file, 'utf8')).toBe(whole);
+});
+
+test('a file of lines that is not there is made for its owner alone', async () => {
+  const file = join(folder, 'none.jsonl');
+  await removeUnfinishedLine(file);
+  expect(readFileSync(file, 'utf8')).toBe('');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });

@@ -157,3 +157,22 @@ export async function syncFolder(file: string): Promise<void> {
   const folder = await open(dirname(file), 'r');
   await folder.sync().finally(() => folder.close());
 }
+
+const lineBreak = 0x0a;
+
+/**
+ * Takes away what a crash or a full disk left of the last line in a file of lines, so that what is added next is a line of its
+ * own. The file is made, readable by its owner alone, where there is none.
+ */
+export async function removeUnfinishedLine(file: string): Promise<void> {
+  const handle = await open(file, 'a+', 0o600);
+  try {
+    const { size } = await handle.stat();
+    const last = Buffer.alloc(1);
+    await handle.read(last, 0, 1, Math.max(0, size - 1));
+    if (size === 0 || last[0] === lineBreak) return;
+    await handle.truncate((await handle.readFile()).lastIndexOf(lineBreak) + 1);
+  } finally {
+    await handle.close();
+  }
+}

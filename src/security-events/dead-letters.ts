@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { securityEventNames } from '../config/security-events.js';
-import { isSystemError } from '../files/durable-file.js';
+import { isSystemError, removeUnfinishedLine } from '../files/durable-file.js';
 
 const letterGuard = z.object({
   jti: z.string(),
@@ -25,6 +25,7 @@ const lineGuard = z.union([deliveredGuard, letterGuard]);
 
 /** Adds a line, and puts it on the disk. Throws the system's error where that fails. */
 export async function appendDeadLetter(file: string, line: DeadLetter | Delivered): Promise<void> {
+  await removeUnfinishedLine(file);
   const handle = await open(file, 'a', 0o600);
   try {
     await handle.appendFile(`${JSON.stringify(line)}\n`);

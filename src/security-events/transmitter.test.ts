@@ -310,6 +310,16 @@ describe('a receiver in trouble', () => {
     expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
   });
 
+  test('becomes a dead letter after one that a full disk cut off', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
+    writeFileSync(files().deadLetters, '{"jti":"cut o');
+    simulator.fail({ status: 400, body: '{"err":"invalid_key"}' });
+    await start([receiver]);
+    await revoked('anna');
+    await until(() => outcomes.length === 1);
+    expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 1 }]);
+  });
+
   test('a key service that does not answer is a failure like any other', async () => {
     const { simulator, receiver } = await addReceiver('one');
     let isDown = true;
