@@ -9,6 +9,7 @@ import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { decideHook } from '../core/decide.js';
+import { FaceError } from '../errors.js';
 
 let server: ApiServer;
 let acme: Connection;
@@ -92,6 +93,20 @@ test('a code to the address at the provider passes the step-up, and everything s
   expect(await stateOf(id)).toMatchObject({ state: 'passed_another_way' });
   expect(detailsOf('another_way_passed')).toEqual([{ stepUpId: id, way: 'email', application: 'app.example.com' }]);
   expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(lastCode());
+});
+
+test('what cannot be put on record passes nobody', async () => {
+  const { id, page } = await begin();
+  const codes = await sendTo(page);
+  const { append } = server.audit;
+  server.audit.append = async (event) => {
+    if (event.action === 'another_way_passed') throw new FaceError('state_unavailable');
+    return append(event);
+  };
+  expect((await giveBack(page, codes, lastCode())).body.code).toBe('state_unavailable');
+  server.audit.append = append;
+  expect((await page.get('/face/session')).body).toMatchObject({ view: { state: 'started' }, receipt: null });
+  expect(await stateOf(id)).toMatchObject({ state: 'started' });
 });
 
 test('by SMS it goes to the number', async () => {

@@ -11,6 +11,7 @@ import { changeList } from '../core/help-desk/bounded-list.js';
 import { issueBypass } from '../core/help-desk/bypass.js';
 import { helpRequests } from '../core/help-desk/help-request-list.js';
 import { addSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
 
 let server: ApiServer;
 let auth: { 'x-auth-token': string };
@@ -118,6 +119,23 @@ describe('a face check that vouches for a caller', () => {
     expect(await look(id)).toMatchObject({ state: 'passed', person });
     server.clock.advanceSec(1);
     expect(await look(id)).toMatchObject({ state: 'expired', person: null });
+  });
+
+  test('names nobody while that cannot be put on record', async () => {
+    await enrol();
+    const { id, url, number } = await vouch();
+    const { page } = await openOn(url);
+    await choose(page, number);
+    await page.consent();
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+    const { append } = server.audit;
+    server.audit.append = async () => {
+      throw new FaceError('state_unavailable');
+    };
+    expect(await look(id)).toMatchObject({ code: 'state_unavailable' });
+    server.audit.append = append;
+    expect(await look(id)).toMatchObject({ state: 'passed', person: who });
+    expect(detailsOf('vouched')).toMatchObject([{ outcome: 'passed', by: 'grace' }]);
   });
 
   test('does nothing before the number was chosen', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
-import { changeStored, readStored } from '../change-stored.js';
+import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
 import { toCheckMessage } from '../codes/letters.js';
 import { type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { LetterBrand } from '../letters/brand.js';
@@ -135,7 +135,7 @@ export async function readVouching(
   if (isPassed && connection === undefined) throw new FaceError('not_found');
   // Before it is recorded: who cannot be named was not vouched for.
   const account = isPassed ? await connection?.profile.readAccount(subject) : undefined;
-  await noteRead(id, state, deps);
+  await noteRead(id, found, state, deps);
   if (account === undefined) return { state: state === 'passed' ? 'expired' : state, person: null, until: null };
   return { state, person: { connection: connectionId, ...account }, until };
 }
@@ -159,18 +159,23 @@ function toState(record: Parameters<typeof stateAt>[0], now: EpochMs): VouchingS
   }
 }
 
-/** Who vouched for whom, or that nobody did: once. */
+/**
+ * Who vouched for whom, or that nobody did: nobody is told what is not on record. It is there once, but where it was asked twice at
+ * the same moment.
+ */
 async function noteRead(
   id: string,
+  known: FoundRecord<Vouching>,
   outcome: Exclude<VouchingState, 'waiting' | 'opened' | 'checking'>,
   deps: StepUpDeps,
 ): Promise<void> {
-  const { former, changed } = await changeStored(
+  const { connection, subject, stepUpId, by, isRead } = known.record;
+  if (isRead) return;
+  await deps.audit.append({ action: 'vouched', connection, subject, detail: { stepUpId, outcome, by } });
+  await changeStored(
     toStored(id),
     (found) => (found === null || found.isRead ? found : { ...found, isRead: true }),
     deps,
+    known,
   );
-  if (changed === null || former === changed) return;
-  const { connection, subject, stepUpId, by } = changed;
-  await deps.audit.append({ action: 'vouched', connection, subject, detail: { stepUpId, outcome, by } });
 }

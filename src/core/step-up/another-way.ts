@@ -103,11 +103,12 @@ export async function passAnotherWay(
     captured,
     async () => {
       const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
+      const detail = { stepUpId, way, ...makers, application };
+      // First: nobody passes that is not on record.
+      await deps.audit.append({ action: 'another_way_passed', ...whoOf(record), detail });
       const check = { at: deps.clock.now(), liveness: null, presence: null, methods: ['otp' as const] };
       const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
       await endAttempt(captured, passed, deps);
-      const detail = { stepUpId, way, ...makers, application };
-      await deps.audit.append({ action: 'another_way_passed', ...whoOf(record), detail });
       return passed;
     },
     deps,
