@@ -7,9 +7,8 @@ import { systemRandom } from '../../test/sinks.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
 import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';
 import type { Audit } from '../core/ports.js';
-import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { createFileAudit } from './file.js';
+import { createFileAudit, type Trail } from './file.js';
 import { readOpenChanges } from './open-changes.js';
 
 const folder = createFolder('open-changes');
@@ -19,7 +18,7 @@ afterAll(async () => {
 
 const file = join(folder, 'audit.jsonl');
 let core: Awaited<ReturnType<typeof createTestCore>>;
-let trail: Audit;
+let trail: Trail;
 beforeAll(async () => {
   core = await createTestCore(join(folder, 'keys.json'), { enrolmentDays: 30 });
   trail = await createFileAudit({
@@ -51,15 +50,20 @@ const dying = (): Audit => {
   };
 };
 
+const lastSequence = async (): Promise<number> => (await trail.sync()).sequence;
+
 test('what the file says was begun and not ended is settled from the file alone, once', async () => {
   await enrol('anna', trail);
   core.clock.advanceSec(1);
+  const before = await lastSequence();
   await expect(enrol('anna', dying())).rejects.toMatchObject({ code: 'state_unavailable' });
   await expect(enrol('berta', dying())).rejects.toMatchObject({ code: 'state_unavailable' });
   core.profile.attributes.set('berta', null);
 
-  const before = addSec(core.clock.now(), 1);
-  const open = await readOpenChanges(file, { before });
+  const through = await lastSequence();
+  // The clock was wrong until then: what is told by times alone would wait for it.
+  core.clock.advanceSec(-3600);
+  const open = await readOpenChanges(file, { through });
   expect(open).toMatchObject([
     {
       ...{ connection: 'work', subject: 'anna', kind: 'enrolment', photos: 1 },
@@ -68,17 +72,18 @@ test('what the file says was begun and not ended is settled from the file alone,
     },
     { connection: 'work', subject: 'berta', former: null },
   ]);
-  expect(await readOpenChanges(file, { before: addSec(core.clock.now(), 0) })).toEqual([]);
+  // What this process has begun itself is under way.
+  expect(await readOpenChanges(file, { through: before })).toEqual([]);
 
   await recoverEnrolments(open, { ...core.deps, audit: trail });
-  expect(await readOpenChanges(file, { before })).toEqual([]);
+  expect(await readOpenChanges(file, { through })).toEqual([]);
 });
 
 test('a change of a connection that is configured no more stays open', async () => {
   await expect(enrol('unenrolled', dying())).rejects.toMatchObject({ code: 'state_unavailable' });
-  const before = addSec(core.clock.now(), 1);
-  const open = await readOpenChanges(file, { before });
+  const through = await lastSequence();
+  const open = await readOpenChanges(file, { through });
   await recoverEnrolments(open, { ...core.deps, audit: trail, connections: new Map() });
-  expect(await readOpenChanges(file, { before })).toHaveLength(1);
+  expect(await readOpenChanges(file, { through })).toHaveLength(1);
   expect(core.log.text()).toContain('no such connection');
 });

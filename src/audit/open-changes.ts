@@ -1,5 +1,5 @@
 import type { OpenChange } from '../core/enrolment/recover-enrolments.js';
-import { type EpochMs, type EpochSec, fromIso, toEpochSec } from '../core/units.js';
+import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
 import { readEvents } from './events.js';
 
 /** The beginning of a change of a token, and its ends. */
@@ -9,16 +9,17 @@ const toExpiry = (text: string | null): EpochSec | null => (text === null ? null
 
 /**
  * The changes of tokens that were begun and never ended, oldest first.
- * @param options.before - when this process began: what it has begun itself is under way
+ * @param options.through - number of the last record of former processes: what this one has begun itself is under way. No time tells
+ *   that, as clocks are set back
  */
 export async function readOpenChanges(
   file: string,
-  { before }: { readonly before: EpochMs },
+  { through }: { readonly through: number },
 ): Promise<readonly OpenChange[]> {
   const open = new Map<string, OpenChange>();
-  for await (const { action, time, connection, subject, detail } of readEvents(file, actions)) {
+  for await (const { action, sequence, connection, subject, detail } of readEvents(file, actions)) {
     if (action !== 'enrolment_begun') open.delete(detail.tokenId ?? '');
-    else if (time < before) {
+    else if (sequence <= through) {
       const { kind, tokenId, keyVersion, photos, expiresAt, former, formerExpiresAt } = detail;
       const token = { tokenId, keyVersion, expiresAt: toExpiry(expiresAt) };
       const replaced = former === null ? null : { tokenId: former, expiresAt: toExpiry(formerExpiresAt) };

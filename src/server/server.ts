@@ -9,7 +9,6 @@ import { redact } from '../config/redact.js';
 import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
 import type { Connection } from '../core/connection.js';
 import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';
-import type { EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { listen } from '../http/listen.js';
 import { createBodyRooms } from '../http/rooms.js';
@@ -50,12 +49,13 @@ export async function startServer(
     readonly engine: Promise<OpenedEngine>;
   },
 ): Promise<RunningServer> {
-  const { clock, random, log, tell } = deps;
-  const startedAt = clock.now();
+  const { random, log, tell } = deps;
   let { config } = setup;
   log.info('configuration', { settings: redact(config) });
   const telemetry = await openTelemetry(config.telemetry, deps);
   const ports = await openPorts(config, { ...deps, telemetry });
+  // Nobody enrols before it listens.
+  const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports), deps);
   const rooms = createBodyRooms();
   let connections: BuiltApp['core']['connections'] = new Map();
@@ -102,7 +102,7 @@ export async function startServer(
   let { app, core, settle } = built;
   ({ connections } = core);
   // In the background: while one provider is down, the others are served.
-  recover(ports.files.audit, startedAt, built.core).catch((error: unknown) => {
+  recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
     log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
   });
   await recordLoaded(config, [], ports);
@@ -210,8 +210,8 @@ const toSwitched = ({ connections }: Setup, modes: Modes): Reloaded['switched'] 
   });
 
 /** Settles what a former process on the same data folder left half done. */
-async function recover(auditFile: string, before: EpochMs, core: BuiltApp['core']): Promise<void> {
-  await recoverEnrolments(await readOpenChanges(auditFile, { before }), core);
+async function recover(auditFile: string, through: number, core: BuiltApp['core']): Promise<void> {
+  await recoverEnrolments(await readOpenChanges(auditFile, { through }), core);
 }
 
 /** What must work for this process to take work. */
