@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/core.js';
+import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { drawPhoto, drawWall } from '../../test/simulated-engine.js';
+import { FaceError } from '../errors.js';
+import type { AuditEvent } from './audit-events.js';
 import { Credential, SealedToken } from './concealed.js';
 import { bindingOf, type Policy } from './connection.js';
 import { decideHook } from './decide.js';
 import { readConsent } from './enrolment/consent.js';
 import { enrolSubject, enrolToken } from './enrolment/enrol.js';
 import { revokeSubject, revokeToken } from './enrolment/revoke.js';
-import type { VerifyRequest } from './ports.js';
+import type { State, VerifyRequest } from './ports.js';
 import { readStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
 import { addSec, toEpochSec, toIso } from './units.js';
 import { scoreToken, verifyPerson, verifyToken } from './verify.js';
@@ -340,6 +343,44 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'event-1')).toEqual(first);
     expect(await hook('anna', 'event-2')).toEqual({ outcome: 'unverified', fallback: 'deny' });
     expect(audit.events.filter(({ action }) => action === 'hook_decided')).toHaveLength(2);
+  });
+
+  test.each([
+    ['the store took the step-up and did not answer', 'state'],
+    ['the trail could not be written', 'audit'],
+  ] as const)('where %s, the grant is on record once as soon as it can be', async (_, failing) => {
+    const { enrol, stepUp, connection, clock, state, deps, audit } = await setUp();
+    await enrol();
+    await stepUp();
+    let isFailing = true;
+    const failAfter = async <T>(result: Promise<T>): Promise<T> => {
+      const arrived = await result;
+      if (isFailing) throw new FaceError('state_unavailable');
+      return arrived;
+    };
+    const failingDeps = {
+      ...deps,
+      ...(failing === 'state'
+        ? { state: { ...state, write: (...given: Parameters<State['write']>) => failAfter(state.write(...given)) } }
+        : {
+            audit: {
+              ...audit,
+              async append(event: AuditEvent) {
+                if (isFailing) throw new FaceError('state_unavailable');
+                await audit.append(event);
+              },
+            },
+          }),
+    };
+    const event = { connection, hook: 'token', subject: 'anna', eventId: 'event-1', eventTime: clock.now() };
+    const ask = () => decideHook({ ...event, repeatableForSec: 900, budgetMs: 10_000 }, failingDeps);
+    expect(await ask()).toEqual({ outcome: 'unverified', fallback: 'deny' });
+    isFailing = false;
+    expect(await ask()).toMatchObject({ outcome: 'verified' });
+    const decided = () => audit.events.filter(({ action }) => action === 'hook_decided');
+    await eventually(async () => expect(decided()).toMatchObject([{ detail: { outcome: 'verified' } }]));
+    expect(await ask()).toMatchObject({ outcome: 'verified' });
+    expect(decided()).toHaveLength(1);
   });
 
   test('an event that tells no time is the same for as long as its provider asks again, and no longer', async () => {

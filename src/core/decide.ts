@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { FaceError, type FaceErrorCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { AuditDetail } from './audit-events.js';
 import { type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
-import { type NoPassedStepUp, passedKey, type TakenStepUp, takePassedStepUp } from './step-up/passed-step-up.js';
+import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec } from './units.js';
+import { untilDone } from './until-done.js';
 
 const decisionGuard = z.discriminatedUnion('outcome', [
   z.object({
@@ -78,13 +79,23 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   const key = `event:${connection.id}:${JSON.stringify([hook, subject, eventId])}`;
   const [answered, noted] = await deps.state.readMany([key, passedKey(who)]);
   if (answered !== null) return decisionGuard.parse(answered.value);
-  const by = { who, eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec };
-  const passed = await takePassedStepUp({ ...by, needsFace: !anotherWay.counts }, noted, deps);
+  const by = { who, eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec, at: deps.clock.now() };
+  const recordTaken = (taken: Pass): Promise<void> =>
+    record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
+  const passed = await takePassedStepUp({ ...by, needsFace: !anotherWay.counts }, noted, deps).catch(
+    (error: unknown) => {
+      // It may have arrived: then the event that asks again has it, and that is to be on record.
+      recordLater(async () => {
+        const taken = await findTaken(by, deps);
+        if (taken !== null) await recordTaken(taken);
+      }, deps);
+      throw error;
+    },
+  );
   if (typeof passed !== 'string') {
     // Whoever asks again is answered from the step-up that was taken.
-    const decision = toDecision(passed);
-    if (passed.isFirst) await record({ connection, subject }, toDetail(hook, decision, connection), deps);
-    return decision;
+    if (passed.isFirst) await recordSurely(() => recordTaken(passed), deps);
+    return toDecision(passed);
   }
   const decision = unverified(connection, 'whenUnverified');
   const isFirst = await deps.state.write(key, decision, {
@@ -94,11 +105,24 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     mayBeLost: true,
   });
   if (!isFirst) return (await readDecision(key, deps)) ?? decision;
-  await record({ connection, subject }, toDetail(hook, decision, connection, passed), deps);
+  const detail = toDetail(hook, decision, connection, passed);
+  await recordSurely(() => record({ connection, subject }, detail, deps), deps);
   return decision;
 }
 
-function toDecision({ passedAt, stepUpId, liveness, anotherWay }: TakenStepUp): HookDecision {
+/** Whoever asks again gets the decision, and it is recorded once: what fails now is done as soon as it can be. */
+async function recordSurely(work: () => Promise<void>, deps: CoreDeps): Promise<void> {
+  await work().catch((error: unknown) => {
+    recordLater(work, deps);
+    throw error;
+  });
+}
+
+function recordLater(work: () => Promise<void>, { log }: CoreDeps): void {
+  void untilDone(work, (error) => log.warn('hook decision not recorded yet', { code: toCode(error) }));
+}
+
+function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDecision {
   const at = toEpochSec(passedAt);
   return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
 }

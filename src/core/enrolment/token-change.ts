@@ -9,6 +9,7 @@ import { clearAttempts } from '../limits/lockout.js';
 import type { Sealed, TokenName } from '../ports.js';
 import { forgetPassedStepUp } from '../step-up/passed-step-up.js';
 import { toEpochMs, toIso } from '../units.js';
+import { untilDone } from '../until-done.js';
 import { confirmConsent, readConsent, restoreConsent } from './consent.js';
 import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
 import { confirmPasskey, restorePasskey } from './passkey-record.js';
@@ -91,32 +92,22 @@ export async function changeToken(
   if (!stands) throw failure === null ? new FaceError(code) : failure.error;
 }
 
-/** How long after each failure it is tried again; the last one again and again. */
-const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
-
 /**
- * Reconciles a change that was left open, by what the profile says now: as often as it takes, in the background.
+ * Reconciles a change that was left open, by what the profile says now: as often as it takes, in the background. What a process that is
+ * told to end leaves open is reconciled at the next start.
  * @returns settles with the change
  */
 export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
+  const { connection, subject } = change;
+  await untilDone(
+    async () => {
       const stands = await reconcile(change, { isWritten: false, isLate: true, code: 'internal' }, deps);
-      deps.log.info('token change settled late', { connection: change.connection.id, subject: change.subject, stands });
-      return;
-    } catch (error) {
-      const { connection, subject } = change;
-      deps.log.warn('token change not settled yet', { connection: connection.id, subject, code: toCode(error) });
-      await pause(pausesMs[Math.min(tries, pausesMs.length - 1)] ?? 0);
-    }
-  }
+      deps.log.info('token change settled late', { connection: connection.id, subject, stands });
+    },
+    (error) =>
+      deps.log.warn('token change not settled yet', { connection: connection.id, subject, code: toCode(error) }),
+  );
 }
-
-/** Does not keep a process alive that is told to end: what is left open then is reconciled at the next start. */
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 
 /**
  * Brings all else in line with what stands in the profile, and notes the end. Doing it again changes nothing more.

@@ -75,7 +75,7 @@ test('an attempt that ends after another has begun counts for nothing, and opens
   const who = { connection: 'work', subject: 'anna' };
   const take = async (eventId: string) =>
     takePassedStepUp(
-      { who, eventId, freshnessSec: 300, repeatableForSec: 60, needsFace: true },
+      { who, eventId, freshnessSec: 300, repeatableForSec: 60, needsFace: true, at: core.clock.now() },
       await core.deps.state.read(passedKey(who)),
       core.deps,
     );

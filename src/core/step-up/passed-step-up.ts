@@ -26,8 +26,11 @@ const recordGuard = passGuard.extend({
 /** A step-up that passed and waits for a hook. */
 export type PassedStepUp = z.infer<typeof recordGuard>;
 
+/** What a hook is answered from. */
+export type Pass = z.infer<typeof passGuard>;
+
 /** One that an event has. */
-export interface TakenStepUp extends z.infer<typeof passGuard> {
+export interface TakenStepUp extends Pass {
   /** Whether the event asked for the first time. */
   readonly isFirst: boolean;
 }
@@ -70,6 +73,7 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
 /**
  * Takes the newest passed step-up of a subject for one event. The swap is atomic, so that of two events only one gets
  * it; the event that has it may ask again for a while.
+ * @param by.at - now; it tells this try from another of the same event
  * @param by.needsFace - whether a pass by another way than a face is left where it is, and is none
  * @param noted - what is stored under `passedKey`, as it was read a moment ago
  * @returns why there is none: nobody passed, or not lately enough; or an event used it that may not ask again
@@ -81,19 +85,19 @@ export async function takePassedStepUp(
     readonly freshnessSec: number;
     readonly repeatableForSec: number;
     readonly needsFace: boolean;
+    readonly at: EpochMs;
   },
   noted: StateRecord | null,
-  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+  { state }: Pick<CoreDeps, 'state'>,
 ): Promise<TakenStepUp | NoPassedStepUp> {
-  const { who, eventId, freshnessSec, repeatableForSec, needsFace } = by;
+  const { who, eventId, freshnessSec, repeatableForSec, needsFace, at: now } = by;
   const found = parseStored(noted, recordGuard);
   if (found === null) return 'no_check';
-  const now = clock.now();
   const freshUntil = ({ passedAt }: PassedStepUp): EpochMs => addSec(passedAt, freshnessSec);
   const isFresh = (each: PassedStepUp): boolean => freshUntil(each) > now && each.passedAt <= addSec(now, skewSec);
   const isTaken = (each: PassedStepUp): boolean =>
     each.used === null && isFresh(each) && !(each.anotherWay && needsFace);
-  const findHad = (each: PassedStepUp): z.infer<typeof passGuard> | null =>
+  const findHad = (each: PassedStepUp): Pass | null =>
     [each, each.before].find((pass) => pass?.used?.by === eventId && now < addSec(pass.used.at, repeatableForSec)) ??
     null;
   // Whoever asks again finds it, though it is no longer fresh.
@@ -112,6 +116,15 @@ export async function takePassedStepUp(
   if (!isFresh(changed)) return 'no_check';
   if (needsFace && changed.anotherWay) return 'another_way';
   return changed.used === null ? 'no_check' : 'check_used';
+}
+
+/** What a try to take one that got no answer has taken after all; `null`: nothing. @throws FaceError `state_unavailable` */
+export async function findTaken(
+  { who, eventId, at }: { readonly who: SubjectRef; readonly eventId: string; readonly at: EpochMs },
+  deps: Pick<CoreDeps, 'state'>,
+): Promise<Pass | null> {
+  const newest = await readPassedStepUp(who, deps);
+  return [newest, newest?.before].find((each) => each?.used?.by === eventId && each.used.at === at) ?? null;
 }
 
 /** The newest passed step-up of a subject, used or not; `null`: none that is fresh. */
