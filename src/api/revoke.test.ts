@@ -143,15 +143,15 @@ test('a store that has lost the revocations gets back those that still matter, a
   ];
   for (const token of [ending, endless, ended]) expect((await revoke(token)).status).toBe(200);
   const folder = createFolder('revoke');
-  const trail = join(folder, 'audit.jsonl');
+  const files = { audit: join(folder, 'audit.jsonl'), deniedTokens: join(folder, 'denied-tokens.json') };
   const time = toIso(server.clock.now());
   const lines = server.audit.events.map((event, sequence) =>
     JSON.stringify({ sequence, time, previous: null, ...event }),
   );
-  writeFileSync(trail, `${lines.join('\n')}\n`);
+  writeFileSync(files.audit, `${lines.join('\n')}\n`);
   const { clock } = server;
   const state = createSqliteState({ file: ':memory:', clock });
-  expect(await replayDenials(trail, { state, clock })).toBe(2);
+  expect(await replayDenials(files, { state, clock })).toBe(2);
   const isDenied = (token: string) => state.read(`revoked:${idOf(token)}`).then((found) => found !== null);
   expect(await Promise.all([ending, endless, ended].map(isDenied))).toEqual([true, true, false]);
   server.clock.advanceSec(3661);

@@ -33,6 +33,8 @@ export interface FileAuditDeps extends AuditConfig {
   readonly requestId: () => string | null;
   /** Told of each record once it is written, within the request it belongs to; must not throw. */
   readonly onRecord?: (record: WrittenRecord, chain: string) => void;
+  /** Keeps what is known by records alone, before retention removes some; nothing is removed where it throws. */
+  readonly beforeRemoval?: () => Promise<void>;
 }
 
 /** A record, as it was written. */
@@ -76,7 +78,7 @@ export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
 }
 
 async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail> {
-  const { file, clock, log, requestId, retentionDays, onRecord = () => {} } = deps;
+  const { file, clock, log, requestId, retentionDays, onRecord = () => {}, beforeRemoval = async () => {} } = deps;
   let end: FileEnd | null = await openEnd(file);
   let tail: Tail = end;
   await syncFolder(file);
@@ -151,7 +153,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
   const removeOld = (): void => {
     if (retentionDays === null) return;
     removal = removal
-      .then(() => removeOldSegments(file, { retentionDays, clock }, append))
+      .then(() => removeOldSegments(file, { retentionDays, clock, beforeRemoval }, append))
       .catch((error: unknown) => log.error('old audit records are not removed', { code: toCode(error) }));
   };
 

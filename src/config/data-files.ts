@@ -16,6 +16,8 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   /** Which store this server has settled with, wherever that is. */
   heldSince: join(folder, 'held-since.json'),
   audit: join(folder, 'audit.jsonl'),
+  /** Tokens that records were about which the trail has let go. */
+  deniedTokens: join(folder, 'denied-tokens.json'),
   /** Seal tokens. */
   keys: join(keysFolder ?? folder, 'keys.json'),
   /** Sign receipts. */

@@ -10,6 +10,7 @@ import { type KeyService, openKeyService } from '../keys/open.js';
 import { createLedgerRecorder } from '../ledger/recorder.js';
 import { createRefusalRecorder, type RefusalRecorder } from '../rest/recent-refusals.js';
 import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
+import { keepDenials } from '../state/denials.js';
 import { migrateFolder } from '../state/migrate.js';
 import { openState } from '../state/open.js';
 import { openLedger } from '../state/open-ledger.js';
@@ -73,6 +74,7 @@ export async function openPorts(
     ...config.audit,
     file: files.audit,
     requestId: () => deps.contexts.current()?.requestId ?? null,
+    beforeRemoval: () => keepDenials(files, deps),
     onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.current()?.network ?? null),
   });
   void recorder.eraseAgain(trail);

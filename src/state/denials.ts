@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { type PastEvent, readEvents } from '../audit/events.js';
-import { denyTokenId } from '../core/enrolment/deny-list.js';
-import type { Clock, State } from '../core/ports.js';
-import { type EpochMs, fromIso } from '../core/units.js';
+import type { DataFiles } from '../config/data-files.js';
+import { deniedUntil, denyTokenId } from '../core/enrolment/deny-list.js';
+import type { Clock, Random, State } from '../core/ports.js';
+import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { isSystemError, replaceFile } from '../files/durable-file.js';
 
 /** Actions that deny a token, or the one it took the place of. */
 const denying = [
@@ -28,26 +33,55 @@ function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): stri
   }
 }
 
+/** What denials are known by: the trail, and what is kept of records that it has let go. Either may be absent. */
+type DenialFiles = Pick<DataFiles, 'audit' | 'deniedTokens'>;
+
 /**
  * Denies anew what this server has denied so far, as its audit trail tells, but for tokens that have expired since. A
  * trail of any size is read piece by piece; in memory are the ids of denied tokens alone.
- * @param auditFile - may be absent
  * @returns how many were denied
  * @throws FaceError `state_unavailable`
  */
 export async function replayDenials(
-  auditFile: string,
+  files: DenialFiles,
   { state, clock }: { readonly state: Pick<State, 'write'>; readonly clock: Clock },
 ): Promise<number> {
   let denied = 0;
-  for (const [tokenId, expiresAt] of await readDenied(auditFile))
+  for (const [tokenId, expiresAt] of await readDenied(files))
     if (await denyTokenId({ tokenId, expiresAt }, { state, clock })) denied += 1;
   return denied;
 }
 
+/**
+ * Keeps what the trail tells of denied tokens that have not expired, for when it tells it no more.
+ * @throws FaceError `state_unavailable`; the system's errors
+ */
+export async function keepDenials(
+  files: DenialFiles,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+): Promise<void> {
+  const denied = [...(await readDenied(files))].filter(([, expiresAt]) => {
+    const until = deniedUntil(expiresAt);
+    return until === null || until > clock.now();
+  });
+  await replaceFile(files.deniedTokens, JSON.stringify({ denied: Object.fromEntries(denied) }), random);
+}
+
+const keptGuard = z.strictObject({ denied: z.record(z.string(), epochMsGuard.nullable()) });
+
+async function readKept({ deniedTokens: file }: DenialFiles): Promise<Map<string, EpochMs | null>> {
+  try {
+    return new Map(Object.entries(keptGuard.parse(JSON.parse(await readFile(file, 'utf8'))).denied));
+  } catch (cause) {
+    if (isSystemError(cause, 'ENOENT')) return new Map();
+    throw new FaceError('state_unavailable', { file }, { cause });
+  }
+}
+
 /** Denied tokens. When one ends is told as it was enrolled, or as a client revoked it. */
-async function readDenied(auditFile: string): Promise<Map<string, EpochMs | null>> {
-  const denied = new Map<string, EpochMs | null>();
+async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | null>> {
+  const { audit: auditFile } = files;
+  const denied = await readKept(files);
   for await (const event of readEvents(auditFile, denying)) {
     const tokenId = deniedBy(event);
     if (tokenId === null) continue;

@@ -11,7 +11,7 @@ const knownGuard = z.strictObject({ heldSince: epochMsGuard });
 
 /** What reconciling takes. */
 export interface ReconcileDeps {
-  readonly files: Pick<DataFiles, 'audit' | 'heldSince'>;
+  readonly files: Pick<DataFiles, 'audit' | 'deniedTokens' | 'heldSince'>;
   readonly audit: Pick<Audit, 'append'>;
   readonly clock: Clock;
   readonly random: Random;
@@ -42,7 +42,7 @@ export async function reconcile(epoch: EpochMs, state: Pick<State, 'write'>, dep
   const { files, audit, clock, random, log } = deps;
   const known = await readKnown(files);
   if (known === epoch) return;
-  const denied = (await isThere(files.audit)) ? await replayDenials(files.audit, { state, clock }) : 0;
+  const denied = (await isThere(files.audit)) ? await replayDenials(files, { state, clock }) : 0;
   if (known !== null) {
     const detail = { heldSince: toIso(epoch) };
     await audit.append({ action: 'store_replaced', connection: '', subject: '', detail });

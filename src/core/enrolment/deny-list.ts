@@ -26,6 +26,10 @@ export async function denyToken(
   await denyTokenId({ tokenId, expiresAt: expiresAt === null ? null : toEpochMs(expiresAt) }, deps);
 }
 
+/** Until when a token stays denied; `null`: for ever. */
+export const deniedUntil = (expiresAt: EpochMs | null): EpochMs | null =>
+  expiresAt === null ? null : addSec(expiresAt, deniedAfterExpirySec);
+
 /**
  * As `denyToken`, by what is recorded of a token.
  * @returns whether it was put there
@@ -35,7 +39,7 @@ export async function denyTokenId(
   { tokenId, expiresAt }: { readonly tokenId: string; readonly expiresAt: EpochMs | null },
   { state, clock }: { readonly state: Pick<State, 'write'>; readonly clock: Clock },
 ): Promise<boolean> {
-  const until = expiresAt === null ? null : addSec(expiresAt, deniedAfterExpirySec);
+  const until = deniedUntil(expiresAt);
   if (until !== null && until <= clock.now()) return false;
   await state.write(revokedKey(tokenId), true, { when: 'any', expiresAt: until });
   return true;
