@@ -13,7 +13,7 @@ import { readConsent } from './enrolment/consent.js';
 import { enrolSubject, enrolToken } from './enrolment/enrol.js';
 import { revokeSubject, revokeToken } from './enrolment/revoke.js';
 import type { State, VerifyRequest } from './ports.js';
-import { readStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
+import { readStepUp, startRequestedStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
 import { addSec, toEpochSec, toIso } from './units.js';
 import { scoreToken, verifyPerson, verifyToken } from './verify.js';
 
@@ -317,6 +317,20 @@ describe('step-up', () => {
     await keys.retire(1);
     expect((await stepUp()).state).toBe('failed');
     expect(refusal(audit)).toBe('token_key_retired');
+  });
+
+  test('that a provider’s side has signed is begun once, at a replica whose clock is behind as well', async () => {
+    const { clock, connection, deps } = await setUp();
+    const signed = {
+      ...{ subject: 'anna', audience: 'https://app.example.com', nonce: 'once' },
+      ...{ issuedAt: toEpochSec(clock.now()), expiresAt: addSec(clock.now(), 60) },
+    };
+    const asked = { connection: { ...connection, openStepUpRequest: async () => signed }, request: 'signed' };
+    await startRequestedStepUp(asked, deps);
+    clock.advanceSec(61);
+    const behind = { now: () => addSec(clock.now(), -25) };
+    const again = startRequestedStepUp(asked, { ...deps, clock: behind });
+    await expect(again).rejects.toMatchObject({ code: 'step_up_finished' });
   });
 });
 

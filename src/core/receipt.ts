@@ -18,7 +18,7 @@ import { isForgotten } from './forgotten.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
 
-export { receiptLifeSec };
+export { clockToleranceSec, receiptLifeSec };
 
 /** Who a receipt is for. */
 export interface ReceiptRequest {

@@ -5,7 +5,7 @@ import type { Connection, Policy } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { isForgotten } from '../forgotten.js';
-import type { ReceiptRequest } from '../receipt.js';
+import { clockToleranceSec, type ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
@@ -180,7 +180,9 @@ export async function startRequestedStepUp(
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
   if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
   const key = `step-up-request:${connection.id}:${nonce}`;
-  if (!(await deps.state.write(key, true, { when: 'absent', expiresAt }))) throw new FaceError('step_up_finished');
+  // A replica whose clock is behind takes it for a little longer.
+  const used = { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) } as const;
+  if (!(await deps.state.write(key, true, used))) throw new FaceError('step_up_finished');
   return startStepUp({ connection, subject, kept: null, receipt: { audience, nonce } }, deps);
 }
 
