@@ -6,7 +6,7 @@ import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec } from './units.js';
-import { untilDone } from './until-done.js';
+import { nowOrLater, untilDone } from './until-done.js';
 
 const decisionGuard = z.discriminatedUnion('outcome', [
   z.object({
@@ -80,21 +80,24 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   const [answered, noted] = await deps.state.readMany([key, passedKey(who)]);
   if (answered !== null) return decisionGuard.parse(answered.value);
   const by = { who, eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec, at: deps.clock.now() };
+  // The event that asks again is granted, and that is recorded once: what fails now is done as soon as it can be.
+  const onUnrecorded = (error: unknown): void =>
+    deps.log.warn('hook decision not recorded yet', { code: toCode(error) });
   const recordTaken = (taken: Pass): Promise<void> =>
     record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
   const passed = await takePassedStepUp({ ...by, needsFace: !anotherWay.counts }, noted, deps).catch(
     (error: unknown) => {
       // It may have arrived: then the event that asks again has it, and that is to be on record.
-      recordLater(async () => {
+      void untilDone(async () => {
         const taken = await findTaken(by, deps);
         if (taken !== null) await recordTaken(taken);
-      }, deps);
+      }, onUnrecorded);
       throw error;
     },
   );
   if (typeof passed !== 'string') {
     // Whoever asks again is answered from the step-up that was taken.
-    if (passed.isFirst) await recordSurely(() => recordTaken(passed), deps);
+    if (passed.isFirst) await nowOrLater(() => recordTaken(passed), onUnrecorded);
     return toDecision(passed);
   }
   const decision = unverified(connection, 'whenUnverified');
@@ -105,21 +108,8 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     mayBeLost: true,
   });
   if (!isFirst) return (await readDecision(key, deps)) ?? decision;
-  const detail = toDetail(hook, decision, connection, passed);
-  await recordSurely(() => record({ connection, subject }, detail, deps), deps);
+  await record({ connection, subject }, toDetail(hook, decision, connection, passed), deps);
   return decision;
-}
-
-/** Whoever asks again gets the decision, and it is recorded once: what fails now is done as soon as it can be. */
-async function recordSurely(work: () => Promise<void>, deps: CoreDeps): Promise<void> {
-  await work().catch((error: unknown) => {
-    recordLater(work, deps);
-    throw error;
-  });
-}
-
-function recordLater(work: () => Promise<void>, { log }: CoreDeps): void {
-  void untilDone(work, (error) => log.warn('hook decision not recorded yet', { code: toCode(error) }));
 }
 
 function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDecision {

@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createTestCore } from '../../test/core.js';
+import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
+import { FaceError } from '../errors.js';
 import type { CoreDeps } from './deps.js';
+import type { Audit, State } from './ports.js';
 import { audienceOf, issueReceipt, redeemReceipt } from './receipt.js';
 
 let folder: string;
@@ -60,6 +63,35 @@ test('is taken once, and again by the event that has it', async () => {
   await expect(redeemReceipt(receipt, { ...expected, by: 'event-2' }, core.deps)).rejects.toMatchObject(refused);
   expect(core.audit.events.filter(({ action }) => action === 'receipt_redeemed')).toHaveLength(1);
 });
+
+test.each(['state', 'audit'] as const)(
+  'that is taken as the %s fails is on record once as soon as it can be',
+  async (failing) => {
+    const receipt = await issue();
+    const { state, audit } = core;
+    let isFailing = true;
+    const fail = (): void => {
+      if (isFailing) throw new FaceError('state_unavailable');
+    };
+    const write: State['write'] = async (...given) => {
+      const isWritten = await state.write(...given);
+      if (failing === 'state') fail();
+      return isWritten;
+    };
+    const append: Audit['append'] = async (event) => {
+      if (failing === 'audit') fail();
+      await audit.append(event);
+    };
+    const deps = { ...core.deps, state: { ...state, write }, audit: { ...audit, append } };
+    await expect(redeemReceipt(receipt, expected, deps)).rejects.toMatchObject({ code: 'state_unavailable' });
+    isFailing = false;
+    expect(await redeemReceipt(receipt, expected, deps)).toMatchObject({ stepUpId: 's1' });
+    const uses = () => audit.events.filter(({ action }) => action === 'receipt_redeemed');
+    await eventually(async () => expect(uses()).toHaveLength(1));
+    await redeemReceipt(receipt, expected, deps);
+    expect(uses()).toHaveLength(1);
+  },
+);
 
 test('of many events at once one takes it', async () => {
   const receipt = await issue();

@@ -8,7 +8,7 @@ import {
   receiptLifeSec,
   receiptType,
 } from '../../client/receipt-claims.js';
-import { FaceError } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import type { NamedAction } from './action.js';
 import { Credential } from './concealed.js';
 import type { Policy } from './connection.js';
@@ -17,6 +17,7 @@ import type { CoreDeps } from './deps.js';
 import { isForgotten } from './forgotten.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
+import { nowOrLater, untilDone } from './until-done.js';
 
 export { clockToleranceSec, receiptLifeSec };
 
@@ -110,7 +111,7 @@ export async function redeemReceipt(
     readonly by: string;
     readonly needsFace: boolean;
   },
-  { signer, issuer, state, audit, clock }: CoreDeps,
+  { signer, issuer, state, audit, clock, log }: CoreDeps,
 ): Promise<RedeemedReceipt> {
   const { audience, subject, connection, by, needsFace } = expected;
   const signed = await signer.verify(receiptType, receipt);
@@ -122,7 +123,7 @@ export async function redeemReceipt(
   };
   const [reason] = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? [name] : []));
   if (reason !== undefined) throw new FaceError('receipt_invalid', { reason });
-  await takeOnce(claims, { connection, subject, by }, { state, audit, clock });
+  await takeOnce(claims, { connection, subject, by }, { state, audit, clock, log });
   return { stepUpId: claims.txn, at: epochSec(claims.auth_time), liveness: claims.liveness };
 }
 
@@ -155,7 +156,7 @@ export async function redeemApproval(
 async function takeOnce(
   { jti, iat, exp, txn: stepUpId }: ReceiptClaims,
   { connection, subject, by }: { readonly connection: string; readonly subject: string; readonly by: string },
-  { state, audit, clock }: Pick<CoreDeps, 'state' | 'audit' | 'clock'>,
+  { state, audit, clock, log }: Pick<CoreDeps, 'state' | 'audit' | 'clock' | 'log'>,
 ): Promise<void> {
   const expiresAt = toEpochMs(epochSec(exp));
   // Its own clocks set the end: none of the leeway that others need.
@@ -163,13 +164,22 @@ async function takeOnce(
   if (await isForgotten(epochSec(iat), { state })) throw new FaceError('receipt_invalid', { reason: 'forgotten' });
 
   const key = `receipt:${jti}`;
-  const isFirst = await state.write(key, by, { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) });
+  const recordUse = (): Promise<void> =>
+    audit.append({ action: 'receipt_redeemed', connection, subject, detail: { receiptId: jti, stepUpId } });
+  const onUnrecorded = (error: unknown): void =>
+    log.warn('the use of a receipt not recorded yet', { code: toCode(error) });
+  const used = { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) } as const;
+  const isFirst = await state.write(key, by, used).catch((error: unknown) => {
+    // It may have arrived: then whoever brings it again has it, and that is to be on record.
+    void untilDone(async () => {
+      if ((await state.read(key))?.value === by) await recordUse();
+    }, onUnrecorded);
+    throw error;
+  });
   if (!isFirst && (await state.read(key))?.value !== by) {
     throw new FaceError('receipt_invalid', { reason: 'used' });
   }
-  if (isFirst) {
-    await audit.append({ action: 'receipt_redeemed', connection, subject, detail: { receiptId: jti, stepUpId } });
-  }
+  if (isFirst) await nowOrLater(recordUse, onUnrecorded);
 }
 
 function inOurWords<Claims>(check: () => Claims): Claims {

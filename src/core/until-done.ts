@@ -17,6 +17,17 @@ export async function untilDone(work: () => Promise<void>, onFailure: (error: un
   }
 }
 
+/**
+ * Does work, and what fails now once more in the background, as `untilDone` does.
+ * @returns settles with the first try; throws what that threw
+ */
+export async function nowOrLater(work: () => Promise<void>, onFailure: (error: unknown) => void): Promise<void> {
+  await work().catch((error: unknown) => {
+    void untilDone(work, onFailure);
+    throw error;
+  });
+}
+
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms).unref();
