@@ -132,6 +132,16 @@ describe('what the modules say is what the service says', () => {
     );
   });
 
+  test('Okta: the service application has an administrator role, without which Okta refuses what its scopes allow', () => {
+    const { resource, variable } = readModule('modules/okta');
+    expect(resource.okta_app_oauth_role_assignment!.service![0]).toMatchObject({
+      client_id: expect.stringContaining('okta_app_oauth.service.client_id'),
+      type: expect.stringContaining('var.admin_role'),
+    });
+    // It reads users, edits their profiles and ends their sessions; super and organization administrators do far more.
+    expect(variable.admin_role![0]!.default).toBe('USER_ADMIN');
+  });
+
   test('Cognito: the functions get the environment that serverless.yml gives them', () => {
     const { environment } = z
       .object({ environment: z.tuple([z.object({ variables: z.record(z.string(), z.string()) })]) })

@@ -31,6 +31,13 @@ resource "okta_app_oauth_api_scope" "service" {
 
 data "okta_org_metadata" "this" {}
 
+# Scopes say what may be asked for, a role of whom: without one Okta refuses every call.
+resource "okta_app_oauth_role_assignment" "service" {
+  count     = var.admin_role == null ? 0 : 1
+  client_id = okta_app_oauth.service.client_id
+  type      = var.admin_role
+}
+
 # The enrolment token: users neither see nor change it. Destroying this ends every enrolment.
 resource "okta_user_schema_property" "token" {
   index       = var.attribute

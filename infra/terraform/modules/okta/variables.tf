@@ -40,3 +40,13 @@ variable "attribute" {
     error_message = "Expected a letter, then at most 59 letters, digits and underscores."
   }
 }
+
+variable "admin_role" {
+  description = "The administrator role of the service: USER_ADMIN is Okta's group administrator, for all users but administrators. null where you assign it a role of your own."
+  type        = string
+  default     = "USER_ADMIN"
+  validation {
+    condition     = var.admin_role == null ? true : contains(["USER_ADMIN", "ORG_ADMIN", "SUPER_ADMIN"], var.admin_role)
+    error_message = "Expected USER_ADMIN, ORG_ADMIN or SUPER_ADMIN, which edit users' profiles, or null."
+  }
+}
