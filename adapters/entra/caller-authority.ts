@@ -8,6 +8,9 @@ import { FaceError } from '../../src/errors.js';
 const FETCH_TIMEOUT_MS = 5_000;
 const KEYS_KEPT_MS = 3_600_000;
 const METADATA_KEPT_SEC = 86_400;
+const RENEWED_AFTER_SEC = 1_800;
+/** After a renewal that failed. */
+const RENEWED_AGAIN_AFTER_SEC = 60;
 
 const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });
 
@@ -24,15 +27,31 @@ export interface TenantAuthority {
  */
 export type FindAuthority = (tenantId: string) => Promise<TenantAuthority>;
 
+/** What is known of a tenant. */
+interface KeptAuthority {
+  readonly authority: Promise<TenantAuthority>;
+  readonly until: EpochMs;
+  renewAt: EpochMs;
+}
+
 /**
- * Reads metadata and keys of tenants, and keeps them: metadata for a day, keys for an hour.
+ * Reads metadata and keys of tenants, and keeps them: metadata for a day, keys for an hour. Who asks after half an hour gets
+ * what is kept, and both are read anew meanwhile: a hook has no time to wait for them.
  * @param login - the login host of the tenants' cloud, without a slash at the end
  */
 export function createFindAuthority(
   login: string,
   { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
 ): FindAuthority {
-  const kept = new Map<string, { readonly authority: Promise<TenantAuthority>; readonly until: EpochMs }>();
+  const kept = new Map<string, KeptAuthority>();
+  const keep = (tenantId: string, authority: Promise<TenantAuthority>): void => {
+    const now = clock.now();
+    kept.set(tenantId, {
+      authority,
+      until: addSec(now, METADATA_KEPT_SEC),
+      renewAt: addSec(now, RENEWED_AFTER_SEC),
+    });
+  };
 
   const read = async (tenantId: string): Promise<TenantAuthority> => {
     const response = await fetch(`${login}/${tenantId}/v2.0/.well-known/openid-configuration`, {
@@ -50,14 +69,28 @@ export function createFindAuthority(
     return { issuer, keys };
   };
 
+  const renew = async (tenantId: string): Promise<void> => {
+    const authority = await read(tenantId);
+    await authority.keys.reload();
+    keep(tenantId, Promise.resolve(authority));
+  };
+
   return (tenantId) => {
     const known = kept.get(tenantId);
-    if (known !== undefined && known.until > clock.now()) return known.authority;
+    const now = clock.now();
+    if (known !== undefined && known.until > now) {
+      if (known.renewAt <= now) {
+        known.renewAt = addSec(now, RENEWED_AGAIN_AFTER_SEC);
+        // What is kept goes on being used: a call waits for the keys only once these are too old.
+        renew(tenantId).catch(() => {});
+      }
+      return known.authority;
+    }
     const authority = read(tenantId).catch((): never => {
       kept.delete(tenantId);
       throw new FaceError('profile_unavailable', { reason: 'metadata_unreachable' });
     });
-    kept.set(tenantId, { authority, until: addSec(clock.now(), METADATA_KEPT_SEC) });
+    keep(tenantId, authority);
     return authority;
   };
 }

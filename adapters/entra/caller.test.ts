@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventsServiceAppId, type Tenant } from '../../simulators/entra/tenant.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { createForgedBearers, type EntraBench, fetchKeysAhead, openEntraBench } from '../../test/contract/entra.js';
-import { createVerifyCaller } from './caller.js';
+import { createCallerCheck } from './caller.js';
 
 const refused = { code: 'caller_untrusted' };
 const outage = { code: 'profile_unavailable' };
@@ -33,7 +33,8 @@ function connect({ tenants = [bench.entra.tenant.id], fetch = fetchKeys } = {}) 
     v1Issuer: 'https://sts.windows.net' as const,
     hooks: { appId: bench.hookAppId, tenants, clientApps: [] },
   };
-  return { urls, verify: createVerifyCaller(settings, { host, fetch: counting, clock: bench.clock }) };
+  const { verify } = createCallerCheck(settings, { host, fetch: counting, clock: bench.clock });
+  return { urls, verify };
 }
 
 describe('a call of the events service', () => {

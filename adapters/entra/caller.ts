@@ -22,6 +22,13 @@ export interface VerifiedCaller {
  */
 export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCaller>;
 
+/** The check of who calls, for one connection. */
+export interface CallerCheck {
+  readonly verify: VerifyCaller;
+  /** Fetches what calls of the listed tenants are told by, so that the first finds it there. What fails is left to that call. */
+  fetchAhead(): Promise<void>;
+}
+
 /**
  * The one application that calls hooks, in every tenant: "Azure Active Directory Authentication Extensions".
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-overview
@@ -29,8 +36,8 @@ export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCall
 export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
 /**
- * Entra waits 2 s at most, and our decision may need half of it. A fetch that takes longer goes on: its result is there
- * when Entra tries again.
+ * Entra waits 2 s at most, and our decision may need half of it. A fetch that takes longer goes on: its result is there for
+ * the next call. It need not be this one again: a token that says "false" is an answer, and Entra asks no more.
  */
 const VERIFY_TIMEOUT_MS = 700;
 const CLOCK_TOLERANCE_SEC = 30;
@@ -41,10 +48,10 @@ const tenantGuard = z.object({ tid: z.guid().transform((text) => text.toLowerCas
  * `azp` and our application by its id; a v1 token in `appid`, and by its URI `api://{host}/{id}`.
  * @param host - where this server is reached, without a port
  */
-export function createVerifyCaller(
+export function createCallerCheck(
   { login, v1Issuer, hooks }: Pick<EntraSettings, 'login' | 'v1Issuer' | 'hooks'>,
   { host, fetch, clock }: { readonly host: string; readonly fetch: Fetch; readonly clock: Clock },
-): VerifyCaller {
+): CallerCheck {
   const findAuthority = createFindAuthority(login, { fetch, clock });
 
   const verify = async (bearer: string): Promise<VerifiedCaller> => {
@@ -70,10 +77,15 @@ export function createVerifyCaller(
     return { tenantId };
   };
 
-  return async (headers) => {
-    return inTime(verify(readBearer(headers)), VERIFY_TIMEOUT_MS, () => {
-      throw new FaceError('profile_unavailable', { bearer: 'keys_slow' });
-    });
+  return {
+    verify: async (headers) =>
+      inTime(verify(readBearer(headers)), VERIFY_TIMEOUT_MS, () => {
+        throw new FaceError('profile_unavailable', { bearer: 'keys_slow' });
+      }),
+    async fetchAhead() {
+      const fetchOf = async (tenantId: string) => (await findAuthority(tenantId)).keys.reload();
+      await Promise.allSettled(hooks.tenants.map(fetchOf));
+    },
   };
 }
 

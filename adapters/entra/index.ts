@@ -2,7 +2,7 @@ import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Hook, Hooks, RawReply } from '../hook.js';
 import { sleep as sleepInFact } from '../rate-limit.js';
-import { createVerifyCaller } from './caller.js';
+import { createCallerCheck } from './caller.js';
 import type { EntraConnection } from './config.js';
 import {
   DECISION_TIMEOUT_MS,
@@ -36,19 +36,20 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, policy, oidc, entra } = settings;
   const homeTenantId = entra.tenantId;
-  const verifyCaller = createVerifyCaller(entra, { host: new URL(publicUrl).hostname, fetch, clock });
+  const callerCheck = createCallerCheck(entra, { host: new URL(publicUrl).hostname, fetch, clock });
   const toHook = ({ handle, ...replies }: HookParts): Hook => ({
     ...replies,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
     // Its calls are signed with Microsoft's key.
     probe: null,
-    serve:
-      (core) =>
-      async ({ headers }) => {
-        const caller = await verifyCaller(headers);
+    serve(core) {
+      void callerCheck.fetchAhead();
+      return async ({ headers }) => {
+        const caller = await callerCheck.verify(headers);
         return (body) => handle({ caller, body }, { homeTenantId, core });
-      },
+      };
+    },
   });
   const { signUp } = entra.hooks;
   return {

@@ -155,7 +155,7 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
     ? pass('The keys of every tenant can be had in time')
     : warn(
         `Metadata and keys of a tenant take ${slowestMs} ms`,
-        `The first hook call after a start, and one in each hour, may find them missing after ${slowKeysMs} ms; Entra tries once more`,
+        `Calls wait ${slowKeysMs} ms for them, where none came for an hour or the server has only just started; after that it is as whenUnavailable says. Look for what slows the way to ${login}`,
       );
 }
 

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Fetch } from '../../src/core/ports.js';
+import { askHook } from '../../test/contract/adapter.js';
+import {
+  type EntraBench,
+  fetchKeysAhead,
+  isClaimed,
+  openEntraBench,
+  toTokenIssuanceEvent,
+  withBearer,
+} from '../../test/contract/entra.js';
+import { toBody } from '../../test/event-body.js';
+import { createCallerCheck } from './caller.js';
+
+let bench: EntraBench;
+let fetchKeys: Fetch;
+beforeAll(async () => {
+  bench = await openEntraBench();
+  fetchKeys = await fetchKeysAhead(bench.entra, [bench.entra.tenant, bench.partner]);
+});
+afterAll(() => bench.close());
+
+/** What metadata and keys are fetched with: it can be held up, and then let go on or fail. It tells what was asked and answered. */
+function createHeldFetch() {
+  let held = Promise.resolve();
+  let letGo = (_failure?: Error): void => {};
+  const asked: string[] = [];
+  const answered: string[] = [];
+  const fetch: Fetch = async (url, init) => {
+    asked.push(url);
+    await held;
+    const response = await fetchKeys(url, init);
+    answered.push(url);
+    return response;
+  };
+  return {
+    ...{ fetch, asked, answered },
+    hold(): void {
+      held = new Promise((resolve, reject) => {
+        letGo = (failure) => {
+          held = Promise.resolve();
+          if (failure === undefined) resolve();
+          else reject(failure);
+        };
+      });
+    },
+    letGo: (failure?: Error): void => letGo(failure),
+  };
+}
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  for (let turn = 0; turn < 500 && !isSo(); turn++) await new Promise((go) => setTimeout(go, 10));
+};
+
+describe('keys fetched ahead of a call', () => {
+  /** A check with nothing known yet, and one call from a tenant. */
+  function connect(fetch: Fetch) {
+    const { createBearer, clock, hookAppId, entra, partner } = bench;
+    const settings = {
+      login: entra.url,
+      v1Issuer: 'https://sts.windows.net' as const,
+      hooks: { appId: hookAppId, tenants: [entra.tenant.id, partner.id], clientApps: [] },
+    };
+    const { verify, fetchAhead } = createCallerCheck(settings, { host: 'face.example.com', fetch, clock });
+    const call = async (tenant = entra.tenant) => verify({ authorization: `Bearer ${await createBearer({}, tenant)}` });
+    return { fetchAhead, call };
+  }
+
+  test('are there for the first, of each tenant', async () => {
+    const { fetch, hold, asked } = createHeldFetch();
+    const { fetchAhead, call } = connect(fetch);
+    await fetchAhead();
+    hold();
+    expect([await call(), await call(bench.partner)]).toHaveLength(2);
+    expect(asked).toHaveLength(4);
+  });
+
+  test('that cannot be had are asked for again by the call', async () => {
+    const { fetch, hold, letGo } = createHeldFetch();
+    const { fetchAhead, call } = connect(fetch);
+    hold();
+    const ahead = fetchAhead();
+    letGo(new TypeError('fetch failed'));
+    await ahead;
+    expect(await call()).toEqual({ tenantId: bench.entra.tenant.id });
+  });
+
+  test('are renewed after half an hour, while calls go on with those that are known', async () => {
+    const { fetch, hold, letGo, asked, answered } = createHeldFetch();
+    const { call } = connect(fetch);
+    await call();
+    bench.clock.advanceSec(1_799);
+    await call();
+    expect(asked).toHaveLength(2);
+    bench.clock.advanceSec(1);
+    hold();
+    for (let each = 0; each < 3; each++) await call();
+    expect(asked).toHaveLength(3);
+    // It fails, and is tried again a minute later.
+    letGo(new TypeError('fetch failed'));
+    bench.clock.advanceSec(59);
+    await call();
+    expect(asked).toHaveLength(3);
+    bench.clock.advanceSec(1);
+    await call();
+    await until(() => answered.length === 4);
+    bench.clock.advanceSec(1_799);
+    await call();
+    expect(asked).toHaveLength(5);
+  });
+});
+
+test('the first who signs in after a start gets the claim, though the keys took longer than a call waits', async () => {
+  const { fetch, hold, letGo, answered } = createHeldFetch();
+  hold();
+  const started = bench.connect({ fetch });
+  letGo();
+  await until(() => answered.length === 2);
+  hold();
+  const user = randomUUID();
+  await bench.passStepUp(user);
+  const event = toTokenIssuanceEvent(bench.entra.tenant.id, user, randomUUID());
+  const reply = await askHook(started, 'token-issuance-start', withBearer(await bench.createBearer(), toBody(event)));
+  expect(isClaimed(reply)).toBe(true);
+});
