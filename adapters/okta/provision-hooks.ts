@@ -26,8 +26,12 @@ const inlineHookGuard = z.object({
   id: z.string(),
   name: z.string(),
   status: z.string(),
+  version: z.string().nullish(),
   channel: channelGuard,
 });
+
+/** Of what Okta sends, for a hook that is created. */
+const firstVersion = '1.0.0';
 
 /** An inline hook as the org has it. */
 export type InlineHook = z.infer<typeof inlineHookGuard>;
@@ -80,7 +84,9 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   };
   const replace = async (ours: InlineHook): Promise<void> => {
     const channel = channelTo(deps, hook, ours.channel.config.headers);
-    await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version: '1.0.0', channel });
+    // A PUT replaces the hook: one from the console has the newest version of what Okta sends, and keeps it.
+    const version = ours.version ?? firstVersion;
+    await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version, channel });
   };
   return {
     title: `Inline hook: ${hook}`,
@@ -100,7 +106,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
         await deps.send('POST', '/api/v1/inlineHooks', {
           name,
           type,
-          version: '1.0.0',
+          version: firstVersion,
           channel: channelTo(deps, hook),
         });
         return;

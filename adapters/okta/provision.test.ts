@@ -165,10 +165,11 @@ describe('what is there already', () => {
     expect([...bench.okta.org.hooks.values()].filter(({ type }) => type === tokenHook().type)).toHaveLength(1);
   });
 
-  test('and ours, and calls a former address, is sent here, and its own headers stay', async () => {
+  test('and ours, and calls a former address, is sent here, and its own headers and version stay', async () => {
     await stepOf(bench.provision({ publicUrl: 'https://former.example.com' }), 'Inline hook: token').apply();
     const { id } = tokenHook();
-    Object.assign(tokenHook(), { status: 'INACTIVE' });
+    // The console makes hooks of the newest version of their type.
+    Object.assign(tokenHook(), { status: 'INACTIVE', version: '1.0.1' });
     Object.assign(tokenHook().channel.config, {
       headers: [{ key: 'X-Tenant', value: 't1' }],
     });
@@ -177,7 +178,7 @@ describe('what is there already', () => {
       changes: [expect.stringContaining('https://former.example.com'), expect.stringContaining('Activate')],
     });
     await applyAll(provision());
-    expect(tokenHook()).toMatchObject({ id, status: 'ACTIVE' });
+    expect(tokenHook()).toMatchObject({ id, status: 'ACTIVE', version: '1.0.1' });
     expect(tokenHook().channel.config).toMatchObject({
       uri: `${server.origin}/hooks/workforce/token`,
       headers: [{ key: 'X-Tenant', value: 't1' }],
