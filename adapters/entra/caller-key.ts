@@ -11,6 +11,6 @@ const keyIssuerGuard = z.object({ issuer: z.string() });
 export function isEntraKeyOf(tenantId: string, key: unknown): boolean {
   const described = keyIssuerGuard.safeParse(key);
   if (!described.success) return true;
-  const issuer = described.data.issuer.replace('{tenantid}', tenantId);
+  const issuer = described.data.issuer.replaceAll('{tenantid}', tenantId);
   return URL.canParse(issuer) && new URL(issuer).pathname.split('/')[1] === tenantId;
 }

@@ -163,7 +163,11 @@ describe('keys', () => {
       const { verify } = connect({ fetch: answerWith(issuer) });
       await expect(verify(bearer(await bench.createBearer()))).rejects.toMatchObject(refused);
     }
-    for (const issuer of ['https://login.example/{tenantid}/v2.0', `https://${id}.ciamlogin.example/${id}/v2.0`]) {
+    for (const issuer of [
+      'https://login.example/{tenantid}/v2.0',
+      'https://{tenantid}.ciamlogin.example/{tenantid}/v2.0',
+      `https://${id}.ciamlogin.example/${id}/v2.0`,
+    ]) {
       expect(await connect({ fetch: answerWith(issuer) }).verify(bearer(await bench.createBearer()))).toEqual({
         tenantId: id,
       });
