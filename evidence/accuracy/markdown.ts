@@ -10,6 +10,9 @@ export const share = (rate: number | null): string => (rate === null ? '–' : r
 /** Both ends of an interval. */
 export const range = (interval: Interval | null, write: (rate: number) => string): string =>
   interval === null ? '–' : `${write(interval[0]).replace(' %', '')} – ${write(interval[1])}`;
+/** Counts, and the ends of the interval in percent, two digits. */
+export const hitsOfTrials = (hits: number, trials: number, interval: Interval): string =>
+  `${hits} of ${trials} (${interval.map((end) => Number((end * 100).toPrecision(2))).join(' to ')} %)`;
 /** A whole number. */
 export const count = (value: number): string => value.toLocaleString('en');
 

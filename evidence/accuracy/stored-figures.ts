@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, percent, range, share } from './markdown.js';
+import { count, hitsOfTrials, percent, range, share } from './markdown.js';
 
 /*
  * Figures of the documents that come from stored results. One stands between marks, which a reader does not see:
@@ -10,15 +10,32 @@ const mark = /<!-- ([\w/-]+\.json) (\S+) ([\w-]+) -->(.*?)<!-- \/ -->/g;
 
 const rate = z.number();
 const interval = z.tuple([rate, rate]);
+const counted = z.union([
+  z.object({ hits: z.number(), trials: z.number(), interval }),
+  z
+    .object({ passed: z.number(), of: z.number(), interval })
+    .transform(({ passed, of, ...rest }) => ({ hits: passed, trials: of, ...rest })),
+]);
 const to = (text: string): string => text.replace(' – ', ' to ');
 
-/** How a figure is written: rates as in the tables, times and ratios by one decimal, times of the processor by three, sizes in millions of bytes. */
+/**
+ * How a figure is written: rates as in the tables, by themselves or as counts with or without their interval; times and ratios by
+ * one decimal, times of the processor by three, sizes in millions of bytes.
+ */
 const formats = {
   share: (value) => share(rate.parse(value)),
   percent: (value) => percent(rate.parse(value)),
   count: (value) => count(rate.parse(value)),
   'share-range': (value) => to(range(interval.parse(value), share)),
   'percent-range': (value) => to(range(interval.parse(value), percent)),
+  counts: (value) => {
+    const { hits, trials } = counted.parse(value);
+    return `${hits} of ${trials}`;
+  },
+  'counts-range': (value) => {
+    const { hits, trials, interval } = counted.parse(value);
+    return hitsOfTrials(hits, trials, interval);
+  },
   decimal: (value) => rate.parse(value).toFixed(1),
   thousandths: (value) => rate.parse(value).toFixed(3),
   megabytes: (value) => `${Math.round(rate.parse(value) / 1e6)} MB`,

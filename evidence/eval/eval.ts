@@ -1,12 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { facesFolder, hasFaces } from '../../test/faces.js';
 import { type AccuracyOptions, measureAccuracy } from '../accuracy/accuracy.js';
 import { asUsedToMarkdown, ofPeople, ofSources, type SourceAsUsed } from '../accuracy/as-used.js';
 import { shipped } from '../accuracy/bare-token.js';
-import type { AccuracyFigures } from '../accuracy/figures.js';
-import type { GroupFigures } from '../accuracy/group-figures.js';
 import { groupsToMarkdown } from '../accuracy/group-report.js';
 import { measureGroups } from '../accuracy/groups.js';
 import type { By } from '../accuracy/rates.js';
@@ -22,6 +20,7 @@ import { fit } from './engine/fit.js';
 import { guidancePose } from './engine/guidance-pose.js';
 import { qualityBounds } from './engine/quality-bounds.js';
 import { sharedDirections } from './engine/shared-directions.js';
+import { keep, toFile } from './keep.js';
 import { bentSheet } from './presentation-attacks/bent-sheet.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
@@ -101,9 +100,6 @@ function parsing<Values>(parse: () => { readonly values: Values }): Values {
   }
 }
 
-const toFile = (figures: AccuracyFigures | GroupFigures | By<SourceAsUsed>): string =>
-  `${JSON.stringify(figures, null, 2)}\n`;
-
 /** What earlier runs wrote of other sources. */
 async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
   const file = join(out, 'as-used.json');
@@ -159,7 +155,7 @@ async function runAccuracy(args: string[]): Promise<void> {
   if (out !== undefined) {
     const sources = { ...earlier, ...asUsed };
     const all = { ...files, 'as-used.json': toFile(sources), 'as-used.md': asUsedToMarkdown(sources) };
-    for (const [name, text] of Object.entries(all)) await writeFile(join(out, name), text);
+    await keep(out, all);
   }
   process.stdout.write(json ? `${JSON.stringify(figures)}\n` : tables);
 }

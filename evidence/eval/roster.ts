@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Embedding } from '../../src/core/concealed.js';
 import { greatestFalsePositiveRate, mostTokens } from '../../src/core/identify.js';
 import type { Binding } from '../../src/core/ports.js';
@@ -15,6 +14,7 @@ import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
 import { toHalf } from '../corpus/split.js';
 import { createChance } from '../statistics/chance.js';
 import { type ClusteredRate, rateByPerson } from '../statistics/clustered-rate.js';
+import { keep, toFile } from './keep.js';
 import type { EvalProgram } from './program.js';
 
 /** As examples/door.ts has it. */
@@ -160,11 +160,7 @@ async function runOn(folders: readonly string[], say: (line: string) => void, ou
   }
   const command = 'npm run eval -- roster --data DIR…';
   const report = { command, engine: shipped.name, level, enrolledPhotos, greatestFalsePositiveRate, rosters };
-  if (out !== null) {
-    await mkdir(out, { recursive: true });
-    await writeFile(join(out, 'roster.json'), `${JSON.stringify(report, null, 2)}\n`);
-    await writeFile(join(out, 'roster.md'), `\`${command}\`\n\n${toMarkdown(rosters)}\n`);
-  }
+  await keep(out, { 'roster.json': toFile(report), 'roster.md': `\`${command}\`\n\n${toMarkdown(rosters)}\n` });
   return report;
 }
 

@@ -25,10 +25,10 @@ export function toInterval(count: number, total: number, z: number): readonly [n
   return [count === 0 ? 0 : centre - reach, count === total ? 1 : centre + reach];
 }
 
-/** What a proportion looks like as JSON. */
+/** A proportion as JSON: three digits. */
 export const toJson = ({ hits, trials, rate, interval: [from, to] }: Proportion) => ({
   hits,
   trials,
   rate: Number(rate.toPrecision(3)),
-  interval: [Number(from.toPrecision(3)), Number(to.toPrecision(3))],
+  interval: [Number(from.toPrecision(3)), Number(to.toPrecision(3))] as const,
 });

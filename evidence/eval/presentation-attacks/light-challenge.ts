@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Photo } from '../../../src/core/concealed.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import type { ScreenAxis } from '../../../src/core/screen-light.js';
@@ -17,6 +15,7 @@ import {
 import { modelsFolder } from '../../../test/paths.js';
 import { createChance } from '../../statistics/chance.js';
 import { proportion, toJson } from '../../statistics/proportion.js';
+import { keep, toDatedFile } from '../keep.js';
 import type { EvalProgram } from '../program.js';
 import { drawPhotos, readFrontalHeads } from './heads.js';
 import { countSignals, type JudgedChallenge } from './judged-challenges.js';
@@ -151,10 +150,11 @@ export const lightChallenge: EvalProgram = {
         injections: { gain: attackedGains[0], ...toApcer(injected), byKind: apcerOf(injected, injections) },
         attacks: attackedAt,
       };
-      if (out !== null) {
-        await mkdir(out, { recursive: true });
-        await writeFile(join(out, 'light-challenge.md'), toLightTables(figures, new Date()));
-      }
+      const now = new Date();
+      await keep(out, {
+        'light-challenge.json': toDatedFile('npm run eval -- light-challenge', now, figures),
+        'light-challenge.md': toLightTables(figures, now),
+      });
       return { ...figures };
     } finally {
       await engine.close();

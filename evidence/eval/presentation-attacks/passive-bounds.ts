@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Json } from '../../../src/base/json.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
 import { facesFolder } from '../../../test/faces.js';
@@ -7,6 +6,7 @@ import { modelsFolder } from '../../../test/paths.js';
 import { table } from '../../accuracy/markdown.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import { type ClusteredRate, rateByPerson } from '../../statistics/clustered-rate.js';
+import { keep } from '../keep.js';
 import type { EvalProgram } from '../program.js';
 import { mapPictures, scorePicture } from './looks.js';
 import { countsAsText, rateAsJson } from './rate-cells.js';
@@ -155,11 +155,8 @@ async function measureBounds(
       ),
     })),
   );
-  if (out !== null) {
-    await mkdir(out, { recursive: true });
-    const tables = sections.map(({ half, view, rows }) => `## ${titles[view]}, ${halves[half]}\n\n${toTable(rows)}\n`);
-    await writeFile(join(out, 'passive-bounds.md'), [preface, ...tables].join('\n'));
-  }
+  const tables = sections.map(({ half, view, rows }) => `## ${titles[view]}, ${halves[half]}\n\n${toTable(rows)}\n`);
+  await keep(out, { 'passive-bounds.md': [preface, ...tables].join('\n') });
   const of = (half: Half, view: View): Json =>
     Object.fromEntries(
       sections

@@ -1,11 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Engine } from '../../../src/engine/engine.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
 import { createMovementJudge } from '../../../src/liveness/judge.js';
 import { readDemoFaces, readPicture } from '../../../test/face-video/index.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { proportion, toJson } from '../../statistics/proportion.js';
+import { keep, toDatedFile } from '../keep.js';
 import type { EvalProgram } from '../program.js';
 import { drawPhotos, isGrey, readFrontalHeads } from './heads.js';
 import { judgeChallenges } from './judged-challenges.js';
@@ -46,17 +45,23 @@ export const presentationAttacks: EvalProgram = {
       say('The same of the demonstration photos, which are in colour');
       const faces = await readDemoFaces(engine);
       const demonstration = await attackPeople(engine, faces, faces.length, say);
-      if (out !== null) {
-        await mkdir(out, { recursive: true });
-        for (const plot of passivePlots)
-          await writeFile(join(out, `passive-liveness-${plot.name}.svg`), drawPassive(evaluation.scores, plot));
-        await writeFile(join(out, 'movement-challenge.svg'), drawChallenge(evaluation.figures.challenge));
-        await writeFile(
-          join(out, 'presentation-attacks.md'),
-          toTables(evaluation.figures, demonstration.figures, new Date()),
-        );
-      }
-      return { frames: 'synthetic', evaluation: evaluation.figures, demonstration: demonstration.figures };
+      const figures = {
+        frames: 'synthetic',
+        evaluation: evaluation.figures,
+        demonstration: demonstration.figures,
+      };
+      const now = new Date();
+      const plots = passivePlots.map((plot) => [
+        `passive-liveness-${plot.name}.svg`,
+        drawPassive(evaluation.scores, plot),
+      ]);
+      await keep(out, {
+        ...Object.fromEntries(plots),
+        'movement-challenge.svg': drawChallenge(evaluation.figures.challenge),
+        'presentation-attacks.json': toDatedFile('npm run eval -- presentation-attacks', now, figures),
+        'presentation-attacks.md': toTables(evaluation.figures, demonstration.figures, now),
+      });
+      return figures;
     } finally {
       await engine.close();
     }

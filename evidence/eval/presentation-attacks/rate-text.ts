@@ -1,3 +1,4 @@
+import { hitsOfTrials } from '../../accuracy/markdown.js';
 import type { Rate } from './presentation-rates.js';
 
 /* How rates and signals are written in the tables of presentation attacks. */
@@ -10,9 +11,7 @@ export const percent = (rate: number): string => `${Number((rate * 100).toPrecis
 
 /** A rate with its counts and interval. */
 export const toText = (rate: Rate | null): string =>
-  rate === null
-    ? 'no response'
-    : `${rate.hits} of ${rate.trials} (${percent(rate.interval[0])} to ${percent(rate.interval[1])} %)`;
+  rate === null ? 'no response' : hitsOfTrials(rate.hits, rate.trials, rate.interval);
 
 /** The three that refused most often. */
 export const toSignals = (counts: Counts): string =>

@@ -1,6 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Json } from '../../../src/base/json.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
@@ -10,6 +7,7 @@ import { modelsFolder } from '../../../test/paths.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { BadInput } from '../../corpus/bad-input.js';
 import { type ClusteredRate, rateByPerson } from '../../statistics/clustered-rate.js';
+import { keep, toDatedFile } from '../keep.js';
 import { attackRows, type ClipFrame, pageRows, type RowOutcome } from './clip-rows.js';
 import { withoutRefusal } from './heads.js';
 import { mapPictures, scorePicture } from './looks.js';
@@ -120,11 +118,7 @@ function toMarkdown(real: ReadonlyMap<string, SpeciesFigures>): string {
  * @param folders - one, laid out as `recorded.ts` says
  * @throws BadInput
  */
-export async function measureRecorded(
-  folders: readonly string[],
-  say: (line: string) => void,
-  out: string | null,
-): Promise<{ readonly frames: 'recorded'; readonly real: { readonly [species: string]: Json } }> {
+export async function measureRecorded(folders: readonly string[], say: (line: string) => void, out: string | null) {
   const [folder, ...others] = folders;
   if (others.length > 0) throw new BadInput('presentation-attacks takes one --data');
   const { stills, clips } = await readRecorded(folder);
@@ -152,25 +146,23 @@ export async function measureRecorded(
       ]),
     );
     for (const { frames } of seen) for (const { embedding } of frames) embedding.wipe();
-    if (out !== null) {
-      await mkdir(out, { recursive: true });
-      await writeFile(join(out, 'presentation-attacks-real.md'), toMarkdown(real));
-    }
-    return {
-      frames: 'recorded',
-      real: Object.fromEntries(
-        [...real].map(([name, figures]) => [
-          name,
-          {
-            presentations: figures.stills + figures.clips,
-            ...figures,
-            passive: rateAsJson(figures.passive),
-            movement: rateAsJson(figures.movement),
-            policy: rateAsJson(figures.policy),
-          },
-        ]),
-      ),
-    };
+    const bySpecies = [...real].map(([name, of]) => [
+      name,
+      {
+        presentations: of.stills + of.clips,
+        ...of,
+        passive: rateAsJson(of.passive),
+        movement: rateAsJson(of.movement),
+        policy: rateAsJson(of.policy),
+      },
+    ]);
+    const figures = { frames: 'recorded', real: Object.fromEntries(bySpecies) };
+    const command = 'npm run eval -- presentation-attacks --data DIR';
+    await keep(out, {
+      'presentation-attacks-real.json': toDatedFile(command, new Date(), figures),
+      'presentation-attacks-real.md': toMarkdown(real),
+    });
+    return figures;
   } finally {
     await engine.close();
   }
