@@ -36,7 +36,7 @@ inBrowser('over a slow network the screen is cleared, too: the page is asked for
     await route.continue().catch(() => {});
   });
   await page.evaluate('document.documentElement.dataset.former = ""');
-  await page.locator('html:not([data-former])').waitFor({ timeout: 30_000 });
+  await page.locator('html:not([data-former])').waitFor();
   expect(asked).toBe(1);
   await close();
 });
