@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import type { Look } from '../../web/capture/guidance/look.js';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { createTestVerifier } from '../embedded.js';
+import { eventually } from '../eventually.js';
 import { modelsFolder } from '../paths.js';
 import { patienceMs } from '../patience.js';
 import { loadPictures, type Pictures } from '../pictures.js';
@@ -92,7 +93,7 @@ const prepare = `async () => {
     });
     await change(page);
     await page.goto(`${server.origin}/face`);
-    await page.waitForFunction('typeof createGuide === "function"');
+    await eventually(async () => expect(await page.evaluate('typeof createGuide === "function"')).toBe(true));
   }
 
   const toFrame = async (photo: Uint8Array, brightness = 1): Promise<string> => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { eventually } from '../eventually.js';
 import { firstView } from '../first-view.js';
 import { hasChromium } from './chromium.js';
 import { readNoted, rowOf, toLight, visitsOf } from './lit-visit.js';
@@ -144,7 +145,7 @@ inBrowser(
     expect(await page.evaluate('window.held')).toEqual([]);
     await press(page, 'Start');
     await see(page, 'sending');
-    await page.waitForFunction('window.held.includes("stop")');
+    await eventually(async () => expect(await page.evaluate('window.held.includes("stop")')).toBe(true));
     const both = (mode: string) => `[{"exposureMode":"${mode}"},{"whiteBalanceMode":"${mode}"}]`;
     expect(await page.evaluate('window.held')).toEqual([both('manual'), both('continuous'), 'stop']);
     await close();

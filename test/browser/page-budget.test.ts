@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { eventually } from '../eventually.js';
 import { firstView } from '../first-view.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { startPageServer } from './page-server.js';
@@ -62,7 +63,9 @@ inBrowser(
     const lost = page.waitForEvent('requestfailed');
     await page.locator('#language').selectOption('de');
     await lost;
-    await page.waitForFunction('document.querySelector("#language").value === "fr"');
+    await eventually(async () =>
+      expect(await page.evaluate('document.querySelector("#language").value === "fr"')).toBe(true),
+    );
     expect(await page.locator('html').getAttribute('lang')).toBe('fr');
     await close();
   },
