@@ -1,31 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import type { JsonObject } from '../../src/base/json.js';
 import { firstView } from '../first-view.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { startPageServer } from './page-server.js';
+import { inBrowser, usePage } from './page-suite.js';
 import { type Replies, scriptReplies } from './scripted-replies.js';
-import { receive } from './visitor.js';
 import { press, see } from './walk.js';
 
 /* The page without a mouse, and with keyboards of other scripts. */
 
-const inBrowser = hasChromium ? test : test.skip;
-let browser: Browser;
-let server: Awaited<ReturnType<typeof startPageServer>>;
-if (hasChromium) {
-  beforeAll(async () => {
-    server = await startPageServer();
-    browser = await launchChromium({ camera: 'two' });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-}
+const { receive, server } = usePage('two');
 
 async function arrive(view: JsonObject, replies: Replies = {}) {
-  const visitor = await receive(browser);
+  const visitor = await receive();
   await scriptReplies(visitor.context, { ...firstView, handOffAllowed: false, ...view }, replies);
   await visitor.page.goto(`${server.origin}/face#${firstView.id}.secret`);
   return visitor;

@@ -1,31 +1,16 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { expect } from '@jest/globals';
 import { firstView } from '../first-view.js';
-import { hasChromium, launchChromium } from './chromium.js';
 import { failCamera } from './in-page/fail-camera.js';
-import { startPageServer } from './page-server.js';
+import { inBrowser, usePage } from './page-suite.js';
 import { scriptReplies } from './scripted-replies.js';
-import { receive } from './visitor.js';
 import { press, see } from './walk.js';
 
 /* A kiosk stands alone: whatever one person met there, it waits for the next one by itself. */
 
-const inBrowser = hasChromium ? test : test.skip;
-let browser: Browser;
-let server: Awaited<ReturnType<typeof startPageServer>>;
-if (hasChromium) {
-  beforeAll(async () => {
-    server = await startPageServer();
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-}
+const { receive, server } = usePage('pattern');
 
 inBrowser('over a slow network the screen is cleared, too: the page is asked for once', async () => {
-  const { page, context, close } = await receive(browser);
+  const { page, context, close } = await receive();
   await scriptReplies(context, { ...firstView, state: 'passed' }, { '/kiosk/next': { ticket: 'a.b', page: null } });
   await page.goto(`${server.origin}/face/kiosk#gate.secret`);
   await see(page, 'passed');
@@ -42,7 +27,7 @@ inBrowser('over a slow network the screen is cleared, too: the page is asked for
 });
 
 inBrowser('a scan that fails, and nobody who tries again: it waits for the next person', async () => {
-  const { page, context, close } = await receive(browser);
+  const { page, context, close } = await receive();
   await context.addInitScript(failCamera, 'NotReadableError');
   // A minute without anybody is a moment here; not every browser reads codes.
   await context.addInitScript(

@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { expect } from '@jest/globals';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { startPageServer } from './page-server.js';
-import { receive } from './visitor.js';
+import { inBrowser, usePage } from './page-suite.js';
 
 /* What somebody sees who follows the link of a notice. */
 
-const inBrowser = hasChromium ? test : test.skip;
-let browser: Browser;
-let server: Awaited<ReturnType<typeof startPageServer>>;
-if (hasChromium) {
-  beforeAll(async () => {
-    server = await startPageServer();
-    browser = await launchChromium({ camera: 'none' });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-}
+const { receive, server } = usePage('none');
 
 inBrowser('nothing is sent before the button is pressed, and then the secret alone', async () => {
-  const { page, complaints, close } = await receive(browser, { viewport: { width: 360, height: 740 } });
+  const { page, complaints, close } = await receive({ viewport: { width: 360, height: 740 } });
   const sent: unknown[] = [];
   await page.route('**/face/not-me', async (route) => {
     if (route.request().method() !== 'POST') return route.continue();
@@ -48,7 +33,7 @@ inBrowser('nothing is sent before the button is pressed, and then the secret alo
 });
 
 inBrowser('a link that is over says so', async () => {
-  const { page, close } = await receive(browser);
+  const { page, close } = await receive();
   await page.route('**/face/not-me', (route) =>
     route.request().method() === 'POST'
       ? route.fulfill({ status: 404, json: { ok: false, error: 'Refused.', code: 'step_up_unknown' } })

@@ -1,34 +1,19 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { expect } from '@jest/globals';
 import { eventually } from '../eventually.js';
 import { firstView } from '../first-view.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { startPageServer } from './page-server.js';
+import { inBrowser, usePage } from './page-suite.js';
 import { weighPage } from './page-weight.js';
 import { devices } from './screens.js';
 import { scriptReplies } from './scripted-replies.js';
-import { receive } from './visitor.js';
 import { press, readIn, see } from './walk.js';
 
 /* What a person's browser fetches, and when. How long it takes is told by `npm run bench -- step-up`. */
 
-const inBrowser = hasChromium ? test : test.skip;
-let browser: Browser;
-let server: Awaited<ReturnType<typeof startPageServer>>;
-if (hasChromium) {
-  beforeAll(async () => {
-    server = await startPageServer();
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-}
+const { browser, receive, server } = usePage('pattern');
 
 /** Opens the page before anybody has agreed, and keeps an eye on what the guidance fetches. */
 async function openBefore(device: keyof typeof devices) {
-  const { page, context, requests, close } = await receive(browser, devices[device]);
+  const { page, context, requests, close } = await receive(devices[device]);
   await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
   const all = Promise.all(
     ['/models/detect.onnx', '/models/landmarks.onnx', '.wasm'].map((part) =>
@@ -42,7 +27,7 @@ async function openBefore(device: keyof typeof devices) {
 }
 
 inBrowser('the first screen costs at most 56 KiB and fourteen requests, and one language of five', async () => {
-  const { gzipBytes, requests } = await weighPage(browser, server.origin);
+  const { gzipBytes, requests } = await weighPage(browser(), server.origin);
   expect(gzipBytes).toBeGreaterThan(20_000);
   expect(gzipBytes).toBeLessThanOrEqual(56 * 1024);
   expect(requests).toBeLessThanOrEqual(14);
@@ -51,7 +36,7 @@ inBrowser('the first screen costs at most 56 KiB and fourteen requests, and one 
 inBrowser(
   'another language is fetched once it is chosen; where it cannot be had, the page stays as it was',
   async () => {
-    const { page, context, requests, close } = await receive(browser);
+    const { page, context, requests, close } = await receive();
     await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
     await see(page, 'consent');

@@ -63,8 +63,8 @@ async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElemen
       const kiosk = readKiosk();
       if (kiosk === null) throw new Problem('link-missing');
       // A scan may have failed, too, and nobody stayed to try again: nobody else is called before the page is cleared.
-      const waiting = waitForPerson(kiosk, location.origin + base, page, api).finally(() => clearWhenIdle(main));
-      const { ticket } = await waiting;
+      const waiting = waitForPerson(kiosk, location.origin + base, page, api);
+      const { ticket } = await waiting.finally(() => clearWhenIdle(main));
       return { view: await api.open(ticket, null) };
     },
     forget: () => {},
