@@ -6,7 +6,7 @@ import { walletClientId } from '../config/oidc.js';
 import type { Log, Random } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
-import { mountAt, requireMethod } from '../http/address.js';
+import { mountAt, queryOf, requireMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
@@ -117,8 +117,7 @@ interface Visit {
 async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<void> {
   const { request, response, body } = visit;
   const form = path.startsWith(paths.authorize) ? readForm(visit) : null;
-  const queryAt = request.url.indexOf('?');
-  const sent = form ?? new URLSearchParams(queryAt === -1 ? '' : request.url.slice(queryAt + 1));
+  const sent = form ?? new URLSearchParams(queryOf(request));
   // RFC 9126, section 4, wants both. The browsers of some providers bring the first alone.
   if (sent.has('request_uri') && !sent.has('client_id') && issuer.pushingClientId !== null) {
     sent.set('client_id', issuer.pushingClientId);

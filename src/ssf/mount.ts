@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 import { requestIdOf } from '../http/access-log.js';
-import { mountAt, refuseMethod } from '../http/address.js';
+import { mountAt, queryOf, refuseMethod } from '../http/address.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
@@ -59,7 +59,7 @@ async function serve(
     const { status, body } = await endpoint.handle({
       caller,
       body: parseJson(request, await collectBody({ request, response }, allowance)),
-      query: new URLSearchParams(request.url.split('?')[1] ?? ''),
+      query: new URLSearchParams(queryOf(request)),
       param: (name) => String(request.params[name] ?? ''),
       signal: AbortSignal.any([gone.signal, deps.stopping]),
     });

@@ -2,7 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { consentNameOf } from '../../core/credentials/credentials.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { mountAt, requireMethod } from '../../http/address.js';
+import { mountAt, queryOf, requireMethod } from '../../http/address.js';
 import { languageOf } from '../messages.js';
 import type { MountedIssuer, OidcIssuers } from '../mounted-issuer.js';
 import { pageOf } from './clients.js';
@@ -41,7 +41,7 @@ export function mountCredentials(
     const page = renderStartPage(languageOf(undefined, request.acceptsLanguages()), {
       name: config.name,
       organisation: connection.policy.organisation,
-      isAgain: new URLSearchParams(request.url.split('?')[1]).has('error'),
+      isAgain: new URLSearchParams(queryOf(request)).has('error'),
       request: {
         client_id: consentNameOf(type),
         redirect_uri: `${issuer}${pageOf(type)}`,
