@@ -10,7 +10,7 @@ const secondsPerDay = 86_400;
 /**
  * Removes the closed segments whose newest record is older than `retentionDays`. A record says so first, with the number
  * and the digest of the last line that goes: the chain can be followed from there on.
- * @param rules.beforeRemoval - keeps what else is known by the records; none goes where it throws
+ * @param rules.beforeRemoval - keeps what else is known by the records, once for all that go; none goes where it throws
  * @param append - settles once the record is on the disk
  */
 export async function removeOldSegments(
@@ -23,10 +23,12 @@ export async function removeOldSegments(
   append: (event: AuditEvent) => Promise<void>,
 ): Promise<void> {
   const keptFrom = addSec(clock.now(), -retentionDays * secondsPerDay);
+  let isKept = false;
   for (const { file: segment, lastSequence } of await closedSegmentsOf(file)) {
     const { sequence: through, digest, time } = await readTail(segment);
     if (time === null || time >= keptFrom) return;
-    await beforeRemoval();
+    if (!isKept) await beforeRemoval();
+    isKept = true;
     await append({ action: 'records_removed', connection: '', subject: '', detail: { through, digest } });
     await rm(segment);
     await rm(closedFileOf(headsFileOf(file), lastSequence), { force: true });
