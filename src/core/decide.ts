@@ -6,7 +6,7 @@ import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec } from './units.js';
-import { nowOrLater, untilDone } from './until-done.js';
+import { nowOrLater } from './until-done.js';
 
 const decisionGuard = z.discriminatedUnion('outcome', [
   z.object({
@@ -85,19 +85,19 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     deps.log.warn('hook decision not recorded yet', { code: toCode(error) });
   const recordTaken = (taken: Pass): Promise<void> =>
     record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
-  const passed = await takePassedStepUp({ ...by, needsFace: !anotherWay.counts }, noted, deps).catch(
-    (error: unknown) => {
+  const passed = await nowOrLater(
+    () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts }, noted, deps),
+    async () => {
       // It may have arrived: then the event that asks again has it, and that is to be on record.
-      void untilDone(async () => {
-        const taken = await findTaken(by, deps);
-        if (taken !== null) await recordTaken(taken);
-      }, onUnrecorded);
-      throw error;
+      const taken = await findTaken(by, deps);
+      if (taken !== null) await recordTaken(taken);
     },
+    onUnrecorded,
   );
   if (typeof passed !== 'string') {
     // Whoever asks again is answered from the step-up that was taken.
-    if (passed.isFirst) await nowOrLater(() => recordTaken(passed), onUnrecorded);
+    const recordPassed = () => recordTaken(passed);
+    if (passed.isFirst) await nowOrLater(recordPassed, recordPassed, onUnrecorded);
     return toDecision(passed);
   }
   const decision = unverified(connection, 'whenUnverified');

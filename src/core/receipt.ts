@@ -17,7 +17,7 @@ import type { CoreDeps } from './deps.js';
 import { isForgotten } from './forgotten.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
-import { nowOrLater, untilDone } from './until-done.js';
+import { nowOrLater } from './until-done.js';
 
 export { clockToleranceSec, receiptLifeSec };
 
@@ -169,17 +169,17 @@ async function takeOnce(
   const onUnrecorded = (error: unknown): void =>
     log.warn('the use of a receipt not recorded yet', { code: toCode(error) });
   const used = { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) } as const;
-  const isFirst = await state.write(key, by, used).catch((error: unknown) => {
-    // It may have arrived: then whoever brings it again has it, and that is to be on record.
-    void untilDone(async () => {
-      if ((await state.read(key))?.value === by) await recordUse();
-    }, onUnrecorded);
-    throw error;
-  });
-  if (!isFirst && (await state.read(key))?.value !== by) {
-    throw new FaceError('receipt_invalid', { reason: 'used' });
-  }
-  if (isFirst) await nowOrLater(recordUse, onUnrecorded);
+  const isHadByIt = async (): Promise<boolean> => (await state.read(key))?.value === by;
+  const isFirst = await nowOrLater(
+    () => state.write(key, by, used),
+    async () => {
+      // It may have arrived: then whoever brings it again has it, and that is to be on record.
+      if (await isHadByIt()) await recordUse();
+    },
+    onUnrecorded,
+  );
+  if (!isFirst && !(await isHadByIt())) throw new FaceError('receipt_invalid', { reason: 'used' });
+  if (isFirst) await nowOrLater(recordUse, recordUse, onUnrecorded);
 }
 
 function inOurWords<Claims>(check: () => Claims): Claims {

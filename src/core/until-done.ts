@@ -18,15 +18,18 @@ export async function untilDone(work: () => Promise<void>, onFailure: (error: un
 }
 
 /**
- * Does work, and what fails now once more in the background, as `untilDone` does.
- * @returns settles with the first try; throws what that threw
+ * Does work; where that fails, does what is to follow from it in the background, as `untilDone` does.
+ * @returns settles with the work; throws what that threw
  */
-export async function nowOrLater(work: () => Promise<void>, onFailure: (error: unknown) => void): Promise<void> {
-  await work().catch((error: unknown) => {
-    void untilDone(work, onFailure);
+export const nowOrLater = <Result>(
+  work: () => Promise<Result>,
+  later: () => Promise<void>,
+  onFailure: (error: unknown) => void,
+): Promise<Result> =>
+  work().catch((error: unknown) => {
+    void untilDone(later, onFailure);
     throw error;
   });
-}
 
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
