@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type PastEvent, readEvents } from '../audit/events.js';
 import type { DataFiles } from '../config/data-files.js';
 import { deniedUntil, denyTokenId } from '../core/enrolment/deny-list.js';
 import type { Clock, Random, State } from '../core/ports.js';
 import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
-import { FaceError } from '../errors.js';
-import { isSystemError, replaceFile } from '../files/durable-file.js';
+import { replaceFile } from '../files/durable-file.js';
+import { readMarker } from './marker.js';
 
 /** Actions that deny a token, or the one it took the place of. */
 const denying = [
@@ -69,19 +68,11 @@ export async function keepDenials(
 
 const keptGuard = z.strictObject({ denied: z.record(z.string(), epochMsGuard.nullable()) });
 
-async function readKept({ deniedTokens: file }: DenialFiles): Promise<Map<string, EpochMs | null>> {
-  try {
-    return new Map(Object.entries(keptGuard.parse(JSON.parse(await readFile(file, 'utf8'))).denied));
-  } catch (cause) {
-    if (isSystemError(cause, 'ENOENT')) return new Map();
-    throw new FaceError('state_unavailable', { file }, { cause });
-  }
-}
-
 /** Denied tokens. When one ends is told as it was enrolled, or as a client revoked it. */
 async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | null>> {
-  const { audit: auditFile } = files;
-  const denied = await readKept(files);
+  const { audit: auditFile, deniedTokens } = files;
+  const kept = await readMarker(deniedTokens, keptGuard);
+  const denied = new Map<string, EpochMs | null>(Object.entries(kept?.denied ?? {}));
   for await (const event of readEvents(auditFile, denying)) {
     const tokenId = deniedBy(event);
     if (tokenId === null) continue;

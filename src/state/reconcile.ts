@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type DataFiles, isThere } from '../config/data-files.js';
 import type { Audit, Clock, Log, Random, State } from '../core/ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
-import { FaceError } from '../errors.js';
-import { isSystemError, replaceFile } from '../files/durable-file.js';
+import { replaceFile } from '../files/durable-file.js';
 import { replayDenials } from './denials.js';
+import { readMarker } from './marker.js';
 
 const knownGuard = z.strictObject({ heldSince: epochMsGuard });
 
@@ -23,13 +22,8 @@ export interface ReconcileDeps {
  * that was emptied meanwhile is noticed.
  * @throws FaceError `state_unavailable`: the file is not as it was written
  */
-export async function readKnown({ heldSince: file }: Pick<DataFiles, 'heldSince'>): Promise<EpochMs | null> {
-  try {
-    return knownGuard.parse(JSON.parse(await readFile(file, 'utf8'))).heldSince;
-  } catch (cause) {
-    if (isSystemError(cause, 'ENOENT')) return null;
-    throw new FaceError('state_unavailable', { file }, { cause });
-  }
+export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Promise<EpochMs | null> {
+  return (await readMarker(heldSince, knownGuard))?.heldSince ?? null;
 }
 
 /**
