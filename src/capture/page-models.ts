@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RequestHandler } from 'express';
 import { type ModelFile, models } from '../engine/manifest.js';
 import { readPublishedFile } from '../engine/published-file.js';
 import { FaceError } from '../errors.js';
+import { markOf } from '../files/durable-file.js';
 
 /** The models that guide in the browser, by the name in their address. */
 const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
@@ -13,15 +13,15 @@ const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.dete
  * them none of their own.
  */
 function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8Array | null> {
-  const kept = new Map<string, { readonly version: string; readonly bytes: Promise<Uint8Array | null> }>();
+  const kept = new Map<string, { readonly mark: string; readonly bytes: Promise<Uint8Array | null> }>();
   return async (model) => {
     const { file } = model;
-    const found = await stat(join(folder, file)).catch(() => null);
-    const version = found === null ? 'none' : [found.ino, found.size, found.mtimeMs].join(' ');
+    // What is wrong with it is told by the reading.
+    const mark = await markOf(join(folder, file)).catch(() => '');
     const known = kept.get(file);
-    if (known?.version === version) return known.bytes;
+    if (known?.mark === mark) return known.bytes;
     const bytes = readPublishedFile(folder, model);
-    kept.set(file, { version, bytes });
+    kept.set(file, { mark, bytes });
     bytes.catch(() => kept.delete(file));
     return bytes;
   };

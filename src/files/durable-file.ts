@@ -176,3 +176,12 @@ export async function removeUnfinishedLine(file: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** Differs for what was put in the place of a file; that of a file which is not there is its own. Throws the system's errors. */
+export async function markOf(file: string): Promise<string> {
+  const { dev, ino, size, mtimeNs } = await stat(file, { bigint: true }).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n };
+    throw error;
+  });
+  return [dev, ino, size, mtimeNs].join(':');
+}

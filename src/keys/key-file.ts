@@ -1,9 +1,16 @@
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createFile, isSystemError, parseKeyJson, readPrivateFile, replaceFile } from '../files/durable-file.js';
+import {
+  createFile,
+  isSystemError,
+  markOf,
+  parseKeyJson,
+  readPrivateFile,
+  replaceFile,
+} from '../files/durable-file.js';
 
 /** One JSON file of keys, mode 0600, that several processes share. */
 export interface KeyFile<Content> {
@@ -111,15 +118,6 @@ export async function openKeyFile<Guard extends z.ZodType>(
       return changed;
     },
   };
-}
-
-/** Differs for what was put in the place of a file: every change makes a new file. */
-async function markOf(file: string): Promise<string> {
-  const { dev, ino, size, mtimeNs } = await stat(file, { bigint: true }).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n };
-    throw error;
-  });
-  return [dev, ino, size, mtimeNs].join(':');
 }
 
 async function withLock<Result>(file: string, setting: string, work: () => Promise<Result>): Promise<Result> {
