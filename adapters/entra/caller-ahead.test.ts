@@ -109,6 +109,25 @@ describe('keys fetched ahead of a call', () => {
     await call();
     expect(asked).toHaveLength(5);
   });
+
+  test('are there for the first call of a morning, too', async () => {
+    const { fetch, hold, letGo, answered } = createHeldFetch();
+    const { fetchAhead, call } = connect(fetch);
+    await fetchAhead();
+    const nightSec = 14 * 3_600;
+    // The library that keeps the keys has a clock of its own.
+    const now = Date.now;
+    Date.now = () => now() + nightSec * 1_000;
+    try {
+      bench.clock.advanceSec(nightSec);
+      hold();
+      expect(await call()).toEqual({ tenantId: bench.entra.tenant.id });
+      letGo();
+      await until(() => answered.length === 6);
+    } finally {
+      Date.now = now;
+    }
+  });
 });
 
 test('the first who signs in after a start gets the claim, though the keys took longer than a call waits', async () => {

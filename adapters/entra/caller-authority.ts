@@ -6,8 +6,8 @@ import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
-const KEYS_KEPT_MS = 3_600_000;
-const METADATA_KEPT_SEC = 86_400;
+/** Entra has keys looked for once a day at least. */
+const KEPT_SEC = 86_400;
 const RENEWED_AFTER_SEC = 1_800;
 /** After a renewal that failed. */
 const RENEWED_AGAIN_AFTER_SEC = 60;
@@ -35,8 +35,9 @@ interface KeptAuthority {
 }
 
 /**
- * Reads metadata and keys of tenants, and keeps them: metadata for a day, keys for an hour. Who asks after half an hour gets
- * what is kept, and both are read anew meanwhile: a hook has no time to wait for them.
+ * Reads metadata and keys of tenants, and keeps them for a day. Who asks after half an hour gets what is kept, and both are
+ * read anew meanwhile: a hook has no time to wait for them, the first of a morning neither.
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
  * @param login - the login host of the tenants' cloud, without a slash at the end
  */
 export function createFindAuthority(
@@ -48,7 +49,7 @@ export function createFindAuthority(
     const now = clock.now();
     kept.set(tenantId, {
       authority,
-      until: addSec(now, METADATA_KEPT_SEC),
+      until: addSec(now, KEPT_SEC),
       renewAt: addSec(now, RENEWED_AFTER_SEC),
     });
   };
@@ -63,7 +64,7 @@ export function createFindAuthority(
     if (new URL(issuer).pathname !== `/${tenantId}/v2.0`) throw new FaceError('profile_unavailable');
     const keys = createRemoteJWKSet(new URL(jwks_uri), {
       timeoutDuration: FETCH_TIMEOUT_MS,
-      cacheMaxAge: KEYS_KEPT_MS,
+      cacheMaxAge: KEPT_SEC * 1000,
       [customFetch]: (url, options) => fetch(url, options),
     });
     return { issuer, keys };
