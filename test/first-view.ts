@@ -24,6 +24,7 @@ export const firstView = {
   fallbackUrl: null,
   anotherWays: [],
   recoveryCodesOffered: false,
+  receiptWaits: false,
   helpOffered: false,
   returnUrl: null,
 } as const satisfies JsonObject;

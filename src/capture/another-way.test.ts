@@ -242,6 +242,64 @@ describe('a hook that asks for a face', () => {
 });
 
 describe('recovery codes', () => {
+  describe('and a receipt', () => {
+    /** A check of somebody without codes, that an application waits for. */
+    const pass = async () => {
+      await enrol();
+      const { id, page } = await begin();
+      await page.consent();
+      const { body } = await page.check(draw('ada'));
+      return { id, page, body };
+    };
+    const take = async (page: Page) => (await page.post('/face/receipt')).body.receipt;
+    const issued = () => detailsOf('receipt_issued').length;
+
+    test('its two minutes begin once the codes are written down', async () => {
+      const { page, body } = await pass();
+      expect(body).toMatchObject({ receipt: null, view: { recoveryCodesOffered: true, receiptWaits: true } });
+      await page.post('/face/recovery-codes');
+      server.clock.advanceSec(600);
+      const receipt = await take(page);
+      const { iat, exp, auth_time } = decodeJwt<{ auth_time: number }>(String(receipt));
+      expect(Number(exp)).toBeGreaterThan(server.clock.now() / 1000 + 110);
+      expect(Number(iat) - auth_time).toBeGreaterThanOrEqual(599);
+      // An answer that got lost.
+      expect(await take(page)).toBe(receipt);
+      expect((await page.get('/face/session')).body).toMatchObject({ receipt, view: { receiptWaits: false } });
+      server.clock.advanceSec(121);
+      expect(await take(page)).toBeNull();
+      expect(issued()).toBe(1);
+    });
+
+    test('whoever wants no codes takes it without', async () => {
+      const { page } = await pass();
+      expect(typeof (await take(page))).toBe('string');
+    });
+
+    test('a backend that asks has it at once, and the page the same', async () => {
+      const { id, page } = await pass();
+      const [asked, taken] = await Promise.all([stateOf(id), take(page)]);
+      expect(asked).toMatchObject({ state: 'passed', receipt: taken });
+      expect(typeof taken).toBe('string');
+    });
+
+    test('a quarter of an hour later there is none', async () => {
+      const { id, page } = await pass();
+      server.clock.advanceSec(901);
+      expect(await take(page)).toBeNull();
+      expect(await stateOf(id)).toMatchObject({ state: 'passed', receipt: null });
+      expect(issued()).toBe(0);
+    });
+
+    test('nor once the enrolment has ended', async () => {
+      const { page } = await pass();
+      server.clock.advanceSec(1);
+      expect((await server.postJson('/enrolments/revoke', who, auth)).status).toBe(200);
+      expect(await take(page)).toBeNull();
+      expect(issued()).toBe(0);
+    });
+  });
+
   const make = async () => {
     const { page, view } = await enrol();
     expect(view.recoveryCodesOffered).toBe(true);

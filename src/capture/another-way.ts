@@ -7,9 +7,12 @@ import {
   anotherWayReply,
   emptyReply,
   helpReasons,
+  receiptReply,
   recoveryCodesReply,
   sentCodeReply,
 } from '../core/step-up/page-protocol.js';
+import { takeReceipt } from '../core/step-up/pass-receipt.js';
+import { viewSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
@@ -125,6 +128,23 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       reply: recoveryCodesReply,
       async handle({ session: shown }) {
         return { codes: (await renewRecoveryCodes(shown, deps)).map((code) => code.use((text) => text)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      path: '/face/receipt',
+      action: 'take_receipt',
+      status: 200,
+      summary: 'Take the receipt that waited for recovery codes',
+      description:
+        'Where the page is told `receiptWaits`: its two minutes begin now. Whoever asks again gets the same; `null` where there is none, or no more.',
+      codes: session,
+      fields: z.strictObject({}),
+      reply: receiptReply,
+      async handle({ session: shown }) {
+        const record = await takeReceipt(shown.id, deps);
+        const { receipt } = viewSession({ ...shown, record }, deps);
+        return { receipt: receipt === null ? null : receipt.use((text) => text) };
       },
     }),
   ];

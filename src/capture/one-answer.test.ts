@@ -188,7 +188,7 @@ const expected = {
           },
           ...{ userSecret: 'none', light: 'offered', referencePhotoNeeded: false, fallbackUrl: null, returnUrl: null },
           ...{ handOff: null, handOffAllowed: true, phoneNeeded: false, pairing: null },
-          ...{ anotherWays: [], recoveryCodesOffered: false, helpOffered: false },
+          ...{ anotherWays: [], recoveryCodesOffered: false, receiptWaits: false, helpOffered: false },
         },
       },
     },

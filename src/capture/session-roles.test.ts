@@ -168,6 +168,7 @@ const calls: readonly {
   },
   { call: 'POST /face/help', send: (page) => page.post('/face/help', { reason: 'other' }), allowed: ['own'] },
   { call: 'POST /face/recovery-codes', send: (page) => page.post('/face/recovery-codes'), allowed: ['own'] },
+  { call: 'POST /face/receipt', send: (page) => page.post('/face/receipt'), allowed: ['own'] },
 ];
 
 /** A session of each role on a step-up of its own. */

@@ -11,6 +11,7 @@ import {
   startRequestedStepUp,
   startStepUp,
   submitPhotos,
+  takeOutcome,
 } from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -244,7 +245,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
         const view = await readStepUp(param('id'), deps);
         const { id, connection, subject } = view;
         if (!mayUse(client, connection)) throw new FaceError('step_up_unknown');
-        return { id, connection, subject, ...toOutcome(view) };
+        return { id, connection, subject, ...toOutcome(await takeOutcome(view, deps)) };
       },
     }),
   ];

@@ -36,6 +36,10 @@ const steps = {
   'try-again': tryAgain,
   ways,
   'recovery-codes': (view, _facts, tools) => recoveryCodes(view, tools),
+  receipt: async (view, _facts, { api }) => ({
+    receipt: await api.takeReceipt(),
+    view: { ...view, receiptWaits: false },
+  }),
 } as const satisfies Record<Exclude<StepName, 'opening' | EndName>, Step>;
 
 /** The longest time a browser's timer takes. */
@@ -140,7 +144,7 @@ function whenOver(
       if (found !== null && !['started', 'captured'].includes(found.view.state)) throw new Interruption(found);
     }
   };
-  const isWatched = view !== null && step !== 'sending' && step !== 'recovery-codes';
+  const isWatched = view !== null && step !== 'sending' && step !== 'recovery-codes' && step !== 'receipt';
   const interrupted = !isWatched ? new Promise<never>(() => {}) : watch(view.expiresAt);
   return { interrupted, forget: () => forgotten.abort() };
 }

@@ -26,6 +26,7 @@ import {
   outcomeReply,
   type PasskeyRequest,
   passkeyReply,
+  receiptReply,
   recoveryCodesReply,
   referenceReply,
   sentCodeReply,
@@ -158,6 +159,11 @@ export class PageApi {
     const path = { email: 'code', sms: 'code', recovery_code: 'recovery-code', bypass_code: 'bypass-code' }[way];
     const body = id === null ? { code } : { channel: way, id, code };
     return this.#post(`/another-way/${path}`, body, anotherWayReply);
+  }
+
+  /** The receipt that waited for recovery codes. */
+  async takeReceipt(): Promise<string | null> {
+    return (await this.#post('/receipt', {}, receiptReply)).receipt;
   }
 
   /** New recovery codes, once. */

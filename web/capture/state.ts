@@ -45,6 +45,7 @@ export type StepName =
   | 'sending'
   | 'ways'
   | 'recovery-codes'
+  | 'receipt'
   | 'passed'
   | 'passed_another_way'
   | 'failed'
@@ -131,6 +132,7 @@ export function nextStep(facts: Facts): StepName {
   const { view } = facts;
   if (view === null) return 'opening';
   if (view.state === 'passed' && view.recoveryCodesOffered && !facts.isKiosk) return 'recovery-codes';
+  if (view.state === 'passed' && view.receiptWaits && facts.receipt === null) return 'receipt';
   switch (view.state) {
     case 'passed':
     case 'passed_another_way':

@@ -20,7 +20,7 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/ssf\/token$/,
   // What a policy has to offer first, or what has to be there: a request, a campaign, a draft, a run, an old key. Each is taken
   // in the suite of its own: src/capture/another-way.test.ts, help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
-  /^POST \/face\/(not-me|help|recovery-codes|another-way\/.*)$/,
+  /^POST \/face\/(not-me|help|receipt|recovery-codes|another-way\/.*)$/,
   // A choice of kinds, a browser with keys of its own, and one to be forgotten: src/capture/notice-choices.test.ts.
   /^POST \/face\/notices/,
   /^POST \/help-desk\/(vouchings|bypass-codes|requests)(\/\{id\}.*)?$/,

@@ -6,9 +6,9 @@ import type { CoreDeps } from '../deps.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { fewRecoveryCodes, readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../ports.js';
-import { issueReceipt, receiptLifeSec } from '../receipt.js';
-import { addSec, type EpochMs } from '../units.js';
+import type { EpochMs } from '../units.js';
 import { checkFace, type KeptToken } from './check-face.js';
+import { withReceipt } from './pass-receipt.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
 import { isByFace, outsiderOf, type StepUpRecord, whoOf } from './record.js';
 import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
@@ -94,10 +94,10 @@ export async function passStepUp(
 ): Promise<StepUpRecord> {
   const { id, record, connection: found } = captured;
   const { check, accuracy } = passed;
-  const { connection, subject, kept, receiptFor, feedsHooks, action } = record;
+  const { connection, subject, kept, feedsHooks, action } = record;
   const recoveryCodes = (await mayHaveCodes(captured, check, deps)) ? 'offered' : 'none';
-  const ended = { ...record, kept: null, state: 'passed', pass: check, recoveryCodes } as const;
-  const { at: passedAt, liveness, presence, methods } = check;
+  const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy }, recoveryCodes } as const;
+  const { at: passedAt, liveness, presence } = check;
   await keepForAttempt(captured, deps);
   if (action !== null) {
     const detail = { stepUpId: id, ...toNoted(action), application: record.application ?? undefined };
@@ -114,12 +114,9 @@ export async function passStepUp(
       throw new FaceError('step_up_finished');
     }
   }
-  if (receiptFor === null) return ended;
-  // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
-  const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
-  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods, action };
-  const receipt = await issueReceipt(receiptFor, stated, deps);
-  return { ...ended, receipt: { text: receipt.use((text) => text), expiresAt: addSec(passedAt, receiptLifeSec) } };
+  // It would end while codes are written down: it is made once they are.
+  const ended = recoveryCodes === 'offered' ? passedAs : await withReceipt(id, passedAs, deps);
+  return { ...ended, kept: null };
 }
 
 /** After a face check of the person's own: at their enrolment, and where few codes are left. */

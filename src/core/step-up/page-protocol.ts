@@ -88,6 +88,8 @@ export const view = z.object({
   anotherWays: z.array(z.enum(anotherWays)),
   /** Whether new recovery codes may be made and shown, once. */
   recoveryCodesOffered: z.boolean(),
+  /** Whether the receipt of the pass is made once the page takes it: after the codes. */
+  receiptWaits: z.boolean(),
   /** Whether the help desk may be asked. */
   helpOffered: z.boolean(),
   /** Where to go at the end, complete; `null`: nowhere. */
@@ -129,6 +131,7 @@ export type Outcome = z.output<typeof outcomeReply>;
 
 export const sentCodeReply = z.object({ id: z.string(), expiresAt: instant });
 export const anotherWayReply = z.object({ view, receipt: z.nullable(z.string()) });
+export const receiptReply = z.object({ receipt: z.nullable(z.string()) });
 export const recoveryCodesReply = z.object({ codes: z.array(z.string()) });
 
 export const handOffReply = z.object({ url: z.string(), code: z.string() });

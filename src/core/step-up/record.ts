@@ -118,6 +118,8 @@ export const recordGuard = z.object({
       /** Which judgement of presence it was, with its version. Earlier versions did not tell. */
       presence: z.string().nullable().default(null),
       methods: z.array(z.enum(authenticationMethods)),
+      /** The level that was demanded. Earlier versions did not keep it. */
+      accuracy: levelGuard.nullable().default(null),
     })
     .nullable(),
   taken: z.boolean(),

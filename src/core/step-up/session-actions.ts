@@ -28,6 +28,7 @@ const allowedBy = {
   send_code: ownAlone,
   pass_another_way: ownAlone,
   make_recovery_codes: ownAlone,
+  take_receipt: ownAlone,
   read_enrolment: ownAlone,
   read_notices: ownAlone,
   choose_notices: ownAlone,

@@ -10,6 +10,7 @@ import { addSec, type EpochMs } from '../units.js';
 import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
 import type { StepUpPurpose } from './page-protocol.js';
+import { isReceiptWaiting, takeReceipt } from './pass-receipt.js';
 import { looksOnPage, type StepUpRecord, type StepUpState, stateAt } from './record.js';
 import type { DrawnChoices } from './spoken-number.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, type StepUpDeps, writeNew } from './stored.js';
@@ -26,6 +27,8 @@ export interface StepUpView {
   readonly expiresAt: EpochMs;
   /** Of a passed step-up that was started for one, while it is good. */
   readonly receipt: Credential | null;
+  /** Whether it is made once somebody takes it. */
+  readonly receiptWaits: boolean;
   /** Of a passed one: when, how alive it looked, and what took part (RFC 8176). */
   readonly pass: StepUpRecord['pass'];
   /** Whether it was never offered to another device. */
@@ -227,15 +230,17 @@ export async function submitPhotos(
     found,
   );
   const captured = { ...found, record };
-  return attempt(
+  const ended = await attempt(
     captured,
     async () => {
-      const ended = await completeVerification(captured, { photos, secret, methods: ['face'], judged: null }, deps);
-      await endAttempt(captured, ended, deps);
-      return toView(id, ended, deps.clock.now());
+      const completed = await completeVerification(captured, { photos, secret, methods: ['face'], judged: null }, deps);
+      await endAttempt(captured, completed, deps);
+      return completed;
     },
     deps,
   );
+  // Whoever sends photos shows nobody codes.
+  return takeOutcome(toView(id, ended, deps.clock.now()), deps);
 }
 
 /**
@@ -245,6 +250,15 @@ export async function submitPhotos(
 export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
   return toView(id, record, deps.clock.now());
+}
+
+/**
+ * How a step-up ended, for the backend that started it: with its receipt, where that waited for the person.
+ * @throws FaceError `step_up_unknown`
+ */
+export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<StepUpView> {
+  if (!view.receiptWaits) return view;
+  return toView(view.id, await takeReceipt(view.id, deps), deps.clock.now());
 }
 
 /**
@@ -265,6 +279,7 @@ export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpVi
   subject: record.subject,
   purpose: record.purpose,
   receipt: record.receipt === null || record.receipt.expiresAt <= now ? null : new Credential(record.receipt.text),
+  receiptWaits: isReceiptWaiting(record, now),
   state: stateAt(record, now),
   expiresAt: record.expiresAt,
   pass: record.pass,

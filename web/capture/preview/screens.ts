@@ -27,6 +27,7 @@ const nobody: View = {
   handOff: null,
   anotherWays: [],
   recoveryCodesOffered: false,
+  receiptWaits: false,
   helpOffered: false,
   pairing: null,
   fallbackUrl: 'https://example.com/',

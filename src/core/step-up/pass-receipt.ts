@@ -1,0 +1,51 @@
+import type { CoreDeps } from '../deps.js';
+import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { issueReceipt, receiptLifeSec } from '../receipt.js';
+import { addSec, type EpochMs } from '../units.js';
+import type { StepUpRecord } from './record.js';
+import { changeRecord, readRecord } from './stored.js';
+
+/** For so long after a pass its receipt may wait for recovery codes to be written down. */
+const mayWaitSec = 900;
+
+/**
+ * A passed step-up with its receipt, where one was asked for.
+ * @param passed - with the token that somebody keeps, if any
+ */
+export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDeps): Promise<StepUpRecord> {
+  const { connection, subject, kept, receiptFor, pass, action } = passed;
+  if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
+  const { at: passedAt, accuracy, liveness, presence, methods } = pass;
+  // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
+  const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
+  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods, action };
+  const expiresAt = addSec(deps.clock.now(), receiptLifeSec);
+  const receipt = await issueReceipt(receiptFor, stated, deps);
+  return { ...passed, receipt: { text: receipt.use((text) => text), expiresAt } };
+}
+
+/** Whether the receipt of a passed step-up is still to be made, by `takeReceipt`. */
+export const isReceiptWaiting = (
+  { state, receiptFor, receipt, pass, recoveryCodes }: StepUpRecord,
+  now: EpochMs,
+): boolean =>
+  state === 'passed' &&
+  recoveryCodes !== 'none' &&
+  receiptFor !== null &&
+  receipt === null &&
+  pass !== null &&
+  now < addSec(pass.at, mayWaitSec);
+
+/**
+ * Makes the receipt of a step-up that waits for one; whoever asks again, and whoever else asks, gets the same.
+ * @returns the step-up, without a receipt where none waits or the enrolment has ended
+ * @throws FaceError `step_up_unknown`
+ */
+export async function takeReceipt(id: string, deps: CoreDeps): Promise<StepUpRecord> {
+  const found = await readRecord(id, deps);
+  const { record } = found;
+  if (!isReceiptWaiting(record, deps.clock.now()) || (await hasEndedSince(record, record.startedAt, deps)))
+    return record;
+  const { receipt } = await withReceipt(id, record, deps);
+  return changeRecord(id, (latest) => (latest.receipt === null ? { ...latest, receipt } : latest), deps, found);
+}
