@@ -89,6 +89,7 @@ const whyUnverified = {
   no_check: 'no face check was passed lately enough',
   check_used: 'another sign-in had used the face check',
   another_way: 'a code was given in place of a face, which the policy does not let count',
+  state_unavailable: 'the state store did not answer in time, and the policy says what is answered then',
 } as const;
 
 const answers = {

@@ -92,8 +92,8 @@ const hookDecided = z.discriminatedUnion('outcome', [
     fallback: z.enum(['deny', 'omit_claim', 'pass']),
     /** In shadow mode alone. */
     wouldHave: z.enum(['deny', 'omit_claim']).optional(),
-    /** No fresh face check, one that another event had used, or none of a face. Earlier versions did not tell. */
-    reason: z.enum(['no_check', 'check_used', 'another_way']).optional(),
+    /** No fresh face check, one that another event had used, none of a face, or nothing that could be decided in time. Earlier versions did not tell. */
+    reason: z.enum(['no_check', 'check_used', 'another_way', 'state_unavailable']).optional(),
   }),
   z.object({
     hook: z.string(),

@@ -391,10 +391,11 @@ describe('hook decisions', () => {
     expect(await ask()).toEqual({ outcome: 'unverified', fallback: 'deny' });
     isFailing = false;
     expect(await ask()).toMatchObject({ outcome: 'verified' });
-    const decided = () => audit.events.filter(({ action }) => action === 'hook_decided');
-    await eventually(async () => expect(decided()).toMatchObject([{ detail: { outcome: 'verified' } }]));
+    const granted = () =>
+      audit.events.filter((each) => each.action === 'hook_decided' && each.detail.outcome === 'verified');
+    await eventually(async () => expect(granted()).toHaveLength(1));
     expect(await ask()).toMatchObject({ outcome: 'verified' });
-    expect(decided()).toHaveLength(1);
+    expect(granted()).toHaveLength(1);
   });
 
   test('an event that tells no time is the same for as long as its provider asks again, and no longer', async () => {
@@ -492,12 +493,34 @@ describe('hook decisions', () => {
   test.each(['deny', 'omit_claim'] as const)(
     'with the state store down it answers what was chosen: %s',
     async (choice) => {
-      const { hook, state, log } = await setUp({ whenUnavailable: choice });
+      const { hook, state, log, audit } = await setUp({ whenUnavailable: choice });
       await state.close();
       expect(await hook()).toEqual({ outcome: 'unverified', fallback: choice });
       expect(log.text()).toContain('state_unavailable');
+      // Whom that let in, or kept out, is asked afterwards.
+      const detail = { hook: 'token', outcome: 'unverified', fallback: choice, reason: 'state_unavailable' };
+      expect(audit.events).toEqual([expect.objectContaining({ action: 'hook_decided', subject: 'anna', detail })]);
     },
   );
+
+  test('in shadow mode an outage is on record with what it would have come to', async () => {
+    const { hook, state, audit } = await setUp({
+      mode: 'shadow',
+      whenUnavailable: 'deny',
+      whenUnverified: 'omit_claim',
+    });
+    await state.close();
+    expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'pass' });
+    expect(audit.events).toMatchObject([{ detail: { fallback: 'pass', wouldHave: 'deny' } }]);
+  });
+
+  test('an outage of the trail, too, is answered', async () => {
+    const { hook, state, log, audit } = await setUp({ whenUnavailable: 'omit_claim' });
+    await state.close();
+    audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+    expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'omit_claim' });
+    expect(log.text()).toContain('hook answer not recorded');
+  });
 });
 
 describe('revocation', () => {

@@ -64,12 +64,21 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
   const answer = decide(event, deps).catch((error: unknown): HookDecision => {
     if (!(error instanceof FaceError && error.code === 'state_unavailable')) throw error;
     deps.log.error('hook answered without state', { connection: connection.id, code: error.code });
-    return unverified(connection, 'whenUnavailable');
+    return answerUnavailable(event, deps);
   });
   return inTime(answer, budgetMs, () => {
     deps.log.error('hook answered before its decision', { connection: connection.id });
-    return unverified(connection, 'whenUnavailable');
+    return answerUnavailable(event, deps);
   });
+}
+
+/** What is answered where nothing can be decided. The trail needs no store, and the provider no record: it waits for none. */
+function answerUnavailable({ connection, subject, hook }: HookEvent, deps: CoreDeps): HookDecision {
+  const decision = unverified(connection, 'whenUnavailable');
+  record({ connection, subject }, toDetail(hook, decision, connection, 'state_unavailable'), deps).catch(
+    (error: unknown) => deps.log.error('hook answer not recorded', { connection: connection.id, code: toCode(error) }),
+  );
+  return decision;
 }
 
 async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
@@ -141,7 +150,7 @@ function toDetail(
   hook: string,
   decision: HookDecision,
   { policy }: Connection,
-  reason?: NoPassedStepUp,
+  reason?: NoPassedStepUp | 'state_unavailable',
 ): AuditDetail<'hook_decided'> {
   if (decision.outcome === 'verified') {
     const { outcome, at, stepUpId, liveness } = decision;
@@ -152,7 +161,8 @@ function toDetail(
     return { hook, outcome, at, stepUpId };
   }
   const { outcome, fallback } = decision;
-  return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? policy.whenUnverified : undefined, reason };
+  const enforced = policy[reason === 'state_unavailable' ? 'whenUnavailable' : 'whenUnverified'];
+  return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? enforced : undefined, reason };
 }
 
 async function record(
