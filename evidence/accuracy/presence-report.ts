@@ -47,7 +47,10 @@ export interface SpeciesRates extends Breakdown {
 export interface PresenceReport {
   readonly people: number;
   readonly presentations: number;
-  /** The species that passes most often: its APCER is that of the test. `null`: no attack got a response. */
+  /**
+   * The species that passes most often: its APCER is that of the test. Of several that pass as often, such as never, the one of which
+   * least is known. `null`: no attack got a response.
+   */
   readonly apcer: ({ readonly species: string } & PresenceRate) | null;
   /** People who were refused, of those with a response. */
   readonly bpcer: PresenceRate | null;
@@ -99,6 +102,11 @@ function groupBy(
   return groups;
 }
 
+const upperEnd = ({ interval, intervalByPerson }: PresenceRate): number => Math.max(interval[1], intervalByPerson[1]);
+
+const isWorse = (one: PresenceRate, other: PresenceRate): boolean =>
+  one.rate > other.rate || (one.rate === other.rate && upperEnd(one) > upperEnd(other));
+
 const nonResponseOf = (all: readonly JudgedPresentation[]): PresenceRate | null =>
   toRate(all.map(({ person, outcome }) => ({ person, hit: outcome === 'no_response' })));
 
@@ -128,7 +136,7 @@ export function ratePresence(judged: readonly JudgedPresentation[]): PresenceRep
     });
   const highest = attacks
     .flatMap(([species, { apcer }]) => (apcer === null ? [] : [{ species, ...apcer }]))
-    .reduce<PresenceReport['apcer']>((most, each) => (most === null || each.rate > most.rate ? each : most), null);
+    .reduce<PresenceReport['apcer']>((most, each) => (most === null || isWorse(each, most) ? each : most), null);
   return {
     people: new Set(judged.map(({ person }) => person)).size,
     presentations: judged.length,

@@ -14,6 +14,7 @@ import type { CliDeps } from './deps.js';
 import { createPresenceApp } from './presence/app.js';
 import { type Collection, type Erased, eraseCollection, openCollection } from './presence/collection.js';
 import { judgePresentation } from './presence/judge.js';
+import { toCodeName } from './presence/key-file.js';
 import { defaultPlan, nobodyYet, type Plan, planGuard } from './presence/plan.js';
 import { toReportLines } from './presence/report-text.js';
 import { createVisits } from './presence/visits.js';
@@ -220,7 +221,7 @@ async function erase({ data, person, passphraseFile, yes = false }: DeleteOption
   if (passphraseFile === undefined)
     throw new UsageError('--person needs --passphrase-file: code names are encrypted, too');
   const collection = await openKept({ data, passphraseFile }, deps);
-  const erased = await collection.erase((each) => each.person === person);
+  const erased = await collection.erase((each) => each.person === toCodeName(person));
   if (erased.people === 0) throw new UsageError(`nobody in ${data} has the code name "${toPrintable(person)}"`);
   deps.print(`${toErasedText(erased)}.`);
 }

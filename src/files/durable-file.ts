@@ -13,6 +13,10 @@ export const isForbidden = (error: unknown): boolean => isSystemError(error, 'EA
 /** How the names of drafts end, after the name of the file they are for. */
 const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 
+/** Whether a name is that of a draft for a file, which a crash may leave. */
+export const isDraftOf = (file: string, name: string): boolean =>
+  name.startsWith(file) && draftEnd.test(name.slice(file.length));
+
 /**
  * Reads a file that only its owner may read; `null` where there is none.
  * @param setting - what an error names
@@ -74,8 +78,7 @@ export async function replaceFile(file: string, text: string, random: Random): P
     throw error;
   }
   const [folder, name] = [dirname(file), basename(file)];
-  for (const each of await readdir(folder))
-    if (each.startsWith(name) && draftEnd.test(each.slice(name.length))) await rm(join(folder, each), { force: true });
+  for (const each of await readdir(folder)) if (isDraftOf(name, each)) await rm(join(folder, each), { force: true });
   await syncFolder(file);
 }
 

@@ -19,6 +19,7 @@ import { noteSource, sourceOf } from '../../http/source.js';
 import { readBearer } from '../../rest/bearer.js';
 import { parseFields } from '../../rest/fields.js';
 import type { Collection } from './collection.js';
+import { toCodeName } from './key-file.js';
 import type { Plan } from './plan.js';
 import { readTally } from './tally.js';
 import { commitFrame, startChallenge, takeChallenge, type Visit, type Visits } from './visits.js';
@@ -52,7 +53,10 @@ interface PhotoCount {
 }
 
 /** A code name: what a person is called here, and nowhere else. */
-const codeGuard = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u);
+const codeGuard = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u)
+  .transform(toCodeName);
 
 const openGuard = z.strictObject({ ticket: z.string().min(1).max(256) });
 const challengeGuard = z.strictObject({ light: z.enum(screenAxes).nullable().default(null) });

@@ -1,10 +1,11 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isThere } from '../../config/data-files.js';
 import { owningPhotos, type Photo } from '../../core/concealed.js';
 import type { CapturedFrame, Clock, Random } from '../../core/ports.js';
+import { isDraftOf } from '../../files/durable-file.js';
 import { CommandError } from '../command-error.js';
-import { createNewFile } from '../sealed-file/new-file.js';
+import { createNewFile, draftName } from '../sealed-file/new-file.js';
 import { UsageError } from '../usage-error.js';
 import {
   createKeyFile,
@@ -92,12 +93,19 @@ export async function openCollection(
 export async function eraseCollection(folder: string): Promise<{ readonly presentations: number }> {
   const keyFile = keyFileOf(folder);
   if (!(await isThere(keyFile))) throw new UsageError(`there are no presentations in ${folder}`);
-  const keys = await open(keyFile, 'r+');
-  await overwrite(keys).finally(() => keys.close());
-  const names = (await readdir(folder)).filter((name) => sealedName.test(name));
-  for (const name of names) await rm(join(folder, name), { force: true });
-  await rm(keyFile);
-  return { presentations: names.length };
+  const names = await readdir(folder);
+  // What a crash left of a write holds keys, too.
+  const keyDrafts = names.filter((name) => isDraftOf(basename(keyFile), name)).map((name) => join(folder, name));
+  for (const file of [keyFile, ...keyDrafts]) {
+    const keys = await open(file, 'r+');
+    await overwrite(keys).finally(() => keys.close());
+  }
+  const sealed = names.filter((name) => sealedName.test(name));
+  const drafts = names.filter((name) => draftName.test(name));
+  for (const name of [...sealed, ...drafts]) await rm(join(folder, name), { force: true });
+  // The one that says that there is something here goes last.
+  for (const file of [...keyDrafts, keyFile]) await rm(file);
+  return { presentations: sealed.length };
 }
 
 function createCollection(folder: string, keys: PresenceKeys, { random }: CollectionDeps): Collection {

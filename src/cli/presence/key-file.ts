@@ -29,9 +29,12 @@ const keyFileGuard = z.strictObject({
 });
 type KeyFile = z.output<typeof keyFileGuard>;
 
+/** One name for what is one to its person: a phone capitalises what is typed. */
+export const toCodeName = (typed: string): string => typed.toLowerCase();
+
 const personGuard = z.strictObject({
-  /** A code name, as the person chose it. */
-  person: z.string(),
+  /** A code name. Earlier versions kept capitals. */
+  person: z.string().transform(toCodeName),
   key: z.base64url().transform((text) => new KeyMaterial(Buffer.from(text, 'base64url'))),
   /** The text that they agreed to, and when. */
   consentVersion: z.string(),
@@ -137,22 +140,29 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
     plain.fill(0);
     return { id, sealed };
   };
+  const admit = async (consent: GivenConsent): Promise<Participant> => {
+    const found = await parse(file);
+    const former = listIn(found).find(({ person }) => person === consent.person);
+    const {
+      id,
+      key: own,
+      keepUntil,
+    } = former ?? {
+      ...{ id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil },
+    };
+    const participant = { ...consent, id, key: own, keepUntil };
+    const others = found.people.filter((each) => !isSame(each.id, id));
+    await replaceFile(file, toText({ ...found, people: [...others, sealEntry(participant)] }), random);
+    return participant;
+  };
+  let lastAdmitted: Promise<unknown> = Promise.resolve();
   return {
     list: async () => listIn(await parse(file)),
-    async admit(consent) {
-      const found = await parse(file);
-      const former = listIn(found).find(({ person }) => person === consent.person);
-      const {
-        id,
-        key: own,
-        keepUntil,
-      } = former ?? {
-        ...{ id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil },
-      };
-      const participant = { ...consent, id, key: own, keepUntil };
-      const others = found.people.filter((each) => !isSame(each.id, id));
-      await replaceFile(file, toText({ ...found, people: [...others, sealEntry(participant)] }), random);
-      return participant;
+    admit(consent) {
+      // In turns: each writes the whole file, and would undo what another adds meanwhile.
+      const admitted = lastAdmitted.then(() => admit(consent));
+      lastAdmitted = admitted.catch(() => null);
+      return admitted;
     },
     async forget(people) {
       const found = await parse(file);

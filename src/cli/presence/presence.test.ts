@@ -159,6 +159,30 @@ describe('presentations', () => {
     await running.stop();
   });
 
+  test('of one code name are of one person, also where a phone capitalises it', async () => {
+    const running = await presence.start();
+    const former = await visit(running);
+    await former.takePart('\u00e9den 1');
+    await former.perform('live');
+    const { takePart, perform } = await visit(running);
+    expect((await takePart('\u00c9den 1')).body.view?.due?.species.name).toBe('print');
+    await perform('print');
+    await running.stop();
+    const { printed } = await presence.run(['report', '--json']);
+    expect(JSON.parse(printed[0]!)).toMatchObject({ people: 1, presentations: 2 });
+    expect((await presence.run(['delete', '--person', '\u00c9den 1', '--yes'])).printed).toEqual([
+      'Erased: 2 presentations of 1 person.',
+    ]);
+  });
+
+  test('of people who agree at one moment are all kept', async () => {
+    const running = await presence.start();
+    const visits = [await visit(running), await visit(running), await visit(running)];
+    await Promise.all(visits.map(({ takePart }, at) => takePart(`tester ${at}`)));
+    for (const { perform } of visits) expect((await perform('live')).status).toBe(200);
+    await running.stop();
+  });
+
   test('are taken once, with the frames of their challenge', async () => {
     const running = await presence.start();
     const { takePart, post, perform } = await visit(running);
@@ -267,6 +291,10 @@ describe('erasing', () => {
   test('all leaves nothing, without a passphrase', async () => {
     await (await makeTwo()).stop();
     writeFileSync(presence.passphraseFile, 'forgotten by everybody');
+    // As a crash leaves them, in the middle of a write: the keys of everybody, and a presentation.
+    const [keys, kept] = filesIn(presence.data);
+    writeFileSync(join(presence.data, 'keys.json.0123456789abcdef.new'), keys!);
+    writeFileSync(join(presence.data, '.facestep-0123456789abcdef.new'), kept!);
     expect((await presence.run(['delete'])).exitCode).toBe(2);
     expect((await presence.run(['delete', '--yes'])).printed).toEqual([
       `Erased: the keys of ${presence.data}, and 2 presentations.`,

@@ -31,6 +31,16 @@ test('the terminal shows each species with its counts, intervals and signals, an
   expect(lines.at(-1)).toContain('no certificate');
 });
 
+test('the figure of the test has the wider of its two intervals', () => {
+  const judged = [
+    ...several(40, {}),
+    ...several(40, { species: 'live', isAttack: false, outcome: 'passed', refusedBy: [] }),
+  ];
+  const lines = toReportLines({ judge: 'movement-1', date: '2026-11-21', notDone: 0, ...ratePresence(judged) });
+  // 1 − 0.025^(1/2): two people, each with the same result time and again.
+  expect(lines.slice(2, 4)).toEqual(['APCER 0 % (print): 0 of 40, 0 to 84 %', 'BPCER 0 %: 0 of 40, 0 to 84 %']);
+});
+
 test('where nobody was presented it says so', () => {
   const lines = toReportLines({ judge: 'movement-1', date: '2026-11-21', notDone: 0, ...ratePresence([]) });
   expect(lines[2]).toBe('APCER –: no attack got a response');

@@ -11,6 +11,11 @@ export interface ToldReport extends PresenceReport {
 }
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))}`;
+/** The interval to go by: as wide as both. */
+const widerOf = ({ interval, intervalByPerson }: PresenceRate): readonly [number, number] => [
+  Math.min(interval[0], intervalByPerson[0]),
+  Math.max(interval[1], intervalByPerson[1]),
+];
 const range = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)} %`;
 
 const toCells = (rate: PresenceRate | null): string[] =>
@@ -52,8 +57,8 @@ export function toReportLines(report: ToldReport): readonly string[] {
   return [
     `Judge ${judge}, ${date}: ${presentations} presentations, ${people} people. Left out as not done: ${notDone}.`,
     '',
-    `APCER ${apcer === null ? '–: no attack got a response' : `${percent(apcer.rate)} % (${apcer.species}): ${countOf(apcer)}, ${range(apcer.interval)}`}`,
-    `BPCER ${bpcer === null ? '–: no person got a response' : `${percent(bpcer.rate)} %: ${countOf(bpcer)}, ${range(bpcer.interval)}`}`,
+    `APCER ${apcer === null ? '–: no attack got a response' : `${percent(apcer.rate)} % (${apcer.species}): ${countOf(apcer)}, ${range(widerOf(apcer))}`}`,
+    `BPCER ${bpcer === null ? '–: no person got a response' : `${percent(bpcer.rate)} %: ${countOf(bpcer)}, ${range(widerOf(bpcer))}`}`,
     '',
     ...toTableLines(['attacks that passed', 'APCER', 'of', ...intervals, 'APNRR', 'refused by'], rows),
     '',
@@ -64,8 +69,9 @@ export function toReportLines(report: ToldReport): readonly string[] {
     '',
     ...toTableLines(['by light and device', '', 'errors', '95 %, each by itself'], conditions),
     '',
-    'APCER is that of the species that passes most often. Intervals are exact (Clopper and Pearson). "By person": several presentations',
-    'of one person or instrument tell little more than one, so they count as the fewer that they are worth (Korn and Graubard).',
+    'APCER is that of the species that passes most often; of several that pass as often, of the one of which least is known. Intervals are',
+    'exact (Clopper and Pearson). "By person": several presentations of one person or instrument tell little more than one, so they count as',
+    'the fewer that they are worth (Korn and Graubard). The two figures on top have the wider interval.',
     'Small counts prove little: where 0 of n passed, one test in twenty would look so even at a true rate of 3 in n.',
     'These are figures of your people, instruments and devices. They are no certificate, and none follows from them.',
   ];

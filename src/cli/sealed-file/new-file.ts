@@ -7,6 +7,9 @@ import { UsageError } from '../usage-error.js';
 const toTaken = (file: string): UsageError =>
   new UsageError(`${file} is there already, and is not overwritten. --out takes another name`);
 
+/** How drafts are called: a crash may leave one. */
+export const draftName = /^\.facestep-[0-9a-f]{16}\.new$/;
+
 /** Whether a name is free, asked before any work is done. @throws UsageError where it is not; the system's errors */
 export async function checkNameFree(file: string): Promise<void> {
   const isThere = await stat(file).then(

@@ -38,7 +38,8 @@ const tick = (id: string, text: string) => {
 /** Says what is kept, where, and until when, and asks who takes part before which device. Nothing is ticked beforehand. */
 export function takePart(view: TesterView, page: Page): Promise<TakingPart> {
   return page.ask<TakingPart>((_words, choose) => {
-    const code = el('input', { id: 'code', type: 'text', maxlength: '40', autocomplete: 'off', spellcheck: 'false' });
+    const typed = { autocomplete: 'off', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' };
+    const code = el('input', { id: 'code', type: 'text', maxlength: '40', ...typed });
     const rule = paragraph('One that you make up, not your own name. The same one on every device.', 'rule');
     rule.id = 'code-rule';
     code.setAttribute('aria-describedby', 'code-rule wrong');
