@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { normalise } from '../../../src/engine/embed.js';
 import { createPipeline } from '../../../src/engine/pipeline.js';
 import { FaceError } from '../../../src/errors.js';
 import { loadParameters } from '../../../src/token/parameters.js';
@@ -15,11 +16,12 @@ export const level = 4;
 /** What means that there is no face to compare, as opposed to a fault. */
 const notAcquired = ['face_none', 'face_too_small'];
 
-/** facestep's own engine on one thread: photo to embedding, and two embeddings compared, without a token. */
+/** facestep's own engine on one thread: photo to embedding, and two compared as `POST /match` does. No token. */
 export async function createFacestep(): Promise<FaceLibrary> {
   const { version } = versionGuard.parse(createRequire(join(projectRoot, 'package.json'))('./package.json'));
   const pipeline = await createPipeline(modelsFolder);
-  const threshold = (await loadParameters()).current.levels[level].cosine;
+  const { levels, centre } = (await loadParameters()).current;
+  const threshold = levels[level].cosine;
   return {
     version,
     backend: `${pipeline.runtime.name}, one thread`,
@@ -30,7 +32,11 @@ export async function createFacestep(): Promise<FaceLibrary> {
       try {
         // Evaluation photos often show others beside the person; the product itself refuses a second face.
         const { embedding } = await pipeline.examine(photo, ['embedding'], 'central');
-        return embedding;
+        if (embedding === null) return null;
+        // As the product compares: the threshold is one of centred embeddings.
+        const centred = centre(embedding);
+        normalise(centred);
+        return centred;
       } catch (error) {
         if (error instanceof FaceError && notAcquired.includes(error.code)) return null;
         throw error;
