@@ -5,6 +5,7 @@ import { BadInput } from '../corpus/bad-input.js';
 import type { Corpus } from '../corpus/corpus.js';
 import type { EmbeddedCorpus, EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { type Fold, parsePairs } from '../corpus/pairs-file.js';
+import type { Split } from '../corpus/split.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
 import { proportion } from '../statistics/proportion.js';
@@ -24,6 +25,8 @@ import { toName } from './windows.js';
 export interface AccuracyOptions {
   readonly data: string;
   readonly judge: Judge;
+  /** Which half of the people judges. */
+  readonly split: Split;
   /** Genuine and impostor pairs to decode in each combination of photos. */
   readonly pairs: number;
   /** Embeds the people of some folders, one folder after the other. */
@@ -81,7 +84,7 @@ export async function measureAccuracy(
 ): Promise<AccuracyFigures> {
   const startedAt = performance.now();
   if (corpus.otherFiles > 0) say(`${corpus.otherFiles} files and folders beside the photos are passed over`);
-  const judged = chooseJudged(corpus, options.judge);
+  const judged = chooseJudged(corpus, options.judge, options.split);
   const folds = await readPairs(corpus);
   const named = new Set(
     folds?.flatMap(({ genuine, impostor }) =>

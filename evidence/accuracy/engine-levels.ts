@@ -1,8 +1,10 @@
 import type { Accuracy } from '../../src/core/ports.js';
 import type { EngineEntry } from '../../src/token/parameters.js';
+import type { Interval } from '../statistics/bootstrap.js';
 import { accuracies } from './bare-token.js';
 import type { AccuracyFigures } from './figures.js';
 import type { GroupFigures } from './group-figures.js';
+import type { GroupRates } from './group-rates.js';
 import { share, table } from './markdown.js';
 import type { RateFigures } from './rates.js';
 import { leastExpected } from './unprotected.js';
@@ -13,8 +15,14 @@ import { leastExpected } from './unprotected.js';
  */
 export type PromiseVerdict = 'kept' | 'not shown' | 'broken';
 
+/** The rates of one combination of photos; of pairs of people, where each has several runs of photos. */
+type Mode = RateFigures & Partial<Pick<GroupRates, 'pairsOfPeople'>>;
+
+/** What is read of the figures of an evaluation. */
+type Rated = Pick<AccuracyFigures, 'data' | 'date' | 'multi'> | Pick<GroupFigures, 'data' | 'date' | 'groupsByPhotos'>;
+
 /** Every combination of photos that a level takes, in every source. */
-function modesOf(figures: AccuracyFigures | GroupFigures, level: Accuracy, leastPhotos: number): RateFigures[] {
+function modesOf(figures: Rated, level: Accuracy, leastPhotos: number): Mode[] {
   const byPhotos =
     'multi' in figures ? [figures.multi[level]] : Object.values(figures.groupsByPhotos).map((levels) => levels[level]);
   return byPhotos.flatMap((modes) =>
@@ -23,11 +31,12 @@ function modesOf(figures: AccuracyFigures | GroupFigures, level: Accuracy, least
 }
 
 /** @param promise - the greatest false match rate */
-export function judgePromise(modes: readonly RateFigures[], promise: number): PromiseVerdict {
+export function judgePromise(modes: readonly Mode[], promise: number): PromiseVerdict {
   const isBroken = modes.some(({ fmrInterval }) => fmrInterval !== null && fmrInterval[0] > promise);
   if (isBroken) return 'broken';
   const isKept = modes.every(
-    ({ fmrInterval, pairs }) => fmrInterval !== null && fmrInterval[1] <= promise && pairs * promise >= leastExpected,
+    ({ fmrInterval, pairs, pairsOfPeople = pairs }) =>
+      fmrInterval !== null && fmrInterval[1] <= promise && pairsOfPeople * promise >= leastExpected,
   );
   return isKept && modes.length > 0 ? 'kept' : 'not shown';
 }
@@ -38,32 +47,47 @@ const messages = {
   broken: '**broken**',
 } as const satisfies Record<PromiseVerdict, string>;
 
+type StoredRate = NonNullable<EngineEntry['levels'][Accuracy]['falseMatch']>;
+
+/** The highest of some rates; of those that are as high, the one of which least is known. `null` where there is none. */
+function worstOf(
+  rates: readonly { readonly rate: number | null; readonly interval: Interval | null; readonly trials: number }[],
+): StoredRate | null {
+  const told = rates.flatMap(({ rate, interval, trials }): StoredRate[] =>
+    rate === null || interval === null ? [] : [{ rate, interval: [interval[0], interval[1]], trials }],
+  );
+  return told.toSorted((a, b) => b.rate - a.rate || b.interval[1] - a.interval[1])[0] ?? null;
+}
+
+const measuredOn = ({ data: { judgedPeople, judgedPhotos }, date }: Rated): string =>
+  `${judgedPeople} other people, ${judgedPhotos} photos; ${date}; rates are of the worst combination of photos, and of the worst source`;
+
 /** What was fitted, with what the people who judge said of it. A level whose promise is broken is not offered. */
-export function judgeEntry(entry: EngineEntry, figures: AccuracyFigures | GroupFigures): EngineEntry {
+export function judgeEntry(entry: EngineEntry, figures: Rated): EngineEntry {
   const judged = (level: Accuracy): EngineEntry['levels'][Accuracy] => {
     const fitted = entry.levels[level];
     const { leastPhotos, greatestFalseMatchRate: promise } = fitted;
     const modes = modesOf(figures, level, leastPhotos);
-    const worst = modes.toSorted((a, b) => (b.fmr ?? 0) - (a.fmr ?? 0))[0];
     return {
       ...fitted,
-      falseMatch:
-        worst === undefined || worst.fmr === null || worst.fmrInterval === null
-          ? null
-          : { rate: worst.fmr, interval: [worst.fmrInterval[0], worst.fmrInterval[1]], trials: worst.pairs },
-      falseNonMatch:
-        worst === undefined || worst.fnmr === null || worst.fnmrInterval === null
-          ? null
-          : { rate: worst.fnmr, interval: [worst.fnmrInterval[0], worst.fnmrInterval[1]], trials: worst.genuinePairs },
+      falseMatch: worstOf(
+        modes.map(({ fmr, fmrInterval, pairs }) => ({ rate: fmr, interval: fmrInterval, trials: pairs })),
+      ),
+      falseNonMatch: worstOf(
+        modes.map(({ fnmr, fnmrInterval, genuinePairs }) => ({
+          rate: fnmr,
+          interval: fnmrInterval,
+          trials: genuinePairs,
+        })),
+      ),
       isOffered: fitted.isOffered && (promise === null || judgePromise(modes, promise) !== 'broken'),
     };
   };
-  const { judgedPeople, judgedPhotos } = figures.data;
   return {
     ...entry,
     provenance: {
       ...entry.provenance,
-      measured: `${judgedPeople} other people, ${judgedPhotos} photos; ${figures.date}; rates are of the worst combination of photos, and of the worst source`,
+      measured: measuredOn(figures),
     },
     levels: {
       1: judged(1),
@@ -79,7 +103,7 @@ export function judgeEntry(entry: EngineEntry, figures: AccuracyFigures | GroupF
 }
 
 /** The levels of an engine of one's own, as a table. */
-export function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: AccuracyFigures | GroupFigures): string {
+export function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: Rated): string {
   const rows = accuracies.map((level) => {
     const { messageBits, cosine, leastPhotos, greatestFalseMatchRate: promise, isOffered } = levels[level];
     const verdict = promise === null ? '–' : messages[judgePromise(modesOf(figures, level, leastPhotos), promise)];
@@ -89,5 +113,5 @@ export function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: A
     ];
   });
   const head = ['level', 'K, one photo', 'K, several', 'cosine', 'photos at least', 'promise', 'is it kept', 'offered'];
-  return `## The levels of this engine\n\nFitted on ${provenance.fitted.replace(/^.*?: /, '')}; judged on ${provenance.measured}.\n\n${table(head, rows)}\n`;
+  return `## The levels of this engine\n\nFitted on ${provenance.fitted.replace(/^.*?: /, '')}; judged on ${measuredOn(figures)}.\n\n${table(head, rows)}\n`;
 }

@@ -2,7 +2,6 @@ import { availableParallelism, cpus } from 'node:os';
 import { BadInput } from '../corpus/bad-input.js';
 import type { Source } from '../corpus/corpus.js';
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
-import { toHalfByPlace } from '../corpus/split.js';
 import type { AccuracyOptions } from './accuracy.js';
 import { measureAcquisition } from './acquisition.js';
 import { findMissingAsUsed } from './as-used.js';
@@ -47,14 +46,14 @@ const sum = <T>(all: readonly T[], count: (each: T) => number): number =>
  * @throws BadInput where nothing can be measured at all
  */
 export async function measureGroups(
-  { data, judge, pairs, embed, command, engine }: AccuracyOptions,
+  { data, judge, split, pairs, embed, command, engine }: AccuracyOptions,
   found: readonly Source[],
   say: (line: string) => void,
 ): Promise<GroupFigures> {
   const startedAt = performance.now();
   const sources = found.map((source) => ({
     ...source,
-    people: chooseJudged(source, judge, (_, place) => toHalfByPlace(place)),
+    people: chooseJudged(source, judge, split),
   }));
   const embedded = await embed(sources, say);
   const secondsToEmbed = secondsSince(startedAt);

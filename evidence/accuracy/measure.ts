@@ -3,6 +3,7 @@ import { BadInput } from '../corpus/bad-input.js';
 import { type Corpus, readCorpus, readSources, type Source } from '../corpus/corpus.js';
 import { embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
 import type { EmbeddingCache } from '../corpus/embedding-cache.js';
+import { toHalf } from '../corpus/split.js';
 import { type AccuracyOptions, measureAccuracy } from './accuracy.js';
 import { accuracies, createMeasuredEngine, shipped } from './bare-token.js';
 import { judgeEntry, levelsToMarkdown } from './engine-levels.js';
@@ -10,7 +11,7 @@ import { errorRatesToMarkdown } from './error-rates.js';
 import { fitEngine } from './fit-engine.js';
 import { groupsToMarkdown } from './group-report.js';
 import { measureGroups } from './groups.js';
-import { chooseJudged } from './judged.js';
+import { chooseFitting } from './judged.js';
 import type { Measured, MeasureRequest, OpenedPhotos, OwnEngineToMeasure } from './measuring.js';
 import { toMarkdown, toPlot } from './report.js';
 
@@ -29,11 +30,8 @@ const nothingKept: EmbeddingCache = {
 /** Pairs of each kind to decode for each combination of photos. */
 const pairs = 200_000;
 
-/** The people whom an engine is fitted on: those who do not judge. */
-function chooseFitting<T extends Corpus>(corpus: T): T {
-  const judges = new Set(chooseJudged(corpus, 'half'));
-  return { ...corpus, people: corpus.people.filter((each) => !judges.has(each)) };
-}
+/** By name, whoever else there is: in a later run nobody judges whom the engine was fitted on. */
+const split = toHalf;
 
 async function fitOwn(
   own: OwnEngineToMeasure,
@@ -41,7 +39,10 @@ async function fitOwn(
   embed: AccuracyOptions['embed'],
   say: (line: string) => void,
 ) {
-  const embedded = await embed(folders.map(chooseFitting), say);
+  const embedded = await embed(
+    folders.map((folder) => chooseFitting(folder, split)),
+    say,
+  );
   return fitEngine(
     own,
     embedded.map(({ people }) => people),
@@ -107,6 +108,7 @@ export async function measure(
   const options = {
     data: typeof data === 'string' ? data : data.folder,
     judge,
+    split,
     pairs,
     embed,
     command,

@@ -12,6 +12,7 @@ import { toMarkdown, toPlot } from '../accuracy/report.js';
 import { BadInput } from '../corpus/bad-input.js';
 import { type Corpus, readCorpus, readSources, type Source, toPhotoFilter } from '../corpus/corpus.js';
 import { embedSources } from '../corpus/people.js';
+import { toHalf, toHalfByPlace } from '../corpus/split.js';
 import { candidates } from './engine/candidates.js';
 import { companions } from './engine/companions.js';
 import { faceDepthTable } from './engine/face-depth.js';
@@ -146,7 +147,8 @@ async function runAccuracy(args: string[]): Promise<void> {
   const judged = judge ?? (sources === null ? 'half' : 'all');
   const named = photos === null ? '' : ` --photos '${photos}'`;
   const command = `npm run eval -- --data DIR --judge ${judged} --pairs ${pairs}${named}`;
-  const settings = { ...options, judge: judged, embed: embedSources, command, engine: shipped } as const;
+  const split = sources === null ? toHalf : toHalfByPlace;
+  const settings = { ...options, judge: judged, split, embed: embedSources, command, engine: shipped } as const;
   const { figures, tables, files, asUsed } =
     sources === null
       ? await runPeople(settings, await readCorpus(options.data, isWanted))

@@ -25,7 +25,7 @@ export const fit: EvalProgram = {
     const { fit: mixed } = await embedHalves(say);
     const fitting = found.map((source) => ({
       ...source,
-      people: source.people.filter((_, place) => toHalfByPlace(place) === 'fit'),
+      people: source.people.filter(({ person }, place) => toHalfByPlace(person, place) === 'fit'),
     }));
     const embedded = await embedSources(fitting, say);
     const mean = meanOver(mixed);

@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import type { Source } from '../corpus/corpus.js';
+import { type Split, toHalf, toHalfByPlace } from '../corpus/split.js';
+import { createMeasuredEngine, parameters } from './bare-token.js';
+import { measureGroups } from './groups.js';
+import { chooseFitting } from './judged.js';
+
+const toSource = (source: string): Source => ({
+  ...{ source, folder: source, otherFiles: 0 },
+  people: Array.from({ length: 40 }, (_, at) => ({ person: `${source} ${at}`, files: ['1.jpg'] })),
+});
+const sources = ['office', 'plant'].map(toSource);
+
+/** Who is asked to judge within sources. */
+async function judgesBy(split: Split): Promise<string[]> {
+  const judges: string[] = [];
+  const measured = measureGroups(
+    {
+      ...{
+        data: 'sources',
+        judge: 'half',
+        split,
+        pairs: 1,
+        command: '',
+        engine: createMeasuredEngine(parameters.current),
+      },
+      embed: async (folders) => {
+        judges.push(...folders.flatMap(({ people }) => people.map(({ person }) => person)));
+        throw new Error('enough');
+      },
+    },
+    sources,
+    () => {},
+  );
+  await expect(measured).rejects.toThrow('enough');
+  return judges;
+}
+
+test.each<[string, Split]>([
+  ['by name', toHalf],
+  ['by place', toHalfByPlace],
+])('within sources, too, everybody either fits an engine or judges it: %s', async (_name, split) => {
+  const fitted = sources.flatMap((source) => chooseFitting(source, split).people.map(({ person }) => person));
+  const judges = await judgesBy(split);
+  expect([...fitted, ...judges].sort()).toEqual(
+    sources.flatMap(({ people }) => people.map(({ person }) => person)).sort(),
+  );
+});
+
+test('by name somebody stays in their half whoever comes or leaves', async () => {
+  const before = await judgesBy(toHalf);
+  const [office] = sources;
+  const fewer = { ...office!, people: office!.people.slice(1) };
+  const fitted = chooseFitting(fewer, toHalf).people.map(({ person }) => person);
+  expect(fitted.filter((person) => before.includes(person))).toEqual([]);
+});
