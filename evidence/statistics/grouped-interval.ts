@@ -17,7 +17,8 @@ export const fewestForBootstrap = 10;
 
 /**
  * The 95 % interval of a rate, and how it came about: by bootstrap, or, where errors fall on few groups or none, exact for as many
- * independent trials as there are groups. That takes trials of one group for one trial, so it errs to the wide side.
+ * independent trials as there are groups. That takes trials of one group for one trial, which errs to the wide side; pairs of people that
+ * share a person are taken for independent, which does not.
  */
 export function toGroupedInterval({ errors, trials, interval, groups, groupsWithError }: GroupedRate): {
   readonly interval: Interval | null;
