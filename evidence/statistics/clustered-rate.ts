@@ -27,8 +27,15 @@ export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | 
   if (of === 0) return null;
   const passed = people.reduce((sum, person) => sum + person.passed, 0);
   const rate = passed / of;
+  return { passed, of, people: people.length, rate, interval: toClusteredInterval(people, rate, of) };
+}
+
+/** Of errors that fall on one person the spread over people tells little: so no interval says more than one without an error would. */
+function toClusteredInterval(people: readonly PersonCount[], rate: number, of: number): readonly [number, number] {
   const size = effectiveSize(people, rate, of);
-  return { passed, of, people: people.length, rate, interval: toExactInterval(rate * size, size) };
+  const [low, high] = toExactInterval(rate * size, size);
+  const [none, all] = [toExactInterval(0, people.length), toExactInterval(people.length, people.length)];
+  return [Math.min(low, all[0]), Math.max(high, none[1])];
 }
 
 /** The same of presentations told one by one: people of equal name come once, with all that was counted of them. */

@@ -19,11 +19,11 @@ test('the terminal shows each species with its counts, intervals and signals, an
   expect(lines.slice(0, 10)).toEqual([
     'Judge movement-1, 2026-11-21: 6 presentations, 2 people. Left out as not done: 3.',
     '',
-    'APCER 25 % (print): 1 of 4, 0.63 to 81 %',
+    'APCER 25 % (print): 1 of 4, 0.63 to 84 %',
     'BPCER 0 %: 0 of 2, 0 to 84 %',
     '',
     'attacks that passed  APCER  of      95 %, each by itself  95 %, by person  people  APNRR   refused by',
-    'print                25 %   1 of 4  0.63 to 81 %          0.63 to 81 %     2       0 of 4  relief_yaw 3',
+    'print                25 %   1 of 4  0.63 to 81 %          0.63 to 84 %     2       0 of 4  relief_yaw 3',
     '',
     'people refused  BPCER  of      95 %, each by itself  95 %, by person  people  BPNRR   refused by',
     'live            0 %    0 of 2  0 to 84 %             0 to 84 %        2       0 of 2',
