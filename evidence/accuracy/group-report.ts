@@ -62,7 +62,7 @@ export function groupsToMarkdown(figures: GroupFigures): string {
   const sections = [
     `\`${figures.command}\`, ${figures.date}, ${figures.machine.processor} (${figures.machine.processors} processors), Node ${figures.machine.node}, engine \`${figures.engine}\`. DIR has one folder for each source.`,
     `${count(data.photos)} photos of ${count(data.people)} people in the folders; judged: ${count(data.judgedPhotos)} photos of ${count(data.judgedPeople)} people (\`--judge ${figures.judge}\`). People are compared within their source alone, by each person's first ${photosPerPerson} photos.`,
-    `Intervals are 95 %, by bootstrap over people. “exact”: errors fall on fewer than ${fewestForBootstrap} pairs of people (false matches) or people (false non-matches), so the interval is that of Clopper and Pearson for as many trials as there are pairs of people, or people: rather too wide than too narrow.`,
+    `Intervals are 95 %, by bootstrap over people. “exact”: errors fall on fewer than ${fewestForBootstrap} pairs of people (false matches) or people (false non-matches), so the interval is that of Clopper and Pearson for as many trials as there are people, or pairs of people, which are taken for independent though they share people.`,
     table(
       ['within', 'people with a face', 'photos', 'no face found', 'nearest strangers'],
       Object.entries(figures.sources).map(toSource),
