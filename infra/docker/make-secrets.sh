@@ -13,7 +13,8 @@ if [ ! -e secrets/redis-url ]; then
   password=$(random)
   # Its own keys, and the few commands that docs/state.md names.
   commands='+get +set +del +eval +evalsha +info +ping +hello +select'
-  printf 'user default off\nuser facestep on >%s ~{facestep:* %s\n' "$password" "$commands" > secrets/redis-users
+  ledger='+zadd +zrem +zrangebylex +zrevrangebylex +zlexcount +hset +hget +hmget +hdel'
+  printf 'user default off\nuser facestep on >%s ~{facestep:* %s %s\n' "$password" "$commands" "$ledger" > secrets/redis-users
   printf 'redis://facestep:%s@redis:6379' "$password" > secrets/redis-url
 fi
 [ -e secrets/admin-key ] || random > secrets/admin-key

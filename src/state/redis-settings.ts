@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { RedisConfig } from '../config/state.js';
 import { createRedisClient } from './redis-client.js';
 
@@ -8,18 +8,41 @@ export interface RedisSettings {
   readonly appendOnly: boolean;
 }
 
-/** Asks each master for its settings. It takes no right but INFO. @returns `null` where one does not answer */
-export async function readRedisSettings(config: RedisConfig): Promise<readonly RedisSettings[] | null> {
+/** What was found of the masters, and whether this user may use what the log of decisions is kept in. */
+export interface RedisFindings {
+  readonly servers: readonly RedisSettings[];
+  readonly mayKeepLedger: boolean;
+}
+
+/** Asks each master for its settings, which takes no right but INFO. @returns `null` where one does not answer */
+export async function readRedisSettings(config: RedisConfig): Promise<RedisFindings | null> {
   const client = createRedisClient(config);
   try {
     await client.connect();
     const masters = 'nodes' in client ? client.nodes('master') : [client];
-    return await Promise.all(masters.map(readSettings));
+    const servers = await Promise.all(masters.map(readSettings));
+    return { servers, mayKeepLedger: await mayKeepLedger(client, config) };
   } catch {
     return null;
   } finally {
     client.disconnect();
   }
+}
+
+/** Tries what the ledger asks of Redis, but for what would leave something there, on a key that nothing has. */
+async function mayKeepLedger(client: Redis | Cluster, { keyPrefix }: RedisConfig): Promise<boolean> {
+  const key = `{${keyPrefix}ledger:rights}`;
+  const tried = await Promise.allSettled([
+    client.zlexcount(key, '-', '+'),
+    client.zrangebylex(key, '-', '+'),
+    client.zrevrangebylex(key, '+', '-'),
+    client.zadd(key, 'XX', 0, 'none'),
+    client.zrem(key, 'none'),
+    client.hget(key, 'none'),
+    client.hmget(key, 'none'),
+    client.hdel(key, 'none'),
+  ]);
+  return tried.every(({ status }) => status === 'fulfilled');
 }
 
 async function readSettings(server: Redis): Promise<RedisSettings> {

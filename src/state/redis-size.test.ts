@@ -15,11 +15,16 @@ import type { CoreDeps } from '../core/deps.js';
 import { confirmConsent, nameInConsent } from '../core/enrolment/consent.js';
 import { denyTokenId } from '../core/enrolment/deny-list.js';
 import { keepPasskey } from '../core/enrolment/passkey-record.js';
+import type { LedgerEntry } from '../core/ledger/entry.js';
+import type { LogLine } from '../core/ledger/line.js';
+import { lineIdOf } from '../core/ledger/places.js';
+import { recordEntries } from '../core/ledger/record.js';
 import type { Clock } from '../core/ports.js';
 import { recordPassedStepUp } from '../core/step-up/passed-step-up.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, epochMs, toEpochSec } from '../core/units.js';
 import { currentEngine, renderToken } from '../token/format.js';
+import { openLedger } from './open-ledger.js';
 
 /* What docs/state.md says that keys take, against what they take. */
 
@@ -29,11 +34,33 @@ const document = readFileSync(join(projectRoot, 'docs/state.md'), 'utf8');
 function documented(row: string): number {
   const line = document.split('\n').find((each) => each.startsWith(`| ${row}`));
   const [bytes = ''] = (line ?? '').split('|').slice(3);
-  return Number(bytes.trim());
+  return Number.parseInt(bytes.trim(), 10);
 }
 
 const id = (bytes: number): string => randomBytes(bytes).toString('base64url');
 const clock: Clock = { now: () => epochMs(Date.now()) };
+/** As a sign-in leaves them: asked for, judged, verified, used by a hook. */
+function toEntry(index: number): LedgerEntry {
+  const actions = ['step_up_started', 'liveness_judged', 'verified', 'hook_decided'] as const;
+  const action = actions[index % actions.length] ?? 'verified';
+  const [time, stepUpId] = [clock.now(), id(16)];
+  const line: LogLine = {
+    ...who(),
+    id: lineIdOf(time, 'a1b2c3d4e5f6', index),
+    action,
+    outcome: 'passed',
+    code: null,
+    reasons: [],
+    application: null,
+    hook: action === 'hook_decided' ? 'token' : null,
+    by: null,
+    requestId: randomBytes(12).toString('hex'),
+    stepUpId: action === 'hook_decided' ? null : stepUpId,
+    network: '192.0.2.0/24',
+  };
+  return { line, time, version: index, changes: action === 'verified' ? [{ kind: 'checked', outcome: 'passed' }] : [] };
+}
+
 const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toString('hex').slice(0, 17)}` });
 
 (hasRedis ? describe : describe.skip)('a key in Redis', () => {
@@ -113,5 +140,21 @@ const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toSt
     const bytes = Number(await plain.memory('USAGE', key!));
     expect(bytes / documented(row)).toBeGreaterThan(0.8);
     expect(bytes / documented(row)).toBeLessThan(1.2);
+  });
+
+  test('a line of the log of decisions takes what the document says', async () => {
+    const lines = 2000;
+    const bounds = { days: 90, entries: 1_000_000 };
+    const ledger = await openLedger(stateGuard.parse({ kind: 'redis', url: server.url }), folder.files);
+    for (let at = 0; at < lines; at += 50) {
+      const entries = Array.from({ length: 50 }, (_, index) => toEntry(at + index));
+      await recordEntries(entries, { ledger, bounds, clock });
+    }
+    await ledger.close();
+    const keys = await plain.keys('*ledger:*');
+    const bytes = await Promise.all(keys.map(async (key) => Number(await plain.memory('USAGE', key, 'SAMPLES', 0))));
+    const each = bytes.reduce((sum, one) => sum + one, 0) / lines;
+    expect(each / documented('`ledger:')).toBeGreaterThan(0.8);
+    expect(each / documented('`ledger:')).toBeLessThan(1.2);
   });
 });

@@ -12,6 +12,7 @@ import { projectRoot } from '../paths.js';
 
 const folder = join(projectRoot, 'infra/docker');
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+const documentOfState = readFileSync(join(projectRoot, 'docs/state.md'), 'utf8');
 
 describe('the Dockerfile', () => {
   const dockerfile = DockerfileParser.parse(read('Dockerfile'));
@@ -148,6 +149,17 @@ describe('compose.yaml', () => {
     expect(lines).toContain('aclfile /run/secrets/redis-users');
   });
 
+  test('Redis has room for the log of decisions, which would fill it, and all else is refused then', async () => {
+    const { ledger } = await loadConfig({
+      env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep' },
+      readFile: async (path) => (path === 'facestep.json' ? read(path) : 'redis://of-the-secret:6379'),
+      connectionGuards,
+    });
+    const [, bytesOfLine] = /^\| `ledger:.*\| (\d+) a line +\|/m.exec(documentOfState) ?? [];
+    const [, gigabytes] = /^maxmemory (\d+)gb$/m.exec(read('redis.conf')) ?? [];
+    expect(Number(gigabytes) * 2 ** 30).toBeGreaterThan(1.5 * ledger.entries * Number(bytesOfLine));
+  });
+
   test('its secrets are made once, and the configuration takes them', async () => {
     const copy = createFolder('docker');
     try {
@@ -172,6 +184,9 @@ describe('compose.yaml', () => {
         `redis://facestep:${password}@redis:6379`,
       );
       expect(secretOf('redis-users')).toMatch(/^user default off$/m);
+      // Tests of the stores hold those that are documented against what they call.
+      const [, rights] = /that user needs `.*?` and `(.*?)`/.exec(documentOfState) ?? [];
+      expect(/~\{facestep:\* (.*)$/m.exec(secretOf('redis-users'))?.[1]).toBe(rights);
       const grace = z
         .string()
         .regex(/^\d+s$/)

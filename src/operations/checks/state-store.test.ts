@@ -27,6 +27,7 @@ const examine = (settings: object) =>
 
   test('one that keeps everything passes', async () => {
     expect(await examine({ kind: 'redis', url: server.url })).toMatchObject({ verdict: 'pass', remedy: null });
+    expect(await plain.dbsize()).toBe(0);
   });
 
   test('one that may throw keys out fails, and one that keeps nothing on disk is warned of', async () => {
@@ -36,6 +37,18 @@ const examine = (settings: object) =>
     await plain.config('SET', 'maxmemory-policy', 'noeviction', 'appendonly', 'no');
     expect(await examine({ kind: 'redis', url: server.url })).toMatchObject({ verdict: 'warn' });
     await plain.config('SET', 'appendonly', 'yes');
+  });
+
+  test('a user without the rights that the log of decisions takes is warned of, and nothing is changed', async () => {
+    const rights = '+get +set +del +eval +evalsha +info +ping +hello +select';
+    await plain.call('ACL', 'SETUSER', 'earlier', 'on', '>secret', '~{facestep:*', '-@all', ...rights.split(' '));
+    const url = `redis://earlier:secret@127.0.0.1:${server.port}`;
+    expect(await examine({ kind: 'redis', url })).toMatchObject({
+      verdict: 'warn',
+      found: expect.stringContaining('log of decisions'),
+      remedy: expect.stringContaining('docs/state.md'),
+    });
+    expect(await plain.dbsize()).toBe(0);
   });
 
   test('none, and one that wants a password, fail', async () => {

@@ -44,13 +44,14 @@ async function checkFile(file: string, { clock }: Deps): Promise<Finding> {
 
 async function checkRedis(config: RedisConfig): Promise<Finding> {
   const { readRedisSettings } = await import('../../state/redis-settings.js');
-  const servers = await readRedisSettings(config);
-  if (servers === null) {
+  const found = await readRedisSettings(config);
+  if (found === null) {
     return fail(
       'Redis does not answer, or not to this user',
       'Check "state" in the configuration: address, password, TLS; and the firewall. docs/state.md says which rights it takes.',
     );
   }
+  const { servers, mayKeepLedger } = found;
   const evicting = servers.find(({ maxmemoryPolicy }) => maxmemoryPolicy !== 'noeviction');
   if (evicting !== undefined) {
     return fail(
@@ -62,6 +63,12 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
     return warn(
       'Redis writes no append-only file, so a restart loses what was written last, or all of it',
       'Set appendonly to yes, where the service lets you. docs/state.md says what a loss means.',
+    );
+  }
+  if (!mayKeepLedger) {
+    return warn(
+      'this user of Redis may not use sorted sets and hashes, so the log of decisions is lost',
+      'Give the user every right that docs/state.md names.',
     );
   }
   return pass(
