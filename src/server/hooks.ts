@@ -40,6 +40,8 @@ export function createHookRoute(
   { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
   room: Room,
 ): DirectRoute {
+  for (const [connection, served] of hooks)
+    for (const hook of Object.keys(served)) telemetry.expectHook({ connection, hook });
   return {
     path: hookPath,
     async answer(request, response, [connection = '', name = '']) {

@@ -36,6 +36,11 @@ export interface Telemetry {
     readonly network: string | null;
   }): FollowedRequest;
   /**
+   * There is this hook, and it may be late: counted from nothing, so that whoever watches the count sees the first time. Calling it
+   * again changes nothing.
+   */
+  expectHook(hook: { readonly connection: string; readonly hook: string }): void;
+  /**
    * A hook of a configured connection begins its work.
    * @param budgetMs - within which it is to answer, in milliseconds
    * @returns to be called when it has answered
@@ -57,6 +62,7 @@ export async function openTelemetry(
     metrics,
     observePort: createObservePort(metrics, contexts),
     followRequest: (request) => followRequest(request, { metrics, tracing, contexts }),
+    expectHook: (labels) => metrics.hookLate.inc(labels, 0),
     followHook(labels, budgetMs) {
       const startedAt = clock.now();
       return () => {

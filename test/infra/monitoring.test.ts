@@ -4,8 +4,11 @@ import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { ServedHook } from '../../adapters/hook.js';
 import { faceErrorCodes } from '../../src/errors.js';
 import { metricNames } from '../../src/telemetry/metrics.js';
+import { startApiServer } from '../api-server.js';
+import { createTestVerifier } from '../embedded.js';
 import { projectRoot } from '../paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'infra', name), 'utf8');
@@ -107,7 +110,37 @@ test('codes that are looked for are codes of ours', () => {
   for (const code of asked) expect(faceErrorCodes).toContain(code);
 });
 
+const createSilentHook = (): ServedHook => ({
+  budgetMs: 1_500,
+  proof: 'headers',
+  admit: async () => async () => ({ status: 200, body: null }),
+  refuse: () => ({ status: 200, body: null }),
+  pass: { status: 200, body: null },
+});
+
 describe('the alerts', () => {
+  test('the first time is seen: what is counted is there before it, or a series that begins above zero is told', async () => {
+    const server = await startApiServer({
+      verifier: createTestVerifier(),
+      hooks: new Map([['acme', { token: createSilentHook() }]]),
+    });
+    const scraped = await server.deps.telemetry.metrics.registry.metrics();
+    await server.stop();
+    const counted = rules.flatMap(({ alert, expr }) =>
+      [...expr.matchAll(/increase\((facestep_\w+)\[\d+m\]\)+ > 0/g)].map(([, metric]) => ({
+        alert,
+        expr,
+        metric: metric!,
+      })),
+    );
+    expect(counted.length).toBeGreaterThan(2);
+    for (const { metric } of counted) expect(scraped).toMatch(new RegExp(`^${metric}(\\{.*\\})? 0$`, 'm'));
+    // A store that was lost while no server ran is counted before anybody asks.
+    expect(counted.find(({ alert }) => alert === 'FacestepStateReplaced')?.expr).toContain(
+      '(facestep_state_replaced_total > 0 unless facestep_state_replaced_total offset 15m)',
+    );
+  });
+
   test('have names of their own and runbooks that are there', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { annotations } of rules) {
