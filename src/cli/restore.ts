@@ -30,10 +30,12 @@ export function createRestoreCommand(deps: CliDeps): Command {
 /** What a person has to know who goes back to an earlier state. */
 const lost = (madeAt: string): readonly string[] => [
   `Lost: what happened after ${madeAt}.`,
-  '- Who was revoked or erased since: revoke them again. Their attribute at the provider is cleared already; a copy of the',
-  '  token that somebody kept would be taken.',
+  '- Who was revoked since: revoke them again. Their attribute at the provider is cleared already; a copy of the token that',
+  '  somebody kept would be taken.',
+  '- Who was erased since: erase them again. What was held of them is held again.',
   '- Who enrolled since is still enrolled at the provider; the record of their consent and their passkey are gone.',
   '- Client tokens, applications and administrators of since then: issue them anew; those revoked since: revoke them again.',
   '- What was sealed under keys made since can be opened only where those key files are still there.',
   'Receipts of before the next start are refused, and for up to 31 seconds after it where servers share the store.',
+  'The log of decisions and the list of people are in no backup: make them again with facestep ledger rebuild.',
 ];
