@@ -81,6 +81,7 @@ export async function startApiServer(
       | 'folders'
       | 'hooks'
       | 'findUnready'
+      | 'findUnreadyHere'
       | 'issuer'
       | 'delivery'
       | 'state'
@@ -165,6 +166,7 @@ export async function startApiServer(
     ...noCampaigns,
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
     findUnready: async () => [],
+    findUnreadyHere: async () => [],
     ...given,
     state,
   };

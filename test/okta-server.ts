@@ -70,6 +70,7 @@ export async function startOktaServer(
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
     upkeep: createTestUpkeep(bench.core),
     findUnready: async () => [],
+    findUnreadyHere: async () => [],
   };
   const { port, stop } = await listen(createApp(deps).listener, { host: '127.0.0.1', port: 0 });
   const request = {

@@ -85,6 +85,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
     upkeep: createTestUpkeep(bench.core),
     findUnready: async () => [],
+    findUnreadyHere: async () => [],
   };
   const { port, stop } = await listen(createApp(deps).listener, { host: '127.0.0.1', port: 0 });
   open.push(stop);

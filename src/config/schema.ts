@@ -116,7 +116,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     retention: retentionGuard.prefault({}),
     /** How the organisation looks to people; `null`: as administrators chose over the API, if they did. */
     brand: brandConfigGuard.nullable().default(null),
-    /** Seconds between the request to stop, from when on `/readyz` refuses, and taking no more requests. */
+    /** Seconds between the request to stop, from when on `/readyz` and `/readyz/replica` refuse, and taking no more requests. */
     stopDelaySec: z.int().min(0).max(120).default(0),
     connections: z
       .array(z.discriminatedUnion('kind', connectionGuards))

@@ -210,6 +210,13 @@ const operationalPaths: Record<string, JsonObject> = {
   '/': { get: operational('welcome', '«ours» What this server is, and where to go; a page for browsers', okSchema) },
   '/healthz': { get: operational('health', '«ours» Whether the process answers', okSchema) },
   '/readyz': { get: operational('readiness', '«ours» Whether the process can take work; 503 where not', okSchema) },
+  '/readyz/replica': {
+    get: operational(
+      'replicaReadiness',
+      '«ours» Whether requests are to be sent to this replica; 503 where not',
+      okSchema,
+    ),
+  },
   '/openapi.json': { get: operational('description', '«ours» This description', { type: 'object' }) },
   '/catalogue': {
     get: {

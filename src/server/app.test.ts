@@ -126,6 +126,8 @@ test('says how it is', async () => {
   unready = [];
   expect(response.status).toBe(503);
   expect(await response.json()).toEqual({ ok: false, unready: ['state'] });
+  // What load balancers ask: not after what all replicas share.
+  expect((await server.send('GET', '/readyz/replica')).body).toEqual({ ok: true });
 });
 
 test('every reply has its id, is kept by nobody and does not say what made it', async () => {

@@ -54,6 +54,8 @@ export interface AppDeps extends ApiDeps {
   readonly proxyHops: number;
   /** The names of what keeps this process from taking work: models not loaded, a store that does not answer. */
   findUnready(): Promise<readonly string[]>;
+  /** Of those, what another replica may not have: for load balancers. */
+  findUnreadyHere(): Promise<readonly string[]>;
 }
 
 const health: DirectRoute = {
@@ -95,6 +97,17 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
+function mountReadiness(app: Express, deps: Pick<AppDeps, 'findUnready' | 'findUnreadyHere'>): void {
+  const mount = (path: string, find: () => Promise<readonly string[]>): void =>
+    mountGet(app, path, async (response) => {
+      const unready = await find();
+      if (unready.length === 0) sendJson(response, 200, { ok: true });
+      else sendJson(response, 503, { ok: false, unready: [...unready] });
+    });
+  mount('/readyz', () => deps.findUnready());
+  mount('/readyz/replica', () => deps.findUnreadyHere());
+}
+
 function createRouter(deps: AppDeps): Express {
   const app = express();
   app.disable('etag');
@@ -108,11 +121,7 @@ function createRouter(deps: AppDeps): Express {
   let description: Buffer | null = null;
   let catalogue: Buffer | null = null;
   mountGet(app, '/', (response, request) => answerWelcome(request, response));
-  mountGet(app, '/readyz', async (response) => {
-    const unready = await deps.findUnready();
-    if (unready.length === 0) sendJson(response, 200, { ok: true });
-    else sendJson(response, 503, { ok: false, unready: [...unready] });
-  });
+  mountReadiness(app, deps);
   mountGet(app, '/openapi.json', (response) => {
     description ??= Buffer.from(JSON.stringify(describeApi(endpoints)));
     response.type('json').send(description);

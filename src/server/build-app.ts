@@ -151,6 +151,7 @@ export async function buildApp(
     homePages: homePagesOf(configured),
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
+    findUnreadyHere: () => deps.readiness.findUnreadyHere(),
   });
   return { app: listener, core: campaigning, adminKey, settle: () => audit.settle() };
 }

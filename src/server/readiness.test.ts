@@ -7,12 +7,14 @@ const clock = createManualClock(1_000_000);
 test('names what cannot take work, also what throws or never answers', async () => {
   const readiness = createReadiness(
     {
-      engine: async () => true,
-      verifier: async () => false,
-      state: async () => {
-        throw new Error('away');
+      own: { engine: async () => true },
+      shared: {
+        verifier: async () => false,
+        state: async () => {
+          throw new Error('away');
+        },
+        keys: () => new Promise(() => {}),
       },
-      keys: () => new Promise(() => {}),
     },
     { clock },
   );
@@ -25,7 +27,7 @@ test('asks once a second, however often it is asked itself, and says at once tha
     asked += 1;
     return asked === 1;
   };
-  const readiness = createReadiness({ state }, { clock });
+  const readiness = createReadiness({ own: {}, shared: { state } }, { clock });
   const answers = await Promise.all(Array.from({ length: 50 }, () => readiness.findUnready()));
   expect(answers.flat()).toEqual([]);
   clock.advanceSec(0.999);
@@ -36,4 +38,30 @@ test('asks once a second, however often it is asked itself, and says at once tha
   readiness.stop();
   expect(await readiness.findUnready()).toEqual(['stopping']);
   expect(asked).toBe(2);
+});
+
+test('once it was ready, requests are sent here without what replicas share, and not without what is its own', async () => {
+  let hasState = false;
+  let hasEngine = true;
+  let asked = 0;
+  const state = async () => {
+    asked += 1;
+    return hasState;
+  };
+  const readiness = createReadiness({ own: { engine: async () => hasEngine }, shared: { state } }, { clock });
+  // A release that never finds its store takes nobody's place.
+  expect(await readiness.findUnreadyHere()).toEqual(['state']);
+  hasState = true;
+  clock.advanceSec(1);
+  expect(await readiness.findUnreadyHere()).toEqual([]);
+  hasState = false;
+  clock.advanceSec(1);
+  asked = 0;
+  expect(await readiness.findUnreadyHere()).toEqual([]);
+  expect(asked).toBe(0);
+  expect(await readiness.findUnready()).toEqual(['state']);
+  hasEngine = false;
+  expect(await readiness.findUnreadyHere()).toEqual(['engine']);
+  readiness.stop();
+  expect(await readiness.findUnreadyHere()).toEqual(['stopping']);
 });

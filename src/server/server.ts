@@ -214,13 +214,15 @@ async function recover(auditFile: string, through: number, core: BuiltApp['core'
   await recoverEnrolments(await readOpenChanges(auditFile, { through }), core);
 }
 
-/** What must work for this process to take work. */
-function partsOf({ engine, verifier, state, keyService }: OpenPorts): Record<string, () => Promise<boolean>> {
+/** What must work for this process to take work: what is its own, and what it has together with other replicas. */
+function partsOf({ engine, verifier, state, keyService }: OpenPorts): Parameters<typeof createReadiness>[0] {
   return {
-    engine: async () => engine.isReady(),
-    verifier: () => verifier.isReady(),
-    state: async () => (await state.read('ready')) === null,
-    keys: async () => (await keyService.keys.currentVersion()) > 0,
+    own: { engine: async () => engine.isReady() },
+    shared: {
+      verifier: () => verifier.isReady(),
+      state: async () => (await state.read('ready')) === null,
+      keys: async () => (await keyService.keys.currentVersion()) > 0,
+    },
   };
 }
 

@@ -98,7 +98,7 @@ describe.each([
     });
     const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
     for (const name of [...named, ...probes.map(({ httpGet }) => httpGet.port)]) expect(ports).toContain(name);
-    expect(probes.map(({ httpGet }) => httpGet.path)).toEqual(['/healthz', '/healthz', '/readyz']);
+    expect(probes.map(({ httpGet }) => httpGet.path)).toEqual(['/healthz', '/healthz', '/readyz/replica']);
   });
 
   test('every volume that is mounted is there, and no other', () => {

@@ -141,6 +141,7 @@ describe('compose.yaml', () => {
     expect(new Set(disks).size).toBe(2);
     for (const [, { volumes }] of replicas) expect(volumes).toContain('keys:/var/lib/facestep-keys');
     expect(read('Caddyfile')).toContain(`reverse_proxy ${replicas.map(([name]) => `${name}:8080`).join(' ')} {`);
+    expect(read('Caddyfile')).toMatch(/^\s+health_uri \/readyz\/replica$/m);
   });
 
   test('Redis keeps what it is told, throws nothing out, and has no user without a password', () => {

@@ -109,6 +109,13 @@ describe('what the modules say is what the service says', () => {
     expect(table).toMatchObject({ point_in_time_recovery: [{ enabled: true }], deletion_protection_enabled: true });
   });
 
+  test('AWS: a task is replaced for what is wrong with it, not for a table or a key service that is away', () => {
+    const [{ health_check }] = z
+      .tuple([z.object({ health_check: z.tuple([z.object({ path: z.string() })]) })])
+      .parse(readModule('modules/aws').resource.aws_lb_target_group!.this);
+    expect(health_check[0].path).toBe('/readyz/replica');
+  });
+
   test('AWS: the service may do what it does and no more', () => {
     const statements = z
       .array(z.object({ sid: z.string(), actions: z.array(z.string()), resources: z.unknown() }))

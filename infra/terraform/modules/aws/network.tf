@@ -93,12 +93,13 @@ resource "aws_lb_target_group" "this" {
   protocol    = "HTTP"
   port        = local.port
   vpc_id      = var.vpc_id
-  # The task tells /readyz that it stops, and takes requests for as long.
+  # The task says here that it stops, and takes requests for as long.
   deregistration_delay          = local.stop_delay_sec
   load_balancing_algorithm_type = "least_outstanding_requests"
 
+  # Not /readyz: ECS ends and replaces tasks that fail here, and where DynamoDB or KMS is away that mends nothing.
   health_check {
-    path                = "/readyz"
+    path                = "/readyz/replica"
     interval            = 5
     timeout             = 3
     healthy_threshold   = 2
