@@ -96,12 +96,15 @@ describe('what the modules say is what the service says', () => {
       keys: {
         ...(config.keys as object),
         region: put.region,
+        current: 1,
         sealing: [{ version: 1, keyId: put.arn }],
         signing: { keyId: put.arn },
         oidc: { keyId: put.arn },
       },
     });
     expect([filled.state.kind, filled.keys.kind]).toEqual(['dynamodb', 'aws-kms']);
+    // A new sealing key takes two steps: known to every task first, sealing after that.
+    expect(config.keys).toMatchObject({ current: expect.stringContaining('var.current_sealing_key_version') });
     const [table] = readModule('modules/aws').resource.aws_dynamodb_table!.state!;
     expect(table).toMatchObject({ hash_key: 'pk', ttl: [{ enabled: true, attribute_name: 'ttl' }] });
     const index = { name: 'ledger', hash_key: 'lp', range_key: 'ls', projection_type: 'ALL' };

@@ -22,6 +22,7 @@ locals {
       kind    = "aws-kms"
       region  = data.aws_region.current.region
       sealing = [for version, key in aws_kms_key.sealing : { version = tonumber(version), keyId = key.arn }]
+      current = var.current_sealing_key_version
       signing = { keyId = aws_kms_key.signing.arn }
       oidc    = { keyId = aws_kms_key.oidc.arn }
     }

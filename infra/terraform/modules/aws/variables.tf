@@ -116,12 +116,22 @@ variable "key_administrator_arns" {
 }
 
 variable "sealing_key_versions" {
-  description = "Versions of the keys that seal tokens. To rotate, add the next number. Terraform refuses to destroy one: docs/keys.md says how to retire it."
+  description = "Versions of the keys that seal tokens. To rotate, add the next number, and name the former one in current_sealing_key_version until all tasks know it. Terraform refuses to destroy one: docs/keys.md says how to retire it."
   type        = set(number)
   default     = [1]
   validation {
     condition     = length(var.sealing_key_versions) > 0 && alltrue([for each in var.sealing_key_versions : each >= 1 && each <= 65535 && floor(each) == each])
     error_message = "Expected whole numbers from 1 to 65535."
+  }
+}
+
+variable "current_sealing_key_version" {
+  description = "The version that seals new tokens; null is the highest. A task that does not know a version yet takes its tokens for retired: docs/keys.md has the two steps."
+  type        = number
+  default     = null
+  validation {
+    condition     = var.current_sealing_key_version == null ? true : contains(var.sealing_key_versions, var.current_sealing_key_version)
+    error_message = "Expected one of sealing_key_versions."
   }
 }
 
