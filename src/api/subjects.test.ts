@@ -248,6 +248,17 @@ test('the command line does the same, and ends with 1 where something is left', 
   expect(exported).toMatchObject({
     subjects: [{ held: { attempts: {}, records: expect.arrayContaining([expect.anything()]) } }, {}],
   });
+  // Somebody who left, and whose account was deleted before their enrolment was ended.
+  profiles.work.attributes.set('berta', null);
+  await enrol(connections.work, 'berta');
+  profiles.work.attributes.delete('berta');
+  expect(await run('revoke', '--connection', 'work', '--subject', 'berta')).toMatchObject({
+    told: ['work  berta  ended here; the provider has nobody by that id'],
+    exitCode: 0,
+  });
+  expect((await server.deps.state.read('consent:work:berta'))?.value).toMatchObject({
+    withdrawnAt: expect.anything(),
+  });
   for (const what of ['export', 'revoke', 'erase', 'unlock'])
     expect(await run(what, '--login', 'nobody')).toMatchObject({
       told: [

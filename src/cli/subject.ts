@@ -37,6 +37,13 @@ interface Options {
   readonly client?: string;
 }
 
+/** What is held here is dealt with for an id that the provider has no more, too. */
+function toOutcome(subject: string | null, code: string | null, done: string): string {
+  if (code === null) return done;
+  if (code !== 'subject_unknown') return `not done: ${code}`;
+  return subject === null ? 'nobody by that name' : `${done} here; the provider has nobody by that id`;
+}
+
 /** `facestep subject`: what a person may demand, carried out by the running server. */
 export function createSubjectCommand(deps: CliDeps): Command {
   const command = new Command('subject')
@@ -46,8 +53,7 @@ export function createSubjectCommand(deps: CliDeps): Command {
   /** Says how it went at each connection. What is left to be done ends with 1. */
   const tell = ({ subjects, complete }: z.output<typeof replyGuard>, done: string): void => {
     for (const { connection, subject, code } of subjects) {
-      const outcome = code === null ? done : code === 'subject_unknown' ? 'nobody by that name' : `not done: ${code}`;
-      deps.tell(`${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${outcome}`);
+      deps.tell(`${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${toOutcome(subject, code, done)}`);
     }
     const isNobody = subjects.every(({ subject, code }) => subject === null && code === 'subject_unknown');
     if (complete && !isNobody) return;
