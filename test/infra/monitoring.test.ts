@@ -141,7 +141,8 @@ describe('the alerts', () => {
     );
   });
 
-  test('have names of their own and runbooks that are there', () => {
+  test('are as many as the document says, have names of their own and runbooks that are there', () => {
+    expect(readFileSync(join(projectRoot, 'infra/README.md'), 'utf8')).toContain(` | ${rules.length} alerts, `);
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { annotations } of rules) {
       expect(annotations.runbook).toMatch(/^docs\/[\w-]+\.md$/);
