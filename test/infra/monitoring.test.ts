@@ -141,8 +141,17 @@ describe('the alerts', () => {
     );
   });
 
-  test('are as many as the document says, have names of their own and runbooks that are there', () => {
-    expect(readFileSync(join(projectRoot, 'infra/README.md'), 'utf8')).toContain(` | ${rules.length} alerts, `);
+  test('no replica at all is told, too: what is not there is not 0', () => {
+    const { expr } = rules.find(({ alert }) => alert === 'FacestepDown')!;
+    const [, selector = 'none'] = /^(up\{.*?\}) == 0/.exec(expr) ?? [];
+    expect(expr).toContain(`or absent(${selector})`);
+  });
+
+  test('are as many as the document says', () => {
+    expect(read('README.md')).toContain(` | ${rules.length} alerts, `);
+  });
+
+  test('have names of their own and runbooks that are there', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { annotations } of rules) {
       expect(annotations.runbook).toMatch(/^docs\/[\w-]+\.md$/);
