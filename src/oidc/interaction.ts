@@ -23,7 +23,7 @@ import { oidcErrors } from './library.js';
 import { createLinkStep } from './link-step.js';
 import { languageOf } from './messages.js';
 import { createOrganisationStep } from './organisation-step.js';
-import { pagePolicy, renderAskPage } from './pages.js';
+import { askPolicy, renderAskPage } from './pages.js';
 import { lifeSec } from './provider.js';
 import { toRefusal } from './refusal.js';
 import { parseRequestedAction } from './requested-action.js';
@@ -110,7 +110,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     }
     const language = languageOf(interaction.params.ui_locales, request.acceptsLanguages());
     response
-      .set('Content-Security-Policy', pagePolicy)
+      .set('Content-Security-Policy', askPolicy)
       .type('html')
       .send(renderAskPage(language, flow.atKiosk === null ? null : kioskLink(deps.issuer)));
   }

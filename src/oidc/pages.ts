@@ -14,8 +14,11 @@ input { margin: .25rem 0 1rem; }
 a { display: inline-block; min-block-size: 1.5rem; color: inherit; }
 `;
 
-/** The page's Content-Security-Policy. */
+/** The Content-Security-Policy of a page that tells something. */
 export const pagePolicy = policyOfPage(style);
+
+/** Of the page that asks: a name may be refused to the client, and Chromium holds every redirect after a form to this list. */
+export const askPolicy = policyOfPage(style, 'https: http:');
 
 function renderPage(language: Language, title: string, body: string): string {
   const { direction } = messagesIn(language);
