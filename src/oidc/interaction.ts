@@ -5,7 +5,7 @@ import type { NamedAction } from '../core/action.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { isAtKiosk } from '../core/step-up/kiosk-visit.js';
 import { isByFace } from '../core/step-up/record.js';
-import { readStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
+import { readStepUp, type StepUpView, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { newSecret } from '../core/step-up/ticket.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -80,16 +80,17 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     const shown = readCookie(visit.request, browserCookieOf(flow.stepUp.id, isSecure));
     const isOwner = shown !== null && hasDigest(shown, Buffer.from(flow.stepUp.browserDigest, 'base64url'));
     if (!isOwner) throw new oidcErrors.SessionNotFound('interaction of another browser');
-    const { state } = await readStepUp(flow.stepUp.id, deps);
+    const stepUp = await readStepUp(flow.stepUp.id, deps);
+    const { state } = stepUp;
     if (state === 'passed' || state === 'passed_another_way') {
       if (await settleLink(visit, flow.person.subject)) return;
       if (!(await settleOrganisation(visit, flow.person.subject))) return;
       const settled = await settleConsent(visit, flow.person.subject);
-      return settled === null ? undefined : finish(visit, flow.person, { stepUpId: flow.stepUp.id, ...settled });
+      return settled === null ? undefined : finish(visit, flow.person, { stepUp, ...settled });
     }
     if (state === 'failed' && client.toCheckClaims !== undefined) {
       const check = { passed: false, at: deps.clock.now(), stepUpId: flow.stepUp.id };
-      return tell(visit, { ...flow.person.claims, ...client.toCheckClaims(check) }, {});
+      return tell(visit, await toGrant(visit, { ...flow.person.claims, ...client.toCheckClaims(check) }, {}));
     }
     if (state === 'started' && flow.stepUp.starts < startsAllowed) return leadToCamera(visit, flow.person);
     if (state === 'started' || state === 'captured') return response.redirect(303, `${deps.issuer}${pagePath}`);
@@ -160,16 +161,18 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   async function finish(
     visit: Visit,
     person: Person,
-    { stepUpId, share }: { readonly stepUpId: string; readonly share: Share | null },
+    { stepUp, share }: { readonly stepUp: StepUpView; readonly share: Share | null },
   ): Promise<void> {
     const { interaction, client, flow } = visit;
-    const { pass, action } = await takeStepUp(stepUpId, deps);
+    const { id: stepUpId, pass, action } = stepUp;
+    // Last of all that can fail: whoever comes again after a failure has passed still.
+    const take = async (): Promise<void> => void (await takeStepUp(stepUpId, deps));
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
     const isFace = isByFace(pass);
     // Asked anew: the administrator may have changed their mind while the person was at it.
     if (!isFace && !takesAnotherWay(visit)) throw new oidcErrors.AccessDenied('a face check was asked for');
     if (client.offers !== undefined) {
-      await showOffer(visit, { type: client.offers, subject: person.subject, share, check: pass });
+      await showOffer(visit, { type: client.offers, subject: person.subject, share, check: pass, take });
       return forgetBrowser(visit.response, flow);
     }
     const amr = [...client.toAmr(pass.methods)];
@@ -187,7 +190,9 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
       ...(action === null ? {} : { action: { ...action.words }, action_digest: action.digest }),
     };
     const authentication = { acr: isFace ? flow.acr : anotherWayAcr, amr, ts: toEpochSec(pass.at) };
-    await tell(visit, claims, authentication, { share, action });
+    const result = await toGrant(visit, claims, authentication, { share, action });
+    await take();
+    await tell(visit, result);
   }
 
   /** Where the administrator lets another way count, and neither the client nor its request insists on a face. */
@@ -202,18 +207,19 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   }
 
   /**
+   * Keeps what the client may be told.
    * @param authentication - empty where nobody was authenticated: the token says no more than its claims
    * @param action - what the person approved
    */
-  async function tell(
-    { request, response, provider, flow }: Visit,
+  async function toGrant(
+    { provider, flow }: Visit,
     claims: Person['claims'],
     authentication: { readonly acr?: string; readonly amr?: string[]; readonly ts?: number },
     { share, action }: { readonly share: Share | null; readonly action: NamedAction | null } = {
       share: null,
       action: null,
     },
-  ): Promise<void> {
+  ): Promise<InteractionResults> {
     const { sub } = claims;
     const grant = new provider.Grant({ accountId: sub, clientId: flow.clientId });
     grant.addOIDCScope('openid profile email phone address');
@@ -226,11 +232,14 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     await writeClaims(grantId, claims, lifeSec.grant, flowDeps);
     if (share !== null) await writeShare(grantId, share, lifeSec.grant, flowDeps);
     if (flow.acting !== null) await writeActing(grantId, flow.acting, lifeSec.grant, flowDeps);
-    const result: InteractionResults = {
+    return {
       login: { accountId: sub, ...authentication, remember: false },
       consent: { grantId },
       select_account: {},
     };
+  }
+
+  async function tell({ request, response, provider, flow }: Visit, result: InteractionResults): Promise<void> {
     forgetBrowser(response, flow);
     await provider.interactionFinished(request, response, result);
   }
@@ -240,9 +249,11 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     if (stepUp !== null) clearBrowserCookie(response, browserCookieOf(stepUp.id, isSecure));
   }
 
-  /** The client is told, as the protocol has it. */
+  /** The client is told, as the protocol has it. Where another visit of the same moment had an answer, that stands. */
   async function refuse({ request, response, provider, flow }: Visit, error: InteractionResults): Promise<void> {
     forgetBrowser(response, flow);
+    const { result, returnTo } = await provider.interactionDetails(request, response);
+    if (result?.login !== undefined) return response.redirect(303, returnTo);
     await provider.interactionFinished(request, response, error, { mergeWithLastSubmission: false });
   }
 }

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { Policy } from '../../src/core/connection.js';
+import type { State } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
 import type { Browser } from './browser.js';
 import { createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
@@ -10,8 +12,19 @@ beforeAll(async () => {
   keys = await createKeysFolder();
 });
 afterAll(() => keys.remove());
+/** What happens before a record is written, by how its key begins. */
+let beforeWrite: Record<string, () => Promise<void>> = {};
+const toState = (state: State): State => ({
+  ...state,
+  async write(key, value, options) {
+    const found = Object.keys(beforeWrite).find((start) => key.startsWith(start));
+    if (found !== undefined) await beforeWrite[found]!();
+    return state.write(key, value, options);
+  },
+});
 const start = async (policy: Partial<Policy> = {}) => {
-  op = await startIssuer({ keysFile: keys.file, policy });
+  beforeWrite = {};
+  op = await startIssuer({ keysFile: keys.file, policy, toState });
 };
 beforeEach(() => start());
 afterEach(() => op.stop());
@@ -150,6 +163,24 @@ describe('on a phone', () => {
   });
 });
 
+/** Holds the next visit that has passed where it keeps what the client may be told. */
+function holdNextGrant() {
+  let goOn = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    beforeWrite = {
+      'oidc:work:Grant:': () => {
+        beforeWrite = {};
+        resolve();
+        return held;
+      },
+    };
+  });
+  return { reached, goOn: () => goOn() };
+}
+
 describe('how it ends', () => {
   test('a passed check is taken once; the way back works however often it is visited before', async () => {
     await op.enrol('anna');
@@ -172,6 +203,47 @@ describe('how it ends', () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => browser.visit(headers.get('location')!)));
     const codes = all.filter((seen) => seen.headers.get('location')?.includes('code=') === true);
     expect(codes).toHaveLength(1);
+  });
+
+  test('who comes again after what could not be kept has passed still', async () => {
+    await op.enrol('anna');
+    const { browser, interaction, link } = await leadToCamera();
+    await op.show(browser, link, 'anna');
+    beforeWrite = {
+      'oidc-claims:': async () => {
+        throw new FaceError('state_unavailable');
+      },
+    };
+    expect((await browser.visit(interaction)).status).toBe(503);
+    beforeWrite = {};
+    expect(told((await browser.follow(interaction)).url)).toMatchObject({ code: expect.any(String) });
+  });
+
+  test('of two visits at once, as of two clicks, the one that its browser waits for ends well', async () => {
+    await op.enrol('anna');
+    const { browser, interaction, link } = await leadToCamera();
+    await op.show(browser, link, 'anna');
+    const { reached, goOn } = holdNextGrant();
+    const left = browser.visit(interaction);
+    await reached;
+    const { url } = await browser.follow(interaction);
+    goOn();
+    await left;
+    expect(told(url)).toMatchObject({ code: expect.any(String) });
+  });
+
+  test('a visit that comes too late leaves the answer of another as it is', async () => {
+    await op.enrol('anna');
+    const { browser, interaction, link } = await leadToCamera();
+    await op.show(browser, link, 'anna');
+    const { reached, goOn } = holdNextGrant();
+    const late = browser.visit(interaction);
+    await reached;
+    const first = await browser.visit(interaction);
+    goOn();
+    expect((await late).headers.get('location')).toBe(first.headers.get('location'));
+    const { url } = await browser.follow(interaction);
+    expect(told(url)).toMatchObject({ code: expect.any(String) });
   });
 
   test('declined', async () => {

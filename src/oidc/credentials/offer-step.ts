@@ -21,6 +21,8 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
       readonly subject: string;
       readonly share: Share | null;
       readonly check: Pick<CheckedFace, 'at' | 'presence'>;
+      /** Uses up the check. */
+      take(): Promise<void>;
     },
   ): Promise<void> => {
     const { type, subject, share, check } = asked;
@@ -33,6 +35,7 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
     const { at, presence } = check;
     const about = { type, subject, share, check: { at, presence, tokenId: token.tokenId } };
     const offer = await makeOffer({ provider, issuer, connection }, about, deps);
+    await asked.take();
     await interaction.destroy();
     const language = languageOf(paramsOf(interaction.params).ui_locales, request.acceptsLanguages());
     response
