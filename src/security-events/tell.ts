@@ -4,6 +4,7 @@ import { toCode } from '../errors.js';
 import type { Cursors } from './cursors.js';
 import { type DeliveryDeps, deliver } from './deliver.js';
 import { type ReportedRecord, reportedActions, toSecurityEvents } from './event.js';
+import { dequeue, jtiOf, readQueue } from './poll-queue.js';
 import type { EventStream } from './stream.js';
 
 /** How often the trail is looked at. */
@@ -32,21 +33,58 @@ export async function tell(id: string, deps: TellDeps): Promise<void> {
       log.error('security events cannot be read from the audit trail', { receiver: id, code: toCode(error) });
       return [];
     });
+  const pushQueued = createPushQueued(id, deps);
+  const openStream = async (): Promise<EventStream | null> => {
+    await pushQueued();
+    return untilOpen(deps);
+  };
   while (!signal.aborted) {
+    await pushQueued();
     const records = await read();
     for (const [index, record] of records.entries()) {
       onWaiting(id, records.length - index);
-      if (!(await tellRecord(record, deps))) return;
+      if (!(await tellRecord(record, openStream, deps))) return;
     }
     onWaiting(id, 0);
     if (records.length === 0) await sleep(pollMs, signal);
   }
 }
 
+/**
+ * Makes what looks whether a stream that is pushed to was polled before, and pushes what still waits there: nobody comes for
+ * that any more.
+ */
+function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
+  const { streamNow, log } = deps;
+  let known: EventStream['delivery']['kind'] | null = null;
+  const isPushed = (): boolean => streamNow()?.delivery.kind === 'push';
+  const push = async (): Promise<void> => {
+    for (const entry of await readQueue(id, deps)) {
+      const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps), deps));
+      // What it polls again after all waits on.
+      if (!isTold || !isPushed()) return;
+      await dequeue(id, new Set([jtiOf(entry)]), deps);
+    }
+  };
+  return async () => {
+    const kind = streamNow()?.delivery.kind ?? null;
+    if (kind === known) return;
+    try {
+      if (kind === 'push') await push();
+      known = kind;
+    } catch (error) {
+      log.error('security events cannot be read where they were polled', { receiver: id, code: toCode(error) });
+    }
+  };
+}
+
 /** @returns whether it was told or given up; `false` where the signal came first */
-async function tellRecord(record: ReportedRecord, deps: TellDeps): Promise<boolean> {
+async function tellRecord(
+  record: ReportedRecord,
+  openStream: () => Promise<EventStream | null>,
+  deps: TellDeps,
+): Promise<boolean> {
   const { trail, cursors, log } = deps;
-  const openStream = (): Promise<EventStream | null> => untilOpen(deps);
   const stream = await openStream();
   if (stream === null) return false;
   for (const event of toSecurityEvents(record, stream, trail)) {

@@ -157,6 +157,28 @@ describe('a stream that is pushed to', () => {
   });
 });
 
+describe('a stream whose receiver polled until it is pushed to', () => {
+  test('is told of what still waited to be polled, once, and before what comes then', async () => {
+    const receiver = await connect();
+    const stream = await receiver.createStream({ events_requested: [`${caep}session-revoked`] });
+    await revoke('anna');
+    expect((await receiver.poll(stream)).events).toMatchObject([{ subject: 'anna' }]);
+    const keys = new URL(`${server.origin}/ssf/jwks.json`);
+    const audience = String(stream.aud);
+    pushed.push(await startSecurityEventReceiver({ keys, issuer: testIssuer, audience, token: null }));
+    const endpoint = 'https://receiver.example.com/events';
+    await receiver.changeStream(stream.stream_id, {
+      delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: endpoint },
+    });
+    await until(() => pushed[0]!.taken.length === 1);
+    await revoke('bea');
+    await until(() => pushed[0]!.taken.length === 2);
+    expect(pushed[0]!.taken).toMatchObject([{ subject: 'anna' }, { subject: 'bea' }]);
+    await receiver.changeStream(stream.stream_id, { delivery: { method: 'urn:ietf:rfc:8936' } });
+    expect((await receiver.poll(stream, { returnImmediately: true })).events).toEqual([]);
+  });
+});
+
 describe('the configuration of a stream', () => {
   test('is changed in part, or replaced; what the transmitter says must come back as it was', async () => {
     const receiver = await connect();
