@@ -9,6 +9,8 @@ export interface CompanyUser {
   readonly groups: readonly string[];
 }
 
+type Trouble = 'none' | 'down' | 'overloaded';
+
 /** The company's identity provider: a real one, where whoever comes is signed in as `user`. */
 export interface CompanyProviderServer {
   readonly issuer: string;
@@ -17,7 +19,7 @@ export interface CompanyProviderServer {
   /** Who is in front of the browser. */
   user: string;
   /** What else the next answers do. */
-  trouble: 'none' | 'down';
+  trouble: Trouble;
   /** Follows the browser from the authorization request to the redirect address. @returns where it is sent, with the answer */
   follow(address: string): Promise<URL>;
   stop(): Promise<void>;
@@ -31,7 +33,7 @@ export async function startCompanyProvider(
 ): Promise<CompanyProviderServer> {
   const [clientId, clientSecret] = ['console', randomBytes(32).toString('base64url')];
   let handle: RequestListener = () => {};
-  const state: { user: string; trouble: 'none' | 'down' } = { user: Object.keys(users)[0] ?? '', trouble: 'none' };
+  const state: { user: string; trouble: Trouble } = { user: Object.keys(users)[0] ?? '', trouble: 'none' };
   const { port, stop } = await listen((request, response) => handle(request, response), {
     host: '127.0.0.1',
     port: 0,
@@ -51,6 +53,7 @@ export async function startCompanyProvider(
   const answer = provider.callback();
   handle = (request, response) => {
     if (state.trouble === 'down') request.socket.destroy();
+    else if (state.trouble === 'overloaded') response.writeHead(503, { 'content-type': 'text/html' }).end('busy');
     else if (request.url?.startsWith('/interaction/') === true)
       void provider.interactionFinished(request, response, { login: { accountId: state.user } });
     else void answer(request, response);

@@ -168,6 +168,16 @@ describe('by the company’s provider', () => {
     isRefused(await ask(toPath(back), mine.cookie), 'not-finished');
   });
 
+  test('a provider that cannot answer for the moment is told as that', async () => {
+    company.user = 'u1';
+    const { cookie, address } = await visit();
+    const back = await company.follow(address.href);
+    company.trouble = 'overloaded';
+    const overloaded = await ask(toPath(back), cookie);
+    company.trouble = 'none';
+    isRefused(overloaded, 'provider-down');
+  });
+
   test.each<[string, (back: URL, other: URL) => void]>([
     ['another state', (back) => back.searchParams.set('state', 'x')],
     ['no state', (back) => back.searchParams.delete('state')],

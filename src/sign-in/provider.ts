@@ -1,4 +1,5 @@
 import * as client from 'openid-client';
+import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
 import type { Clock, Fetch } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -124,9 +125,18 @@ async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promi
 const toBody = (body: client.FetchBody): string | URLSearchParams | null =>
   typeof body === 'string' || body instanceof URLSearchParams ? body : null;
 
+/** An answer that the library could not use: the error of one with a body has its status, that of any other the answer. */
+const unusableGuard = z.union([
+  z.object({ status: z.int() }),
+  z.object({ cause: z.object({ status: z.int() }) }).transform(({ cause }) => cause),
+]);
+
 function toRefusal(cause: unknown, use: string): FaceError {
   if (cause instanceof FaceError) return cause;
+  const { data: unusable } = unusableGuard.safeParse(cause);
   const isUnanswered =
-    cause instanceof TypeError || (cause instanceof client.ClientError && cause.code === 'OAUTH_TIMEOUT');
+    cause instanceof TypeError ||
+    (cause instanceof client.ClientError && cause.code === 'OAUTH_TIMEOUT') ||
+    (unusable !== undefined && (unusable.status >= 500 || unusable.status === 429));
   return new FaceError(isUnanswered ? 'profile_unavailable' : 'caller_untrusted', { signIn: use }, { cause });
 }
