@@ -1,7 +1,7 @@
 import type { SignInConfig } from '../config/console.js';
 import type { Clock, Fetch } from '../core/ports.js';
 import { createSignInProvider } from '../sign-in/provider.js';
-import { secretsOf } from '../sign-in/visit-secrets.js';
+import { isAnswerTo, secretsOf } from '../sign-in/visit-secrets.js';
 import { type Person, toPerson } from './person.js';
 import type { Visit } from './visit.js';
 
@@ -9,7 +9,7 @@ import type { Visit } from './visit.js';
 export interface CompanyProvider {
   /** Where the browser is sent. @throws FaceError `profile_unavailable`: it does not answer, or not as it must */
   begin(visit: Visit): Promise<URL>;
-  /** Whether the browser came back with an answer to that visit. Asking the provider of another one would be in vain. */
+  /** Whether the browser came back with an answer to that visit. */
   isOf(visit: Visit, query: string): boolean;
   /**
    * Takes what the browser came back with.
@@ -26,7 +26,7 @@ export function createCompanyProvider(
   const provider = createSignInProvider(config, { ...deps, use: 'console' });
   return {
     begin: ({ secret }) => provider.begin(secretsOf(secret, 'console')),
-    isOf: ({ secret }, query) => new URLSearchParams(query).get('state') === secretsOf(secret, 'console').state,
+    isOf: ({ secret }, query) => isAnswerTo(secretsOf(secret, 'console'), query),
     async finish(query, { secret }) {
       const claims = await provider.finish(
         query,

@@ -168,6 +168,15 @@ describe('by the company’s provider', () => {
     isRefused(await ask(toPath(back), mine.cookie), 'not-finished');
   });
 
+  test('of two sign-ins in one browser the later one ends well, whichever answer comes first', async () => {
+    company.user = 'u1';
+    const [former, later] = [await visit(), await visit()];
+    const early = await ask(toPath(await company.follow(former.address.href)), later.cookie);
+    isRefused(early, 'not-finished');
+    expect(early.headers.getSetCookie()).toEqual([]);
+    expect(sessionOf(await ask(toPath(await company.follow(later.address.href)), later.cookie))).not.toBe('');
+  });
+
   test('a provider that cannot answer for the moment is told as that', async () => {
     company.user = 'u1';
     const { cookie, address } = await visit();

@@ -85,9 +85,10 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     const { request, response } = exchange;
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
-    response.clearCookie(names.visit, cookie('lax'));
     const query = queryOf(request);
+    // The cookie of another visit stays: that one is still under way, in another window.
     if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
+    response.clearCookie(names.visit, cookie('lax'));
     try {
       const person = await finishCounted(provider, query, visit, sourceOf(request));
       const role = await requireRole(person, signIn.issuer);

@@ -8,7 +8,7 @@ import { queryOf } from '../http/address.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
 import { createSignInProvider } from '../sign-in/provider.js';
-import { secretsOf } from '../sign-in/visit-secrets.js';
+import { isAnswerTo, secretsOf } from '../sign-in/visit-secrets.js';
 import type { DoorVisit } from './arrival.js';
 import { doorPath } from './door-page.js';
 
@@ -47,10 +47,13 @@ export function createOwnSignIn(
     },
     async finish({ request, response }) {
       const shown = readCookie(request, cookie);
-      clearBrowserCookie(response, cookie);
       if (shown === null) throw new FaceError('caller_untrusted');
+      const secrets = secretsFor(new Credential(shown));
       const query = queryOf(request);
-      const claims = await provider.finish(query, secretsFor(new Credential(shown)), () => true);
+      // The cookie of another visit stays: that one is still under way, in another window.
+      if (!isAnswerTo(secrets, query)) throw new FaceError('caller_untrusted');
+      clearBrowserCookie(response, cookie);
+      const claims = await provider.finish(query, secrets, () => true);
       const subject = claims[config.subjectClaim];
       if (typeof subject !== 'string' || subject === '') throw new FaceError('subject_unknown');
       // Some providers find a user by their login as well: an id is what is asked for.

@@ -18,3 +18,7 @@ export function secretsOf(secret: Credential, page: string): VisitSecrets {
     secret.use((text) => createHash('sha256').update(`facestep ${page} ${use} ${text}`).digest('base64url'));
   return { state: derive('state'), nonce: derive('nonce'), verifier: derive('verifier') };
 }
+
+/** Whether a browser came back with an answer to the visit of these. Asking the provider of another one would be in vain. */
+export const isAnswerTo = ({ state }: VisitSecrets, query: string): boolean =>
+  new URLSearchParams(query).get('state') === state;
