@@ -1,6 +1,6 @@
 import type { DataFiles } from '../config/data-files.js';
 import type { Fetch, Log, Random, State } from '../core/ports.js';
-import { addSec, toIso } from '../core/units.js';
+import { addSec, type EpochMs, epochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { appendDeadLetter } from './dead-letters.js';
 import type { SecurityEvent } from './event.js';
@@ -12,7 +12,7 @@ import type { EventStream, PushDelivery } from './stream.js';
 /** How long a receiver may take to answer. */
 const answerMs = 10_000;
 
-/** For how long an event is tried, from when it happened. */
+/** For how long an event is tried, from when it happened, or from when its stream was told on. */
 const triedForSec = 86_400;
 
 /** Delays double from a second to a quarter of an hour. */
@@ -41,6 +41,12 @@ export interface DeliveryDeps extends SetDeps {
   readonly onDelivery: (stream: string, outcome: DeliveryOutcome) => void;
 }
 
+/** A stream that is not paused. */
+export type OpenStream = EventStream & {
+  /** When a pause ended that what is told now was held for; `null`: there was none. */
+  readonly toldOnAt: EpochMs | null;
+};
+
 type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
 
 /**
@@ -50,7 +56,7 @@ type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
  */
 export async function deliver(
   event: SecurityEvent,
-  openStream: () => Promise<EventStream | null>,
+  openStream: () => Promise<OpenStream | null>,
   deps: UnderWay,
 ): Promise<boolean> {
   const { clock, signal, sleep, log, onDelivery } = deps;
@@ -77,7 +83,8 @@ export async function deliver(
         return true;
     }
     if (signal.aborted) return false;
-    const isOver = outcome.kind === 'refused' || addSec(event.time, triedForSec) <= clock.now();
+    const triedFrom = epochMs(Math.max(event.time, stream.toldOnAt ?? 0));
+    const isOver = outcome.kind === 'refused' || addSec(triedFrom, triedForSec) <= clock.now();
     if (isOver && (await bury(event, stream, outcome.reason, deps))) return true;
     onDelivery(stream.id, 'failed');
     log.warn('security event not delivered', { ...about, reason: outcome.reason });

@@ -1,8 +1,9 @@
 import type { Trail } from '../audit/file.js';
 import { createFollower } from '../audit/follow.js';
+import type { EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 import type { Cursors } from './cursors.js';
-import { type DeliveryDeps, deliver } from './deliver.js';
+import { type DeliveryDeps, deliver, type OpenStream } from './deliver.js';
 import { type ReportedRecord, reportedActions, toSecurityEvents } from './event.js';
 import { dequeue, jtiOf, readQueue } from './poll-queue.js';
 import type { EventStream } from './stream.js';
@@ -33,10 +34,11 @@ export async function tell(id: string, deps: TellDeps): Promise<void> {
       log.error('security events cannot be read from the audit trail', { receiver: id, code: toCode(error) });
       return [];
     });
-  const pushQueued = createPushQueued(id, deps);
-  const openStream = async (): Promise<EventStream | null> => {
+  const untilOpen = createUntilOpen(deps);
+  const pushQueued = createPushQueued(id, untilOpen, deps);
+  const openStream = async (): Promise<OpenStream | null> => {
     await pushQueued();
-    return untilOpen(deps);
+    return untilOpen();
   };
   while (!signal.aborted) {
     await pushQueued();
@@ -54,13 +56,17 @@ export async function tell(id: string, deps: TellDeps): Promise<void> {
  * Makes what looks whether a stream that is pushed to was polled before, and pushes what still waits there: nobody comes for
  * that any more.
  */
-function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
+function createPushQueued(
+  id: string,
+  untilOpen: () => Promise<OpenStream | null>,
+  deps: TellDeps,
+): () => Promise<void> {
   const { streamNow, log } = deps;
   let known: EventStream['delivery']['kind'] | null = null;
   const isPushed = (): boolean => streamNow()?.delivery.kind === 'push';
   const push = async (): Promise<void> => {
     for (const entry of await readQueue(id, deps)) {
-      const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps), deps));
+      const isTold = entry.kind === 'verification' || (await deliver(entry.event, untilOpen, deps));
       // What it polls again after all waits on.
       if (!isTold || !isPushed()) return;
       await dequeue(id, new Set([jtiOf(entry)]), deps);
@@ -81,7 +87,7 @@ function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
 /** @returns whether it was told or given up; `false` where the signal came first */
 async function tellRecord(
   record: ReportedRecord,
-  openStream: () => Promise<EventStream | null>,
+  openStream: () => Promise<OpenStream | null>,
   deps: TellDeps,
 ): Promise<boolean> {
   const { trail, cursors, log } = deps;
@@ -97,13 +103,21 @@ async function tellRecord(
   return true;
 }
 
-/** What a paused stream is to be told waits in the trail. */
-async function untilOpen({ streamNow, signal, sleep }: TellDeps): Promise<EventStream | null> {
-  while (!signal.aborted) {
-    const stream = streamNow();
-    if (stream === undefined) return null;
-    if (stream.status !== 'paused') return stream;
-    await sleep(pollMs, signal);
-  }
-  return null;
+/** Makes what waits until a stream is not paused. What it is to be told waits in the trail. */
+function createUntilOpen({ streamNow, signal, sleep, clock }: TellDeps): () => Promise<OpenStream | null> {
+  let toldOnAt: EpochMs | null = null;
+  return async () => {
+    let isHeld = false;
+    while (!signal.aborted) {
+      const stream = streamNow();
+      if (stream === undefined) return null;
+      if (stream.status !== 'paused') {
+        if (isHeld) toldOnAt = clock.now();
+        return { ...stream, toldOnAt };
+      }
+      isHeld = true;
+      await sleep(pollMs, signal);
+    }
+    return null;
+  };
 }

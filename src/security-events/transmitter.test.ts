@@ -310,6 +310,28 @@ describe('a receiver in trouble', () => {
     expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
   });
 
+  test('has a day from when its stream is told on for what was held while it was paused', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
+    let status: EventStream['status'] = 'paused';
+    await start([], { readStreams: async () => [{ ...receiver, status }] });
+    await revoked('anna');
+    await until(() => waiting.get('one') === 1);
+    const looked = slept.length;
+    await until(() => slept.length > looked + 5);
+    clock.advanceSec(2 * 86_400);
+    simulator.fail(503);
+    status = 'enabled';
+    await transmitter!.refresh();
+    await until(() => outcomes.length === 2 || outcomes.includes('one dead'));
+    expect(outcomes).toEqual(['one failed', 'one delivered']);
+    simulator.fail(...Array.from({ length: 1000 }, () => 503));
+    await revoked('bea');
+    await until(() => outcomes.length > 2);
+    clock.advanceSec(86_401);
+    await until(() => outcomes.includes('one dead'));
+    expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 2 }]);
+  });
+
   test('becomes a dead letter after one that a full disk cut off', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     writeFileSync(files().deadLetters, '{"jti":"cut o');
