@@ -6,6 +6,8 @@ import { withdrawDataConsents } from '../../src/core/consented-data/consents.js'
 import { readCredentials } from '../../src/core/credentials/credentials.js';
 import { revokeSubject } from '../../src/core/enrolment/revoke.js';
 import { eraseSubject } from '../../src/core/enrolment/subject-rights.js';
+import type { State } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
 import { askAndShow, redeem } from './consented-data-bench.js';
 import { type CredentialVisits, offerIn, visitCredentials } from './credential-visits.js';
 import { clientSecret, createKeysFolder, oidcConfig, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
@@ -43,7 +45,8 @@ afterAll(() => keys.remove());
 beforeEach(async () => {
   const relyingParty = { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] };
   const config = createOidcGuard().parse({ clients: [relyingParty], credentials });
-  op = await startIssuer({ keysFile: keys.file, config });
+  noting = async () => {};
+  op = await startIssuer({ keysFile: keys.file, config, toState });
   op.profile.details.set('anna', details);
   await op.enrol('anna');
   visits = visitCredentials(op);
@@ -68,6 +71,16 @@ async function getCredential(ticked: readonly string[] = ['name'], type?: string
   const { link, code } = await visits.getOffer(ticked, type);
   return { wallet, credential: await wallet.take(link, code) };
 }
+
+/** What a store does when a credential is noted. */
+let noting = async (): Promise<void> => {};
+const toState = (state: State): State => ({
+  ...state,
+  async write(key, value, options) {
+    if (key === 'credentials:work:anna') await noting();
+    return state.write(key, value, options);
+  },
+});
 
 describe('on the way to it', () => {
   test('the person is told what it is, and ticks what is in it: nothing is ticked beforehand', async () => {
@@ -160,6 +173,26 @@ describe('a wallet that is not ours', () => {
     expect(told()).toMatchObject([
       { action: 'credential_issued', detail: { credential: 'staff_card', claims: ['name'] } },
     ]);
+  });
+
+  test('takes the same offer later, where something was down for the moment', async () => {
+    const wallet = await newWallet();
+    const { link, code } = await visits.getOffer(['name']);
+    const offer = await wallet.open(link);
+    const accessToken = await wallet.redeem(offer, code);
+    const proof = await wallet.prove(offer);
+    noting = async () => {
+      throw new FaceError('state_unavailable');
+    };
+    await expect(wallet.retrieve(offer, { accessToken, proof })).rejects.toMatchObject({
+      response: { credentialErrorResponseResult: { data: { error: 'temporarily_unavailable' } } },
+    });
+    noting = async () => {};
+    const credential = await wallet.retrieve(offer, { accessToken, proof });
+    expect(await readStatus(credential)).toBe(0);
+    await expect(wallet.retrieve(offer, { accessToken, proof: await wallet.prove(offer) })).rejects.toMatchObject({
+      response: { credentialErrorResponseResult: { data: { error_description: 'the offer was used before' } } },
+    });
   });
 
   test('need not say who it is, and the metadata says so', async () => {

@@ -63,10 +63,11 @@ export function createIssue(
   { issuer, connection, credentials, registrationOf }: IssueContext,
   deps: CoreDeps,
 ): IssueCredential {
-  const takeOnce = async (kind: string, what: string): Promise<boolean> => {
-    const key = `credential-${kind}:${connection.id}:${digestOf(what).toString('base64url')}`;
-    return deps.state.write(key, true, { when: 'absent', expiresAt: addSec(deps.clock.now(), usedForSec) });
-  };
+  const keyOf = (kind: string, what: string): string =>
+    `credential-${kind}:${connection.id}:${digestOf(what).toString('base64url')}`;
+  const takeOnce = (kind: string, what: string): Promise<boolean> =>
+    deps.state.write(keyOf(kind, what), true, { when: 'absent', expiresAt: addSec(deps.clock.now(), usedForSec) });
+  const giveBack = (kind: string, what: string): Promise<void> => deps.state.delete(keyOf(kind, what)).catch(() => {});
 
   /** The enrolment whose face was shown; `null`: it has ended since, or another one took its place. */
   const readEnrolment = async (who: SubjectRef, { at, tokenId }: CheckedFace): Promise<ReadToken | null> => {
@@ -96,33 +97,43 @@ export function createIssue(
     const ends = [addSec(now, config.days * secondsPerDay), ...endOf(enrolment)];
     const expiresAt = epochMs(Math.min(...ends));
     const given = { type, tokenId: enrolment.tokenId, claims: Object.keys(values), expiresAt };
-    // Last of all that can fail for a moment: the wallet may ask again with the same offer.
+    // What fails for a moment before this, or after, uses up neither: the wallet may ask again.
     if (!(await takeOnce('proof', proof).catch(toUnavailable)))
       throw new oidcErrors.InvalidProof('the proof was used before');
     if (!(await takeOnce('offer', grant.jti).catch(toUnavailable)))
       throw new oidcErrors.CredentialRequestDenied('the offer was used before');
-    const { list, index } = await noteCredential(who, given, deps).catch(toUnavailable);
-    // Whoever ended something in between did not find the credential yet.
-    const isGood = await isConsented(who, type).catch(toUnavailable);
-    if (!isGood || (await readEnrolment(who, check).catch(toUnavailable)) === null) {
-      await endCredentials(who, { type, why: 'enrolment_ended' }, deps).catch(toUnavailable);
-      throw new oidcErrors.CredentialRequestDenied('the enrolment has ended');
-    }
-    const concealed = concealClaims({ sub: who.subject, ...values }, deps);
-    const jws = await deps.signer
-      .sign('dc+sd-jwt', {
-        iss: issuer,
-        vct: config.vct,
-        iat: toEpochSec(now),
-        exp: toEpochSec(expiresAt),
-        cnf: { jwk: holder.data },
-        status: { status_list: { idx: index, uri: statusAddressOf(issuer, list) } },
-        evidence: [evidenceOf(check)],
-        _sd_alg: 'sha-256',
-        _sd: concealed.digests,
-      } satisfies JsonObject)
-      .catch(toUnavailable);
-    return { credentials: [{ credential: joinSdJwt(jws, concealed) }] };
+    const make = async (): Promise<string> => {
+      const { list, index } = await noteCredential(who, given, deps).catch(toUnavailable);
+      // Whoever ended something in between did not find the credential yet.
+      const isGood = await isConsented(who, type).catch(toUnavailable);
+      if (!isGood || (await readEnrolment(who, check).catch(toUnavailable)) === null) {
+        await endCredentials(who, { type, why: 'enrolment_ended' }, deps).catch(toUnavailable);
+        throw new oidcErrors.CredentialRequestDenied('the enrolment has ended');
+      }
+      const concealed = concealClaims({ sub: who.subject, ...values }, deps);
+      const jws = await deps.signer
+        .sign('dc+sd-jwt', {
+          iss: issuer,
+          vct: config.vct,
+          iat: toEpochSec(now),
+          exp: toEpochSec(expiresAt),
+          cnf: { jwk: holder.data },
+          status: { status_list: { idx: index, uri: statusAddressOf(issuer, list) } },
+          evidence: [evidenceOf(check)],
+          _sd_alg: 'sha-256',
+          _sd: concealed.digests,
+        } satisfies JsonObject)
+        .catch(toUnavailable);
+      return joinSdJwt(jws, concealed);
+    };
+    const credential = await make().catch(async (error: unknown) => {
+      if (error instanceof oidcErrors.TemporarilyUnavailable) {
+        await giveBack('offer', grant.jti);
+        await giveBack('proof', proof);
+      }
+      throw error;
+    });
+    return { credentials: [{ credential }] };
   };
 }
 
