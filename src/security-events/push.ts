@@ -12,6 +12,9 @@ export type PushOutcome =
 
 const mostErrorCharacters = 16 * 1024;
 
+/** Not about the event, but about who sends it (section 2.4): once the receiver knows the sender it takes the same event. */
+const senderUnknown = 'authentication_failed';
+
 /** RFC 8935, section 2.3. */
 const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
 
@@ -49,7 +52,8 @@ export async function pushEvent(
 /** A 400 that does not say what is wrong with the event may come from anything in between. */
 function toRefusal(text: string): PushOutcome {
   try {
-    return { kind: 'refused', reason: errorGuard.parse(JSON.parse(text)).err };
+    const { err } = errorGuard.parse(JSON.parse(text));
+    return { kind: err === senderUnknown ? 'failed' : 'refused', reason: err };
   } catch {
     return { kind: 'failed', reason: 'status 400' };
   }

@@ -243,6 +243,15 @@ describe('a receiver in trouble', () => {
     expect(log.text()).not.toContain(token);
   });
 
+  test('that cannot tell who sends is told again: nothing is wrong with the event', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
+    await start([receiver]);
+    simulator.fail({ status: 400, body: '{"err":"authentication_failed","description":"Access token is expired."}' });
+    await revoked('anna');
+    await until(() => outcomes.length === 2 || outcomes.includes('one dead'));
+    expect(outcomes).toEqual(['one failed', 'one delivered']);
+  });
+
   test('that redirects is not followed', async () => {
     const [one, two] = [await addReceiver('one'), await addReceiver('two')];
     one.simulator.fail({ status: 307, body: '', location: two.simulator.url });
