@@ -21,6 +21,7 @@ import {
   checkUnchanged,
   termsGuard,
   toChange,
+  toChanged,
   toTerms,
   toView,
   verificationIntervalSec,
@@ -97,7 +98,8 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     const own = await findOwn(caller, sent.stream_id);
     checkUnchanged(body, view(toFound(own)));
     const terms = replaces ? await toTerms(sent, deps) : await toChange(sent, deps);
-    const changed = await changeStream(own.id, (former) => ({ ...former, ...terms }), deps);
+    const toNext = (former: StreamRecord) => (replaces ? { ...former, ...terms } : toChanged(former, terms));
+    const changed = await changeStream(own.id, toNext, deps);
     await takeUp();
     return ok(view(toFound(changed)));
   };

@@ -151,6 +151,16 @@ describe('a stream that is pushed to', () => {
       { name: 'credential-change', connection: 'work' },
       { name: 'session-revoked', connection: 'work' },
     ]);
+    // Sent back as it was shown, it stays what it was; elsewhere it does not go along.
+    const told = () => pushed[0]!.taken.some(({ subject }) => subject === 'carl');
+    await receiver.changeStream(stream.stream_id, { ...stream, description: 'one' });
+    await revoke('carl');
+    await until(() => told() || transmitter.outcomes.includes(`${stream.stream_id} failed`));
+    expect(told()).toBe(true);
+    const headers = async () => JSON.stringify(await server.deps.state.read('security-event-streams'));
+    const elsewhere = { ...delivery, endpoint_url: 'https://elsewhere.example.com/events' };
+    await receiver.changeStream(stream.stream_id, { delivery: elsewhere });
+    expect(await headers()).toContain('"header":null');
     await receiver.deleteStream(stream.stream_id);
     await revoke('bea');
     expect(pushed[0]!.taken.map(({ subject }) => subject)).not.toContain('bea');

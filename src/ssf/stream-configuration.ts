@@ -62,6 +62,20 @@ export async function toChange(
   };
 }
 
+/**
+ * A stream as it is changed in part. What pushes carry is not shown, so whoever sends back what was shown leaves it out: it
+ * stays with its address, and goes to no other.
+ */
+export function toChanged(former: StreamRecord, change: Partial<StreamTerms>): StreamRecord {
+  const { delivery = former.delivery } = change;
+  const isSame =
+    delivery.kind === 'push' &&
+    delivery.header === null &&
+    former.delivery.kind === 'push' &&
+    former.delivery.url === delivery.url;
+  return { ...former, ...change, delivery: isSame ? former.delivery : delivery };
+}
+
 async function toDelivery(delivery: Delivery, deps: SsfDeps): Promise<StreamTerms['delivery']> {
   if (delivery.method === deliveryMethods.poll) return { kind: 'poll' };
   const { endpoint_url: url, authorization_header: header } = delivery;
