@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { defaultAttribute, triggerSettingsGuard } from '../adapters/cognito/config.js';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../adapters/cognito/flow.js';
-import { refuseCreate, refuseDefine, refusePreToken, refuseVerify } from '../adapters/cognito/reply.js';
+import {
+  keepGroups,
+  refuseCreate,
+  refuseDefine,
+  refusePreToken,
+  refuseVerify,
+  type TriggerReply,
+} from '../adapters/cognito/reply.js';
 import type { JsonObject } from '../src/base/json.js';
 import { toConfigError, toDottedPath } from '../src/config/problem.js';
 import type { Clock, Log, Random } from '../src/core/ports.js';
@@ -76,18 +83,21 @@ const triggers = tryLoadTriggers();
 type Handler = (event: unknown) => Promise<JsonObject>;
 
 const toHandler = (name: TriggerName, refuseUnconfigured: Trigger['refuse']): Handler => {
-  const ask = async (event: unknown): Promise<JsonObject> => {
-    if (triggers === null) return refuseUnconfigured('config_invalid').body;
+  const ask = async (event: unknown): Promise<TriggerReply> => {
+    if (triggers === null) return refuseUnconfigured('config_invalid');
     try {
-      return (await triggers[name].handle(new TextEncoder().encode(JSON.stringify(event)))).body;
+      return await triggers[name].handle(new TextEncoder().encode(JSON.stringify(event)));
     } catch (error) {
       const code = toCode(error);
       const detail = error instanceof FaceError ? { detail: error.detail } : {};
       log[code === 'internal' ? 'error' : 'warn']('trigger refused', { trigger: name, code, ...detail });
-      return triggers[name].refuse(code).body;
+      return triggers[name].refuse(code);
     }
   };
-  return async (event) => ({ ...(typeof event === 'object' ? event : null), ...(await ask(event)) });
+  return async (event) => ({
+    ...(typeof event === 'object' ? event : null),
+    ...keepGroups(event, await ask(event)).body,
+  });
 };
 
 /** The function for `DefineAuthChallenge`. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { FaceErrorCode } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
@@ -47,6 +48,24 @@ export const refusePreToken =
       claimsAndScopeOverrideDetails: { idTokenGeneration: changes, accessTokenGeneration: changes },
     });
   };
+
+const groupsGuard = z.object({ request: z.object({ groupConfiguration: z.record(z.string(), z.json()) }) });
+
+/**
+ * Gives back the groups that Cognito sent, with what changes tokens: "to leave the existing group configuration as is, copy" it.
+ * Whether they stay in the tokens without that is not said.
+ * @param event - as it came: nobody has checked it
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
+ */
+export function keepGroups(event: unknown, { body, ...reply }: TriggerReply): TriggerReply {
+  const groupOverrideDetails = groupsGuard.safeParse(event).data?.request.groupConfiguration;
+  if (groupOverrideDetails === undefined) return { ...reply, body };
+  const response = Object.entries(body.response).map(([name, given]) => {
+    const isOfTokens = name.endsWith('OverrideDetails') && typeof given === 'object';
+    return [name, isOfTokens ? { ...given, groupOverrideDetails } : given] as const;
+  });
+  return { ...reply, body: { response: Object.fromEntries(response) } };
+}
 
 /** What comes next in a sign-in. */
 export type NextStep = 'password' | 'face' | 'tokens' | 'fail';

@@ -52,10 +52,11 @@ export async function mintTokens(
   const scope = 'aws.cognito.signin.user.admin';
   const nothing: Override = {};
   let overrides = { id: nothing, access: nothing };
+  let groups = [...pool.groups].flatMap(([name, members]) => (members.has(user.username) ? [name] : []));
   if (trigger !== null) {
     const request = {
       userAttributes: { ...Object.fromEntries(user.attributes), 'cognito:user_status': user.status },
-      groupConfiguration: { groupsToOverride: [], iamRolesToOverride: [], preferredRole: null },
+      groupConfiguration: { groupsToOverride: groups, iamRolesToOverride: [], preferredRole: null },
       ...(clientMetadata === undefined ? {} : { clientMetadata }),
       ...(trigger.version === '1' ? {} : { scopes: [scope] }),
     };
@@ -71,11 +72,16 @@ export async function mintTokens(
             id: response.claimsAndScopeOverrideDetails?.idTokenGeneration ?? nothing,
             access: response.claimsAndScopeOverrideDetails?.accessTokenGeneration ?? nothing,
           };
+    const details = trigger.version === '1' ? response.claimsOverrideDetails : response.claimsAndScopeOverrideDetails;
+    if (details != null) groups = details.groupOverrideDetails?.groupsToOverride ?? [];
   }
   const nowSec = Math.floor(deps.now() / 1000);
   const readable = permitted(client, 'ReadAttributes');
   const attributes = [...user.attributes].filter(([name]) => readable === null || readable.includes(name));
-  const shared = { sub: user.sub, auth_time: nowSec, event_id: newId(16), jti: newId(16) };
+  const shared = {
+    ...{ sub: user.sub, auth_time: nowSec, event_id: newId(16), jti: newId(16) },
+    ...(groups.length === 0 ? {} : { 'cognito:groups': groups }),
+  };
   const issue = (claims: Claims) =>
     new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', kid: pool.key.id })

@@ -22,6 +22,15 @@ const lambdaConfigOf = (pool: UserPool) => lambdaConfigGuard.catch({}).parse(poo
 
 const stringMap = z.record(z.string(), z.string()).nullish();
 
+/** "If you provide an empty or null object in the response, then the groups are suppressed." */
+const groupsGuard = z
+  .object({
+    groupsToOverride: z.array(z.string()).nullish(),
+    iamRolesToOverride: z.array(z.string()).nullish(),
+    preferredRole: z.string().nullish(),
+  })
+  .nullish();
+
 /** What each trigger's response must be; Cognito refuses everything else. */
 const responseGuards = {
   DefineAuthChallenge: z.object({
@@ -37,7 +46,11 @@ const responseGuards = {
   VerifyAuthChallengeResponse: z.object({ answerCorrect: z.boolean().nullish() }),
   PreTokenGeneration: z.object({
     claimsOverrideDetails: z
-      .object({ claimsToAddOrOverride: stringMap, claimsToSuppress: z.array(z.string()).nullish() })
+      .object({
+        claimsToAddOrOverride: stringMap,
+        claimsToSuppress: z.array(z.string()).nullish(),
+        groupOverrideDetails: groupsGuard,
+      })
       .nullish(),
     claimsAndScopeOverrideDetails: z
       .object({
@@ -55,6 +68,7 @@ const responseGuards = {
             scopesToSuppress: z.array(z.string()).nullish(),
           })
           .nullish(),
+        groupOverrideDetails: groupsGuard,
       })
       .nullish(),
   }),

@@ -361,6 +361,21 @@ describe('ways around', () => {
     expect(Object.keys(decodeJwt(result.idToken)).filter((name) => /^face_|^custom:face/.test(name))).toEqual([]);
   });
 
+  test('a user’s groups stay in both tokens, also of other app clients and where the functions are not set up', async () => {
+    const open = await administrator.createAppClient({ ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'] });
+    const signInElsewhere = () => signIn(at(open), { ...ada, flow: 'USER_SRP_AUTH' }, async () => toAnswer(null));
+    pool.groups.set('staff', new Set(['ada']));
+    const results = [await signIn(at(), ada, answerWith(pictures.person[1])), await signInElsewhere()];
+    await deploy({ FACESTEP_REQUEST_SECRET: '' });
+    results.push(await signInElsewhere());
+    pool.groups.delete('staff');
+    for (const result of results) {
+      if (!result.ok) throw new Error(result.message);
+      for (const token of [result.idToken, result.accessToken])
+        expect(await claimsOf(token)).toMatchObject({ 'cognito:groups': ['staff'] });
+    }
+  });
+
   test('users cannot write the attribute', async () => {
     const result = await signIn(at(), ada, answerWith(pictures.person[1]));
     if (!result.ok) throw new Error(result.message);
