@@ -17,6 +17,8 @@ const facestep = createFacestepClient({ url, clientToken, fetch });
 /** Strict: of many comparisons some strangers look alike, and an accusation is at stake. */
 const accuracy = 6;
 const mostAtOnce = 100;
+/** A form holds 50 MB. */
+const mostBytes = 48 * 1024 * 1024;
 
 /** A known account and its reference picture. */
 interface Reference {
@@ -24,10 +26,21 @@ interface Reference {
   readonly picture: Uint8Array;
 }
 
+/** The first of them, as many as go into one form with the new picture. */
+function takeBatch(picture: Uint8Array, references: readonly Reference[], most: number): readonly Reference[] {
+  let bytes = picture.length;
+  const end = references.findIndex((reference, index) => {
+    bytes += reference.picture.length;
+    return index >= most || (index > 0 && bytes > mostBytes);
+  });
+  return end < 0 ? references : references.slice(0, end);
+}
+
 async function findMatches(picture: Uint8Array, references: readonly Reference[]): Promise<Reference[]> {
   const matches: Reference[] = [];
-  for (let from = 0; from < references.length; from += mostAtOnce) {
-    const batch = references.slice(from, from + mostAtOnce);
+  for (let from = 0; from < references.length; ) {
+    const batch = takeBatch(picture, references.slice(from), mostAtOnce);
+    from += batch.length;
     const results = await facestep.matchBulk(
       picture,
       batch.map((reference) => reference.picture),
@@ -40,7 +53,7 @@ async function findMatches(picture: Uint8Array, references: readonly Reference[]
 
 /** Whether the new picture and the matches, nine at most, are all one person: who matches two people is looked at. */
 async function isOnePerson(picture: Uint8Array, matches: readonly Reference[]): Promise<boolean> {
-  const group = [picture, ...matches.slice(0, 9).map((match) => match.picture)];
+  const group = [picture, ...takeBatch(picture, matches, 9).map((match) => match.picture)];
   return (await facestep.consistencyCheck(group, { accuracy })).consistent;
 }
 

@@ -244,6 +244,15 @@ describe('duplicate-accounts', () => {
     expect({ exitCode, said: JSON.parse(said) }).toEqual({ exitCode: 1, said: { duplicates, consistent: true } });
   });
 
+  test('takes pictures as phones make them, of which a form does not hold a hundred', async () => {
+    const large = Array.from({ length: 9 }, (_, index) => `large-${index}.jpg`);
+    // What stands behind the end of a picture is no part of it.
+    const pad = Buffer.alloc(6 * 1024 * 1024);
+    for (const name of large) writeFileSync(at(name), Buffer.concat([readFileSync(at('stranger.jpg')), pad]));
+    const { exitCode, said } = await find('second.jpg', ...large, 'first.jpg');
+    expect({ exitCode, said }).toEqual({ exitCode: 1, said: '{"duplicates":["first.jpg"],"consistent":true}' });
+  });
+
   test('finds none for a newcomer, and judges no picture without a face', async () => {
     const { exitCode, said } = await find('stranger.jpg', 'first.jpg', 'second.jpg');
     expect({ exitCode, said: JSON.parse(said) }).toEqual({ exitCode: 0, said: { duplicates: [], consistent: true } });
