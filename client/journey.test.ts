@@ -125,6 +125,33 @@ describe('what goes wrong is a FacestepError', () => {
     await expect(lost.authenticate('t', [ada])).rejects.toMatchObject({ code: 'unreachable', status: null });
   });
 
+  test('with an answer that breaks off, as where there is none', async () => {
+    const cut = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-length': '100' }).write('{"ok":true,"authenticated":true}');
+      setTimeout(() => response.destroy(), 20);
+    });
+    await new Promise<void>((resolve) => cut.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(cut.address() as AddressInfo).port}`;
+    const lost = createFacestepClient({ url, clientToken: 'fst_canary', fetch: realFetch });
+    await expect(lost.authenticate('t', [ada])).rejects.toMatchObject({ code: 'unreachable', status: 200 });
+    await new Promise((resolve) => cut.close(resolve));
+  });
+
+  test('with the wait that a proxy before the server asks for, in words of its own', async () => {
+    const proxy = createServer((request, response) => {
+      request.resume();
+      response.writeHead(503, { 'content-type': 'text/html', 'retry-after': '7' }).end('<h1>Service Unavailable</h1>');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const held = createFacestepClient({ url, clientToken: 'fst_canary', fetch: realFetch });
+    await expect(held.authenticate('t', [ada])).rejects.toMatchObject({
+      ...{ code: 'reply_malformed', status: 503, retryAfterSec: 7 },
+    });
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+
   test('and a redirect is not followed: the token and the photos stay here', async () => {
     const elsewhere: string[] = [];
     const target = createServer((request, response) => {

@@ -8,7 +8,7 @@ export class FacestepError extends Error {
   override readonly name = 'FacestepError';
   /**
    * @param code - the server's (docs/errors.md), `unreachable`, or `reply_malformed`
-   * @param status - the HTTP status; `null` without an answer
+   * @param status - the HTTP status; `null` without an answer; of one that broke off, that of its beginning
    * @param retryAfterSec - when to come back, where the server says so
    */
   constructor(
@@ -61,17 +61,22 @@ export function createServerCall(options: {
       // A redirect would take the client token and the photos elsewhere.
       .fetch(base + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(answerTimeoutMs) })
       .catch((cause: unknown) => {
-        throw new FacestepError('unreachable', 'The server does not answer.', null, null, { cause });
+        throw unreachable(null, cause);
       });
-    const body: unknown = await response.json().catch(() => null);
+    const { ok, status } = response;
+    const text = await response.text().catch((cause: unknown) => {
+      throw unreachable(status, cause);
+    });
+    const body = parseJson(text);
     const refusal = refusalGuard.safeParse(body);
-    if (!response.ok && refusal.success) {
+    if (!ok && refusal.success) {
       const { code, error } = refusal.data;
-      throw new FacestepError(code, error, response.status, retryAfterOf(response));
+      throw new FacestepError(code, error, status, retryAfterOf(response));
     }
     const reply = guard.safeParse(body);
-    if (response.ok && reply.success) return reply.data;
-    throw new FacestepError('reply_malformed', 'The answer of the server is not understood.', response.status);
+    if (ok && reply.success) return reply.data;
+    const message = 'The answer of the server is not understood.';
+    throw new FacestepError('reply_malformed', message, status, retryAfterOf(response));
   }
 
   return {
@@ -84,6 +89,17 @@ export function createServerCall(options: {
       ),
     postForm: (path, fields, guard) => call(path, { method: 'POST', headers: auth, body: toForm(fields) }, guard),
   };
+}
+
+const unreachable = (status: number | null, cause: unknown): FacestepError =>
+  new FacestepError('unreachable', 'The server does not answer.', status, null, { cause });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function toForm({ texts = {}, photos = {} }: FormFields): FormData {
