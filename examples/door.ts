@@ -37,12 +37,14 @@ async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<
   const entries = readRoster(file);
   const found = await search(entries, photos);
   const isNobody = found === null || found.outcome === 'nobody';
-  const isFree = isNobody && entries.every((entry) => entry.name !== name);
-  // A name stands for one person: nobody but they take its place.
-  if (!isFree && entries[found?.position ?? -1]?.name !== name) return false;
+  // A name stands for one person: nobody but they take its place, as long as their token is of use.
+  const isTaken = entries.some((entry, at) => entry.name === name && found?.unusable.includes(at) !== true);
+  if ((!isNobody || isTaken) && entries[found?.position ?? -1]?.name !== name) return false;
   const { token } = await facestep.generate(photos, binding);
-  const others = entries.filter((entry) => entry.name !== name);
-  writeFileSync(file, JSON.stringify([...others, { name, token }], null, 2), { mode: 0o600 });
+  const next = [...entries.filter((entry) => entry.name !== name), { name, token }];
+  // A roster that the server does not search would close the door for all.
+  await search(next, photos);
+  writeFileSync(file, JSON.stringify(next, null, 2), { mode: 0o600 });
   return true;
 }
 

@@ -35,7 +35,7 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
 
     /**
      * Nobody stands on the roster twice: two tokens of one person match together, and then the door would open for neither.
-     * A name stands for one person: nobody but they take its place.
+     * A name stands for one person: nobody but they take its place, as long as their token is of use.
      * @returns whether the person is on it now: not where their face or their name is, with another name or face
      */
     async enrol(name: string, photos: Uint8Array[]): Promise<boolean> {
@@ -43,10 +43,13 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
       const found = await search(entries, photos);
       const isNobody = found === null || found.outcome === 'nobody';
       const known = entries[found?.position ?? -1]?.name;
-      const isFree = isNobody && entries.every((entry) => entry.name !== name);
-      if (!isFree && known !== name) return false;
+      const isTaken = entries.some((entry, at) => entry.name === name && found?.unusable.includes(at) !== true);
+      if ((!isNobody || isTaken) && known !== name) return false;
       const { token } = await facestep.generate(photos, binding);
-      write([...read().filter((entry) => entry.name !== name), { name, token }]);
+      const toNext = () => [...read().filter((entry) => entry.name !== name), { name, token }];
+      // A roster that the server does not search would close the door for all.
+      await search(toNext(), photos);
+      write(toNext());
       return true;
     },
 
