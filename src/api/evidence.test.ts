@@ -11,6 +11,7 @@ import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
 import { createLocalKeys } from '../keys/local.js';
 import { createLocalSigner } from '../keys/local-signer.js';
+import { createOidcKeys } from '../keys/oidc-keys.js';
 
 /* Keys, the last backup and the audit trail, of a real data folder. */
 
@@ -61,6 +62,27 @@ test('keys are listed, rotated, and retired once the right number of lost tokens
     { action: 'key_destroyed', use: 'sealing', name: '1', by: 'owner' },
     { action: 'key_rotated', use: 'signing', by: 'owner' },
   ]);
+});
+
+test('a key that signs is told to do so until the next one does: receipts’ by hand, OpenID’s by itself after 90 days', async () => {
+  const [receipts] = await (await createLocalSigner({ ...keyDeps(), file: files().signingKeys })).turns();
+  const [openId] = await (await createOidcKeys({ ...keyDeps(), file: files().oidcKeys })).turns();
+  const daysAfter = (time: number, days: number) => new Date(time + days * 86_400_000).toISOString();
+  expect((await get('/keys')).body).toMatchObject({
+    signing: [{ name: receipts?.kid, signsUntil: null }],
+    oidc: [{ name: openId?.kid, signsUntil: daysAfter(openId!.signsFrom, 90) }],
+  });
+  const [next, nextOpenId] = [
+    (await post('/keys/rotate', { use: 'signing' })).body.signsFrom,
+    (await post('/keys/rotate', { use: 'oidc' })).body.signsFrom,
+  ];
+  expect((await get('/keys')).body).toMatchObject({
+    signing: [{ signsUntil: next }, { signsFrom: next, signsUntil: null }],
+    oidc: [
+      { signsUntil: nextOpenId },
+      { signsFrom: nextOpenId, signsUntil: daysAfter(Date.parse(String(nextOpenId)), 90) },
+    ],
+  });
 });
 
 test('the last backup is known of once it was made and read again', async () => {

@@ -26,7 +26,7 @@ const turningReply = z.array(
     signsFrom: instantReply.nullable(),
     signsUntil: instantReply
       .nullable()
-      .describe('By when another takes over, of a key in a file; `null`: not known, or by hand in AWS KMS.'),
+      .describe('When another takes over: `null` until somebody makes the next one, where none is made by itself.'),
     problem,
   }),
 );
@@ -71,14 +71,16 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         const inventory = await openInventory(config.keys, { ...upkeep, files });
         const made = await readMadeTimes(files.audit);
         const { byVersion } = await countTokens((await isThere(files.audit)) ? [files.audit] : [], upkeep.clock.now());
-        const toTurn = ({ name, isSigning, signsFrom, problem: wrong }: TurningKey) => {
-          const until = signsFrom === null || inventory.kind !== 'local' ? null : addSec(signsFrom, signingLifeSec);
-          return {
-            ...{ name, isSigning, problem: wrong },
-            signsFrom: signsFrom === null ? null : toIso(signsFrom),
-            signsUntil: until === null ? null : toIso(until),
-          };
-        };
+        const toTurns = (keys: readonly TurningKey[], lifeSec: number | null) =>
+          keys.map(({ name, isSigning, signsFrom, problem: wrong }, at) => {
+            const ends = signsFrom === null || lifeSec === null ? null : addSec(signsFrom, lifeSec);
+            const until = keys[at + 1]?.signsFrom ?? ends;
+            return {
+              ...{ name, isSigning, problem: wrong },
+              signsFrom: signsFrom === null ? null : toIso(signsFrom),
+              signsUntil: until === null ? null : toIso(until),
+            };
+          });
         return {
           kind: inventory.kind,
           sealing: (await inventory.sealing()).map(({ version, isCurrent, problem: wrong }) => {
@@ -88,8 +90,9 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
               madeAt: madeAt === undefined ? null : toIso(madeAt),
             };
           }),
-          signing: (await inventory.signing()).map(toTurn),
-          oidc: (await inventory.oidc()).map(toTurn),
+          signing: toTurns(await inventory.signing(), null),
+          // Of these, one in a file makes way by itself.
+          oidc: toTurns(await inventory.oidc(), signingLifeSec),
         };
       },
     }),
