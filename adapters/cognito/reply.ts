@@ -49,7 +49,20 @@ export const refusePreToken =
     });
   };
 
-const groupsGuard = z.object({ request: z.object({ groupConfiguration: z.record(z.string(), z.json()) }) });
+const names = z.array(z.string()).nullable();
+
+/** As it is taken back: AWS's own example of an event has the role in a list, and that of an answer as text. */
+const groupsGuard = z.object({
+  request: z.object({
+    groupConfiguration: z.object({
+      groupsToOverride: z.exactOptional(names),
+      iamRolesToOverride: z.exactOptional(names),
+      preferredRole: z.exactOptional(
+        z.union([z.string().nullable(), z.tuple([z.string()]).transform(([role]) => role)]),
+      ),
+    }),
+  }),
+});
 
 /**
  * Gives back the groups that Cognito sent, with what changes tokens: "to leave the existing group configuration as is, copy" it.
