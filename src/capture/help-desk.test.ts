@@ -257,8 +257,14 @@ describe('a bypass code', () => {
     const { body } = await server.postJson('/help-desk/bypass-codes/list', {}, second);
     expect(body.codes).toMatchObject([{ id, state: 'waiting', by: 'grace', approvedBy: null }]);
     expect(JSON.stringify(body)).not.toContain('digest');
+    const { append } = server.audit;
+    server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+    expect((await approve(second)).code).toBe('state_unavailable');
+    server.audit.append = append;
+    expect((await use(page, code)).code).toBe('code_wrong');
     expect((await approve(second)).ok).toBe(true);
     expect((await approve(second)).code).toBe('not_found');
+    expect(detailsOf('bypass_approved')).toEqual([{ id, by: 'joan' }]);
     expect(await use(page, code)).toMatchObject(passed);
     expect(detailsOf('another_way_passed')).toMatchObject([{ by: 'grace', approvedBy: 'joan' }]);
   });
@@ -312,6 +318,11 @@ describe('a request for help', () => {
     expect((await call(id, 'take', agent)).request).toMatchObject({ takenBy: 'grace' });
     expect((await call(id, 'take', second)).code).toBe('request_taken');
     expect((await call(id, 'settle', second, { settlement: 'bypass' })).code).toBe('not_found');
+    const { append } = server.audit;
+    server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+    expect((await call(id, 'settle', agent, { settlement: 'bypass' })).code).toBe('state_unavailable');
+    server.audit.append = append;
+    expect((await list()).requests).toMatchObject([{ id }]);
     expect((await call(id, 'settle', agent, { settlement: 'bypass' })).ok).toBe(true);
     expect((await list()).requests).toEqual([]);
     expect(server.audit.events.map(({ action }) => action).filter((action) => action.startsWith('help_'))).toEqual([

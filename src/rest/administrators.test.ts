@@ -5,6 +5,7 @@ import { createTestVerifier } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection } from '../core/connection.js';
+import { FaceError } from '../errors.js';
 import { createEndpoints } from '../server/endpoints.js';
 import { addAdministrator, maxAdministrators } from './administrators.js';
 import { documentedPath } from './openapi.js';
@@ -79,6 +80,24 @@ describe('an administrator', () => {
     );
     expect(added?.detail).toEqual({ name: 'grace', role: 'auditor', by: 'owner' });
     expect(removed?.detail).toEqual({ name: 'grace', by: 'owner' });
+  });
+
+  test('is neither added nor removed while that cannot be put on record', async () => {
+    const grace = { name: 'grace', role: 'auditor' };
+    const { append } = server.audit;
+    const whileFull = async (path: string): Promise<unknown> => {
+      server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+      const { body } = await post(path, path.endsWith('remove') ? { name: 'grace' } : grace);
+      server.audit.append = append;
+      return body.code;
+    };
+    expect(await whileFull('/administrators')).toBe('state_unavailable');
+    const added = await post('/administrators', grace);
+    expect(added.status).toBe(201);
+    expect(await whileFull('/administrators/remove')).toBe('state_unavailable');
+    expect((await list({ 'x-admin-key': String(added.body.key) })).status).toBe(200);
+    expect((await post('/administrators/remove', { name: 'grace' })).status).toBe(200);
+    expect(server.audit.events.at(-1)).toMatchObject({ action: 'administrator_removed', detail: { name: 'grace' } });
   });
 
   test('may be added for a while', async () => {

@@ -106,18 +106,17 @@ export async function addAdministrator(
   const addedAt = clock.now();
   const expiresAt = lifeSec === null ? null : addSec(addedAt, lifeSec);
   const secretDigest = digestOf(secret).toString('base64url');
-  await changeStored(
-    list,
-    (former) => {
-      const live = (former ?? []).filter((each) => isLive(each, addedAt));
-      if ([firstOwner, ...live].some((each) => each.name === name)) throw new FaceError('name_taken');
-      if (live.length >= maxAdministrators) throw new FaceError('limit_reached');
-      return [...live, { id, name, role, secretDigest, addedAt, expiresAt }];
-    },
-    { state },
-  );
+  const withOneMore = (former: AdministratorRecord[] | null): AdministratorRecord[] => {
+    const live = (former ?? []).filter((each) => isLive(each, addedAt));
+    if ([firstOwner, ...live].some((each) => each.name === name)) throw new FaceError('name_taken');
+    if (live.length >= maxAdministrators) throw new FaceError('limit_reached');
+    return [...live, { id, name, role, secretDigest, addedAt, expiresAt }];
+  };
+  withOneMore(await readAll({ state }));
   const detail = { name, role, by: by.name };
+  // First: nobody may do what is not on record, and no name is taken by a key that was never shown.
   await audit.append({ action: 'administrator_added', connection: '', subject: '', detail });
+  await changeStored(list, withOneMore, { state });
   return { credential: new Credential(`fsa_${id}_${secret}`), expiresAt };
 }
 
@@ -130,17 +129,16 @@ export async function removeAdministrator(
   by: Administrator,
   { state, audit }: Pick<ApiDeps, 'state' | 'audit'>,
 ): Promise<void> {
-  await changeStored(
-    list,
-    (former) => {
-      const left = (former ?? []).filter((each) => each.name !== name);
-      if (left.length === (former ?? []).length) throw new FaceError('not_found');
-      return left;
-    },
-    { state },
-  );
+  const without = (former: AdministratorRecord[] | null): AdministratorRecord[] => {
+    const left = (former ?? []).filter((each) => each.name !== name);
+    if (left.length === (former ?? []).length) throw new FaceError('not_found');
+    return left;
+  };
+  without(await readAll({ state }));
   const detail = { name, by: by.name };
+  // First: asked again after a trail that failed, nobody of that name would be found, and who removed them on no record.
   await audit.append({ action: 'administrator_removed', connection: '', subject: '', detail });
+  await changeStored(list, without, { state });
 }
 
 /** The first owner, and whoever was added and whose key is good. @throws FaceError `state_unavailable` */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import type { JsonObject } from '../base/json.js';
+import { FaceError } from '../errors.js';
 import { maxKeys } from './application-keys.js';
 import { maxApplications, registerApplication } from './applications.js';
 
@@ -31,6 +32,17 @@ async function issue(id: string, request: JsonObject = {}): Promise<{ token: str
 const eventsOf = (action: string) => server.audit.events.filter((event) => event.action === action);
 
 describe('an application', () => {
+  test('is not removed while that cannot be put on record', async () => {
+    const id = await register();
+    const { append } = server.audit;
+    server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+    expect((await post(`/applications/${id}/remove`)).body.code).toBe('state_unavailable');
+    server.audit.append = append;
+    expect((await get(`/applications/${id}`)).status).toBe(200);
+    expect((await post(`/applications/${id}/remove`)).status).toBe(200);
+    expect(eventsOf('application_removed').at(-1)?.detail).toMatchObject({ id, by: 'owner' });
+  });
+
   test('has sane terms unless others are given', async () => {
     const { body } = await post('/applications', { name: 'shop' });
     const { id, createdAt, changedAt, ...terms } = body;

@@ -174,10 +174,11 @@ export async function removeApplication(
   { state, audit }: Pick<Deps, 'state' | 'audit'>,
 ): Promise<void> {
   const { name, tenant } = await readApplication(id, { state });
+  const detail = { id, name, by: by.name };
+  // First: asked again after a trail that failed, there would be none to remove.
+  await audit.append({ action: 'application_removed', connection: tenant, subject: '', detail });
   await state.delete(recordKey(id));
   await changeStored(index, (former) => (former ?? []).filter((listed) => listed !== id), { state });
-  const detail = { id, name, by: by.name };
-  await audit.append({ action: 'application_removed', connection: tenant, subject: '', detail });
 }
 
 /**

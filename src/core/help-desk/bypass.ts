@@ -97,22 +97,27 @@ export async function approveBypass(
   { id, by }: { readonly id: string; readonly by: string },
   deps: CoreDeps,
 ): Promise<{ readonly expiresAt: EpochMs }> {
+  const approve = (code: BypassCode | undefined): BypassCode => {
+    if (code === undefined || code.isApproved) throw new FaceError('not_found');
+    if (code.by === by) throw new FaceError('approver_same');
+    const expiresAt = addSec(deps.clock.now(), code.minutes * 60);
+    return { ...code, isApproved: true, approvedBy: by, expiresAt };
+  };
+  const isIt = (each: BypassCode): boolean => each.id === id;
+  const { connection, subject } = approve((await listBypasses(deps)).find(isIt));
+  // First: no code is good that nobody on record has approved.
+  await deps.audit.append({ action: 'bypass_approved', connection, subject, detail: { id, by } });
   const { changed } = await changeList(
     bypassCodes,
     (codes) => {
-      const found = codes.find((each) => each.id === id && !each.isApproved);
-      if (found === undefined) throw new FaceError('not_found');
-      if (found.by === by) throw new FaceError('approver_same');
-      const expiresAt = addSec(deps.clock.now(), found.minutes * 60);
-      return codes.map((each) => (each === found ? { ...found, isApproved: true, approvedBy: by, expiresAt } : each));
+      const approved = approve(codes.find(isIt));
+      return codes.map((each) => (isIt(each) ? approved : each));
     },
     deps,
   );
-  const approved = changed.find((each) => each.id === id);
+  const approved = changed.find(isIt);
   if (approved === undefined) throw new FaceError('not_found');
-  const { connection, subject, expiresAt } = approved;
-  await deps.audit.append({ action: 'bypass_approved', connection, subject, detail: { id, by } });
-  return { expiresAt };
+  return { expiresAt: approved.expiresAt };
 }
 
 /** Those that are good, or wait to be approved: the newest first. @throws FaceError `state_unavailable` */

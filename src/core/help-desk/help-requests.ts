@@ -7,7 +7,7 @@ import type { FoundSession } from '../step-up/session.js';
 import { mayAskForHelp } from '../step-up/session-view.js';
 import { addSec } from '../units.js';
 import { changeList } from './bounded-list.js';
-import { type HelpRequest, helpRequests } from './help-request-list.js';
+import { type HelpRequest, helpRequests, listHelpRequests } from './help-request-list.js';
 
 const keptSec = 24 * 60 * 60;
 
@@ -86,16 +86,10 @@ export async function settleHelpRequest(
 ): Promise<void> {
   const { id, settlement, by } = settled;
   const isIt = (each: HelpRequest): boolean => each.id === id && each.takenBy === by;
-  const { former } = await changeList(
-    helpRequests,
-    (requests) => {
-      if (!requests.some(isIt)) throw new FaceError('not_found');
-      return requests.filter((each) => !isIt(each));
-    },
-    deps,
-  );
-  const found = former.find(isIt);
+  const found = (await listHelpRequests(deps)).find(isIt);
   if (found === undefined) throw new FaceError('not_found');
   const { connection, subject } = found;
+  // First: after a trail that failed, it would be in no list to be settled again.
   await deps.audit.append({ action: 'help_settled', connection, subject, detail: { id, settlement, by } });
+  await changeList(helpRequests, (requests) => requests.filter((each) => !isIt(each)), deps);
 }

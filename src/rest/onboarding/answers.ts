@@ -95,11 +95,10 @@ export async function turnDown(
   by: Administrator,
   deps: AnswerDeps,
 ): Promise<ApplicationRequest> {
-  await readRequest(id, deps);
   const said = { at: deps.clock.now(), from: 'administrator' as const, by: by.name, text: message };
-  const request = await changeRequest(id, (each) => refusals[answer](each, said), deps);
-  await recordAnswer(request, answer, by, deps);
-  return request;
+  // First: after a trail that failed, nobody could answer it again.
+  await recordAnswer(refusals[answer](await readRequest(id, deps), said), answer, by, deps);
+  return changeRequest(id, (each) => refusals[answer](each, said), deps);
 }
 
 const recordAnswer = (
@@ -149,16 +148,15 @@ export async function removeOwner(
   by: Administrator,
   deps: AnswerDeps,
 ): Promise<void> {
-  await changeOwnersOf(
-    application,
-    (owners) => {
-      if (!owners.includes(developer)) throw new FaceError('not_found');
-      return owners.filter((id) => id !== developer);
-    },
-    deps,
-  );
+  const without = (owners: readonly string[]): readonly string[] => {
+    if (!owners.includes(developer)) throw new FaceError('not_found');
+    return owners.filter((id) => id !== developer);
+  };
+  without((await readApplication(application, deps)).owners);
   const detail = { id: application, developer, by: by.name };
+  // First: asked again after a trail that failed, they would be none of the owners.
   await deps.audit.append({ action: 'application_owner_removed', connection: '', subject: '', detail });
+  await changeOwnersOf(application, without, deps);
 }
 
 /**
