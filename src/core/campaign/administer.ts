@@ -22,6 +22,7 @@ import {
   checkRoom,
   dropCampaign,
   forEachShard,
+  readCampaign,
   readPeople,
   shardSize,
   writeShard,
@@ -126,18 +127,19 @@ export async function keepWords(
 
 /** @throws FaceError `not_found`, `campaign_state` */
 export async function startCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
-  const campaign = await changeCampaign(id, (latest) => start(latest, deps.clock.now()), deps);
+  const campaign = start(await readCampaign(id, deps), deps.clock.now());
   const { counts } = await countPeople(campaign, deps);
   const detail = { campaign: id, people: counts.planned ?? 0, by };
+  // First: no letter leaves that nobody on record has sent.
   await note({ action: 'campaign_started', detail }, campaign, deps);
-  return campaign;
+  return changeCampaign(id, (latest) => start(latest, deps.clock.now()), deps);
 }
 
 /** @throws FaceError `not_found`, `campaign_state` */
 export async function stopCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
-  const campaign = await changeCampaign(id, stop, deps);
+  const campaign = stop(await readCampaign(id, deps));
   await note({ action: 'campaign_stopped', detail: { campaign: id, by } }, campaign, deps);
-  return campaign;
+  return changeCampaign(id, stop, deps);
 }
 
 /**
@@ -151,17 +153,18 @@ export async function resumeCampaign(
   by: string,
   deps: CampaignDeps,
 ): Promise<Campaign> {
-  const campaign = await changeCampaign(id, resume, deps);
-  if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
+  const campaign = resume(await readCampaign(id, deps));
   await note({ action: 'campaign_resumed', detail: { campaign: id, again, by } }, campaign, deps);
-  return campaign;
+  // Before it goes on: a sender that found nobody to write to would end it again.
+  if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
+  return changeCampaign(id, resume, deps);
 }
 
 /** Everybody who has not enrolled gets a reminder now. @throws FaceError `not_found`, `campaign_state` */
 export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
-  const campaign = await changeCampaign(id, (latest) => remind(latest, deps.clock.now()), deps);
+  const campaign = remind(await readCampaign(id, deps), deps.clock.now());
   await note({ action: 'campaign_reminded', detail: { campaign: id, by } }, campaign, deps);
-  return campaign;
+  return changeCampaign(id, (latest) => remind(latest, deps.clock.now()), deps);
 }
 
 /** Notes that letters came back. @returns how many people they were for */

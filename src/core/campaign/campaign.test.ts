@@ -2,10 +2,19 @@ import { afterEach, expect, test } from '@jest/globals';
 import { named, openCampaignBench, toDirectory } from '../../../test/campaign-bench.js';
 import { readPart } from '../../../test/mail-relay.js';
 import { loginOf } from '../../../test/simulated-profile.js';
+import { FaceError } from '../../errors.js';
 import { Credential } from '../concealed.js';
+import { toDeliveryError } from '../delivery-fault.js';
 import type { Directory, Profile, State } from '../ports.js';
 import { openSession } from '../step-up/session.js';
-import { createCampaign, noteBounces, remindCampaign, resumeCampaign, stopCampaign } from './administer.js';
+import {
+  createCampaign,
+  noteBounces,
+  remindCampaign,
+  resumeCampaign,
+  startCampaign,
+  stopCampaign,
+} from './administer.js';
 import { forgetInCampaigns, readCampaignHoldings } from './forget.js';
 import { maxCampaigns } from './storage.js';
 
@@ -100,6 +109,59 @@ test('a sender that dies between claim and letter: the next one writes to nobody
   await until('asked for', async () => (await countsOf(id)).sent === 60);
   // Five of those had it: whoever asks for it takes that on.
   expect(twice(relay.taken.map(({ to }) => to))).toHaveLength(5);
+});
+
+test('whoever is to be written to once more is, though a sender looks at the campaign just then', async () => {
+  const { begin, plan, start, until, countsOf, campaignOf, delivering, deps } = await open(['user0']);
+  let isDown = true;
+  begin({
+    delivery: delivering(async () => {
+      if (isDown) throw toDeliveryError({ fault: 'refused', status: 550 });
+    }),
+  });
+  const id = await plan({ people: named(['user0']) });
+  await start(id);
+  await until('over', async () => (await campaignOf(id)).state === 'done');
+  isDown = false;
+  const isOver = async () => (await campaignOf(id)).state === 'done' || (await countsOf(id)).sent === 1;
+  const write: State['write'] = async (...given) => {
+    const isWritten = await deps.state.write(...given);
+    if (given[0] === `campaign:${id}`) await until('looked at', isOver);
+    return isWritten;
+  };
+  await resumeCampaign(id, ['bounced'], 'ada', { ...deps, state: { ...deps.state, write } });
+  await until('written to', async () => (await countsOf(id)).sent === 1);
+  expect((await campaignOf(id)).state).toBe('running');
+});
+
+test('nothing is done to a campaign that cannot be put on record', async () => {
+  const { plan, start, begin, campaignOf, countsOf, until, audit, deps } = await open(['user0']);
+  const runner = begin();
+  const id = await plan({ people: named(['user0']) });
+  await runner.close();
+  const append = () => Promise.reject(new FaceError('state_unavailable'));
+  const full = { ...deps, audit: { ...deps.audit, append } };
+  await expect(startCampaign(id, 'ada', full)).rejects.toMatchObject({ code: 'state_unavailable' });
+  expect((await campaignOf(id)).state).toBe('planned');
+  await start(id);
+  await expect(stopCampaign(id, 'ada', full)).rejects.toMatchObject({ code: 'state_unavailable' });
+  await expect(remindCampaign(id, 'ada', full)).rejects.toMatchObject({ code: 'state_unavailable' });
+  expect(await campaignOf(id)).toMatchObject({ state: 'running', remindAt: null });
+  await stopCampaign(id, 'ada', deps);
+  await expect(resumeCampaign(id, [], 'ada', full)).rejects.toMatchObject({ code: 'state_unavailable' });
+  expect((await campaignOf(id)).state).toBe('stopped');
+  begin();
+  await resumeCampaign(id, [], 'ada', deps);
+  await until('sent', async () => (await countsOf(id)).sent === 1);
+  const told = audit.events.flatMap(({ action, detail }) =>
+    action.startsWith('campaign_') ? [{ action, detail }] : [],
+  );
+  expect(told).toEqual([
+    { action: 'campaign_planned', detail: { campaign: id, source: 'csv', by: 'ada' } },
+    { action: 'campaign_started', detail: { campaign: id, people: 1, by: 'ada' } },
+    { action: 'campaign_stopped', detail: { campaign: id, by: 'ada' } },
+    { action: 'campaign_resumed', detail: { campaign: id, again: [], by: 'ada' } },
+  ]);
 });
 
 test('two senders that both believe to hold the lease write to nobody twice', async () => {
