@@ -326,6 +326,20 @@ test('a campaign too many leaves nothing of its people behind', async () => {
   await create();
 });
 
+test('a campaign whose connection was taken out of the configuration says so, and goes on once it is back', async () => {
+  const { begin, plan, start, until, campaignOf, countsOf } = await open(['user0']);
+  const planner = begin();
+  const id = await plan({ people: named(['user0']) });
+  await planner.close();
+  await start(id);
+  const without = begin({ connections: new Map() });
+  await until('told', async () => (await campaignOf(id)).problem === 'connection_unknown');
+  await without.close();
+  begin();
+  await until('sent', async () => (await countsOf(id)).sent === 1);
+  await until('well again', async () => (await campaignOf(id)).problem === null);
+});
+
 test('a provider that does not tell ends the plan, with its code', async () => {
   const { begin, plan, campaignOf } = await open([]);
   begin();

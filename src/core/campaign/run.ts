@@ -102,7 +102,9 @@ export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRun
       for (;;) {
         const campaign = await mayGoOn(id);
         const connection = campaign === null ? undefined : current().connections.get(campaign.connection);
-        if (campaign === null || connection === undefined) return;
+        if (campaign === null) return;
+        // Taken out of the configuration, or called otherwise there: only an administrator can tell.
+        if (connection === undefined) return note(id, 'connection_unknown');
         const people = await look(campaign, shard);
         const { perMinute } = current().campaigns;
         const size = Math.min(batchSize, Math.max(1, Math.floor(perMinute / 12)));
