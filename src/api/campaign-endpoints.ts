@@ -138,11 +138,11 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         ...{ subject: subjectField, text: textField },
       }),
       reply: z.strictObject({ unknown: unknownReply }),
-      async handle({ fields: { campaign, ...words } }) {
+      async handle({ fields: { campaign, ...words }, administrator }) {
         // One without the other would be half a letter.
         if ((words.subject.trim() === '') !== (words.text.trim() === ''))
           throw new FaceError('request_malformed', { field: 'subject' });
-        return { unknown: [...(await keepWords(campaign, words, deps))] };
+        return { unknown: [...(await keepWords(campaign, words, administrator.name, deps))] };
       },
     }),
     adminEndpoint({
@@ -238,8 +238,8 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['not_found'],
       fields: z.strictObject({ campaign: campaignField, addresses: z.array(z.string().max(254)).min(1).max(500) }),
       reply: z.strictObject({ found: z.int().describe('How many people they were for.') }),
-      handle: async ({ fields: { campaign, addresses } }) => ({
-        found: await noteBounces(await readCampaign(campaign, deps), addresses, deps),
+      handle: async ({ fields: { campaign, addresses }, administrator }) => ({
+        found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),
       }),
     }),
     // The last, as it would take the addresses of the others for ids.

@@ -27,8 +27,8 @@ export function createConfigurationEndpoints(deps: ApiDeps): Endpoint[] {
           .array(z.strictObject({ connection: z.string(), mode: z.enum(['shadow', 'enforce']), by: z.string() }))
           .describe('Connections in a mode that was switched by hand, over what the configuration says.'),
       }),
-      async handle() {
-        const { code, changed, needingRestart, problems, switched } = await deps.reload();
+      async handle({ administrator }) {
+        const { code, changed, needingRestart, problems, switched } = await deps.reload(administrator.name);
         return {
           code,
           changed: [...changed],

@@ -79,6 +79,8 @@ export const isDurable = {
   campaign_stopped: true,
   campaign_resumed: true,
   campaign_reminded: true,
+  campaign_worded: true,
+  campaign_bounces_noted: true,
   invitation_sent: false,
   configuration_loaded: true,
   connection_apply_begun: true,

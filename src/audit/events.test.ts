@@ -53,7 +53,7 @@ const later: readonly AuditAction[] = [
   ...(['credential_issued', 'credential_ended', 'organisation_chosen'] as const),
   ...(['console_signed_in', 'console_sign_in_refused', 'console_signed_out'] as const),
   ...(['campaign_planned', 'campaign_started', 'campaign_stopped', 'campaign_resumed', 'campaign_reminded'] as const),
-  'invitation_sent',
+  ...(['campaign_worded', 'campaign_bounces_noted', 'invitation_sent'] as const),
   ...(['own_page_opened', 'known_places_forgotten'] as const),
   'document_signed',
   'action_approved',

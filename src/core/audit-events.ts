@@ -346,6 +346,16 @@ export const auditDetails = {
   /** `again` names the states of those who are written to once more. */
   campaign_resumed: z.object({ campaign: z.string(), again: z.array(z.string()).readonly(), by: z.string() }),
   campaign_reminded: z.object({ campaign: z.string(), by: z.string() }),
+  /** What a letter (`invitation.de`) says, by digests of the administrator's own words; `null`: the built-in ones. */
+  campaign_worded: z.object({
+    campaign: z.string(),
+    letter: z.string(),
+    digest: z.string().nullable(),
+    former: z.string().nullable(),
+    by: z.string(),
+  }),
+  /** An administrator said that letters to so many `people` came back. */
+  campaign_bounces_noted: z.object({ campaign: z.string(), people: z.int(), by: z.string() }),
   invitation_sent: z.object({
     campaign: z.string(),
     stepUpId: z.string(),
@@ -358,6 +368,8 @@ export const auditDetails = {
     changed: z.array(z.string()).readonly(),
     /** Of the program. */
     version: z.string(),
+    /** The administrator who had it loaded; absent: it was a start, or a signal of the system. */
+    by: z.string().optional(),
   }),
   /** Set-up of a connection at its provider: `steps` by id. */
   connection_apply_begun: z.object({

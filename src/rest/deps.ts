@@ -51,7 +51,7 @@ export interface ApiDeps extends CampaignDeps {
   /** What people find on their own page, by the id of the connection. */
   readonly homePages: ReadonlyMap<string, HomePage>;
   /** Loads the configuration anew, and puts in force what can be. Never rejects. */
-  readonly reload: () => Promise<Reloaded>;
+  readonly reload: (by: string) => Promise<Reloaded>;
   /** A campaign was planned or changed: whoever sends looks at it now. */
   readonly wakeCampaigns: () => void;
   /** What looking after the server and its connections takes. */

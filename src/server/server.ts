@@ -33,8 +33,9 @@ export interface RunningServer {
   /**
    * Puts another configuration in force without dropping a request. One that is not valid, or that cannot be built, is
    * logged and changes nothing. Never rejects.
+   * @param by - the administrator who asked for it, where one did
    */
-  reload(): Promise<Reloaded>;
+  reload(by?: string): Promise<Reloaded>;
   /** Says that it is not ready, takes no more requests, lets those under way finish, and closes what is open. */
   stop(): Promise<void>;
 }
@@ -62,9 +63,9 @@ export async function startServer(
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, connectionOf });
   let loading: Promise<unknown> = Promise.resolve();
-  const reload = (): Promise<Reloaded> => {
+  const reload = (by?: string): Promise<Reloaded> => {
     // One after the other: the last one asked for is the one in force.
-    const reloaded = loading.then(load).catch(toNotLoaded);
+    const reloaded = loading.then(() => load(by)).catch(toNotLoaded);
     loading = reloaded;
     return reloaded;
   };
@@ -105,7 +106,7 @@ export async function startServer(
   recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
     log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
   });
-  await recordLoaded(config, [], ports);
+  await recordLoaded(config, [], undefined, ports);
   const { host } = config;
   const listening = await listen((request, response) => app(request, response), { host, port: config.port });
   const metrics = await serveMetrics(config.telemetry.metrics, telemetry.metrics, {
@@ -156,12 +157,12 @@ export async function startServer(
     }
   }
 
-  async function load(): Promise<Reloaded> {
+  async function load(by: string | undefined): Promise<Reloaded> {
     const read = await deps.loadSetup();
     const { changed, needingRestart, ...next } = reloadSettings(config, read.config);
     const rebuilt = await build({ ...read, ...next });
     const show = await keepFresh(rebuilt.adminKey);
-    await recordLoaded(next.config, changed, ports);
+    await recordLoaded(next.config, changed, by, ports);
     ({ config } = next);
     ({ app, core, settle } = rebuilt);
     ({ connections } = core);
@@ -229,6 +230,7 @@ function partsOf({ engine, verifier, state, keyService }: OpenPorts): Parameters
 async function recordLoaded(
   config: Setup['config'],
   changed: readonly string[],
+  by: string | undefined,
   { audit }: Pick<OpenPorts, 'audit'>,
 ): Promise<void> {
   const detail = {
@@ -236,6 +238,7 @@ async function recordLoaded(
     connections: config.connections.length,
     changed: toRecorded(changed),
     version,
+    ...(by === undefined ? {} : { by }),
   };
   await audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
 }

@@ -117,7 +117,7 @@ describe('reload', () => {
     expect((await underWay).status).toBe(200);
     const text = readFileSync(files().log, 'utf8') + readFileSync(join(folder, 'audit.jsonl'), 'utf8');
     expect(text).toContain('"action":"configuration_loaded"');
-    expect(text).toContain('"changed":["adminKey"]');
+    expect(text).toMatch(/"changed":\["adminKey"\],"version":"[^"]+"\}/);
     expect(text).not.toContain('another-key');
   });
 });
@@ -149,6 +149,8 @@ describe('facestep reload', () => {
       'in force: connections.0 (work)',
       'needs a restart, stays as it was: verifier.workers',
     ]);
+    const recorded = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trim().split('\n').at(-1);
+    expect(recorded).toMatch(/"action":"configuration_loaded".*"by":"owner"/);
     expect((await fetch(`${service.url}/hooks/work/token`, { method: 'POST' })).status).toBe(401);
     await expect(reload()).rejects.toMatchObject({ code: 'caller_untrusted' });
     const policy = { mode: 'enforce' };

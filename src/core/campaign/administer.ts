@@ -1,5 +1,6 @@
 import { FaceError } from '../../errors.js';
 import type { AuditEvent } from '../audit-events.js';
+import { digestOf } from '../digest.js';
 import type { LetterLanguage } from '../letters/language.js';
 import { addSec, secondsPerDay } from '../units.js';
 import type { CampaignDeps } from './deps.js';
@@ -102,28 +103,38 @@ export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promi
 }
 
 /**
- * Keeps the administrator's own words for a letter; empty ones put the built-in words back.
+ * Keeps the administrator's own words for a letter; empty ones, and blanks, put the built-in words back.
  * @returns names in braces that stand for nothing: where there are any, nothing was changed
  * @throws FaceError `not_found`
  */
 export async function keepWords(
   id: string,
   { kind, language, ...words }: OwnWords & { readonly kind: LetterKind; readonly language: LetterLanguage },
+  by: string,
   deps: CampaignDeps,
 ): Promise<readonly string[]> {
   const unknown = findUnknownIn(words);
   if (unknown.length > 0) return unknown;
-  const key = ownKey(kind, language);
+  const letter = ownKey(kind, language);
+  const own = words.subject.trim() === '' && words.text.trim() === '' ? null : words;
+  const campaign = await readCampaign(id, deps);
+  const [digest, former] = [toDigest(own), toDigest(campaign.own[letter])];
+  if (digest === former) return [];
+  // First: no letter says what nobody on record has written.
+  await note({ action: 'campaign_worded', detail: { campaign: id, letter, digest, former, by } }, campaign, deps);
   await changeCampaign(
     id,
-    ({ own: { [key]: _former, ...others }, ...campaign }) => ({
-      ...campaign,
-      own: words.subject === '' && words.text === '' ? others : { ...others, [key]: words },
+    ({ own: { [letter]: _former, ...others }, ...latest }) => ({
+      ...latest,
+      own: own === null ? others : { ...others, [letter]: own },
     }),
     deps,
   );
   return [];
 }
+
+const toDigest = (words: OwnWords | null | undefined): string | null =>
+  words ? digestOf(JSON.stringify([words.subject, words.text])).toString('hex') : null;
 
 /** @throws FaceError `not_found`, `campaign_state` */
 export async function startCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
@@ -171,20 +182,16 @@ export async function remindCampaign(id: string, by: string, deps: CampaignDeps)
 export async function noteBounces(
   campaign: Campaign,
   addresses: readonly string[],
+  by: string,
   deps: CampaignDeps,
 ): Promise<number> {
   const lower = new Set(addresses.map((address) => address.toLowerCase()));
-  const returned = new Set<number>();
-  await forEachPerson(
-    campaign,
-    (person) => {
-      const changed = lower.has(person.email?.toLowerCase() ?? '') ? bounce(person) : person;
-      if (changed !== person) returned.add(person.at);
-      return changed;
-    },
-    deps,
-  );
-  return returned.size;
+  const noted = (person: Person): Person => (lower.has(person.email?.toLowerCase() ?? '') ? bounce(person) : person);
+  const people = (await readPeople(campaign, deps)).flat().filter((person) => noted(person) !== person).length;
+  if (people === 0) return 0;
+  await note({ action: 'campaign_bounces_noted', detail: { campaign: campaign.id, people, by } }, campaign, deps);
+  await forEachPerson(campaign, noted, deps);
+  return people;
 }
 
 const forEachPerson = async (
@@ -200,7 +207,9 @@ type CampaignAction =
   | 'campaign_started'
   | 'campaign_stopped'
   | 'campaign_resumed'
-  | 'campaign_reminded';
+  | 'campaign_reminded'
+  | 'campaign_worded'
+  | 'campaign_bounces_noted';
 
 type CampaignEvent = { [Action in CampaignAction]: Omit<AuditEvent<Action>, 'connection' | 'subject'> }[CampaignAction];
 

@@ -441,7 +441,7 @@ test('somebody who enrolled meanwhile gets no letter; what came back is noted; w
   await until('sent', async () => (await countsOf(id)).sent === 2);
   expect(await countsOf(id)).toEqual({ sent: 2, enrolled: 1 });
   expect(relay.tried.sort()).toEqual([loginOf('anna'), loginOf('clara')]);
-  expect(await noteBounces(await campaignOf(id), [loginOf('CLARA'), 'x@y.z'], deps)).toBe(1);
+  expect(await noteBounces(await campaignOf(id), [loginOf('CLARA'), 'x@y.z'], 'ada', deps)).toBe(1);
   await forgetInCampaigns({ connection: 'work', subject: 'clara' }, deps);
   expect((await peopleOf(id)).map(({ login }) => login)).toEqual([loginOf('anna'), loginOf('berta')]);
   await forgetInCampaigns({ connection: 'other', subject: 'anna' }, deps);

@@ -77,6 +77,8 @@ const logged = {
   campaign_stopped: false,
   campaign_resumed: false,
   campaign_reminded: false,
+  campaign_worded: false,
+  campaign_bounces_noted: false,
   invitation_sent: true,
   configuration_loaded: false,
   connection_apply_begun: false,
