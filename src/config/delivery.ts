@@ -3,10 +3,11 @@ import type { Credential } from '../core/concealed.js';
 import { credentialGuard } from './credential.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
 
+/** Whatever stood behind a `?` would be taken for settings of the line, over ours: without TLS, or with anybody's certificate. */
 const toSmtpUrl = (credential: Credential): URL | null =>
   credential.use((text) => {
     const url = URL.canParse(text) ? new URL(text) : null;
-    return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '' ? url : null;
+    return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '' && url.search === '' ? url : null;
   });
 
 const isSmtpUrl = (credential: Credential): boolean => toSmtpUrl(credential) !== null;
@@ -60,7 +61,7 @@ export const deliveryGuard = z.discriminatedUnion('kind', [
       /** Of the relay; a secret, as it holds user and password. */
       url: credentialGuard.refine(
         isSmtpUrl,
-        'expected smtps://user:password@host:465 or smtp://user:password@host:587',
+        'expected smtps://user:password@host:465 or smtp://user:password@host:587, and nothing behind the port',
       ),
       from: z.email(),
       requireTls: z.boolean().default(true),

@@ -112,6 +112,8 @@ describe('refuses', () => {
     ['no address', { url: 'mail' }, 'delivery.url'],
     ['another protocol', { url: 'https://mail.example' }, 'delivery.url'],
     ['no host', { url: 'smtp://' }, 'delivery.url'],
+    ['a line without TLS', { url: 'smtp://u:p@mail.example:587?ignoreTLS=true' }, 'delivery.url'],
+    ['any certificate', { url: 'smtps://u:p@mail.example?tls.rejectUnauthorized=false' }, 'delivery.url'],
     ['a sender that is no address', { from: 'us' }, 'delivery.from'],
     ['codes in the clear on a network', { requireTls: false }, 'delivery.requireTls'],
   ])('delivery with %s', async (_name, change, path) => {
