@@ -11,12 +11,14 @@ import { type LineReply, lineGuard, readLogins, toWhy } from './ledger-replies.j
 import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
 import { parseTime } from './trail-options.js';
+import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
 const parseCount = wholeNumber({ least: 1, most: 9_999_999 });
 
 const unaskedShape = { unasked: z.array(z.string()) };
 const listGuard = z.object({ lines: z.array(lineGuard), cursor: z.string().nullable(), ...unaskedShape });
+const countsGuard = z.object({ connections: z.array(z.object({ connection: z.string() })) });
 const followGuard = z.object({ lines: z.array(lineGuard), cursor: z.string(), ...unaskedShape });
 
 /** Of a table; a file has all. */
@@ -139,6 +141,13 @@ async function list(
     }
     hasMore = page.cursor !== null && printed + shown.length >= most;
     if (hasMore) break;
+  }
+  const { connection } = filter;
+  if (connection !== undefined && printed + shown.length === 0) {
+    const known = await callServer({ method: 'POST', path: '/log/counts', fields: {} }, countsGuard, deps);
+    // One that was taken out of the configuration may have lines still.
+    if (known.connections.every((each) => each.connection !== connection))
+      throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
   }
   if (!isFile) await print(shown);
   if (hasMore) deps.tell('There may be more: --limit says how many, and --csv prints all of them.');
