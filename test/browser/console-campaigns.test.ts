@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { noteBounces } from '../../src/core/campaign/administer.js';
+import { readCampaign } from '../../src/core/campaign/storage.js';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
@@ -154,5 +156,38 @@ inBrowser('answers that are lost on the way end neither the progress nor what is
   expect(await typed.inputValue()).toBe('Dear {name}, half a sentence');
   // A page that asks by itself is not somebody who sits at it.
   expect([asked[0], ...new Set(asked.slice(1))]).toEqual([undefined, '1']);
+  await page.context().close();
+});
+
+inBrowser(
+  'words that are not kept yet stay with their letter, whatever else is looked at, in whatever language',
+  async () => {
+    const { page } = await visitHome(browser, origin);
+    await page.goto(`${origin}/console/campaigns/${await campaigns.plan('Worded')}`);
+    const text = page.getByLabel('Text', { exact: true });
+    await text.fill('Dear {name}, half a sentence');
+    const letters = page.getByRole('main').getByLabel('Language', { exact: true });
+    await letters.selectOption('de');
+    await page.frameLocator('iframe').getByText('Guten Tag Ada Lovelace').waitFor();
+    expect(await text.inputValue()).not.toContain('half a sentence');
+    await letters.selectOption('en');
+    await page.frameLocator('iframe').getByText('half a sentence').waitFor();
+    expect(await text.inputValue()).toBe('Dear {name}, half a sentence');
+    await page.getByRole('navigation').getByLabel('Language').selectOption('de');
+    await page.locator('html[lang=de]').waitFor();
+    await page.getByRole('heading', { name: 'Briefe' }).waitFor();
+    expect(await page.locator('textarea').inputValue()).toBe('Dear {name}, half a sentence');
+    await page.context().close();
+  },
+);
+
+inBrowser('the people of a campaign are shown as they go on', async () => {
+  const id = await campaigns.send('Going on');
+  const { page } = await visitHome(browser, origin);
+  await page.goto(`${origin}/console/campaigns/${id}`);
+  const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: 'user0@example.com' });
+  await row.getByText('Letter sent').waitFor();
+  await noteBounces(await readCampaign(id, server.deps), ['user0@example.com'], 'ada', server.deps);
+  await row.getByText('Letter came back').waitFor();
   await page.context().close();
 });

@@ -10,9 +10,11 @@ import { addAdministrator } from '../../src/rest/administrators.js';
 import { issueApplicationKey } from '../../src/rest/application-keys.js';
 import { registerApplication } from '../../src/rest/applications.js';
 import { clientScopes } from '../../src/rest/scopes.js';
+import { fr as french } from '../../web/console/screens/administrators/messages/fr.js';
 import { type ApiServer, adminKey } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
+import { eventually } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { enrolledAt, fillLedger } from '../ledgered.js';
 import { type Company, startCompany, startOperatedServer } from '../operated-server.js';
@@ -238,6 +240,63 @@ inBrowser('the texts of all screens come in one file, of the language that is sh
   await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
   const texts = requests.flatMap((url) => /\/console\/assets\/(ar|de|en|es|fr)-/.exec(url)?.[1] ?? []);
   expect(texts).toEqual(['en']);
+  await close();
+});
+
+inBrowser('the same filter shows the log anew, and whoever has no mouse goes on where they are', async () => {
+  const { page, requests, close } = await visitConsole(browser, origin, { key: adminKey, path: '/log' });
+  const listed = () => requests.filter((url) => url.endsWith('/v1/log/list')).length;
+  const show = page.getByRole('button', { name: 'Show', exact: true });
+  await page.getByLabel('Search', { exact: false }).first().fill('ada');
+  await show.press('Enter');
+  await page.waitForURL(/search=ada/);
+  await page.locator('main:focus').waitFor();
+  await eventually(async () => expect(listed()).toBe(2));
+  await show.press('Enter');
+  await eventually(async () => expect(listed()).toBe(3));
+  await page.locator('button:focus', { hasText: 'Show' }).waitFor();
+  await page.goBack();
+  await page.waitForURL(/log$/);
+  await close();
+});
+
+inBrowser('what is shown once stays where the language is changed', async () => {
+  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/administrators' });
+  await page.getByLabel('Name', { exact: true }).fill('shown.once');
+  await page.getByRole('button', { name: 'Add' }).click();
+  const key = await page.getByLabel('Key of shown.once').inputValue();
+  await page.getByRole('navigation').getByLabel('Language').selectOption('fr');
+  await page.locator('html[lang=fr]').waitFor();
+  await page.getByRole('heading', { name: french.heading, level: 1 }).waitFor();
+  expect(await page.locator('input.secret').inputValue()).toBe(key);
+  await close();
+});
+
+inBrowser('a list that looks for news by itself stays as long as it was, and while the network is away', async () => {
+  const acme = server.deps.connections.get('acme')!;
+  for (let made = 0; made < 110; made += 1)
+    await issueBypass(
+      { connection: acme, subject: `many-${made}`, by: `agent-${made}`, minutes: null, application: null },
+      server.deps,
+    );
+  const { page, requests, close } = await visitConsole(browser, origin, {
+    key: adminKey,
+    path: '/help-desk/bypass-codes',
+  });
+  const rows = page.getByRole('table').getByRole('row');
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await eventually(async () => expect(await rows.count()).toBeGreaterThan(110));
+  const shown = await rows.count();
+  const asked = () => requests.filter((url) => url.endsWith('/bypass-codes/list')).length;
+  const before = asked();
+  await eventually(async () => expect(asked()).toBeGreaterThan(before + 1));
+  expect(await rows.count()).toBe(shown);
+  await page.context().setOffline(true);
+  await page.getByRole('alert').waitFor();
+  expect(await rows.count()).toBe(shown);
+  await page.context().setOffline(false);
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+  expect(await rows.count()).toBe(shown);
   await close();
 });
 

@@ -1,5 +1,6 @@
 import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
 import { Refusal, type ServerRequest } from './call.js';
+import { useMoves } from './router.js';
 import type { Right, Session } from './session.js';
 
 /** What a screen can do, in the session of whoever is signed in. */
@@ -58,8 +59,8 @@ export function useLoaded<Reply>(
   const [loaded, setLoaded] = useState<Loaded<Reply>>({ state: 'loading' });
   const again = useRef(() => {});
   const { method, path, body } = request;
-  // The key says all of a request that can change.
-  const key = `${method} ${path} ${JSON.stringify(body)}`;
+  // The key says all of a request that can change, and that somebody asked for the same address again.
+  const key = `${useMoves()} ${method} ${path} ${JSON.stringify(body)}`;
   useEffect(() => {
     let turn = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -106,6 +107,8 @@ export interface Paged<Row> {
 
 type Shown<Row> = Pick<Paged<Row>, 'rows' | 'state' | 'refusal'> & { readonly cursor: string | null };
 
+const nothingYet = { rows: [], state: 'loading', refusal: null, cursor: null } as const;
+
 /**
  * Asks for the pages of a list.
  * @param request - of one page, from a cursor on; `null`: the first
@@ -116,41 +119,41 @@ export function usePages<Reply, Row>(
   read: (reply: Reply) => { readonly rows: readonly Row[]; readonly cursor: string | null },
 ): Paged<Row> {
   const { call } = useActing();
-  const [shown, setShown] = useState<Shown<Row>>({ rows: [], state: 'loading', refusal: null, cursor: null });
-  const [round, setRound] = useState(0);
+  const [shown, setShown] = useState<Shown<Row>>(nothingYet);
   const first = request(null);
-  const key = `${round} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
-  const latest = useRef('');
-  const isByItself = useRef(false);
-  const fetchFrom = async (cursor: string | null, before: readonly Row[]): Promise<void> => {
-    const isPoll = isByItself.current;
-    isByItself.current = false;
-    const isOver = () => latest.current !== key;
+  const key = `${useMoves()} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
+  const turn = useRef(0);
+  /** @param known - what is shown meanwhile, and still where the answer is lost */
+  const ask = async (from: string | null, before: readonly Row[], known: Shown<Row>, isPoll = false) => {
+    turn.current += 1;
+    const mine = turn.current;
+    const isOver = () => mine !== turn.current;
+    let [rows, cursor] = [before, from];
     try {
-      let page = read(await call({ ...request(cursor), isPoll }));
-      // A page may be empty and not the last.
-      while (page.rows.length === 0 && page.cursor !== null && !isOver()) page = read(await call(request(page.cursor)));
-      if (!isOver()) setShown({ rows: [...before, ...page.rows], state: 'loaded', refusal: null, cursor: page.cursor });
+      // A page may be empty and not the last; and what was shown is shown again.
+      do {
+        const page = read(await call({ ...request(cursor), isPoll }));
+        rows = [...rows, ...page.rows];
+        cursor = page.cursor;
+      } while (cursor !== null && !isOver() && (rows.length === before.length || rows.length < known.rows.length));
+      if (!isOver()) setShown({ rows, state: 'loaded', refusal: null, cursor });
     } catch (thrown) {
-      if (!isOver()) setShown({ rows: before, state: 'refused', refusal: toRefusal(thrown), cursor });
+      const refusal = toRefusal(thrown);
+      // Other rows, for whoever looks again after each answer: not where they are refused for good.
+      const rows = passing.test(refusal.code) ? [...known.rows] : known.rows;
+      if (!isOver()) setShown({ ...known, rows, state: 'refused', refusal });
     }
   };
   useEffect(() => {
-    latest.current = key;
-    void fetchFrom(null, []);
+    void ask(null, [], nothingYet);
     return () => {
-      latest.current = '';
+      turn.current += 1;
     };
   }, [key, call]);
-  const { cursor, ...rest } = shown;
-  const reload = (): void => setRound((before) => before + 1);
   return {
-    ...rest,
-    more: cursor === null ? null : () => void fetchFrom(cursor, shown.rows),
-    reload,
-    poll() {
-      isByItself.current = true;
-      reload();
-    },
+    ...shown,
+    more: shown.cursor === null ? null : () => void ask(shown.cursor, shown.rows, shown),
+    reload: () => void ask(null, [], shown),
+    poll: () => void ask(null, [], shown, true),
   };
 }

@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Language } from '../../shared/languages.js';
 import { loadScreen } from '../load-screen.js';
@@ -8,7 +8,7 @@ import { toRefusal, useActing } from './acting.js';
 import { Refusal } from './call.js';
 import { FaceCheckReturn, faceCheckPath } from './face-check.js';
 import { LanguageChoice } from './language-choice.js';
-import { Link, usePath } from './router.js';
+import { Link, useParameters, usePath } from './router.js';
 import { type Right, signOut } from './session.js';
 import { useLanguage, useWords } from './words.js';
 
@@ -23,6 +23,7 @@ export function Frame({
   const words = useWords();
   const { session, call } = useActing();
   const path = usePath();
+  const given = useParameters();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
   const hasMoved = useRef(false);
@@ -36,7 +37,7 @@ export function Frame({
     if (hasMoved.current) main.current?.focus();
     hasMoved.current = true;
     setMenuOpen(false);
-  }, [path]);
+  }, [path, given]);
 
   const leave = (): void => void call(signOut).finally(onSignedOut);
 
@@ -99,7 +100,7 @@ type Prepared =
   | {
       readonly state: 'ready';
       readonly id: string;
-      readonly Content: ComponentType<{ readonly rest: readonly string[] }>;
+      readonly show: (rest: readonly string[]) => ReactNode;
     }
   | { readonly state: 'refused'; readonly refusal: Refusal };
 
@@ -114,7 +115,7 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
     loadScreen[row.id]()
       .then((screen) => screen.prepare(language))
       .then(
-        (Content) => !isOver && setPrepared({ state: 'ready', id: row.id, Content }),
+        (show) => !isOver && setPrepared({ state: 'ready', id: row.id, show }),
         // A new version of the server has other files: the page has to be fetched anew.
         (cause: unknown) =>
           !isOver && setPrepared({ state: 'refused', refusal: new Refusal('offline', null, null, { cause }) }),
@@ -135,6 +136,5 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
   if (prepared?.state === 'refused')
     return <Problem refusal={toRefusal(prepared.refusal)} onAgain={() => location.reload()} />;
   if (prepared === null || prepared.id !== row.id) return <Loading />;
-  const rest = path.slice(row.path.length).split('/').filter(Boolean).map(decodeURIComponent);
-  return <prepared.Content rest={rest} />;
+  return prepared.show(path.slice(row.path.length).split('/').filter(Boolean).map(decodeURIComponent));
 }

@@ -5,9 +5,12 @@ export const base = '/console';
 
 const moved = 'facestep-moved';
 
-/** Goes to another address of the console. @param to - from `base` on: `/people` */
+let moves = 0;
+
+/** Goes to an address of the console. @param to - from `base` on: `/people` */
 export function goTo(to: string): void {
-  history.pushState(null, '', base + to);
+  moves += 1;
+  if (location.pathname + location.search !== base + to) history.pushState(null, '', base + to);
   window.dispatchEvent(new Event(moved));
 }
 
@@ -17,6 +20,9 @@ function subscribe(onMove: () => void): () => void {
     for (const event of [moved, 'popstate']) window.removeEventListener(event, onMove);
   };
 }
+
+/** Another number whenever somebody goes to an address: to the one that is shown, to see it anew. */
+export const useMoves = (): number => useSyncExternalStore(subscribe, () => moves);
 
 /** The address after `base`, without a slash at the end: `` for the first screen, `/people`, … */
 export const usePath = (): string =>

@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import type { Messages } from './words.js';
 
 /** What a screen is given. */
@@ -11,14 +11,14 @@ export interface ScreenProps<Texts> {
 
 /** A screen and what it says, not yet in any language. */
 export interface Screen {
-  /** Fetches its texts, and puts the two together. */
-  prepare(language: keyof Messages<unknown>): Promise<ComponentType<{ readonly rest: readonly string[] }>>;
+  /** Fetches its texts. In another language it is the same screen: what somebody has typed, or is shown once, stays. */
+  prepare(language: keyof Messages<unknown>): Promise<(rest: readonly string[]) => ReactNode>;
 }
 
 /** Puts a screen together with its texts. */
 export const defineScreen = <Texts,>(messages: Messages<Texts>, Show: ComponentType<ScreenProps<Texts>>): Screen => ({
   async prepare(language) {
     const words = await messages[language]();
-    return ({ rest }) => <Show words={words} rest={rest} />;
+    return (rest) => <Show words={words} rest={rest} />;
   },
 });

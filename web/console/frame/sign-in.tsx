@@ -5,7 +5,7 @@ import { send } from './call.js';
 import { LanguageChoice } from './language-choice.js';
 import { base, goTo, useParameter, usePath } from './router.js';
 import { signInByKey } from './session.js';
-import { useWords } from './words.js';
+import { textIn, useWords } from './words.js';
 
 /** The address that the server sends somebody back to who did not get in. */
 const signInPath = '/sign-in';
@@ -31,7 +31,7 @@ export function SignIn({
   useEffect(() => {
     document.title = `${signIn.heading} · ${words.title}`;
   }, [signIn, words]);
-  const why = Object.entries(signIn.refused).find(([name]) => name === refused)?.[1] ?? null;
+  const why = textIn(signIn.refused, refused) ?? null;
   const byKey = (
     <ActForm
       submit={signIn.byKey}

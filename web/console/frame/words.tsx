@@ -32,6 +32,10 @@ export const useWords = (): Words => useSpeech().words;
 /** The language that is shown. */
 export const useLanguage = (): Language => useSpeech().language;
 
+/** The text of that name, which the server or an address may have made up. */
+export const textIn = <Text,>(texts: { readonly [name: string]: Text }, name: string | null): Text | undefined =>
+  Object.entries(texts).find(([each]) => each === name)?.[1];
+
 const units = [
   ['day', 86_400],
   ['hour', 3600],

@@ -1,16 +1,15 @@
+import { textIn } from '../frame/words.js';
 import type { LedgerWords } from './ledger-words.js';
 import type { Line } from './requests.js';
 
 /** What happened, in words. An action of a newer server is shown by its name. */
 export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>, words: LedgerWords): string {
-  const told: string | Readonly<Partial<Record<string, string>>> =
-    Object.entries(words.actions).find(([name]) => name === action)?.[1] ?? action;
+  const told: string | Readonly<Partial<Record<string, string>>> = textIn(words.actions, action) ?? action;
   return typeof told === 'string' ? told : (told[outcome] ?? words.outcomes[outcome]);
 }
 
 /** Why, in words. */
-export const reasonText = (code: string, words: LedgerWords): string =>
-  Object.entries(words.codes).find(([name]) => name === code)?.[1] ?? words.otherCode;
+export const reasonText = (code: string, words: LedgerWords): string => textIn(words.codes, code) ?? words.otherCode;
 
 /** Why something ended as it did, and who asked for it, as far as it is known. */
 export function Reason({ line, words }: { readonly line: Line; readonly words: LedgerWords }) {

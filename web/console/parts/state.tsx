@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Loaded } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
-import { useFormats, useWords } from '../frame/words.js';
+import { textIn, useFormats, useWords } from '../frame/words.js';
 
 /** Something is on its way. */
 export function Loading() {
@@ -14,16 +14,22 @@ export function Loading() {
   );
 }
 
+/** What a code of a refusal says, in words. */
+export function useProblemText(): (code: string) => string {
+  const { problems } = useWords();
+  return (code) => textIn(problems, code) ?? problems.general;
+}
+
 /** What went wrong, in words, and how the request is found in the log. */
 export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; readonly onAgain?: () => void }) {
-  const { problems, tryAgain, request, waitFor } = useWords();
+  const { tryAgain, request, waitFor } = useWords();
+  const textOf = useProblemText();
   const { number } = useFormats();
   const { code, requestId, waitSec } = refusal;
-  const text = Object.entries(problems).find(([name]) => name === code)?.[1] ?? problems.general;
   return (
     <div className="note bad" role="alert">
       <p>
-        {text} {waitSec !== null && waitSec > 1 && waitFor(number(waitSec))}
+        {textOf(code)} {waitSec !== null && waitSec > 1 && waitFor(number(waitSec))}
       </p>
       <p className="fine">
         <code>{code}</code>

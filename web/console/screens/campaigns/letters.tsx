@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Language } from '../../../shared/languages.js';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { Refusal } from '../../frame/call.js';
@@ -33,6 +33,8 @@ export function Letters({ campaign, words, onKept }: Given) {
   const [language, setLanguage] = useState<Language>(
     languageOptions.find(({ value }) => value === campaign.language)?.value ?? 'en',
   );
+  const drafts = useRef(new Map<string, LetterWords>());
+  const name = `${kind}.${language}`;
   return (
     <section>
       <h2>{letters.heading}</h2>
@@ -52,7 +54,7 @@ export function Letters({ campaign, words, onKept }: Given) {
           onChoose={setLanguage}
         />
       </div>
-      <OneLetter key={`${kind}.${language}`} {...{ campaign, words, onKept, kind, language }} />
+      <OneLetter key={name} drafts={drafts.current} {...{ campaign, words, onKept, kind, language, name }} />
     </section>
   );
 }
@@ -69,11 +71,20 @@ function OneLetter({
   onKept,
   kind,
   language,
-}: Given & { readonly kind: LetterKind; readonly language: Language }) {
+  name,
+  drafts,
+}: Given & {
+  readonly kind: LetterKind;
+  readonly language: Language;
+  readonly name: string;
+  /** What was typed into letters and is not kept, by their names. */
+  readonly drafts: Map<string, LetterWords>;
+}) {
   const { call } = useActing();
   const which: WhichLetter = { campaign: campaign.id, kind, language };
-  const [typed, setTyped] = useState<LetterWords | null>(null);
-  const [tried, setTried] = useState<LetterWords | null>(null);
+  const draft = drafts.get(name);
+  const [typed, setTyped] = useState(draft ?? null);
+  const [tried, setTried] = useState(typed);
   const [changes, setChanges] = useState(0);
   const [isKept, setKept] = useState(false);
   const kept = useLoaded(previewLetter(which, null));
@@ -89,6 +100,7 @@ function OneLetter({
       setTried(given);
       throw new Refusal('request_malformed', null);
     }
+    drafts.delete(name);
     setTyped(null);
     setTried(null);
     setKept(true);
@@ -107,7 +119,7 @@ function OneLetter({
             <>
               {unknown.length > 0 && (
                 <p className="note bad" role="alert">
-                  {letters.unknown(unknown.map((name) => `{${name}}`).join(', '))}
+                  {letters.unknown(unknown.map((each) => `{${each}}`).join(', '))}
                 </p>
               )}
               <p>
@@ -137,15 +149,22 @@ function OneLetter({
               onSubmit={(fields) => keep(toWords(fields))}
               onEdit={(fields) => {
                 setKept(false);
+                drafts.set(name, toWords(fields));
                 setTyped(toWords(fields));
               }}
             >
-              <Field name="subject" label={letters.subject} initial={subject} isRequired maxLength={200} />
+              <Field
+                name="subject"
+                label={letters.subject}
+                initial={draft?.subject ?? subject}
+                isRequired
+                maxLength={200}
+              />
               <LongField
                 name="text"
                 label={letters.text}
                 hint={letters.textHint}
-                initial={text}
+                initial={draft?.text ?? text}
                 isRequired
                 maxLength={4_000}
                 rows={8}
@@ -153,7 +172,7 @@ function OneLetter({
             </ActForm>
           )}
         </Await>
-        {campaign.own.includes(`${kind}.${language}`) && (
+        {campaign.own.includes(name) && (
           <>
             <p>{letters.ownNow}</p>
             <ConfirmButton

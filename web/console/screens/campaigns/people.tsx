@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { usePages } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { Choice } from '../../parts/form.js';
@@ -35,6 +35,13 @@ export function People({
     (cursor) => listPeople(id, statesOf(filter), cursor),
     ({ people: rows, cursor }) => ({ rows, cursor }),
   );
+  // As they go on, they are shown as they are.
+  const told = JSON.stringify(counts);
+  const shown = useRef(told);
+  useEffect(() => {
+    if (shown.current !== told) paged.poll();
+    shown.current = told;
+  }, [told]);
   const reasons = new Map(Object.entries(people.reasons));
   const line: Column<CampaignPerson> = {
     id: 'line',

@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import { useActing, useMay } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
-import { useWords } from '../../frame/words.js';
 import type { Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Done } from '../../parts/state.js';
+import { Done, useProblemText } from '../../parts/state.js';
 import { InvitationLink, usualHours } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
@@ -80,9 +79,7 @@ export function Actions({
 
 /** How it went, by connection. */
 function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; readonly words: PeopleWords }) {
-  const { problems } = useWords();
-  const textOf = (code: string): string =>
-    Object.entries(problems).find(([name]) => name === code)?.[1] ?? problems.general;
+  const textOf = useProblemText();
   return (
     <Done>
       {outcomes.map(({ connection, code }) => (

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
-import { useFormats, useWords } from '../../frame/words.js';
+import { useFormats } from '../../frame/words.js';
 import type { Who } from '../../ledger/requests.js';
-import { Await, Empty } from '../../parts/state.js';
+import { Await, Empty, useProblemText } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { exportPerson, type Held } from './requests.js';
@@ -37,10 +37,8 @@ export function HeldOf({ who, words }: Props) {
 
 function Shown({ who, words }: Props) {
   const { session } = useActing();
-  const { problems } = useWords();
   const exported = useLoaded(exportPerson(who));
-  const textOf = (code: string): string =>
-    Object.entries(problems).find(([name]) => name === code)?.[1] ?? problems.general;
+  const textOf = useProblemText();
   return (
     <Await loaded={exported}>
       {({ subjects }) => (
