@@ -128,17 +128,24 @@ async function toFilter({ network, subject, search, ...fields }: Fields, deps: A
   const text = search.trim();
   const searched = toNetworkIf(text);
   if (searched !== null) return { filter: { ...filter, network: searched }, unasked: [] };
-  if (/^[0-9a-f]{24}$/.test(text)) return { filter: { ...filter, requestId: text }, unasked: [] };
-  const searches = await deps.accounts.search(text, deps.connections.values());
+  const byId = anywhere(text, fields.connection, deps);
+  // Some directories have ids of that form, too.
+  if (/^[0-9a-f]{24}$/.test(text) && !(await hasLines(byId, deps)))
+    return { filter: { ...filter, requestId: text }, unasked: [] };
+  const asked = [...deps.connections.values()].filter(({ id }) => id === (fields.connection ?? id));
+  const searches = await deps.accounts.search(text, asked);
   const named = searches.flatMap(({ connection, found }): SubjectRef[] =>
     found.map(({ subject }) => ({ connection: connection.id, subject })),
   );
   const unasked = searches.filter(({ code }) => code !== null);
   return {
-    filter: { ...filter, people: distinct([...named, ...anywhere(text, fields.connection, deps)]) },
+    filter: { ...filter, people: distinct([...named, ...byId]) },
     unasked: unasked.map(({ connection }) => connection.id),
   };
 }
+
+const hasLines = async (people: readonly SubjectRef[], deps: ApiDeps): Promise<boolean> =>
+  (await listLines({ people }, { cursor: null, limit: 1 }, deps)).items.length > 0;
 
 const distinct = (people: readonly SubjectRef[]): readonly SubjectRef[] => [
   ...new Map(people.map((each) => [`${each.connection} ${each.subject}`, each])).values(),
