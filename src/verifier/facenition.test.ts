@@ -561,6 +561,17 @@ describe('liveness', () => {
     expect(server.requests.map(({ path }) => path)).toEqual(['/liveness']);
   });
 
+  test('that is judged here takes nothing of the time the service has', async () => {
+    const { verifier, log } = await setUp(() => yes);
+    // As on a busy server: longer than the calls of one check may take together.
+    const slowly = () => new Promise<boolean>((resolve) => setTimeout(resolve, 1000, true));
+    const verdicts = await Promise.all(
+      Array.from({ length: 5 }, () => verifier.verify(verifyRequest({ judgedLive: slowly() }))),
+    );
+    expect(verdicts.map(({ matched }) => matched)).toEqual([true, true, true, true, true]);
+    expect(log.text()).not.toContain('circuit');
+  });
+
   test('a refusal of the second photo waits for the others, which are still being sent', async () => {
     const { verifier, server } = await setUp((_request, count) =>
       count === 2 ? { status: 400, json: { ok: false, code: 'face_none' } } : lively(0.9),

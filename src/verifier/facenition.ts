@@ -97,10 +97,11 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
 
     async verify(request) {
       checkRequest(request);
+      // Before the service's time begins: what this server takes to judge is no outage of the service.
+      const isJudgedLive = (await request.judgedLive) ?? true;
       const signal = client.deadline();
       // First, as it may be asked again and counts against nobody.
       const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
-      const isJudgedLive = (await request.judgedLive) ?? true;
       const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
       const send = (fields: ReturnType<typeof checkFields>) =>
         client.call('authenticate', fields, authenticateReply, signal);
