@@ -613,6 +613,24 @@ describe('somebody without an enrolment', () => {
     expect((await second.page.get('/face/session')).body.view).toMatchObject({ purpose: 'verify' });
     expect((await second.page.check(draw('eve'))).body.outcome).toBe('try_again');
   });
+
+  test('is whoever had one that has ended by itself', async () => {
+    await server.stop();
+    await startWith({ whenNotEnrolled: 'enrol', enrolmentDays: 1 });
+    await enrol();
+    const purposeOf = async (url: string) => (await openLink(server, url)).body.view as { purpose: string };
+    server.clock.advanceSec(86_399);
+    auth = { 'x-auth-token': (await server.issue()).token };
+    expect(await purposeOf((await start()).url)).toMatchObject({ purpose: 'verify' });
+    server.clock.advanceSec(1);
+    const connection = server.deps.connections.get('acme')!;
+    const asked = { proved: false, source: '203.0.113.9' } as const;
+    const outsiders = await startStepUp({ ...who, connection, asked, kept: null, receipt: null }, server.deps);
+    expect(await purposeOf(startedLink('https://x', outsiders))).toMatchObject({ purpose: 'verify' });
+    const { page } = await startAndOpen();
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+    expect(await purposeOf((await start()).url)).toMatchObject({ purpose: 'verify' });
+  });
 });
 
 describe('somebody who comes back', () => {

@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { named, openCampaignBench, toDirectory } from '../../../test/campaign-bench.js';
 import { readPart } from '../../../test/mail-relay.js';
+import { drawPhoto } from '../../../test/simulated-engine.js';
 import { loginOf } from '../../../test/simulated-profile.js';
 import { FaceError } from '../../errors.js';
 import { Credential } from '../concealed.js';
 import { toDeliveryError } from '../delivery-fault.js';
+import { enrolSubject } from '../enrolment/enrol.js';
 import type { Directory, Profile, State } from '../ports.js';
 import { openSession } from '../step-up/session.js';
 import {
@@ -249,6 +251,44 @@ test('who is left out of a plan, and why', async () => {
     ['left_out', 'double', null],
   ]);
 });
+
+test.each([
+  ['a file', { people: named(['anna', 'berta']) }],
+  ['a group', { group: 'Pilot' }],
+])(
+  'of %s: who was enrolled for a time that is over is written to, and is not told to be enrolled',
+  async (_of, from) => {
+    const { begin, plan, start, until, countsOf, clock, connection, deps, profile, relay } = await open([
+      'anna',
+      'berta',
+    ]);
+    const enrol = (subject: string, enrolmentDays: number) => {
+      const consent = { statement: 'Face sign-in', givenAt: clock.now() };
+      const photos = [1, 2, 3].map((number) => drawPhoto(subject, number));
+      const policy = { ...connection.policy, enrolmentDays };
+      return enrolSubject({ connection: { ...connection, policy }, subject, photos, secret: null, consent }, deps);
+    };
+    await enrol('anna', 1);
+    await enrol('berta', 90);
+    clock.advanceSec(daySec);
+    const directory = toDirectory(
+      new Map([['Pilot', ['anna', 'berta']]]),
+      (each) => profile.attributes.get(each) !== null,
+    );
+    begin({ directories: new Map([['work', async () => directory]]) });
+    const id = await plan(from);
+    expect(await countsOf(id)).toEqual({ planned: 1, left_out: 1 });
+    await start(id);
+    await until('sent', async () => (await countsOf(id)).sent === 1);
+    for (const reminded of [2, 3]) {
+      clock.advanceSec(7 * daySec);
+      await until('reminded', () => relay.taken.length === reminded);
+    }
+    for (let day = 0; day < 20; day += 1) clock.advanceSec(daySec);
+    await until('expired', async () => (await countsOf(id)).expired === 1);
+    expect(relay.taken.map(({ to }) => to)).toEqual([1, 2, 3].map(() => loginOf('anna')));
+  },
+);
 
 test('a group is listed page by page, and a person in it twice gets one letter', async () => {
   const people = numbered('user', 150);

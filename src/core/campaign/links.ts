@@ -1,5 +1,6 @@
 import { FaceError } from '../../errors.js';
 import { type Connection, readTokenIfAny } from '../connection.js';
+import { isEnrolled } from '../enrolment/consent.js';
 import { stateAt } from '../step-up/record.js';
 import { changeRecord, readRecord } from '../step-up/stored.js';
 import { abandon } from '../step-up/transitions.js';
@@ -22,8 +23,9 @@ export async function lookAt(person: Person, connection: Connection, deps: Campa
   if (seen.sight === 'enrolled') return see(person, 'enrolled', true);
   if (!seen.isOver && !isExpired) return see(person, seen.sight, false);
   // It has ended, or its record is gone: whether they enrolled, the profile knows.
-  const isEnrolled = (await readTokenIfAny(connection, subject)) !== null;
-  return see(person, isEnrolled ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
+  const token = await readTokenIfAny(connection, subject);
+  const hasToken = await isEnrolled({ connection: connection.id, subject }, token, deps);
+  return see(person, hasToken ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
 }
 
 async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {

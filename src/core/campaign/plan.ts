@@ -1,5 +1,6 @@
 import { FaceError, toCode } from '../../errors.js';
 import { readTokenIfAny } from '../connection.js';
+import { hasExpired, isEnrolled } from '../enrolment/consent.js';
 import type { Member } from '../ports.js';
 import type { CampaignDeps } from './deps.js';
 import { newPerson, type Person, type Resolved, resolve } from './person.js';
@@ -53,7 +54,9 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
   const take = async (member: Member): Promise<void> => {
     if (at >= maxPeople) throw new FaceError('limit_reached');
     const given = { line: null, login: member.login, email: null, name: null, language: null };
-    people.push(resolve(newPerson(at, given, null), member, seen.has(member.subject)));
+    const who = { connection: campaign.connection, subject: member.subject };
+    const found = { ...member, isEnrolled: member.isEnrolled && !(await hasExpired(who, deps)) };
+    people.push(resolve(newPerson(at, given, null), found, seen.has(member.subject)));
     seen.add(member.subject);
     at += 1;
     if (people.length === shardSize) await flush();
@@ -73,7 +76,9 @@ async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: May
   const find = async (login: string): Promise<Resolved | null> => {
     const account = await connection.profile.findAccount(login);
     if (account === null) return null;
-    return { ...account, isEnrolled: (await readTokenIfAny(connection, account.subject)) !== null };
+    const who = { connection: connection.id, subject: account.subject };
+    const token = await readTokenIfAny(connection, account.subject);
+    return { ...account, isEnrolled: await isEnrolled(who, token, deps) };
   };
   const seen = new Set<string>();
   let isOver = false;

@@ -2,6 +2,7 @@ import { toCode } from '../../errors.js';
 import { Credential } from '../concealed.js';
 import type { Connection } from '../connection.js';
 import { faultOf } from '../delivery-fault.js';
+import { isEnrolled } from '../enrolment/consent.js';
 import type { Directory } from '../ports.js';
 import { startStepUp } from '../step-up/step-up.js';
 import type { CampaignDeps } from './deps.js';
@@ -143,7 +144,8 @@ async function prepare(
   const { at, subject, login } = person;
   if (subject === null) return { at, became: 'failed', code: 'subject_unknown' };
   try {
-    if ((await connection.profile.readToken(subject)) !== null) return { at, became: 'enrolled' };
+    const token = await connection.profile.readToken(subject);
+    if (await isEnrolled({ connection: connection.id, subject }, token, deps)) return { at, became: 'enrolled' };
     await directory?.register?.({ subject, login });
   } catch (error) {
     const code = toCode(error);

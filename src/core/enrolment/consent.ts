@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
+import type { SealedToken } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { TokenName } from '../ports.js';
@@ -88,6 +89,13 @@ export async function hasExpired(
   const expiresAt = (await readConsent(who, { state }))?.expiresAt ?? null;
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
+
+/** Whether somebody is enrolled, by the token in their profile: one that has ended by itself stays there, and opens nothing. */
+export const isEnrolled = async (
+  who: SubjectRef,
+  token: SealedToken | null,
+  deps: Pick<CoreDeps, 'state' | 'clock'>,
+): Promise<boolean> => token !== null && !(await hasExpired(who, deps));
 
 /** How the page's text is named where somebody agreed to it. @param language - as they read it */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;

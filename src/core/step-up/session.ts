@@ -1,7 +1,7 @@
 import { FaceError } from '../../errors.js';
 import { toNoted } from '../action.js';
 import type { Credential } from '../concealed.js';
-import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
+import { type Consent, findCurrentConsent, isEnrolled, toStatement } from '../enrolment/consent.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { type EpochMs, toIso } from '../units.js';
 import type { SessionRole } from './page-protocol.js';
@@ -45,7 +45,7 @@ export async function openSession(
   if (returnUrl !== null && !connection?.policy.returnUrls.includes(returnUrl)) {
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
-  const purpose = (await isToEnrol(found)) ? 'enrol' : found.record.purpose;
+  const purpose = (await isToEnrol(found, deps)) ? 'enrol' : found.record.purpose;
   const consent = purpose === 'verify' ? await findAgreement(found.record, deps) : null;
   const session = newSecret(deps);
   const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
@@ -77,13 +77,13 @@ async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Co
   return findCurrentConsent(record, consentVersion, deps);
 }
 
-async function isToEnrol({ record, connection }: StepUp): Promise<boolean> {
+async function isToEnrol({ record, connection }: StepUp, deps: StepUpDeps): Promise<boolean> {
   const { purpose, proved, kept, subject, action } = record;
   // A first face is compared with nothing: it approves nothing.
   if (action !== null) return false;
   if (purpose !== 'verify' || !proved || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
   try {
-    return (await connection.profile.readToken(subject)) === null;
+    return !(await isEnrolled(record, await connection.profile.readToken(subject), deps));
   } catch (error) {
     if (error instanceof FaceError && error.code === 'subject_unknown') return false;
     throw error;
