@@ -60,5 +60,5 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
   const connections = new Map([[connection.id, connection]]);
   const signer = await createTestSigner();
   const deps: CoreDeps = { ...{ clock, state, audit, log, verifier, signer }, ...standardDeps };
-  return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, connections } };
+  return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, keys, connections } };
 }

@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
+import { systemRandom } from '../../test/sinks.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { decideHook } from '../core/decide.js';
+import { revokeSubject } from '../core/enrolment/revoke.js';
+import type { Keys } from '../core/ports.js';
 import { FaceError } from '../errors.js';
+import { createLocalKeys } from '../keys/local.js';
 
 let server: ApiServer;
 let acme: Connection;
@@ -18,14 +24,14 @@ const admin = { 'x-admin-key': adminKey };
 
 const offered = { email: true, sms: true, recoveryCodes: true, counts: false };
 
-async function startWith(policy: Partial<Policy> = {}): Promise<void> {
+async function startWith(policy: Partial<Policy> = {}, ports: { readonly keys?: Keys } = {}): Promise<void> {
   const toConnection = (id: string): Connection => ({
     ...{ id, kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
     policy: { ...defaultPolicy, liveness: 'challenge', anotherWay: offered, ...policy },
   });
   acme = toConnection('acme');
   const connections = new Map([acme, toConnection('other')].map((each) => [each.id, each]));
-  server = await startApiServer({ verifier: createTestVerifier(), connections });
+  server = await startApiServer({ verifier: createTestVerifier(), connections, ...ports });
   auth = { 'x-auth-token': (await server.issue()).token };
 }
 beforeEach(() => startWith());
@@ -360,15 +366,59 @@ describe('recovery codes', () => {
     expect(await server.deps.state.read('recovery-codes:acme:00u1')).toBeNull();
   });
 
+  const check = async () => {
+    const { page } = await begin();
+    await page.consent();
+    const { body } = await page.check(draw('ada'));
+    expect(body.outcome).toBe('passed');
+    return { page, view: body.view as JsonObject };
+  };
+  const kept = () => server.deps.state.read('recovery-codes:acme:00u1');
+
+  test('are made by nobody who passed before another face was enrolled', async () => {
+    const { page, view } = await enrol();
+    expect(view.recoveryCodesOffered).toBe(true);
+    await enrol('grace');
+    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
+    expect(await kept()).toBeNull();
+  });
+
+  test('do not outlive an enrolment that ends while they are made', async () => {
+    const { page } = await enrol();
+    server.clock.advanceSec(1);
+    const { state } = server.deps;
+    const { write } = state;
+    Object.assign(state, {
+      async write(...given: Parameters<typeof write>) {
+        if (given[0].startsWith('recovery-codes:')) {
+          await revokeSubject({ connection: acme, subject: '00u1' }, server.deps);
+        }
+        return write(...given);
+      },
+    });
+    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
+    expect(await kept()).toBeNull();
+  });
+
+  test('that a retired key has made useless are counted no more, and new ones are offered after a face check', async () => {
+    const keys = await createLocalKeys({ file: join(createFolder('codes'), 'keys.json'), random: systemRandom });
+    await server.stop();
+    await startWith({}, { keys });
+    const { codes } = await make();
+    await keys.rotate();
+    expect((await check()).view.recoveryCodesOffered).toBe(false);
+    await keys.retire(1);
+    expect((await useRecovery((await begin()).page, codes[0]!)).body.code).toBe('code_wrong');
+    const exported = await server.postJson('/subjects/export', who, admin);
+    expect(JSON.stringify(exported.body)).toContain('"recoveryCodes":{"left":0,');
+    const { page, view } = await check();
+    expect(view.recoveryCodesOffered).toBe(true);
+    const renewed = (await page.post('/face/recovery-codes')).body.codes as string[];
+    expect((await useRecovery((await begin()).page, renewed[0]!)).status).toBe(200);
+  });
+
   test('are offered anew after a face check, where few are left, and never after another way', async () => {
     const { codes } = await make();
-    const check = async () => {
-      const { page } = await begin();
-      await page.consent();
-      const { body } = await page.check(draw('ada'));
-      expect(body.outcome).toBe('passed');
-      return { page, view: body.view as JsonObject };
-    };
     expect((await check()).view.recoveryCodesOffered).toBe(false);
     for (const code of codes.slice(0, 8)) {
       const { page } = await begin();

@@ -81,6 +81,12 @@ export async function findCurrentConsent(
   return isStatementOf(version, statement) ? { statement, givenAt } : null;
 }
 
+/** Public id of the token that the newest consent of a subject holds for; `null`: none holds, or none is known. */
+export async function readConsentedToken(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<string | null> {
+  const found = await readConsent(who, deps);
+  return found === null || found.withdrawnAt !== null ? null : found.tokenId;
+}
+
 /** Whether the token made under the newest consent of a subject has ended by itself. */
 export async function hasExpired(
   who: SubjectRef,

@@ -85,13 +85,18 @@ export async function takeRecoveryCode(
   return former !== changed;
 }
 
-/** How many are left, and since when; `null`: none were made. @throws FaceError `state_unavailable` */
+/**
+ * How many can still be used, and since when there are any; `null`: none were made.
+ * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ */
 export async function readRecoveryCodes(
   who: SubjectRef,
-  deps: Pick<CoreDeps, 'state'>,
+  { state, keys }: Pick<Deps, 'state' | 'keys'>,
 ): Promise<{ readonly left: number; readonly madeAt: EpochMs } | null> {
-  const found = await readStored(toStored(who), deps);
-  return found === null ? null : { left: found.record.digests.length, madeAt: found.record.madeAt };
+  const found = await readStored(toStored(who), { state });
+  if (found === null) return null;
+  const { keyVersion, digests, madeAt } = found.record;
+  return { left: (await keys.holds(keyVersion)) ? digests.length : 0, madeAt };
 }
 
 /** With the enrolment. */

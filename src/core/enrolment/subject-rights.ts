@@ -12,7 +12,7 @@ import { forgetNoticeChoice, type NoticeChoice, readNoticeChoice } from '../noti
 import { countNoticeDevices, forgetNoticeDevices } from '../notices/devices.js';
 import { readKnownPlaces } from '../notices/known-places.js';
 import { forgetNotMeLinks, readNotMeLinks } from '../notices/not-me.js';
-import type { TokenName } from '../ports.js';
+import type { Keys, TokenName } from '../ports.js';
 import { readEarlierFrames } from '../step-up/earlier-frames.js';
 import { type PassedStepUp, readPassedStepUp } from '../step-up/passed-step-up.js';
 import { toEpochSec } from '../units.js';
@@ -92,7 +92,10 @@ export interface SubjectHoldings {
 }
 
 /** @throws FaceError `state_unavailable` */
-export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Promise<SubjectHoldings> {
+export async function readHoldings(
+  person: ConnectedSubject,
+  deps: CoreDeps & { readonly keys: Keys },
+): Promise<SubjectHoldings> {
   const { connection, subject } = person;
   const who = toSubjectRef(person);
   const binding = bindingOf(connection, subject);

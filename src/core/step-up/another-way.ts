@@ -3,9 +3,9 @@ import { toCodeMessage } from '../codes/letters.js';
 import { issueCodes, takeCodes } from '../codes/one-time-codes.js';
 import type { Credential } from '../concealed.js';
 import { bindingOf, type Connection } from '../connection.js';
-import { hasExpired } from '../enrolment/consent.js';
+import { hasExpired, readConsentedToken } from '../enrolment/consent.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
-import { makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
+import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { takeBypass } from '../help-desk/bypass.js';
 import type { LetterBrand } from '../letters/brand.js';
 import type { LetterLanguage } from '../letters/language.js';
@@ -16,7 +16,7 @@ import type { Delivery, Keys } from '../ports.js';
 import { type EpochMs, toIso } from '../units.js';
 import { attempt, passStepUp } from './complete.js';
 import type { AnotherWay } from './page-protocol.js';
-import { checkStarted, whoOf } from './record.js';
+import { checkStarted, type StepUpRecord, whoOf } from './record.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { type SessionView, waysOf } from './session-view.js';
 import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
@@ -174,10 +174,21 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
  */
 export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
-  await checkNotEnded(record, deps);
+  await checkStillEnrolled(record, deps);
   await changeSession(session, takeRecoveryCodes, deps);
   const codes = await makeRecoveryCodes(whoOf(record), deps);
+  // Whoever ended the enrolment, or put another in its place, said so before they looked for codes to forget.
+  await checkStillEnrolled(record, deps).catch(async (error: unknown) => {
+    await forgetRecoveryCodes(whoOf(record), deps);
+    throw error;
+  });
   const detail = { stepUpId, codes: codes.length };
   await deps.audit.append({ action: 'recovery_codes_made', ...whoOf(record), detail });
   return codes;
+}
+
+/** @throws FaceError `step_up_finished`: the enrolment that codes were offered for has ended, or another has taken its place */
+async function checkStillEnrolled(record: StepUpRecord, deps: AnotherWayDeps): Promise<void> {
+  await checkNotEnded(record, deps);
+  if ((await readConsentedToken(whoOf(record), deps)) !== record.codesOf) throw new FaceError('step_up_finished');
 }

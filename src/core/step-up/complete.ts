@@ -3,9 +3,10 @@ import { toNoted } from '../action.js';
 import { type Photo, SealedToken, type UserSecret } from '../concealed.js';
 import { subjectOfIdentifier } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import { readConsentedToken } from '../enrolment/consent.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { fewRecoveryCodes, readRecoveryCodes } from '../enrolment/recovery-codes.js';
-import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../ports.js';
+import type { Accuracy, AuthenticationMethod, Keys, Liveness, LivenessFinding } from '../ports.js';
 import type { EpochMs } from '../units.js';
 import { checkFace, type KeptToken } from './check-face.js';
 import { withReceipt } from './pass-receipt.js';
@@ -30,6 +31,9 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
   }
 }
 
+/** The core, and what keys the digests of recovery codes. */
+type PassDeps = CoreDeps & { readonly keys: Keys };
+
 /** What was judged where passive liveness of the photos was demanded, and nobody judged a challenge. */
 const passivePresence = 'passive-1';
 
@@ -49,7 +53,7 @@ export interface ShownFace {
  * @returns the step-up as it ended, passed or failed
  * @throws FaceError as `checkFace`
  */
-export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
+export async function completeVerification(captured: StepUp, shown: ShownFace, deps: PassDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
   const { photos, secret, methods, judged } = shown;
   const { verdict, accuracy } = await checkFace(
@@ -90,13 +94,16 @@ export async function passStepUp(
     };
     readonly accuracy: Accuracy;
   },
-  deps: CoreDeps,
+  deps: PassDeps,
 ): Promise<StepUpRecord> {
   const { id, record, connection: found } = captured;
   const { check, accuracy } = passed;
   const { connection, subject, kept, feedsHooks, action } = record;
-  const recoveryCodes = (await mayHaveCodes(captured, check, deps)) ? 'offered' : 'none';
-  const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy }, recoveryCodes } as const;
+  const isCodesOffered = await mayHaveCodes(captured, check, deps);
+  const codes = isCodesOffered
+    ? ({ recoveryCodes: 'offered', codesOf: await readConsentedToken(whoOf(record), deps) } as const)
+    : {};
+  const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy }, ...codes } as const;
   const { at: passedAt, liveness, presence } = check;
   await keepForAttempt(captured, deps);
   if (action !== null) {
@@ -115,7 +122,7 @@ export async function passStepUp(
     }
   }
   // It would end while codes are written down: it is made once they are.
-  const ended = recoveryCodes === 'offered' ? passedAs : await withReceipt(id, passedAs, deps);
+  const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
   return { ...ended, kept: null };
 }
 
@@ -123,7 +130,7 @@ export async function passStepUp(
 async function mayHaveCodes(
   { record, connection }: StepUp,
   check: { readonly methods: readonly AuthenticationMethod[] },
-  deps: CoreDeps,
+  deps: PassDeps,
 ): Promise<boolean> {
   const isOffered = connection?.policy.anotherWay.recoveryCodes === true;
   if (!isOffered || record.kept !== null || !isByFace(check) || outsiderOf(record) !== null) return false;

@@ -125,6 +125,8 @@ export const recordGuard = z.object({
   taken: z.boolean(),
   /** Whether the person may have new recovery codes, once. */
   recoveryCodes: z.enum(['none', 'offered', 'made']).default('none'),
+  /** Public id of the token of the enrolment they are offered for; `null` where that is not known. */
+  codesOf: z.string().nullable().default(null),
   returnUrl: z.string().nullable(),
   expiresAt: epochMsGuard,
 });

@@ -5,6 +5,7 @@ import type { Connection, Policy } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { isForgotten } from '../forgotten.js';
+import type { Keys } from '../ports.js';
 import { clockToleranceSec, type ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import type { KeptToken } from './check-face.js';
@@ -144,6 +145,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     pass: null,
     taken: false,
     recoveryCodes: 'none',
+    codesOf: null,
     triesLeft: triesOnPage,
     challengesLeft: challengesOnPage,
     looksLeft: looksOnPage,
@@ -207,7 +209,7 @@ export async function submitPhotos(
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
   },
-  deps: StepUpDeps,
+  deps: StepUpDeps & { readonly keys: Keys },
 ): Promise<StepUpView> {
   const { id, challenge, photos, secret } = request;
   const found = await findStepUp(id, deps);

@@ -48,6 +48,7 @@ const waiting: StepUpRecord = {
     mayRenew: true,
     action: null,
     recoveryCodes: 'none',
+    codesOf: null,
     spoken: null,
     state: 'started',
   },
