@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createTestCore } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
-import { toCode } from '../../errors.js';
+import { FaceError, toCode } from '../../errors.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import type { VerifyRequest } from '../ports.js';
@@ -128,5 +129,27 @@ test('where the store fails after the photos were of no use, the step-up is open
   core.profile.setDown(false);
   expect(await submit(started).catch(toCode)).toBe('step_up_finished');
   core.clock.advanceSec(30);
+  expect((await submit(started)).state).toBe('passed');
+});
+
+test('where the store fails while a pass is put where it was asked for, the step-up is open again once the store is back', async () => {
+  const started = await start();
+  const { state } = core.deps;
+  let isAway = false;
+  const failing = {
+    ...state,
+    write: async (...given: Parameters<typeof state.write>) => {
+      isAway ||= given[0] === passedKey({ connection: 'work', subject: 'anna' });
+      if (isAway) throw new FaceError('state_unavailable');
+      return state.write(...given);
+    },
+  };
+  const { id, challenge } = started;
+  const photos = [drawPhoto('anna', 9)];
+  const attempt = submitPhotos({ id, challenge, photos, secret: null }, { ...core.deps, state: failing });
+  expect(await attempt.catch(toCode)).toBe('state_unavailable');
+  expect((await readStepUp(id, core.deps)).state).toBe('captured');
+  isAway = false;
+  while ((await readStepUp(id, core.deps)).state === 'captured') await setTimeout(50);
   expect((await submit(started)).state).toBe('passed');
 });

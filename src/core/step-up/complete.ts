@@ -1,4 +1,4 @@
-import { FaceError, toCode } from '../../errors.js';
+import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../../errors.js';
 import { toNoted } from '../action.js';
 import { type Photo, SealedToken, type UserSecret } from '../concealed.js';
 import { subjectOfIdentifier } from '../connection.js';
@@ -8,6 +8,7 @@ import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { fewRecoveryCodes, readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import type { Accuracy, AuthenticationMethod, Keys, Liveness, LivenessFinding } from '../ports.js';
 import type { EpochMs } from '../units.js';
+import { nowOrLater } from '../until-done.js';
 import { checkFace, type KeptToken } from './check-face.js';
 import { withReceipt } from './pass-receipt.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
@@ -17,19 +18,27 @@ import { uncaptured } from './transitions.js';
 
 /**
  * Runs one attempt at a step-up: one that ends without a decision leaves it open. Where the store fails, it is open again in a
- * while.
+ * while: also one that was kept for a pass, which no time opens.
  * @param captured - taken for the attempt
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    await endAttempt(captured, uncaptured(captured.record), deps).catch((cause: unknown) => {
-      deps.log.warn('step-up not reopened', { stepUpId: captured.id, code: toCode(cause) });
-    });
+    const reopen = async (): Promise<void> => {
+      await endAttempt(captured, uncaptured(captured.record), deps).catch((cause: unknown) => {
+        if (!isOneOf(overCodes, toCode(cause))) throw cause;
+      });
+    };
+    const onFailure = (cause: unknown): void =>
+      deps.log.warn('step-up not reopened yet', { stepUpId: captured.id, code: toCode(cause) });
+    await nowOrLater(reopen, reopen, onFailure).catch(() => {});
     throw error;
   }
 }
+
+/** It is no longer this attempt's to open. */
+const overCodes = ['step_up_finished', 'step_up_unknown'] as const satisfies readonly FaceErrorCode[];
 
 /** The core, and what keys the digests of recovery codes. */
 type PassDeps = CoreDeps & { readonly keys: Keys };
