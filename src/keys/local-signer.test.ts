@@ -22,14 +22,14 @@ beforeEach(async () => {
   log = createTextLog();
 });
 
-const start = (): Promise<LocalSigner> =>
-  createLocalSigner({ file, clock, log, random: (bytes) => randomBytes(bytes) });
+const start = (at = clock): Promise<LocalSigner> =>
+  createLocalSigner({ file, clock: at, log, random: (bytes) => randomBytes(bytes) });
 
 runSignerContract('local file', async () => {
   const signer = await start();
   return {
     signer,
-    restart: start,
+    restart: () => start(),
     close: async () => {},
     async replace() {
       await signer.rotate();
@@ -77,6 +77,19 @@ test('the private half of a key is destroyed when its turn is over', async () =>
   await signer.sign(typ, {});
   expect(await secretsIn()).toBe(1);
   expect(await kidsOf(signer)).toHaveLength(2);
+});
+
+test('a server whose clock is behind signs with the next key, once another has destroyed the half of the last', async () => {
+  const [behind, signer] = [await start(createManualClock()), await start()];
+  const { kid: next } = await signer.rotate();
+  clock.advanceSec(signerOverlapSec);
+  const jws = await signer.sign(typ, {});
+  expect(await secretsIn()).toBe(1);
+  expect(await signingKid(behind)).toBe(next);
+  expect(await behind.verify(typ, jws)).toEqual({});
+  expect((await kidsOf(behind))[0]).toBe(next);
+  expect(await behind.turns()).toMatchObject([{ isSigning: false }, { kid: next, isSigning: true }]);
+  await expect(behind.retire(next)).rejects.toMatchObject({ code: 'request_malformed' });
 });
 
 test('a retired key is good for nothing at once; the one that signs, and none at all, are not retired', async () => {

@@ -123,7 +123,7 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
 
   const openSigning = async (): Promise<{ readonly kid: string; readonly privateKey: CryptoKey }> => {
     const { ring, keys } = await open();
-    const { kid } = signingAt(ring, clock.now());
+    const { kid } = signerAt(ring, clock.now());
     const privateKey = keys.privateKeys.get(kid);
     if (privateKey === undefined) throw new FaceError('key_service_unavailable', { setting: 'signing keys' });
     await destroyFormer(ring);
@@ -148,26 +148,35 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
     publicKeys: async () => toPublished(await keyFile.read(), clock.now()),
     async turns() {
       const ring = await keyFile.read();
-      const signing = signingAt(ring, clock.now());
+      const signing = signerAt(ring, clock.now());
       return ring.map((key) => toTurn(key, signing));
     },
     rotate: () =>
       keyFile.change(async (from) => {
         const now = clock.now();
         const [first, ...others] = withoutFormerSecrets(from, now);
-        if (from.at(-1) !== signingAt(from, now)) throw new FaceError('request_malformed');
+        if (from.at(-1) !== signerAt(from, now)) throw new FaceError('request_malformed');
         const next = await makeKey(addSec(now, signerOverlapSec));
         return { to: [first, ...others, next], result: toTurn(next, null) };
       }),
     retire: (kid) =>
       keyFile.change((from) => {
-        const signing = signingAt(from, clock.now());
+        const signing = signerAt(from, clock.now());
         const [first, ...others] = from.filter((key) => key.kid !== kid);
         if (signing.kid === kid || first === undefined || others.length + 1 === from.length)
           throw new FaceError('request_malformed');
         return { to: [first, ...others], result: undefined };
       }),
   };
+}
+
+/**
+ * The key in turn. Where a server whose clock is ahead has destroyed the private half of that one already, the next: it has been
+ * published for all of the overlap but what the clocks differ by.
+ */
+function signerAt(ring: KeyRing, now: EpochMs): SigningKey {
+  const turn = signingAt(ring, now);
+  return ring.slice(ring.indexOf(turn)).find(({ d }) => d !== undefined) ?? turn;
 }
 
 const toTurn = (key: SigningKey, signing: SigningKey | null): SigningTurn => ({
@@ -194,7 +203,7 @@ function withoutFormerSecrets(ring: KeyRing, now: EpochMs): KeyRing {
 
 /** The one that signs is the first. */
 function toPublished(ring: KeyRing, now: EpochMs): JsonObject[] {
-  const signing = signingAt(ring, now);
+  const signing = signerAt(ring, now);
   return [signing, ...ring.filter((key) => key !== signing)].map((key) => ({ ...toPublicJwk(key) }));
 }
 
