@@ -304,6 +304,14 @@ describe('recovery codes', () => {
       expect(await take(page)).toBeNull();
       expect(issued()).toBe(0);
     });
+
+    test('nor once another face has taken the place of the one that passed', async () => {
+      const { id, page } = await pass();
+      await enrol('grace');
+      expect(await take(page)).toBeNull();
+      expect(await stateOf(id)).toMatchObject({ receipt: null });
+      expect(issued()).toBe(0);
+    });
   });
 
   const make = async () => {

@@ -3,8 +3,7 @@ import { toCodeMessage } from '../codes/letters.js';
 import { issueCodes, takeCodes } from '../codes/one-time-codes.js';
 import type { Credential } from '../concealed.js';
 import { bindingOf, type Connection } from '../connection.js';
-import { hasExpired, readConsentedToken } from '../enrolment/consent.js';
-import { checkNotEnded } from '../enrolment/enrolment-end.js';
+import { hasExpired } from '../enrolment/consent.js';
 import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { takeBypass } from '../help-desk/bypass.js';
 import type { LetterBrand } from '../letters/brand.js';
@@ -19,6 +18,7 @@ import type { AnotherWay } from './page-protocol.js';
 import { checkStarted, type StepUpRecord, whoOf } from './record.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { type SessionView, waysOf } from './session-view.js';
+import { isStillEnrolled } from './still-enrolled.js';
 import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
 import { capture, newAttempt, takeRecoveryCodes } from './transitions.js';
 
@@ -189,6 +189,5 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
 
 /** @throws FaceError `step_up_finished`: the enrolment that codes were offered for has ended, or another has taken its place */
 async function checkStillEnrolled(record: StepUpRecord, deps: AnotherWayDeps): Promise<void> {
-  await checkNotEnded(record, deps);
-  if ((await readConsentedToken(whoOf(record), deps)) !== record.codesOf) throw new FaceError('step_up_finished');
+  if (!(await isStillEnrolled(record, deps))) throw new FaceError('step_up_finished');
 }

@@ -1,8 +1,8 @@
 import type { CoreDeps } from '../deps.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { issueReceipt, receiptLifeSec } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import type { StepUpRecord } from './record.js';
+import { isStillEnrolled } from './still-enrolled.js';
 import { changeRecord, readRecord } from './stored.js';
 
 /** For so long after a pass its receipt may wait for recovery codes to be written down. */
@@ -38,14 +38,13 @@ export const isReceiptWaiting = (
 
 /**
  * Makes the receipt of a step-up that waits for one; whoever asks again, and whoever else asks, gets the same.
- * @returns the step-up, without a receipt where none waits or the enrolment has ended
+ * @returns the step-up, without a receipt where none waits, the enrolment has ended, or another has taken its place
  * @throws FaceError `step_up_unknown`
  */
 export async function takeReceipt(id: string, deps: CoreDeps): Promise<StepUpRecord> {
   const found = await readRecord(id, deps);
   const { record } = found;
-  if (!isReceiptWaiting(record, deps.clock.now()) || (await hasEndedSince(record, record.startedAt, deps)))
-    return record;
+  if (!isReceiptWaiting(record, deps.clock.now()) || !(await isStillEnrolled(record, deps))) return record;
   const { receipt } = await withReceipt(id, record, deps);
   return changeRecord(id, (latest) => (latest.receipt === null ? { ...latest, receipt } : latest), deps, found);
 }
