@@ -5,11 +5,11 @@ import { createTestCore } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { FaceError, toCode } from '../../errors.js';
-import { enrolSubject } from '../enrolment/enrol.js';
+import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import type { VerifyRequest } from '../ports.js';
 import { passedKey, takePassedStepUp } from './passed-step-up.js';
-import { readStepUp, startStepUp, submitPhotos } from './step-up.js';
+import { defaultTimeoutSec, readStepUp, startStepUp, submitPhotos } from './step-up.js';
 
 /* Attempts at a step-up whose process dies, or that take so long that another begins. */
 
@@ -152,4 +152,25 @@ test('where the store fails while a pass is put where it was asked for, the step
   isAway = false;
   while ((await readStepUp(id, core.deps)).state === 'captured') await setTimeout(50);
   expect((await submit(started)).state).toBe('passed');
+});
+
+test('an attempt that began in time passes after it, of a token that somebody keeps, too; one that dies leaves no token', async () => {
+  const binding = { tenant: 'default', idp: 'api', subject: '', scope: 'app', accuracy: 4 } as const;
+  const photos = [drawPhoto('anna', 1)];
+  const { token } = await enrolToken({ photos, binding, secret: null, expiresAt: null }, core.deps);
+  const keep = () => {
+    const receipt = { audience: 'https://app.example.com', nonce: null };
+    return startStepUp({ connection: null, subject: 'anna', kept: { token, binding }, receipt }, core.deps);
+  };
+  const [slow, dying] = [await keep(), await keep()];
+  core.clock.advanceSec(defaultTimeoutSec - 1);
+  await begin(dying, never);
+  const ended = await submit(slow, (request) => {
+    core.clock.advanceSec(2);
+    return core.deps.verifier.verify(request);
+  });
+  expect(ended).toMatchObject({ state: 'passed', receipt: expect.anything() });
+  expect(await readStepUp(dying.id, core.deps)).toMatchObject({ state: 'expired' });
+  core.clock.advanceSec(30);
+  expect(await core.deps.state.read(`step-up:${dying.id}`)).toBeNull();
 });

@@ -4,7 +4,7 @@ import type { Connection } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs } from '../units.js';
 import { recordGuard, type StepUpRecord } from './record.js';
-import { end, keep } from './transitions.js';
+import { end, judgedWithinSec, keep } from './transitions.js';
 
 /** The core, and the connections it serves, by id. */
 export type StepUpDeps = CoreDeps & { readonly connections: ReadonlyMap<string, Connection> };
@@ -24,9 +24,9 @@ const keptAfterEndSec = 3600;
 const toStored = (id: string) => ({
   key: `step-up:${id}`,
   guard: recordGuard,
-  // One that nobody ended goes with the token in it.
-  expiresAt: ({ kept, expiresAt }: StepUpRecord): EpochMs =>
-    kept === null ? addSec(expiresAt, keptAfterEndSec) : expiresAt,
+  // One that nobody ended goes with the token in it: under an attempt that began in time, once that is over.
+  expiresAt: ({ kept, captured, expiresAt }: StepUpRecord): EpochMs =>
+    addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
 });
 
 /** @throws FaceError `step_up_unknown` */

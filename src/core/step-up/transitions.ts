@@ -173,7 +173,7 @@ export function choose(record: StepUpRecord, number: string | null, now: EpochMs
 }
 
 /** Longer than a check takes with a slow provider behind it. */
-const judgedWithinSec = 30;
+export const judgedWithinSec = 30;
 
 /** Names an attempt. */
 export const newAttempt = ({ random }: { readonly random: Random }): string =>
