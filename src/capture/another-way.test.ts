@@ -289,6 +289,13 @@ describe('recovery codes', () => {
       expect(typeof taken).toBe('string');
     });
 
+    test('a check that offered no codes has none to take', async () => {
+      const { page } = await begin();
+      expect((await page.post('/face/receipt')).body.code).toBe('step_up_finished');
+      await giveBack(page, await sendTo(page), lastCode());
+      expect((await page.post('/face/receipt')).body.code).toBe('step_up_finished');
+    });
+
     test('a quarter of an hour later there is none', async () => {
       const { id, page } = await pass();
       server.clock.advanceSec(901);

@@ -137,7 +137,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       summary: 'Take the receipt that waited for recovery codes',
       description:
-        'Where the page is told `receiptWaits`: its two minutes begin now. Whoever asks again gets the same; `null` where there is none, or no more.',
+        'Where the page is told `receiptWaits`: its two minutes begin now. Whoever asks again gets the same; `null` where it is too late, or the enrolment has ended.',
       codes: session,
       fields: z.strictObject({}),
       reply: receiptReply,

@@ -1,3 +1,4 @@
+import { FaceError } from '../../errors.js';
 import type { CoreDeps } from '../deps.js';
 import { issueReceipt, receiptLifeSec } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
@@ -38,12 +39,13 @@ export const isReceiptWaiting = (
 
 /**
  * Makes the receipt of a step-up that waits for one; whoever asks again, and whoever else asks, gets the same.
- * @returns the step-up, without a receipt where none waits, the enrolment has ended, or another has taken its place
- * @throws FaceError `step_up_unknown`
+ * @returns the step-up, without a receipt where none waits any more, the enrolment has ended, or another has taken its place
+ * @throws FaceError `step_up_unknown`, `step_up_finished`: it offered no codes to wait for
  */
 export async function takeReceipt(id: string, deps: CoreDeps): Promise<StepUpRecord> {
   const found = await readRecord(id, deps);
   const { record } = found;
+  if (record.recoveryCodes === 'none') throw new FaceError('step_up_finished');
   if (!isReceiptWaiting(record, deps.clock.now()) || !(await isStillEnrolled(record, deps))) return record;
   const { receipt } = await withReceipt(id, record, deps);
   return changeRecord(id, (latest) => (latest.receipt === null ? { ...latest, receipt } : latest), deps, found);
