@@ -96,17 +96,16 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
   const passed = await nowOrLater(
     () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts }, noted, deps),
+    onUnrecorded,
     async () => {
       // It may have arrived: then the event that asks again has it, and that is to be on record.
       const taken = await findTaken(by, deps);
       if (taken !== null) await recordTaken(taken);
     },
-    onUnrecorded,
   );
   if (typeof passed !== 'string') {
     // Whoever asks again is answered from the step-up that was taken.
-    const recordPassed = () => recordTaken(passed);
-    if (passed.isFirst) await nowOrLater(recordPassed, recordPassed, onUnrecorded);
+    if (passed.isFirst) await nowOrLater(() => recordTaken(passed), onUnrecorded);
     return toDecision(passed);
   }
   const decision = unverified(connection, 'whenUnverified');

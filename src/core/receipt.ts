@@ -172,14 +172,14 @@ async function takeOnce(
   const isHadByIt = async (): Promise<boolean> => (await state.read(key))?.value === by;
   const isFirst = await nowOrLater(
     () => state.write(key, by, used),
+    onUnrecorded,
     async () => {
       // It may have arrived: then whoever brings it again has it, and that is to be on record.
       if (await isHadByIt()) await recordUse();
     },
-    onUnrecorded,
   );
   if (!isFirst && !(await isHadByIt())) throw new FaceError('receipt_invalid', { reason: 'used' });
-  if (isFirst) await nowOrLater(recordUse, recordUse, onUnrecorded);
+  if (isFirst) await nowOrLater(recordUse, onUnrecorded);
 }
 
 function inOurWords<Claims>(check: () => Claims): Claims {

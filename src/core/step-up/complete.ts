@@ -32,7 +32,7 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
     };
     const onFailure = (cause: unknown): void =>
       deps.log.warn('step-up not reopened yet', { stepUpId: captured.id, code: toCode(cause) });
-    await nowOrLater(reopen, reopen, onFailure).catch(() => {});
+    await nowOrLater(reopen, onFailure).catch(() => {});
     throw error;
   }
 }
