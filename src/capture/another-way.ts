@@ -16,7 +16,7 @@ import { viewSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
-import { toViewReply } from './view-reply.js';
+import { toReceiptReply, toViewReply } from './view-reply.js';
 
 const oneTimeCode = z
   .string()
@@ -46,7 +46,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
   } as const;
   const pass = async (request: Parameters<typeof passAnotherWay>[0]) => {
     const { view, receipt } = await passAnotherWay(request, deps);
-    return { view: toViewReply(view), receipt: receipt === null ? null : receipt.use((text) => text) };
+    return { view: toViewReply(view), receipt: toReceiptReply(receipt) };
   };
   return [
     sessionEndpoint({
@@ -144,7 +144,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ session: shown }) {
         const record = await takeReceipt(shown.id, deps);
         const { receipt } = viewSession({ ...shown, record }, deps);
-        return { receipt: receipt === null ? null : receipt.use((text) => text) };
+        return { receipt: toReceiptReply(receipt) };
       },
     }),
   ];

@@ -19,7 +19,7 @@ import { deviceCookieOf, shownDevice } from '../http/device-cookie.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
-import { toViewReply } from './view-reply.js';
+import { toReceiptReply, toViewReply } from './view-reply.js';
 
 const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });
 
@@ -199,7 +199,7 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
           view: toViewReply(view),
           outcome,
           hint,
-          receipt: receipt === null ? null : receipt.use((text) => text),
+          receipt: toReceiptReply(receipt),
         };
       },
     }),

@@ -9,7 +9,7 @@ import { FaceError, type FaceErrorCode } from '../errors.js';
 import { browserCookieOf } from '../http/browser-cookie.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../rest/endpoint.js';
-import { toViewReply } from './view-reply.js';
+import { toReceiptReply, toViewReply } from './view-reply.js';
 
 const ticketText = z.string().min(1).max(4608).describe('What stands after the `#` of the link, up to the first `&`.');
 
@@ -79,7 +79,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       reply: sessionReply,
       async handle(call) {
         const { view, receipt } = viewSession(call.session, deps);
-        return { view: toViewReply(view), receipt: receipt === null ? null : receipt.use((text) => text) };
+        return { view: toViewReply(view), receipt: toReceiptReply(receipt) };
       },
     }),
     sessionEndpoint({

@@ -29,6 +29,7 @@ import {
   returnUrlField,
   who,
 } from './connection-access.js';
+import { toReceiptReply } from './view-reply.js';
 
 const stepUpState = z
   .enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned'])
@@ -68,7 +69,7 @@ const outcomeReply = {
 const toOutcome = ({ state, expiresAt, receipt }: StepUpView) => ({
   state,
   expiresAt: toIso(expiresAt),
-  receipt: receipt === null ? null : receipt.use((text) => text),
+  receipt: toReceiptReply(receipt),
 });
 
 const startFields = z

@@ -1,3 +1,4 @@
+import type { Credential } from '../core/concealed.js';
 import type { View } from '../core/step-up/page-protocol.js';
 import type { SessionView } from '../core/step-up/session-view.js';
 import { toIso } from '../core/units.js';
@@ -8,3 +9,7 @@ export const toViewReply = (view: SessionView): View => ({
   expiresAt: toIso(view.expiresAt),
   agreedAt: view.agreedAt === null ? null : toIso(view.agreedAt),
 });
+
+/** A receipt as it goes to whom it is for; `null`: there is none. */
+export const toReceiptReply = (receipt: Credential | null): string | null =>
+  receipt === null ? null : receipt.use((text) => text);
