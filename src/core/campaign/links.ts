@@ -24,8 +24,8 @@ export async function lookAt(person: Person, connection: Connection, deps: Campa
   if (!seen.isOver && !isExpired) return see(person, seen.sight, false);
   // It has ended, or its record is gone: whether they enrolled, the profile knows.
   const token = await readTokenIfAny(connection, subject);
-  const hasToken = await isEnrolled({ connection: connection.id, subject }, token, deps);
-  return see(person, hasToken ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
+  const hasEnrolled = await isEnrolled({ connection: connection.id, subject }, token !== null, deps);
+  return see(person, hasEnrolled ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
 }
 
 async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {

@@ -145,7 +145,8 @@ async function prepare(
   if (subject === null) return { at, became: 'failed', code: 'subject_unknown' };
   try {
     const token = await connection.profile.readToken(subject);
-    if (await isEnrolled({ connection: connection.id, subject }, token, deps)) return { at, became: 'enrolled' };
+    if (await isEnrolled({ connection: connection.id, subject }, token !== null, deps))
+      return { at, became: 'enrolled' };
     await directory?.register?.({ subject, login });
   } catch (error) {
     const code = toCode(error);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
-import type { SealedToken } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { TokenName } from '../ports.js';
@@ -96,12 +95,12 @@ export async function hasExpired(
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
 
-/** Whether somebody is enrolled, by the token in their profile: one that has ended by itself stays there, and opens nothing. */
+/** Whether somebody is enrolled, by whether their profile has a token: one that has ended by itself stays there, and opens nothing. */
 export const isEnrolled = async (
   who: SubjectRef,
-  token: SealedToken | null,
+  hasToken: boolean,
   deps: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<boolean> => token !== null && !(await hasExpired(who, deps));
+): Promise<boolean> => hasToken && !(await hasExpired(who, deps));
 
 /** How the page's text is named where somebody agreed to it. @param language - as they read it */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;

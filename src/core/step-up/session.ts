@@ -83,7 +83,8 @@ async function isToEnrol({ record, connection }: StepUp, deps: StepUpDeps): Prom
   if (action !== null) return false;
   if (purpose !== 'verify' || !proved || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
   try {
-    return !(await isEnrolled(record, await connection.profile.readToken(subject), deps));
+    const token = await connection.profile.readToken(subject);
+    return !(await isEnrolled(record, token !== null, deps));
   } catch (error) {
     if (error instanceof FaceError && error.code === 'subject_unknown') return false;
     throw error;
