@@ -136,21 +136,33 @@ export async function keepWords(
 const toDigest = (words: OwnWords | null | undefined): string | null =>
   words ? digestOf(JSON.stringify([words.subject, words.text])).toString('hex') : null;
 
+/**
+ * Changes a campaign once that is on record: no letter leaves, and none stays away, by nobody's word.
+ * @throws FaceError `not_found`, and whatever `change` throws, before anything is recorded
+ */
+async function changeOnRecord(
+  id: string,
+  change: (campaign: Campaign) => Campaign,
+  toEvent: (changed: Campaign) => CampaignEvent | Promise<CampaignEvent>,
+  deps: CampaignDeps,
+): Promise<Campaign> {
+  const changed = change(await readCampaign(id, deps));
+  await note(await toEvent(changed), changed, deps);
+  return changeCampaign(id, change, deps);
+}
+
 /** @throws FaceError `not_found`, `campaign_state` */
 export async function startCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
-  const campaign = start(await readCampaign(id, deps), deps.clock.now());
-  const { counts } = await countPeople(campaign, deps);
-  const detail = { campaign: id, people: counts.planned ?? 0, by };
-  // First: no letter leaves that nobody on record has sent.
-  await note({ action: 'campaign_started', detail }, campaign, deps);
-  return changeCampaign(id, (latest) => start(latest, deps.clock.now()), deps);
+  const toEvent = async (campaign: Campaign): Promise<CampaignEvent> => {
+    const { counts } = await countPeople(campaign, deps);
+    return { action: 'campaign_started', detail: { campaign: id, people: counts.planned ?? 0, by } };
+  };
+  return changeOnRecord(id, (latest) => start(latest, deps.clock.now()), toEvent, deps);
 }
 
 /** @throws FaceError `not_found`, `campaign_state` */
 export async function stopCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
-  const campaign = stop(await readCampaign(id, deps));
-  await note({ action: 'campaign_stopped', detail: { campaign: id, by } }, campaign, deps);
-  return changeCampaign(id, stop, deps);
+  return changeOnRecord(id, stop, () => ({ action: 'campaign_stopped', detail: { campaign: id, by } }), deps);
 }
 
 /**
@@ -173,9 +185,8 @@ export async function resumeCampaign(
 
 /** Everybody who has not enrolled gets a reminder now. @throws FaceError `not_found`, `campaign_state` */
 export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
-  const campaign = remind(await readCampaign(id, deps), deps.clock.now());
-  await note({ action: 'campaign_reminded', detail: { campaign: id, by } }, campaign, deps);
-  return changeCampaign(id, (latest) => remind(latest, deps.clock.now()), deps);
+  const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
+  return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);
 }
 
 /** Notes that letters came back. @returns how many people they were for */
