@@ -48,6 +48,14 @@ async function leadToCamera(change: Record<string, string> = {}, browser = op.ne
   return { browser, interaction, link: camera.url };
 }
 
+/** Somebody who is enrolled, and has shown their face, but is not back yet. */
+async function passAtCamera() {
+  await op.enrol('anna');
+  const led = await leadToCamera();
+  await op.show(led.browser, led.link, 'anna');
+  return led;
+}
+
 const copyCookies = (from: Browser, to: Browser, only: RegExp): void => {
   for (const [key, cookie] of from.jar) if (only.test(cookie.name)) to.jar.set(key, cookie);
 };
@@ -183,9 +191,7 @@ function holdNextGrant() {
 
 describe('how it ends', () => {
   test('a passed check is taken once; the way back works however often it is visited before', async () => {
-    await op.enrol('anna');
-    const { browser, interaction, link } = await leadToCamera();
-    await op.show(browser, link, 'anna');
+    const { browser, interaction } = await passAtCamera();
     const first = await browser.visit(interaction);
     const second = await browser.visit(interaction);
     expect(second.headers.get('location')).toBe(first.headers.get('location'));
@@ -196,9 +202,7 @@ describe('how it ends', () => {
   });
 
   test('of many visits at once one gets an answer for the client', async () => {
-    await op.enrol('anna');
-    const { browser, interaction, link } = await leadToCamera();
-    await op.show(browser, link, 'anna');
+    const { browser, interaction } = await passAtCamera();
     const { headers } = await browser.visit(interaction);
     const all = await Promise.all(Array.from({ length: 8 }, () => browser.visit(headers.get('location')!)));
     const codes = all.filter((seen) => seen.headers.get('location')?.includes('code=') === true);
@@ -206,9 +210,7 @@ describe('how it ends', () => {
   });
 
   test('who comes again after what could not be kept has passed still', async () => {
-    await op.enrol('anna');
-    const { browser, interaction, link } = await leadToCamera();
-    await op.show(browser, link, 'anna');
+    const { browser, interaction } = await passAtCamera();
     beforeWrite = {
       'oidc-claims:': async () => {
         throw new FaceError('state_unavailable');
@@ -220,9 +222,7 @@ describe('how it ends', () => {
   });
 
   test('of two visits at once, as of two clicks, the one that its browser waits for ends well', async () => {
-    await op.enrol('anna');
-    const { browser, interaction, link } = await leadToCamera();
-    await op.show(browser, link, 'anna');
+    const { browser, interaction } = await passAtCamera();
     const { reached, goOn } = holdNextGrant();
     const left = browser.visit(interaction);
     await reached;
@@ -233,9 +233,7 @@ describe('how it ends', () => {
   });
 
   test('a visit that comes too late leaves the answer of another as it is', async () => {
-    await op.enrol('anna');
-    const { browser, interaction, link } = await leadToCamera();
-    await op.show(browser, link, 'anna');
+    const { browser, interaction } = await passAtCamera();
     const { reached, goOn } = holdNextGrant();
     const late = browser.visit(interaction);
     await reached;
@@ -293,9 +291,7 @@ describe('whose browser it is', () => {
   });
 
   test('another browser cannot end what this one began', async () => {
-    await op.enrol('anna');
-    const { browser, interaction, link } = await leadToCamera();
-    await op.show(browser, link, 'anna');
+    const { browser, interaction } = await passAtCamera();
     const stranger = op.newBrowser();
     const page = await stranger.follow(interaction);
     expect(page).toMatchObject({ status: 400 });
