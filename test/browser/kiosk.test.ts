@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import type { Route } from 'playwright-core';
 import { firstView } from '../first-view.js';
 import { failCamera } from './in-page/fail-camera.js';
 import { inBrowser, usePage } from './page-suite.js';
@@ -41,5 +42,21 @@ inBrowser('a scan that fails, and nobody who tries again: it waits for the next 
   await see(page, 'camera-busy');
   await see(page, 'kiosk-idle');
   await page.waitForRequest((request) => request.url().endsWith('/face/kiosk/next'));
+  await close();
+});
+
+inBrowser('a kiosk says that it is free only once whoever was there is gone for the server, too', async () => {
+  const { page, context, close } = await receive();
+  await scriptReplies(context, firstView, {});
+  let isAnswered = false;
+  const answerLate = async (route: Route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    isAnswered = true;
+    await route.fulfill({ json: { ok: true, ticket: null, page: null } }).catch(() => {});
+  };
+  await context.route('**/face/kiosk/next', answerLate, { times: 1 });
+  await page.goto(`${server.origin}/face/kiosk#gate.secret`);
+  await see(page, 'kiosk-idle');
+  expect(isAnswered).toBe(true);
   await close();
 });

@@ -27,32 +27,50 @@ declare global {
  * @param address - of the capture page, which a scanned link must lead to
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
+  // The first question ends what the person before had begun: until then nobody is told that the screen is free.
+  const next = await askForNext(kiosk, api);
+  if (next !== null) return follow(next, kiosk, page);
   const ended = new AbortController();
-  const assigned = pollForTicket(kiosk, { page, api, ended: ended.signal });
+  const assigned = keepAsking(kiosk, { page, api, ended: ended.signal });
   const scanned = offerScan(address, page, ended.signal);
   return Promise.race([assigned, scanned]).finally(() => ended.abort());
 }
 
-async function pollForTicket(
-  { kiosk, secret }: KioskLink,
+/** Whom a kiosk is told of. */
+interface Next {
+  readonly ticket: string;
+  /** Where the ticket lets in; `null`: here. */
+  readonly address: string | null;
+}
+
+/** @returns `null`: nobody was sent here, or that can't be known yet */
+async function askForNext({ kiosk, secret }: KioskLink, api: PageApi): Promise<Next | null> {
+  const { ticket, page: address } = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
+    // A kiosk stands for days: what passes by itself is waited for.
+    const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
+    if (error instanceof Problem && passes.includes(error.problem)) return { ticket: null, page: null };
+    throw error;
+  });
+  return ticket === null ? null : { ticket, address };
+}
+
+async function keepAsking(
+  kiosk: KioskLink,
   { page, api, ended }: { readonly page: Page; readonly api: PageApi; readonly ended: AbortSignal },
 ): Promise<PageLink> {
   for (;;) {
-    const { ticket, page: address } = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
-      // A kiosk stands for days: what passes by itself is waited for.
-      const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
-      if (error instanceof Problem && passes.includes(error.problem)) return { ticket: null, page: null };
-      throw error;
-    });
-    ended.throwIfAborted();
-    if (ticket !== null && address !== null) {
-      kioskMemory.write(`${kiosk}.${secret}`);
-      return goToPage(address, { ticket, language: page.language });
-    }
-    if (ticket !== null) return { ticket, returnUrl: null };
     await sleep(pollEveryMs);
     ended.throwIfAborted();
+    const next = await askForNext(kiosk, api);
+    ended.throwIfAborted();
+    if (next !== null) return follow(next, kiosk, page);
   }
+}
+
+async function follow({ ticket, address }: Next, { kiosk, secret }: KioskLink, page: Page): Promise<PageLink> {
+  if (address === null) return { ticket, returnUrl: null };
+  kioskMemory.write(`${kiosk}.${secret}`);
+  return goToPage(address, { ticket, language: page.language });
 }
 
 /** To another page of ours, which the ticket opens in this browser. It leads back here by itself. */
