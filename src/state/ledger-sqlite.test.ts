@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { runLedgerContract } from '../../test/contract/ledger.js';
 import { createFolder } from '../../test/folder.js';
@@ -17,5 +18,22 @@ test('its file is readable by its owner alone', async () => {
   const ledger = createSqliteLedger(file);
   await ledger.put([{ partition: 'p', sort: 'a', value: 'x', version: null, expiresAt: null }]);
   expect(statSync(file).mode & 0o777).toBe(0o600);
+  await ledger.close();
+});
+
+test('others get their turn while many rows are counted', async () => {
+  const ledger = createSqliteLedger(newFile());
+  const rows = Array.from({ length: 25_000 }, (_, index) => ({
+    ...{ partition: 'p', sort: String(index).padStart(6, '0'), value: 'x', version: null, expiresAt: null },
+  }));
+  await ledger.put(rows);
+  let counted: number | null = null;
+  void ledger.count({ partition: 'p', after: '', before: '~' }).then((count) => {
+    counted = count;
+  });
+  let turns = 0;
+  for (; counted === null; turns++) await setImmediate();
+  expect(counted).toBe(25_000);
+  expect(turns).toBeGreaterThanOrEqual(3);
   await ledger.close();
 });

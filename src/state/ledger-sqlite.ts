@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'libsql';
 import { z } from 'zod';
-import type { LedgerStore } from '../core/ports.js';
+import type { LedgerRange, LedgerStore } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
 /*
@@ -33,7 +33,10 @@ const within = 'partition = ? and sort > ? and sort < ? and value is not null';
 const rowGuard = z.object({ sort: z.string(), value: z.string() });
 const rowsGuard = z.array(rowGuard);
 const valueGuard = z.object({ value: z.string().nullable() }).optional();
-const countGuard = z.object({ rows: z.number() });
+const countGuard = z.object({ rows: z.number(), last: z.string().nullable() });
+
+/** A few milliseconds' worth. */
+const countedAtOnce = 10_000;
 
 /**
  * The ledger in one SQLite file.
@@ -53,7 +56,9 @@ export function createSqliteLedger(file: string): LedgerStore {
     get: database.prepare('select value from row where partition = ? and sort = ?'),
     'newest first': database.prepare(`select sort, value from row where ${within} order by sort desc limit ?`),
     'oldest first': database.prepare(`select sort, value from row where ${within} order by sort limit ?`),
-    count: database.prepare(`select count(*) as rows from row where ${within}`),
+    count: database.prepare(
+      `select count(*) as rows, max(sort) as last from (select sort from row where ${within} order by sort limit ${countedAtOnce})`,
+    ),
   };
   let isClosed = false;
 
@@ -73,6 +78,9 @@ export function createSqliteLedger(file: string): LedgerStore {
         throw error;
       }
     });
+
+  const countFrom = ({ partition, before }: LedgerRange, after: string): z.output<typeof countGuard> =>
+    whileOpen(() => countGuard.parse(statements.count.get(partition, after, before)));
 
   return {
     async put(rows) {
@@ -95,8 +103,16 @@ export function createSqliteLedger(file: string): LedgerStore {
       await setImmediate();
       return whileOpen(() => rowsGuard.parse(statements[order].all(partition, after, before, limit)));
     },
-    async count({ partition, after, before }) {
-      return whileOpen(() => countGuard.parse(statements.count.get(partition, after, before)).rows);
+    async count(range) {
+      let counted = 0;
+      for (let { after } = range; ; ) {
+        // As above: of a million rows it is a fifth of a second.
+        await setImmediate();
+        const { rows, last } = countFrom(range, after);
+        counted += rows;
+        if (last === null || rows < countedAtOnce) return counted;
+        after = last;
+      }
     },
     async close() {
       if (isClosed) return;

@@ -34,6 +34,7 @@ const schema = `
     value integer not null,
     expires_at integer not null
   ) without rowid;
+  create index if not exists counter_expiry on counter (expires_at);
   create table if not exists held (
     only integer primary key check (only = 1),
     since integer not null
@@ -49,7 +50,10 @@ const addToCounter = `
   returning value
 `;
 
-const writesBetweenPurges = 256;
+const writesBetweenPurges = 16;
+
+/** More than was written meanwhile, so that it ends; few enough that whoever writes next does not wait for what a busy hour left. */
+const removedAtOnce = 4 * writesBetweenPurges;
 
 const heldGuard = z.object({ since: z.number().transform(epochMs) });
 const counterGuard = z.object({ value: z.number() });
@@ -79,7 +83,11 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
   const remove = database.prepare('delete from record where key = ?');
   const increase = database.prepare(addToCounter);
   const clearCounter = database.prepare('delete from counter where key = ?');
-  const purge = ['record', 'counter'].map((table) => database.prepare(`delete from ${table} where expires_at <= ?`));
+  const purge = ['record', 'counter'].map((table) =>
+    database.prepare(
+      `delete from ${table} where key in (select key from ${table} where expires_at <= ? limit ${removedAtOnce})`,
+    ),
+  );
   let writes = 0;
   let closed = false;
 
