@@ -514,12 +514,28 @@ describe('hook decisions', () => {
     expect(audit.events).toMatchObject([{ detail: { fallback: 'pass', wouldHave: 'deny' } }]);
   });
 
+  test('a store that fails only after the answer had to leave is on record once', async () => {
+    const { connection, clock, state, deps, audit, log } = await setUp({ whenUnavailable: 'omit_claim' });
+    let fail = (): void => {};
+    const failing = new Promise<never>((_, reject) => {
+      fail = () => reject(new FaceError('state_unavailable'));
+    });
+    const event = { connection, hook: 'token', subject: 'anna', eventId: 'event-1', eventTime: clock.now() };
+    const silent = { ...deps, state: { ...state, readMany: () => failing } };
+    const answer = await decideHook({ ...event, repeatableForSec: 900, budgetMs: 1 }, silent);
+    expect(answer).toEqual({ outcome: 'unverified', fallback: 'omit_claim' });
+    fail();
+    await new Promise(setImmediate);
+    expect(audit.events).toMatchObject([{ action: 'hook_decided', detail: { reason: 'state_unavailable' } }]);
+    expect(log.text()).not.toContain('hook answered without state');
+  });
+
   test('an outage of the trail, too, is answered', async () => {
     const { hook, state, log, audit } = await setUp({ whenUnavailable: 'omit_claim' });
     await state.close();
     audit.append = () => Promise.reject(new FaceError('state_unavailable'));
     expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'omit_claim' });
-    expect(log.text()).toContain('hook answer not recorded');
+    await eventually(async () => expect(log.text()).toContain('hook answer not recorded'));
   });
 });
 

@@ -61,15 +61,15 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
   if (eventTime !== null && Math.abs(deps.clock.now() - eventTime) > eventSkewSec * 1000) {
     throw new FaceError('event_out_of_time');
   }
-  const answer = decide(event, deps).catch((error: unknown): HookDecision => {
+  const answer = decide(event, deps).catch((error: unknown) => {
     if (!(error instanceof FaceError && error.code === 'state_unavailable')) throw error;
-    deps.log.error('hook answered without state', { connection: connection.id, code: error.code });
-    return answerUnavailable(event, deps);
+    return 'hook answered without state';
   });
-  return inTime(answer, budgetMs, () => {
-    deps.log.error('hook answered before its decision', { connection: connection.id });
-    return answerUnavailable(event, deps);
-  });
+  const decision = await inTime<HookDecision | string>(answer, budgetMs, () => 'hook answered before its decision');
+  if (typeof decision !== 'string') return decision;
+  // Here, so that a store which fails after the answer has left changes nothing more.
+  deps.log.error(decision, { connection: connection.id, code: 'state_unavailable' });
+  return answerUnavailable(event, deps);
 }
 
 /** What is answered where nothing can be decided. The trail needs no store, and the provider no record: it waits for none. */
