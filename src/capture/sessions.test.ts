@@ -7,6 +7,7 @@ import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection, Policy } from '../core/connection.js';
+import { readConsent } from '../core/enrolment/consent.js';
 import { readEarlierFrames } from '../core/step-up/earlier-frames.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
@@ -630,6 +631,29 @@ describe('somebody without an enrolment', () => {
     const { page } = await startAndOpen();
     expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
     expect(await purposeOf((await start()).url)).toMatchObject({ purpose: 'verify' });
+  });
+
+  test('is told by the token that stands there, though the store is of an earlier day, or was lost', async () => {
+    await server.stop();
+    await startWith({ whenNotEnrolled: 'enrol', enrolmentDays: 1 });
+    const purpose = async () => {
+      auth = { 'x-auth-token': (await server.issue()).token };
+      return (await openLink(server, (await start()).url)).body.view;
+    };
+    const { state } = server.deps;
+    const consent = 'consent:acme:00u1';
+    await enrol();
+    const earlier = await readConsent(who, server.deps);
+    server.clock.advanceSec(86_400);
+    auth = { 'x-auth-token': (await server.issue()).token };
+    await enrol();
+    await state.write(consent, earlier, { when: 'any', expiresAt: null });
+    // Whoever has the password alone puts no face in the place of this one.
+    expect(await purpose()).toMatchObject({ purpose: 'verify' });
+    await state.delete(consent);
+    expect(await purpose()).toMatchObject({ purpose: 'verify' });
+    server.clock.advanceSec(86_400);
+    expect(await purpose()).toMatchObject({ purpose: 'enrol' });
   });
 });
 

@@ -1,6 +1,6 @@
 import { FaceError } from '../../errors.js';
 import { type Connection, readTokenIfAny } from '../connection.js';
-import { isEnrolled } from '../enrolment/consent.js';
+import { isEnrolled } from '../enrolment/is-enrolled.js';
 import { stateAt } from '../step-up/record.js';
 import { changeRecord, readRecord } from '../step-up/stored.js';
 import { abandon } from '../step-up/transitions.js';
@@ -24,8 +24,7 @@ export async function lookAt(person: Person, connection: Connection, deps: Campa
   if (!seen.isOver && !isExpired) return see(person, seen.sight, false);
   // It has ended, or its record is gone: whether they enrolled, the profile knows.
   const token = await readTokenIfAny(connection, subject);
-  const hasEnrolled = await isEnrolled({ connection: connection.id, subject }, token !== null, deps);
-  return see(person, hasEnrolled ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
+  return see(person, isEnrolled(token, deps) ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
 }
 
 async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {

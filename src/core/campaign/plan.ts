@@ -1,6 +1,7 @@
 import { FaceError, toCode } from '../../errors.js';
 import { readTokenIfAny } from '../connection.js';
-import { isEnrolled } from '../enrolment/consent.js';
+import { hasExpired } from '../enrolment/consent.js';
+import { isEnrolled } from '../enrolment/is-enrolled.js';
 import type { Member } from '../ports.js';
 import type { CampaignDeps } from './deps.js';
 import { newPerson, type Person, type Resolved, resolve } from './person.js';
@@ -55,7 +56,8 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     if (at >= maxPeople) throw new FaceError('limit_reached');
     const given = { line: null, login: member.login, email: null, name: null, language: null };
     const who = { connection: campaign.connection, subject: member.subject };
-    const found = { ...member, isEnrolled: await isEnrolled(who, member.isEnrolled, deps) };
+    // A list has no tokens: before a letter leaves, theirs is asked.
+    const found = { ...member, isEnrolled: member.isEnrolled && !(await hasExpired(who, deps)) };
     people.push(resolve(newPerson(at, given, null), found, seen.has(member.subject)));
     seen.add(member.subject);
     at += 1;
@@ -76,9 +78,8 @@ async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: May
   const find = async (login: string): Promise<Resolved | null> => {
     const account = await connection.profile.findAccount(login);
     if (account === null) return null;
-    const who = { connection: connection.id, subject: account.subject };
     const token = await readTokenIfAny(connection, account.subject);
-    return { ...account, isEnrolled: await isEnrolled(who, token !== null, deps) };
+    return { ...account, isEnrolled: isEnrolled(token, deps) };
   };
   const seen = new Set<string>();
   let isOver = false;

@@ -2,7 +2,7 @@ import { toCode } from '../../errors.js';
 import { Credential } from '../concealed.js';
 import type { Connection } from '../connection.js';
 import { faultOf } from '../delivery-fault.js';
-import { isEnrolled } from '../enrolment/consent.js';
+import { isEnrolled } from '../enrolment/is-enrolled.js';
 import type { Directory } from '../ports.js';
 import { startStepUp } from '../step-up/step-up.js';
 import type { CampaignDeps } from './deps.js';
@@ -145,8 +145,7 @@ async function prepare(
   if (subject === null) return { at, became: 'failed', code: 'subject_unknown' };
   try {
     const token = await connection.profile.readToken(subject);
-    if (await isEnrolled({ connection: connection.id, subject }, token !== null, deps))
-      return { at, became: 'enrolled' };
+    if (isEnrolled(token, deps)) return { at, became: 'enrolled' };
     await directory?.register?.({ subject, login });
   } catch (error) {
     const code = toCode(error);

@@ -95,13 +95,6 @@ export async function hasExpired(
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
 
-/** Whether somebody is enrolled, by whether their profile has a token: one that has ended by itself stays there, and opens nothing. */
-export const isEnrolled = async (
-  who: SubjectRef,
-  hasToken: boolean,
-  deps: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<boolean> => hasToken && !(await hasExpired(who, deps));
-
 /** How the page's text is named where somebody agreed to it. @param language - as they read it */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;
 

@@ -1,8 +1,9 @@
 import { FaceError } from '../../errors.js';
 import { toNoted } from '../action.js';
 import type { Credential } from '../concealed.js';
-import { type Consent, findCurrentConsent, isEnrolled, toStatement } from '../enrolment/consent.js';
+import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
+import { isEnrolled } from '../enrolment/is-enrolled.js';
 import { type EpochMs, toIso } from '../units.js';
 import type { SessionRole } from './page-protocol.js';
 import { outsiderOf, type StepUpRecord, whoOf } from './record.js';
@@ -83,8 +84,7 @@ async function isToEnrol({ record, connection }: StepUp, deps: StepUpDeps): Prom
   if (action !== null) return false;
   if (purpose !== 'verify' || !proved || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
   try {
-    const token = await connection.profile.readToken(subject);
-    return !(await isEnrolled(record, token !== null, deps));
+    return !isEnrolled(await connection.profile.readToken(subject), deps);
   } catch (error) {
     if (error instanceof FaceError && error.code === 'subject_unknown') return false;
     throw error;
