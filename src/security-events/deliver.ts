@@ -1,6 +1,6 @@
 import type { DataFiles } from '../config/data-files.js';
 import type { Fetch, Log, Random, State } from '../core/ports.js';
-import { addSec, type EpochMs, epochMs, toIso } from '../core/units.js';
+import { addSec, epochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { appendDeadLetter } from './dead-letters.js';
 import type { SecurityEvent } from './event.js';
@@ -41,12 +41,6 @@ export interface DeliveryDeps extends SetDeps {
   readonly onDelivery: (stream: string, outcome: DeliveryOutcome) => void;
 }
 
-/** A stream that is not paused. */
-export type OpenStream = EventStream & {
-  /** When a pause ended that what is told now was held for; `null`: there was none. */
-  readonly toldOnAt: EpochMs | null;
-};
-
 type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
 
 /**
@@ -56,7 +50,7 @@ type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
  */
 export async function deliver(
   event: SecurityEvent,
-  openStream: () => Promise<OpenStream | null>,
+  openStream: () => Promise<EventStream | null>,
   deps: UnderWay,
 ): Promise<boolean> {
   const { clock, signal, sleep, log, onDelivery } = deps;

@@ -19,6 +19,8 @@ export interface EventStream {
   readonly status: StreamStatus;
   /** What happened before is not told; `null`: the cursor alone decides. */
   readonly since: EpochMs | null;
+  /** When a pause ended that events were held in; `null`: there was none. */
+  readonly toldOnAt: EpochMs | null;
 }
 
 /** By push (RFC 8935) or by poll (RFC 8936). */
@@ -37,5 +39,5 @@ export function toStream({ url, token, ...receiver }: SecurityEventReceiver): Ev
   const header = token === null ? null : token.use((text) => new Credential(`Bearer ${text}`));
   const delivery: StreamDelivery =
     url === null ? { kind: 'poll' } : { kind: 'push', url, authorization: async () => header };
-  return { ...receiver, delivery, status: 'enabled', since: null };
+  return { ...receiver, delivery, status: 'enabled', since: null, toldOnAt: null };
 }

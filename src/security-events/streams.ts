@@ -28,6 +28,8 @@ const recordGuard = z.object({
   tenant: z.string(),
   /** When it was made, or enabled anew after it was disabled: what happened before is not told. */
   toldSince: epochMsGuard,
+  /** When it was enabled anew after it was paused. Earlier versions did not keep it. */
+  toldOnAt: epochMsGuard.nullable().default(null),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),
   description: z.string().nullable(),
@@ -57,7 +59,8 @@ export async function createStream(
 ): Promise<StreamRecord> {
   const id = Buffer.from(random(16)).toString('hex');
   const toldSince = clock.now();
-  const record: StreamRecord = { ...terms, id, application, tenant, toldSince, status: 'enabled', reason: null };
+  const told = { toldSince, toldOnAt: null, status: 'enabled' } as const;
+  const record: StreamRecord = { ...terms, id, application, tenant, ...told, reason: null };
   await changeStored(
     all,
     (former) => {
@@ -116,7 +119,7 @@ export function toEventStream(
   record: StreamRecord,
   deps: { readonly issuer: string; readonly keys: Keys },
 ): EventStream {
-  const { id, application, tenant, toldSince, status, delivery } = record;
+  const { id, application, tenant, toldSince, toldOnAt, status, delivery } = record;
   return {
     id,
     audience: audienceOf(application, deps.issuer),
@@ -125,6 +128,7 @@ export function toEventStream(
     connections: tenant === standardTenant ? null : [tenant],
     status,
     since: addSec(toldSince, -clockSkewSec),
+    toldOnAt,
     delivery:
       delivery.kind === 'poll'
         ? delivery

@@ -1,9 +1,8 @@
 import type { Trail } from '../audit/file.js';
 import { createFollower } from '../audit/follow.js';
-import type { EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 import type { Cursors } from './cursors.js';
-import { type DeliveryDeps, deliver, type OpenStream } from './deliver.js';
+import { type DeliveryDeps, deliver } from './deliver.js';
 import { type ReportedRecord, reportedActions, toSecurityEvents } from './event.js';
 import { dequeue, jtiOf, readQueue } from './poll-queue.js';
 import type { EventStream } from './stream.js';
@@ -34,11 +33,10 @@ export async function tell(id: string, deps: TellDeps): Promise<void> {
       log.error('security events cannot be read from the audit trail', { receiver: id, code: toCode(error) });
       return [];
     });
-  const untilOpen = createUntilOpen(deps);
-  const pushQueued = createPushQueued(id, untilOpen, deps);
-  const openStream = async (): Promise<OpenStream | null> => {
+  const pushQueued = createPushQueued(id, deps);
+  const openStream = async (): Promise<EventStream | null> => {
     await pushQueued();
-    return untilOpen();
+    return untilOpen(deps);
   };
   while (!signal.aborted) {
     await pushQueued();
@@ -56,17 +54,13 @@ export async function tell(id: string, deps: TellDeps): Promise<void> {
  * Makes what looks whether a stream that is pushed to was polled before, and pushes what still waits there: nobody comes for
  * that any more.
  */
-function createPushQueued(
-  id: string,
-  untilOpen: () => Promise<OpenStream | null>,
-  deps: TellDeps,
-): () => Promise<void> {
+function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
   const { streamNow, log } = deps;
   let known: EventStream['delivery']['kind'] | null = null;
   const isPushed = (): boolean => streamNow()?.delivery.kind === 'push';
   const push = async (): Promise<void> => {
     for (const entry of await readQueue(id, deps)) {
-      const isTold = entry.kind === 'verification' || (await deliver(entry.event, untilOpen, deps));
+      const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps), deps));
       // What it polls again after all waits on.
       if (!isTold || !isPushed()) return;
       await dequeue(id, new Set([jtiOf(entry)]), deps);
@@ -87,7 +81,7 @@ function createPushQueued(
 /** @returns whether it was told or given up; `false` where the signal came first */
 async function tellRecord(
   record: ReportedRecord,
-  openStream: () => Promise<OpenStream | null>,
+  openStream: () => Promise<EventStream | null>,
   deps: TellDeps,
 ): Promise<boolean> {
   const { trail, cursors, log } = deps;
@@ -103,21 +97,13 @@ async function tellRecord(
   return true;
 }
 
-/** Makes what waits until a stream is not paused. What it is to be told waits in the trail. */
-function createUntilOpen({ streamNow, signal, sleep, clock }: TellDeps): () => Promise<OpenStream | null> {
-  let toldOnAt: EpochMs | null = null;
-  return async () => {
-    let isHeld = false;
-    while (!signal.aborted) {
-      const stream = streamNow();
-      if (stream === undefined) return null;
-      if (stream.status !== 'paused') {
-        if (isHeld) toldOnAt = clock.now();
-        return { ...stream, toldOnAt };
-      }
-      isHeld = true;
-      await sleep(pollMs, signal);
-    }
-    return null;
-  };
+/** What a paused stream is to be told waits in the trail. */
+async function untilOpen({ streamNow, signal, sleep }: TellDeps): Promise<EventStream | null> {
+  while (!signal.aborted) {
+    const stream = streamNow();
+    if (stream === undefined) return null;
+    if (stream.status !== 'paused') return stream;
+    await sleep(pollMs, signal);
+  }
+  return null;
 }

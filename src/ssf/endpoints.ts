@@ -162,7 +162,8 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
           (former) => {
             // Events are held while it is paused, and forgotten while it is disabled.
             const toldSince = former.status === 'disabled' && status !== 'disabled' ? now : former.toldSince;
-            return { ...former, status, reason, toldSince };
+            const toldOnAt = former.status === 'paused' && status !== 'paused' ? now : former.toldOnAt;
+            return { ...former, status, reason, toldSince, toldOnAt };
           },
           deps,
         );

@@ -10,6 +10,7 @@ import { testIssuer } from '../../test/keys.js';
 import { startTestTransmitter } from '../../test/transmitter.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import { metadataPathsOf } from '../security-events/metadata.js';
+import { listStreams } from '../security-events/streams.js';
 
 /* A conformant receiver, with the address of the metadata and a key, before the whole HTTP surface. */
 
@@ -113,7 +114,13 @@ describe('a stream that is polled', () => {
       stream_id: stream.stream_id,
     });
     expect(paused.status).toBe(400);
+    server.clock.advanceSec(86_400);
+    const toldOnAt = server.clock.now();
     await receiver.setStatus(stream.stream_id, 'enabled');
+    server.clock.advanceSec(1);
+    await receiver.setStatus(stream.stream_id, 'enabled');
+    // From then on, what was held is tried: also after a restart.
+    expect(await listStreams(server.deps)).toMatchObject([{ toldOnAt }]);
     const { events } = await receiver.poll(stream);
     expect(events).toMatchObject([{ subject: 'anna' }]);
     await receiver.setStatus(stream.stream_id, 'disabled');
