@@ -415,6 +415,21 @@ describe('recovery codes', () => {
     expect(await kept()).toBeNull();
   });
 
+  test.each([
+    ['the key service', () => ({ port: server.deps.keys, method: 'currentVersion' })],
+    ['the trail', () => ({ port: server.deps.audit, method: 'append' })],
+  ] as const)('are offered again where %s failed as they were made: nobody has seen any', async (_, failing) => {
+    const { page } = await enrol();
+    const { port, method } = failing();
+    const works = Reflect.get(port, method);
+    Object.assign(port, { [method]: () => Promise.reject(new FaceError('state_unavailable')) });
+    expect((await page.post('/face/recovery-codes')).status).toBe(503);
+    Object.assign(port, { [method]: works });
+    expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: true });
+    const codes = (await page.post('/face/recovery-codes')).body.codes as string[];
+    expect((await useRecovery((await begin()).page, codes[0]!)).status).toBe(200);
+  });
+
   test('that a retired key has made useless are counted no more, and new ones are offered after a face check', async () => {
     const keys = await createLocalKeys({ file: join(createFolder('codes'), 'keys.json'), random: systemRandom });
     await server.stop();

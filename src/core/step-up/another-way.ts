@@ -20,7 +20,7 @@ import { changeSession, type FoundSession, viewSession } from './session.js';
 import { type SessionView, waysOf } from './session-view.js';
 import { isStillEnrolled } from './still-enrolled.js';
 import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
-import { capture, newAttempt, takeRecoveryCodes } from './transitions.js';
+import { capture, newAttempt, offerRecoveryCodes, takeRecoveryCodes } from './transitions.js';
 
 /*
  * Passing without a face: by a code that the person was sent, keeps, or was told by the help desk. What results says so
@@ -174,17 +174,24 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
  */
 export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
+  const who = whoOf(record);
   await checkStillEnrolled(record, deps);
   await changeSession(session, takeRecoveryCodes, deps);
-  const codes = await makeRecoveryCodes(whoOf(record), deps);
-  // Whoever ended the enrolment, or put another in its place, said so before they looked for codes to forget.
-  await checkStillEnrolled(record, deps).catch(async (error: unknown) => {
-    await forgetRecoveryCodes(whoOf(record), deps);
+  const make = async (): Promise<readonly Credential[]> => {
+    const codes = await makeRecoveryCodes(who, deps);
+    // Whoever ended the enrolment, or put another in its place, said so before they looked for codes to forget.
+    await checkStillEnrolled(record, deps).catch(async (error: unknown) => {
+      await forgetRecoveryCodes(who, deps);
+      throw error;
+    });
+    await deps.audit.append({ action: 'recovery_codes_made', ...who, detail: { stepUpId, codes: codes.length } });
+    return codes;
+  };
+  return make().catch(async (error: unknown) => {
+    // Nobody has seen them, and the former ones may be of no use any more.
+    if (toCode(error) !== 'step_up_finished') await changeSession(session, offerRecoveryCodes, deps).catch(() => {});
     throw error;
   });
-  const detail = { stepUpId, codes: codes.length };
-  await deps.audit.append({ action: 'recovery_codes_made', ...whoOf(record), detail });
-  return codes;
 }
 
 /** @throws FaceError `step_up_finished`: the enrolment that codes were offered for has ended, or another has taken its place */

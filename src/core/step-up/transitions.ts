@@ -231,6 +231,9 @@ export function takeRecoveryCodes(record: StepUpRecord): StepUpRecord {
   return { ...record, recoveryCodes: 'made' };
 }
 
+/** Those that were taken could not be made. */
+export const offerRecoveryCodes = (record: StepUpRecord): StepUpRecord => ({ ...record, recoveryCodes: 'offered' });
+
 /** The pass is taken, once. @throws FaceError `face_not_verified`, `step_up_finished`: taken already */
 export function take(record: StepUpRecord): StepUpRecord {
   if (record.state !== 'passed') throw new FaceError('face_not_verified');
