@@ -9,6 +9,7 @@ import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Json, JsonObject } from '../base/json.js';
 import { onboardingGuard } from '../config/onboarding.js';
 import type { Connection } from '../core/connection.js';
+import { FaceError } from '../errors.js';
 import { maxApplications } from '../rest/applications.js';
 import { maxMessages } from '../rest/onboarding/request.js';
 import { requestsOfDeveloper } from '../rest/onboarding/requests.js';
@@ -139,6 +140,26 @@ describe('a request', () => {
     expect(requestOf(await approve(half))).toMatchObject({ state: 'approved', isFulfilled: true });
     expect((await ask(grace, `/developer/requests/${request.id}/key`)).status).toBe(201);
   });
+
+  test.each(['application_registered', 'application_request_answered'] as const)(
+    'that is approved while the trail fails is approved once more, and all of it is on record (%s)',
+    async (unwritten) => {
+      const request = await handIn();
+      const { append } = server.audit;
+      server.audit.append = async (event) => {
+        if (event.action === unwritten) throw new FaceError('state_unavailable');
+        await append(event);
+      };
+      expect(await approve(request)).toMatchObject(refused('state_unavailable'));
+      server.audit.append = append;
+      const half = requestOf(await read(asAdmin, `/application-requests/${request.id}`));
+      expect(requestOf(await approve(half))).toMatchObject({ state: 'approved', isFulfilled: true });
+      for (const action of ['application_registered', 'application_request_answered'])
+        expect(eventsOf(action).map(({ detail }) => detail)).toContainEqual(
+          expect.objectContaining({ id: request.id, by: 'owner' }),
+        );
+    },
+  );
 
   test('is refused for good, or taken back and gone', async () => {
     const { id } = await handIn();

@@ -32,10 +32,15 @@ async function issue(id: string, request: JsonObject = {}): Promise<{ token: str
 const eventsOf = (action: string) => server.audit.events.filter((event) => event.action === action);
 
 describe('an application', () => {
-  test('is not removed while that cannot be put on record', async () => {
+  test('is neither registered nor changed nor removed while that cannot be put on record', async () => {
     const id = await register();
+    const all = (await get('/applications')).body;
     const { append } = server.audit;
     server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+    expect((await post('/applications', { name: 'unseen' })).body.code).toBe('state_unavailable');
+    const widened = await post(`/applications/${id}/change`, { scopes: ['enrol', 'verify', 'score'] });
+    expect(widened.body.code).toBe('state_unavailable');
+    expect((await get('/applications')).body).toEqual(all);
     expect((await post(`/applications/${id}/remove`)).body.code).toBe('state_unavailable');
     server.audit.append = append;
     expect((await get(`/applications/${id}`)).status).toBe(200);

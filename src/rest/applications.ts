@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeStored } from '../core/change-stored.js';
+import { changeStored, readStored } from '../core/change-stored.js';
 import type { Audit, Clock, Random, State } from '../core/ports.js';
 import { type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -96,21 +96,20 @@ export async function registerApplication(
     ...{ ...terms, scopes: [...terms.scopes], tenant, createdAt: now, changedAt: now },
     ...{ owners: [...(asked?.owners ?? [])], keys: [] },
   };
+  const withIt = (former: readonly string[] | null): string[] => {
+    const others = (former ?? []).filter((listed) => listed !== id);
+    if (others.length >= maxApplications) throw new FaceError('limit_reached');
+    return [...others, id];
+  };
+  withIt((await readStored(index, { state }))?.record ?? null);
+  const detail = { id, ...terms, scopes: [...terms.scopes], by: by.name };
+  // First: asked again after a trail that failed, it would be registered already.
+  await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
   await state.write(recordKey(id), record, { when: 'absent', expiresAt: null });
-  await changeStored(
-    index,
-    (former) => {
-      const others = (former ?? []).filter((listed) => listed !== id);
-      if (others.length >= maxApplications) throw new FaceError('limit_reached');
-      return [...others, id];
-    },
-    { state },
-  ).catch(async (error: unknown) => {
+  await changeStored(index, withIt, { state }).catch(async (error: unknown) => {
     await state.delete(recordKey(id));
     throw error;
   });
-  const detail = { id, ...terms, scopes: [...terms.scopes], by: by.name };
-  await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
   return toApplication(id, record);
 }
 
@@ -145,23 +144,19 @@ export async function changeApplication(
   by: Administrator,
   deps: Pick<Deps, 'clock' | 'state' | 'audit'>,
 ): Promise<Application> {
-  const changed = await changeExisting(
-    id,
-    (record) => ({
-      ...record,
-      name: changes.name ?? record.name,
-      scopes: [...(changes.scopes ?? record.scopes)],
-      perMinute: changes.perMinute ?? record.perMinute,
-      perDay: changes.perDay ?? record.perDay,
-      contact: changes.contact ?? record.contact,
-      changedAt: deps.clock.now(),
-    }),
-    deps,
-  );
-  const { tenant, name, scopes, perMinute, perDay, contact } = changed;
-  const detail = { id, name, scopes, perMinute, perDay, contact, by: by.name };
-  await deps.audit.append({ action: 'application_changed', connection: tenant, subject: '', detail });
-  return toApplication(id, changed);
+  const toTerms = (former: ApplicationTerms) => ({
+    name: changes.name ?? former.name,
+    scopes: [...(changes.scopes ?? former.scopes)],
+    perMinute: changes.perMinute ?? former.perMinute,
+    perDay: changes.perDay ?? former.perDay,
+    contact: changes.contact ?? former.contact,
+  });
+  const former = await readApplication(id, deps);
+  const detail = { id, ...toTerms(former), by: by.name };
+  // First: no key may do more by nobody's word.
+  await deps.audit.append({ action: 'application_changed', connection: former.tenant, subject: '', detail });
+  const changedAt = deps.clock.now();
+  return toApplication(id, await changeExisting(id, (record) => ({ ...record, ...toTerms(record), changedAt }), deps));
 }
 
 /**

@@ -44,9 +44,9 @@ export async function approveRequest(
   const asRead = { changedAt: given.changedAt, tenant };
   const approved = await changeRequest(id, (request) => approve(request, asRead, said), deps);
   await putInForce(approved, by, deps);
-  const fulfilled = await changeRequest(id, fulfil, deps);
-  await recordAnswer(fulfilled, 'approved', by, deps);
-  return fulfilled;
+  // First: after a trail that failed, nobody could approve it again.
+  await recordAnswer(approved, 'approved', by, deps);
+  return changeRequest(id, fulfil, deps);
 }
 
 /** @throws FaceError `not_found`: the application is gone, or was taken from whoever asks; `state_unavailable` */
