@@ -9,8 +9,9 @@ import { createFolder } from '../../test/folder.js';
 import { emptySetup } from '../../test/upkeep.js';
 import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
+import { FaceError } from '../errors.js';
 import { createLocalKeys } from '../keys/local.js';
-import { createLocalSigner } from '../keys/local-signer.js';
+import { createLocalSigner, signerOverlapSec } from '../keys/local-signer.js';
 import { createOidcKeys } from '../keys/oidc-keys.js';
 
 /* Keys, the last backup and the audit trail, of a real data folder. */
@@ -61,6 +62,24 @@ test('keys are listed, rotated, and retired once the right number of lost tokens
     { action: 'key_rotated', use: 'sealing', name: '2', by: 'owner' },
     { action: 'key_destroyed', use: 'sealing', name: '1', by: 'owner' },
     { action: 'key_rotated', use: 'signing', by: 'owner' },
+  ]);
+});
+
+test('no key is destroyed while that cannot be put on record', async () => {
+  await (await createLocalKeys({ ...keyDeps(), file: files().keys })).rotate();
+  const signer = await createLocalSigner({ ...keyDeps(), file: files().signingKeys });
+  const [former] = await signer.turns();
+  await signer.rotate();
+  server.clock.advanceSec(signerOverlapSec);
+  const wanted = [{ version: 1, confirm: 0 }, { signing: former!.kid }];
+  const { append } = server.audit;
+  server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+  for (const each of wanted) expect((await post('/keys/retire', each)).body.code).toBe('state_unavailable');
+  server.audit.append = append;
+  for (const each of wanted) expect((await post('/keys/retire', each)).body).toMatchObject({ isDone: true });
+  expect(server.audit.events.filter(({ action }) => action === 'key_destroyed')).toMatchObject([
+    { detail: { use: 'sealing', name: '1', by: 'owner' } },
+    { detail: { use: 'signing', name: former!.kid, by: 'owner' } },
   ]);
 });
 

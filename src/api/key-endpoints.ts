@@ -144,20 +144,21 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       async handle({ fields: { version, confirm, signing }, administrator: { name: by } }) {
         const { config } = upkeep.setup();
         if (signing !== undefined) {
-          const retired = await retireSigningKey(config, signing, upkeep);
-          if (retired === 'retired') await note('key_destroyed', { use: 'signing', name: signing, by });
+          const retired = await retireSigningKey(config, signing, upkeep, () =>
+            note('key_destroyed', { use: 'signing', name: signing, by }),
+          );
           return { isDone: retired === 'retired', lost: null, words: [signingWords[retired]] };
         }
         if (version === undefined) throw new FaceError('request_malformed', { field: 'version' });
         const { audit } = filesOf(config);
         const trails = (await isThere(audit)) ? [audit] : [];
-        const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, upkeep);
+        const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, upkeep, () =>
+          note('key_destroyed', { use: 'sealing', name: String(version), by }),
+        );
         if (retired.kind === 'unknown') throw new FaceError('not_found');
         if (retired.kind === 'current')
           return { isDone: false, lost: null, words: ['It seals new tokens. Rotate first.'] };
-        const isDone = retired.kind === 'retired';
-        if (isDone) await note('key_destroyed', { use: 'sealing', name: String(version), by });
-        return { isDone, lost: retired.lost, words: [...retired.words] };
+        return { isDone: retired.kind === 'retired', lost: retired.lost, words: [...retired.words] };
       },
     }),
   ];

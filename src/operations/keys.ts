@@ -61,11 +61,13 @@ export type RetiredVersion =
  * Destroys the key of a version.
  * @param request.confirm - how many tokens will be lost, as was told before; `null` asks
  * @param request.trails - where tokens are counted
+ * @param note - puts on record what is about to be done; nothing is where that fails
  */
 export async function retireVersion(
   config: KeptConfig,
   request: { readonly version: KeyVersion; readonly confirm: number | null; readonly trails: readonly string[] },
   deps: Deps,
+  note: () => Promise<void> = async () => {},
 ): Promise<RetiredVersion> {
   const { version, confirm, trails } = request;
   const files = filesOf(config);
@@ -78,6 +80,7 @@ export async function retireVersion(
   if (config.keys.kind === 'aws-kms')
     return { kind: 'by hand', count, lost, words: retireInAwsKms(config.keys, version) };
   if (confirm !== lost) return { kind: 'unconfirmed', count, lost, words: [] };
+  await note();
   await (await createLocalKeys({ ...deps, file: files.keys })).retire(version);
   return { kind: 'retired', count, lost, words: [] };
 }
@@ -89,13 +92,21 @@ export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';
 export const retiredSigningText =
   'Who keeps a copy of the published keys drops it within 300 seconds. Functions of Cognito keep theirs until they are deployed again: do so now.';
 
-/** Destroys a signing key that leaked: what it signed is verified no more. */
-export async function retireSigningKey(config: KeptConfig, kid: string, deps: Deps): Promise<RetiredSigningKey> {
+/** Destroys a signing key that leaked: what it signed is verified no more. @param note - as of `retireVersion` */
+export async function retireSigningKey(
+  config: KeptConfig,
+  kid: string,
+  deps: Deps,
+  note: () => Promise<void> = async () => {},
+): Promise<RetiredSigningKey> {
   if (config.keys.kind === 'aws-kms') return 'by hand';
   const { signingKeys: file } = filesOf(config);
   if (!(await isThere(file))) return 'none';
+  const signer = await createLocalSigner({ ...deps, file });
+  if (!(await signer.turns()).some((turn) => turn.kid === kid && !turn.isSigning)) return 'refused';
+  await note();
   try {
-    await (await createLocalSigner({ ...deps, file })).retire(kid);
+    await signer.retire(kid);
     return 'retired';
   } catch (error) {
     if (toCode(error) === 'request_malformed') return 'refused';
