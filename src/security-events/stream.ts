@@ -19,7 +19,7 @@ export interface EventStream {
   readonly status: StreamStatus;
   /** What happened before is not told; `null`: the cursor alone decides. */
   readonly since: EpochMs | null;
-  /** When a pause ended that events were held in; `null`: there was none. */
+  /** When what was held until then began to be told: after a pause, or once it is pushed and not polled any more. `null`: never. */
   readonly toldOnAt: EpochMs | null;
 }
 

@@ -28,7 +28,7 @@ const recordGuard = z.object({
   tenant: z.string(),
   /** When it was made, or enabled anew after it was disabled: what happened before is not told. */
   toldSince: epochMsGuard,
-  /** When it was enabled anew after it was paused. Earlier versions did not keep it. */
+  /** When it was enabled anew after it was paused, or pushed to after it was polled. Earlier versions did not keep it. */
   toldOnAt: epochMsGuard.nullable().default(null),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),

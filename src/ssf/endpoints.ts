@@ -98,7 +98,13 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     const own = await findOwn(caller, sent.stream_id);
     checkUnchanged(body, view(toFound(own)));
     const terms = replaces ? await toTerms(sent, deps) : await toChange(sent, deps);
-    const toNext = (former: StreamRecord) => (replaces ? { ...former, ...terms } : toChanged(former, terms));
+    const now = deps.clock.now();
+    const toNext = (former: StreamRecord): StreamRecord => {
+      const next = replaces ? { ...former, ...terms } : toChanged(former, terms);
+      // What waited to be polled is pushed from now on.
+      const isPushedNow = former.delivery.kind === 'poll' && next.delivery.kind === 'push';
+      return isPushedNow ? { ...next, toldOnAt: now } : next;
+    };
     const changed = await changeStream(own.id, toNext, deps);
     await takeUp();
     return ok(view(toFound(changed)));

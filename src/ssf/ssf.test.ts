@@ -183,11 +183,15 @@ describe('a stream whose receiver polled until it is pushed to', () => {
     const keys = new URL(`${server.origin}/ssf/jwks.json`);
     const audience = String(stream.aud);
     pushed.push(await startSecurityEventReceiver({ keys, issuer: testIssuer, audience, token: null }));
+    // Whoever changes over takes a moment to get it right.
+    server.clock.advanceSec(2 * 86_400);
+    pushed[0]!.fail(503);
     const endpoint = 'https://receiver.example.com/events';
     await receiver.changeStream(stream.stream_id, {
       delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: endpoint },
     });
-    await until(() => pushed[0]!.taken.length === 1);
+    await until(() => pushed[0]!.taken.length === 1 || transmitter.outcomes.includes(`${stream.stream_id} dead`));
+    expect(transmitter.outcomes).toEqual([`${stream.stream_id} failed`, `${stream.stream_id} delivered`]);
     await revoke('bea');
     await until(() => pushed[0]!.taken.length === 2);
     expect(pushed[0]!.taken).toMatchObject([{ subject: 'anna' }, { subject: 'bea' }]);
