@@ -58,7 +58,10 @@ export const begun = { stepUp: null, linking: null, notLinked: null, acting: nul
 /** Over the life of a step-up, in seconds: for a typed user name before it, and the way back after it. */
 export const aroundStepUpSec = 120;
 
-/** Beside that, to read what an application wants to know, and to decide. */
+/** Beside that, to write recovery codes down, which whoever has passed is shown first. */
+const writingSec = 300;
+
+/** To read what an application wants to know, and to decide. */
 const decidingSec = 300;
 
 /** And to link accounts at other connections, with a face check each. */
@@ -94,7 +97,8 @@ export function flowLifeSec({ lifeSec, consented, organisations }: OidcClient, {
   const claims = Object.values(consented?.claims ?? {});
   const asksPerson = claims.length > 0 || organisations !== undefined;
   const asksElsewhere = claims.some(({ from }) => from !== undefined);
-  const afterwardsSec = (asksPerson ? decidingSec : 0) + (asksElsewhere ? linkingSec : 0);
+  const codesSec = policy.anotherWay.recoveryCodes ? writingSec : 0;
+  const afterwardsSec = codesSec + (asksPerson ? decidingSec : 0) + (asksElsewhere ? linkingSec : 0);
   return lifeSec ?? policy.stepUpTimeoutSec + aroundStepUpSec + afterwardsSec;
 }
 

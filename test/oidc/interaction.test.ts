@@ -85,6 +85,17 @@ describe('who is checked', () => {
     expect(told((await browser.follow(shown.returnUrl!)).url)).toMatchObject(refusal);
   });
 
+  test('who may have recovery codes has five minutes to write them down, however late they passed', async () => {
+    await op.stop();
+    await start({ anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } });
+    await op.enrol('anna');
+    const { browser, link } = await leadToCamera();
+    op.server.clock.advanceSec(op.connection.policy.stepUpTimeoutSec - 60);
+    const shown = await op.show(browser, link, 'anna');
+    op.server.clock.advanceSec(300);
+    expect(told((await browser.follow(shown.returnUrl!)).url)).toMatchObject({ code: expect.any(String) });
+  });
+
   test('nobody named: a page of our own asks, and what is typed is checked like any other', async () => {
     await op.enrol('anna');
     const browser = op.newBrowser();
