@@ -187,6 +187,30 @@ describe('fields', () => {
     },
   );
 
+  test.each([
+    ['in Latin-1', '', Buffer.from([0x70, 0xe4])],
+    ['with half a character', '', Buffer.from('ä').subarray(0, 1)],
+    [
+      'with half a surrogate pair',
+      '\r\nContent-Type: text/plain; charset=utf-16le',
+      Buffer.from([0x70, 0, 0x00, 0xd8]),
+    ],
+    ['in a character set that is not read', '\r\nContent-Type: text/plain; charset=iso-8859-15', Buffer.from([0xa4])],
+  ])('a text of a form %s is refused: every other such text would be the same', async (_, type, password) => {
+    const body = Buffer.concat([
+      Buffer.from(`--b\r\nContent-Disposition: form-data; name="password"${type}\r\n\r\n`),
+      password,
+      Buffer.from('\r\n--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n'),
+      photo,
+      Buffer.from('\r\n--b--\r\n'),
+    ]);
+    const headers = { ...auth, 'content-type': 'multipart/form-data; boundary=b' };
+    expect(await server.send('POST', '/generate', { headers, body })).toMatchObject({
+      status: 400,
+      body: { code: 'request_malformed' },
+    });
+  });
+
   test('a field sent twice is refused', async () => {
     expect((await form('/generate', { photo, scope: ['a', 'b'] })).body.code).toBe('request_malformed');
   });

@@ -25,7 +25,13 @@ const refusalByMulterCode: Record<string, FaceErrorCode> = {
  */
 const unfinishedMs = 5_000;
 
-const textGuard = z.union([z.string(), z.array(z.string())]);
+/**
+ * A text that is what was sent. Bytes that are none in its character set come out of the parser as U+FFFD, whichever they were, and
+ * half a surrogate pair has no UTF-8 form: two secrets of such would be the same. Of a set that it does not know it makes nothing.
+ */
+const decodedGuard = z.string().refine((text) => !/[\ufffd\p{Surrogate}]/u.test(text));
+
+const textGuard = z.union([decodedGuard, z.array(decodedGuard)]);
 
 /**
  * Reads a multipart/form-data body into memory: never onto a disk. Every byte is counted as it arrives, those of text fields
@@ -144,12 +150,19 @@ async function toBody(request: Request, memory: FileMemory, { own }: BodyOptions
   const sent: Record<string, unknown> | undefined = request.body;
   if (sent === undefined) throw new FaceError('request_malformed');
   // Name by name: a guard for the whole would drop `__proto__` without a word.
-  const fields = new Map(Object.entries(sent).map(([name, value]) => [name, textGuard.parse(value)]));
+  const fields = new Map(Object.entries(sent).map(([name, value]) => [name, toText(value)]));
   const photos = new Map<string, Photo[]>();
   for (const file of Array.isArray(request.files) ? request.files : []) {
     photos.set(file.fieldname, [...(photos.get(file.fieldname) ?? []), own(await memory.take(file))]);
   }
   return { fields, photos };
+}
+
+/** @throws FaceError `request_malformed` */
+function toText(value: unknown): z.output<typeof textGuard> {
+  const text = textGuard.safeParse(value);
+  if (!text.success) throw new FaceError('request_malformed', { reason: 'text' });
+  return text.data;
 }
 
 function toFaceError(error: unknown, { onTextTooLong }: BodyOptions): FaceError {
