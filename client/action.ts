@@ -33,7 +33,8 @@ export const actionGuard = z.strictObject({
   amount: z.exactOptional(
     z.strictObject({
       value: z.string().check(z.regex(/^(0|[1-9]\d{0,11})(\.\d{1,4})?$/)),
-      currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
+      // Whatever else is asked of an amount takes it for a code.
+      currency: z.string().check(z.regex(/^[A-Z]{3}$/, { abort: true })),
     }),
   ),
   payee: z.exactOptional(shownText(80)),

@@ -213,6 +213,8 @@ describe('an action is refused before anything begins', () => {
     ['with the amount -0', { amount: { value: '-0', currency: 'EUR' } }, 'action_malformed'],
     ['with the amount 1e9', { amount: { value: '1e9', currency: 'EUR' } }, 'action_malformed'],
     ['with a number as its amount', { amount: { value: 1249.5, currency: 'EUR' } }, 'action_malformed'],
+    ['with the sign of a currency', { amount: { value: '1249.50', currency: '€' } }, 'action_malformed'],
+    ['with the name of a currency', { amount: { value: '1249.50', currency: 'Euro' } }, 'action_malformed'],
     ['with a field that would not be shown', { small: 'print' }, 'field_unknown'],
   ])('%s', async (_, changed, code) => {
     const { status, body } = await ask({ action: { ...action, ...changed } });

@@ -150,6 +150,7 @@ describe('a request is refused', () => {
     ['with 11 lines', [{ ...action, lines: Array.from({ length: 11 }, () => 'x') }]],
     ['with many decimals', [{ ...action, amount: { value: '1.999', currency: 'EUR' } }]],
     ['with the amount 1e9', [{ ...action, amount: { value: '1e9', currency: 'EUR' } }]],
+    ['with the sign of a currency', [{ ...action, amount: { value: '1249.50', currency: '€' } }]],
   ])('%s', async (_, details) => {
     expect(await refusalOf(details)).toBe('invalid_authorization_details');
   });
