@@ -28,7 +28,7 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Send a code by e-mail and another by SMS',
       description:
         'Open to everybody, so sending is bounded: 5 a day to one address, 20 an hour from one source, 200 an hour in all (ours). The answer is the same whatever the address.',
-      codes: ['locked_out', 'delivery_failed'],
+      codes: ['locked_out', 'delivery_failed', 'not_found'],
       fields: z.strictObject({
         email: emailField,
         phone: phoneField,
@@ -45,7 +45,7 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/authenticate-credentials',
       summary: 'Give both codes back',
       description: 'Both must be right, within ten minutes and five tries (ours); they work once.',
-      codes: ['code_wrong'],
+      codes: ['code_wrong', 'not_found'],
       fields: z.strictObject({ id: z.string().min(1).max(64), emailCode: codeField, phoneCode: codeField }),
       reply: z.strictObject({}),
       async handle({ fields }) {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.js';
-import { type FaceErrorCode, refusals } from '../errors.js';
+import type { FaceErrorCode } from '../errors.js';
+import { describeRefusals, quotaHeaders } from './describe-refusals.js';
 
 /*
  * The transmitter's endpoints in the description. Their bodies are those of the Shared Signals Framework, and are described
@@ -8,21 +9,11 @@ import { type FaceErrorCode, refusals } from '../errors.js';
 
 const codes = [
   ...(['request_malformed', 'caller_untrusted', 'scope_missing', 'not_found', 'limit_reached'] as const),
-  ...(['body_too_large', 'quota_exceeded', 'overloaded', 'state_unavailable'] as const),
+  ...(['body_too_large', 'quota_exceeded', 'overloaded', 'state_unavailable', 'key_service_unavailable'] as const),
+  ...(['method_not_allowed', 'internal'] as const),
 ] satisfies readonly FaceErrorCode[];
 
 const anyObject: JsonObject = { 'application/json': { schema: { type: 'object' } } };
-
-const refusalsOf = (all: readonly FaceErrorCode[]): Record<string, JsonObject> =>
-  Object.fromEntries(
-    [...new Set(all.map((code) => refusals[code].status))].sort().map((status) => {
-      const here = all.filter((code) => refusals[code].status === status);
-      const description = here.map((code) => `\`${code}\`: ${refusals[code].text}`).join('\n\n');
-      return [String(status), { description, content: asRefusal }];
-    }),
-  );
-
-const asRefusal: JsonObject = { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } };
 
 const operation = (
   operationId: string,
@@ -58,8 +49,12 @@ const operation = (
       }),
   ...(hasBody ? { requestBody: { content: anyObject } } : {}),
   responses: {
-    [status]: { description: 'Done.', ...(status === 204 ? {} : { content: { 'application/json': {} } }) },
-    ...refusalsOf([...codes, ...also]),
+    [status]: {
+      description: 'Done.',
+      headers: quotaHeaders,
+      ...(status === 204 ? {} : { content: { 'application/json': {} } }),
+    },
+    ...describeRefusals([...codes, ...also], quotaHeaders),
   },
 });
 
@@ -80,7 +75,10 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
     get: {
       ...operation('securityEventKeys', 'The keys that security events are signed with (RFC 7517)'),
       security: [],
-      responses: { 200: { description: 'Done.', content: anyObject } },
+      responses: {
+        200: { description: 'Done.', content: anyObject },
+        ...describeRefusals(['method_not_allowed', 'internal', 'key_service_unavailable']),
+      },
     },
   },
   '/ssf/token': {
@@ -104,10 +102,16 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
         },
       },
       responses: {
-        200: { description: 'Done.', content: anyObject },
+        200: { description: 'Done.', headers: quotaHeaders, content: anyObject },
         400: { description: grantErrors, content: anyObject },
         401: { description: grantErrors, content: anyObject },
-        ...refusalsOf(['body_too_large', 'quota_exceeded', 'overloaded', 'state_unavailable']),
+        ...describeRefusals(
+          [
+            ...(['body_too_large', 'quota_exceeded', 'overloaded', 'state_unavailable'] as const),
+            ...(['method_not_allowed', 'internal'] as const),
+          ],
+          quotaHeaders,
+        ),
       },
     },
   },
@@ -133,7 +137,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
     post: operation('pollEvents', 'Poll events, and acknowledge them (RFC 8936)', {
       hasBody: true,
       streamIn: 'path',
-      also: ['profile_unavailable', 'key_service_unavailable'],
+      also: ['profile_unavailable'],
     }),
   },
 };

@@ -18,3 +18,6 @@ const objectGuard = z.object({
 export function describeFields(guard: z.ZodObject): z.infer<typeof objectGuard> {
   return objectGuard.parse(toJsonSchema(guard, 'input'));
 }
+
+/** A schema as that of a JSON body. */
+export const asJson = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });

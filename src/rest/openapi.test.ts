@@ -64,6 +64,55 @@ test('every described operation answers, and is not "not found"', async () => {
   }
 });
 
+const responsesOf = async (path: string, method: string) =>
+  (await read().then(documentGuard.parse)).paths[path]![method].responses;
+
+test('of every address it is said how another method is refused, and what may go wrong on the server', async () => {
+  const { paths } = documentGuard.parse(await read());
+  for (const [path, operations] of Object.entries(paths)) {
+    // Described by OpenID Connect, and by each provider.
+    if (/^\/(hooks|oidc)/.test(path)) continue;
+    const { status, headers, body } = await server.send('PROPFIND', path.replace(/\{\w+\}/g, 'x'));
+    expect([path, status, body.code]).toEqual([path, 405, 'method_not_allowed']);
+    expect(headers.get('allow')).toMatch(/^[A-Z]+(, [A-Z]+)*$/);
+    for (const { responses } of Object.values(operations)) {
+      expect([path, Object.keys(responses)]).toEqual([path, expect.arrayContaining(['405', '500'])]);
+      expect(Object.keys(responses['405'].headers)).toEqual(['Allow']);
+    }
+  }
+});
+
+test('of a server that is not ready it is said how it answers', async () => {
+  const unready = await startApiServer({
+    verifier: createTestVerifier(),
+    findUnready: async () => ['state'],
+    findUnreadyHere: async () => ['engine'],
+  });
+  for (const path of ['/readyz', '/readyz/replica']) {
+    const { content } = (await responsesOf(path, 'get'))['503'];
+    const answer = await fetch(unready.origin + path);
+    expect(answer.status).toBe(503);
+    expect(z.fromJSONSchema(content['application/json'].schema).safeParse(await answer.json()).success).toBe(true);
+  }
+  await unready.stop();
+});
+
+test('it is said which answers tell when to come back, and how quotas stand', async () => {
+  const { paths } = documentGuard.parse(await read());
+  for (const { responses } of Object.values(paths).flatMap((operations) => Object.values(operations))) {
+    for (const status of ['429', '503'].filter(
+      (each) => each in responses && responses[each].content['application/json'].schema.$ref,
+    )) {
+      expect(Object.keys(responses[status].headers)).toContain('Retry-After');
+    }
+  }
+  const quota = ['RateLimit', 'RateLimit-Policy'];
+  const ofClient = await responsesOf('/authenticate', 'post');
+  for (const status of ['200', '400', '429'])
+    expect(Object.keys(ofClient[status].headers)).toEqual(expect.arrayContaining(quota));
+  expect((await responsesOf('/applications', 'get'))['200'].headers).toBeUndefined();
+});
+
 test.each([
   ['/campaigns', 'people', 'text/csv', 'CSV'],
   ['/identify', 'roster', 'text/plain', 'a token on each line'],

@@ -1,11 +1,12 @@
-import { hookPath } from '../../adapters/hook.js';
 import type { JsonObject } from '../base/json.js';
-import { type FaceErrorCode, photoCodes, refusals } from '../errors.js';
+import { type FaceErrorCode, photoCodes } from '../errors.js';
 import { maxJsonBytes } from '../http/intake.js';
 import { refusalGuard } from '../http/reply.js';
-import { ssfPathItems, streamKeyScheme } from './describe-ssf.js';
+import { operationalPaths, toTemplate } from './describe-operations.js';
+import { answerHeaders, describeRefusals, quotaHeaders } from './describe-refusals.js';
+import { streamKeyScheme } from './describe-ssf.js';
 import { type Endpoint, type FileField, groupDescriptions } from './endpoint.js';
-import { describeFields, toJsonSchema } from './json-schema.js';
+import { asJson, describeFields, toJsonSchema } from './json-schema.js';
 
 /** Any request may meet these. */
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
@@ -43,8 +44,6 @@ export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'vers
   return `${versions.includes(1) ? '' : '/v2'}${toTemplate(path)}`;
 }
 
-const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
-
 /** The OpenAPI 3.1 description, from the same schemas that check the requests. */
 export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
   const paths: Record<string, JsonObject> = { ...operationalPaths };
@@ -58,7 +57,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
       title: 'facestep',
       version: '2',
       description:
-        'Compatible with the published Facenition API. Every address also answers under /v1 and /v2; bare is v1; the header X-API-Version (1 or 2) overrides both. Addresses written with /v2 here exist, or differ, on v2 only. What is marked «ours» is not in the published API.',
+        'Compatible with the published Facenition API. Every address also answers under /v1 and /v2; bare is v1; the header X-API-Version (1 or 2) overrides both. Addresses written with /v2 here exist, or differ, on v2 only. What is marked «ours» is not in the published API. Every answer has the header X-Request-Id, which names it in the server’s log.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -86,6 +85,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
           description: 'What `POST /face/open` gave for the ticket of a link. One browser holds it.',
         },
       },
+      headers: answerHeaders,
       schemas: { Refusal: toJsonSchema(refusalGuard, 'output') },
       parameters: {
         apiVersion: {
@@ -129,8 +129,12 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
     ],
     ...(method === 'GET' ? {} : { requestBody: describeBody(endpoint) }),
     responses: {
-      [status]: { description: 'Done.', content: asJson(toJsonSchema(replyGuard, 'output')) },
-      ...describeRefusals(codesOf(endpoint)),
+      [status]: {
+        description: 'Done.',
+        ...(auth.kind === 'client' ? { headers: quotaHeaders } : {}),
+        content: asJson(toJsonSchema(replyGuard, 'output')),
+      },
+      ...describeRefusals(codesOf(endpoint), auth.kind === 'client' ? quotaHeaders : {}),
     },
   };
 }
@@ -180,81 +184,4 @@ const toBase64Schema = ({ atLeast: minItems, atMost: maxItems, about }: FileFiel
       ? text
       : { anyOf: [...(minItems > 1 ? [] : [text]), { type: 'array', items: text, minItems, maxItems }] }),
   };
-};
-
-function describeRefusals(codes: readonly FaceErrorCode[]): Record<string, JsonObject> {
-  const statuses = [...new Set(codes.map((code) => refusals[code].status))].sort();
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const here = codes.filter((code) => refusals[code].status === status);
-      const description = here.map((code) => `\`${code}\`: ${refusals[code].text}`).join('\n\n');
-      return [String(status), { description, content: asJson({ $ref: '#/components/schemas/Refusal' }) }];
-    }),
-  );
-}
-
-const asJson = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
-
-const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
-
-const operational = (operationId: string, summary: string, schema: JsonObject): JsonObject => ({
-  operationId,
-  tags: ['Operations'],
-  summary,
-  security: [],
-  responses: { 200: { description: 'Done.', content: asJson(schema) } },
-});
-
-/** What is no part of the API proper. */
-const operationalPaths: Record<string, JsonObject> = {
-  '/': { get: operational('welcome', '«ours» What this server is, and where to go; a page for browsers', okSchema) },
-  '/healthz': { get: operational('health', '«ours» Whether the process answers', okSchema) },
-  '/readyz': { get: operational('readiness', '«ours» Whether the process can take work; 503 where not', okSchema) },
-  '/readyz/replica': {
-    get: operational(
-      'replicaReadiness',
-      '«ours» Whether requests are to be sent to this replica; 503 where not',
-      okSchema,
-    ),
-  },
-  '/openapi.json': { get: operational('description', '«ours» This description', { type: 'object' }) },
-  '/catalogue': {
-    get: {
-      ...operational('catalogue', '«ours» This description as a page for people', {}),
-      responses: { 200: { description: 'Done.', content: { 'text/html': { schema: { type: 'string' } } } } },
-    },
-  },
-  '/.well-known/jwks.json': {
-    get: operational('receiptKeys', '«ours» The keys that receipts are signed with (RFC 7517)', {
-      type: 'object',
-      properties: { keys: { type: 'array', items: { type: 'object' } } },
-      required: ['keys'],
-    }),
-  },
-  '/.well-known/ssf-configuration': {
-    get: operational('transmitter', '«ours» The transmitter of security events (SSF)', { type: 'object' }),
-  },
-  '/.well-known/oauth-authorization-server': {
-    get: operational('authorizationServer', '«ours» Where receivers get access tokens (RFC 8414)', { type: 'object' }),
-  },
-  ...ssfPathItems,
-  '/oidc/{connection}/.well-known/openid-configuration': {
-    get: {
-      ...operational('discovery', '«ours» The OpenID provider of a connection; it describes itself', {
-        type: 'object',
-      }),
-      parameters: [{ name: 'connection', in: 'path', required: true, schema: { type: 'string' } }],
-    },
-  },
-  [toTemplate(hookPath)]: {
-    post: {
-      ...operational('hook', '«ours» Where identity providers call; see each adapter’s README', {}),
-      parameters: ['connection', 'hook'].map((name) => ({
-        name,
-        in: 'path',
-        required: true,
-        schema: { type: 'string' },
-      })),
-    },
-  },
 };

@@ -1,0 +1,52 @@
+import type { JsonObject } from '../base/json.js';
+import { type FaceErrorCode, refusals } from '../errors.js';
+import { asJson } from './json-schema.js';
+
+/** What answers say beside their bodies. Every one has `X-Request-Id`, too. */
+export const answerHeaders: Readonly<Record<string, JsonObject>> = {
+  Allow: { required: true, description: 'The methods that the address takes.', schema: { type: 'string' } },
+  'Retry-After': {
+    required: true,
+    description: 'When to come back, in whole seconds.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  'RateLimit-Policy': {
+    description:
+      'The quotas of the application, where the token is a key of one (RateLimit header fields, version 10).',
+    schema: { type: 'string', examples: ['"minute";q=600;w=60, "day";q=100000;w=86400'] },
+  },
+  RateLimit: {
+    description: 'What is left of them, and for how many seconds.',
+    schema: { type: 'string', examples: ['"minute";r=599;t=29, "day";r=99999;t=12089'] },
+  },
+};
+
+const refer = (...names: readonly (keyof typeof answerHeaders)[]): JsonObject =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+/** The headers of an answer to whoever shows a client token. */
+export const quotaHeaders = refer('RateLimit-Policy', 'RateLimit');
+
+const headersByStatus: Readonly<Record<number, JsonObject>> = {
+  405: refer('Allow'),
+  429: refer('Retry-After'),
+  503: refer('Retry-After'),
+};
+
+const content = asJson({ $ref: '#/components/schemas/Refusal' });
+
+/** Answers with one of these codes, by their statuses. @param also - headers of answers to whoever is known: of all but 405 */
+export function describeRefusals(codes: readonly FaceErrorCode[], also: JsonObject = {}): Record<string, JsonObject> {
+  const statuses = [...new Set(codes.map((code) => refusals[code].status))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const here = codes.filter((code) => refusals[code].status === status);
+      const description = here.map((code) => `\`${code}\`: ${refusals[code].text}`).join('\n\n');
+      const headers = { ...headersByStatus[status], ...(status === 405 ? {} : also) };
+      return [
+        String(status),
+        { description, ...(Object.keys(headers).length === 0 ? {} : { headers }), content },
+      ] as const;
+    }),
+  );
+}
