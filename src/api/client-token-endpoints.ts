@@ -15,7 +15,7 @@ import {
 } from '../rest/fields.js';
 import type { Administrator } from '../rest/rights.js';
 import { clientScopes, defaultScopes } from '../rest/scopes.js';
-import { takeVerifiedContact } from './contacts.js';
+import { checkVerifiedContact, takeVerifiedContact } from './contacts.js';
 
 const issueFields = z.strictObject({
   name: z.string().min(1).max(100).describe('For the administrator: which client this is.'),
@@ -64,8 +64,14 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ ...issueFields.shape, email: emailField, phone: phoneField }),
       reply: clientTokenReply,
       async handle({ fields, administrator }) {
-        await takeVerifiedContact(fields, deps);
-        return issue(fields, administrator);
+        await checkVerifiedContact(fields, deps);
+        const issued = await issue(fields, administrator);
+        // Only now: where the token could not be made, the person would have to give both codes again.
+        await takeVerifiedContact(fields, deps).catch(async (error: unknown) => {
+          await revokeClientToken(issued.id, administrator, deps);
+          throw error;
+        });
+        return issued;
       },
     }),
     clientEndpoint({

@@ -4,6 +4,7 @@ import { createTestVerifier } from '../../test/embedded.js';
 import { plainBrand } from '../core/brand/brand.js';
 import { letterLanguages } from '../core/letters/language.js';
 import { createOutbox } from '../delivery/outbox.js';
+import { FaceError } from '../errors.js';
 import { sendCodes } from './contacts.js';
 
 const contact = { email: 'Ada@Example.test', phone: '+4915112345678' };
@@ -181,6 +182,32 @@ describe('generateToken on v2', () => {
     expect(await issue()).toMatchObject(unverified);
     await verify();
     expect((await issue()).status).toBe(200);
+  });
+
+  test('keeps it where the token is not made, and ends a token that it was not there for', async () => {
+    await server.stop();
+    let failing = '';
+    server = await startApiServer({
+      verifier: createTestVerifier(),
+      toState: (state) => ({
+        ...state,
+        async write(key, ...rest) {
+          if (failing !== '' && key.startsWith(failing)) throw new FaceError('state_unavailable');
+          return state.write(key, ...rest);
+        },
+      }),
+    });
+    const unavailable = { status: 503, body: { code: 'state_unavailable' } };
+    await verify();
+    failing = 'client-token:';
+    expect(await issue()).toMatchObject(unavailable);
+    failing = 'contact-verified:';
+    expect(await issue()).toMatchObject(unavailable);
+    const noted = server.audit.events.filter(({ action }) => action.startsWith('client_token_'));
+    expect(noted.map(({ action }) => action)).toEqual(['client_token_issued', 'client_token_revoked']);
+    failing = '';
+    expect((await issue()).status).toBe(200);
+    expect(await issue()).toMatchObject(unverified);
   });
 
   test('takes it for an hour', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { letterBrandOf } from '../core/brand/brand.js';
 import type { Brands } from '../core/brand/brands.js';
-import { changeStored } from '../core/change-stored.js';
+import { changeStored, readStored } from '../core/change-stored.js';
 import { toCodeMessage } from '../core/codes/letters.js';
 import { issueCodes, takeCodes } from '../core/codes/one-time-codes.js';
 import type { CoreSettings } from '../core/deps.js';
@@ -72,20 +72,34 @@ export async function verifyCodes(
 }
 
 /**
+ * Whether a contact is verified, and that not used yet.
+ * @throws FaceError `contact_unverified`, `state_unavailable`
+ */
+export async function checkVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
+  requireUnused((await readStored(verifiedOf(contact, deps), deps))?.record ?? null);
+}
+
+/**
  * Uses up the verification of a contact.
  * @throws FaceError `contact_unverified` where there is none, or it has been used; `state_unavailable`
  */
-export async function takeVerifiedContact(
-  contact: Contact,
-  { clock, state }: Pick<Deps, 'clock' | 'state'>,
-): Promise<void> {
-  const expiresAt = () => addSec(clock.now(), verifiedLifeSec);
+export async function takeVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   const take = (isTaken: boolean | null): boolean => {
-    if (isTaken !== false) throw new FaceError('contact_unverified');
+    requireUnused(isTaken);
     return true;
   };
-  await changeStored({ key: verifiedKey(contactDigest(contact)), guard: z.boolean(), expiresAt }, take, { state });
+  await changeStored(verifiedOf(contact, deps), take, deps);
 }
+
+function requireUnused(isTaken: boolean | null): void {
+  if (isTaken !== false) throw new FaceError('contact_unverified');
+}
+
+const verifiedOf = (contact: Contact, { clock }: Pick<Deps, 'clock'>) => ({
+  key: verifiedKey(contactDigest(contact)),
+  guard: z.boolean(),
+  expiresAt: () => addSec(clock.now(), verifiedLifeSec),
+});
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 const contactDigest = ({ email, phone }: Contact): string => digestOf(`${email} ${phone}`);
