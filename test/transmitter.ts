@@ -50,6 +50,7 @@ export async function startTestTransmitter(
     streams: receivers.map(toStream),
     readStreams: async () => (await listStreams({ state })).map((record) => toEventStream(record, { issuer, keys })),
     onWaiting: () => {},
+    onEnded: () => {},
   });
   const securityEvents: SecurityEvents = {
     ...{ signer, keys, transmitter, receivers, stopping: stopping.signal },

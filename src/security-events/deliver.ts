@@ -26,7 +26,8 @@ const queueFullMs = 1000;
 const verificationTries = 5;
 
 /** What became of one attempt; `skipped`: the user has no name that the stream may be told. */
-export type DeliveryOutcome = 'delivered' | 'failed' | 'dead' | 'skipped';
+export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as const;
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
 /** What delivering takes. */
 export interface DeliveryDeps extends SetDeps {

@@ -80,6 +80,7 @@ async function start(streams: readonly EventStream[], given: Partial<Transmitter
     },
     onDelivery: (receiver, outcome) => void outcomes.push(`${receiver} ${outcome}`),
     onWaiting: (receiver, records) => void waiting.set(receiver, records),
+    onEnded: (receiver) => void waiting.delete(receiver),
     ...given,
   });
 }
@@ -392,6 +393,7 @@ describe('a stream that was made over the API', () => {
 
     streams = [{ ...other.receiver, since: clock.now() }];
     await until(() => readFileSync(files().securityEvents, 'utf8').includes('"one"') === false);
+    expect([...waiting.keys()]).toEqual(['other']);
     await stop();
     await revoked('later');
     await start([], { readStreams });

@@ -18,6 +18,8 @@ export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting
   readonly readStreams: () => Promise<readonly EventStream[]>;
   readonly trail: Pick<Trail, 'file' | 'chain' | 'sync'>;
   readonly files: Pick<DataFiles, 'securityEvents' | 'deadLetters'>;
+  /** Told of a stream that is no more: nothing is counted of it from then on. */
+  readonly onEnded: (stream: string) => void;
 }
 
 /** Tells receivers of security events. */
@@ -72,7 +74,7 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
       ending.abort();
       told.delete(id);
       await done;
-      deps.onWaiting(id, 0);
+      deps.onEnded(id);
       await cursors.forget(id);
     }
     streams = next;

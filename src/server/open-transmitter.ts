@@ -5,7 +5,7 @@ import { signsRs256 } from '../config/keys.js';
 import type { Connection } from '../core/connection.js';
 import { createSecurityEventSigner } from '../keys/security-event-signer.js';
 import { findApplication } from '../rest/applications.js';
-import type { DeliveryDeps } from '../security-events/deliver.js';
+import { type DeliveryDeps, deliveryOutcomes } from '../security-events/deliver.js';
 import { createFindEmail } from '../security-events/find-email.js';
 import { startTransmitterInTime } from '../security-events/late-transmitter.js';
 import { createPoll } from '../security-events/poll.js';
@@ -74,6 +74,11 @@ export async function openTransmitter(
     streams: receivers.map(toStream),
     readStreams: async () => (await Promise.all((await listStreams({ state })).map(toCurrent))).flat(),
     onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
+    // Applications make as many as they like, one after another.
+    onEnded(receiver) {
+      metrics.securityEventsWaiting.remove({ receiver });
+      for (const outcome of deliveryOutcomes) metrics.securityEvents.remove({ receiver, outcome });
+    },
   });
   const stopping = new AbortController();
   return {
