@@ -91,7 +91,8 @@ describe('photos', () => {
     ['an empty text', { photo: '' }, 'photo_invalid'],
     ['two where one belongs', { photo: [base64, base64] }, 'photo_too_many'],
     ['a wrong field', { picture: base64, photo: base64 }, 'field_unknown'],
-    ['a long text in a wrong field', { picture: 'A'.repeat(20_000), photo: base64 }, 'request_malformed'],
+    ['a long text in a wrong field', { picture: 'A'.repeat(20_000), photo: base64 }, 'field_unknown'],
+    ['a long text in a right one', { auth_token: 'A'.repeat(20_000), photo: base64 }, 'request_malformed'],
   ])('in JSON: %s', async (_, body, code) => {
     expect(await json('/detect', body)).toMatchObject({ status: 400, body: { code } });
   });
@@ -159,6 +160,15 @@ describe('fields', () => {
       expect(await form('/authenticate', { photo, token: sent })).toMatchObject(refusal);
     },
   );
+
+  test('what somebody put in the place of a name is in no log', async () => {
+    const sent = 'a-secret-where-a-name-belongs';
+    const long = 'A'.repeat(20_000);
+    expect((await generate({ [sent]: long })).body.code).toBe('field_unknown');
+    expect((await form('/generate', { photo, [sent]: long })).body.code).toBe('field_unknown');
+    expect((await server.postJson('/v2/new-credentials', { [sent]: long })).body.code).toBe('field_unknown');
+    expect(server.log.text()).not.toContain(sent);
+  });
 
   test('a secret of 1 MB in a form is refused', async () => {
     const answer = await form('/generate', { photo, password: 'x'.repeat(mebibyte) });

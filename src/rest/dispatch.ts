@@ -96,7 +96,7 @@ async function serve(
         own,
         maxBytes,
         onAuthToken: (token) => admission.takeToken(token),
-        onTextTooLong: toFieldRefusal,
+        onTextTooLong: (field) => refuseLongText(field, endpoint),
       });
       const fields = new Map(isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : sent);
       if (endpoint.auth.kind === 'client') {
@@ -139,6 +139,13 @@ async function serve(
     }
     allowance.release();
   }
+}
+
+/** Of a field that nobody knows the name may be anything: it is not told on, to the log either. */
+function refuseLongText(field: string, { fieldsGuard, photos, auth }: Endpoint): FaceError {
+  const isToken = field === 'auth_token' && auth.kind === 'client';
+  const isKnown = isToken || Object.hasOwn(fieldsGuard.shape, field) || Object.hasOwn(photos, field);
+  return isKnown ? toFieldRefusal(field) : new FaceError('field_unknown');
 }
 
 function maxBodyBytes({ photos }: Endpoint, request: Request): number {
