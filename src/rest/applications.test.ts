@@ -112,6 +112,27 @@ describe('an application', () => {
     expect(removed).toMatchObject({ connection: 'acme', detail: { id, name: 'audited', by: 'owner' } });
   });
 
+  test('that was asked for is on record and listed, though its registration broke off before', async () => {
+    const terms = { name: 'asked for', scopes: ['verify'], perMinute: 1, perDay: 1, contact: '', tenant: 'x' } as const;
+    const asked = { id: 'a'.repeat(24), owners: ['developer'] };
+    const by = { name: 'anna', role: 'owner' } as const;
+    const registerWith = (deps: Partial<typeof server.deps>) =>
+      registerApplication(terms, by, { ...server.deps, ...deps }, asked);
+    const fail = () => Promise.reject(new FaceError('state_unavailable'));
+    await expect(registerWith({ audit: { ...server.audit, append: fail } })).rejects.toThrow();
+    // The server went down in the middle.
+    const { state } = server.deps;
+    const write: typeof state.write = (key, ...rest) => (key === 'applications' ? fail() : state.write(key, ...rest));
+    await expect(registerWith({ state: { ...state, write, delete: fail } })).rejects.toThrow();
+    await registerWith({});
+    const { applications } = (await get('/applications')).body as { applications: { id: string }[] };
+    expect(applications.filter(({ id }) => id === asked.id)).toHaveLength(1);
+    const [noted] = eventsOf('application_registered').filter(({ detail }) =>
+      JSON.stringify(detail).includes(asked.id),
+    );
+    expect(noted?.detail).toMatchObject({ id: asked.id, by: 'anna' });
+  });
+
   test('of many registered at once none is lost', async () => {
     const ids = await Promise.all(Array.from({ length: 12 }, () => register()));
     const { body } = await get('/applications');

@@ -89,24 +89,30 @@ export async function registerApplication(
   asked: AskedFor | null = null,
 ): Promise<Application> {
   const id = asked?.id ?? Buffer.from(random(12)).toString('hex');
+  const withIt = (former: string[] | null): string[] => {
+    const listed = former ?? [];
+    if (listed.includes(id)) return listed;
+    if (listed.length >= maxApplications) throw new FaceError('limit_reached');
+    return [...listed, id];
+  };
+  const list = () => changeStored(index, withIt, { state });
   const known = asked === null ? null : await findApplication(id, { state });
-  if (known !== null) return known;
+  if (known !== null) {
+    // The server may have gone down before it was listed.
+    await list();
+    return known;
+  }
+  withIt((await readStored(index, { state }))?.record ?? null);
+  const detail = { id, ...terms, scopes: [...terms.scopes], by: by.name };
+  // First: tried again after a trail that failed, it would be there already.
+  await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
   const now = clock.now();
   const record = {
     ...{ ...terms, scopes: [...terms.scopes], tenant, createdAt: now, changedAt: now },
     ...{ owners: [...(asked?.owners ?? [])], keys: [] },
   };
-  const withIt = (former: readonly string[] | null): string[] => {
-    const others = (former ?? []).filter((listed) => listed !== id);
-    if (others.length >= maxApplications) throw new FaceError('limit_reached');
-    return [...others, id];
-  };
-  withIt((await readStored(index, { state }))?.record ?? null);
-  const detail = { id, ...terms, scopes: [...terms.scopes], by: by.name };
-  // First: asked again after a trail that failed, it would be registered already.
-  await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
   await state.write(recordKey(id), record, { when: 'absent', expiresAt: null });
-  await changeStored(index, withIt, { state }).catch(async (error: unknown) => {
+  await list().catch(async (error: unknown) => {
     await state.delete(recordKey(id));
     throw error;
   });
