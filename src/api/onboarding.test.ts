@@ -116,6 +116,22 @@ describe('a request', () => {
     expect(eventsOf('application_key_handed_over')).toHaveLength(1);
   });
 
+  test('is handed in, and taken back, once that is on record', async () => {
+    const { id } = await draft();
+    const { append } = server.audit;
+    const terms = { termsVersion: await termsVersion() };
+    for (const [path, body, action] of [
+      [`/developer/requests/${id}/submit`, terms, 'application_requested'],
+      [`/developer/requests/${id}/withdraw`, {}, 'application_request_withdrawn'],
+    ] as const) {
+      server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+      expect(await ask(grace, path, body)).toMatchObject(refused('state_unavailable'));
+      server.audit.append = append;
+      expect((await ask(grace, path, body)).status).toBe(200);
+      expect(eventsOf(action).at(-1)?.detail).toMatchObject({ id });
+    }
+  });
+
   test('gives one key to many who fetch it at once, and is approved once by many', async () => {
     const request = await handIn();
     const approvals = await Promise.all([1, 2, 3, 4].map(() => approve(request)));

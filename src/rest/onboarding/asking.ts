@@ -17,7 +17,7 @@ import {
   submit,
   type Wish,
 } from './request.js';
-import { changeRequest, createRequest, findRequest, withdrawRequest } from './requests.js';
+import { changeRequest, checkUnfinished, createRequest, findRequest, forgetRequest } from './requests.js';
 import { readTerms } from './terms.js';
 
 /* What developers do with their own requests and applications. Somebody else's are as if they were not there. */
@@ -127,18 +127,27 @@ export async function submitRequest(
   checkWish(draft.wish, deps);
   const terms = { agreed: given.termsVersion, current: (await readTerms(deps)).version };
   const said = { at: deps.clock.now(), from: 'developer' as const, by: developer.name, text: given.message };
-  const request = await changeRequest(id, (each) => submit(each, terms, said), deps);
-  const { name, scopes, perMinute, perDay, connection: wanted, redirectUris } = request.wish;
+  const { wish, application } = submit(draft, terms, said);
+  const { name, scopes, perMinute, perDay, connection: wanted, redirectUris } = wish;
+  // First: after a trail that failed it could not be handed in again.
   await deps.audit.append({
     action: 'application_requested',
     connection: '',
     subject: '',
     detail: {
-      ...{ id, developer: developer.id, application: request.application, name, scopes, perMinute, perDay },
+      ...{ id, developer: developer.id, application, name, scopes, perMinute, perDay },
       ...{ wanted, redirectUris, termsVersion: given.termsVersion, by: developer.name },
     },
   });
-  return request;
+  return changeRequest(
+    id,
+    (each) => {
+      // Written anew in another window meanwhile, it is another one than is on record.
+      if (each.changedAt !== draft.changedAt) throw new FaceError('request_state', { state: each.state });
+      return submit(each, terms, said);
+    },
+    deps,
+  );
 }
 
 /** @throws FaceError `not_found`, `request_state`, `limit_reached`, `locked_out`, `state_unavailable` */
@@ -157,9 +166,12 @@ export async function sayTo(
 /** @throws FaceError `not_found`, `request_state`, `locked_out`, `state_unavailable` */
 export async function withdrawOwnRequest(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
   await countChange(developer, deps);
-  await withdrawRequest(await readOwnRequest(id, developer, deps), deps);
+  const request = await readOwnRequest(id, developer, deps);
+  checkUnfinished(request);
   const detail = { id, developer: developer.id, by: developer.name };
+  // First: after a trail that failed there would be none to withdraw.
   await deps.audit.append({ action: 'application_request_withdrawn', connection: '', subject: '', detail });
+  await forgetRequest(request, deps);
 }
 
 /**

@@ -71,7 +71,7 @@ export async function createRequest(
     );
     await addToIndex({ id, createdAt: now }, { state });
   } catch (error) {
-    await forget(request, { state });
+    await forgetRequest(request, { state });
     throw error;
   }
   return request;
@@ -121,7 +121,10 @@ async function findDispensable(
 }
 
 /** Forgets one for good. @throws FaceError `state_unavailable` */
-async function forget({ id, developer, by }: ApplicationRequest, { state }: Pick<Deps, 'state'>): Promise<void> {
+export async function forgetRequest(
+  { id, developer, by }: ApplicationRequest,
+  { state }: Pick<Deps, 'state'>,
+): Promise<void> {
   await state.delete(storedOf(id).key);
   await changeStored(index, (former) => (former ?? []).filter((each) => each.id !== id), { state });
   await changeDeveloper(
@@ -151,10 +154,9 @@ export async function changeRequest(
   return changed;
 }
 
-/** Takes back one that is not answered. @throws FaceError `request_state`, `state_unavailable` */
-export async function withdrawRequest(request: ApplicationRequest, deps: Pick<Deps, 'state'>): Promise<void> {
+/** Goes on with one that is not answered. @throws FaceError `request_state` */
+export function checkUnfinished(request: ApplicationRequest): void {
   if (isFinished(request)) throw new FaceError('request_state', { state: request.state });
-  await forget(request, deps);
 }
 
 /** Where a list goes on: after the request begun at that time, with that id. */
