@@ -80,6 +80,8 @@ const hostile: Readonly<Record<string, string>> = {
   'an imported style': '<style>@import "https://example.com/a.css";</style>',
   'a style that is escaped': '<style>@\\69mport "https://example.com/a.css";</style>',
   'a style with a reference': '<style>@&#105;mport "https://example.com/a.css";</style>',
+  'a style behind a comment': '<style><!-- -->@import "https://example.com/a.css";</style>',
+  'a style behind an element': '<style><g/>@import "https://example.com/a.css";</style>',
   'a font from elsewhere': '<style>@font-face{font-family:a;src:url(https://example.com/a.woff)}</style>',
   'an animation': '<animate attributeName="href" to="javascript:alert(1)"/>',
   'a handler': '<handler type="text/javascript">alert(1)</handler>',

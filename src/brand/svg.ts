@@ -56,7 +56,10 @@ export function findSvgProblem(bytes: Uint8Array): string | null {
     const problem = findAttributeProblem(rest);
     if (problem !== null) return problem;
     at += whole.length;
-    if (name === 'style' && closing === '' && !isStyleWithinAt(text, at)) return 'its style points elsewhere';
+    if (name !== 'style' || closing !== '' || rest.endsWith('/')) continue;
+    // What is after a comment or an element is style, too.
+    if (!text.startsWith('</style', text.indexOf('<', at))) return 'its style holds something other than text';
+    if (!isStyleWithinAt(text, at)) return 'its style points elsewhere';
   }
   return null;
 }
@@ -82,10 +85,9 @@ function findAttributeProblem(rest: string): string | null {
   return null;
 }
 
-/** Whether the style that begins there stays within the picture. */
+/** Whether the style that begins there, up to the next tag, stays within the picture. */
 const isStyleWithinAt = (text: string, at: number): boolean => {
-  const end = text.indexOf('<', at);
-  const style = decodeReferences(text.slice(at, end === -1 ? text.length : end));
+  const style = decodeReferences(text.slice(at, text.indexOf('<', at)));
   return style !== null && isStyleWithin(style);
 };
 
