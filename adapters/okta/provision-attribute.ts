@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../src/base/json.js';
+import type { JsonObject } from '../../src/base/json.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer, type SendToOkta } from './client.js';
@@ -45,6 +45,7 @@ const attributeGuard = z.object({
   format: z.string().nullish(),
   mutability: z.string().nullish(),
   permissions: z.array(z.object({ principal: z.string().nullish(), action: z.string().nullish() })).nullish(),
+  master: z.object({ type: z.string().nullish() }).nullish(),
 });
 type AttributeDefinition = z.infer<typeof attributeGuard>;
 
@@ -55,9 +56,16 @@ const schemaGuard = z.object({
   }),
 });
 
+/**
+ * "Inherit from Okta" in the console. Unless told so, an attribute of a user who comes from a directory or an application
+ * is changed there alone, and Okta refuses every enrolment of such users (403, E0000023).
+ * @see https://help.okta.com/en-us/content/topics/users-groups-profiles/usgp-define-attribute-profile-source.htm
+ */
+const ownMaster = { type: 'OKTA' } as const;
+
 /** The properties of an existing attribute that would not hold the value, or would let the wrong people change it. */
 function misfitsOf(definition: AttributeDefinition, expected: Attribute): string[] {
-  const { type, required, minLength, maxLength, pattern, format, mutability, permissions, oneOf } = definition;
+  const { type, required, minLength, maxLength, pattern, format, mutability, permissions, oneOf, master } = definition;
   const isUserWritten = permissions?.some(({ principal, action }) => principal === 'SELF' && action === 'READ_WRITE');
   const fits: Record<string, boolean> = {
     type: type === 'string',
@@ -69,59 +77,73 @@ function misfitsOf(definition: AttributeDefinition, expected: Attribute): string
     format: (format ?? null) === null,
     mutability: (mutability ?? 'READ_WRITE') === 'READ_WRITE',
     permissions: expected.isUserWritten || isUserWritten !== true,
+    // Somebody has named applications that it comes from.
+    master: master?.type !== 'OVERRIDE',
   };
   return Object.keys(fits).filter((name) => fits[name] === false);
 }
 
-const toSchemaChange = ({ name, title, description, maxLength, isUserWritten }: Attribute): Json => ({
-  definitions: {
-    custom: {
-      properties: {
-        [name]: {
-          title,
-          description,
-          type: 'string',
-          required: false,
-          maxLength,
-          scope: 'NONE',
-          mutability: 'READ_WRITE',
-          permissions: [{ principal: 'SELF', action: isUserWritten ? 'READ_WRITE' : 'HIDE' }],
-        },
-      },
-    },
-  },
+const toDefinition = ({ title, description, maxLength, isUserWritten }: Attribute): JsonObject => ({
+  title,
+  description,
+  type: 'string',
+  required: false,
+  maxLength,
+  scope: 'NONE',
+  mutability: 'READ_WRITE',
+  master: ownMaster,
+  permissions: [{ principal: 'SELF', action: isUserWritten ? 'READ_WRITE' : 'HIDE' }],
 });
 
 /** The step that makes an attribute of that name. */
 export const toAttributeTitle = (name: string): string => `Profile attribute ${name}`;
 
+/** The attribute as the org's default user schema has it, by its name there; `null` where there is none. */
+async function findAttribute({ name: expected }: Attribute, send: SendToOkta): Promise<[string, JsonObject] | null> {
+  const { body } = await send('GET', schemaPath);
+  const found = Object.entries(parseAnswer(schemaGuard, body).definitions.custom?.properties ?? {}).find(
+    // Okta refuses names that differ in case alone, so such a neighbour is in the way.
+    ([name]) => name.toLowerCase() === expected.toLowerCase(),
+  );
+  return found === undefined ? null : [found[0], parseAnswer(objectGuard, found[1])];
+}
+
+const objectGuard = z.record(z.string(), z.json());
+
 /**
  * How the attribute stands in the org's default user schema. One that does not fit is never changed: it is somebody's, and
- * may hold something.
+ * may hold something. One that fits is made Okta's own, where its value would come from where a user comes from.
  * @throws FaceError `provider_refused`, `profile_unavailable`
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
 export async function inspectAttribute(expected: Attribute, send: SendToOkta): Promise<StepStatus> {
-  const { body } = await send('GET', schemaPath);
-  const existing = Object.entries(parseAnswer(schemaGuard, body).definitions.custom?.properties ?? {}).find(
-    // Okta refuses names that differ in case alone, so such a neighbour is in the way.
-    ([name]) => name.toLowerCase() === expected.name.toLowerCase(),
-  );
-  if (existing === undefined) {
+  const existing = await findAttribute(expected, send);
+  if (existing === null) {
     const access = expected.isUserWritten ? 'written by users' : 'hidden from users';
     return {
       state: 'missing',
       changes: [`Add the attribute ${expected.name}: text of up to ${expected.maxLength} characters, ${access}`],
     };
   }
-  const [name, definition] = existing;
-  const misfits = name === expected.name ? misfitsOf(parseAnswer(attributeGuard, definition), expected) : ['name'];
-  if (misfits.length === 0) return { state: 'ready' };
-  return {
-    state: 'blocked',
-    reason: `There is an attribute ${name} that does not fit by its ${misfits.join(', ')}`,
-    remedy: 'Change it in Directory > Profile Editor > User (default), or name another attribute in the configuration',
-  };
+  const [name, found] = existing;
+  const definition = parseAnswer(attributeGuard, found);
+  const misfits = name === expected.name ? misfitsOf(definition, expected) : ['name'];
+  if (misfits.length > 0) {
+    return {
+      state: 'blocked',
+      reason: `There is an attribute ${name} that does not fit by its ${misfits.join(', ')}`,
+      remedy:
+        'Change it in Directory > Profile Editor > User (default), or name another attribute in the configuration',
+    };
+  }
+  return definition.master?.type === 'PROFILE_MASTER'
+    ? {
+        state: 'different',
+        changes: [
+          `Set the source priority of ${name} to "Inherit from Okta": it cannot be written of users who come from a directory`,
+        ],
+      }
+    : { state: 'ready' };
 }
 
 const schemaPath = '/api/v1/meta/schemas/user/default';
@@ -131,6 +153,8 @@ export const createAttributeStep = (expected: Attribute, { send }: { readonly se
   title: toAttributeTitle(expected.name),
   inspect: () => inspectAttribute(expected, send),
   async apply() {
-    await send('POST', schemaPath, toSchemaChange(expected));
+    const existing = await findAttribute(expected, send);
+    const definition = existing === null ? toDefinition(expected) : { ...existing[1], master: ownMaster };
+    await send('POST', schemaPath, { definitions: { custom: { properties: { [expected.name]: definition } } } });
   },
 });

@@ -92,6 +92,12 @@ async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Fi
   const { attribute } = settings.okta;
   const status = await inspectAttribute(tokenAttribute(attribute), send);
   if (status.state === 'ready') return pass(`${attribute} holds a token, and users cannot write it`);
+  if (status.state === 'different') {
+    return warn(
+      `${attribute} holds a token, but of no user who comes from a directory or an application`,
+      notProvisioned,
+    );
+  }
   return status.state === 'blocked'
     ? fail(status.reason, status.remedy)
     : fail(

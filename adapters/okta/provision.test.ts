@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
+import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { canary } from '../../test/contract/adapter.js';
@@ -355,6 +356,11 @@ test.each<[string, () => Response]>([
 describe('the attribute', () => {
   const fitting = { title: 'Face', type: 'string', maxLength: null, permissions: null };
   const inspectAttribute = () => inspect('Profile attribute facestepToken');
+  const addFromDirectory = async (): Promise<string> => {
+    const id = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+    bench.okta.org.users.get(id)!.source = 'ACTIVE_DIRECTORY';
+    return id;
+  };
 
   test('that an administrator defined by hand is adopted', async () => {
     bench.okta.org.attributes.set('facestepToken', fitting);
@@ -372,9 +378,36 @@ describe('the attribute', () => {
     ['format', { format: 'email' }],
     ['mutability', { mutability: 'READ_ONLY' }],
     ['permissions', { permissions: [{ principal: 'SELF', action: 'READ_WRITE' }] }],
+    ['master', { master: { type: 'OVERRIDE', priority: [{ type: 'APP', value: '0oa1' }] } }],
   ])('that does not fit by its %s is in the way: %j', async (misfit, change) => {
     bench.okta.org.attributes.set('facestepToken', { ...fitting, ...change });
     expect(await inspectAttribute()).toMatchObject({ state: 'blocked', reason: expect.stringMatching(`${misfit}$`) });
+  });
+
+  test('is made so that people whose profile comes from a directory are enrolled and forgotten, too', async () => {
+    await applyAll(provision());
+    const { profile } = bench.connect();
+    const ada = await addFromDirectory();
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect(bench.okta.org.users.get(ada)?.profile.facestepToken).toBe('FV1.abc');
+    await profile.clearToken(ada);
+    expect(bench.okta.org.users.get(ada)?.profile).not.toHaveProperty('facestepToken');
+  });
+
+  test('whose value would come from where a user comes from is Okta’s own from then on, and all else of it stays', async () => {
+    const before = { ...fitting, description: 'By hand', scope: 'NONE', master: { type: 'PROFILE_MASTER' } };
+    bench.okta.org.attributes.set('facestepToken', before);
+    const ada = await addFromDirectory();
+    const write = () => bench.connect().profile.writeToken(ada, new SealedToken('FV1.abc'));
+    await expect(write()).rejects.toMatchObject({ detail: { status: 403, errorCode: 'E0000023' } });
+    expect(await inspectAttribute()).toMatchObject({
+      state: 'different',
+      changes: [expect.stringContaining('Inherit from Okta')],
+    });
+    await applyAll(provision());
+    expect(await inspectAttribute()).toEqual({ state: 'ready' });
+    expect(bench.okta.org.attributes.get('facestepToken')).toMatchObject({ ...before, master: { type: 'OKTA' } });
+    await write();
   });
 
   test('whose name differs in case alone is in the way', async () => {
@@ -415,6 +448,11 @@ describe('the checks', () => {
           type: 'string',
           permissions: [{ principal: 'SELF', action: 'READ_WRITE' }],
         }),
+    ],
+    [
+      'Profile attribute',
+      'warn',
+      () => bench.okta.org.attributes.set('facestepToken', { type: 'string', master: { type: 'PROFILE_MASTER' } }),
     ],
     ['Inline hook: token', 'fail', () => Object.assign(tokenHook(), { status: 'INACTIVE' })],
     ['Inline hook: saml', 'fail', () => bench.okta.org.hooks.delete(hookOf('com.okta.saml.tokens.transform').id)],

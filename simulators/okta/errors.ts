@@ -26,6 +26,10 @@ export const invalid = (field: string, causes: readonly string[]): ApiError =>
 export const wrongStatus = (): ApiError =>
   new ApiError(403, 'E0000038', "This operation is not allowed in the user's current status.");
 
+/** Okta's refusal of a change of what another system is the source of. */
+export const sourcedElsewhere = (): ApiError =>
+  new ApiError(403, 'E0000023', 'Operation failed because user profile is mastered under another system');
+
 export const invalidToken = (): ApiError => new ApiError(401, 'E0000011', 'Invalid token provided');
 
 export const forbidden = (): ApiError =>

@@ -15,6 +15,8 @@ export interface OrgUser {
   profile: Record<string, unknown>;
   password: string | null;
   status: 'ACTIVE' | 'SUSPENDED' | 'DEPROVISIONED';
+  /** The directory or application that the profile comes from, which alone changes it; Okta itself where none is named. */
+  source?: 'ACTIVE_DIRECTORY' | 'LDAP' | 'IMPORT';
   /** Whether the password is yet to be imported: the password import hook is asked at the first sign-in. */
   isPasswordHooked: boolean;
   /** What a security event last said of the risk. */

@@ -1,5 +1,6 @@
-import { invalid } from './errors.js';
-import type { Org } from './org.js';
+import { z } from 'zod';
+import { invalid, sourcedElsewhere } from './errors.js';
+import type { Org, OrgUser } from './org.js';
 
 /** The attributes every org has; of them only these four are required of a user. */
 export const baseAttributes = (
@@ -30,6 +31,19 @@ function checkAttribute(org: Org, name: string, value: unknown): string[] {
   if (value.length > (attribute.maxLength ?? Number.POSITIVE_INFINITY)) return [`${name}: The field is too long`];
   if (value.length < (attribute.minLength ?? 0)) return [`${name}: The field is too short`];
   return [];
+}
+
+const ownGuard = z.object({ master: z.object({ type: z.literal('OKTA') }) });
+
+/**
+ * Of a user from elsewhere Okta changes no attribute but those that it is the source of itself.
+ * @throws ApiError E0000023
+ * @see https://help.okta.com/en-us/content/topics/users-groups-profiles/usgp-define-attribute-profile-source.htm
+ */
+export function checkSource(org: Org, { source, profile }: OrgUser, changed: Readonly<Record<string, unknown>>): void {
+  if (source === undefined) return;
+  const names = Object.keys({ ...profile, ...changed }).filter((name) => changed[name] !== profile[name]);
+  if (names.some((name) => !ownGuard.safeParse(org.attributes.get(name)).success)) throw sourcedElsewhere();
 }
 
 /** Without the attributes that are null: Okta keeps none. */

@@ -8,6 +8,7 @@ import { baseAttributes } from './profile-rules.js';
 const attributeGuard = z.looseObject({
   title: z.string().min(1),
   type: z.enum(['array', 'boolean', 'integer', 'number', 'string']),
+  master: z.object({ type: z.enum(['OKTA', 'OVERRIDE', 'PROFILE_MASTER']) }).optional(),
   maxLength: z
     .int()
     .min(1)
@@ -24,6 +25,14 @@ const changeGuard = z.object({
     custom: z.object({ properties: z.record(z.string(), z.union([z.null(), attributeGuard])) }),
   }),
 });
+
+/** What an attribute is unless its definition says otherwise: where a user comes from is where its value comes from. */
+const defaults = {
+  scope: 'NONE',
+  mutability: 'READ_WRITE',
+  required: false,
+  master: { type: 'PROFILE_MASTER' },
+} as const;
 
 const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
@@ -65,7 +74,7 @@ export function createUserSchemaApi(org: Org, requireScope: RequireScope): Route
       if (!/^[A-Za-z_]\w*$/.test(name) || neighbours.some((other) => isSameName(other, name))) {
         throw invalid(name, [`${name}: The name is invalid or taken`]);
       }
-      org.attributes.set(name, { scope: 'NONE', mutability: 'READ_WRITE', required: false, ...attribute });
+      org.attributes.set(name, { ...defaults, ...attribute });
     }
     response.json(view());
   });

@@ -7,7 +7,7 @@ import { toGroupView } from './group-view.js';
 import { newId } from './ids.js';
 import { findUser, isoNow, type Org, type OrgUser } from './org.js';
 import { sendPage } from './paging.js';
-import { checkProfile, withoutNulls } from './profile-rules.js';
+import { checkProfile, checkSource, withoutNulls } from './profile-rules.js';
 import { parseUserSearch } from './user-search.js';
 
 const changeGuard = z.object({
@@ -31,7 +31,7 @@ const parseChange = (body: unknown): z.infer<typeof changeGuard> => {
 };
 
 /** A user as the API shows them. */
-export const toView = (org: Org, { id, status, created, lastUpdated, profile }: OrgUser) => ({
+export const toView = (org: Org, { id, status, created, lastUpdated, profile, source }: OrgUser) => ({
   id,
   status,
   created,
@@ -42,7 +42,7 @@ export const toView = (org: Org, { id, status, created, lastUpdated, profile }: 
   passwordChanged: created,
   type: { id: 'otydefault' },
   profile,
-  credentials: { provider: { type: 'OKTA', name: 'OKTA' } },
+  credentials: { provider: { type: source ?? 'OKTA', name: source ?? 'OKTA' } },
   _links: { self: { href: `${org.url}/api/v1/users/${id}` } },
 });
 
@@ -97,6 +97,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
     if (user.status === 'DEPROVISIONED' && !org.allowsUpdatesToDeactivated) throw wrongStatus();
     const kept = withoutNulls(profile);
     checkProfile(org, kept);
+    checkSource(org, user, kept);
     const taken = findUser(org, String(kept.login));
     if (taken !== undefined && taken !== user)
       throw invalid('login', ['login: An object with this field already exists']);
