@@ -21,8 +21,11 @@ const usersGuard = z.array(
   }),
 );
 
+/** A lockout and a password that ran out pass by: whoever is kept out by one at this moment is written to all the same. */
+const staying: readonly string[] = ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'];
+
 /**
- * The active users of a group.
+ * The users of a group, but for those who have left, are suspended or have not been activated yet.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/#tag/Group/operation/listGroupUsers
  */
 export async function* listMembers(
@@ -40,8 +43,8 @@ export async function* listMembers(
   let next: string | null = `/api/v1/groups/${id}/users?limit=${pageSize}`;
   while (next !== null) {
     const { body, headers } = await send('GET', next);
-    const active = parseAnswer(usersGuard, body).filter(({ status }) => status === 'ACTIVE');
-    yield active.map(({ id: subject, profile }) => ({
+    const members = parseAnswer(usersGuard, body).filter(({ status }) => staying.includes(status));
+    yield members.map(({ id: subject, profile }) => ({
       ...{ subject, login: profile.login, email: profile.email || null },
       isEnrolled: isFilled(profile[attribute]),
     }));

@@ -14,7 +14,15 @@ export interface OrgUser {
   lastUpdated: string;
   profile: Record<string, unknown>;
   password: string | null;
-  status: 'ACTIVE' | 'SUSPENDED' | 'DEPROVISIONED';
+  status:
+    | 'STAGED'
+    | 'PROVISIONED'
+    | 'ACTIVE'
+    | 'RECOVERY'
+    | 'PASSWORD_EXPIRED'
+    | 'LOCKED_OUT'
+    | 'SUSPENDED'
+    | 'DEPROVISIONED';
   /** The directory or application that the profile comes from, which alone changes it; Okta itself where none is named. */
   source?: 'ACTIVE_DIRECTORY' | 'LDAP' | 'IMPORT';
   /** Whether the password is yet to be imported: the password import hook is asked at the first sign-in. */

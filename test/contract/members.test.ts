@@ -16,7 +16,7 @@ import { attribute as field, openOneLoginBench } from './onelogin.js';
 import { name, openScimBench, schema } from './scim.js';
 import { createManualClock } from './state.js';
 
-/* Who is in a group, as each provider lists it: by page, active users alone, by the group's id and by its name. */
+/* Who is in a group, as each provider lists it: by page, without those who have left, by the group's id and by its name. */
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -45,6 +45,12 @@ interface Opened {
   provision(observe: (send: Fetch) => Fetch): Provisioning;
 }
 
+/** Okta names whoever is kept out for the moment otherwise than whoever is active. */
+const oktaStatuses = {
+  staying: ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'],
+  leftOut: ['SUSPENDED', 'DEPROVISIONED', 'STAGED', 'PROVISIONED'],
+} as const;
+
 const providers: Readonly<Record<string, () => Promise<Opened>>> = {
   async okta() {
     const bench = await openOktaBench();
@@ -56,7 +62,8 @@ const providers: Readonly<Record<string, () => Promise<Opened>>> = {
       const user = bench.okta.org.users.get(id)!;
       user.profile.email = login;
       if (isEnrolled(index)) user.profile.facestepToken = 'FV1.x';
-      if (!isActive(index)) user.status = 'SUSPENDED';
+      const statuses = isActive(index) ? oktaStatuses.staying : oktaStatuses.leftOut;
+      user.status = statuses[index % statuses.length]!;
       if (isMember(index)) members.add(id);
     }
     const groupId = '00g1a2b3c4d5e6f7g8h9';
