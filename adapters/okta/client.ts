@@ -75,6 +75,8 @@ class TokenRefusal extends Error {
     readonly status: number,
     readonly errorCode: string,
     readonly url: string,
+    /** Say when a rate limit ends. */
+    readonly headers: OktaAnswer['headers'],
   ) {
     super('no access token');
   }
@@ -83,7 +85,8 @@ class TokenRefusal extends Error {
 /** With that code Okta asks for a proof with its nonce, which the SDK then sends. */
 async function throwUnlessNonce(response: Response, url: string): Promise<void> {
   const { data } = z.object({ error: z.string() }).safeParse(await response.json().catch(() => null));
-  if (data?.error !== 'use_dpop_nonce') throw new TokenRefusal(response.status, data?.error ?? '', url);
+  if (data?.error === 'use_dpop_nonce') return;
+  throw new TokenRefusal(response.status, data?.error ?? '', url, response.headers);
 }
 
 const requestGuard = z.object({

@@ -185,7 +185,7 @@ describe('an org that does not answer as it should', () => {
 
 describe('a service application with a key pair', () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const connect = async (options: { requireDpop: boolean; scopes?: string[]; form?: 'pem' | 'jwk' }) => {
+  const connect = async (options: { requireDpop: boolean; scopes?: string[]; form?: 'pem' | 'jwk'; fetch?: Fetch }) => {
     const granted = options.scopes ?? ['okta.users.read', 'okta.users.manage'];
     const publicJwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' };
     const client = bench.okta.addClient({ publicJwks: [publicJwk], scopes: granted, requireDpop: options.requireDpop });
@@ -198,6 +198,7 @@ describe('a service application with a key pair', () => {
         : privateKey.export({ type: 'pkcs8', format: 'pem' });
     return bench.connect({
       okta: { auth: { kind: 'private_key', clientId: client.id, privateKey: text, keyId: 'k1', scopes: granted } },
+      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
     }).profile;
   };
 
@@ -209,6 +210,22 @@ describe('a service application with a key pair', () => {
     const profile = await connect(options);
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
     expect((await profile.readToken(ada))?.use((text) => text)).toBe('FV1.abc');
+  });
+
+  test('asks for an access token again where the rate limit of those ends at once', async () => {
+    const date = new Date().toUTCString();
+    const headers = { 'x-rate-limit-reset': String(Date.parse(date) / 1000), date };
+    const tokens: number[] = [];
+    const send: Fetch = async (url, init) => {
+      if (new URL(url).pathname !== '/oauth2/v1/token') return fetch(url, init);
+      const answer =
+        tokens.length < 2 ? Response.json({ errorCode: 'E0000047' }, { status: 429, headers }) : await fetch(url, init);
+      tokens.push(answer.status);
+      return answer;
+    };
+    const profile = await connect({ requireDpop: false, fetch: send });
+    expect(await profile.readToken(ada)).toBeNull();
+    expect(tokens).toEqual([429, 429, 200]);
   });
 
   test('goes on after its access token has expired', async () => {

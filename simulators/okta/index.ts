@@ -273,6 +273,7 @@ function createApp(org: Org): express.Express {
     next();
   });
   const { router, requireScope } = createAccess(org);
+  app.use('/oauth2/v1/token', limitRate(org));
   app.use(router);
   app.use(createFactorSignIn(org));
   app.use(createIdentityVerification(org));

@@ -32,7 +32,7 @@ export function sendPage<Entry extends { readonly id: string }>(
 }
 
 /**
- * Answers every so many calls of the management API with a rate limit whose window ends at once.
+ * Answers every so many calls of the management API, or for access tokens to it, with a rate limit whose window ends at once.
  * @see https://developer.okta.com/docs/reference/rl-best-practices/
  */
 export function limitRate(org: Org): RequestHandler {
