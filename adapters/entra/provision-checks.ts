@@ -77,6 +77,10 @@ const tokenRefusals: Readonly<Record<string, readonly [found: string, remedy: st
     'The certificate is not one of the application: it was deleted, or never uploaded',
     'Certificates & secrets > Upload the certificate of entra.auth',
   ],
+  AADSTS700024: [
+    'The clock of this machine is wrong: what proves the certificate is over, or has yet to begin',
+    'Keep the clock of this machine by NTP: it is good for 10 minutes',
+  ],
   AADSTS700016: [
     'This tenant has no such application',
     'Check entra.clientId and entra.tenantId, and that the application was not deleted',
@@ -155,7 +159,7 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
     ? pass('The keys of every tenant can be had in time')
     : warn(
         `Metadata and keys of a tenant take ${slowestMs} ms`,
-        `Calls wait ${slowKeysMs} ms for them, where none came for an hour or the server has only just started; after that it is as whenUnavailable says. Look for what slows the way to ${login}`,
+        `Calls wait ${slowKeysMs} ms for them, where none came for a day or the server has only just started; after that it is as whenUnavailable says. Look for what slows the way to ${login}`,
       );
 }
 

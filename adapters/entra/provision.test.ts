@@ -432,6 +432,24 @@ describe('checks', () => {
     expect(found.filter(({ cause }) => cause === 'Credentials of the service').length).toBeGreaterThan(5);
   });
 
+  test('tell a clock that is wrong from a wrong certificate', async () => {
+    const send: typeof entra.fetch = async (url, init) =>
+      new URL(url).pathname.endsWith('/token')
+        ? Response.json(
+            {
+              error: 'invalid_client',
+              error_description: 'AADSTS700024: Client assertion is not within its valid time range.',
+            },
+            { status: 401 },
+          )
+        : entra.fetch(url, init);
+    expect(await connect({}, { fetch: send }).checks[0]?.run()).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringMatching(/clock.*AADSTS700024/),
+      remedy: expect.stringContaining('NTP'),
+    });
+  });
+
   test('say that every enrolment is lost where the directory extension was deleted', async () => {
     await applyAll(provisioning);
     findApplication(entra.tenant, daemon.clientId)!.extensionProperties.clear();

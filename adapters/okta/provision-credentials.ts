@@ -32,10 +32,11 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
         'Create one in Security > API > Tokens, and put it into okta.auth.token',
       );
     }
-    if (status === 401 || code === 'invalid_client') {
+    // Both tell the time by the clock here.
+    if (status === 401 || code === 'invalid_client' || code === 'invalid_dpop_proof') {
       return fail(
-        `Okta does not know the application or its key (${status})`,
-        'Compare okta.auth.clientId, keyId and privateKey with Applications > the application > General, and see that it is active',
+        `Okta does not know the application or its key, or this machine's clock is wrong (${status})`,
+        'Compare okta.auth.clientId, keyId and privateKey with Applications > the application > General, see that it is active, and keep the clock by NTP: what proves the application is good for 5 minutes',
       );
     }
     return fail(`Okta refuses the call: ${JSON.stringify(error.detail)}`, advice.scopes);

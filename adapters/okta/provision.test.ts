@@ -149,6 +149,20 @@ describe('a service application', () => {
   });
 });
 
+test.each(['invalid_client', 'invalid_dpop_proof'])(
+  'a clock that is wrong is named where Okta says %s',
+  async (error) => {
+    const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+      type: 'pkcs8',
+      format: 'pem',
+    });
+    const auth = { kind: 'private_key', clientId: '0oa1', privateKey, keyId: 'k1' };
+    const refuse: Fetch = async () => Response.json({ error }, { status: error === 'invalid_client' ? 401 : 400 });
+    const [credentials] = provision({ okta: { ...everything, auth }, fetch: refuse }).checks;
+    expect(await credentials?.run()).toMatchObject({ verdict: 'fail', remedy: expect.stringContaining('clock') });
+  },
+);
+
 describe('what is there already', () => {
   test('is adopted by its address, under whatever name, and its secret header set right', async () => {
     const channel = { type: 'HTTP', header: 'x-secret', secret: 'other' } as const;
