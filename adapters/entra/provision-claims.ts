@@ -83,6 +83,13 @@ export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
 
 const toTitle = (deps: EntraProvisionDeps): string => `Claims mapping policy "${displayNameOf(deps)}"`;
 
+/**
+ * Such a policy takes the place of claims that are set in the console, and of a custom claims policy.
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/claims-customization-powershell
+ */
+const assignment =
+  'assign our claims mapping policy to it: its tokens lose what is set in the console under Attributes & Claims';
+
 /** That policy on one application. */
 export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   const ofPrincipal = (id: string): string => `/servicePrincipals/${id}/claimsMappingPolicies`;
@@ -99,7 +106,7 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
         };
       }
       const [assigned] = await deps.graph.list(policyGuard, ofPrincipal(principal.id));
-      if (assigned === undefined) return { state: 'missing', changes: ['assign our claims mapping policy to it'] };
+      if (assigned === undefined) return { state: 'missing', changes: [assignment] };
       const lacking = lackingIn(assigned);
       if (lacking.length === 0) return { state: 'ready' };
       return {
