@@ -96,6 +96,15 @@ describe('tenants', () => {
       await expect(verify(bearer(await bench.createBearer(claims)))).rejects.toMatchObject(refused);
   });
 
+  test('that are external may be named by their domain, as documented, or by their id, as in their metadata', async () => {
+    const external = await bench.entra.addTenant('external');
+    const { verify } = connect({ tenants: [external.id], fetch: bench.entra.fetch });
+    for (const iss of [external.issuer, `${bench.entra.url}/${external.id}/v2.0`])
+      expect(await verify(bearer(await bench.createBearer({ iss }, external)))).toEqual({ tenantId: external.id });
+    for (const iss of [`https://login.example/${external.id}/v2.0`, `${bench.entra.url}/${partner.id}/v2.0`])
+      await expect(verify(bearer(await bench.createBearer({ iss }, external)))).rejects.toMatchObject(refused);
+  });
+
   test('off the list are refused, and nothing is fetched for them', async () => {
     const { verify, urls } = connect();
     await expect(verify(bearer(await bench.createBearer({}, partner)))).rejects.toMatchObject(refused);

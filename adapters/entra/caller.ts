@@ -59,9 +59,10 @@ export function createCallerCheck(
     // Keys are fetched for tenants of the list alone: a stranger cannot make us ask for others.
     if (!hooks.tenants.includes(tenantId)) throw new FaceError('caller_untrusted', { bearer: 'tenant' });
     const { issuer, keys } = await findAuthority(tenantId);
-    const issuers = { v1: `${v1Issuer}/${tenantId}/`, v2: issuer };
+    const v1 = `${v1Issuer}/${tenantId}/`;
     const { payload, protectedHeader } = await jwtVerify(bearer, keys, {
-      issuer: [issuers.v1, issuers.v2],
+      // An external tenant's host is named by its domain in the documents, and by its id in its metadata.
+      issuer: [v1, issuer, `${login}/${tenantId}/v2.0`],
       audience: [hooks.appId, `api://${host}/${hooks.appId}`],
       algorithms: ['RS256'],
       requiredClaims: ['exp', 'tid'],
@@ -70,7 +71,7 @@ export function createCallerCheck(
     }).catch((error: unknown) => {
       throw toBearerRefusal(error);
     });
-    const client = payload.iss === issuers.v1 ? payload.appid : payload.azp;
+    const client = payload.iss === v1 ? payload.appid : payload.azp;
     if (client !== eventsServiceAppId) throw new FaceError('caller_untrusted', { bearer: 'client' });
     const key = keys.jwks()?.keys.find(({ kid }) => kid === protectedHeader.kid);
     if (!isEntraKeyOf(tenantId, key)) throw new FaceError('caller_untrusted', { bearer: 'key' });
