@@ -157,7 +157,7 @@ export interface Provisioning {
   readonly checks: readonly Check[];
   /** Secrets that the provider calls with; `[]` where it calls with none of ours. */
   readonly secrets: readonly RotatableSecret[];
-  /** `null` where nobody has to be registered. */
+  /** `null` where nobody has to be registered, or can be. */
   readonly registration: Registration | null;
   /** The active users of a group. See `Directory`. */
   readonly listMembers: Directory['listMembers'];

@@ -35,6 +35,7 @@ export const externalMfaGuard = z
   })
   .transform(({ appId, cloud, login = clouds[cloud].login, ...rest }) => ({
     ...rest,
+    cloud,
     appId: appId ?? rest.id,
     login,
     redirectUri: `${login}${callbackPath}`,

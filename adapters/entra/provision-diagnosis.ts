@@ -1,19 +1,24 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { type Check, type Finding, fail, manual, pass, serverAnswers, warn } from '../provisioning.js';
+import type { ExternalMfaConfig } from './config-oidc.js';
 import { addressesOf } from './provision-addresses.js';
 import { credentials } from './provision-checks.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
+import { registersUsers } from './provision-registration.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
 
 const discovery = 'Discovery of External MFA';
+const registering = 'Registering users';
 
 /** What tells how External MFA stands, beside its steps: our side as Entra reads it. */
-export const createExternalMfaChecks = (deps: EntraProvisionDeps): readonly Check[] => [
+export const createExternalMfaChecks = (client: ExternalMfaConfig, deps: EntraProvisionDeps): readonly Check[] => [
   { title: discovery, needs: [serverAnswers], run: () => checkDiscovery(deps) },
   { title: 'Keys of External MFA', needs: [discovery], run: () => checkKeys(deps) },
-  { title: 'Registering users', needs: [credentials], run: () => checkRegistering(deps) },
+  registersUsers(client)
+    ? { title: registering, needs: [credentials], run: () => checkRegistering(deps) }
+    : { title: registering, run: async () => registersNobody },
   { title: 'What Conditional Access can ask for', run: async () => asksForAnyMethod },
 ];
 
@@ -127,6 +132,11 @@ async function checkRegistering({ send, settings }: EntraProvisionDeps): Promise
     `Grant UserAuthMethod-External.ReadWrite.All and run facestep register ${settings.id} --all, or --group with an id; or tell people to add it in My Security info`,
   );
 }
+
+const registersNobody: Finding = manual(
+  'Graph registers nobody for the method in this cloud: who has another one may never be offered it',
+  'Tell people to add it in My Security info',
+);
 
 const asksForAnyMethod: Finding = manual(
   'Conditional Access can require multifactor authentication, not this method: authentication strengths do not know it, and a person may choose another method they have',

@@ -31,9 +31,9 @@ beforeEach(async () => {
 });
 afterEach(() => entra.close());
 
-function connect(granted: readonly string[]): Provisioning {
+function connect(granted: readonly string[], cloud = 'global'): Provisioning {
   const daemon = entra.addDaemon(granted);
-  const client = { kind: 'entra_external_mfa', id: appId, tenantIds: [entra.tenant.id], login: entra.url };
+  const client = { kind: 'entra_external_mfa', id: appId, tenantIds: [entra.tenant.id], cloud, login: entra.url };
   const settings = entraConnectionGuard.parse({
     id: 'workforce',
     kind: 'entra',
@@ -99,4 +99,11 @@ test('what the application may not do is told, by the doctor too', async () => {
     remedy: expect.stringContaining('UserAuthMethod-External.ReadWrite.All'),
   });
   expect(await finding(provisioning)).toMatchObject({ verdict: 'pass' });
+});
+
+test.each(['usgov', 'china'])('nobody is registered in a cloud whose Graph does not do that: %s', async (cloud) => {
+  const { registration, checks } = connect(roles, cloud);
+  expect(registration).toBeNull();
+  const check = checks.find(({ title }) => title === 'Registering users');
+  expect(await check?.run()).toMatchObject({ verdict: 'manual', remedy: expect.stringContaining('My Security info') });
 });

@@ -19,6 +19,12 @@ const page = '$select=id,userPrincipalName,accountEnabled&$top=999';
 const pathOf = ({ id }: Pick<Registrant, 'id'>): string => `/users/${id}/authentication/externalAuthenticationMethods`;
 
 /**
+ * Whether Graph registers users in that cloud: its national ones do not.
+ * @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods
+ */
+export const registersUsers = ({ cloud }: Pick<ExternalMfaConfig, 'cloud'>): boolean => cloud === 'global';
+
+/**
  * Users' registrations for External MFA. Entra's wizard offers it to somebody who has no other method; who has one may
  * never see it, and is registered here.
  * @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods

@@ -20,7 +20,7 @@ import { createGraphAdministration, type EntraProvisionDeps } from './provision-
 import { untilShown } from './provision-late.js';
 import { listMembers } from './provision-members.js';
 import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
-import { createRegistration } from './provision-registration.js';
+import { createRegistration, registersUsers } from './provision-registration.js';
 
 /**
  * What sets an Entra tenant up for a connection, and what tells how it stands. Beside `User.ReadWrite.All`, with which the
@@ -50,13 +50,13 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     ...(signUp === undefined ? [] : [byHand(attachToUserFlow)]),
     ...clients.flatMap((client) => createExternalMfaSteps(client, deps)),
   ].map((step) => untilShown(step, deps));
-  const mfaChecks = clients.flatMap(() => createExternalMfaChecks(deps));
+  const mfaChecks = clients.flatMap((client) => createExternalMfaChecks(client, deps));
   const [client] = clients;
   return {
     steps,
     checks: [...createChecks(steps, deps), ...mfaChecks],
     secrets: [],
-    registration: client === undefined ? null : createRegistration(client, deps),
+    registration: client !== undefined && registersUsers(client) ? createRegistration(client, deps) : null,
     listMembers: (group) => listMembers(group, deps),
     census: () => takeCensus(listCensus(deps), deps),
   };

@@ -34,7 +34,8 @@ export function createRegisterCommand(deps: CliDeps): Command {
       const connection = findConnection(setup, id);
       const adapter = await connection.createAdapter(requirePublicUrl(setup));
       const { registration } = await adapter.createProvisioning();
-      if (registration === null) throw new UsageError(`nobody has to be registered for the connection "${id}"`);
+      if (registration === null)
+        throw new UsageError(`nobody has to be, or can be, registered for the connection "${id}"`);
       const registrants = await registration.findRegistrants(group ?? null);
       deps.print(`${id}: ${registration.title}, ${inWords(registrants.length)}`);
       const counts = await registerAll(registration, registrants, { deps, isPlanned: plan === true });

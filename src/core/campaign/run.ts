@@ -171,7 +171,7 @@ export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRun
   };
 }
 
-/** `null` where nobody has to be registered there. */
+/** `null` where nobody has to be registered there, or can be. */
 async function openDirectory({ connection }: Campaign, { directories }: CampaignDeps): Promise<Directory | null> {
   const directory = await directories.get(connection)?.();
   return directory?.register ? directory : null;
