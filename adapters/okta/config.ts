@@ -3,12 +3,8 @@ import { z } from 'zod';
 import { connectionFields } from '../../src/config/connection.js';
 import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
-import { safeUrlGuard } from '../../src/config/safe-url.js';
+import { originGuard, safeUrlGuard } from '../../src/config/safe-url.js';
 import { hasOneIdv, oktaFactorGuard, oktaIdvGuard } from './config-oidc.js';
-
-const orgUrlGuard = safeUrlGuard
-  .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'expected the address of the org, no path')
-  .transform((text) => text.replace(/\/$/, ''));
 
 /** The attributes every Okta user has: a token must not overwrite one of them. */
 const baseAttributes = new Set(
@@ -115,7 +111,7 @@ export const oktaConnectionGuard = z
     kind: z.literal('okta'),
     okta: z
       .strictObject({
-        orgUrl: orgUrlGuard,
+        orgUrl: originGuard,
         auth: apiAuthGuard,
         /** The custom profile attribute that holds the enrolment token. */
         attribute: attributeNameGuard.default('facestepToken'),
