@@ -15,7 +15,6 @@ import {
   serverIsOurs,
   warn,
 } from '../provisioning.js';
-import { toGroupsPath } from './profile-groups.js';
 import { extensionTitleOf } from './provision-directory.js';
 import { findExtension, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
@@ -115,12 +114,16 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
   }
 }
 
+/**
+ * Whoever may read users is told the groups of one, and of each the id alone: whether more is told shows where groups are asked for.
+ * @see https://learn.microsoft.com/en-us/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+ */
 async function checkGroups({ send }: EntraProvisionDeps): Promise<Finding> {
-  const { status } = await send({ method: 'GET', path: toGroupsPath(nobodysId) });
-  if (status === 404) return groupsAreTold;
+  const { status } = await send({ method: 'GET', path: '/groups?$select=id&$top=1' });
+  if (status === 200) return groupsAreTold;
   if (status === 401 || status === 403) {
     return fail(
-      'Graph lets the service read in no groups: nobody acts for an organisation',
+      'Graph tells the service of groups their ids alone: by a name nobody acts for an organisation',
       'Grant GroupMember.Read.All to the application, with admin consent',
     );
   }

@@ -78,25 +78,22 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
   );
   router.get(
     '/users/:id/transitiveMemberOf/microsoft.graph.group',
-    requireRole('GroupMember.Read.All'),
+    requireRole('User.Read.All', 'User.ReadWrite.All', 'GroupMember.Read.All'),
     (request, response) => {
       // OData's cast is one of the advanced queries.
       if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
       const tenant = tenantOf(response);
       const { id: userId } = find(request, tenant);
       const own = [...tenant.groups].filter(([, members]) => members.has(userId));
+      // Of things that the caller may not read a relationship tells the ids, and nothing else.
+      const mayRead = z.array(z.string()).parse(response.locals.roles).includes('GroupMember.Read.All');
+      const unread = { displayName: null, onPremisesSyncEnabled: null, isAssignableToRole: null };
+      const detailsOf = (id: string) =>
+        mayRead ? { displayName: tenant.groupNames.get(id) ?? '', ...tenant.groupDetails.get(id) } : {};
       sendList(
         request,
         response,
-        own.map(([id]) => ({
-          ...{
-            id,
-            displayName: tenant.groupNames.get(id) ?? '',
-            onPremisesSyncEnabled: null,
-            isAssignableToRole: null,
-          },
-          ...tenant.groupDetails.get(id),
-        })),
+        own.map(([id]) => ({ id, ...unread, ...detailsOf(id) })),
       );
     },
   );
