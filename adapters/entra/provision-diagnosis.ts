@@ -121,16 +121,23 @@ function isOf(certificate: string, modulus: string): boolean {
   }
 }
 
-/** A user that no tenant has: whoever may read registrations is told so. */
-const nobody = '/users/00000000-0000-0000-0000-000000000000/authentication/externalAuthenticationMethods';
+/** What registering takes: to find our method in the policy, and the registrations, here of a user that no tenant has. */
+const registeringTakes = {
+  'Policy.Read.AuthenticationMethod': '/policies/authenticationMethodsPolicy',
+  'UserAuthMethod-External.ReadWrite.All':
+    '/users/00000000-0000-0000-0000-000000000000/authentication/externalAuthenticationMethods',
+} as const;
 
 async function checkRegistering({ send, settings }: EntraProvisionDeps): Promise<Finding> {
-  const { status } = await send({ method: 'GET', path: nobody });
-  if (status !== 401 && status !== 403) return pass('Users can be registered for the method');
-  return warn(
-    'The application may not register users for the method: who has another one may never be offered it',
-    `Grant UserAuthMethod-External.ReadWrite.All and run facestep register ${settings.id} --all, or --group with an id; or tell people to add it in My Security info`,
-  );
+  for (const [permission, path] of Object.entries(registeringTakes)) {
+    const { status } = await send({ method: 'GET', path });
+    if (status !== 401 && status !== 403) continue;
+    return warn(
+      'The application may not register users for the method: who has another one may never be offered it',
+      `Grant ${permission} and run facestep register ${settings.id} --all, or --group with an id; or tell people to add it in My Security info`,
+    );
+  }
+  return pass('Users can be registered for the method');
 }
 
 const registersNobody: Finding = manual(

@@ -107,3 +107,23 @@ test.each(['usgov', 'china'])('nobody is registered in a cloud whose Graph does 
   const check = checks.find(({ title }) => title === 'Registering users');
   expect(await check?.run()).toMatchObject({ verdict: 'manual', remedy: expect.stringContaining('My Security info') });
 });
+
+const register = 'UserAuthMethod-External.ReadWrite.All';
+const look = 'Policy.Read.AuthenticationMethod';
+
+test('users are registered with the permissions that README names for it, and no more', async () => {
+  const { id } = entra.addUser({ mail: 'ada@example.com' });
+  const { registration, checks } = connect(['User.ReadWrite.All', register, look]);
+  await registration!.register({ id, login: 'ada@example.com' });
+  expect(await registration!.isRegistered({ id, login: 'ada@example.com' })).toBe(true);
+  const check = checks.find(({ title }) => title === 'Registering users');
+  expect(await check?.run()).toMatchObject({ verdict: 'pass' });
+});
+
+test.each([
+  [register, look],
+  [look, register],
+])('doctor names the permission that is missing beside %s: %s', async (granted, missing) => {
+  const check = connect(['User.ReadWrite.All', granted]).checks.find(({ title }) => title === 'Registering users');
+  expect(await check?.run()).toMatchObject({ verdict: 'warn', remedy: expect.stringContaining(`Grant ${missing} `) });
+});

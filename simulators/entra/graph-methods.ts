@@ -68,6 +68,7 @@ export function isOffered({ groups }: Tenant, method: MethodConfiguration, userI
 export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const write = requireRole('Policy.ReadWrite.AuthenticationMethod');
+  const read = requireRole('Policy.Read.AuthenticationMethod', 'Policy.ReadWrite.AuthenticationMethod');
   const register = requireRole('UserAuthMethod-External.ReadWrite.All');
   const grant = requireRole('DelegatedPermissionGrant.ReadWrite.All');
   const policyPath = '/policies/authenticationMethodsPolicy';
@@ -77,7 +78,7 @@ export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, is
     return found;
   };
 
-  router.get(policyPath, write, (_request, response) => {
+  router.get(policyPath, read, (_request, response) => {
     response.json({
       id: 'authenticationMethodsPolicy',
       displayName: 'Authentication Methods Policy',

@@ -32,6 +32,7 @@ export const graphRoles: Readonly<Record<string, string>> = {
   'EventListener.ReadWrite.All': '0edf5e9e-4ce8-468a-8432-d08631d18c43',
   'Policy.ReadWrite.ApplicationConfiguration': 'be74164b-cff1-491c-8741-e671cb536e13',
   'CustomAuthenticationExtension.Receive.Payload': receivePayloadRoleId,
+  'Policy.Read.AuthenticationMethod': '8e3bc81b-d2f3-4b7b-838c-32c88218d2f0',
   'Policy.ReadWrite.AuthenticationMethod': '29c18626-4985-4dcd-85c0-193eef327366',
   'UserAuthMethod-External.ReadWrite.All': 'c7a22c2e-5b01-4129-8159-6c8be2c78f16',
   'GroupMember.Read.All': '98830695-27a2-44f7-8c18-0c3ebc9698f6',
