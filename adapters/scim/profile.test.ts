@@ -73,6 +73,7 @@ describe('the attribute', () => {
         expect(Object.fromEntries(user.extensions.get(urn) ?? [])).toEqual({ other: 'kept', token: text });
       }
       await profile.clearToken(ada);
+      expect(await profile.readToken(ada)).toBeNull();
       expect(Object.fromEntries(user.extensions.get(urn) ?? [])).toEqual({ other: 'kept' });
       // What a server does not understand it is asked once.
       const patches = sent.filter(({ init }) => init.method === 'PATCH').map(({ init }) => String(init.body));
@@ -202,6 +203,22 @@ describe('a user', () => {
     await expect(profile.writeToken(ada, new SealedToken('FV1.x'))).rejects.toMatchObject(unknown);
     await expect(profile.clearToken(ada)).rejects.toMatchObject(unknown);
     expect(sent.every(({ init }) => init.method === 'GET')).toBe(true);
+  });
+
+  test.each([
+    ['a text', ['ada@example.com'], 'ada@example.com'],
+    // As WSO2 tells of whoever has another one besides: the text is the one it writes to.
+    ['a text after others', [{ type: 'work', value: 'work@example.com' }, 'ada@example.com'], 'ada@example.com'],
+  ])('has an address that is %s', async (_what, emails, email) => {
+    const user = { id: ada, userName: 'ada', emails };
+    const { profile } = observe(({ url }) =>
+      Response.json(url.pathname.endsWith('/Users') ? { totalResults: 1, Resources: [user] } : user),
+    );
+    const account = { subject: ada, login: 'ada', email, phone: null };
+    expect(await profile.readAccount(ada)).toEqual(account);
+    expect(await profile.findAccount('ada')).toEqual(account);
+    expect(await profile.searchAccounts('ada', 9)).toMatchObject([{ subject: ada, email }]);
+    expect((await profile.readClaims(ada, ['email'])).use((claims) => claims)).toEqual({ email });
   });
 
   test('has the first address where none is the primary one, or none', async () => {

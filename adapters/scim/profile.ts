@@ -17,6 +17,7 @@ import {
   parseGroups,
   parseWhole,
   toAccount,
+  toAsked,
   toAttributePath,
   toScimType,
 } from './schema.js';
@@ -70,6 +71,7 @@ export function createScimProfile(
   { api, log }: { readonly api: ScimApi; readonly log: Log },
 ): Profile {
   const { path, schema, name } = attribute;
+  const asked = toAsked(attribute);
   const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, path);
 
   const read = async <User extends { readonly id: string }>(
@@ -85,12 +87,12 @@ export function createScimProfile(
     return user;
   };
   const readValue = async (subject: string): Promise<unknown> =>
-    (await read(subject, path, (body) => parseExtension(body, attribute))).value;
+    (await read(subject, asked, (body) => parseExtension(body, attribute))).value;
 
   // Learnt at the first change, and kept: a server that does not know the path is not asked with it each time.
   let takesPath = true;
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
-    api.call('PATCH', toUserPath(subject, path), { schemas: [patchSchema], Operations: [operation] });
+    api.call('PATCH', toUserPath(subject, asked), { schemas: [patchSchema], Operations: [operation] });
 
   /** Only the user of exactly that id was read before, so that no other is written. */
   const patch = async (subject: string, { byPath, whole }: Change, expected: string): Promise<void> => {
@@ -126,8 +128,8 @@ export function createScimProfile(
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
     claimNames,
     async readClaims(subject, names) {
-      const asked = attributesOf(names).map((each) => toAttributePath(each).asked);
-      const user = await read(subject, [...new Set(asked)].join(','), parseWhole);
+      const all = attributesOf(names).map((each) => toAttributePath(each).asked);
+      const user = await read(subject, [...new Set(all)].join(','), parseWhole);
       return toClaims(names, (each) => withoutScheme(valueAt(user, toAttributePath(each).path)));
     },
     // The server lists them with the user, all at once (RFC 7643, section 4.1.2).

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
 import { type CensusCount, countPage } from '../census.js';
 import type { Parts } from './provision-schema.js';
-import { parseAnswer, parseExtension, toScimType } from './schema.js';
+import { parseAnswer, parseExtension, toAsked, toScimType } from './schema.js';
 
 /** Servers give fewer where they will. */
 const pageSize = 100;
@@ -11,7 +11,7 @@ const pageGuard = z.object({
   totalResults: z.int(),
   // May be left out where there is nothing in it (RFC 7644, section 3.4.2).
   Resources: z
-    .array(z.looseObject({ active: z.boolean().nullish() }))
+    .array(z.looseObject({ id: z.string(), active: z.boolean().nullish() }))
     .nullish()
     .transform((users) => users ?? []),
 });
@@ -21,10 +21,11 @@ const pageGuard = z.object({
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.4
  */
 export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGenerator<CensusCount> {
+  const seen = new Set<string>();
   let startIndex = 1;
   for (;;) {
     const query = new URLSearchParams({
-      attributes: `active,${attribute.path}`,
+      attributes: `active,${toAsked(attribute)}`,
       startIndex: String(startIndex),
       count: String(pageSize),
     });
@@ -33,9 +34,14 @@ export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGen
       throw new FaceError('profile_unavailable', { status: answer.status, scimType: toScimType(answer.body) });
     }
     const { totalResults, Resources } = parseAnswer(pageGuard, answer.body);
-    const active = Resources.filter((user) => user.active !== false);
+    // Whoever comes or goes meanwhile moves the others, and some servers pass over where a page begins.
+    const fresh = Resources.filter(({ id }) => !seen.has(id));
+    for (const { id } of fresh) seen.add(id);
+    const active = fresh.filter((user) => user.active !== false);
     yield countPage(active.map((user) => parseExtension(user, attribute).value));
     startIndex += Resources.length;
-    if (Resources.length === 0 || startIndex > totalResults) return;
+    // Some servers count the page alone, as WSO2 over LDAP: no more than a page is no word on the whole.
+    const isLast = totalResults > Resources.length && startIndex > totalResults;
+    if (fresh.length === 0 || isLast) return;
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '../provisioning.js';
 import { toUserPath } from './profile.js';
 import { type Characteristics, type Parts, readAbout, readExtension, readSchema } from './provision-schema.js';
-import { isSameName, parseAccountList, parseExtension, parseGroups } from './schema.js';
+import { isSameName, parseAccountList, parseExtension, parseGroups, toAsked } from './schema.js';
 
 /** Every link of a connection to a SCIM server that can be looked at, and what only a person can look at. */
 export const createChecks = (parts: Parts): readonly Check[] => [
@@ -119,7 +119,7 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'See the credentials.');
   const [user] = parseAccountList(listed.body).Resources;
   if (user === undefined) return warn('The server shows no user.', 'Check what these credentials may read.');
-  const read = await api.call('GET', toUserPath(user.id, attribute.path));
+  const read = await api.call('GET', toUserPath(user.id, toAsked(attribute)));
   if (read.status !== 200) {
     return fail(`Asked for the attribute, it answered with status ${read.status}.`, 'Check the right to read it.');
   }

@@ -5,7 +5,7 @@ import { isFilled } from '../census.js';
 import { onlyGroup } from '../members.js';
 import type { RestAnswer } from '../rest-call.js';
 import type { Parts } from './provision-schema.js';
-import { parseAccount, parseAnswer, parseExtension, toAccount, toScimType } from './schema.js';
+import { parseAccount, parseAnswer, parseExtension, toAccount, toAsked, toScimType } from './schema.js';
 
 /** Users asked for side by side, and a page of them. */
 const sideBySide = 4;
@@ -55,7 +55,7 @@ export async function* listMembers(
   const members = parseAnswer(groupGuard, found.body).members.filter(({ type }) => type !== 'Group');
 
   const readMember = async (subject: string): Promise<Member[]> => {
-    const query = new URLSearchParams({ attributes: `userName,emails,active,${attribute.path}` });
+    const query = new URLSearchParams({ attributes: `userName,emails,active,${toAsked(attribute)}` });
     const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
     // Gone since the group was read, or no user.
     if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];

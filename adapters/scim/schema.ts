@@ -7,11 +7,17 @@ import type { ScimSettings } from './config.js';
  * What the server answers. Only what is used is read.
  */
 
+// A value of several may be plain (RFC 7643, section 2.4). A server that labels others has in it the address it writes to itself.
+const emailGuard = z.union([
+  z.string().transform((value) => ({ value, primary: true })),
+  z.object({ value: z.string().nullish(), primary: z.boolean().nullish() }),
+]);
+
 /** A user as people know them. */
 export const accountGuard = z.object({
   id: z.string().min(1),
   userName: z.string().min(1),
-  emails: z.array(z.object({ value: z.string().nullish(), primary: z.boolean().nullish() })).nullish(),
+  emails: z.array(emailGuard).nullish(),
 });
 
 export type ScimAccount = z.output<typeof accountGuard>;
@@ -61,6 +67,16 @@ const wholeGuard = z.looseObject({ id: z.string().min(1) });
 export const parseWhole = (body: unknown): z.output<typeof wholeGuard> => parseAnswer(wholeGuard, body);
 
 /**
+ * How `attributes` names one of an extension. WSO2 Identity Server, whose URNs alone begin so, wants a dot where RFC 7644, section
+ * 3.10, has a colon, and passes over the other.
+ * @see https://github.com/wso2/product-is/issues/11092
+ */
+export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>): string {
+  const path = `${schema}:${name}`;
+  return /^urn:scim:/i.test(schema) ? `${path},${schema}.${name}` : path;
+}
+
+/**
  * Where the value of an attribute stands in a user, and how it is asked for: the attribute with all its parts. One of an
  * extension has the URN of its schema before it, which has dots of its own (RFC 7644, section 3.10).
  */
@@ -69,7 +85,7 @@ export function toAttributePath(attribute: string): { readonly path: readonly st
   const [name = '', ...parts] = attribute.slice(colon + 1).split('.');
   if (colon === -1) return { path: [name, ...parts], asked: name };
   const schema = attribute.slice(0, colon);
-  return { path: [schema, name, ...parts], asked: `${schema}:${name}` };
+  return { path: [schema, name, ...parts], asked: toAsked({ schema, name }) };
 }
 
 /** Reads what a search found (RFC 7644, section 3.4.2). @throws FaceError `profile_unavailable` */

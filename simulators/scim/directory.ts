@@ -51,6 +51,12 @@ export interface Directory {
   servesSchemas: boolean;
   /** Whether a user has `groups`; some servers keep them to themselves. */
   tellsGroups: boolean;
+  /** Whether `attributes` names an attribute of an extension by a dot, and not by the colon of RFC 7644, section 3.10. */
+  readsDottedExtensions: boolean;
+  /** Whether addresses are texts, and no objects: both are values (RFC 7643, section 2.4). */
+  tellsPlainEmails: boolean;
+  /** Whether `totalResults` is how many are on the page. */
+  countsPageAlone: boolean;
   /** Access tokens that were given, and to which moment each is good. */
   readonly accessTokens: Map<string, number>;
   accessTokenSec: number;
@@ -69,6 +75,9 @@ export const createDirectory = (): Directory => ({
   takesPathlessChanges: true,
   servesSchemas: true,
   tellsGroups: true,
+  readsDottedExtensions: false,
+  tellsPlainEmails: false,
+  countsPageAlone: false,
   accessTokens: new Map(),
   accessTokenSec: 60,
 });
@@ -88,8 +97,9 @@ export const defineAttribute = (name: string): DefinedAttribute => ({
 /**
  * Servers as they differ, to set a directory to. Each refuses what it is not known to take.
  * strict: the path, and nothing else. keycloak: from 26.7 any URN, by the annotation `kc.scim.schema.attribute`, and access
- * tokens that end within minutes. wso2: from 7.1 one extension for all attributes of one's own. withoutPaths: changes without
- * a path alone.
+ * tokens that end within minutes. wso2: from 7.1 one extension for all attributes of one's own, which is asked for by a dot
+ * (wso2/product-is#11092); addresses as texts (#26577); over LDAP it counts a page alone (wso2/docs-is#1495). withoutPaths: changes
+ * without a path alone.
  */
 export const variants = {
   strict: {
@@ -102,6 +112,7 @@ export const variants = {
   },
   wso2: {
     ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: false },
+    ...{ readsDottedExtensions: true, tellsPlainEmails: true, countsPageAlone: true },
     schema: 'urn:scim:schemas:extension:custom:User',
   },
   withoutPaths: {
@@ -132,13 +143,17 @@ export function toView(directory: Directory, user: DirectoryUser, asked: readonl
     (asked.length === 0
       ? returned === 'default'
       : returned !== 'never' && asked.some((each) => each.toLowerCase() === path.toLowerCase()));
+  const separator = directory.readsDottedExtensions ? '.' : ':';
+  const emails = directory.tellsPlainEmails ? user.emails.map(({ value }) => value) : user.emails;
   const shown: [string, unknown][] = [];
   const schemas = [coreSchema];
   for (const [schema, attributes] of directory.extensions) {
     const values = user.extensions.get(schema);
     if (values === undefined || values.size === 0) continue;
     schemas.push(schema);
-    const own = attributes.filter(({ name, returned }) => values.has(name) && isAsked(`${schema}:${name}`, returned));
+    const own = attributes.filter(
+      ({ name, returned }) => values.has(name) && isAsked(`${schema}${separator}${name}`, returned),
+    );
     if (own.length > 0) shown.push([schema, Object.fromEntries(own.map(({ name }) => [name, values.get(name)]))]);
   }
   return {
@@ -147,7 +162,7 @@ export function toView(directory: Directory, user: DirectoryUser, asked: readonl
     ...(isAsked('userName', 'default') ? { userName: user.userName } : {}),
     ...(isAsked('name', 'default') && user.name !== undefined ? { name: user.name } : {}),
     ...(isAsked('active', 'default') ? { active: user.active } : {}),
-    ...(isAsked('emails', 'default') && user.emails.length > 0 ? { emails: user.emails } : {}),
+    ...(isAsked('emails', 'default') && emails.length > 0 ? { emails } : {}),
     ...(directory.tellsGroups && isAsked('groups', 'default') ? { groups: groupsOf(directory, user) } : {}),
     ...Object.fromEntries(Object.entries(user.details).filter(([name]) => isAsked(name, 'default'))),
     ...(isAsked('meta', 'default') ? { meta: { resourceType: 'User', location: `${baseUrl}/Users/${user.id}` } } : {}),

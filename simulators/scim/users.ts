@@ -97,7 +97,7 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
     const page = found.slice(startIndex - 1, startIndex - 1 + count);
     sendScim(response, 200, {
       schemas: [listSchema],
-      totalResults: found.length,
+      totalResults: directory.countsPageAlone ? page.length : found.length,
       itemsPerPage: page.length,
       startIndex,
       ...(page.length === 0
