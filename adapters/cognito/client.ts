@@ -1,6 +1,7 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
 import { type CognitoConnection, regionOf } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -8,16 +9,22 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** Where a user pool is, and who asks. */
 export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 'endpoint' | 'credentials'>;
 
-/** The SDK's client over the injected fetch: at most one more try, for a clock that the first one corrected, or one call too many. */
+/** While an administrator waits, or nobody: the SDK's pauses between so many are some seconds in all. */
+export const triesWhileAdministering = 5;
+
+/**
+ * The SDK's client over the injected fetch.
+ * @param tries - of each call: one more for a clock that the first one corrected, or one call too many, unless it is said
+ */
 export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
-  { fetch }: { readonly fetch: Fetch },
+  { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },
 ): CognitoIdentityProviderClient {
   return new CognitoIdentityProviderClient({
     region: regionOf(userPoolId),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...toCredentials({ credentials }),
-    maxAttempts: 2,
+    maxAttempts: tries,
     requestHandler: createFetchHandler(fetch),
   });
 }
@@ -84,4 +91,11 @@ const serviceErrorGuard = z.object({
 export function toServiceFailure(error: unknown): { status: number | null; code: string | null } {
   const { data } = serviceErrorGuard.safeParse(error);
   return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null };
+}
+
+/** Why a call came to nothing, for an administrator: what was too much, or failed at AWS, may go well later. */
+export function toRefusal(error: unknown, call: string): FaceError {
+  const failure = toServiceFailure(error);
+  const isPassing = failure.status === null || failure.status >= 500 || failure.code === 'TooManyRequestsException';
+  return new FaceError(isPassing ? 'profile_unavailable' : 'provider_refused', { ...failure, call });
 }

@@ -1,8 +1,7 @@
 import { ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { Fetch } from '../../src/core/ports.js';
-import { FaceError } from '../../src/errors.js';
 import { type CensusCount, countPage } from '../census.js';
-import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
+import { type CognitoSettings, createCognitoClient, toRefusal, triesWhileAdministering } from './client.js';
 import type { CognitoConnection } from './config.js';
 
 /** As many as Cognito gives at once. */
@@ -18,16 +17,14 @@ export async function* listCensus(
   { fetch }: { readonly fetch: Fetch },
 ): AsyncGenerator<CensusCount> {
   const { userPoolId: UserPoolId, attribute } = settings;
-  const client = createCognitoClient(settings, { fetch });
+  const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   let next: string | undefined;
   do {
     const page = next === undefined ? {} : { PaginationToken: next };
     const { Users = [], PaginationToken } = await client
       .send(new ListUsersCommand({ UserPoolId, Limit: pageSize, ...page }))
       .catch((error: unknown) => {
-        const failure = toServiceFailure(error);
-        const code = failure.status === null ? 'profile_unavailable' : 'provider_refused';
-        throw new FaceError(code, { ...failure, call: 'ListUsers' });
+        throw toRefusal(error, 'ListUsers');
       });
     const enabled = Users.filter(({ Enabled }) => Enabled !== false);
     yield countPage(enabled.map(({ Attributes = [] }) => Attributes.find(({ Name }) => Name === attribute)?.Value));

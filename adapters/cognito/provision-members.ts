@@ -2,7 +2,13 @@ import { ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provid
 import type { Fetch, Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isFilled } from '../census.js';
-import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
+import {
+  type CognitoSettings,
+  createCognitoClient,
+  toRefusal,
+  toServiceFailure,
+  triesWhileAdministering,
+} from './client.js';
 import type { CognitoConnection } from './config.js';
 import { toAccount, toUser } from './profile-user.js';
 
@@ -19,17 +25,15 @@ export async function* listMembers(
   { fetch }: { readonly fetch: Fetch },
 ): AsyncGenerator<Member[]> {
   const { userPoolId: UserPoolId, attribute } = settings;
-  const client = createCognitoClient(settings, { fetch });
+  const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   let next: string | undefined;
   do {
     const page = next === undefined ? {} : { NextToken: next };
     const { Users = [], NextToken } = await client
       .send(new ListUsersInGroupCommand({ UserPoolId, GroupName: group, Limit: pageSize, ...page }))
       .catch((error: unknown) => {
-        const failure = toServiceFailure(error);
-        if (failure.code === 'ResourceNotFoundException') throw new FaceError('not_found', { groups: 0 });
-        const code = failure.status === null ? 'profile_unavailable' : 'provider_refused';
-        throw new FaceError(code, { ...failure, call: 'ListUsersInGroup' });
+        const isUnknown = toServiceFailure(error).code === 'ResourceNotFoundException';
+        throw isUnknown ? new FaceError('not_found', { groups: 0 }) : toRefusal(error, 'ListUsersInGroup');
       });
     yield Users.filter(({ Enabled }) => Enabled !== false).map(({ Username, Attributes }) => {
       const user = toUser(Username, Attributes);

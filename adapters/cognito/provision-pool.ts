@@ -14,8 +14,13 @@ import {
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Fetch } from '../../src/core/ports.js';
-import { FaceError } from '../../src/errors.js';
-import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
+import {
+  type CognitoSettings,
+  createCognitoClient,
+  toRefusal,
+  toServiceFailure,
+  triesWhileAdministering,
+} from './client.js';
 
 /*
  * UpdateUserPool and UpdateUserPoolClient reset whatever a call leaves out, so each change is: describe, merge, update.
@@ -51,18 +56,14 @@ async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<
   try {
     return await send();
   } catch (error) {
-    const failure = toServiceFailure(error);
-    throw new FaceError(failure.status === null ? 'profile_unavailable' : 'provider_refused', {
-      ...failure,
-      call: name,
-    });
+    throw toRefusal(error, name);
   }
 }
 
 /** The administration of one user pool. Nothing is sent yet. */
 export function createAdministration(settings: CognitoSettings, { fetch }: { readonly fetch: Fetch }): Administration {
   const { userPoolId: UserPoolId } = settings;
-  const client = createCognitoClient(settings, { fetch });
+  const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const describePool = async (): Promise<UserPoolType> => {
     const { UserPool } = await call('DescribeUserPool', () => client.send(new DescribeUserPoolCommand({ UserPoolId })));
     return UserPool ?? {};

@@ -4,7 +4,7 @@ import { Credential } from '../../src/core/concealed.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { readRetryAfterMs, sendPatiently, whileSigningIn } from '../rate-limit.js';
+import { type Patience, readRetryAfterMs, type Sleep, sendPatiently, whileSigningIn } from '../rate-limit.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
 
 import type { ScimSettings } from './config.js';
@@ -28,6 +28,12 @@ interface ScimApiDeps {
   readonly clock: Clock;
 }
 
+/** How a server is waited for that wants to be left alone: as for somebody who signs in, unless an administrator waits. */
+interface Waiting {
+  readonly patience?: Patience;
+  readonly sleep?: Sleep;
+}
+
 /**
  * Makes the client of one SCIM server. Nothing is sent yet.
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1
@@ -35,6 +41,7 @@ interface ScimApiDeps {
 export function createScimApi(
   { baseUrl, auth }: Pick<ScimSettings, 'baseUrl' | 'auth'>,
   { fetch, clock }: ScimApiDeps,
+  { patience = whileSigningIn, sleep }: Waiting = {},
 ): ScimApi {
   const authorization = createAuthorization(auth, { fetch, clock });
   const send = async (method: string, path: string, body?: JsonObject): Promise<RestAnswer> => {
@@ -48,7 +55,8 @@ export function createScimApi(
     return sendPatiently(
       () => callRest(baseUrl + path, { method, headers, body: text, timeoutMs }, fetch),
       readRetryAfterMs,
-      whileSigningIn,
+      patience,
+      sleep,
     );
   };
   return {

@@ -2,6 +2,7 @@ import { maxTokenCharacters } from '../../src/core/concealed.js';
 import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
+import { sleep as sleepInFact, whileAdministering } from '../rate-limit.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { listCensus } from './provision-census.js';
@@ -14,9 +15,9 @@ import { isSameName } from './schema.js';
  * What a SCIM server needs: one attribute. The standard has no way to define it, so it is a step by hand, and the rest is
  * looked at.
  */
-export function createScimProvisioning(deps: AdapterDeps<ScimConnection>): Provisioning {
+export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep = sleepInFact): Provisioning {
   const { scim } = deps.settings;
-  const parts: Parts = { deps, scim, api: createScimApi(scim, deps) };
+  const parts: Parts = { deps, scim, api: createScimApi(scim, deps, { patience: whileAdministering, sleep }) };
   return {
     steps: [createAttributeStep(parts), createRightsStep(parts)],
     checks: createChecks(parts),

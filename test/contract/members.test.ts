@@ -208,6 +208,45 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
   });
 });
 
+/** The first calls after the first page are refused as too many, as often as a sign-in would not wait for. */
+const whileBusy =
+  (isOfList: (url: string, init: RequestInit) => boolean, refusal: () => Response) =>
+  (send: Fetch): Fetch => {
+    let asked = 0;
+    return async (url, init) => {
+      asked += isOfList(url, init) ? 1 : 0;
+      return asked > 1 && asked < 4 && isOfList(url, init) ? refusal() : send(url, init);
+    };
+  };
+
+test('a list goes on where Cognito had too many requests in the middle of it', async () => {
+  const { groupId, provision } = await providers.cognito!();
+  const isOfList = (_url: string, { headers }: RequestInit): boolean =>
+    (new Headers(headers).get('x-amz-target') ?? '').endsWith('.ListUsersInGroup');
+  const refusal = () => Response.json({ __type: 'TooManyRequestsException' }, { status: 400 });
+  const name = groupId ?? groupName;
+  expect(await listAll(provision(whileBusy(isOfList, refusal)), name)).toHaveLength(expected.length);
+  // It is no refusal: the same may be asked later.
+  const always = provision(() => async () => new Response('{}', { status: 500 }));
+  await expect(listAll(always, name)).rejects.toMatchObject({ code: 'profile_unavailable' });
+});
+
+test('a list goes on where a SCIM server wants to be left alone in the middle of it', async () => {
+  const bench = await openScimBench();
+  closing.push(() => bench.close());
+  const members = indexes.map((index) => bench.server.addUser(loginOf(index)));
+  bench.server.directory.groups.set('group-1', { displayName: groupName, members });
+  const waits: number[] = [];
+  const sleep = async (ms: number) => void waits.push(ms);
+  const refusal = () => Response.json({}, { status: 429, headers: { 'retry-after': '30' } });
+  const isOfList = (url: string): boolean => url.includes('/Users/');
+  const { log } = bench.core;
+  const deps = { publicUrl, clock: bench.clock, random: systemRandom, log, fetch: whileBusy(isOfList, refusal)(fetch) };
+  const provisioning = createScimProvisioning({ ...deps, settings: bench.configure() }, sleep);
+  expect(await listAll(provisioning, groupName)).toHaveLength(members.length);
+  expect(waits).toEqual([30_000, 30_000]);
+});
+
 test('a SCIM server that passes over the filter, or takes none, names no other group', async () => {
   const bench = await openScimBench();
   closing.push(() => bench.close());
