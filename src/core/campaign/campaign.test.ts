@@ -422,6 +422,38 @@ test('a provider that fails for a while holds the plan of a file up, and one tha
   expect(await campaignOf(other)).toMatchObject({ problem: 'profile_unavailable' });
 });
 
+test('a group whose list breaks off is listed anew, and nothing of a longer list before it is left', async () => {
+  const people = numbered('user', 250);
+  const { begin, deps, clock, until, campaignOf, countsOf } = await open(people);
+  const { listMembers } = toDirectory(
+    new Map([
+      ['Pilot', people],
+      ['rest', people.slice(160)],
+    ]),
+    () => false,
+  );
+  let isDown = true;
+  const directory: Directory = {
+    register: null,
+    async *listMembers(group) {
+      // Some have left it meanwhile.
+      yield* listMembers(isDown ? group : 'rest');
+      if (isDown) throw new FaceError('profile_unavailable');
+    },
+  };
+  begin({ directories: new Map([['work', async () => directory]]) });
+  const settings = { name: 'All', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
+  const { id } = await createCampaign({ ...settings, connection: 'work', from: { group: 'Pilot' } }, 'ada', deps);
+  await until('held up', async () => (await campaignOf(id)).problem === 'profile_unavailable');
+  expect(await campaignOf(id)).toMatchObject({ state: 'planning', shards: 2 });
+  isDown = false;
+  clock.advanceSec(61);
+  await until('planned', async () => (await campaignOf(id)).state === 'planned');
+  expect(await campaignOf(id)).toMatchObject({ problem: null, stuckSince: null, shards: 1 });
+  expect(await countsOf(id)).toEqual({ planned: 90 });
+  expect(await deps.state.read(`campaign:${id}:people:1`)).toBeNull();
+});
+
 test('opened, enrolled and expired are seen; reminders come when they are due, replace the link, and end', async () => {
   const { begin, plan, start, until, countsOf, peopleOf, relay, profile, clock, audit, deps } = await open([
     'anna',

@@ -6,7 +6,7 @@ import type { Member } from '../ports.js';
 import type { CampaignDeps } from './deps.js';
 import { newPerson, type Person, type Resolved, resolve } from './person.js';
 import { type Campaign, delayPlan, finishPlan, freePlan, growPlan, refusePlan } from './record.js';
-import { changeCampaign, changeShard, maxPeople, readShard, shardSize, writeShard } from './storage.js';
+import { changeCampaign, changeShard, dropShards, maxPeople, readShard, shardSize, writeShard } from './storage.js';
 
 /** Whether this process still is the one that plans. */
 type MayGoOn = () => Promise<boolean>;
@@ -17,7 +17,7 @@ const sideBySide = 4;
 /**
  * Goes on with the plan of a campaign until it is made: who is to be written to, and who is left out and why. Nothing is sent,
  * and nothing changes at the provider. After a crash it goes on where it was, or lists a group anew. So it does where the
- * provider fails for a while as people of a file are looked up: of many thousands of calls one always does.
+ * provider fails for a while: of many thousands of calls one always does.
  * @throws FaceError `state_unavailable`
  */
 export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
@@ -30,7 +30,7 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
     // Another replica has finished it, where the state is another by now.
     if (code === 'campaign_state') return;
     if (code === 'state_unavailable') throw error;
-    if (code === 'profile_unavailable' && campaign.group === null) {
+    if (code === 'profile_unavailable') {
       await changeCampaign(campaign.id, (latest) => delayPlan(latest, code, deps.clock.now()), deps);
       return;
     }
@@ -68,6 +68,8 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     for (const member of page) await take(member);
   }
   if (people.length > 0) await flush();
+  // The list before this one may have been longer: nobody would find its last people any more.
+  await dropShards(campaign, shards, deps);
   return shards;
 }
 

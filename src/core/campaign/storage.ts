@@ -63,9 +63,16 @@ export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Stores
 }
 
 /** Forgets one that is in no list yet, and its people. */
-export async function dropCampaign(campaign: Campaign, { state }: Stores): Promise<void> {
-  await state.delete(stored(campaign.id).key);
-  await forEachShard(campaign, (shard) => state.delete(storedShard(campaign, shard).key));
+export async function dropCampaign(campaign: Campaign, deps: Stores): Promise<void> {
+  await deps.state.delete(stored(campaign.id).key);
+  await dropShards(campaign, 0, deps);
+}
+
+/** Forgets the people of the records from one on. */
+export async function dropShards(campaign: Campaign, from: number, { state }: Stores): Promise<void> {
+  await forEachShard(campaign, async (shard) => {
+    if (shard >= from) await state.delete(storedShard(campaign, shard).key);
+  });
 }
 
 /** Newest first. */
