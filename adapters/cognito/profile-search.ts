@@ -1,7 +1,8 @@
-import { type CognitoIdentityProviderClient, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { NamedAccount } from '../../src/core/ports.js';
 import { isCalled, toNameParts, toWholeName } from '../search.js';
-import { type FoundUser, nameOf, notUnderstood, toAccount, toUser } from './profile-user.js';
+import { listUsers } from './profile-list.js';
+import { type FoundUser, nameOf, toAccount } from './profile-user.js';
 
 /** A filter looks at one attribute alone, and at no custom ones. Of these a user name alone is taken by its case. */
 const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
@@ -19,10 +20,7 @@ export async function searchUsers(
   const list = async (attribute: string, beginning: string): Promise<readonly FoundUser[]> => {
     const [plain = ''] = /^[^"\\]*/.exec(beginning) ?? [];
     if (plain === '') return [];
-    const Filter = `${attribute} ^= "${plain}"`;
-    const { Users } = await client.send(new ListUsersCommand({ UserPoolId, Filter, Limit: limit }));
-    if (Users === undefined) throw notUnderstood();
-    return Users.map((user) => toUser(user.Username, user.Attributes));
+    return listUsers(`${attribute} ^= "${plain}"`, limit, { UserPoolId, client });
   };
   const questions = [
     ...searched.map((attribute) => ({ attribute, beginning: text })),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
-import { addUser, type UserPool } from '../../simulators/cognito/pool.js';
+import { addFederatedUser, addUser, type UserPool } from '../../simulators/cognito/pool.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { addFaceAttribute, administer, toSettings } from '../../test/contract/cognito.js';
@@ -71,6 +71,18 @@ describe('the attribute', () => {
     await profile.clearToken(ada);
     expect(attributesOf('ada').has('custom:face_token')).toBe(false);
     expect(calls).toContain('ListUsers');
+  });
+
+  test('of a federated user is reached by sub, though Cognito takes their name alone', async () => {
+    const { sub, attributes } = addFederatedUser(pool, 'Google_1234', Date.now());
+    const { profile, calls } = observe();
+    await profile.writeToken(sub, new SealedToken('FV1.abc'));
+    expect(attributes.get('custom:face_token')).toBe('FV1.abc');
+    calls.length = 0;
+    expect(textOf(await profile.readToken(sub))).toBe('FV1.abc');
+    // A page of none is not the last.
+    expect(calls).toEqual(['AdminGetUser', 'ListUsers', 'ListUsers']);
+    await expect(profile.readToken('no-such-sub')).rejects.toMatchObject({ code: 'subject_unknown' });
   });
 
   test('that holds no token is no enrolment', async () => {

@@ -3,7 +3,6 @@ import {
   AdminGetUserCommand,
   AdminUpdateUserAttributesCommand,
   AdminUserGlobalSignOutCommand,
-  ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { inTime } from '../../src/core/deadline.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
@@ -16,8 +15,9 @@ import { toStoredToken } from '../stored-token.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
 import { readGroupPage } from './profile-groups.js';
+import { listUsers } from './profile-list.js';
 import { searchUsers } from './profile-search.js';
-import { type FoundUser, isNamed, notUnderstood, toAccount, toUser } from './profile-user.js';
+import { type FoundUser, isNamed, toAccount, toUser } from './profile-user.js';
 
 /** Of one action here: a look-up, its fallback, a write. */
 const TOTAL_TIMEOUT_MS = 10_000;
@@ -85,9 +85,7 @@ export function createCognitoProfile(
     const isAskedFor = ({ attributes }: FoundUser): boolean => attributes.get('sub') === subject;
     const named = await readByName(subject);
     if (named !== null && isAskedFor(named)) return named;
-    const answer = await client.send(new ListUsersCommand({ UserPoolId, Filter: `sub = "${subject}"`, Limit: 1 }));
-    if (answer.Users === undefined) throw notUnderstood();
-    const found = answer.Users.map((user) => toUser(user.Username, user.Attributes)).find(isAskedFor);
+    const found = (await listUsers(`sub = "${subject}"`, 1, { UserPoolId, client })).find(isAskedFor);
     if (found === undefined) throw new FaceError('subject_unknown');
     return found;
   };

@@ -14,7 +14,7 @@ export interface PoolUser {
   readonly sub: string;
   readonly created: number;
   attributes: Map<string, string>;
-  status: 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD';
+  status: 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'EXTERNAL_PROVIDER';
   password: PasswordVerifier | null;
   enabled: boolean;
 }
@@ -164,7 +164,7 @@ export function addFederatedUser(pool: UserPool, username: string, now: number):
     sub,
     created: now,
     attributes: new Map([['sub', sub]]),
-    status: 'CONFIRMED',
+    status: 'EXTERNAL_PROVIDER',
     password: null,
     enabled: true,
   };
@@ -172,14 +172,19 @@ export function addFederatedUser(pool: UserPool, username: string, now: number):
   return user;
 }
 
-/** A user by name, by alias, or by `sub` where no user has that name. Upper and lower case are one, as is the default. */
+/**
+ * A user by name, by alias, or by `sub` where no user has that name; one of a provider's by the name alone. Upper and lower case
+ * are one, as is the default.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
+ */
 export function findUser(pool: UserPool, name: string): PoolUser | undefined {
   const text = name.toLowerCase();
   const users = [...pool.users.values()];
   const isAlias = pool.usernameAttributes.includes('email');
+  const local = users.filter(({ status }) => status !== 'EXTERNAL_PROVIDER');
   return (
     users.find(({ username }) => username.toLowerCase() === text) ??
-    users.find(({ sub, attributes }) => sub === name || (isAlias && attributes.get('email')?.toLowerCase() === text))
+    local.find(({ sub, attributes }) => sub === name || (isAlias && attributes.get('email')?.toLowerCase() === text))
   );
 }
 

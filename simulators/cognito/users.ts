@@ -156,7 +156,9 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     };
     const users = [...pool.users.values()].filter((user) => Filter === undefined || isHit(user));
     const from = Number(PaginationToken ?? 0);
-    const page = users.slice(from, from + Limit);
+    // "This operation might return fewer items than you specify": of a search, the first page is half as long, so of one it is empty.
+    const length = Filter !== undefined && PaginationToken === undefined ? Math.floor(Limit / 2) : Limit;
+    const page = users.slice(from, from + length);
     const unset = AttributesToGet?.find((asked) => page.some(({ attributes }) => !attributes.has(asked)));
     // As documented: all users of the answer must have a value of what is asked for.
     if (unset !== undefined) throw invalidParameter(`One or more requested attributes do not exist: ${unset}`);
@@ -167,7 +169,7 @@ export const userOperations: Readonly<Record<string, Operation>> = {
           ? view
           : { ...view, Attributes: toList(user).filter(({ Name }) => AttributesToGet.includes(Name)) };
       }),
-      ...(users.length > from + Limit ? { PaginationToken: String(from + Limit) } : {}),
+      ...(users.length > from + length ? { PaginationToken: String(from + length) } : {}),
     };
   },
 };
