@@ -75,12 +75,15 @@ async function checkSupport({ api }: Parts): Promise<Finding> {
   return pass('It supports PATCH and filters.');
 }
 
+/** Some servers write words of RFC 7643, section 7, in capitals: `READ_WRITE`. */
+const isWord = (told: string, word: string): boolean => isSameName(told.replaceAll('_', ''), word);
+
 /** What is wrong with an attribute, one line each. */
 const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics): string[] => [
-  ...(type === 'string' ? [] : [`It is of type ${type}, not string.`]),
+  ...(isWord(type, 'string') ? [] : [`It is of type ${type}, not string.`]),
   ...(multiValued ? ['It has many values.'] : []),
-  ...(mutability === 'readWrite' ? [] : [`Its mutability is ${mutability}, not readWrite.`]),
-  ...(returned === 'never' ? ['It is never returned.'] : []),
+  ...(isWord(mutability, 'readWrite') ? [] : [`Its mutability is ${mutability}, not readWrite.`]),
+  ...(isWord(returned, 'never') ? ['It is never returned.'] : []),
 ];
 
 async function checkAttribute(parts: Parts): Promise<Finding> {
@@ -141,7 +144,8 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
   // Nobody can tell a user in no group from a server that tells none, unless it says so.
   const core = await readSchema('urn:ietf:params:scim:schemas:core:2.0:User', api);
   const isTold =
-    core.state !== 'told' || core.attributes.some(({ name, returned }) => name === 'groups' && returned !== 'never');
+    core.state !== 'told' ||
+    core.attributes.some(({ name, returned }) => name === 'groups' && !isWord(returned, 'never'));
   if (isTold) return groupsAreTold;
   return fail(
     'Users have no groups: nobody acts for an organisation.',

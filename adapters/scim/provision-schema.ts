@@ -45,7 +45,12 @@ const characteristicsGuard = z.object({
 export type Characteristics = z.output<typeof characteristicsGuard>;
 
 const schemaGuard = z.object({ id: z.string(), attributes: z.array(characteristicsGuard).default([]) });
-const schemaListGuard = z.object({ Resources: z.array(schemaGuard) });
+// Some servers, as WSO2, tell of schemas in a list of its own, of a single one too.
+const schemasGuard = z.union([
+  schemaGuard.transform((schema) => [schema]),
+  z.array(schemaGuard),
+  z.object({ Resources: z.array(schemaGuard) }).transform(({ Resources }) => Resources),
+]);
 
 /** A schema as the server tells of it; `untold` where it serves none. */
 export type ToldSchema =
@@ -59,10 +64,11 @@ export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<Told
 
 /** Reads a schema, from the list where it has no address of its own. @throws FaceError as `readAbout` */
 export async function readSchema(schema: string, api: ScimApi): Promise<ToldSchema> {
-  const alone = await readAbout(`/Schemas/${schema}`, schemaGuard, api);
-  if (alone !== null && isSameName(alone.id, schema)) return { state: 'told', attributes: alone.attributes };
-  const listed = await readAbout('/Schemas', schemaListGuard, api);
-  if (listed === null) return { state: 'untold' };
-  const found = listed.Resources.find(({ id }) => isSameName(id, schema));
+  type Told = z.output<typeof schemasGuard> | null;
+  const find = (told: Told) => told?.find(({ id }) => isSameName(id, schema));
+  const alone = await readAbout(`/Schemas/${schema}`, schemasGuard, api);
+  const told = find(alone) === undefined ? await readAbout('/Schemas', schemasGuard, api) : alone;
+  if (told === null) return { state: 'untold' };
+  const found = find(told);
   return found === undefined ? { state: 'missing' } : { state: 'told', attributes: found.attributes };
 }

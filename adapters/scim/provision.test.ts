@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { defineAttribute, variants } from '../../simulators/scim/directory.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 import { systemRandom } from '../../test/sinks.js';
@@ -63,6 +64,27 @@ describe('the checks', () => {
       'Who else reads and changes the attribute': 'manual',
     });
     expect([...bench.server.directory.users]).toEqual(before);
+  });
+
+  test.each(Object.entries(variants))('find nothing wrong at a server of the kind %s', async (_kind, variant) => {
+    const { schema: urn, ...traits } = variant;
+    const { directory } = bench.server;
+    directory.extensions.clear();
+    directory.extensions.set(urn, [defineAttribute('token')]);
+    Object.assign(directory, traits);
+    const scim = { attribute: `${urn}:token` };
+    expect(await provision(scim).steps[0]!.inspect()).toEqual({ state: 'ready' });
+    const titles = [/supports/, /^Attribute/, /Resource type/, /A user/];
+    const verdicts = await Promise.all(titles.map(async (title) => (await check(title, scim)).verdict));
+    const isUntold = 'tellsPlainSchemas' in traits;
+    expect(verdicts).toEqual(['pass', 'pass', isUntold ? 'manual' : 'pass', 'pass']);
+    directory.extensions.get(urn)![0]!.mutability = 'readOnly';
+    expect(await check(/^Attribute/, scim)).toMatchObject({ verdict: 'fail' });
+    directory.extensions.clear();
+    expect(await check(/^Attribute/, scim)).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('not there'),
+    });
   });
 
   test('find the attribute by a name in another case', async () => {

@@ -49,6 +49,8 @@ export interface Directory {
   /** Whether a change may come without a path, a user in part as its value; some servers want the path. */
   takesPathlessChanges: boolean;
   servesSchemas: boolean;
+  /** Whether schemas come in a list of their own, also a single one, with words in capitals. */
+  tellsPlainSchemas: boolean;
   /** Whether a user has `groups`; some servers keep them to themselves. */
   tellsGroups: boolean;
   /** Whether `attributes` names an attribute of an extension by a dot, and not by the colon of RFC 7644, section 3.10. */
@@ -74,6 +76,7 @@ export const createDirectory = (): Directory => ({
   takesUrnPaths: true,
   takesPathlessChanges: true,
   servesSchemas: true,
+  tellsPlainSchemas: false,
   tellsGroups: true,
   readsDottedExtensions: false,
   tellsPlainEmails: false,
@@ -98,7 +101,7 @@ export const defineAttribute = (name: string): DefinedAttribute => ({
  * Servers as they differ, to set a directory to. Each refuses what it is not known to take.
  * strict: the path, and nothing else. keycloak: from 26.7 any URN, by the annotation `kc.scim.schema.attribute`, and access
  * tokens that end within minutes. wso2: from 7.1 one extension for all attributes of one's own, which is asked for by a dot
- * (wso2/product-is#11092); addresses as texts (#26577); over LDAP it counts a page alone (wso2/docs-is#1495). withoutPaths: changes
+ * (wso2/product-is#11092); addresses as texts (#26577); schemas without a list response (#21742); over LDAP it counts a page alone (wso2/docs-is#1495). withoutPaths: changes
  * without a path alone.
  */
 export const variants = {
@@ -111,7 +114,7 @@ export const variants = {
     schema: 'urn:example:face:2.0:User',
   },
   wso2: {
-    ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: false },
+    ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: true, tellsPlainSchemas: true },
     ...{ readsDottedExtensions: true, tellsPlainEmails: true, countsPageAlone: true },
     schema: 'urn:scim:schemas:extension:custom:User',
   },

@@ -4,6 +4,15 @@ import { ScimError, sendScim } from './errors.js';
 
 const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
+/** The words of a schema in the capitals of WSO2, such as `READ_WRITE`. */
+const toPlain = (schema: object): object =>
+  JSON.parse(
+    JSON.stringify(schema).replace(
+      /"(mutability|returned|uniqueness)":"(\w+)"/g,
+      (_, name, word) => `"${name}":"${word.replace(/[A-Z]/g, '_$&').toUpperCase()}"`,
+    ),
+  );
+
 /** What the server tells of itself (RFC 7644, section 4). */
 export function createDiscoveryApi(directory: Directory): Router {
   const router = Router();
@@ -42,15 +51,17 @@ export function createDiscoveryApi(directory: Directory): Router {
   });
   router.get('/Schemas', (_request, response) => {
     const all = [...listSchemas().values()];
+    if (directory.tellsPlainSchemas) return sendScim(response, 200, all.map(toPlain));
     sendScim(response, 200, { schemas: [listSchema], totalResults: all.length, Resources: all });
   });
   router.get('/Schemas/:id', (request, response) => {
     const schema = listSchemas().get(request.params.id);
-    if (schema === undefined) throw notFound();
-    sendScim(response, 200, schema);
+    if (schema === undefined)
+      throw directory.tellsPlainSchemas ? new ScimError(501, null, 'Not supported') : notFound();
+    sendScim(response, 200, directory.tellsPlainSchemas ? [toPlain(schema)] : schema);
   });
   router.get('/ResourceTypes/User', (_request, response) => {
-    if (!directory.servesSchemas) throw notFound();
+    if (!directory.servesSchemas || directory.tellsPlainSchemas) throw notFound();
     sendScim(response, 200, {
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
       id: 'User',
