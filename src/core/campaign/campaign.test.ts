@@ -447,7 +447,7 @@ test('a group whose list breaks off is listed anew, and nothing of a longer list
   await until('held up', async () => (await campaignOf(id)).problem === 'profile_unavailable');
   expect(await campaignOf(id)).toMatchObject({ state: 'planning', shards: 2 });
   isDown = false;
-  clock.advanceSec(61);
+  clock.advanceSec(301);
   await until('planned', async () => (await campaignOf(id)).state === 'planned');
   expect(await campaignOf(id)).toMatchObject({ problem: null, stuckSince: null, shards: 1 });
   expect(await countsOf(id)).toEqual({ planned: 90 });

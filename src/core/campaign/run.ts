@@ -17,6 +17,8 @@ const idleMs = 5_000;
 const troubledMs = 30_000;
 /** How soon a plan that is held up is gone on with, in milliseconds: all its people are read anew. */
 const heldUpMs = 60_000;
+/** The same of a group, which is listed anew at the provider. */
+const heldUpGroupMs = 300_000;
 /** How often the links of one record of people are looked at, in milliseconds. */
 const lookMs = 60_000;
 
@@ -130,7 +132,8 @@ export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRun
 
   const plan = async (campaign: Campaign): Promise<void> => {
     const { clock } = current();
-    const isTime = campaign.stuckSince === null || (plannedAt.get(campaign.id) ?? 0) + heldUpMs <= clock.now();
+    const waitMs = campaign.group === null ? heldUpMs : heldUpGroupMs;
+    const isTime = campaign.stuckSince === null || (plannedAt.get(campaign.id) ?? 0) + waitMs <= clock.now();
     if (!isTime) return;
     await makePlan(campaign, current(), isHolder);
     plannedAt.set(campaign.id, clock.now());
