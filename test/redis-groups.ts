@@ -53,6 +53,8 @@ export interface SentinelGroup extends RedisGroup {
   readonly sentinelPort: number;
   /** Makes the replica the master. */
   failOver(): Promise<void>;
+  /** The master falls silent and keeps its connections, as one whose machine is gone; the sentinel makes the replica the master. */
+  silenceMaster(): Promise<void>;
 }
 
 export const masterName = 'facestep-test';
@@ -103,6 +105,13 @@ export async function startRedisSentinel(): Promise<SentinelGroup> {
       const before = await masterPort();
       // Refused while the sentinel does not know yet how the replica does.
       await until(async () => (await client.call('SENTINEL', 'FAILOVER', masterName)) === 'OK');
+      await until(async () => (await masterPort()) !== before);
+    },
+    async silenceMaster() {
+      const before = await masterPort();
+      await client.call('SENTINEL', 'SET', masterName, 'down-after-milliseconds', '500');
+      const current = [master, replica].find(({ port }) => port === before);
+      current?.process.kill('SIGSTOP');
       await until(async () => (await masterPort()) !== before);
     },
     async stop() {

@@ -6,6 +6,12 @@ const connectTimeoutMs = 1000;
 /** Hooks have a deadline of their own; less than this would take a busy moment of this process for one of the server. */
 const commandTimeoutMs = 1000;
 
+/**
+ * A server whose machine is gone ends no connection, and the system gives one up after a quarter of an hour: until then nobody
+ * would ask the sentinels who is the master now.
+ */
+const longestSilenceMs = 2 * commandTimeoutMs;
+
 const longestPauseMs = 1000;
 
 /** Nothing waits for a server that is away: whoever asks is told at once. */
@@ -16,6 +22,7 @@ const impatient = {
   maxRetriesPerRequest: 0,
   connectTimeout: connectTimeoutMs,
   commandTimeout: commandTimeoutMs,
+  socketTimeout: longestSilenceMs,
   disconnectTimeout: commandTimeoutMs,
   disableClientInfo: true,
 } as const;

@@ -101,4 +101,14 @@ describeOnRedis('on a Redis with a sentinel', () => {
     expect(await state.storeEpoch()).toBe(since);
     expect(folder.audited).toEqual([]);
   });
+
+  test('the replica is found where the master fell silent and its connections never end', async () => {
+    await group.flush();
+    const clock = createManualClock();
+    const state = await open(newFolder(), clock);
+    await state.write('a', 1, { when: 'any', expiresAt: null });
+    await group.silenceMaster();
+    await eventually(() => state.write('a', 2, { when: 'any', expiresAt: null }));
+    expect((await state.read('a'))?.value).toBe(2);
+  });
 });
