@@ -62,8 +62,8 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
   const alone = {
     ...options,
     retryStrategy: pauseMs,
-    // A master that became a replica: ask anew who is the master.
-    reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
+    // A master that became a replica: ask anew who is the master. Redis 6.2 says of a script what went wrong at the end.
+    reconnectOnError: ({ message }: Error) => message.includes('READONLY'),
   };
   if (sentinel === null) return new Redis({ ...alone, ...seed });
   const { name, addresses, password } = sentinel;
