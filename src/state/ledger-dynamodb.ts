@@ -132,6 +132,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
     },
     async range(range, limit, order) {
       return whileOpen(async () => {
+        if (isEmpty(range)) return [];
         const rows: { sort: string; value: string }[] = [];
         let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
         do {
@@ -154,6 +155,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
     },
     async count(range) {
       return whileOpen(async () => {
+        if (isEmpty(range)) return 0;
         let count = 0;
         let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
         do {
@@ -178,6 +180,9 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
     },
   };
 }
+
+/** DynamoDB refuses a range that ends before it begins. */
+const isEmpty = ({ after, before }: LedgerRange): boolean => after >= before;
 
 function toItem(row: LedgerRow): Record<string, AttributeValue> {
   const { partition, sort, value, version, expiresAt } = row;

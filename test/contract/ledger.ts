@@ -83,6 +83,10 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           'va|1',
         ]);
         expect(await ledger.count(between)).toBe(3);
+        // As somebody asks who mixed up two days.
+        const turned = { partition: 'p', after: 'b', before: '9' };
+        expect(await ledger.range(turned, 9, 'newest first')).toEqual([]);
+        expect(await ledger.count(turned)).toBe(0);
         expect(await ledger.range({ ...everything, partition: 'q' }, 9, 'oldest first')).toEqual([]);
         expect(await ledger.count({ ...everything, partition: 'q' })).toBe(0);
       });
