@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -117,6 +118,30 @@ describe('a backup', () => {
   test('holds no keys where it is not to', async () => {
     const to = await backUp(false);
     expect(readdirSync(to, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('keys'))).toEqual([]);
+  });
+
+  test('is told to be made again where the trail moved on meanwhile, also where as many segments stay', async () => {
+    const { dataFolder, files } = server;
+    const closed = (number: number): string => join(dataFolder, `audit-${String(number).padStart(12, '0')}.jsonl`);
+    writeFileSync(closed(1), '');
+    writeFileSync(join(dataFolder, 'a-first'), Buffer.alloc(8 * 1024 * 1024));
+    const to = newPath();
+    let isOver = false;
+    const backup = writeBackup(
+      { ...server, to, withKeys: true },
+      { clock: server.clock, random: systemRandom },
+    ).finally(() => {
+      isOver = true;
+    });
+    const closing = (async () => {
+      while (!existsSync(join(to, 'data/a-first')) && !isOver) await new Promise((resolve) => setImmediate(resolve));
+      // With `audit.retentionDays` the oldest goes when one is closed.
+      renameSync(files.audit, closed(2));
+      writeFileSync(files.audit, '');
+      rmSync(closed(1));
+    })();
+    await expect(backup).rejects.toMatchObject({ code: 'state_unavailable' });
+    await closing;
   });
 
   test('is not made over something', async () => {

@@ -74,14 +74,15 @@ export async function writeBackup(
     await snapshotSqlite(files.state, join(to, path));
     entries.push({ path, ...(await measureFile(join(to, path))) });
   }
-  const segments = await countSegments(files);
+  const segments = await nameSegments(files);
   for (const file of await listDataFiles(dataFolder, files)) {
     const path = ['data', ...relative(dataFolder, file).split(sep)].join('/');
     const entry = await copyInto(to, path, file);
     if (entry !== null) entries.push(entry);
   }
-  // Once in a week, or after 64 MB, the file that was written to becomes a closed one: it may be there twice, or not at all.
-  if ((await countSegments(files)) !== segments)
+  // Once in a week, or after 64 MB, the file that was written to becomes a closed one: it may be there twice, or not at all. With
+  // `audit.retentionDays` the oldest goes then, so that there are as many as before.
+  if ((await nameSegments(files)) !== segments)
     throw new FaceError('state_unavailable', { store: 'audit', problem: 'a segment was closed meanwhile; try again' });
   for (const file of withKeys ? keyFilesOf(files) : []) {
     const entry = await copyInto(to, `keys/${basename(file)}`, file);
@@ -92,7 +93,8 @@ export async function writeBackup(
   return manifest;
 }
 
-const countSegments = async ({ audit }: DataFiles): Promise<number> => (await closedSegmentsOf(audit)).length;
+const nameSegments = async ({ audit }: DataFiles): Promise<string> =>
+  (await closedSegmentsOf(audit)).map(({ lastSequence }) => lastSequence).join();
 
 /** @returns `null` where there is no such file, or no longer */
 async function copyInto(to: string, path: string, file: string): Promise<BackupEntry | null> {
