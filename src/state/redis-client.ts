@@ -56,6 +56,8 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
       retryDelayOnFailover: 100,
       maxRedirections: 4,
       slotsRefreshTimeout: connectTimeoutMs,
+      // A certificate has the name, and not the address that it would be looked up for here.
+      ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
       redisOptions: options,
     });
   }
