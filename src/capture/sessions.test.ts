@@ -336,12 +336,23 @@ describe('frames that do not come from the challenge', () => {
     await page.post('/face/challenge');
     expect((await page.send({ nonce, photo: photos })).body.code).toBe('challenge_wrong');
     const late = await page.takeFrames(draw('ada'));
-    server.clock.advanceSec(46);
+    server.clock.advanceSec(150);
     expect((await page.send({ nonce: late.nonce, photo: late.photos })).body.code).toBe('challenge_wrong');
     const used = await page.takeFrames(draw('eve'));
     await page.send({ nonce: used.nonce, photo: used.photos });
     expect((await page.send({ nonce: used.nonce, photo: used.photos })).body.code).toBe('challenge_wrong');
     expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started' });
+  });
+
+  test('that a slow network brings after the time of the movements are judged, and none is committed to then', async () => {
+    const { nonce, photos } = await page.takeFrames(draw('ada'));
+    server.clock.advanceSec(149);
+    expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
+    const slow = await startAndOpen();
+    const { body } = await slow.page.post('/face/challenge');
+    server.clock.advanceSec(45);
+    const commitment = { nonce: body.nonce, digest: digestOf(draw('ada')('centre')) };
+    expect((await slow.page.post('/face/challenge/frames', commitment)).body.code).toBe('challenge_wrong');
   });
 
   test('too few, too many, too large', async () => {

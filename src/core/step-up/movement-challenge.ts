@@ -22,6 +22,13 @@ export const framesOfChallenge = { least: 5, most: 12 } as const;
 /** How long one challenge may take, in seconds. */
 const challengeLifeSec = 45;
 
+/**
+ * How long its pictures may be on their way once all of them are committed to, in seconds: nothing can be changed in them by
+ * then, so it is not the challenge's time that a slow network takes. A request may take a minute to come (src/http/listen.ts),
+ * and some are sent twice.
+ */
+const sentWithinSec = 150;
+
 /** Faster than this nobody reads, turns and is photographed. */
 const quickestFrameMs = 400;
 
@@ -110,7 +117,8 @@ export function findChallenge(
 export function commitTo(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
   if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');
   const frame = { digest, afterMs: now - challenge.toldAt };
-  return { ...challenge, toldAt: now, frames: [...challenge.frames, frame] };
+  const committed = { ...challenge, toldAt: now, frames: [...challenge.frames, frame] };
+  return nextOf(committed) === null ? { ...committed, expiresAt: addSec(now, sentWithinSec) } : committed;
 }
 
 const toMeasurement = (name: string, value: number, unit: string, bounds: Partial<Measurement>): Measurement => {
