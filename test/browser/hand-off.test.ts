@@ -4,7 +4,7 @@ import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { devices, stopCamera } from './screens.js';
 import type { Visitor } from './visitor.js';
-import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
+import { follow, goAlong, insist, leaveBy, press, screenOf, see } from './walk.js';
 
 const handOffGuard = z.object({ url: z.string(), code: z.string().regex(/^\d{2}$/) });
 
@@ -89,6 +89,35 @@ inBrowser(
     await phone.page.goto(started.link);
     expect(await insist(phone.page)).toBe('passed');
     await phone.close();
+  },
+);
+
+inBrowser(
+  'where the phone that opened the link goes no further, a new one is shown, and the former is over',
+  async () => {
+    const subject = await cast().enrolAda('phones');
+    const { link } = await cast().stage.startStepUp({ connection: 'phones', subject });
+    const computer = await cast().sit('ada', { userAgent: firefox });
+    await computer.page.goto(link);
+    // Some scan with an app that shows pages by itself, and has no camera for them.
+    const phones: Visitor[] = [];
+    for (const name of ['I agree, go on', 'Show a new code']) {
+      const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
+      await press(computer.page, name);
+      const reply: unknown = await (await replied).json();
+      await computer.page.locator('.qr').waitFor();
+      const phone = await cast().sit('ada', { ...devices.phone, userAgent: android, isGuided: false });
+      await phone.page.goto(handOffGuard.parse(reply).url);
+      await see(phone.page, 'pairing');
+      await computer.page.getByRole('heading', { name: 'Choose this number on your phone' }).waitFor();
+      phones.push(phone);
+    }
+    const [former, phone] = phones;
+    await leaveBy(former!.page, 'None of these');
+    expect(await screenOf(former!.page)).toBe('link-over');
+    await leaveBy(phone!.page, (await computer.page.locator('.code').textContent()) ?? '');
+    await computer.page.getByRole('heading', { name: 'Your phone is connected' }).waitFor();
+    for (const { close } of [computer, ...phones]) await close();
   },
 );
 

@@ -107,6 +107,7 @@ export const de: Words = {
     refused: 'Die Prüfung wurde am Telefon beendet',
     refusedText:
       'Dort wurde eine andere Zahl gewählt oder keine davon. Zu Ihrem Schutz ist diese Prüfung beendet. War es ein Versehen, beginnen Sie von vorn.',
+    anew: 'Einen neuen Code zeigen',
     here: 'Doch diesen Computer nehmen',
   },
   pairing: {

@@ -101,6 +101,7 @@ export const en: Words = {
     refused: 'The check was stopped on the phone',
     refusedText:
       'Another number was chosen there, or none of them. For your protection this check is over. If it was a mistake, start again.',
+    anew: 'Show a new code',
     here: 'Use this computer instead',
   },
   pairing: {

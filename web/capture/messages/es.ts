@@ -101,6 +101,7 @@ export const es: Words = {
     refused: 'La comprobación se ha detenido en el teléfono',
     refusedText:
       'Allí se ha elegido otro número, o ninguno. Para su protección, esta comprobación ha terminado. Si ha sido un error, empiece de nuevo.',
+    anew: 'Mostrar un código nuevo',
     here: 'Usar mejor este ordenador',
   },
   pairing: {

@@ -105,6 +105,7 @@ export const fr: Words = {
     refused: 'La vérification a été arrêtée sur le téléphone',
     refusedText:
       'Un autre nombre y a été choisi, ou aucun. Pour votre protection, cette vérification est terminée. Si c’était une erreur, recommencez.',
+    anew: 'Afficher un nouveau code',
     here: 'Utiliser plutôt cet ordinateur',
   },
   pairing: {

@@ -84,6 +84,7 @@ export interface Words {
     readonly pairedText: string;
     readonly refused: string;
     readonly refusedText: string;
+    readonly anew: string;
     readonly here: string;
   };
   readonly pairing: {

@@ -30,14 +30,15 @@ export const place: Step = async (_view, _facts, { page }) => {
 
 /**
  * On a computer: shows the link for the phone with the number to choose there, then follows what the phone does. It can be
- * done here instead, unless a phone is asked for.
+ * done here instead, unless a phone is asked for; and a link that was opened where there is no way on, such as in an app that
+ * has no camera, gives way to a new one.
  */
 export const handOff: Step = async (view, _facts, tools) => {
   const stage = stageOf(view);
   const link = stage === 'waiting' ? await tools.api.startHandOff() : null;
   const qr = link === null ? null : drawQr(link.url);
   const code = link?.code ?? view.handOff?.code ?? '';
-  const here = tools.page.ask<Change>((words, choose) => ({
+  const asked = tools.page.ask<'here' | 'anew'>((words, choose) => ({
     screen: 'hand-off',
     heading: textOf(stage, words).heading,
     body: [
@@ -46,13 +47,26 @@ export const handOff: Step = async (view, _facts, tools) => {
       stage === 'waiting' ? paragraph(words.handOff.code) : null,
       stage === 'paired' ? null : el('p', { class: 'code', dir: 'ltr' }, code),
       stage === 'paired' ? null : el('p', { class: 'waiting' }, icon('waiting'), words.handOff.waiting),
-      view.phoneNeeded ? null : actions(button('quiet', words.handOff.here, () => choose({ place: 'here' }))),
+      actions(
+        stage === 'waiting' ? null : button('quiet', words.handOff.anew, () => choose('anew')),
+        view.phoneNeeded ? null : button('quiet', words.handOff.here, () => choose('here')),
+      ),
     ],
   }));
+  const chosen = asked.then((choice): Change | Promise<Change> =>
+    choice === 'here' ? { place: 'here' } : beginAnew(tools),
+  );
   if (stage !== 'waiting') tools.page.say(textOf(stage, tools.page.words).heading);
   const ended = new AbortController();
-  return Promise.race([here, follow(stage, tools, ended.signal), tools.interrupted]).finally(() => ended.abort());
+  return Promise.race([chosen, follow(stage, tools, ended.signal), tools.interrupted]).finally(() => ended.abort());
 };
+
+/** Forgets the phone, unless what it sent is being judged or has been. */
+async function beginAnew({ api }: Tools): Promise<Change> {
+  const found = await api.readState();
+  if (found.view.state !== 'started') return found;
+  return { view: { ...found.view, handOff: null }, place: 'phone' };
+}
 
 /** A link that nobody has opened is lost with the page that showed it: another one takes its place. */
 function stageOf({ handOff: known }: View): Stage {
