@@ -1,5 +1,5 @@
 import { defaultBrand } from '../src/core/letters/brand.js';
-import { startedLink } from '../src/http/page-link.js';
+import { sentLink } from '../src/http/page-link.js';
 import type { ApiDeps } from '../src/rest/deps.js';
 import { testIssuer } from './keys.js';
 
@@ -7,7 +7,7 @@ import { testIssuer } from './keys.js';
 export const noCampaigns = {
   campaigns: { perMinute: 6000, keptDays: 120 },
   directories: new Map(),
-  linkOf: (started, language) => startedLink(testIssuer, started, language),
+  linkOf: (started, language) => sentLink(testIssuer, started, language),
   brandOf: async ({ policy }) => ({ ...defaultBrand, organisation: policy.organisation }),
   wakeCampaigns: () => {},
 } satisfies Partial<ApiDeps>;

@@ -102,6 +102,7 @@ describe('a face check that vouches for a caller', () => {
   test('names the person to the agent for ten minutes, and is recorded', async () => {
     await enrol();
     const { id, url, number } = await vouch();
+    expect(new URL(url).search).toBe('?lang=en&sent');
     expect(await look(id)).toMatchObject({ state: 'waiting', person: null });
     const { page, view } = await openOn(url);
     expect(view).toMatchObject({ role: 'unpaired', pairing: { kind: 'call' }, anotherWays: [], helpOffered: false });
@@ -184,11 +185,12 @@ describe('a face check that vouches for a caller', () => {
       expect(body.url).toBeNull();
       const message = server.messages.at(-1)!;
       expect(message).toMatchObject({ channel: send, to });
-      expect(message.text).toMatch(/https?:\/\/\S+\/face\?lang=fr#/);
+      expect(message.text).toMatch(/https?:\/\/\S+\/face\?lang=fr&sent#/);
       expect(message.text.replace(/https?:\S+/, '')).not.toContain(String(body.number));
       // A letter has a button, and says no more than the text.
       const hrefs = String(message.html ?? '').match(/href="[^"]*"/g) ?? [];
-      expect(hrefs.map((each) => each.slice(6, -1))).toEqual(send === 'email' ? message.text.match(/https?:\S+/g) : []);
+      const links = hrefs.map((each) => each.slice(6, -1).replace('&amp;', '&'));
+      expect(links).toEqual(send === 'email' ? message.text.match(/https?:\S+/g) : []);
     }
   });
 

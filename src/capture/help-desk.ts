@@ -10,7 +10,7 @@ import { helpReasons } from '../core/step-up/page-protocol.js';
 import type { StartedStepUp } from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { startedLink } from '../http/page-link.js';
+import { sentLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantReply } from '../rest/fields.js';
@@ -105,7 +105,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
         const { send, language } = fields;
         const connection = find(fields.connection);
         const subject = await requireSubject(connection, fields);
-        const toLink = (started: StartedStepUp) => startedLink(deps.issuer, started, language);
+        const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
         const { id, number, expiresAt, started } = await beginVouching(
           { connection, subject, by: administrator.name, source, send, language, toLink },
           deps,

@@ -19,7 +19,7 @@ import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createWebPush } from '../delivery/web-push.js';
 import { createSight } from '../engine/sight.js';
 import { toCode } from '../errors.js';
-import { startedLink } from '../http/page-link.js';
+import { sentLink } from '../http/page-link.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
 import { type AdminKey, loadAdminKey } from '../keys/admin-key.js';
@@ -115,7 +115,7 @@ export async function buildApp(
     delivery,
     campaigns: config.campaigns,
     directories: new Map(connected.map(({ connection, openDirectory }) => [connection.id, openDirectory])),
-    linkOf: (started, language) => startedLink(issuer, started, language),
+    linkOf: (started, language) => sentLink(issuer, started, language),
     brandOf,
   };
   const { listener } = createApp({

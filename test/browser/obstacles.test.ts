@@ -105,6 +105,22 @@ import { press, screenOf, see } from './walk.js';
     await close();
   });
 
+  test('a link that was sent is opened by a press, and by nobody who runs the page before its person reads it', async () => {
+    const { page, context, requests, close } = await receive(browser);
+    await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
+    await page.goto(`${server.origin}/face?lang=en&sent#${firstView.id}.secret`, { waitUntil: 'networkidle' });
+    await see(page, 'arrived');
+    await page.reload({ waitUntil: 'networkidle' });
+    await see(page, 'arrived');
+    expect(requests.filter((url) => url.endsWith('/face/open'))).toEqual([]);
+    await press(page, 'Continue');
+    await see(page, 'consent');
+    expect(page.url()).toBe(`${server.origin}/face?lang=en&sent`);
+    await page.reload();
+    await see(page, 'consent');
+    await close();
+  });
+
   const leave =
     "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));";
 

@@ -29,7 +29,7 @@ if (hasChromium) {
 
 /** Nothing is under way, or the screen itself asks whether it shall be. */
 const withoutWayOut =
-  /^(opening|consent|action|pairing|call|ways|help|recovery|refused|passed|failed|expired|abandoned|manage|revoke|kiosk|opened-elsewhere|link-)/;
+  /^(opening|arrived|consent|action|pairing|call|ways|help|recovery|refused|passed|failed|expired|abandoned|manage|revoke|kiosk|opened-elsewhere|link-)/;
 const hasWayOut = ({ name }: ScreenCase): boolean => !withoutWayOut.test(name);
 
 for (const at of screens) {

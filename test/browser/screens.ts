@@ -159,6 +159,7 @@ const payment = {
 /** Every screen a person can see. */
 export const screens: readonly ScreenCase[] = [
   { name: 'opening', screen: 'opening', replies: { '/open': 'hang' } },
+  { name: 'arrived', screen: 'arrived', path: '/face?sent' },
   { name: 'consent', screen: 'consent', view: { consentNeeded: true } },
   { name: 'consent-enrol', screen: 'consent', view: { consentNeeded: true, purpose: 'enrol', retentionDays: null } },
   { name: 'action', screen: 'action', view: { action: payment } },

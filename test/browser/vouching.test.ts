@@ -57,6 +57,7 @@ inBrowser(
     await agent.page.getByText(calls.states.waiting).waitFor();
     const caller = await cast().sit('ada', windows.phone);
     await caller.page.goto(await mailedLink(login));
+    await press(caller.page, 'Continue');
     await see(caller.page, 'call');
     await expectNoBarriers(caller.page);
     await agent.page.getByText(calls.states.opened).waitFor();
@@ -94,6 +95,7 @@ inBrowser('who only has the link chooses another number: the agent is told to he
   const link = await agent.page.getByLabel(calls.link).inputValue();
   const thief = await cast().sit('eve', windows.phone);
   await thief.page.goto(link);
+  await press(thief.page, pageWords.ar.goOn);
   await see(thief.page, 'call');
   await expectNoBarriers(thief.page);
   // The page is in the language that the agent chose for the caller.

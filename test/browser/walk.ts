@@ -3,6 +3,7 @@ import type { Language } from '../../web/shared/languages.js';
 
 /** What somebody who goes along presses on each screen. */
 const goesOnBy: Readonly<Record<string, string>> = {
+  arrived: 'Continue',
   consent: 'I agree, go on',
   action: 'Approve with my face',
   place: 'Use this computer',

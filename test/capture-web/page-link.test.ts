@@ -18,7 +18,8 @@ describe('the fragment of a page link', () => {
 describe('a scanned code', () => {
   const page = 'https://id.example/face';
   test('is taken where it leads to this page', () => {
-    expect(parseScannedLink(`${page}#id.secret`, page)).toEqual({ ticket: 'id.secret', returnUrl: null });
+    for (const text of [`${page}#id.secret`, `${page}?lang=de&sent#id.secret`])
+      expect(parseScannedLink(text, page)).toEqual({ ticket: 'id.secret', returnUrl: null });
   });
 
   test.each(['https://evil.example/face#id.secret', `${page}/kiosk#id.secret`, `${page}`, 'id.secret', ''])(

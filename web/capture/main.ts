@@ -10,6 +10,7 @@ import { Page } from './page.js';
 import { PageApi } from './page-api.js';
 import { parsePageLink } from './page-link.js';
 import { Problem } from './problem.js';
+import { askToOpen } from './screens/arrived.js';
 import { type Change, nothingKnown } from './state.js';
 
 /** The page may live below a path: `/face`, `/sign-in/face`. */
@@ -17,6 +18,9 @@ const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(loc
 
 /** Until what the network lost is asked for anew. */
 const reloadAfterMs = 3000;
+
+/** What stands behind the `?`. */
+const wishes = new URLSearchParams(location.search);
 
 /** The link's ticket is spent at once and taken out of the address bar; a reload goes on with the session. */
 async function open(api: PageApi): Promise<Change> {
@@ -35,9 +39,11 @@ async function open(api: PageApi): Promise<Change> {
 
 /** A person's own browser; or a kiosk's, with a check that began on another page of ours and leads back there. */
 async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
-  // On its way while the words are.
   const opened = ahead(() => open(api));
-  opened.begin();
+  // A letter's link is opened by programs, too, which look at it before anybody reads it: none of them presses a button.
+  const isSent = wishes.has('sent') && parsePageLink(location.hash) !== null;
+  // On its way while the words are.
+  if (!isSent) opened.begin();
   const page = await opening;
   const isKiosk = isTabOfKiosk();
   if (isKiosk) clearWhenIdle(main);
@@ -47,7 +53,10 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
     page,
     api,
     facts: { ...nothingKnown, isKiosk, mayHandOff, isPhone: isPhone(navigator.userAgent) },
-    open: opened.take,
+    open: async () => {
+      if (isSent) await askToOpen(page);
+      return opened.take();
+    },
     forget: () => sessionMemory.clear(),
   });
 }
@@ -75,7 +84,7 @@ const main = document.querySelector('main');
 if (main !== null) {
   // Another link in the same tab is another check.
   window.addEventListener('hashchange', () => location.reload());
-  const wished = new URLSearchParams(location.search).get('lang');
+  const wished = wishes.get('lang');
   const brand = readBrand();
   const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
   // A link away from a kiosk would leave the next person somewhere else.

@@ -20,8 +20,9 @@ export function parsePageLink(fragment: string): PageLink | null {
  * @param page - the address of the capture page; a link to anywhere else is not one
  */
 export function parseScannedLink(text: string, page: string): PageLink | null {
-  const [address, fragment] = text.split('#', 2);
-  return address === page && fragment !== undefined ? parsePageLink(fragment) : null;
+  const [address = '', fragment] = text.split('#', 2);
+  // Behind the `?` stands how the page is shown.
+  return address.split('?', 1)[0] === page && fragment !== undefined ? parsePageLink(fragment) : null;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { AnotherWay, View } from './view.js';
 export type Screen =
   | StepName
   | ProblemName
+  | 'arrived'
   | 'refused'
   | 'reference-camera'
   | 'reference-photo'

@@ -34,6 +34,10 @@ export const ar: Words = {
   otherWay: 'استخدام طريقة أخرى',
   mayClose: 'يمكنك إغلاق هذه الصفحة.',
   opening: 'لحظة من فضلك',
+  arrived: {
+    heading: 'رابطك للتحقق من الوجه',
+    text: 'يُفتح مرة واحدة فقط، وعلى هذا الجهاز. تابع عندما ترغب في البدء.',
+  },
   consent: {
     verify: {
       heading: 'أكّد أنك أنت',

@@ -26,6 +26,10 @@ export const de: Words = {
   otherWay: 'Anderen Weg nehmen',
   mayClose: 'Sie können diese Seite schließen.',
   opening: 'Einen Moment',
+  arrived: {
+    heading: 'Ihr Link zur Gesichtsprüfung',
+    text: 'Er öffnet sich einmal, und zwar auf diesem Gerät. Gehen Sie weiter, wenn Sie bereit sind.',
+  },
   consent: {
     verify: {
       heading: 'Bestätigen Sie, dass Sie es sind',

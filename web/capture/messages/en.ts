@@ -22,6 +22,10 @@ export const en: Words = {
   otherWay: 'Use another way',
   mayClose: 'You can close this page.',
   opening: 'One moment',
+  arrived: {
+    heading: 'Your link for the face check',
+    text: 'It opens once, on this device. Go on when you are ready.',
+  },
   consent: {
     verify: {
       heading: 'Confirm that it is you',

@@ -22,6 +22,10 @@ export const es: Words = {
   otherWay: 'Usar otra forma',
   mayClose: 'Puede cerrar esta página.',
   opening: 'Un momento',
+  arrived: {
+    heading: 'Su enlace para la comprobación facial',
+    text: 'Se abre una sola vez, en este dispositivo. Continúe cuando quiera empezar.',
+  },
   consent: {
     verify: {
       heading: 'Confirme que es usted',

@@ -25,6 +25,10 @@ export const fr: Words = {
   otherWay: 'Utiliser un autre moyen',
   mayClose: 'Vous pouvez fermer cette page.',
   opening: 'Un instant',
+  arrived: {
+    heading: 'Votre lien pour la vérification du visage',
+    text: 'Il s’ouvre une seule fois, sur cet appareil. Continuez dès que vous voulez commencer.',
+  },
   consent: {
     verify: {
       heading: 'Confirmez que c’est bien vous',

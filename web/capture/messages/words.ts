@@ -53,6 +53,8 @@ export interface Words {
   readonly otherWay: string;
   readonly mayClose: string;
   readonly opening: string;
+  /** Of a link that came by a letter or a message. */
+  readonly arrived: { readonly heading: string; readonly text: string };
   readonly consent: { readonly verify: ConsentWords; readonly enrol: ConsentWords };
   /** Around what is to be approved, whose words are its own. */
   readonly action: {

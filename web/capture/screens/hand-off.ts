@@ -47,10 +47,12 @@ export const handOff: Step = async (view, _facts, tools) => {
       stage === 'waiting' ? paragraph(words.handOff.code) : null,
       stage === 'paired' ? null : el('p', { class: 'code', dir: 'ltr' }, code),
       stage === 'paired' ? null : el('p', { class: 'waiting' }, icon('waiting'), words.handOff.waiting),
-      actions(
-        stage === 'waiting' ? null : button('quiet', words.handOff.anew, () => choose('anew')),
-        view.phoneNeeded ? null : button('quiet', words.handOff.here, () => choose('here')),
-      ),
+      stage === 'waiting' && view.phoneNeeded
+        ? null
+        : actions(
+            stage === 'waiting' ? null : button('quiet', words.handOff.anew, () => choose('anew')),
+            view.phoneNeeded ? null : button('quiet', words.handOff.here, () => choose('here')),
+          ),
     ],
   }));
   const chosen = asked.then((choice): Change | Promise<Change> =>
