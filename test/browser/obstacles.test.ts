@@ -13,7 +13,7 @@ import { loadPictures } from '../pictures.js';
 import { hasChromium, launchChromium, otherHost } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { makePoses, readPeople } from './people.js';
-import { devices, reach, type ScreenCase } from './screens.js';
+import { devices, reach, type ScreenCase, screens } from './screens.js';
 import { scriptReplies } from './scripted-replies.js';
 import { type Person, type Poses, receive } from './visitor.js';
 import { press, screenOf, see } from './walk.js';
@@ -102,6 +102,30 @@ import { press, screenOf, see } from './walk.js';
     await page.goto(`${server.origin.replace('localhost', otherHost)}/face#${firstView.id}.secret`);
     await press(page, 'Use this computer');
     await see(page, 'insecure');
+    await close();
+  });
+
+  test('whoever had too many codes sent has the other ways still, and the way back to the camera', async () => {
+    const { page, close } = await show({
+      screen: 'locked-out',
+      view: { anotherWays: ['email', 'recovery_code'] },
+      replies: { '/another-way/send': { refusal: 'locked_out', waitSec: 3600 } },
+      press: ['Use this computer', 'I can’t do this', 'Code by e-mail'],
+    });
+    await press(page, 'Back');
+    await see(page, 'ways');
+    await press(page, 'Recovery code');
+    await see(page, 'code');
+    await close();
+  });
+
+  test('a system that names its language in a way that dates do not take', async () => {
+    const { page, context, close } = await receive(browser);
+    await context.addInitScript("Object.defineProperty(navigator, 'languages', { value: ['en-US@posix', 'en'] });");
+    const { view, replies = {} } = screens.find(({ name }) => name === 'manage-home') ?? {};
+    await scriptReplies(context, { ...firstView, ...view }, replies);
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'manage');
     await close();
   });
 

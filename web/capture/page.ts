@@ -68,7 +68,9 @@ export class Page {
 
   /** The chosen language, in the person's own region where they told one: for dates. */
   get locale(): string {
-    return navigator.languages.find((tag) => tag.startsWith(this.#language)) ?? this.#language;
+    // Some systems have names that dates do not take, such as en-US@posix.
+    const known = new RegExp(`^${this.#language}(-[a-z\\d]{2,8})*$`, 'i');
+    return navigator.languages.find((tag) => known.test(tag)) ?? this.#language;
   }
 
   /** Says at the top of the page on whose behalf all this is. */

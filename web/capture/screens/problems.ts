@@ -74,6 +74,8 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const mayHandOff = ways.phone && facts.mayHandOff && view?.handOffAllowed === true;
   const isOver = view === null || ['link-over', 'opened-elsewhere'].includes(problem);
   if (isOver) page.showBelow(() => []);
+  // There nothing stands below that leads on: one way that is closed for now leaves the others.
+  const hasOtherWays = facts.isElsewhere && !mayRetry && !isOver;
   return page.ask<Choice>((words, choose) => {
     const { heading, text, steps } = words.problems[problem];
     return {
@@ -87,6 +89,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
         actions(
           mayRetry ? button('plain', words.tryAgain, () => choose('again')) : null,
           mayHandOff ? button(mayRetry ? 'quiet' : 'plain', words.place.phone, () => choose('phone')) : null,
+          hasOtherWays ? button('plain', words.back, () => choose('again')) : null,
           isOver && !mayRetry && !isKiosk ? wayOut(view, words) : null,
           isKiosk ? button('quiet', words.kiosk.now, clearKiosk) : null,
         ),
