@@ -11,6 +11,7 @@ import { readConsent } from '../core/enrolment/consent.js';
 import { readEarlierFrames } from '../core/step-up/earlier-frames.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';
 
 let server: ApiServer;
@@ -693,6 +694,29 @@ describe('somebody who comes back', () => {
     expect(ofCheck.map(({ action }) => action)).not.toContain('consent_given');
     const { detail } = ofCheck.find(({ action }) => action === 'consent_relied_on')!;
     expect(detail).toEqual({ stepUpId: id, statement: 'consent-1 (en)', givenAt: view.agreedAt });
+  });
+
+  test('opens the link once it is on record, and agrees once that is: where the trail fails, another try does', async () => {
+    await enrolOnPage();
+    const { id, url } = await start();
+    const { append } = server.audit;
+    const whileItFails = async (call: () => Promise<{ readonly status: number }>): Promise<number> => {
+      server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+      const { status } = await call();
+      server.audit.append = append;
+      return status;
+    };
+    expect(await whileItFails(() => openLink(server, url))).toBe(503);
+    await open(url);
+    const renewing = await start({ subject: '00u2' });
+    const page = await open(renewing.url);
+    expect(await whileItFails(() => page.consent())).toBe(503);
+    expect((await page.get('/face/session')).body.view).toMatchObject({ consentNeeded: true });
+    await page.consent();
+    const actions = (of: string) =>
+      server.audit.events.filter(({ detail }) => detail.stepUpId === of).map(({ action }) => action);
+    expect(actions(id)).toEqual(['step_up_started', 'consent_relied_on']);
+    expect(actions(renewing.id)).toEqual(['step_up_started', 'consent_given']);
   });
 
   test('reads it in full where they agreed to another text, withdrew, or what they agreed to is over', async () => {

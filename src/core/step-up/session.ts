@@ -6,7 +6,7 @@ import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { isEnrolled } from '../enrolment/is-enrolled.js';
 import { type EpochMs, toIso } from '../units.js';
 import type { SessionRole } from './page-protocol.js';
-import { outsiderOf, type StepUpRecord, whoOf } from './record.js';
+import { checkStarted, outsiderOf, type StepUpRecord, whoOf } from './record.js';
 import { checkAllowed, type SessionAction } from './session-actions.js';
 import { consentVersion, type SessionView, toSessionView } from './session-view.js';
 import { defaultTimeoutSec, toView } from './step-up.js';
@@ -48,6 +48,11 @@ export async function openSession(
   }
   const purpose = (await isToEnrol(found, deps)) ? 'enrol' : found.record.purpose;
   const consent = purpose === 'verify' ? await findAgreement(found.record, deps) : null;
+  if (consent !== null) {
+    // First: the link opens once, and nobody goes on under what is not on record.
+    const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
+    await deps.audit.append({ action: 'consent_relied_on', ...whoOf(found.record), detail });
+  }
   const session = newSecret(deps);
   const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
   const now = deps.clock.now();
@@ -59,10 +64,6 @@ export async function openSession(
     },
     deps,
   );
-  if (consent !== null) {
-    const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
-    await deps.audit.append({ action: 'consent_relied_on', ...whoOf(record), detail });
-  }
   return {
     session: joinTicket(id, session),
     view: toSessionView({ ...found, record }, ownRole(record), deps.clock.now()),
@@ -183,10 +184,13 @@ export async function giveConsent(
   deps: StepUpDeps,
 ): Promise<SessionView> {
   if (version !== consentVersion) throw new FaceError('consent_missing', { version });
+  const { id, record } = session;
   const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
+  checkStarted(record, deps.clock.now());
+  // First: nobody goes on under a consent that is not on record.
+  const detail = { stepUpId: id, statement: consent.statement, purpose: record.purpose };
+  await deps.audit.append({ action: 'consent_given', ...whoOf(record), detail });
   const stepUp = await changeSession(session, (found, now) => agree(found, consent, now), deps);
-  const detail = { stepUpId: stepUp.id, statement: consent.statement, purpose: stepUp.record.purpose };
-  await deps.audit.append({ action: 'consent_given', ...whoOf(stepUp.record), detail });
   return toSessionView(stepUp, session.role, deps.clock.now());
 }
 
