@@ -386,6 +386,23 @@ describe('a link', () => {
     expect(await openLink(server, url)).toMatchObject({ status: 409, body: { code: 'step_up_opened' } });
   });
 
+  test('whose answer was lost is opened again by whoever named the key of the session, of a hand-off, too', async () => {
+    const { url } = await start();
+    const [key, other] = [randomUUID().repeat(2), randomUUID().repeat(2)];
+    const first = await openLink(server, url, { key });
+    const page = openPage(server, String(first.body.session));
+    await page.consent();
+    const again = await openLink(server, url, { key });
+    expect(again).toMatchObject({ status: 201, body: { session: first.body.session, view: { consentNeeded: false } } });
+    for (const wrong of [{}, { key: other }])
+      expect((await openLink(server, url, wrong)).body.code).toBe('step_up_opened');
+    expect((await openLink(server, url, { key: 'short' })).body.code).toBe('request_malformed');
+    const handedOff = String((await page.post('/face/hand-off')).body.url);
+    const onPhone = await openLink(server, handedOff, { key: other });
+    expect((await openLink(server, handedOff, { key: other })).body).toEqual(onPhone.body);
+    expect((await openLink(server, handedOff, { key: randomUUID().repeat(2) })).body.code).toBe('step_up_opened');
+  });
+
   test.each([
     ['nothing', 'x'],
     ['another secret', null],

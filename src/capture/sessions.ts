@@ -18,11 +18,11 @@ const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'
 
 /** Opens the ticket of a link, whichever kind it is of. */
 async function open(
-  { ticket, ...rest }: { ticket: string; browser: Credential | null; returnUrl: string | null },
+  { ticket, ...rest }: Omit<Parameters<typeof openSession>[0], 'ticket'> & { ticket: string },
   deps: ApiDeps,
 ): Promise<OpenedSession> {
   const [kind = '', ...parts] = ticket.split('.');
-  if (kind === 'handoff') return openHandOff(new Credential(parts.join('.')), deps);
+  if (kind === 'handoff') return openHandOff({ ...rest, ticket: new Credential(parts.join('.')) }, deps);
   if (kind !== 'requested') return openSession({ ticket: new Credential(ticket), ...rest }, deps);
   const [id = '', ...request] = parts;
   const connection = deps.connections.get(id);
@@ -55,13 +55,26 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         ...(['step_up_opened', 'connection_unknown', 'caller_untrusted', 'profile_unavailable'] as const),
       ],
       photos: {},
-      fields: z.strictObject({ ticket: ticketText, returnUrl: z.string().min(1).max(1024).optional() }),
+      fields: z.strictObject({
+        ticket: ticketText,
+        returnUrl: z.string().min(1).max(1024).optional(),
+        key: z
+          .base64url()
+          .min(43)
+          .max(128)
+          .optional()
+          .describe(
+            'Random, of the page’s own: what the session ends in. Under the same key a link whose answer was lost opens again.',
+          ),
+      }),
       reply: openedReply,
       async handle({ fields, cookie }) {
         const [stepUpId = ''] = fields.ticket.split('.');
         const shown = cookie(browserCookieOf(stepUpId, deps.issuer.startsWith('https:')));
         const browser = shown === null ? null : new Credential(shown);
-        const opened = await open({ ticket: fields.ticket, browser, returnUrl: fields.returnUrl ?? null }, deps);
+        const { ticket, returnUrl = null } = fields;
+        const key = fields.key === undefined ? null : new Credential(fields.key);
+        const opened = await open({ ticket, browser, returnUrl, key }, deps);
         return { session: opened.session.use((text) => text), view: toViewReply(opened.view) };
       },
     }),

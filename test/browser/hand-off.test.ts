@@ -121,6 +121,35 @@ inBrowser(
   },
 );
 
+inBrowser('a link whose answer is lost on the way opens once the network is there again, on a phone, too', async () => {
+  const subject = await cast().enrolAda('plain');
+  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
+  const loseFirst = ({ context }: Visitor) =>
+    context.route(
+      '**/face/open',
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+  const computer = await cast().sit('ada', { allowsCamera: false });
+  await loseFirst(computer);
+  await computer.page.goto(link);
+  await see(computer.page, 'offline');
+  await press(computer.page, 'I agree, go on');
+  const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
+  await press(computer.page, 'Use my phone');
+  const reply: unknown = await (await replied).json();
+  const phone = await cast().sit('ada', devices.phone);
+  await loseFirst(phone);
+  await phone.page.goto(handOffGuard.parse(reply).url);
+  await see(phone.page, 'offline');
+  await see(phone.page, 'pairing');
+  await phone.close();
+  await computer.close();
+});
+
 inBrowser('somebody who was sent the link of a stranger says so, and the stranger is told it is over', async () => {
   const subject = await cast().enrolAda('plain');
   const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });

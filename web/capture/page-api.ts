@@ -38,10 +38,15 @@ import {
 /** Twelve pictures over a slow connection, and their judgement. */
 const verdictWithinMs = 60_000;
 
+/** 32 random bytes. */
+const newKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /** The server, as the page knows it. Every method throws `Problem`, and those that send pictures also `UnusablePictures`. */
 export class PageApi {
   #session: string | null = null;
   #shownAction: string | null = null;
+  #opening: { readonly ticket: string; readonly key: string } | null = null;
 
   /** @param base - where the page lives, without a slash at the end: `/face` */
   constructor(private readonly base: string) {}
@@ -55,9 +60,10 @@ export class PageApi {
     this.#session = session;
   }
 
-  /** Trades the one-time ticket for a session, which this object then holds. */
+  /** Trades the one-time ticket for a session, which this object then holds; also where the answer to a try before was lost. */
   async open(ticket: string, returnUrl: string | null): Promise<View> {
-    const body = returnUrl === null ? { ticket } : { ticket, returnUrl };
+    if (this.#opening?.ticket !== ticket) this.#opening = { ticket, key: newKey() };
+    const body = { ...this.#opening, ...(returnUrl === null ? {} : { returnUrl }) };
     const { session, view } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
     this.#session = session;
     return view;

@@ -4,7 +4,7 @@ import { bindingOf } from '../connection.js';
 import { attemptsOf } from '../limits/attempts.js';
 import { countAttempt } from '../limits/lockout.js';
 import { type AskingBrowser, outsiderOf, whoOf } from './record.js';
-import { changeSession, type FoundSession, type OpenedSession } from './session.js';
+import { changeSession, type FoundSession, findOpened, type OpenedSession, type Opening } from './session.js';
 import { isHandOffAllowed, type SessionView, toSessionView } from './session-view.js';
 import { drawChoices } from './spoken-number.js';
 import { changeRecord, findStepUp, type StepUp, type StepUpDeps } from './stored.js';
@@ -39,10 +39,12 @@ export async function startHandOff(
  * Exchanges the ticket of a hand-off for a session of the device that will lend its camera, once.
  * @throws FaceError `step_up_unknown`, `step_up_opened`, `step_up_finished`
  */
-export async function openHandOff(ticket: Credential, deps: StepUpDeps): Promise<OpenedSession> {
+export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpDeps): Promise<OpenedSession> {
   const { id, secret } = splitTicket(ticket);
-  const session = newSecret(deps);
+  const session = key ?? newSecret(deps);
   const found = await findStepUp(id, deps);
+  const opened = findOpened(found, key, deps);
+  if (opened !== null) return opened;
   if (!isHandOffAllowed(found)) throw new FaceError('step_up_unknown');
   const now = deps.clock.now();
   const record = await changeRecord(id, (latest) => openHandedOff(latest, { secret, session }, now), deps, found);

@@ -25,6 +25,24 @@ export interface OpenedSession {
   readonly view: SessionView;
 }
 
+/** What whoever opens a link shows. */
+export interface Opening {
+  readonly ticket: Credential;
+  /** The secret of the session, where the page named one beforehand; where absent or `null`, it gets one. */
+  readonly key?: Credential | null;
+}
+
+/**
+ * A link that was opened under this very key: the answer was lost on the way, and whoever holds the key holds the session.
+ * @returns `null`: it was not
+ */
+export function findOpened(found: StepUp, key: Credential | null, { clock }: StepUpDeps): OpenedSession | null {
+  const { id, record } = found;
+  const digests = [record.sessionDigest, record.handOff?.sessionDigest ?? null];
+  if (key === null || !digests.some((digest) => isStored(key, digest))) return null;
+  return { session: joinTicket(id, key), view: toSessionView(found, roleOf(key, record), clock.now()) };
+}
+
 /**
  * Exchanges a ticket for a session, once. Somebody without an enrolment becomes one who enrols, where the policy says so
  * and somebody vouches for who it is.
@@ -34,13 +52,15 @@ export interface OpenedSession {
  *   `request_malformed`: not an allowed address; `profile_unavailable`
  */
 export async function openSession(
-  opening: { readonly ticket: Credential; readonly browser: Credential | null; readonly returnUrl: string | null },
+  opening: Opening & { readonly browser: Credential | null; readonly returnUrl: string | null },
   deps: StepUpDeps,
 ): Promise<OpenedSession> {
   const { id, secret } = splitTicket(opening.ticket);
-  const { browser, returnUrl } = opening;
+  const { browser, returnUrl, key = null } = opening;
   const found = await findStepUp(id, deps);
   const { connection } = found;
+  const opened = findOpened(found, key, deps);
+  if (opened !== null) return opened;
   checkTicket(found.record, { secret, browser }, deps.clock.now());
   await checkGoesOn(found.record, deps);
   if (returnUrl !== null && !connection?.policy.returnUrls.includes(returnUrl)) {
@@ -53,7 +73,7 @@ export async function openSession(
     const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
     await deps.audit.append({ action: 'consent_relied_on', ...whoOf(found.record), detail });
   }
-  const session = newSecret(deps);
+  const session = key ?? newSecret(deps);
   const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
   const now = deps.clock.now();
   const record = await changeRecord(
