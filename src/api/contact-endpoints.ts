@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { letterLanguages } from '../core/letters/language.js';
+import { createCountAll } from '../core/limits/limits.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint } from '../rest/endpoint.js';
@@ -13,6 +14,7 @@ const codeField = z
 
 /** Verifying an e-mail address and a phone number together, on v2. */
 export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
+  const countAll = createCountAll(deps);
   const common = {
     method: 'POST',
     versions: [2],
@@ -36,7 +38,7 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
       }),
       reply: z.strictObject({ id: z.string().describe('Goes with the codes.'), expiresAt: instantReply }),
       async handle({ fields: { language, ...contact }, source }) {
-        const { id, expiresAt } = await sendCodes({ contact, source, language }, deps);
+        const { id, expiresAt } = await sendCodes({ contact, source, language }, { ...deps, countAll });
         return { id, expiresAt: toIso(expiresAt) };
       },
     }),

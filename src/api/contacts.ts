@@ -5,9 +5,8 @@ import type { Brands } from '../core/brand/brands.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { toCodeMessage } from '../core/codes/letters.js';
 import { issueCodes, takeCodes } from '../core/codes/one-time-codes.js';
-import type { CoreSettings } from '../core/deps.js';
 import type { LetterLanguage } from '../core/letters/language.js';
-import { countAgainst } from '../core/limits/limits.js';
+import type { CountAll } from '../core/limits/limits.js';
 import type { Clock, Delivery, Random, State } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -24,7 +23,7 @@ interface Deps {
   readonly state: State;
   readonly delivery: Delivery;
   readonly brands: Pick<Brands, 'inForce'>;
-  readonly settings: CoreSettings;
+  readonly countAll: CountAll;
 }
 
 const verifiedLifeSec = 60 * 60;
@@ -40,11 +39,14 @@ export async function sendCodes(
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   // Anyone may ask for codes, so anyone could make this server write to strangers. These bounds keep that small: by source
-  // (one sender), for the whole service (many senders), and by contact (its owner's peace).
-  await countAgainst('codesOfSource', source, deps);
-  await countAgainst('codesOfService', '', deps);
-  await countAgainst('codesOfContact', digestOf(`email ${contact.email}`), deps);
-  await countAgainst('codesOfContact', digestOf(`sms ${contact.phone}`), deps);
+  // (one sender), for the whole service (many senders), and by contact (its owner's peace). Together: who asks for somebody
+  // else's address beside a number that is used up has nothing sent, and uses up nothing of theirs.
+  await deps.countAll(
+    ['codesOfSource', source],
+    ['codesOfService', ''],
+    ['codesOfContact', digestOf(`email ${contact.email}`)],
+    ['codesOfContact', digestOf(`sms ${contact.phone}`)],
+  );
 
   const about = contactDigest(contact);
   const { id, codes, expiresAt } = await issueCodes({ about, names: ['email', 'sms'] }, deps);
