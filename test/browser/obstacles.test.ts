@@ -119,6 +119,20 @@ import { press, screenOf, see } from './walk.js';
     await close();
   });
 
+  test('a browser that has pages read noise in place of what they drew', async () => {
+    const { page, context, close } = await receive(browser);
+    await context.addInitScript(
+      'const read = CanvasRenderingContext2D.prototype.getImageData; CanvasRenderingContext2D.prototype.getImageData = function (...given) { const image = read.apply(this, given); crypto.getRandomValues(image.data); return image; };',
+    );
+    await scriptReplies(context, firstView, {});
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await press(page, 'Use this computer');
+    await see(page, 'unsupported');
+    await press(page, 'Use my phone');
+    await see(page, 'hand-off');
+    await close();
+  });
+
   test('a system that names its language in a way that dates do not take', async () => {
     const { page, context, close } = await receive(browser);
     await context.addInitScript("Object.defineProperty(navigator, 'languages', { value: ['en-US@posix', 'en'] });");

@@ -6,6 +6,26 @@ const jpegQuality = 0.92;
 /** A face on an ID is small within the picture. */
 const referenceLongestPx = 2000;
 
+const probe = { sidePx: 8, colour: [64, 128, 192], mayDiffer: 32 } as const;
+
+/**
+ * Some browsers have pages read noise in place of what they drew, so that nobody tells browsers apart by it
+ * (`privacy.resistFingerprinting` of Firefox): no picture of theirs shows a face. A few levels more or less are none of that.
+ * @throws Problem `unsupported`
+ */
+export function checkPictures(): void {
+  const { sidePx, colour, mayDiffer } = probe;
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: sidePx, height: sidePx });
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new Problem('unsupported');
+  context.fillStyle = `rgb(${colour.join(', ')})`;
+  context.fillRect(0, 0, sidePx, sidePx);
+  const { data } = context.getImageData(0, 0, sidePx, sidePx);
+  const isAsDrawn = data.every((level, at) => Math.abs(level - (colour[at % 4] ?? 255)) <= mayDiffer);
+  if (!isAsDrawn) throw new Problem('unsupported');
+}
+
 /** The picture that the camera shows now, unmirrored, as JPEG. @throws Problem `camera-stopped` where it shows none */
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);

@@ -5,6 +5,7 @@ import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
 import { takeGuide } from '../guidance/ahead.js';
 import type { Guide } from '../guidance/index.js';
+import { checkPictures } from '../picture.js';
 import { type Change, type Frames, lightOf } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
@@ -40,6 +41,7 @@ interface Taken {
  */
 export async function takeFrames(light: View['light'], tools: Tools): Promise<Taken | null> {
   checkCameraSupport();
+  checkPictures();
   tools.page.show((words) => ({
     screen: 'permission',
     heading: words.permission.heading,
