@@ -330,16 +330,38 @@ describe('recovery codes', () => {
   };
 
   test('are ten, shown once after the enrolment, and each works once', async () => {
-    const { page, codes } = await make();
+    const { codes } = await make();
     expect(new Set(codes).size).toBe(10);
     for (const code of codes) expect(code).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$/);
-    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
     const spoken = codes[0]!.toLowerCase().replaceAll('-', ' ');
     expect((await useRecovery((await begin()).page, spoken)).body.view).toMatchObject({ state: 'passed_another_way' });
     expect((await useRecovery((await begin()).page, codes[0]!)).body.code).toBe('code_wrong');
     expect((await useRecovery((await begin()).page, codes[1]!)).status).toBe(200);
     const kept = JSON.stringify(await server.deps.state.read('recovery-codes:acme:00u1'));
     for (const code of codes) expect(kept).not.toContain(code.replaceAll('-', ''));
+  });
+
+  test('are made again for whoever lost them before they went on, and end the former; not once a quarter of an hour is over', async () => {
+    const { page, codes } = await make();
+    expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: true });
+    const again = (await page.post('/face/recovery-codes')).body.codes as string[];
+    expect((await useRecovery((await begin()).page, codes[0]!)).body.code).toBe('code_wrong');
+    expect((await useRecovery((await begin()).page, again[0]!)).status).toBe(200);
+    server.clock.advanceSec(900);
+    expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: false });
+    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
+  });
+
+  test('are not made again for whoever has gone on with a receipt', async () => {
+    const consumed = (await make()).codes.slice(0, 8);
+    for (const code of consumed) await useRecovery((await begin()).page, code);
+    const { page } = await begin();
+    await page.consent();
+    await page.check(draw('ada'));
+    expect((await page.post('/face/recovery-codes')).status).toBe(201);
+    expect(typeof (await page.post('/face/receipt')).body.receipt).toBe('string');
+    expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: false });
+    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
   });
 
   test('end with the enrolment: where another face takes its place, and where its time is over', async () => {

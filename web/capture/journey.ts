@@ -35,7 +35,7 @@ const steps = {
   sending,
   'try-again': tryAgain,
   ways,
-  'recovery-codes': (view, _facts, tools) => recoveryCodes(view, tools),
+  'recovery-codes': recoveryCodes,
   receipt: async (view, _facts, { api }) => ({
     receipt: await api.takeReceipt(),
     view: { ...view, receiptWaits: false },

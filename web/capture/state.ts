@@ -91,6 +91,8 @@ export interface Facts {
   /** The screen's light is left out: the person asked for that, or it cannot be seen where they are. */
   readonly withoutLight: boolean;
   readonly receipt: string | null;
+  /** The person has noted their recovery codes, or wants none. */
+  readonly areCodesDone: boolean;
   /** The person looks for another way than their face. */
   readonly isElsewhere: boolean;
   /** The code that they are to give in place of it; `null`: they have not chosen any. */
@@ -121,6 +123,7 @@ export const nothingKnown: Facts = {
   lightTries: 0,
   withoutLight: false,
   receipt: null,
+  areCodesDone: false,
   isElsewhere: false,
   code: null,
 };
@@ -132,7 +135,8 @@ export type Change = Partial<Facts>;
 export function nextStep(facts: Facts): StepName {
   const { view } = facts;
   if (view === null) return 'opening';
-  if (view.state === 'passed' && view.recoveryCodesOffered && !facts.isKiosk) return 'recovery-codes';
+  const mayHaveCodes = view.recoveryCodesOffered && !facts.areCodesDone && !facts.isKiosk;
+  if (view.state === 'passed' && mayHaveCodes) return 'recovery-codes';
   if (view.state === 'passed' && view.receiptWaits && facts.receipt === null) return 'receipt';
   switch (view.state) {
     case 'passed':

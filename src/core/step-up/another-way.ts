@@ -168,9 +168,9 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
 }
 
 /**
- * Makes new recovery codes after a passed face check, once for each; any former ones are of no use from then on.
+ * Makes new recovery codes after a passed face check, for whoever has not gone on yet; any former ones are of no use from then on.
  * @returns to be shown, and kept nowhere
- * @throws FaceError `step_up_unknown`, `step_up_finished`: none are offered, they were made, or the enrolment has ended
+ * @throws FaceError `step_up_unknown`, `step_up_finished`: none are offered, the person has gone on, or the enrolment has ended
  */
 export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;

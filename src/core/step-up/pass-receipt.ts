@@ -1,13 +1,10 @@
 import { FaceError } from '../../errors.js';
 import type { CoreDeps } from '../deps.js';
 import { issueReceipt, receiptLifeSec } from '../receipt.js';
-import { addSec, type EpochMs } from '../units.js';
-import type { StepUpRecord } from './record.js';
+import { addSec } from '../units.js';
+import { isReceiptWaiting, type StepUpRecord } from './record.js';
 import { isStillEnrolled } from './still-enrolled.js';
 import { changeRecord, readRecord } from './stored.js';
-
-/** For so long after a pass its receipt may wait for recovery codes to be written down. */
-const mayWaitSec = 900;
 
 /**
  * A passed step-up with its receipt, where one was asked for.
@@ -24,18 +21,6 @@ export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDe
   const receipt = await issueReceipt(receiptFor, stated, deps);
   return { ...passed, receipt: { text: receipt.use((text) => text), expiresAt } };
 }
-
-/** Whether the receipt of a passed step-up is still to be made, by `takeReceipt`. */
-export const isReceiptWaiting = (
-  { state, receiptFor, receipt, pass, recoveryCodes }: StepUpRecord,
-  now: EpochMs,
-): boolean =>
-  state === 'passed' &&
-  recoveryCodes !== 'none' &&
-  receiptFor !== null &&
-  receipt === null &&
-  pass !== null &&
-  now < addSec(pass.at, mayWaitSec);
 
 /**
  * Makes the receipt of a step-up that waits for one; whoever asks again, and whoever else asks, gets the same.

@@ -4,7 +4,7 @@ import type { SubjectRef } from '../connection.js';
 import { movements } from '../movements.js';
 import { type Accuracy, type AuthenticationMethod, authenticationMethods } from '../ports.js';
 import { screenAxes, screenColours } from '../screen-light.js';
-import { type EpochMs, epochMsGuard } from '../units.js';
+import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import { namedAction, stepUpPurposes } from './page-protocol.js';
 
 const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
@@ -163,3 +163,23 @@ export const whoOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ c
 /** Where an outsider asked for it; `null` where the person, or their own provider, did: then failures are theirs. */
 export const outsiderOf = ({ proved, isSentByProvider, source }: StepUpRecord): string | null =>
   proved || isSentByProvider ? null : source;
+
+/** For so long after a pass recovery codes may be written down, and its receipt may wait for that. */
+const mayWaitSec = 900;
+
+const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
+  pass !== null && now < addSec(pass.at, mayWaitSec);
+
+/**
+ * Whether new recovery codes may be made: also where some were, until the person goes on. Phones throw away a page that
+ * somebody leaves to note codes elsewhere, and an answer may be lost.
+ */
+export const areCodesOffered = ({ recoveryCodes, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
+  recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now));
+
+/** Whether the receipt of a passed step-up is still to be made, once somebody takes it. */
+export const isReceiptWaiting = (
+  { state, receiptFor, receipt, pass, recoveryCodes }: StepUpRecord,
+  now: EpochMs,
+): boolean =>
+  state === 'passed' && recoveryCodes !== 'none' && receiptFor !== null && receipt === null && isWaitedFor(pass, now);

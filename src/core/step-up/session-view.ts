@@ -1,8 +1,7 @@
 import type { Connection, Policy } from '../connection.js';
 import type { EpochMs } from '../units.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from './page-protocol.js';
-import { isReceiptWaiting } from './pass-receipt.js';
-import { outsiderOf, type StepUpRecord, stateAt } from './record.js';
+import { areCodesOffered, isReceiptWaiting, outsiderOf, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
 
 /** Names the text of consent that the page shows. */
@@ -107,7 +106,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     fallbackUrl: record.action === null ? (policy?.fallbackUrl ?? null) : null,
     anotherWays: role === 'own' ? [...waysOf(stepUp)] : [],
     helpOffered: role === 'own' && mayAskForHelp(record, connection),
-    recoveryCodesOffered: role === 'own' && record.recoveryCodes === 'offered',
+    recoveryCodesOffered: role === 'own' && areCodesOffered(record, now),
     receiptWaits: role === 'own' && isReceiptWaiting(record, now),
     // The phone of a hand-off stays where it is: the other browser goes on.
     returnUrl: role === 'own' ? returnUrl : null,

@@ -6,7 +6,7 @@ import type { Random } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 import { commitTo, findChallenge, type MovementRecord } from './movement-challenge.js';
 import type { StepUpPurpose } from './page-protocol.js';
-import { type AskingBrowser, checkStarted, type StepUpRecord } from './record.js';
+import { type AskingBrowser, areCodesOffered, checkStarted, type StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
@@ -225,9 +225,9 @@ function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
   return captured.by;
 }
 
-/** New recovery codes, once. @throws FaceError `step_up_finished`: none are offered, or they were made */
-export function takeRecoveryCodes(record: StepUpRecord): StepUpRecord {
-  if (record.recoveryCodes !== 'offered') throw new FaceError('step_up_finished');
+/** New recovery codes. @throws FaceError `step_up_finished`: none are offered, or the person has gone on with those that were made */
+export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRecord {
+  if (!areCodesOffered(record, now)) throw new FaceError('step_up_finished');
   return { ...record, recoveryCodes: 'made' };
 }
 

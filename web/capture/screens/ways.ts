@@ -5,7 +5,7 @@ import type { Page } from '../page.js';
 import { Problem } from '../problem.js';
 import type { Change, Code } from '../state.js';
 import type { Step, Tools } from '../step.js';
-import type { AnotherWay, View } from '../view.js';
+import type { AnotherWay } from '../view.js';
 import { askForHelp } from './help.js';
 
 type Choice = AnotherWay | 'help' | 'stop' | 'back';
@@ -80,7 +80,7 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
 }
 
 /** New recovery codes, for whoever wants them: shown once. */
-export const recoveryCodes = async (view: View, { page, api }: Tools): Promise<Change> => {
+export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
   const wants = await page.ask<boolean>((words, choose) => ({
     screen: 'recovery-codes',
     heading: words.recovery.heading,
@@ -93,8 +93,7 @@ export const recoveryCodes = async (view: View, { page, api }: Tools): Promise<C
       ),
     ],
   }));
-  const seen = { view: { ...view, recoveryCodesOffered: false } };
-  if (!wants) return seen;
+  if (!wants) return { areCodesDone: true };
   const codes = await api.makeRecoveryCodes();
   await page.ask<null>((words: Words, choose) => ({
     screen: 'recovery-codes',
@@ -105,5 +104,5 @@ export const recoveryCodes = async (view: View, { page, api }: Tools): Promise<C
       actions(button('plain', words.recovery.done, () => choose(null))),
     ],
   }));
-  return seen;
+  return { areCodesDone: true };
 };
