@@ -66,6 +66,7 @@ describe('the attribute', () => {
       Object.assign(directory, traits);
       const user = directory.users.get(ada)!;
       user.extensions.set(urn, new Map([['other', 'kept']]));
+      const byron = bench.server.addUser('byron@example.com');
       const { sent, profile } = observe(undefined, { scim: { attribute: `${urn}:token` } });
       for (const text of ['FV1.abc', 'FV1.def']) {
         await profile.writeToken(ada, new SealedToken(text));
@@ -75,10 +76,13 @@ describe('the attribute', () => {
       await profile.clearToken(ada);
       expect(await profile.readToken(ada)).toBeNull();
       expect(Object.fromEntries(user.extensions.get(urn) ?? [])).toEqual({ other: 'kept' });
+      // A user may have nothing of the extension yet.
+      await profile.writeToken(byron, new SealedToken('FV1.ghi'));
+      expect((await profile.readToken(byron))?.use((token) => token)).toBe('FV1.ghi');
       // What a server does not understand it is asked once.
       const patches = sent.filter(({ init }) => init.method === 'PATCH').map(({ init }) => String(init.body));
-      expect(patches).toHaveLength(traits.takesUrnPaths ? 3 : 4);
-      expect(patches.filter((body) => body.includes('"path"'))).toHaveLength(traits.takesUrnPaths ? 3 : 1);
+      expect(patches).toHaveLength(traits.takesUrnPaths ? 4 : 5);
+      expect(patches.filter((body) => body.includes('"path"'))).toHaveLength(traits.takesUrnPaths ? 4 : 1);
     });
   });
 
@@ -108,6 +112,23 @@ describe('the attribute', () => {
     await write();
     const patches = sent.filter(({ init }) => init.method === 'PATCH').map(({ init }) => String(init.body));
     expect(patches.map((body) => body.includes('"path"'))).toEqual([true, false, true]);
+  });
+
+  test('has the extension whose name Gravitee gives: without a dot at other servers, and never as a whole', async () => {
+    const { directory } = bench.server;
+    const { schema: urn } = variants.gravitee;
+    directory.extensions.set(urn, [defineAttribute('token')]);
+    const { sent, profile } = observe(undefined, { scim: { attribute: `${urn.toLowerCase()}:token` } });
+    const write = () => profile.writeToken(ada, new SealedToken('FV1.abc'));
+    await write();
+    expect(Object.fromEntries(directory.users.get(ada)!.extensions.get(urn)!)).toEqual({ token: 'FV1.abc' });
+    directory.takesUrnPaths = false;
+    await expect(write()).rejects.toMatchObject(unavailable);
+    const bodies = sent.filter(({ init }) => init.method === 'PATCH').map(({ init }) => JSON.parse(String(init.body)));
+    expect(bodies.map(({ Operations }) => Operations[0].path)).toEqual([
+      ...[`${urn}.token`, `${urn.toLowerCase()}:token`],
+      `${urn.toLowerCase()}:token`,
+    ]);
   });
 
   test('is all that is asked for', async () => {

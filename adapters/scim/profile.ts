@@ -7,6 +7,7 @@ import { isLogin, isSameLogin } from '../login.js';
 import type { RestAnswer } from '../rest-call.js';
 import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
+import { isDone, isRefusedPath, toChange } from './change.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { searchUsers } from './profile-search.js';
@@ -48,20 +49,6 @@ export function toUserPath(subject: string, attributes: string): string {
 const refuse = ({ status, body }: RestAnswer): FaceError =>
   new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
 
-/** One change of the attribute, in both of the forms that servers take. */
-interface Change {
-  /** By the attribute's full path (RFC 7644, section 3.10). */
-  readonly byPath: JsonObject;
-  /** Without a path: the value is a user in part (section 3.5.2.1). Some servers do not find an extension by its path. */
-  readonly whole: JsonObject;
-}
-
-const isDone = ({ status }: RestAnswer): boolean => status === 200 || status === 204;
-
-/** What servers say of a path that they do not find an attribute by; some give no word for it (RFC 7644, section 3.12). */
-const isRefusedPath = ({ status, body }: RestAnswer): boolean =>
-  status === 400 && [null, 'invalidPath', 'invalidSyntax', 'noTarget'].includes(toScimType(body));
-
 /**
  * Reads and writes the token in an attribute of a schema extension of the user.
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2
@@ -70,7 +57,7 @@ export function createScimProfile(
   { claims, scim: { attribute } }: Pick<ScimConnection, 'claims'> & { readonly scim: Pick<ScimSettings, 'attribute'> },
   { api, log }: { readonly api: ScimApi; readonly log: Log },
 ): Profile {
-  const { path, schema, name } = attribute;
+  const { path } = attribute;
   const asked = toAsked(attribute);
   const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, path);
 
@@ -89,23 +76,25 @@ export function createScimProfile(
   const readValue = async (subject: string): Promise<unknown> =>
     (await read(subject, asked, (body) => parseExtension(body, attribute))).value;
 
-  // Learnt at the first change, and kept: a server that does not know the path is not asked with it each time.
-  let takesPath = true;
+  // Learnt at the first change, and kept: a server that does not know the usual form is not asked with it each time.
+  let takesUsual = true;
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
     api.call('PATCH', toUserPath(subject, asked), { schemas: [patchSchema], Operations: [operation] });
 
   /** Only the user of exactly that id was read before, so that no other is written. */
-  const patch = async (subject: string, { byPath, whole }: Change, expected: string): Promise<void> => {
-    const first = await send(subject, takesPath ? byPath : whole);
-    const isPathRefused = takesPath && isRefusedPath(first);
-    const answer = isPathRefused ? await send(subject, whole) : first;
-    // Refused as well, it was not the path: what the server said first is about what should be mended.
+  const patch = async (subject: string, value: string | null): Promise<void> => {
+    const { usual, other } = toChange(attribute, value);
+    const first = await send(subject, takesUsual ? usual : other);
+    const isPathRefused = takesUsual && isRefusedPath(first);
+    const answer = isPathRefused ? await send(subject, other) : first;
+    // Refused as well, it was not the form: what the server said first is about what should be mended.
     if (!isDone(answer)) throw refuse(first);
-    if (isPathRefused) takesPath = false;
     // How much an attribute holds, and whether in the same case, is the server's choice: a token that was altered would
     // never open again. The answer to the change may be empty, or what was asked for instead of what is stored.
-    if ((await readValue(subject)) === expected) return;
-    throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
+    if ((await readValue(subject)) !== (value ?? '')) {
+      throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
+    }
+    if (isPathRefused) takesUsual = false;
   };
 
   const findAccount: Profile['findAccount'] = async (login) => {
@@ -139,16 +128,12 @@ export function createScimProfile(
     writeToken: (subject, token) =>
       token.use(async (value) => {
         await readValue(subject);
-        // A path with the schema's URN brings that into the user's `schemas` by itself.
-        const whole = { op: 'add', value: { [schema]: { [name]: value } } };
-        await patch(subject, { byPath: { op: 'replace', path, value }, whole }, value);
+        await patch(subject, value);
       }),
     async clearToken(subject) {
       // Some servers refuse to remove what is not there.
       if ((await readValue(subject)) === '') return;
-      // Null is a value that is not there (RFC 7643, section 2.5); a removal needs a path.
-      const whole = { op: 'replace', value: { [schema]: { [name]: null } } };
-      await patch(subject, { byPath: { op: 'remove', path }, whole }, '');
+      await patch(subject, null);
     },
   };
 }

@@ -48,6 +48,11 @@ export interface Directory {
   takesUrnPaths: boolean;
   /** Whether a change may come without a path, a user in part as its value; some servers want the path. */
   takesPathlessChanges: boolean;
+  /**
+   * Whether a path is split at its dots alone, an extension is put in place as a whole, and a user is shown with all there is,
+   * whatever was asked for. Names have a case then.
+   */
+  splitsPathsAtDots: boolean;
   servesSchemas: boolean;
   /** Whether schemas come in a list of their own, also a single one, with words in capitals. */
   tellsPlainSchemas: boolean;
@@ -75,6 +80,7 @@ export const createDirectory = (): Directory => ({
   supportsPatch: true,
   takesUrnPaths: true,
   takesPathlessChanges: true,
+  splitsPathsAtDots: false,
   servesSchemas: true,
   tellsPlainSchemas: false,
   tellsGroups: true,
@@ -101,8 +107,8 @@ export const defineAttribute = (name: string): DefinedAttribute => ({
  * Servers as they differ, to set a directory to. Each refuses what it is not known to take.
  * strict: the path, and nothing else. keycloak: from 26.7 any URN, by the annotation `kc.scim.schema.attribute`, and access
  * tokens that end within minutes. wso2: from 7.1 one extension for all attributes of one's own, which is asked for by a dot
- * (wso2/product-is#11092); addresses as texts (#26577); schemas without a list response (#21742); over LDAP it counts a page alone (wso2/docs-is#1495). withoutPaths: changes
- * without a path alone.
+ * (wso2/product-is#11092); addresses as texts (#26577); schemas without a list response (#21742); over LDAP it counts a page alone (wso2/docs-is#1495). gravitee: as
+ * its source has it (`scim/model/Operation.java`). withoutPaths: changes without a path alone.
  */
 export const variants = {
   strict: {
@@ -117,6 +123,10 @@ export const variants = {
     ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: true, tellsPlainSchemas: true },
     ...{ readsDottedExtensions: true, tellsPlainEmails: true, countsPageAlone: true },
     schema: 'urn:scim:schemas:extension:custom:User',
+  },
+  gravitee: {
+    ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: false, splitsPathsAtDots: true },
+    schema: 'urn:ietf:params:scim:schemas:extension:custom:2.0:User',
   },
   withoutPaths: {
     ...{ takesUrnPaths: false, takesPathlessChanges: true, servesSchemas: true },
@@ -143,6 +153,7 @@ const groupsOf = ({ groups }: Directory, { id }: DirectoryUser) =>
 export function toView(directory: Directory, user: DirectoryUser, asked: readonly string[], baseUrl: string): object {
   const isAsked = (path: string, returned: string): boolean =>
     returned === 'always' ||
+    directory.splitsPathsAtDots ||
     (asked.length === 0
       ? returned === 'default'
       : returned !== 'never' && asked.some((each) => each.toLowerCase() === path.toLowerCase()));

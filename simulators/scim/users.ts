@@ -138,6 +138,7 @@ type PatchOperation = z.output<typeof patchGuard>['Operations'][number];
 function toChange(directory: Directory, user: DirectoryUser, operation: PatchOperation): () => void {
   const { op, path, value } = operation;
   if (path === undefined) return toPathlessChange(directory, user, operation);
+  if (directory.splitsPathsAtDots) return toSplitChange(directory, user, operation);
   if (!directory.takesUrnPaths) throw new ScimError(400, 'invalidPath', `The path ${path} is not understood`);
   const found = requireAttribute(directory, path);
   if (op === 'remove') {
@@ -147,6 +148,17 @@ function toChange(directory: Directory, user: DirectoryUser, operation: PatchOpe
     return toWrite(directory, user, found, null);
   }
   return toWrite(directory, user, found, value);
+}
+
+/** What comes before the first dot is a member of the user, what is after it a member of that; the dot in 2.0 is none. */
+function toSplitChange(directory: Directory, user: DirectoryUser, operation: PatchOperation): () => void {
+  const { op, path = '', value } = operation;
+  const [schema = '', name] = path.split(/(?!\d)\.(?!\d)/);
+  if (name === undefined || !directory.extensions.has(schema)) {
+    throw new ScimError(400, 'invalidValue', `Unrecognized field "${path}"`);
+  }
+  if (op === 'replace' && !user.extensions.has(schema)) throw new ScimError(500, null, 'Technical error');
+  return toWrite(directory, user, requireAttribute(directory, `${schema}:${name}`), op === 'remove' ? null : value);
 }
 
 /** The value is a user in part, whose extensions are objects under their URNs (RFC 7643, section 3.3). */
@@ -160,6 +172,7 @@ function toPathlessChange(directory: Directory, user: DirectoryUser, { op, value
     ),
   );
   return () => {
+    if (directory.splitsPathsAtDots) for (const schema of Object.keys(parts.data)) user.extensions.delete(schema);
     for (const write of writes) write();
   };
 }
