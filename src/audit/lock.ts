@@ -1,6 +1,7 @@
 import { accessSync, chmodSync, constants, existsSync } from 'node:fs';
 import Database from 'libsql';
 import { FaceError } from '../errors.js';
+import { isDiskFull } from '../files/durable-file.js';
 import { lockFileOf } from './trail-files.js';
 
 /** `state_unavailable`, as another process has the lock: a running server, for one. */
@@ -28,7 +29,8 @@ export function lockTrail(file: string): () => void {
   } catch (cause) {
     database.close();
     if (isBusy(cause)) throw new TrailInUse(file, cause);
-    throw new FaceError('state_unavailable', { store: 'audit', problem: 'its lock cannot be had' }, { cause });
+    const problem = `its lock cannot be had${isDiskFull(cause) ? ': the disk is full' : ''}`;
+    throw new FaceError('state_unavailable', { store: 'audit', problem }, { cause });
   }
   return () => void database.close();
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createFolder } from '../../test/folder.js';
@@ -36,3 +37,40 @@ test('a file of lines that is not there is made for its owner alone', async () =
   expect(readFileSync(file, 'utf8')).toBe('');
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
+
+const inOwnMounts = ['--map-root-user', '--mount', 'sh', '-c'];
+const mountable = spawnSync('unshare', [...inOwnMounts, `mount -t tmpfs tmpfs ${folder}`]).status === 0;
+if (!mountable) process.stderr.write('SKIPPING the test of a full disk: this account cannot mount one\n');
+
+(mountable ? test : test.skip)(
+  'on a full disk a file stays as it is, nothing is left of the other, and a start says why',
+  () => {
+    const disk = join(folder, 'disk');
+    mkdirSync(disk);
+    const urlOf = (module: string): string => JSON.stringify(new URL(module, import.meta.url));
+    const script = join(folder, 'script.mjs');
+    writeFileSync(
+      script,
+      `import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+    import { randomBytes } from 'node:crypto';
+    import { createFile, replaceFile } from ${urlOf('./durable-file.js')};
+    import { lockTrail } from ${urlOf('../audit/lock.js')};
+    process.chdir(${JSON.stringify(disk)});
+    await replaceFile('keys.json', 'one', randomBytes);
+    const full = (error) => error.code;
+    const seen = [];
+    try { for (;;) appendFileSync('filler', Buffer.alloc(4096)); } catch (error) { seen.push(error.code); }
+    seen.push(await replaceFile('keys.json', 'two', randomBytes).catch(full));
+    seen.push(await createFile('other.json', 'two', randomBytes).catch(full));
+    try { lockTrail('audit.jsonl'); } catch (error) { seen.push(error.detail.problem); }
+    console.log(JSON.stringify([...seen, readFileSync('keys.json', 'utf8'), readdirSync('.').sort()]));`,
+    );
+    const command = `mount -t tmpfs -o size=256k tmpfs ${disk} && ${process.execPath} ${script}`;
+    const [filled, replaced, made, locked, text, names] = JSON.parse(
+      execFileSync('unshare', [...inOwnMounts, command], { encoding: 'utf8' }),
+    );
+    expect([filled, replaced, made]).toEqual(['ENOSPC', 'ENOSPC', 'ENOSPC']);
+    expect(locked).toBe('its lock cannot be had: the disk is full');
+    expect({ text, names }).toEqual({ text: 'one', names: ['audit-lock', 'filler', 'keys.json'] });
+  },
+);

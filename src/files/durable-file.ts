@@ -10,6 +10,13 @@ export const isSystemError = (error: unknown, code: string): boolean =>
 /** Whether the system refused because of the account that asks. */
 export const isForbidden = (error: unknown): boolean => isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
 
+/** Whether there was no room, as the system or SQLite says it: in the error or in what caused it. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  (isSystemError(error, 'SQLITE_FULL') ||
+    isSystemError(error, 'ENOSPC') ||
+    (error.cause !== undefined && isDiskFull(error.cause)));
+
 /** How the names of drafts end, after the name of the file they are for. */
 const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 
@@ -127,12 +134,18 @@ export async function makeFolder(folder: string): Promise<void> {
 /** Writes a text beside `file`, mode 0600, complete and on the disk. @returns the name of that draft */
 async function writeBeside(file: string, text: string, random: Random): Promise<string> {
   const draft = `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
-  const handle = await open(draft, 'wx', 0o600);
   try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // On a full disk there would be one more after each try, with what fitted of a key.
+    await rm(draft, { force: true });
+    throw error;
   }
   return draft;
 }

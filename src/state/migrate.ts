@@ -5,7 +5,7 @@ import { lockTrail } from '../audit/lock.js';
 import { type DataFiles, isThere } from '../config/data-files.js';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { isSystemError, replaceFile } from '../files/durable-file.js';
+import { isDiskFull, isSystemError, replaceFile } from '../files/durable-file.js';
 import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unmarked } from './format.js';
 import { snapshotSqlite } from './sqlite-snapshot.js';
 import { orUnavailable } from './unavailable.js';
@@ -130,16 +130,9 @@ const ownFormatOf = (database: Database.Database): number =>
 const toUnwritten = (cause: unknown, problem: string): FaceError =>
   new FaceError(
     'state_unavailable',
-    { store: 'sqlite', problem: `${problem}${isFull(cause) ? ': the disk is full' : ''}` },
+    { store: 'sqlite', problem: `${problem}${isDiskFull(cause) ? ': the disk is full' : ''}` },
     { cause },
   );
-
-/** SQLite's, in the error or in what caused it. */
-const isFull = (error: unknown): boolean =>
-  error instanceof Error &&
-  (isSystemError(error, 'SQLITE_FULL') ||
-    isSystemError(error, 'ENOSPC') ||
-    (error.cause !== undefined && isFull(error.cause)));
 
 async function writeMark(file: string, random: Random): Promise<void> {
   await replaceFile(file, `${JSON.stringify(currentMark)}\n`, random);
