@@ -7,9 +7,9 @@ import { isLogin, isSameLogin } from '../login.js';
 import type { RestAnswer } from '../rest-call.js';
 import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
-import { isDone, isRefusedPath, toChange } from './profile-change.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
+import { isDone, isRefusedPath, toChange } from './profile-change.js';
 import { searchUsers } from './profile-search.js';
 import {
   parseAccount,
