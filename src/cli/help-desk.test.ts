@@ -26,7 +26,7 @@ const who = ['--connection', 'acme', '--login', loginOf('00u1')];
 
 test('a caller is asked for a face check, and nobody is vouched for before it', async () => {
   const { printed, told } = await run(['vouch', ...who]);
-  expect(printed).toEqual([expect.stringMatching(/^[0-9a-f]{24}$/), expect.stringMatching(/\/face\?lang=en#/)]);
+  expect(printed).toEqual([expect.stringMatching(/^[0-9a-f]{24}$/), expect.stringMatching(/\/face\?lang=en&sent#/)]);
   expect(told.join('\n')).toMatch(/Read this number to the caller: \d\d\./);
   const caller = await run(['caller', printed[0]!]);
   expect([caller.printed, caller.exitCode]).toEqual([[], 1]);
