@@ -2,6 +2,7 @@ import type { z } from 'zod/mini';
 import type { Hint } from '../../src/core/hints.js';
 import type { ScreenAxis } from '../../src/core/screen-light.js';
 import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
+import { toBase64url } from './base64url.js';
 import { type Call, callServer } from './call-server.js';
 import { Problem } from './problem.js';
 import type { Subscription } from './push.js';
@@ -38,10 +39,6 @@ import {
 /** Twelve pictures over a slow connection, and their judgement. */
 const verdictWithinMs = 60_000;
 
-/** 32 random bytes. */
-const newKey = (): string =>
-  [...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
 /** The server, as the page knows it. Every method throws `Problem`, and those that send pictures also `UnusablePictures`. */
 export class PageApi {
   #session: string | null = null;
@@ -62,7 +59,8 @@ export class PageApi {
 
   /** Trades the one-time ticket for a session, which this object then holds; also where the answer to a try before was lost. */
   async open(ticket: string, returnUrl: string | null): Promise<View> {
-    if (this.#opening?.ticket !== ticket) this.#opening = { ticket, key: newKey() };
+    if (this.#opening?.ticket !== ticket)
+      this.#opening = { ticket, key: toBase64url(crypto.getRandomValues(new Uint8Array(32))) };
     const body = { ...this.#opening, ...(returnUrl === null ? {} : { returnUrl }) };
     const { session, view } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
     this.#session = session;

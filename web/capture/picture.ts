@@ -1,3 +1,4 @@
+import { toBase64url } from './base64url.js';
 import { frameLongestPx, toSentSize } from './frame-size.js';
 import { Problem } from './problem.js';
 import { sleep } from './step.js';
@@ -87,10 +88,5 @@ async function toJpeg(
 }
 
 /** SHA-256 of the very bytes of a picture, base64url. */
-export async function digestOf(picture: Blob): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await picture.arrayBuffer()));
-  return btoa(String.fromCharCode(...digest))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
-}
+export const digestOf = async (picture: Blob): Promise<string> =>
+  toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', await picture.arrayBuffer())));

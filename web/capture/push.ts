@@ -1,3 +1,4 @@
+import { fromBase64url, toBase64url } from './base64url.js';
 import { toTrustedUrl } from './trusted-url.js';
 
 /** What the browser gives away so that it can be pushed to. */
@@ -64,12 +65,3 @@ function untilActive(registration: ServiceWorkerRegistration): Promise<void> {
 function keyOf({ options: { applicationServerKey } }: PushSubscription): string | null {
   return applicationServerKey && toBase64url(new Uint8Array(applicationServerKey));
 }
-
-const toBase64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-
-const fromBase64url = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
