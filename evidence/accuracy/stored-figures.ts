@@ -19,8 +19,8 @@ const counted = z.union([
 const to = (text: string): string => text.replace(' – ', ' to ');
 
 /**
- * How a figure is written: rates as in the tables, by themselves or as counts with or without their interval; times and ratios by
- * one decimal, times of the processor by three, sizes in millions of bytes.
+ * How a figure is written: rates as in the tables, by themselves or as counts with or without their interval; what is stored in as
+ * many digits as are told as it is (`plain`); times and ratios by one decimal, times of the processor by three, sizes in millions of bytes.
  */
 const formats = {
   share: (value) => share(rate.parse(value)),
@@ -36,6 +36,7 @@ const formats = {
     const { hits, trials, interval } = counted.parse(value);
     return hitsOfTrials(hits, trials, interval);
   },
+  plain: (value) => String(rate.parse(value)),
   decimal: (value) => rate.parse(value).toFixed(1),
   thousandths: (value) => rate.parse(value).toFixed(3),
   megabytes: (value) => `${Math.round(rate.parse(value) / 1e6)} MB`,

@@ -25,3 +25,7 @@ export const toDatedFile = (command: string, at: Date, figures: JsonObject): str
     cores: availableParallelism(),
     ...figures,
   });
+
+/** Keeps the figures of `npm run eval -- NAME` for documents to quote. */
+export const keepFigures = (out: string | null, name: string, figures: JsonObject): Promise<void> =>
+  keep(out, { [`${name}.json`]: toDatedFile(`npm run eval -- ${name}`, new Date(), figures) });

@@ -15,10 +15,7 @@ export type ScreenAxis = (typeof screenAxes)[number];
 
 export type ScreenColour = (typeof screenColours)[number];
 
-/**
- * Colours that together are white: side by side they tell how a face is shaped. Nothing is told by brightness, which on the
- * sides of a nose changes by itself twice as much as colour does (`npm run eval -- light-noise`).
- */
+/** Colours that together are white: side by side they tell how a face is shaped (docs/light.md: what was tried in their place). */
 export const complements: readonly (readonly [ScreenColour, ScreenColour])[] = [
   ['#ff6868', '#68ffff'],
   ['#68ff68', '#ff68ff'],

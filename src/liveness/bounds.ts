@@ -58,7 +58,7 @@ export const bounds = {
   passive: { atLeast: livenessBoundary, atMost: null, unit: 'probability' },
   /**
    * The screen's light on the face over all other light. By themselves faces of people who hold still change by what a gain of
-   * .001 to .004 would do to them (`npm run eval -- light-noise`): five times that.
+   * .002 would do to them in the median, and of .015 in one of twenty (`npm run eval -- light-noise`; four people).
    */
   light_gain: { atLeast: 0.02, atMost: null, unit: 'ratio' },
   /** A row of colours that was not told is as like as this once in some thousands. */
@@ -78,7 +78,7 @@ export const bounds = {
   light_same_face: { atLeast: 0.9, atMost: null, unit: 'cosine' },
 } as const satisfies Record<string, LivenessBound>;
 
-/** By themselves the sides of a nose change by what a tenth of this would do to them (`npm run eval -- light-noise`). */
+/** By themselves the sides of a nose change by .006 in the median, and by .025 in one of twenty (`npm run eval -- light-noise`; four people). */
 export const normalsFromGain = 0.08;
 
 /** What the judge measures; where it is of one frame, the frame's index follows: `relief_yaw_1`. */

@@ -12,15 +12,19 @@ import { cosineOf } from '../verifier/embeddings.js';
  * measured, and on what, is in docs/liveness.md.
  */
 
-/** A picture of a lit challenge as the engine sees it. */
-export interface LitFrame {
+/** The light that was asked for while a picture was taken, and what the engine reads of it there. */
+export interface LitReading {
   readonly light: ScreenLight;
   readonly reading: LightReading;
+}
+
+/** A picture of a lit challenge as the engine sees it. */
+export interface LitFrame extends LitReading {
   readonly texture: Embedding;
 }
 
 /** Two pictures of one pose, under one colour and then under another. */
-export type LitPair = readonly [LitFrame, LitFrame];
+export type LitPair = readonly [LitReading, LitReading];
 
 /** What the light told. */
 export interface LightFinding {

@@ -42,7 +42,7 @@ export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
 
 /**
  * Of the parallax along a face's depth, what one degree makes. So chosen that between real photos of one person it grows
- * with the pose model's degrees: 1.01 to one in yaw, 0.87 in pitch (`npm run eval -- face-depth`).
+ * with the pose model's degrees, about one to one (`npm run eval -- face-depth`).
  */
 const parallaxPerDeg = 0.05;
 

@@ -2,6 +2,7 @@ import type { Point } from '../../../src/engine/picture.js';
 import { faceDepth } from '../../../src/liveness/depth.js';
 import { toMeanShape, toParallax, toReliefTurn } from '../../../src/liveness/relief.js';
 import { toPoseTurn } from '../../../src/liveness/turn.js';
+import { keepFigures } from '../keep.js';
 import { mirrored } from '../presentation-attacks/landmark-mirror.js';
 import { readNaturalPairs } from '../presentation-attacks/natural-pairs.js';
 import type { EvalProgram } from '../program.js';
@@ -39,7 +40,7 @@ function correlate(pairs: readonly (readonly [number, number])[]): { correlation
 /** The depth of the 68 points, learned on one half of the people, and how well it tells turns on the other. */
 export const faceDepthTable: EvalProgram = {
   about: 'the table of src/liveness/depth.ts, and how it agrees with the pose model',
-  async run(say) {
+  async run(say, out) {
     const pairs = await readNaturalPairs(say);
     const turned = pairs.fit.filter(({ frontal, other }) => {
       const { yawDeg, pitchDeg } = toPoseTurn([frontal.pose], other.pose);
@@ -53,7 +54,7 @@ export const faceDepthTable: EvalProgram = {
       pose: toPoseTurn([frontal.pose], other.pose),
       relief: toReliefTurn(toMeanShape([frontal.landmarks]), other.landmarks),
     }));
-    return {
+    const figures = {
       pairs: turned.length,
       greatestDifferenceFromTable: Number(
         Math.max(...symmetric.map((value, at) => Math.abs(value - faceDepth[at]))).toFixed(4),
@@ -62,5 +63,7 @@ export const faceDepthTable: EvalProgram = {
       pitch: correlate(judged.map(({ pose, relief }) => [pose.pitchDeg, relief.pitchDeg] as const)),
       depth: symmetric.map((value) => value.toFixed(3)).join(' '),
     };
+    await keepFigures(out, 'face-depth', figures);
+    return figures;
   },
 };

@@ -6,6 +6,7 @@ import { modelsFolder } from '../../../test/paths.js';
 import { degreesPerRatio, type FaceRatios, toFaceRatios, toHeadTurn } from '../../../web/capture/guidance/head-turn.js';
 import { toPose } from '../../../web/capture/guidance/pose.js';
 import { toHalf } from '../../corpus/split.js';
+import { keepFigures } from '../keep.js';
 import type { EvalProgram } from '../program.js';
 
 /** One photo, measured by the browser's way and by the engine's. */
@@ -58,7 +59,7 @@ function fitDegrees(x: readonly number[], y: readonly number[], degrees: readonl
 /** How well the guide's pose, from landmarks alone, agrees with the engine's pose model. */
 export const guidancePose: EvalProgram = {
   about: 'the pose of the guidance in the browser against the pose model of the engine',
-  async run(say) {
+  async run(say, out) {
     const { stages, close } = await createPipeline(modelsFolder);
     const pairs = { fit: [] as (readonly [Measured, Measured])[], judge: [] as (readonly [Measured, Measured])[] };
     const ahead: FaceRatios[] = [];
@@ -112,7 +113,7 @@ export const guidancePose: EvalProgram = {
         isAlong: (axis: 'yawDeg' | 'pitchDeg') => isSideways === (axis === 'yawDeg'),
       };
     });
-    return {
+    const figures = {
       pairs: { fit: pairs.fit.length, judge: pairs.judge.length },
       degreesPerRatio: { noseAcross: round(yaw[0]), noseDown: round(pitch[0]), jawEndsDown: round(pitch[1]) },
       degreesInUse: degreesPerRatio,
@@ -142,5 +143,7 @@ export const guidancePose: EvalProgram = {
         };
       }),
     };
+    await keepFigures(out, 'guidance-pose', figures);
+    return figures;
   },
 };

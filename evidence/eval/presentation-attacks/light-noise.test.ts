@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { createEnginePool } from '../../../src/engine/pool.js';
@@ -103,6 +103,48 @@ test('drawn faces change by themselves about as those of real clips do, from whi
   }
   expect(faceAlone.luminance).toBeGreaterThan(0.008);
   expect(faceAlone.luminance).toBeLessThan(0.04);
+});
+
+type UnderRows = Readonly<Record<string, { readonly gain: { readonly nineteenOf20: number } }>>;
+
+test('unlit clips are held against rows of lights, and what is kept names no clip', async () => {
+  const out = createFolder('light-noise-kept');
+  const { underRows } = await lightNoise.runOn!([join(folder, 'usual')], () => {}, out);
+  expect(underRows).toEqual({
+    holdingStill: {
+      clips: 1,
+      rowsOfEach: 1000,
+      gain: expect.anything(),
+      noseSides: expect.anything(),
+      seemsLit: expect.objectContaining({ of: 1000, people: 1 }),
+      passes: expect.objectContaining({ passed: 0, of: 1000 }),
+    },
+    moving: { clips: 0 },
+    replays: { clips: 0 },
+  });
+  const kept = await readFile(join(out, 'light-noise.json'), 'utf8');
+  expect(JSON.parse(kept)).toMatchObject({ command: 'npm run eval -- light-noise', underRows });
+  expect(JSON.parse(kept).holdingStill['450ms'].all).toMatchObject({ clip: 'all', pairs: 9 });
+  expect(kept).not.toContain('"one"');
+});
+
+test('clips whose light is that of a row answer that row', async () => {
+  const lit = join(folder, 'lit');
+  const colours = ['#ff6868', '#68ff68', '#6868ff'] as const;
+  const steps = Array.from(
+    { length: 10 },
+    (_, at) => ({ movement: 'centre', light: plain(colours[at % 3]!) }) as const,
+  );
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  const [victim, attacker] = await readDemoHeads(engine);
+  await engine.close();
+  const frames = await makeGenuineLitFrames({ victim, attacker, seed: 'lit', steps, gain: 0.3, drift: noDrift });
+  await mkdir(join(lit, 'still-selfies/live/two'), { recursive: true });
+  for (const [at, frame] of frames.entries())
+    await writeFile(join(lit, `still-selfies/live/two/f${at}_${at * 450}ms.jpg`), frame);
+  const { holdingStill } = (await run([lit])).underRows as unknown as UnderRows;
+  const { holdingStill: unlit } = (await run([join(folder, 'usual')])).underRows as unknown as UnderRows;
+  expect(holdingStill!.gain.nineteenOf20).toBeGreaterThan(3 * unlit!.gain.nineteenOf20);
 });
 
 test('a folder without clips of people is refused, and so are two', async () => {

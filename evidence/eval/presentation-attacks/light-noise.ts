@@ -5,12 +5,14 @@ import { createEnginePool } from '../../../src/engine/pool.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { presentationsFolder } from '../../../test/recorded-presentations.js';
 import { BadInput } from '../../corpus/bad-input.js';
+import { keepFigures } from '../keep.js';
 import type { EvalProgram } from '../program.js';
 import { readFlashPairs } from './flash-pairs.js';
 import { type FaceRegion, faceRegions, type RegionLight, toChroma, toLuminance } from './light-regions.js';
 import { mapPictures } from './looks.js';
 import { liveSpecies, type RecordedClip, readClips, readRecordedPicture, timeOf } from './recorded.js';
 import { lookAtRegions, type RegionLook } from './region-look.js';
+import { judgeUnlit } from './unlit-rows.js';
 
 /** What one picture of a clip shows. */
 interface Moment extends RegionLook {
@@ -128,10 +130,10 @@ const ofRegion = (pairs: readonly PairChange[], region: FaceRegion | 'face', isB
     return [isBeyond ? beyond(change, background) : change];
   });
 
-/** The left flank of the nose against the right one, luminance: what white halves are read from. */
-function toFlanks(regions: Regions): number[] {
+/** The left flank of the nose against the right one: what halves of two colours, or of black and white, are read from. */
+function toFlanks(regions: Regions): Change[] {
   const [left, right] = [regions.get('leftFlank'), regions.get('rightFlank')];
-  return left === undefined || right === undefined ? [] : [left.luminance - right.luminance];
+  return left === undefined || right === undefined ? [] : [beyond(left, right)];
 }
 
 interface ClipPairs {
@@ -152,14 +154,14 @@ function toRow(what: string, clips: readonly ClipPairs[]) {
     face: spreadOf(ofRegion(pairs, 'face', true)),
     faceAlone: spreadOf(ofRegion(pairs, 'face', false)),
     background: spreadOf(pairs.map(({ background }) => background)),
-    flanks: round(deviationOf(pairs.flatMap(({ regions }) => toFlanks(regions)))),
+    flanks: spreadOf(pairs.flatMap(({ regions }) => toFlanks(regions))),
   };
 }
 
 /** By lag: each clip, all of them, and all of them by region. */
 const tabulate = (clips: readonly { readonly clip: string; readonly moments: readonly Moment[] }[], isStill: boolean) =>
   Object.fromEntries(
-    lagsMs.map((lagMs): [string, Json] => {
+    lagsMs.map((lagMs): [string, { rows: Json[]; regions: Json }] => {
       const paired = clips.map(({ clip, moments }) => ({
         clip,
         pairs: toPairs(moments, lagMs).filter(({ motion }) => !isStill || motion < stillEyeDistances),
@@ -183,6 +185,15 @@ const tabulate = (clips: readonly { readonly clip: string; readonly moments: rea
     }),
   );
 
+/** What documents quote: all clips together, as names of clips stay where the clips are. */
+const ofAll = (table: ReturnType<typeof tabulate>) =>
+  Object.fromEntries(
+    Object.entries(table).map(([lag, { rows, regions }]) => [
+      lag.replace(' ', ''),
+      { all: rows.at(-1) ?? null, regions },
+    ]),
+  );
+
 /**
  * How much the colour of a face changes by itself, from one picture to the next, and what a flash changed.
  * @throws BadInput
@@ -190,12 +201,15 @@ const tabulate = (clips: readonly { readonly clip: string; readonly moments: rea
 async function measureNoise(
   folders: readonly string[],
   say: (line: string) => void,
+  out: string | null,
 ): Promise<{ readonly [figure: string]: Json }> {
-  const [folder, ...others] = folders;
-  if (others.length > 0) throw new BadInput('light-noise takes one --data');
+  const [folder] = folders;
+  if (folders.length > 1) throw new BadInput('light-noise takes one --data');
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-  const readLive = async (kind: string) => {
-    const clips = (await readClips(folder, kind)).filter(({ species }) => species === liveSpecies);
+  const stillClips = await readClips(folder, 'still-selfies');
+  const movingClips = await readClips(folder, 'movements');
+  const readLive = async (kind: string, all: readonly RecordedClip[]) => {
+    const clips = all.filter(({ species }) => species === liveSpecies);
     const seen: { readonly clip: string; readonly moments: readonly Moment[] }[] = [];
     for (const clip of clips) {
       seen.push({ clip: clip.person, moments: await readMoments(engine, clip) });
@@ -204,14 +218,24 @@ async function measureNoise(
     return seen;
   };
   try {
-    const still = await readLive('still-selfies');
-    const moving = await readLive('movements');
+    const still = await readLive('still-selfies', stillClips);
+    const moving = await readLive('movements', movingClips);
     if (still.length === 0 && moving.length === 0) throw new BadInput(`No clips of people in ${folder}`);
-    return {
-      holdingStill: tabulate(still, false),
-      pauses: tabulate(moving, true),
+    const [holdingStill, pauses] = [tabulate(still, false), tabulate(moving, true)];
+    const others = {
       flashPairs: await readFlashPairs(engine, folder),
+      underRows: await judgeUnlit(engine, {
+        holdingStill: stillClips.filter(({ species }) => species === liveSpecies),
+        moving: movingClips.filter(({ species }) => species === liveSpecies),
+        replays: movingClips.filter(({ species }) => species !== liveSpecies),
+      }),
     };
+    await keepFigures(out, 'light-noise', {
+      holdingStill: ofAll(holdingStill),
+      pauses: ofAll(pauses),
+      ...others,
+    });
+    return { holdingStill, pauses, ...others };
   } finally {
     await engine.close();
   }
@@ -221,5 +245,5 @@ async function measureNoise(
 export const lightNoise: EvalProgram = {
   about: "how much a face's colour changes by itself, and by a flash, in recorded clips and pictures",
   runOn: measureNoise,
-  run: (say) => measureNoise([presentationsFolder], say),
+  run: (say, out) => measureNoise([presentationsFolder], say, out),
 };

@@ -11,6 +11,7 @@ import { hasPresentations, presentationsFolder } from '../../../test/recorded-pr
 import { BadInput } from '../../corpus/bad-input.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import { rateByPerson } from '../../statistics/clustered-rate.js';
+import { keepFigures } from '../keep.js';
 import type { EvalProgram } from '../program.js';
 import { mapPictures } from './looks.js';
 import { rateAsJson } from './rate-cells.js';
@@ -142,7 +143,7 @@ function toRow(half: Half, what: string, pairs: readonly Pair[]): Json {
   return { half, what, taken: rateAsJson(rateByPerson(pairs.map(isFound))), bandsThatAgree: agree };
 }
 
-async function measure(folders: readonly string[], say: (line: string) => void) {
+async function measure(folders: readonly string[], say: (line: string) => void, out: string | null) {
   const sittings = (await Promise.all(folders.map(readSittings))).flat();
   const compared: Awaited<ReturnType<typeof comparePictures>>[] = [];
   for (const sitting of sittings) {
@@ -167,14 +168,16 @@ async function measure(folders: readonly string[], say: (line: string) => void) 
       ),
     ];
   });
-  return { bands: sketchBands, alikeBands, takenForCopies: rows };
+  const figures = { bands: sketchBands, alikeBands, takenForCopies: rows };
+  await keepFigures(out, 'near-duplicates', figures);
+  return figures;
 }
 
 export const nearDuplicates: EvalProgram = {
   about: 'how often a copy of a frame, and how often the next picture of the person, is taken for the frame',
-  runOn: (folders, say) => measure(folders, say),
-  async run(say) {
+  runOn: measure,
+  async run(say, out) {
     if (!hasPresentations) throw new BadInput('There are no recorded people. Name their folder: --data DIR');
-    return measure([presentationsFolder], say);
+    return measure([presentationsFolder], say, out);
   },
 };

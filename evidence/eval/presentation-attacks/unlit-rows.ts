@@ -1,0 +1,135 @@
+import type { Json } from '../../../src/base/json.js';
+import { type Asked, drawLights, toPoses } from '../../../src/core/step-up/light-row.js';
+import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import type { LightReading } from '../../../src/engine/light.js';
+import { findLight, type LightFinding, type LitPair } from '../../../src/liveness/light.js';
+import { measureLight } from '../../../src/liveness/signals.js';
+import { toPhoto } from '../../../test/pictures.js';
+import { type Chance, createChance } from '../../statistics/chance.js';
+import { rateByPerson } from '../../statistics/clustered-rate.js';
+import { withoutRefusal } from './heads.js';
+import { mapPictures } from './looks.js';
+import { rateAsJson } from './rate-cells.js';
+import { type RecordedClip, readRecordedPicture, timeOf } from './recorded.js';
+
+/*
+ * What the product's own judge of light says of real clips on which no light of ours fell: of whoever puts a recording in the
+ * camera's place. Each row of lights is drawn as a check draws it, and answered by pictures of one clip.
+ */
+
+/** Rows that each clip is held against. */
+const rowsOfOne = 1000;
+
+/** From the picture under the one colour to that under the other, within a quarter. */
+const apartMs = 450;
+
+/** The light of one picture of a clip. */
+interface Moment {
+  readonly ms: number;
+  readonly reading: LightReading;
+}
+
+type Moments = readonly [Moment, Moment];
+
+async function readMoments(engine: Engine, { files }: RecordedClip): Promise<readonly Moment[]> {
+  const looks = await mapPictures(files, async (file) => {
+    const photo = toPhoto(await readRecordedPicture(file));
+    const seen = await withoutRefusal(() => engine.examine(photo, ['light']));
+    return seen?.light == null ? [] : [{ ms: timeOf(file), reading: seen.light }];
+  });
+  return looks.flat();
+}
+
+const toPairs = (moments: readonly Moment[]): readonly Moments[] =>
+  moments.flatMap((before, at) =>
+    moments
+      .slice(at + 1)
+      .filter(({ ms }) => Math.abs(ms - before.ms - apartMs) <= apartMs / 4)
+      .map((after): Moments => [before, after]),
+  );
+
+/** One clip's answer to a row that nobody in it saw: pairs by chance, each of them pictures half a second apart. */
+function answerRow(pairs: readonly Moments[], chance: Chance): LightFinding {
+  const toPair = ([first, second]: readonly (Asked | null)[]): LitPair => {
+    const [before, after] = pairs[chance.below(pairs.length)];
+    if (first?.light == null || second?.light == null) throw new Error('A row of lights has a light for each picture.');
+    return [
+      { light: first.light, reading: before.reading },
+      { light: second.light, reading: after.reading },
+    ];
+  };
+  const poses = toPoses(drawLights(drawMovements(chance.bytes), 'across', chance.bytes));
+  return findLight(
+    poses.map(({ shown, after }) => toPair([shown, after])),
+    toPair(poses[0].halves),
+  );
+}
+
+/** What the judge says of one clip under one row. */
+interface Answered {
+  readonly person: string;
+  readonly gain: number;
+  /** How differently the two sides of the nose seem to answer; `null` where one of them is not seen. */
+  readonly noseSides: number | null;
+  /** By how strong the light seems to be, and by all that the light is judged by. */
+  readonly seemsLit: boolean;
+  readonly passes: boolean;
+}
+
+async function answerAll(engine: Engine, clip: RecordedClip): Promise<readonly Answered[]> {
+  const pairs = toPairs(await readMoments(engine, clip));
+  if (pairs.length === 0) return [];
+  const chance = createChance(`rows of light for ${clip.person}`);
+  return Array.from({ length: rowsOfOne }, () => {
+    const finding = answerRow(pairs, chance);
+    const measured = measureLight(finding).map(({ measurement }) => measurement);
+    return {
+      person: clip.person,
+      gain: finding.gain,
+      noseSides: finding.normals === null ? null : finding.normals * finding.gain,
+      seemsLit: measured.some(({ name, pass }) => name === 'light_gain' && pass),
+      passes: measured.every(({ pass }) => pass),
+    };
+  });
+}
+
+const round = (value: number): number => Number(value.toPrecision(2));
+
+/** How strong what is no light seems to be, either way. */
+function toStrengths(values: readonly number[]): Json {
+  const strengths = values.map(Math.abs).sort((one, other) => one - other);
+  const at = (share: number): number => round(strengths[Math.floor((strengths.length - 1) * share)]);
+  return { median: at(0.5), nineteenOf20: at(0.95), highest: at(1) };
+}
+
+const shareOf = (rows: readonly Answered[], isHit: (row: Answered) => boolean): Json =>
+  rateAsJson(rateByPerson(rows.map((row) => ({ person: row.person, hit: isHit(row) }))));
+
+/**
+ * Clips of real people and replays, on which no light of ours fell, under rows of lights: how strong a light the judge takes
+ * their changes for, and how many rows pass by light alone.
+ * @param clips - by what they show
+ */
+export async function judgeUnlit(
+  engine: Engine,
+  clips: Readonly<Record<string, readonly RecordedClip[]>>,
+): Promise<{ readonly [shown: string]: Json }> {
+  const judged: Record<string, Json> = {};
+  for (const [shown, each] of Object.entries(clips)) {
+    const rows: Answered[] = [];
+    for (const clip of each) rows.push(...(await answerAll(engine, clip)));
+    judged[shown] =
+      rows.length === 0
+        ? { clips: 0 }
+        : {
+            clips: new Set(rows.map(({ person }) => person)).size,
+            rowsOfEach: rowsOfOne,
+            gain: toStrengths(rows.map(({ gain }) => gain)),
+            noseSides: toStrengths(rows.flatMap(({ noseSides }) => noseSides ?? [])),
+            seemsLit: shareOf(rows, ({ seemsLit }) => seemsLit),
+            passes: shareOf(rows, ({ passes }) => passes),
+          };
+  }
+  return judged;
+}
