@@ -107,6 +107,14 @@ describe('a pool of one worker with room for two', () => {
     expect((await taken).embedding).not.toBeNull();
     await closed;
   });
+
+  test('closing ends where the last worker dies meanwhile: who waits is told', async () => {
+    worker.postMessage({ task: 'nonsense' });
+    const taken = [1, 2, 3].map(() => pool.examine(toPhoto(), []).then(() => null, toCode));
+    const closed = pool.close();
+    expect(await Promise.all(taken)).toEqual(['internal', 'overloaded', 'overloaded']);
+    await closed;
+  });
 });
 
 describe("models of one's own", () => {

@@ -105,8 +105,13 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     return started.finally(() => starting.delete(started));
   };
 
+  const tellDrained = (): void => {
+    if (running === 0 && waiting.length === 0) whenDrained?.();
+  };
+
   const refuseWaiting = (error: FaceError): void => {
     for (const job of waiting.splice(0)) job.reject(error);
+    tellDrained();
   };
 
   const replace = (worker: WorkerHandle): void => {
@@ -118,10 +123,13 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
 
   /**
    * Where a replacement cannot start either, for want of memory say, the pool is smaller, says so by isReady, and tries
-   * again.
+   * again. A pool that closes starts none: without a worker nobody would answer what still waits.
    */
   const startInPlace = (retryMs: number): void => {
-    if (isClosing) return;
+    if (isClosing) {
+      if (hasNone()) refuseWaiting(noWorker());
+      return;
+    }
     addWorker().catch(() => {
       if (hasNone()) refuseWaiting(noWorker());
       setTimeout(startInPlace, retryMs, Math.min(2 * retryMs, longestRetryMs)).unref();
@@ -143,7 +151,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     } finally {
       running -= 1;
       dispatch();
-      if (running === 0 && waiting.length === 0) whenDrained?.();
+      tellDrained();
     }
   };
 
