@@ -11,6 +11,7 @@ import type { Binding, Keys, Verifier, VerifyRequest } from '../core/ports.js';
 import { epochSec } from '../core/units.js';
 import type { Engine, Examination } from '../engine/engine.js';
 import { createEnginePool } from '../engine/pool.js';
+import { FaceError } from '../errors.js';
 import { currentEngine, parseToken } from '../token/format.js';
 import { type EngineParameters, withOwnEngines } from '../token/parameters.js';
 import { createEmbeddedVerifier } from './embedded.js';
@@ -236,6 +237,40 @@ describe('renewal', () => {
   ])('does not happen for %s', async (_name, change, matched) => {
     const verdict = await newer().verify(request({ token: await enrolled(), ...change() }));
     expect(verdict).toMatchObject({ matched, renewed: null });
+  });
+});
+
+describe('a renewal refuses nobody', () => {
+  const { levels } = parameters.current;
+  const three = () => [2, 3, 4].map((shot) => drawPhoto('Ada', shot));
+
+  test('where the newest key does not answer: the former token opens, and the next check renews it', async () => {
+    const { token } = await enrol(setUp().verifier);
+    const both = createKeysInMemory(first, second);
+    let answers = false;
+    const mac: Keys['mac'] = async (version, message) => {
+      if (version === 2 && !answers) throw new FaceError('key_service_unavailable');
+      return both.mac(version, message);
+    };
+    const { verifier } = setUp({ ...both, mac });
+    const unrenewed = await verifier.verify(request({ token, photos: three() }));
+    expect(unrenewed).toMatchObject({ matched: true, renewed: null });
+    answers = true;
+    const { renewed } = await verifier.verify(request({ token, photos: three() }));
+    expect(parseToken(renewed!.token).fields).toMatchObject({ keyVersion: 2 });
+  });
+
+  test.each([
+    ['are not clear', { leastClearness: 3.8 }],
+    ['are not alike enough', { alikeCosines: { enrolled: 0.99, shown: 0.25 } }],
+    ['are too few for the level', { levels: { ...levels, 4: { ...levels[4], leastPhotos: 4 } } }],
+  ])('and seals no photos anew that %s, as none are enrolled', async (_name, stricter) => {
+    const { token } = await enrol(setUp().verifier);
+    const now = { ...parameters, current: { ...parameters.current, ...stricter } };
+    const deps = { engine: createSimulatedEngine(), keys: createKeysInMemory(first, second), random };
+    const verifier = createEmbeddedVerifier({ ...deps, parameters: now });
+    await expect(enrol(verifier, three())).rejects.toMatchObject({ code: expect.stringMatching(/^(face|photo)_/) });
+    expect(await verifier.verify(request({ token, photos: three() }))).toMatchObject({ matched: true, renewed: null });
   });
 });
 

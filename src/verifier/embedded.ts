@@ -16,7 +16,7 @@ import { type Engine, type Examination, type Signal, wipeExamination } from '../
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
 import { mostPhotos, parseToken } from '../token/format.js';
-import { createFv1, type Opened } from '../token/fv1.js';
+import { createFv1, type Opened, type SealRequest } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
 import { createStretch, publishedCost } from '../token/stretch.js';
 import { areOfOnePerson, cosineOf, meanOf, outliersOf, toScore, withCentred } from './embeddings.js';
@@ -153,6 +153,23 @@ export function createEmbeddedVerifier(deps: {
     });
   }
 
+  /**
+   * Seals a face that has opened its token anew, where it could be enrolled as it was shown. What keeps it from being sealed, such
+   * as a key service that does not answer for the newest key, refuses nobody: the former token still opens, and the next check tries again.
+   */
+  async function renew(
+    { embedding, isOnePerson, magnitude }: SeenFace,
+    { photos, ...sealed }: Omit<SealRequest, 'embedding'>,
+  ): Promise<Sealed | null> {
+    const { isOffered, leastPhotos } = levels[sealed.binding.accuracy];
+    const isEnough = photos >= Math.max(photosToRenew, leastPhotos) && magnitude >= current.leastClearness;
+    if (!isOffered || !isEnough || !isOnePerson('enrolled')) return null;
+    return fv1.seal({ embedding, photos, ...sealed }).catch((error: unknown) => {
+      if (error instanceof FaceError) return null;
+      throw error;
+    });
+  }
+
   async function checkToken(request: VerifyRequest): Promise<Check> {
     const { photos, token, binding, secret } = request;
     checkPhotoCount(photos);
@@ -171,11 +188,8 @@ export function createEmbeddedVerifier(deps: {
         const isJudgedLive = (await request.judgedLive) ?? true;
         const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
         const opened = await unlocked.open(face.isOnePerson('shown') && isLive ? face.embedding : null);
-        const isEnough = count >= photosToRenew && levels[binding.accuracy].isOffered && newest.isOnePerson('shown');
-        const renewed =
-          request.allowRenewal && opened?.stale === true && isEnough
-            ? await fv1.seal({ embedding: newest.embedding, photos: count, binding, secret, expiresAt })
-            : null;
+        const isStale = request.allowRenewal && opened?.stale === true;
+        const renewed = isStale ? await renew(newest, { photos: count, binding, secret, expiresAt }) : null;
         return { opened, liveness, renewed };
       });
     } finally {

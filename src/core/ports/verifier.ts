@@ -38,7 +38,7 @@ export interface Verdict {
   readonly liveness: Liveness | null;
   /**
    * The face sealed anew under the newest key and engine, where the token was under an older one, at least three photos
-   * matched, and the request allowed it.
+   * matched that could be enrolled, the newest key answered, and the request allowed it.
    */
   readonly renewed: Sealed | null;
 }
