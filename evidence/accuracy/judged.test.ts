@@ -3,7 +3,7 @@ import type { Source } from '../corpus/corpus.js';
 import { type Split, toHalf, toHalfByPlace } from '../corpus/split.js';
 import { createMeasuredEngine, parameters } from './bare-token.js';
 import { measureGroups } from './groups.js';
-import { chooseFitting } from './judged.js';
+import { chooseFitting, chooseJudged } from './judged.js';
 
 const toSource = (source: string): Source => ({
   ...{ source, folder: source, otherFiles: 0 },
@@ -53,4 +53,16 @@ test('by name somebody stays in their half whoever comes or leaves', async () =>
   const fewer = { ...office!, people: office!.people.slice(1) };
   const fitted = chooseFitting(fewer, toHalf).people.map(({ person }) => person);
   expect(fitted.filter((person) => before.includes(person))).toEqual([]);
+});
+
+test('of more people than are taken nobody who fits an engine judges it, in a later run with others either', () => {
+  const people = Array.from({ length: 13_000 }, (_, at) => ({ person: `person ${at}`, files: ['1.jpg'] }));
+  const many = { folder: 'many', people, otherFiles: 0 };
+  const fitted = new Set(chooseFitting(many, toHalf).people.map(({ person }) => person));
+  expect(fitted.size).toBe(6000);
+  for (const later of [many, { ...many, people: people.slice(500) }]) {
+    const judges = chooseJudged(later, 'half', toHalf).map(({ person }) => person);
+    expect(judges).toHaveLength(6000);
+    expect(judges.filter((person) => fitted.has(person))).toEqual([]);
+  }
 });
