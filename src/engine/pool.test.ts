@@ -94,6 +94,17 @@ describe('a pool of one worker with room for two', () => {
     expect(started).toHaveLength(2);
   });
 
+  test('a photo that there is no memory to copy takes no worker with it', async () => {
+    class Large extends Photo {
+      override use(): never {
+        throw new RangeError('Array buffer allocation failed');
+      }
+    }
+    await expect(pool.examine(new Large(portrait), [])).rejects.toThrow('allocation');
+    expect((await pool.detect(toPhoto())).faces).toHaveLength(1);
+    expect(pool.load()).toMatchObject({ waiting: 0, busy: 0 });
+  });
+
   test('a worker that dies with nothing to do is replaced too', async () => {
     await worker.terminate();
     expect((await pool.examine(toPhoto(), ['embedding'])).embedding).not.toBeNull();

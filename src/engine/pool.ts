@@ -147,6 +147,8 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       job.resolve(await worker.ask({ ...job.task, photo }));
       idle.push(worker);
     } catch (error) {
+      // Where there is no memory for the copy, the worker was not asked.
+      if (!(error instanceof FaceError)) idle.push(worker);
       job.reject(error);
     } finally {
       running -= 1;
