@@ -15,7 +15,7 @@ import { createFv1, type Fv1, type SealRequest, type UnlockRequest } from './fv1
 import { candidateCount, createListDecoder } from './list-decoder.js';
 import { accuracies } from './parameters.js';
 import { codeLength, messagePositions, polarEncode } from './polar.js';
-import { createStretch, publishedCost } from './stretch.js';
+import { createStretch, mostWaiting, publishedCost, type Stretch } from './stretch.js';
 import { signBits } from './views.js';
 
 // The cheapest Argon2id: thousands of openings below ask whether they are refused, not what a guess costs.
@@ -332,6 +332,33 @@ describe('a refusal takes the same work whatever its reason', () => {
     const outcome = await open(token, changes, counting).catch(toCode);
     expect(outcome).toBe(name.startsWith('a retired key') ? 'token_key_retired' : null);
     expect(counted).toEqual({ stretches: runs, macs: 1 });
+  });
+});
+
+describe('where more Argon2id runs are asked for than may wait', () => {
+  const flood = (runs: number, by: Stretch) =>
+    Promise.allSettled(Array.from({ length: runs }, () => by('message', new Uint8Array(8), new Uint8Array(16))));
+
+  test('a face that was held against the token is refused or passes: it is no guess that nobody counts', async () => {
+    const busy = createStretch({ memoryKiB: 8, passes: 1 });
+    const { token } = await seal();
+    const unlocked = await createFv1({ parameters, keys, random, stretch: busy }).unlock({
+      ...{ token, binding, secret: null },
+    });
+    const opening = unlocked.open(embedding('Bob')).catch(toCode);
+    await flood(2 * mostWaiting, busy);
+    expect(await opening).toBeNull();
+  });
+
+  test('a face that there is no room for is held against nothing', async () => {
+    const busy = createStretch({ memoryKiB: 8, passes: 1 });
+    const { token } = await seal();
+    const unlocked = await createFv1({ parameters, keys, random, stretch: busy }).unlock({
+      ...{ token, binding, secret: null },
+    });
+    const before = flood(mostWaiting, busy);
+    expect(await unlocked.open(embedding('Ada', 2)).catch(toCode)).toBe('overloaded');
+    await before;
   });
 });
 

@@ -151,9 +151,14 @@ export function createFv1(deps: {
     return decoded;
   }
 
-  /** One Argon2id run. */
-  async function attempt(message: Uint8Array, { salt, stored, tag }: TokenFields, keys: TokenKeys): Promise<Attempt> {
-    const stretched = await deps.stretch('message', message, salt);
+  /** One Argon2id run. @param room - as `Stretch` */
+  async function attempt(
+    message: Uint8Array,
+    { salt, stored, tag }: TokenFields,
+    keys: TokenKeys,
+    room: number,
+  ): Promise<Attempt> {
+    const stretched = await deps.stretch('message', message, salt, room);
     return { message, stretched, isRight: timingSafeEqual(tagOf(keys, stretched, stored), tag) };
   }
 
@@ -167,9 +172,10 @@ export function createFv1(deps: {
     keys: TokenKeys,
   ): Promise<Attempt | null> {
     const [likeliest, ...others] = candidates;
-    const first = await attempt(likeliest.message, fields, keys);
+    const first = await attempt(likeliest.message, fields, keys, candidates.length);
     if (first.isRight) return first;
-    const attempts = [first, ...(await Promise.all(others.map(({ message }) => attempt(message, fields, keys))))];
+    const further = await Promise.all(others.map(({ message }) => attempt(message, fields, keys, 0)));
+    const attempts = [first, ...further];
     const found = attempts.find(({ isRight }) => isRight) ?? null;
     for (const each of attempts) if (each !== found) each.stretched.wipe();
     return found;
@@ -280,7 +286,7 @@ export function createFv1(deps: {
         return candidates.map(({ message, against }) => ({
           against,
           async isRight() {
-            const { isRight, stretched } = await attempt(message, fields, keys);
+            const { isRight, stretched } = await attempt(message, fields, keys, 1);
             stretched.wipe();
             return isRight && face !== null;
           },
