@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
+import type { Clock } from '../core/ports.js';
+import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isSystemError } from '../files/durable-file.js';
 
@@ -16,3 +18,12 @@ export async function readMarker<Guard extends z.ZodType>(file: string, guard: G
     throw new FaceError('state_unavailable', { file }, { cause });
   }
 }
+
+/** Farther ahead than a marker after a loss is on a server whose clock is behind as far as it may be. */
+const aheadSec = 120;
+
+/**
+ * Whether the clock that wrote since when a store holds everything was ahead, as that of a machine which had just been started
+ * may be. Whatever is issued would count as issued before, until that time comes.
+ */
+export const isAhead = (heldSince: EpochMs, clock: Clock): boolean => heldSince > addSec(clock.now(), aheadSec);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Clock, State, StateRecord, WriteCondition } from '../core/ports.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { isAhead } from './marker.js';
 import { createSqliteChanges } from './sqlite-changes.js';
 
 /*
@@ -80,6 +81,7 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
   const select = database.prepare('select revision, value, expires_at from record where key = ?');
   const insert = database.prepare('insert into record (key, value, expires_at) values (?, ?, ?)');
   const selectHeld = database.prepare('select since from held');
+  const updateHeld = database.prepare('update held set since = ?');
   const remove = database.prepare('delete from record where key = ?');
   const increase = database.prepare(addToCounter);
   const clearCounter = database.prepare('delete from counter where key = ?');
@@ -147,7 +149,13 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
       });
     },
     async storeEpoch() {
-      return guardedWhileOpen(() => heldGuard.parse(selectHeld.get()).since);
+      return guardedWhileOpen(() => {
+        const { since } = heldGuard.parse(selectHeld.get());
+        if (!isAhead(since, clock)) return since;
+        const now = clock.now();
+        updateHeld.run(now);
+        return now;
+      });
     },
     async close() {
       if (closed) return;

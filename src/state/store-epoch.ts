@@ -1,6 +1,7 @@
 import type { Clock, State } from '../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { isAhead } from './marker.js';
 
 /** A store that servers share, as it is spoken to: it does not know by itself whether it was emptied. */
 export interface Store extends Omit<State, 'storeEpoch'> {
@@ -26,7 +27,8 @@ const forever = { expiresAt: null } as const;
 /**
  * Makes a shared store one that knows its losses. A marker in it is looked at after each interruption, once a second, and
  * whenever somebody asks for the epoch. Where it is gone, the store was emptied: the first replica that
- * notices writes a new one, and each replica puts what it knows into it before it answers anything.
+ * notices writes a new one, and each replica puts what it knows into it before it answers anything. One that a clock wrote
+ * which was far ahead is replaced likewise.
  * @param options.known - the marker this replica is reconciled with, in this run or an earlier one; `null` where it knew none
  * @param options.reconcile - does what a new marker asks for; until it succeeds every method throws
  */
@@ -47,8 +49,9 @@ export function withStoreEpoch(
 
   /** After a loss it is later than what the clock of any replica has issued. */
   const newMarker = (isFirst: boolean): EpochMs => {
-    if (reconciled === null) return isFirst ? clock.now() : addSec(clock.now(), skewSec);
-    return epochMs(Math.max(addSec(clock.now(), skewSec), reconciled + 1));
+    const later = addSec(clock.now(), skewSec);
+    if (reconciled === null) return isFirst ? clock.now() : later;
+    return isAhead(reconciled, clock) ? later : epochMs(Math.max(later, reconciled + 1));
   };
 
   const writeWitnesses = async (): Promise<void> => {
@@ -58,7 +61,8 @@ export function withStoreEpoch(
 
   const readMarker = async (): Promise<EpochMs> => {
     const found = await store.read(markerKey);
-    if (found !== null && (await isWhole())) return epochMsGuard.parse(found.value);
+    const marker = found === null ? null : epochMsGuard.parse(found.value);
+    if (marker !== null && !isAhead(marker, clock) && (await isWhole())) return marker;
     // Whoever finds a marker may rely on the witnesses; and while one is missing, the marker is not the new one yet.
     if (found === null) await writeWitnesses();
     const when = found === null ? 'absent' : ({ revision: found.revision } as const);

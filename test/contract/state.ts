@@ -199,6 +199,22 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await (await reopen()).storeEpoch()).toBe(anew);
     });
 
+    test('what a clock wrote that was far ahead is believed no longer once the clock is right, and nothing else is lost', async () => {
+      const { state, reopen, clock } = await start();
+      const since = await state.storeEpoch();
+      await state.write('a', 1, forever);
+      clock.advanceSec(-60);
+      expect(await state.storeEpoch()).toBe(since);
+      clock.advanceSec(-7200);
+      const anew = await state.storeEpoch();
+      expect(anew).toBeLessThanOrEqual(addSec(clock.now(), 31));
+      clock.advanceSec(100);
+      expect(await state.storeEpoch()).toBe(anew);
+      const again = await reopen();
+      expect(await again.storeEpoch()).toBe(anew);
+      expect((await again.read('a'))?.value).toBe(1);
+    });
+
     test('a closed store refuses with state_unavailable', async () => {
       const { state } = await start();
       await state.close();
