@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createFolder } from '../../test/folder.js';
+import { canFillDisk, runOnDisk } from '../../test/full-disk.js';
 import { systemRandom } from '../../test/sinks.js';
 import { removeUnfinishedLine, replaceFile } from './durable-file.js';
 
@@ -38,15 +38,10 @@ test('a file of lines that is not there is made for its owner alone', async () =
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-const inOwnMounts = ['--map-root-user', '--mount', 'sh', '-c'];
-const mountable = spawnSync('unshare', [...inOwnMounts, `mount -t tmpfs tmpfs ${folder}`]).status === 0;
-if (!mountable) process.stderr.write('SKIPPING the test of a full disk: this account cannot mount one\n');
-
-(mountable ? test : test.skip)(
+(canFillDisk ? test : test.skip)(
   'on a full disk a file stays as it is, nothing is left of the other, and a start says why',
   () => {
     const disk = join(folder, 'disk');
-    mkdirSync(disk);
     const urlOf = (module: string): string => JSON.stringify(new URL(module, import.meta.url));
     const script = join(folder, 'script.mjs');
     writeFileSync(
@@ -65,12 +60,9 @@ if (!mountable) process.stderr.write('SKIPPING the test of a full disk: this acc
     try { lockTrail('audit.jsonl'); } catch (error) { seen.push(error.detail.problem); }
     console.log(JSON.stringify([...seen, readFileSync('keys.json', 'utf8'), readdirSync('.').sort()]));`,
     );
-    const command = `mount -t tmpfs -o size=256k tmpfs ${disk} && ${process.execPath} ${script}`;
-    const [filled, replaced, made, locked, text, names] = JSON.parse(
-      execFileSync('unshare', [...inOwnMounts, command], { encoding: 'utf8' }),
-    );
-    expect([filled, replaced, made]).toEqual(['ENOSPC', 'ENOSPC', 'ENOSPC']);
-    expect(locked).toBe('its lock cannot be had: the disk is full');
-    expect({ text, names }).toEqual({ text: 'one', names: ['audit-lock', 'filler', 'keys.json'] });
+    expect(runOnDisk(disk, '256k', script)).toEqual([
+      ...['ENOSPC', 'ENOSPC', 'ENOSPC', 'its lock cannot be had: the disk is full', 'one'],
+      ['audit-lock', 'filler', 'keys.json'],
+    ]);
   },
 );

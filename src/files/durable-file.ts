@@ -24,6 +24,10 @@ const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 export const isDraftOf = (file: string, name: string): boolean =>
   name.startsWith(file) && draftEnd.test(name.slice(file.length));
 
+/** A name for a draft of a file. */
+export const draftOf = (file: string, random: Random): string =>
+  `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
+
 /**
  * Reads a file that only its owner may read; `null` where there is none.
  * @param setting - what an error names
@@ -133,7 +137,7 @@ export async function makeFolder(folder: string): Promise<void> {
 
 /** Writes a text beside `file`, mode 0600, complete and on the disk. @returns the name of that draft */
 async function writeBeside(file: string, text: string, random: Random): Promise<string> {
-  const draft = `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
+  const draft = draftOf(file, random);
   try {
     const handle = await open(draft, 'wx', 0o600);
     try {

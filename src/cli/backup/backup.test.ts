@@ -67,7 +67,10 @@ const backUp = async (withKeys = true): Promise<string> => {
   return to;
 };
 const restoreTo = (dataFolder: string, from: string, replace = false) =>
-  restoreBackup({ from, dataFolder, files: filesOf({ dataFolder, keys: keysConfig }), replace }, server);
+  restoreBackup(
+    { from, dataFolder, files: filesOf({ dataFolder, keys: keysConfig }), replace },
+    { clock: server.clock, random: systemRandom },
+  );
 
 async function actionsIn(file: string): Promise<string[]> {
   const actions: string[] = [];
@@ -231,6 +234,8 @@ describe('a restore', () => {
   test('replaces nothing unasked; asked, it puts aside what is there, and leaves keys as they are', async () => {
     await server.state.write('a', 'before', forever);
     await server.revoke('t');
+    mkdirSync(join(server.dataFolder, 'recognition'));
+    writeFileSync(join(server.dataFolder, 'recognition/model.onnx'), 'x');
     const to = await backUp();
     await server.state.write('a', 'after', forever);
     await server.stop();

@@ -1,11 +1,11 @@
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { lockTrail, TrailInUse } from '../../audit/lock.js';
 import { lockFileOf } from '../../audit/trail-files.js';
 import { type DataFiles, filesOf, isThere } from '../../config/data-files.js';
-import type { Clock } from '../../core/ports.js';
+import type { Clock, Random } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
-import { giveToOwnerOfFolder, makeFolder } from '../../files/durable-file.js';
+import { draftOf, giveToOwnerOfFolder, makeFolder } from '../../files/durable-file.js';
 import { checkReadable } from '../../state/format.js';
 import { readFolderMark } from '../../state/migrate.js';
 import { forgetStoreEpoch } from '../../state/sqlite-snapshot.js';
@@ -23,8 +23,12 @@ export interface Restored {
   readonly keptKeys: readonly string[];
 }
 
+/** What is being copied lies here, in the data folder, until all of it is there. Backups leave it out by its end. */
+const stagingName = 'restoring.new';
+
 /**
- * Puts a backup into the data folder of a server that does not run. Nothing is deleted: what is there is put aside, and key
+ * Puts a backup into the data folder of a server that does not run. All of it is copied before anything is put in place: where
+ * the disk is full, what was there is there as it was. Nothing is deleted: what is there is put aside, and key
  * files that are there stay, as they may hold versions the backup does not know. The store no longer says since when it
  * holds everything, so the server refuses what was issued before its next start. What root restores belongs to whom the folder
  * belongs to.
@@ -38,7 +42,7 @@ export async function restoreBackup(
     readonly files: DataFiles;
     readonly replace: boolean;
   },
-  { clock }: { readonly clock: Clock },
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): Promise<Restored> {
   const { from, dataFolder, files, replace } = request;
   const manifest = await readManifest(from);
@@ -46,29 +50,43 @@ export async function restoreBackup(
   if (mark !== null) checkReadable(mark, 'the backup');
   await makeFolder(dataFolder);
   const unlock = lockStopped(dataFolder, files);
+  const staging = join(dataFolder, stagingName);
+  const drafts = new Map<string, string>();
+  const clear = async (): Promise<void> => {
+    for (const path of [staging, ...drafts.keys()]) await rm(path, { recursive: true, force: true });
+  };
   try {
     await giveToOwnerOfFolder(lockFileOf(files.audit));
+    // Of one that was broken off.
+    await clear();
     const present = await listPresent(dataFolder, files);
     if (present.length > 0 && !replace)
       throw new UsageError(`${dataFolder} is not empty: --replace puts aside what is there`);
-    const ending = `.replaced-${toIso(clock.now()).replace(/[-:]|\.\d+/g, '')}`;
-    for (const name of present) await rename(join(dataFolder, name), join(dataFolder, `${name}${ending}`));
+    await makeFolder(staging);
     const keptKeys: string[] = [];
     const keyFiles = new Map(keyFilesOf(files).map((file) => [`keys/${basename(file)}`, file]));
     for (const { path } of manifest.files) {
       const keyFile = keyFiles.get(path);
-      const to = keyFile ?? join(dataFolder, path.replace(/^data\//, ''));
       if (keyFile !== undefined && (await isThere(keyFile))) {
         keptKeys.push(keyFile);
         continue;
       }
+      const to = keyFile === undefined ? join(staging, path.replace(/^data\//, '')) : draftOf(keyFile, random);
+      if (keyFile !== undefined) drafts.set(to, keyFile);
       await makeFolder(dirname(to));
       await copyWhole(join(from, path), to);
       await giveToOwnerOfFolder(to);
     }
-    if (await isThere(files.state)) await forgetStoreEpoch(files.state);
+    const stagedState = join(staging, basename(files.state));
+    if (await isThere(stagedState)) await forgetStoreEpoch(stagedState);
+    // From here on nothing takes room. Keys first: a server does not start on a trail whose keys are missing.
+    for (const [draft, keyFile] of drafts) await rename(draft, keyFile);
+    const ending = `.replaced-${toIso(clock.now()).replace(/[-:]|\.\d+/g, '')}`;
+    for (const name of present) await rename(join(dataFolder, name), join(dataFolder, `${name}${ending}`));
+    for (const name of await readdir(staging)) await rename(join(staging, name), join(dataFolder, name));
     return { manifest, putAside: present.length === 0 ? null : ending, keptKeys };
   } finally {
+    await clear();
     unlock();
   }
 }

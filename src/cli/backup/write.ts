@@ -10,7 +10,7 @@ import { snapshotSqlite } from '../../state/sqlite-snapshot.js';
 import { UsageError } from '../usage-error.js';
 import { type BackupEntry, copyWhole, type Manifest, manifestFileOf, measureFile } from './manifest.js';
 
-/** A draft of a file that is being replaced, and what a restore put aside. */
+/** A draft of a file that is being replaced, and what a restore has not put in place yet or has put aside. */
 const passingName = /\.new$|\.replaced-\d{8}T\d{6}Z$/;
 
 /** What a file system keeps at its root: a data folder may be a volume. */
@@ -35,7 +35,9 @@ async function listDataFiles(dataFolder: string, files: DataFiles): Promise<stri
     files.lastBackup,
   ]);
   const top = await readdir(dataFolder, { withFileTypes: true });
-  const folders = top.filter((entry) => entry.isDirectory() && entry.name !== ofVolume);
+  const folders = top
+    .filter(({ name }) => name !== ofVolume && !passingName.test(name))
+    .filter((entry) => entry.isDirectory());
   const below = await Promise.all(
     folders.map(({ name }) => readdir(join(dataFolder, name), { recursive: true, withFileTypes: true })),
   );
