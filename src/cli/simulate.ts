@@ -41,6 +41,8 @@ export function createSimulateCommand(deps: CliDeps): Command {
         serverUrl,
         simulation,
         adminKey: `fsa_${Buffer.from(deps.random(24)).toString('base64url')}`,
+        // npm says which script it runs: an installed package has none of that name.
+        command: deps.env.npm_lifecycle_event === 'facestep' ? 'npm run facestep --' : 'facestep',
         signInUrl: `http://${host}:${control.port}${signInPath}`,
       };
       deps.print(JSON.stringify(toConfiguration(settings), null, 2));

@@ -10,6 +10,8 @@ export interface SimulationSettings {
   readonly serverUrl: string;
   readonly adminKey: string;
   readonly simulation: ProviderSimulation;
+  /** How commands are run where this one was. */
+  readonly command: string;
   /** Where a sign-in is started. */
   readonly signInUrl: string;
 }
@@ -18,7 +20,7 @@ const json = `-H 'Content-Type: application/json'`;
 
 /** What an administrator can try, each command to be pasted as it stands. */
 export function toGuide(settings: SimulationSettings): string[] {
-  const { connection, serverUrl, adminKey, simulation, signInUrl } = settings;
+  const { connection, serverUrl, adminKey, simulation, command, signInUrl } = settings;
   const { title, url, users, environment, faceCheck, signInPage } = simulation;
   const [user] = users;
   if (user === undefined) return [];
@@ -32,12 +34,12 @@ export function toGuide(settings: SimulationSettings): string[] {
     '',
     'Standard output is its configuration. With that in simulated.json, in another terminal, in the same folder:',
     ...exports,
-    '  npm run facestep -- serve',
+    `  ${command} serve`,
     'and in a third:',
     ...exports,
-    `  npm run facestep -- provision ${connection} --apply --yes`,
-    `  npm run facestep -- doctor ${connection}`,
-    `  FACESTEP_URL=${serverUrl} FACESTEP_ADMIN_KEY=${adminKey} npm run facestep -- try ${connection} --login ${user.login}`,
+    `  ${command} provision ${connection} --apply --yes`,
+    `  ${command} doctor ${connection}`,
+    `  FACESTEP_URL=${serverUrl} FACESTEP_ADMIN_KEY=${adminKey} ${command} try ${connection} --login ${user.login}`,
     '',
     'Sign in without a face check:',
     `  ${signIn}`,
