@@ -1,3 +1,4 @@
+import { httpAddressOf } from '../base/http-address.js';
 import type { ConnectionGuards } from './connection.js';
 import type { Config } from './schema.js';
 
@@ -6,5 +7,4 @@ export const issuerOf = ({
   publicUrl,
   host,
   port,
-}: Pick<Config<ConnectionGuards>, 'publicUrl' | 'host' | 'port'>): string =>
-  publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}: Pick<Config<ConnectionGuards>, 'publicUrl' | 'host' | 'port'>): string => publicUrl ?? httpAddressOf(host, port);

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics } from 'prom-client';
+import { httpAddressOf } from '../base/http-address.js';
 import type { TelemetryConfig } from '../config/telemetry.js';
 import type { EngineLoad } from '../engine/pool.js';
 import { listen } from '../http/listen.js';
@@ -51,5 +52,5 @@ export async function serveMetrics(
       () => response.writeHead(500).end(),
     );
   }, address);
-  return { url: `http://${address.host}:${port}${path}`, stop };
+  return { url: `${httpAddressOf(address.host, port)}${path}`, stop };
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Setup } from '../../adapters/setup.js';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { framesOf } from '../base/frames.js';
+import { httpAddressOf } from '../base/http-address.js';
 import { version } from '../base/version.js';
 import { problemsOf } from '../config/problem.js';
 import { redact } from '../config/redact.js';
@@ -115,7 +116,7 @@ export async function startServer(
   });
   const showKey = await keepFresh(built.adminKey);
   if (metrics !== null) tell(`facestep shows metrics on ${metrics.url}`);
-  tell(`facestep listens on http://${host}:${listening.port}`);
+  tell(`facestep listens on ${httpAddressOf(host, listening.port)}`);
   const { connections: started } = putInForce(loaded, modes);
   const shadowed = started.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
   if (shadowed.length > 0) tell(`In shadow mode, where nobody is refused: ${shadowed.join(', ')}`);
