@@ -20,7 +20,7 @@ const fullest = {
   nodeSelector: { 'kubernetes.io/arch': 'amd64' },
   tolerations: [{ key: 'dedicated', operator: 'Exists' }],
 };
-const single = { replicaCount: 1, config: { state: { kind: 'sqlite', url: null } } };
+const single = { replicaCount: 1, config: { state: { kind: 'sqlite' } } };
 
 const objectGuard = z.discriminatedUnion('kind', kindGuards);
 type Kubernetes = z.infer<typeof objectGuard>;
@@ -153,6 +153,18 @@ test('with a key service several replicas need no Secret of keys', async () => {
   const objects = render({ config: { keys } });
   expect(only(objects, 'StatefulSet').spec.template.spec.volumes.map(({ name }) => name)).not.toContain('keys');
   expect((await load(objects)).keys).toMatchObject(keys);
+});
+
+test('another store than Redis, and a Facenition server, are set by their own settings alone', async () => {
+  const state = { kind: 'dynamodb', table: 'facestep', region: 'eu-central-1' };
+  const verifier = {
+    kind: 'facenition',
+    url: 'https://api.example.com',
+    token: { file: '/run/secrets/facestep/token' },
+  };
+  const config = await load(render({ ...smallest, config: { state, verifier } }));
+  expect(config.state).toMatchObject(state);
+  expect(config.verifier).toMatchObject({ kind: 'facenition', url: verifier.url });
 });
 
 test.each([

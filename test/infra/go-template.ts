@@ -58,6 +58,7 @@ const functions: Record<string, Call> = {
   or: (...all) => all.find(isTrue) ?? all.at(-1),
   not: (value) => !isTrue(value),
   eq: (one, other) => one === other,
+  ne: (one, other) => one !== other,
   gt: (one, other) => Number(one) > Number(other),
   int: Number,
   contains: (part, whole) => toText(whole).includes(toText(part)),
@@ -65,6 +66,7 @@ const functions: Record<string, Call> = {
   dict: (...pairs) =>
     Object.fromEntries(pairs.flatMap((name, index) => (index % 2 === 0 ? [[name, pairs[index + 1]]] : []))),
   merge,
+  omit: (map, ...names) => Object.fromEntries(Object.entries(Object(map)).filter(([name]) => !names.includes(name))),
   nindent: (spaces, text) => `\n${toText(text).replace(/^/gm, ' '.repeat(Number(spaces)))}`,
   printf: (format, ...given) => toText(format).replaceAll('%s', () => toText(given.shift())),
   quote: (value) => JSON.stringify(String(value)),

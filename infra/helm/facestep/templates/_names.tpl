@@ -44,5 +44,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.keysSecret -}}
 {{- $fixed = merge $fixed (dict "keys" (dict "folder" "/run/facestep-keys")) -}}
 {{- end -}}
-{{- merge $fixed .Values.config | toJson -}}
+{{- /* Helm lays values over those of the chart: what these say of Redis and of the engine inside is of no other kind. */ -}}
+{{- $config := .Values.config -}}
+{{- if ne ($state.kind | default "redis") "redis" -}}
+{{- $config = merge (dict "state" (omit $state "url")) (omit $config "state") -}}
+{{- end -}}
+{{- $verifier := $config.verifier | default dict -}}
+{{- if ne ($verifier.kind | default "embedded") "embedded" -}}
+{{- $config = merge (dict "verifier" (omit $verifier "workers")) (omit $config "verifier") -}}
+{{- end -}}
+{{- merge $fixed $config | toJson -}}
 {{- end -}}
