@@ -136,7 +136,7 @@ variable "current_sealing_key_version" {
 }
 
 variable "log_retention_days" {
-  description = "How long CloudWatch keeps the log. It holds no photo, token or secret; request ids and addresses it does."
+  description = "How long CloudWatch keeps the log. It holds no photo, token, secret or address."
   type        = number
   default     = 30
 }
