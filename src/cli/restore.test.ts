@@ -17,6 +17,7 @@ test('whoever goes back is told what comes back with it, and what to do again, a
   expect(code).toBe(0);
   const told = stdout.slice(stdout.indexOf('Lost:')).trim().split('\n').slice(1);
   expect(told).toContain('- Who was erased since: erase them again. What was held of them is held again.');
+  expect(told.join('\n')).toContain('audit verify says truncated');
   expect(told.at(-1)).toContain('facestep ledger rebuild');
   expect(readFileSync(join(projectRoot, 'docs/state.md'), 'utf8')).toContain(told.join('\n'));
 });

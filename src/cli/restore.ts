@@ -37,5 +37,6 @@ const lost = (madeAt: string): readonly string[] => [
   '- Client tokens, applications and administrators of since then: issue them anew; those revoked since: revoke them again.',
   '- What was sealed under keys made since can be opened only where those key files are still there.',
   'Receipts of before the next start are refused, and for up to 31 seconds after it where servers share the store.',
+  'Where servers share the store, it knows of records after these: audit verify says truncated from now on (docs/audit.md).',
   'The log of decisions and the list of people are in no backup: make them again with facestep ledger rebuild.',
 ];
