@@ -7,7 +7,7 @@ import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { isDiskFull, isSystemError, replaceFile } from '../files/durable-file.js';
 import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unmarked } from './format.js';
-import { snapshotSqlite } from './sqlite-snapshot.js';
+import { forgetStoreEpoch, snapshotSqlite } from './sqlite-snapshot.js';
 import { orUnavailable } from './unavailable.js';
 
 /** One step from a format to the next. The audit trail has none: its records are hashed, and are read as they were written. */
@@ -106,6 +106,8 @@ async function makeCopy(file: string, copy: string): Promise<void> {
   await rm(draft, { force: true });
   try {
     await snapshotSqlite(file, draft);
+    // Whoever goes back by it has denied anew what the trail says was revoked since.
+    await forgetStoreEpoch(draft);
     await rename(draft, copy);
   } catch (error) {
     await rm(draft, { force: true });

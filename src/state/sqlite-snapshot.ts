@@ -28,7 +28,8 @@ export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);
     try {
-      database.exec('delete from held');
+      // Whoever opens it next makes it; what an older version left may be without.
+      database.exec('drop table if exists held');
     } finally {
       database.close();
     }

@@ -1,14 +1,27 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { filesOf } from '../../src/config/data-files.js';
 import { SealedToken } from '../../src/core/concealed.js';
+import { epochMs } from '../../src/core/units.js';
 import { createLocalKeys } from '../../src/keys/local.js';
 import { dataFormat } from '../../src/state/format.js';
 import { migrateFolder } from '../../src/state/migrate.js';
+import { openState } from '../../src/state/open.js';
 import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
 import { runCli } from '../cli.js';
 import { createFolder } from '../folder.js';
@@ -17,7 +30,7 @@ import { modelsFolder, projectRoot } from '../paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../redis.js';
 import { type Service, startService } from '../service.js';
 import { createSimulatedEngine, drawPhoto } from '../simulated-engine.js';
-import { systemRandom } from '../sinks.js';
+import { createTextLog, systemRandom } from '../sinks.js';
 
 /* A data folder that a version before 0.1.0 wrote, and this one on it. What the folder holds is in made-before-0.1.0.json. */
 
@@ -147,6 +160,21 @@ test('a migration that was cut off before its mark was written keeps the copy th
   expect(await migrateFolder(filesIn(folder), { random: systemRandom, steps })).toBe(copy);
   expect(readFileSync(copy!).toString('base64')).toBe(before);
   expect(existsSync(join(folder, 'format.json'))).toBe(true);
+});
+
+test('whoever goes back by the copy has what was revoked since denied anew', async () => {
+  const folder = copyFormer();
+  const copy = await migrateFolder(filesIn(folder), { random: systemRandom });
+  const record = { sequence: 11, time: new Date().toISOString(), previous: null, action: 'revoked' };
+  const revoked = { ...record, connection: 'work', subject: 'ada', detail: { tokenId: 'since' } };
+  appendFileSync(join(folder, 'audit.jsonl'), `${JSON.stringify(revoked)}\n`);
+  for (const name of ['format.json', 'state.db-wal', 'state.db-shm']) rmSync(join(folder, name), { force: true });
+  renameSync(copy!, join(folder, 'state.db'));
+  const [clock, audit, log] = [{ now: () => epochMs(Date.now()) }, { append: async () => {} }, createTextLog()];
+  const deps = { files: filesIn(folder), random: systemRandom, clock, audit, log };
+  const state = await openState({ kind: 'sqlite' }, deps);
+  expect(await state.read('revoked:since')).not.toBeNull();
+  await state.close();
 });
 
 describe('a migration that cannot be finished leaves what was there', () => {
