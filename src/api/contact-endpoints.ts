@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { letterLanguages } from '../core/letters/language.js';
-import { createCountAll } from '../core/limits/limits.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint } from '../rest/endpoint.js';
@@ -14,7 +13,6 @@ const codeField = z
 
 /** Verifying an e-mail address and a phone number together, on v2. */
 export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
-  const countAll = createCountAll(deps);
   const common = {
     method: 'POST',
     versions: [2],
@@ -38,7 +36,7 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
       }),
       reply: z.strictObject({ id: z.string().describe('Goes with the codes.'), expiresAt: instantReply }),
       async handle({ fields: { language, ...contact }, source }) {
-        const { id, expiresAt } = await sendCodes({ contact, source, language }, { ...deps, countAll });
+        const { id, expiresAt } = await sendCodes({ contact, source, language }, deps);
         return { id, expiresAt: toIso(expiresAt) };
       },
     }),

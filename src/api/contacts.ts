@@ -6,7 +6,7 @@ import { changeStored, readStored } from '../core/change-stored.js';
 import { toCodeMessage } from '../core/codes/letters.js';
 import { issueCodes, takeCodes } from '../core/codes/one-time-codes.js';
 import type { LetterLanguage } from '../core/letters/language.js';
-import type { CountAll } from '../core/limits/limits.js';
+import { type CountDeps, countAgainstAll } from '../core/limits/limits.js';
 import type { Clock, Delivery, Random, State } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -23,7 +23,7 @@ interface Deps {
   readonly state: State;
   readonly delivery: Delivery;
   readonly brands: Pick<Brands, 'inForce'>;
-  readonly countAll: CountAll;
+  readonly settings: CountDeps['settings'];
 }
 
 const verifiedLifeSec = 60 * 60;
@@ -41,11 +41,14 @@ export async function sendCodes(
   // Anyone may ask for codes, so anyone could make this server write to strangers. These bounds keep that small: by source
   // (one sender), for the whole service (many senders), and by contact (its owner's peace). Together: who asks for somebody
   // else's address beside a number that is used up has nothing sent, and uses up nothing of theirs.
-  await deps.countAll(
-    ['codesOfSource', source],
-    ['codesOfService', ''],
-    ['codesOfContact', digestOf(`email ${contact.email}`)],
-    ['codesOfContact', digestOf(`sms ${contact.phone}`)],
+  await countAgainstAll(
+    [
+      ['codesOfSource', source],
+      ['codesOfService', ''],
+      ['codesOfContact', digestOf(`email ${contact.email}`)],
+      ['codesOfContact', digestOf(`sms ${contact.phone}`)],
+    ],
+    deps,
   );
 
   const about = contactDigest(contact);

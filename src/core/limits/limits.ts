@@ -94,15 +94,29 @@ export async function countAgainst(limit: LimitName, who: string, deps: CountDep
   await countInAll(windowsOf(limit, who, deps), deps);
 }
 
+type Count = readonly [limit: LimitName, who: string];
+
+/**
+ * Counts one against several limits, or against none where one of them is used up. All are looked at before one is counted: who
+ * asks many times at one moment, with one of their own used up, does not for that moment use up those of whom they name beside.
+ * @throws FaceError as `countAgainst`
+ */
+export async function countAgainstAll(counts: readonly Count[], deps: CountDeps): Promise<void> {
+  const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
+  for (const window of windows) if ((await countIn(window, 0, deps)) >= window.allowed) throw toLockedOut(window, deps);
+  await countInAll(windows, deps);
+}
+
 /**
  * Counts one against several limits, in their order; where one of them is used up it is counted against none.
  * @throws FaceError as `countAgainst`
  */
-export type CountAll = (...counts: readonly (readonly [limit: LimitName, who: string])[]) => Promise<void>;
+export type CountAll = (...counts: readonly Count[]) => Promise<void>;
 
 /**
  * Makes the counting of what outsiders do by the thousand. A limit that was found used up is not asked of the store again
- * before its window ends: a flood costs the store no more than the limits allow, and leaves no more counters there.
+ * before its window ends: a flood costs the store no more than the limits allow, and leaves no more counters there. So its windows
+ * are short: what is found at a moment may be of others who are refused at a later limit, and count no more.
  */
 export function createCountAll(deps: CountDeps): CountAll {
   const usedUp = new Map<string, EpochMs>();
