@@ -6,9 +6,12 @@ import { digestOf, lendCamera, openLink, openPage } from '../../test/capture-pag
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
+import { Credential } from '../core/concealed.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { readConsent } from '../core/enrolment/consent.js';
 import { readEarlierFrames } from '../core/step-up/earlier-frames.js';
+import { openHandOff } from '../core/step-up/hand-off.js';
+import { openSession } from '../core/step-up/session.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -452,6 +455,41 @@ describe('a link', () => {
     });
     expect((await server.postJson('/face/open', { ticket })).body.code).toBe('step_up_finished');
   });
+
+  test('of a provider’s request is opened again under its key, and begun again only where it came to nothing', async () => {
+    const ticket = 'requested.acme.nonce-8';
+    const [key, other] = [randomUUID().repeat(2), randomUUID().repeat(2)];
+    const first = await server.postJson('/face/open', { ticket, key });
+    expect(first.status).toBe(201);
+    expect((await server.postJson('/face/open', { ticket, key })).body).toEqual(first.body);
+    for (const wrong of [{}, { key: other }])
+      expect((await server.postJson('/face/open', { ticket, ...wrong })).body.code).toBe('step_up_finished');
+    // What a page of the application's own began is its own.
+    const request = { connection: 'acme', request: 'nonce-9' };
+    expect((await server.postJson('/step-ups/requested', request)).status).toBe(201);
+    const elsewhere = await server.postJson('/face/open', { ticket: 'requested.acme.nonce-9', key });
+    expect(elsewhere.body.code).toBe('step_up_finished');
+  });
+
+  test('asked for twice at one moment under one key opens for both', async () => {
+    const { url } = await start();
+    const [, ticket = ''] = url.split('#');
+    const key = new Credential(randomUUID().repeat(2));
+    const openOnce = () =>
+      openSession({ ticket: new Credential(ticket), key, browser: null, returnUrl: null }, server.deps);
+    const [one, other] = await Promise.all([openOnce(), openOnce()]);
+    const page = openPage(
+      server,
+      one.session.use((text) => text),
+    );
+    await page.consent();
+    const handedOff = String((await page.post('/face/hand-off')).body.url);
+    const [, onPhone = ''] = handedOff.split('#handoff.');
+    const second = new Credential(randomUUID().repeat(2));
+    const openHanded = () => openHandOff({ ticket: new Credential(onPhone), key: second }, server.deps);
+    for (const [left, right] of [[one, other], await Promise.all([openHanded(), openHanded()])])
+      expect(left!.session.use((text) => text)).toBe(right!.session.use((text) => text));
+  });
 });
 
 describe('a session', () => {
@@ -734,6 +772,20 @@ describe('somebody who comes back', () => {
       server.audit.events.filter(({ detail }) => detail.stepUpId === of).map(({ action }) => action);
     expect(actions(id)).toEqual(['step_up_started', 'consent_relied_on']);
     expect(actions(renewing.id)).toEqual(['step_up_started', 'consent_given']);
+  });
+
+  test('opens what a provider’s side asked for once that is on record, too', async () => {
+    await enrolOnPage();
+    const { append } = server.audit;
+    const ticket = 'requested.acme.nonce-1';
+    for (const action of ['step_up_started', 'consent_relied_on']) {
+      server.audit.append = (event) =>
+        event.action === action ? Promise.reject(new FaceError('state_unavailable')) : append(event);
+      expect((await server.postJson('/face/open', { ticket })).status).toBe(503);
+    }
+    server.audit.append = append;
+    expect((await server.postJson('/face/open', { ticket })).status).toBe(201);
+    expect((await server.postJson('/face/open', { ticket })).body.code).toBe('step_up_finished');
   });
 
   test('reads it in full where they agreed to another text, withdrew, or what they agreed to is over', async () => {

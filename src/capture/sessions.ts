@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 import { openHandOff } from '../core/step-up/hand-off.js';
 import { openedReply, sessionReply, viewReply } from '../core/step-up/page-protocol.js';
+import { openRequestedStepUp } from '../core/step-up/requested.js';
 import { abandonStepUp, giveConsent, type OpenedSession, openSession, viewSession } from '../core/step-up/session.js';
-import { startRequestedStepUp } from '../core/step-up/step-up.js';
-import { joinTicket } from '../core/step-up/ticket.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { browserCookieOf } from '../http/browser-cookie.js';
 import type { ApiDeps } from '../rest/deps.js';
@@ -31,8 +30,7 @@ async function open(
     // Before the request is used up: each opens one step-up.
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
-  const started = await startRequestedStepUp({ connection, request: request.join('.') }, deps);
-  return openSession({ ticket: joinTicket(started.id, started.challenge), ...rest }, deps);
+  return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);
 }
 
 /** How a session of the capture page begins and ends. Everybody may write another page, or an app, on these. */

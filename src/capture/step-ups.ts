@@ -3,12 +3,12 @@ import { nameAction, requestedAction } from '../core/action.js';
 import { Credential } from '../core/concealed.js';
 import { subjectOfIdentifier } from '../core/connection.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../core/step-up/kiosk.js';
+import { startRequestedStepUp } from '../core/step-up/requested.js';
 import {
   readStepUp,
   type StartedStepUp,
   type StepUpRequested,
   type StepUpView,
-  startRequestedStepUp,
   startStepUp,
   submitPhotos,
   takeOutcome,

@@ -13,7 +13,8 @@ import { readConsent } from './enrolment/consent.js';
 import { enrolSubject, enrolToken } from './enrolment/enrol.js';
 import { revokeSubject, revokeToken } from './enrolment/revoke.js';
 import type { State, VerifyRequest } from './ports.js';
-import { readStepUp, startRequestedStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
+import { startRequestedStepUp } from './step-up/requested.js';
+import { readStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
 import { addSec, toEpochSec, toIso } from './units.js';
 import { scoreToken, verifyPerson, verifyToken } from './verify.js';
 

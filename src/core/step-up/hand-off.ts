@@ -3,8 +3,15 @@ import type { Credential } from '../concealed.js';
 import { bindingOf } from '../connection.js';
 import { attemptsOf } from '../limits/attempts.js';
 import { countAttempt } from '../limits/lockout.js';
-import { type AskingBrowser, outsiderOf, whoOf } from './record.js';
-import { changeSession, type FoundSession, findOpened, type OpenedSession, type Opening } from './session.js';
+import { type AskingBrowser, outsiderOf, type StepUpRecord, whoOf } from './record.js';
+import {
+  changeSession,
+  type FoundSession,
+  findOpened,
+  isOpenedUnder,
+  type OpenedSession,
+  type Opening,
+} from './session.js';
 import { isHandOffAllowed, type SessionView, toSessionView } from './session-view.js';
 import { drawChoices } from './spoken-number.js';
 import { changeRecord, findStepUp, type StepUp, type StepUpDeps } from './stored.js';
@@ -47,7 +54,9 @@ export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpD
   if (opened !== null) return opened;
   if (!isHandOffAllowed(found)) throw new FaceError('step_up_unknown');
   const now = deps.clock.now();
-  const record = await changeRecord(id, (latest) => openHandedOff(latest, { secret, session }, now), deps, found);
+  const open = (latest: StepUpRecord) =>
+    isOpenedUnder(latest, session) ? latest : openHandedOff(latest, { secret, session }, now);
+  const record = await changeRecord(id, open, deps, found);
   return { session: joinTicket(id, session), view: toSessionView({ ...found, record }, 'unpaired', now) };
 }
 

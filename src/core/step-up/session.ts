@@ -38,10 +38,13 @@ export interface Opening {
  */
 export function findOpened(found: StepUp, key: Credential | null, { clock }: StepUpDeps): OpenedSession | null {
   const { id, record } = found;
-  const digests = [record.sessionDigest, record.handOff?.sessionDigest ?? null];
-  if (key === null || !digests.some((digest) => isStored(key, digest))) return null;
+  if (key === null || !isOpenedUnder(record, key)) return null;
   return { session: joinTicket(id, key), view: toSessionView(found, roleOf(key, record), clock.now()) };
 }
+
+/** Whether it was: also while whoever asks again was on the way. */
+export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Credential): boolean =>
+  [sessionDigest, handOff?.sessionDigest ?? null].some((digest) => isStored(key, digest));
 
 /**
  * Exchanges a ticket for a session, once. Somebody without an enrolment becomes one who enrols, where the policy says so
@@ -79,6 +82,7 @@ export async function openSession(
   const record = await changeRecord(
     id,
     (latest) => {
+      if (isOpenedUnder(latest, session)) return latest;
       checkTicket(latest, { secret, browser }, now);
       return open(latest, { session, purpose, consent, returnUrl, lifeSec }, now);
     },

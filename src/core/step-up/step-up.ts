@@ -4,9 +4,8 @@ import { Credential, type Photo, type UserSecret } from '../concealed.js';
 import type { Connection, Policy } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
-import { isForgotten } from '../forgotten.js';
 import type { Keys } from '../ports.js';
-import { clockToleranceSec, type ReceiptRequest } from '../receipt.js';
+import type { ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
@@ -171,25 +170,6 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
 
 /** What people know an application by; `null` where its address names no host. */
 const hostOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).host || null : null);
-
-/**
- * Opens the step-up that a provider's side asked for and signed. Each request opens one.
- * @throws FaceError `caller_untrusted`: not signed by it, or expired; `step_up_finished`: used already
- */
-export async function startRequestedStepUp(
-  { connection, request }: { connection: Connection; request: string },
-  deps: CoreDeps,
-): Promise<StartedStepUp> {
-  if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
-  const { subject, audience, nonce, issuedAt, expiresAt } = await connection.openStepUpRequest(request);
-  if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
-  if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
-  const key = `step-up-request:${connection.id}:${nonce}`;
-  // A replica whose clock is behind takes it for a little longer.
-  const used = { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) } as const;
-  if (!(await deps.state.write(key, true, used))) throw new FaceError('step_up_finished');
-  return startStepUp({ connection, subject, kept: null, receipt: { audience, nonce } }, deps);
-}
 
 /** Whether photos alone never do. */
 const isChallenged = (policy: Policy | undefined): boolean =>
