@@ -14,7 +14,9 @@ import type { Connection, Policy } from '../core/connection.js';
 import { decideHook } from '../core/decide.js';
 import { revokeSubject } from '../core/enrolment/revoke.js';
 import type { Keys } from '../core/ports.js';
+import { startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { FaceError } from '../errors.js';
+import { startedLink } from '../http/page-link.js';
 import { createLocalKeys } from '../keys/local.js';
 
 let server: ApiServer;
@@ -362,6 +364,43 @@ describe('recovery codes', () => {
     expect(typeof (await page.post('/face/receipt')).body.receipt).toBe('string');
     expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: false });
     expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
+  });
+
+  test('are not made again, either, for whoever has gone on where no receipt was asked for', async () => {
+    await enrol();
+    const started = await startStepUp({ ...who, connection: acme, kept: null, receipt: null }, server.deps);
+    const opened = await openLink(server, startedLink('https://x', started));
+    const page = openPage(server, String(opened.body.session));
+    await page.consent();
+    await page.check(draw('ada'));
+    expect((await page.post('/face/recovery-codes')).status).toBe(201);
+    await takeStepUp(started.id, server.deps);
+    expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: false });
+    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
+  });
+
+  test('are those that were shown: a try before, which was slow and whose answer nobody waits for, puts no others in their place', async () => {
+    const { page } = await enrol();
+    const { keys } = server.deps;
+    const { mac } = keys;
+    let goOn = (): void => {};
+    const slow = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const reached = new Promise<void>((resolve) => {
+      keys.mac = async (...given) => {
+        keys.mac = mac;
+        resolve();
+        await slow;
+        return mac(...given);
+      };
+    });
+    const before = page.post('/face/recovery-codes');
+    await reached;
+    const shown = (await page.post('/face/recovery-codes')).body.codes as string[];
+    goOn();
+    expect((await before).status).toBe(503);
+    expect((await useRecovery((await begin()).page, shown[0]!)).status).toBe(200);
   });
 
   test('end with the enrolment: where another face takes its place, and where its time is over', async () => {

@@ -122,7 +122,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Make new recovery codes after a passed face check',
       description:
-        'Ten, shown this once, in place of any former ones. While the page is told `recoveryCodesOffered`: again, too, where they were lost, until the receipt is taken and for fifteen minutes at most.',
+        'Ten, shown this once, in place of any former ones. While the page is told `recoveryCodesOffered`: again, too, where they were lost, until the receipt is taken or the sign-in goes on, and for fifteen minutes at most.',
       codes: [...session, 'key_service_unavailable'],
       fields: z.strictObject({}),
       reply: recoveryCodesReply,

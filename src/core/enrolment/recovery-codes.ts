@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { toCode } from '../../errors.js';
+import { FaceError, toCode } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
 import { drawWrittenCode, toCompared } from '../codes/written-code.js';
 import type { Credential } from '../concealed.js';
@@ -40,18 +40,20 @@ type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'> & { readonly keys: Keys
 /**
  * Makes new codes, in place of any former ones.
  * @returns each is shown to the person once, and kept nowhere
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ * @throws FaceError `state_unavailable`, also where others were made meanwhile: those are shown by now; `key_service_unavailable`
  */
 export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<readonly Credential[]> {
   const { state, clock, random, keys } = deps;
+  const former = await readStored(toStored(who), { state });
   const codes = Array.from({ length: codesMade }, () => drawWrittenCode(random));
   const keyVersion = await keys.currentVersion();
   const salt = Buffer.from(random(16)).toString('base64url');
   const digest = await createDigest(who, { keyVersion, salt }, keys);
   const kept: Kept = { keyVersion, salt, madeAt: clock.now(), digests: codes.map(digest) };
   const { key } = toStored(who);
-  await state.write(key, kept, { when: 'any', expiresAt: null });
-  return codes;
+  const when = former === null ? 'absent' : { revision: former.revision };
+  if (await state.write(key, kept, { when, expiresAt: null })) return codes;
+  throw new FaceError('state_unavailable', { reason: 'contended' });
 }
 
 /** Takes one, once. @returns whether it was one of theirs @throws FaceError `state_unavailable`, `key_service_unavailable` */

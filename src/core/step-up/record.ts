@@ -123,7 +123,7 @@ export const recordGuard = z.object({
     })
     .nullable(),
   taken: z.boolean(),
-  /** Whether the person may have new recovery codes, once. */
+  /** Whether the person may have new recovery codes; see `areCodesOffered`. */
   recoveryCodes: z.enum(['none', 'offered', 'made']).default('none'),
   /** Public id of the token of the enrolment they are offered for; `null` where that is not known. */
   codesOf: z.string().nullable().default(null),
@@ -174,8 +174,8 @@ const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
  * Whether new recovery codes may be made: also where some were, until the person goes on. Phones throw away a page that
  * somebody leaves to note codes elsewhere, and an answer may be lost.
  */
-export const areCodesOffered = ({ recoveryCodes, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
-  recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now));
+export const areCodesOffered = ({ recoveryCodes, taken, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
+  !taken && (recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now)));
 
 /** Whether the receipt of a passed step-up is still to be made, once somebody takes it. */
 export const isReceiptWaiting = (
