@@ -27,8 +27,8 @@ declare global {
  * @param address - of the capture page, which a scanned link must lead to
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
-  // The first question ends what the person before had begun: until then nobody is told that the screen is free.
-  const next = await askForNext(kiosk, api);
+  // The first answer says that what the person before had begun is over: until then nobody is told that the screen is free.
+  const next = await askUntilKnown(kiosk, api);
   if (next !== null) return follow(next, kiosk, page);
   const ended = new AbortController();
   const assigned = keepAsking(kiosk, { page, api, ended: ended.signal });
@@ -43,15 +43,24 @@ interface Next {
   readonly address: string | null;
 }
 
-/** @returns `null`: nobody was sent here, or that can't be known yet */
-async function askForNext({ kiosk, secret }: KioskLink, api: PageApi): Promise<Next | null> {
-  const { ticket, page: address } = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
+/** @returns `null`: nobody was sent here; `unknown`: that can't be known now */
+async function askForNext({ kiosk, secret }: KioskLink, api: PageApi): Promise<Next | null | 'unknown'> {
+  const answer = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
     // A kiosk stands for days: what passes by itself is waited for.
     const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
-    if (error instanceof Problem && passes.includes(error.problem)) return { ticket: null, page: null };
+    if (error instanceof Problem && passes.includes(error.problem)) return 'unknown' as const;
     throw error;
   });
-  return ticket === null ? null : { ticket, address };
+  if (answer === 'unknown') return answer;
+  return answer.ticket === null ? null : { ticket: answer.ticket, address: answer.page };
+}
+
+async function askUntilKnown(kiosk: KioskLink, api: PageApi): Promise<Next | null> {
+  for (;;) {
+    const next = await askForNext(kiosk, api);
+    if (next !== 'unknown') return next;
+    await sleep(pollEveryMs);
+  }
 }
 
 async function keepAsking(
@@ -63,7 +72,7 @@ async function keepAsking(
     ended.throwIfAborted();
     const next = await askForNext(kiosk, api);
     ended.throwIfAborted();
-    if (next !== null) return follow(next, kiosk, page);
+    if (next !== null && next !== 'unknown') return follow(next, kiosk, page);
   }
 }
 

@@ -64,6 +64,8 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
 /** A kiosk: one person after the other, and nothing of them is kept anywhere. */
 async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const page = await opening;
+  // Each is given out once: where the network lost it, it is what another try opens.
+  let ticket: string | null = null;
   return travel({
     page,
     api,
@@ -72,8 +74,8 @@ async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElemen
       const kiosk = readKiosk();
       if (kiosk === null) throw new Problem('link-missing');
       // A scan may have failed, too, and nobody stayed to try again: nobody else is called before the page is cleared.
-      const waiting = waitForPerson(kiosk, location.origin + base, page, api);
-      const { ticket } = await waiting.finally(() => clearWhenIdle(main));
+      const wait = () => waitForPerson(kiosk, location.origin + base, page, api).finally(() => clearWhenIdle(main));
+      ticket ??= (await wait()).ticket;
       return { view: await api.open(ticket, null) };
     },
     forget: () => {},
