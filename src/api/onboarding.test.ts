@@ -132,6 +132,24 @@ describe('a request', () => {
     }
   });
 
+  test.each(['application_key_handed_over', 'client_token_issued'] as const)(
+    'has its first key still where the trail failed as that was fetched (%s)',
+    async (unwritten) => {
+      const request = await handIn();
+      await approve(request);
+      const path = `/developer/requests/${request.id}/key`;
+      const { append } = server.audit;
+      server.audit.append = async (event) => {
+        if (event.action === unwritten) throw new FaceError('state_unavailable');
+        await append(event);
+      };
+      expect(await ask(grace, path)).toMatchObject(refused('state_unavailable'));
+      server.audit.append = append;
+      expect((await ask(grace, path)).status).toBe(201);
+      expect(await ask(grace, path)).toMatchObject(refused('request_state'));
+    },
+  );
+
   test('gives one key to many who fetch it at once, and is approved once by many', async () => {
     const request = await handIn();
     const approvals = await Promise.all([1, 2, 3, 4].map(() => approve(request)));

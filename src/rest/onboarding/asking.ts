@@ -189,8 +189,15 @@ export async function takeFirstKey(
   await readOwnApplication(application, developer, deps);
   await changeRequest(id, handOverKey, deps);
   const detail = { id, developer: developer.id, application, by: developer.name };
-  await deps.audit.append({ action: 'application_key_handed_over', connection: '', subject: '', detail });
-  return issueOwnKey(application, developer, deps);
+  const handOver = async () => {
+    await deps.audit.append({ action: 'application_key_handed_over', connection: '', subject: '', detail });
+    return issueOwnKey(application, developer, deps);
+  };
+  return handOver().catch(async (error: unknown) => {
+    // Nobody got one: it is there for another try.
+    await changeRequest(id, (request) => ({ ...request, isKeyHandedOver: false }), deps);
+    throw error;
+  });
 }
 
 /**
