@@ -77,8 +77,8 @@ export async function forgetNotMeLinks(who: SubjectRef, { state }: Pick<CoreDeps
 }
 
 /**
- * Ends the enrolment of whoever got the notice, what waits for them, their choice of notices, and their sessions at the provider. The link is used up once that is done, so that it can be
- * pressed again where the provider was away.
+ * Ends the enrolment of whoever got the notice, what waits for them, their choice of notices, and their sessions at the provider. The link is used up once that is done, and on record, so that it can be
+ * pressed again where the provider, the store or the trail was away.
  * @returns whose it was, and what became of the sessions
  * @throws FaceError `step_up_unknown`: there is no such link, or it was used; `connection_unknown`, `subject_unknown`,
  *   `profile_unavailable`, `state_unavailable`
@@ -94,18 +94,26 @@ export async function reportNotMe(
   const connection = deps.connections.get(id);
   if (connection === undefined) throw new FaceError('connection_unknown');
   await revokeSubject({ connection, subject }, deps);
-  const expiresAt = addSec(clock.now(), notMeLifeSec);
+  const stored = toStored(secret, addSec(clock.now(), notMeLifeSec));
   const use = (record: NotMeRecord | null): NotMeRecord => {
     if (record === null || record.isUsed) throw new FaceError('step_up_unknown');
     return { ...record, isUsed: true };
   };
-  await changeStored(toStored(secret, expiresAt), use, { state }, found);
+  await changeStored(stored, use, { state }, found);
   const who = { connection: id, subject };
-  // Whoever did it may have chosen that nobody hears of it, or that they do.
-  await forgetNoticeChoice(who, deps);
-  await forgetNoticeDevices(who, deps);
-  const sessions = await endSessions(connection, subject, deps);
-  await deps.audit.append({ action: 'not_me_reported', ...who, detail: { sessions } });
+  const end = async (): Promise<EndedSessions> => {
+    // Whoever did it may have chosen that nobody hears of it, or that they do.
+    await forgetNoticeChoice(who, deps);
+    await forgetNoticeDevices(who, deps);
+    const sessions = await endSessions(connection, subject, deps);
+    await deps.audit.append({ action: 'not_me_reported', ...who, detail: { sessions } });
+    return sessions;
+  };
+  const sessions = await end().catch(async (error: unknown) => {
+    // Of many presses one is the report: it is there for the next one.
+    await changeStored(stored, (record) => record && { ...record, isUsed: false }, { state });
+    throw error;
+  });
   return { ...who, sessions };
 }
 
