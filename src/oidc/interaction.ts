@@ -17,6 +17,7 @@ import { organisationScope } from './asked-organisation.js';
 import { leadBackToKiosk } from './at-kiosk.js';
 import { createConsentStep } from './consent-step.js';
 import { createOfferStep } from './credentials/offer-step.js';
+import { checkSubject } from './demanded-subject.js';
 import { type Flow, readFlow, type Share, writeActing, writeClaims, writeFlow, writeShare } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
@@ -106,6 +107,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
       const asked = { params: { ...sent, login_hint: name }, requested: parseRequestedClaims(sent.claims) };
       const unproven = { isPushed: false, isUnaltered: false, admitted: null };
       const person = await client.findPerson({ ...asked, source, ...unproven });
+      if (person !== null) checkSubject(person, asked);
       await writeFlow(interaction, { ...flow, person }, flowDeps);
       return response.redirect(303, issuer.interactionUrl(interaction.uid));
     }

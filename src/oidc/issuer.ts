@@ -18,6 +18,7 @@ import { type Checks, createChecks } from './counter/check.js';
 import { createCounterGrants } from './counter/grants.js';
 import { createShownCodes, type ShownCodes } from './counter/shown-code.js';
 import { createIssue } from './credentials/issue.js';
+import { checkSubject } from './demanded-subject.js';
 import { createFindAccount } from './find-account.js';
 import { begun, type Flow, flowLifeSec, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
@@ -177,10 +178,7 @@ export function createIssuer(
     };
     const person = await client.findPerson(request).catch(toUnavailable);
     if (person === null && !client.asksWho) throw new oidcErrors.InvalidRequest('login_hint is required');
-    const { sub } = requested;
-    if (sub !== undefined && person !== null && person.claims.sub !== sub) {
-      throw new oidcErrors.LoginRequired('requested subject could not be obtained');
-    }
+    if (person !== null) checkSubject(person, request);
     return person;
   };
 

@@ -1,5 +1,3 @@
-import { decodeJwt } from 'jose';
-import { z } from 'zod';
 import type {
   AuthorizationRequest,
   Directory,
@@ -13,6 +11,7 @@ import { digestOf } from '../core/digest.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';
 import { secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { hintedSubject } from './demanded-subject.js';
 import { fapiMetadata } from './fapi.js';
 import { oidcErrors } from './library.js';
 
@@ -63,12 +62,9 @@ export function createRelyingParty(
     asksWho: true,
     admit: null,
     async findPerson(request) {
-      const hinted = hintedSubject(request);
-      const name = nameIn(request, hinted);
+      const name = nameIn(request);
       if (name === null) return null;
       const { subject, login } = await findNamed(name, directoryFor(request));
-      if (hinted !== undefined && hinted !== subject)
-        throw new oidcErrors.LoginRequired('id_token_hint and login_hint name different people');
       const isProven = request.isPushed && mayEnrol;
       // Who may ask the person for data gets none, not the login either, without asking.
       const claims = toClaims(subject, asksConsent ? null : login);
@@ -121,15 +117,9 @@ export const toClaims = (subject: string, login: string | null): Person['claims'
   ...(login === null ? {} : { preferred_username: login }),
 });
 
-const subGuard = z.object({ sub: z.string() });
-
-/** Whom the ID token beside a request is about. The library has checked that this provider signed it. */
-const hintedSubject = ({ params: { id_token_hint: hint } }: AuthorizationRequest): string | undefined =>
-  hint === undefined ? undefined : subGuard.parse(decodeJwt(hint)).sub;
-
 /** Whom a request names, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
-function nameIn({ params, requested }: AuthorizationRequest, hinted: string | undefined): string | null {
-  const name = params.login_hint ?? requested.sub ?? hinted;
+function nameIn({ params, requested }: AuthorizationRequest): string | null {
+  const name = params.login_hint ?? requested.sub ?? hintedSubject(params);
   if (name === undefined || name === '') return null;
   if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
   return name;

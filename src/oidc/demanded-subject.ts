@@ -1,0 +1,25 @@
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
+import type { AuthorizationRequest, Person } from '../../adapters/openid-client.js';
+import { oidcErrors } from './library.js';
+
+const subGuard = z.object({ sub: z.string() });
+
+/** Whom the ID token beside a request is about. The library has checked that this provider signed it for this client. */
+export const hintedSubject = ({ id_token_hint: hint }: AuthorizationRequest['params']): string | undefined =>
+  hint === undefined ? undefined : subGuard.parse(decodeJwt(hint)).sub;
+
+/**
+ * Holds whoever was named, or has typed a name, against the one subject that a request demands: nobody else may be told of.
+ * @throws oidcErrors.LoginRequired
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest and section 5.5.1
+ */
+export function checkSubject(
+  { claims: { sub } }: Person,
+  { params, requested }: Pick<AuthorizationRequest, 'params' | 'requested'>,
+): void {
+  const isAnother = [requested.sub, hintedSubject(params)].some(
+    (demanded) => demanded !== undefined && demanded !== sub,
+  );
+  if (isAnother) throw new oidcErrors.LoginRequired('requested subject could not be obtained');
+}
