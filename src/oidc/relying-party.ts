@@ -93,12 +93,13 @@ function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
 /**
  * The user of that login or immutable id. Somebody unknown gets what was sent as their id: no enrolment is for it, and
  * nobody sees the difference.
- * @throws FaceError `profile_unavailable`, `locked_out`
+ * @throws FaceError `profile_unavailable`, `locked_out`; oidcErrors.InvalidRequest: no name is so long
  */
 export async function findNamed(
   name: string,
   directory: Directory,
 ): Promise<{ subject: string; login: string | null }> {
+  if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
   // Both are asked in any case: who is found is found as fast as who is not.
   const [named, identified] = await Promise.all([
     directory.findAccount(name),
@@ -120,7 +121,5 @@ export const toClaims = (subject: string, login: string | null): Person['claims'
 /** Whom a request names, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
 function nameIn({ params, requested }: AuthorizationRequest): string | null {
   const name = params.login_hint ?? requested.sub ?? hintedSubject(params);
-  if (name === undefined || name === '') return null;
-  if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
-  return name;
+  return name === undefined || name === '' ? null : name;
 }

@@ -158,6 +158,13 @@ test('the counter learns nothing about who was refused: unknown, not enrolled an
   expect(new Set(replies.map((each) => JSON.stringify(each))).size).toBe(1);
 });
 
+test('a user name that is longer than any ends the check, and stands on no record', async () => {
+  const { counter, begun, phone, shown, next } = await meet(op);
+  await phone.post(next.url, { username: 'x'.repeat(257) });
+  expect((await counter.ask(begun, shown)).reply).toMatchObject({ error: 'invalid_request' });
+  expect(JSON.stringify(op.server.audit.events)).not.toContain('xxx');
+});
+
 test('who does not agree is not told of, and who agrees is asked anew the next time', async () => {
   const { counter, begun, phone, shown, next } = await meet(op, { claims });
   const consent = await phone.showFace(next, 'anna');
