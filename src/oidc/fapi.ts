@@ -1,4 +1,6 @@
 import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider';
+import type { Clock } from '../core/ports.js';
+import { toEpochSec } from '../core/units.js';
 import { oidcErrors } from './library.js';
 
 /*
@@ -16,16 +18,23 @@ export const fapiMetadata = {
 /** Whether a client is under the profile. */
 export const isFapi = (metadata: ClientMetadata): boolean => metadata.dpop_bound_access_tokens === true;
 
+/** How far ahead an assertion may be dated, in seconds. */
+const mostAheadSec = 60;
+
 /**
- * The profile's demands on an assertion that a client authenticates with: its audience is the issuer alone, and RS256 is no
- * signature (section 5.4.1). Other clients may do as RFC 7523 has it.
+ * The profile's demands on an assertion that a client authenticates with: its audience is the issuer alone, it is of now (section
+ * 5.3.2.1), and RS256 is no signature (section 5.4.1). Other clients may do as RFC 7523 has it.
  */
-export async function checkAssertion(
-  context: KoaContextWithOIDC,
-  claims: { readonly aud?: unknown },
-  header: { readonly alg?: unknown },
-): Promise<void> {
-  if (!context.oidc.isFapi('2.0')) return;
-  if (claims.aud !== context.oidc.issuer) throw new oidcErrors.InvalidClientAuth('aud is not the issuer');
-  if (header.alg === 'RS256') throw new oidcErrors.InvalidClientAuth('RS256 is not allowed');
-}
+export const createCheckAssertion =
+  (clock: Clock) =>
+  async (
+    context: KoaContextWithOIDC,
+    { aud, iat }: { readonly aud?: unknown; readonly iat?: unknown },
+    { alg }: { readonly alg?: unknown },
+  ): Promise<void> => {
+    if (!context.oidc.isFapi('2.0')) return;
+    if (aud !== context.oidc.issuer) throw new oidcErrors.InvalidClientAuth('aud is not the issuer');
+    const isAhead = typeof iat === 'number' && iat > toEpochSec(clock.now()) + mostAheadSec;
+    if (isAhead) throw new oidcErrors.InvalidClientAuth('iat is too far in the future');
+    if (alg === 'RS256') throw new oidcErrors.InvalidClientAuth('RS256 is not allowed');
+  };

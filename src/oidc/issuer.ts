@@ -260,7 +260,7 @@ export function createIssuer(
       if (built?.keySet !== keySet) {
         const signing = keySet.signing.map(inProtocolSigning);
         const provider = createProvider(issuer, {
-          ...{ clients, keySet: { ...keySet, signing }, storage, hooks },
+          ...{ clients, keySet: { ...keySet, signing }, storage, hooks, clock: deps.clock },
           credentials: { credentials, issue },
         });
         observe(provider, deps.log);

@@ -3,6 +3,7 @@ import type { OidcClient } from '../../adapters/openid-client.js';
 import { paths } from '../../adapters/openid-paths.js';
 import { actionType } from '../core/action.js';
 import { claimsOfScope, isStandardClaim } from '../core/consented-data/claims.js';
+import type { Clock } from '../core/ports.js';
 import { type OidcKeySet, publishUnder } from '../keys/oidc-key-set.js';
 import { organisationScope } from './asked-organisation.js';
 import { checkLifeSec } from './counter/check.js';
@@ -10,7 +11,7 @@ import { createDeviceGrantProvider, type DeviceGrantHooks, dressDeviceReplies } 
 import { walletMetadata } from './credentials/clients.js';
 import { type CredentialFeature, isOffered, toLibraryFeature, toScopes } from './credentials/feature.js';
 import { offerSec } from './credentials/offer.js';
-import { checkAssertion, isFapi } from './fapi.js';
+import { createCheckAssertion, isFapi } from './fapi.js';
 import { Check, type Check as LibraryCheck, oidcErrors, Prompt, type Provider } from './library.js';
 import { dressReplies } from './replies.js';
 import { parseRequestedAction } from './requested-action.js';
@@ -52,12 +53,14 @@ export function createProvider(
     storage,
     credentials,
     hooks,
+    clock,
   }: {
     readonly clients: readonly OidcClient[];
     readonly keySet: OidcKeySet;
     readonly storage: ReturnType<typeof createStorage>;
     readonly credentials: CredentialFeature;
     readonly hooks: ProviderHooks;
+    readonly clock: Clock;
   },
 ): Provider {
   const isSecure = issuer.startsWith('https:');
@@ -118,7 +121,7 @@ export function createProvider(
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
       dPoPSigningAlgValues: ['PS256', 'ES256', 'Ed25519', 'EdDSA'],
     },
-    assertJwtClientAuthClaimsAndHeader: checkAssertion,
+    assertJwtClientAuthClaimsAndHeader: createCheckAssertion(clock),
     clockTolerance: clockToleranceSec,
     cookies: {
       // The prefix makes browsers refuse one that was planted over http (RFC 6265bis, section 4.1.3).

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
+import { toEpochSec } from '../../src/core/units.js';
 import { createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /*
@@ -98,6 +99,18 @@ describe('refused', () => {
     const aud = `${op.issuer}/par`;
     const elsewhere = signedBy(ofApp.privateKey, 'k1', (claims) => Object.assign(claims, { aud }));
     await expect(push(elsewhere)).rejects.toMatchObject({ error: 'invalid_client' });
+  });
+
+  test('an assertion of more than a minute ahead; one of ten seconds is taken, as clocks differ', async () => {
+    const ahead = (seconds: number) =>
+      signedBy(ofApp.privateKey, 'k1', (claims) => {
+        const iat = toEpochSec(op.server.clock.now()) + seconds;
+        Object.assign(claims, { iat, exp: iat + 60 });
+      });
+    await expect(push(ahead(62))).rejects.toMatchObject({ error: 'invalid_client' });
+    expect((await push(ahead(10))).href).toContain('request_uri=');
+    const { config, params } = await prepare('pushing', ahead(62));
+    expect((await client.buildAuthorizationUrlWithPAR(config, params)).href).toContain('request_uri=');
   });
 
   test('a request without PKCE, and one that was not pushed', async () => {
