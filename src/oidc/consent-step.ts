@@ -54,7 +54,9 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
         .filter(({ name, isEssential }) => isEssential || ticked.includes(name))
         .map(({ name }) => name);
       const asked = [...offer.claims, ...offer.leftOut].map(({ name, isEssential }) => ({ name, isEssential }));
-      const given = { ...asker, claims, asked, links: offer.links, lifeSec: consented.lifeSec };
+      // A button is pressed twice: what is told under one consent must not end with the other.
+      const id = digestOf(JSON.stringify([interaction.uid, offer.digest, claims])).toString('base64url');
+      const given = { id, ...asker, claims, asked, links: offer.links, lifeSec: consented.lifeSec };
       return { share: toShare(await giveDataConsent(who, given, deps), wanted) };
     }
     await show(visit, { subject, asker, wanted, links });

@@ -24,6 +24,7 @@ import { oidcErrors } from './library.js';
 import { createLinkStep } from './link-step.js';
 import { languageOf } from './messages.js';
 import { createOrganisationStep } from './organisation-step.js';
+import { findOtherAnswer } from './other-visit.js';
 import { askPolicy, renderAskPage } from './pages.js';
 import { lifeSec } from './provider.js';
 import { toRefusal } from './refusal.js';
@@ -67,7 +68,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     try {
       await goOn(visit);
     } catch (error) {
-      await refuse(visit, toRefusal(error));
+      await refuse(visit, error);
     }
   };
 
@@ -252,11 +253,12 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   }
 
   /** The client is told, as the protocol has it. Where another visit of the same moment had an answer, that stands. */
-  async function refuse({ request, response, provider, flow }: Visit, error: InteractionResults): Promise<void> {
+  async function refuse({ request, response, provider, flow }: Visit, error: unknown): Promise<void> {
+    const refusal = toRefusal(error);
     forgetBrowser(response, flow);
-    const { result, returnTo } = await provider.interactionDetails(request, response);
-    if (result?.login !== undefined) return response.redirect(303, returnTo);
-    await provider.interactionFinished(request, response, error, { mergeWithLastSubmission: false });
+    const answered = await findOtherAnswer({ request, response, provider }, error);
+    if (answered !== null) return response.redirect(303, answered);
+    await provider.interactionFinished(request, response, refusal, { mergeWithLastSubmission: false });
   }
 }
 

@@ -82,6 +82,7 @@ async function startServer() {
     })),
   );
   const given = {
+    id: 'c-1',
     client: 'library',
     claims: ['given_name'],
     asked: [],

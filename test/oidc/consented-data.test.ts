@@ -61,6 +61,16 @@ test('the page shows values and purposes as they are written, ticks nothing, and
   expect(idToken).not.toHaveProperty('preferred_username');
 });
 
+test('of two clicks on the button the second ends well, and both are one consent', async () => {
+  const shown = await askAndShow(op, { claims: { userinfo: { email: null } } });
+  const [, back] = await Promise.all([
+    answer({ ...shown, browser: { ...shown.browser, follow: shown.browser.visit } }, 'agree', ['email']),
+    answer(shown, 'agree', ['email']),
+  ]);
+  expect(await (await redeem(shown, back.url)).userInfo()).toMatchObject({ sub: 'anna', email: 'anna@example.com' });
+  expect(await consents()).toHaveLength(1);
+});
+
 test('what is asked for in the ID token is told there, and an address whole', async () => {
   const claims = { id_token: { address: null, email: { essential: true } } };
   const { idToken, userInfo } = await agree(op, { claims }, ['address']);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { Policy } from '../../src/core/connection.js';
@@ -183,14 +184,15 @@ describe('on a phone', () => {
 });
 
 /** Holds the next visit that has passed where it keeps what the client may be told. */
-function holdNextGrant() {
+/** @param start - how the key of the record begins that is not written before `goOn` */
+function holdNext(start: string) {
   let goOn = (): void => {};
   const held = new Promise<void>((resolve) => {
     goOn = resolve;
   });
   const reached = new Promise<void>((resolve) => {
     beforeWrite = {
-      'oidc:work:Grant:': () => {
+      [start]: () => {
         beforeWrite = {};
         resolve();
         return held;
@@ -234,7 +236,7 @@ describe('how it ends', () => {
 
   test('of two visits at once, as of two clicks, the one that its browser waits for ends well', async () => {
     const { browser, interaction } = await passAtCamera();
-    const { reached, goOn } = holdNextGrant();
+    const { reached, goOn } = holdNext('oidc:work:Grant:');
     const left = browser.visit(interaction);
     await reached;
     const { url } = await browser.follow(interaction);
@@ -243,9 +245,21 @@ describe('how it ends', () => {
     expect(told(url)).toMatchObject({ code: expect.any(String) });
   });
 
+  test('of two visits at once the one that has not taken the pass waits for the answer of the other', async () => {
+    const { browser, interaction } = await passAtCamera();
+    const { reached, goOn } = holdNext('oidc:work:Interaction:');
+    const left = browser.visit(interaction);
+    await reached;
+    const waiting = browser.follow(interaction);
+    await Promise.race([waiting, delay(200)]);
+    goOn();
+    await left;
+    expect(told((await waiting).url)).toMatchObject({ code: expect.any(String) });
+  });
+
   test('a visit that comes too late leaves the answer of another as it is', async () => {
     const { browser, interaction } = await passAtCamera();
-    const { reached, goOn } = holdNextGrant();
+    const { reached, goOn } = holdNext('oidc:work:Grant:');
     const late = browser.visit(interaction);
     await reached;
     const first = await browser.visit(interaction);

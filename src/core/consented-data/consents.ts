@@ -67,21 +67,24 @@ export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): 
     consent.asked.some((each) => each.name === name && each.isEssential === isEssential),
   );
 
-/** Notes a consent, in place of the one that client had. @throws FaceError `state_unavailable` */
+/**
+ * Notes a consent, in place of the one that client had.
+ * @param given.id - the same for an answer that is sent twice
+ * @throws FaceError `state_unavailable`
+ */
 export async function giveDataConsent(
   who: SubjectRef,
   {
     lifeSec,
     ...given
-  }: Pick<DataConsent, 'client' | 'claims' | 'asked' | 'registration' | 'links'> & {
+  }: Pick<DataConsent, 'id' | 'client' | 'claims' | 'asked' | 'registration' | 'links'> & {
     /** How long it holds, in seconds. */
     readonly lifeSec: number;
   },
-  deps: Deps & Pick<CoreDeps, 'random' | 'audit'>,
+  deps: Deps & Pick<CoreDeps, 'audit'>,
 ): Promise<DataConsent> {
   const givenAt = deps.clock.now();
-  const id = Buffer.from(deps.random(16)).toString('base64url');
-  const consent = { id, ...given, givenAt, expiresAt: addSec(givenAt, lifeSec) };
+  const consent = { ...given, givenAt, expiresAt: addSec(givenAt, lifeSec) };
   const { client, claims, registration, expiresAt } = consent;
   const detail = { client, claims, registration, expiresAt: toIso(expiresAt) };
   // First: nobody is told anything that is not on record.
