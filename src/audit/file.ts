@@ -192,14 +192,17 @@ async function syncFile(file: string): Promise<void> {
   await handle.datasync().finally(() => handle.close());
 }
 
-/** Puts the file away under the number of its last record. @returns where the chain goes on, in a new file */
+/**
+ * Puts the file away under the number of its last record, and then its heads: a closing that ends in between leaves those to the next
+ * segment, where they count as well. @returns where the chain goes on, in a new file
+ */
 async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;
   await syncFile(file);
+  await rename(file, closedFileOf(file, sequence));
   await rename(headsFileOf(file), closedFileOf(headsFileOf(file), sequence)).catch((error: unknown) => {
     if (!isSystemError(error, 'ENOENT')) throw error;
   });
-  await rename(file, closedFileOf(file, sequence));
   await (await open(file, 'a', 0o600)).close();
   await syncFolder(file);
   return { ...end, mend: '', bytes: 0, since: null };

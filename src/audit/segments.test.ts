@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
@@ -8,7 +8,7 @@ import type { AuditEvent } from '../core/audit-events.js';
 import { toCode } from '../errors.js';
 import { readEvents } from './events.js';
 import { createFileAudit } from './file.js';
-import { closedSegmentsOf } from './trail-files.js';
+import { closedFileOf, closedSegmentsOf } from './trail-files.js';
 import { verifyTrail } from './verify.js';
 
 const day = 86_400;
@@ -79,6 +79,22 @@ describe('a segment', () => {
     await writeDays(1, 10);
     const records = readFileSync(deps.file, 'utf8').split('\n');
     expect(JSON.parse(records[1]!)).toMatchObject({ sequence: 8, subject: 'day 10' });
+  });
+
+  test('whose closing fails half way keeps its signed heads', async () => {
+    await writeDays(6);
+    await writeDays(1, 6);
+    const inTheWay = closedFileOf(deps.file, 7);
+    mkdirSync(inTheWay);
+    await withAudit(deps, async (audit) => {
+      expect(await audit.append(event('refused')).catch(toCode)).toBe('state_unavailable');
+    });
+    // The next start signs where the trail stands, and closes the segment then.
+    await withAudit(deps, async () => {});
+    rmdirSync(inTheWay);
+    await writeDays(1, 7);
+    expect(await segments()).toEqual([7]);
+    expect(await verify()).toMatchObject({ isSound: true, lastSequence: 8, heads: { verified: 5 } });
   });
 
   test('that was taken away shows', async () => {
