@@ -59,7 +59,8 @@ export async function deliver(
   for (let attempt = 0; ; attempt += 1) {
     const stream = await openStream();
     if (stream === null) return false;
-    if (stream.status === 'disabled') return true;
+    // Its receiver may have changed that since the event was taken up.
+    if (stream.status === 'disabled' || !stream.events.includes(name)) return true;
     const about = { receiver: stream.id, event: name, sequence, jti };
     const { delivery } = stream;
     if (delivery.kind === 'poll') {

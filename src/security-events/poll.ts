@@ -43,15 +43,17 @@ export type Poll = (
 export function createPoll(deps: DeliveryDeps): Poll {
   let waiting = 0;
 
-  const untilQueued = async (stream: EventStream, signal: AbortSignal): Promise<void> => {
-    if (waiting >= mostWaiting) return;
+  const waitToTell = async (stream: EventStream, signal: AbortSignal): Promise<readonly QueuedEvent[]> => {
+    if (waiting >= mostWaiting) return [];
     waiting += 1;
     try {
       const until = deps.clock.now() + longestWaitMs;
       while (!signal.aborted && deps.clock.now() < until) {
         await deps.sleep(lookEveryMs, signal);
-        if ((await readQueue(stream.id, deps)).length > 0) return;
+        const queued = await readToTell(stream, deps);
+        if (queued.length > 0) return queued;
       }
+      return [];
     } finally {
       waiting -= 1;
     }
@@ -59,17 +61,23 @@ export function createPoll(deps: DeliveryDeps): Poll {
 
   return async (stream, { maxEvents = mostEvents, returnImmediately, ack, setErrs }, signal) => {
     await acknowledge(stream, { ack, setErrs }, deps);
-    // Nothing is told over a stream that its receiver paused; what was acknowledged is acknowledged.
-    if (maxEvents === 0 || stream.status !== 'enabled') return { sets: {} };
-    let queued = await readQueue(stream.id, deps);
-    if (queued.length === 0 && !returnImmediately) {
-      await untilQueued(stream, signal);
-      queued = await readQueue(stream.id, deps);
-    }
+    if (maxEvents === 0) return { sets: {} };
+    let queued = await readToTell(stream, deps);
+    if (queued.length === 0 && !returnImmediately) queued = await waitToTell(stream, signal);
     const given = queued.slice(0, Math.min(maxEvents, mostEvents));
     const sets = await signAll(stream, given, deps);
     return queued.length > given.length ? { sets, moreAvailable: true } : { sets };
   };
+}
+
+/** What waits for the receiver: nothing while it has its stream paused. What it asks for no more is taken off. */
+async function readToTell({ id, status, events }: EventStream, deps: DeliveryDeps): Promise<readonly QueuedEvent[]> {
+  if (status !== 'enabled') return [];
+  const queued = await readQueue(id, deps);
+  const isAsked = (entry: QueuedEvent): boolean => entry.kind === 'verification' || events.includes(entry.event.name);
+  const unasked = queued.filter((entry) => !isAsked(entry));
+  if (unasked.length > 0) await dequeue(id, new Set(unasked.map(jtiOf)), deps);
+  return queued.filter(isAsked);
 }
 
 async function acknowledge(
@@ -80,15 +88,19 @@ async function acknowledge(
   const refused = new Map(Object.entries(setErrs).map(([jti, { err }]) => [jti, err]));
   const jtis = new Set([...ack, ...refused.keys()]);
   if (jtis.size === 0) return;
+  // What has no dead letter yet stays, and is told again.
+  for (const entry of refused.size === 0 ? [] : await readQueue(stream.id, deps)) {
+    const reason = refused.get(jtiOf(entry));
+    if (reason === undefined || entry.kind === 'verification') continue;
+    if (!(await bury(entry.event, stream, reason, deps))) jtis.delete(jtiOf(entry));
+  }
   for (const entry of await dequeue(stream.id, jtis, deps)) {
     const reason = refused.get(jtiOf(entry));
     const about = { receiver: stream.id, jti: jtiOf(entry) };
     if (entry.kind === 'verification') {
       if (reason === undefined) deps.log.info('verification event delivered', about);
       else deps.log.warn('verification event not delivered', { ...about, reason });
-    } else if (reason !== undefined) {
-      await bury(entry.event, stream, reason, deps);
-    } else {
+    } else if (reason === undefined) {
       deps.onDelivery(stream.id, 'delivered');
       deps.log.info('security event delivered', { ...about, event: entry.event.name, sequence: entry.event.sequence });
     }

@@ -403,6 +403,23 @@ describe('a stream that was made over the API', () => {
     expect(told(simulator)).not.toContain('later session-revoked');
   });
 
+  test('is told nothing that its receiver asks for no more, though it was tried before', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['credential-change', 'session-revoked'] });
+    let isUp = false;
+    let streams: readonly EventStream[] = [receiver];
+    await start([], {
+      readStreams: async () => streams,
+      fetch: async (url, init) => (isUp ? fetch(url, init) : new Response(null, { status: 503 })),
+    });
+    await revoked('anna');
+    await until(() => outcomes.includes('one failed'));
+    streams = [{ ...receiver, events: ['session-revoked'] }];
+    await transmitter?.refresh();
+    isUp = true;
+    await until(() => simulator.taken.length > 0);
+    expect(told(simulator)).toEqual(['anna session-revoked']);
+  });
+
   test('waits in the trail where its queue is full', async () => {
     const { receiver } = await addReceiver('one', { events: ['session-revoked'], delivery: { kind: 'poll' } });
     await start([receiver]);

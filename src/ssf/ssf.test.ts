@@ -84,7 +84,7 @@ describe('a stream that is polled', () => {
     expect(events[0]).toEqual(first);
     const refused = { [events[1]!.jti]: { err: 'invalid_request', description: 'no' } };
     expect((await receiver.poll(stream, { maxEvents: 0, ack: [first!.jti], setErrs: refused })).events).toEqual([]);
-    expect(transmitter.outcomes).toEqual([`${stream.stream_id} delivered`, `${stream.stream_id} dead`]);
+    expect(transmitter.outcomes).toEqual([`${stream.stream_id} dead`, `${stream.stream_id} delivered`]);
     expect((await receiver.poll(stream, { returnImmediately: true })).events).toEqual([]);
 
     await receiver.deleteStream(stream.stream_id);

@@ -1,0 +1,82 @@
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createAuditDeps } from '../../test/audit.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { createFolder } from '../../test/folder.js';
+import { createTestSecurityEventSigner, testIssuer } from '../../test/keys.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { securityEventReceiverGuard } from '../config/security-events.js';
+import { readDeadLetters } from './dead-letters.js';
+import { createPoll, pollRequestGuard } from './poll.js';
+import { enqueueEvent, readQueue } from './poll-queue.js';
+import { type EventStream, toStream } from './stream.js';
+
+const signer = await createTestSecurityEventSigner();
+const stream = toStream(
+  securityEventReceiverGuard.parse({ id: 'siem', url: null, audience: 'https://siem.example.com', token: 'a-token' }),
+);
+
+let clock: ReturnType<typeof createManualClock>;
+let deadLetters: string;
+let deps: Parameters<typeof createPoll>[0];
+let outcomes: string[];
+beforeEach(() => {
+  const folder = createFolder('poll');
+  clock = createManualClock();
+  deadLetters = join(folder, 'dead-letters.jsonl');
+  outcomes = [];
+  deps = {
+    ...{ clock, signer, issuer: testIssuer, random: systemRandom, log: createTextLog() },
+    state: createAuditDeps({ file: join(folder, 'audit.jsonl'), clock }).state,
+    files: { deadLetters },
+    findEmail: async () => null,
+    fetch: async () => Promise.reject(new Error('nothing is pushed')),
+    sleep: async (ms) => clock.advanceSec(ms / 1000),
+    onDelivery: (_stream, outcome) => void outcomes.push(outcome),
+  };
+});
+
+const ask = (request: object = {}, of: EventStream = stream) =>
+  createPoll(deps)(of, pollRequestGuard.parse(request), new AbortController().signal);
+
+const enqueue = (jti: string, name: 'credential-change' | 'session-revoked' = 'session-revoked') =>
+  enqueueEvent(
+    stream.id,
+    { jti, name, txn: 'a:1', sequence: 1, connection: 'work', subject: 'anna', time: clock.now(), detail: {} },
+    deps,
+  );
+
+describe('a poll', () => {
+  test.each(['enabled', 'paused', 'disabled'] as const)(
+    'of a stream that is %s and has nothing to tell waits, unless it is to be answered at once',
+    async (status) => {
+      const start = clock.now();
+      expect(await ask({ returnImmediately: true }, { ...stream, status })).toEqual({ sets: {} });
+      expect(clock.now()).toBe(start);
+      expect(await ask({}, { ...stream, status })).toEqual({ sets: {} });
+      expect(clock.now() - start).toBe(25_000);
+    },
+  );
+
+  test('gives nothing of what its receiver asks for no more, and keeps no room for it', async () => {
+    await enqueue('a', 'credential-change');
+    await enqueue('b');
+    const narrowed: EventStream = { ...stream, events: ['session-revoked'] };
+    const { sets } = await ask({ maxEvents: 1 }, narrowed);
+    expect(Object.keys(sets)).toEqual(['b']);
+    expect(await readQueue(stream.id, deps)).toHaveLength(1);
+    expect(outcomes).toEqual([]);
+  });
+
+  test('that refuses an event while the disk is full is told of it again, until there is a dead letter', async () => {
+    await enqueue('a');
+    mkdirSync(deadLetters);
+    const setErrs = { a: { err: 'invalid_key' } };
+    expect(Object.keys((await ask({ setErrs })).sets)).toEqual(['a']);
+    rmdirSync(deadLetters);
+    expect(await ask({ setErrs, returnImmediately: true })).toEqual({ sets: {} });
+    expect(await readDeadLetters(deadLetters)).toMatchObject([{ jti: 'a', reason: 'invalid_key' }]);
+    expect(outcomes).toEqual(['dead']);
+  });
+});
