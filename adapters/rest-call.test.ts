@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import { patienceMs } from '../test/patience.js';
-import { callRest, type RestCall } from './rest-call.js';
+import { callRest, isTooLong, type RestCall } from './rest-call.js';
 
 const unavailable = { code: 'profile_unavailable', detail: { reason: 'no answer' } };
 const servers: Server[] = [];
@@ -64,7 +64,9 @@ test('an answer that never ends is not read to its end', async () => {
     for (; sent < 200; sent += 1) yield Buffer.alloc(1024 * 1024, 'x');
   };
   const url = await listen((_request, response) => void Readable.from(endless()).pipe(response));
-  await expect(call(url, { timeoutMs: 30_000 })).rejects.toMatchObject(unavailable);
+  const error = await call(url, { timeoutMs: 30_000 }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'profile_unavailable', detail: { reason: 'answer too long' } });
+  expect(isTooLong(error)).toBe(true);
   expect(sent).toBeLessThan(100);
 });
 

@@ -4,6 +4,11 @@ import { FaceError } from '../src/errors.js';
 /** Longest answer that is read: a thousand entries of what providers list. */
 const maxAnswerBytes = 8 * 1024 * 1024;
 
+const tooLong = { reason: 'answer too long' };
+
+/** Whether a call failed as its answer is longer than is read: the same one will be so again. */
+export const isTooLong = (error: unknown): boolean => error instanceof FaceError && error.detail === tooLong;
+
 /** What a provider's API answered, whatever the status. */
 export interface RestAnswer {
   readonly status: number;
@@ -32,7 +37,8 @@ export async function callRest(url: string, call: RestCall, fetch: Fetch): Promi
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, { method, headers, body, redirect: 'error', signal });
     return { status: response.status, headers: response.headers, body: parseJson(await readText(response)) };
-  } catch {
+  } catch (error) {
+    if (isTooLong(error)) throw error;
     throw new FaceError('profile_unavailable', { reason: 'no answer' });
   }
 }
@@ -44,7 +50,7 @@ async function readText({ body }: Response): Promise<string> {
   for await (const chunk of body ?? []) {
     sizeBytes += chunk.length;
     // Leaving the loop cancels the rest.
-    if (sizeBytes > maxAnswerBytes) throw new RangeError('the answer is too long');
+    if (sizeBytes > maxAnswerBytes) throw new FaceError('profile_unavailable', tooLong);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -3,7 +3,7 @@ import type { Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isFilled } from '../census.js';
 import { onlyGroup } from '../members.js';
-import type { RestAnswer } from '../rest-call.js';
+import { isTooLong, type RestAnswer } from '../rest-call.js';
 import type { Parts } from './provision-schema.js';
 import { parseAccount, parseAnswer, parseExtension, toAccount, toAsked, toScimType } from './schema.js';
 
@@ -29,6 +29,7 @@ const activeGuard = z.looseObject({ active: z.boolean().nullish() });
 /**
  * The users of a group that are not inactive. The members come in one list with the group, as ids: each user is read by that.
  * Groups within the group are passed over.
+ * @throws FaceError `limit_reached`: that list is longer than is read
  * @see https://www.rfc-editor.org/rfc/rfc7643#section-4.2
  */
 export async function* listMembers(
@@ -50,9 +51,26 @@ export async function* listMembers(
   const listed = [400, 501].includes(answer.status) ? [] : parseAnswer(groupsGuard, toFound(answer).body).Resources;
   const named = listed.filter(({ displayName }) => displayName?.toLowerCase() === group.toLowerCase());
   const id = named.length === 0 ? group : onlyGroup(named).id;
-  const found = await read(`/Groups/${encodeURIComponent(id)}?attributes=members`);
-  if (found.status === 404) throw new FaceError('not_found', { groups: 0 });
-  const members = parseAnswer(groupGuard, found.body).members.filter(({ type }) => type !== 'Group');
+  const readMembers = async (attributes: string) => {
+    const found = await read(`/Groups/${encodeURIComponent(id)}?attributes=${attributes}`);
+    if (found.status === 404) throw new FaceError('not_found', { groups: 0 });
+    return parseAnswer(groupGuard, found.body).members;
+  };
+  /** Members have no pages, and their names and addresses make most of the answer. */
+  const readIds = async () => {
+    const found = await readMembers('members.value,members.type').catch((error: unknown) => {
+      if (isTooLong(error)) return [];
+      throw error;
+    });
+    // Not every server knows parts of an attribute (RFC 7644, section 3.10): it tells all again, or nothing.
+    if (found.length === 0) throw new FaceError('limit_reached');
+    return found;
+  };
+  const everybody = await readMembers('members').catch((error: unknown) => {
+    if (isTooLong(error)) return readIds();
+    throw error;
+  });
+  const members = everybody.filter(({ type }) => type !== 'Group');
 
   const readMember = async (subject: string): Promise<Member[]> => {
     const query = new URLSearchParams({ attributes: `userName,emails,active,${toAsked(attribute)}` });
