@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { eventually } from '../eventually.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { devices, stopCamera } from './screens.js';
@@ -148,6 +149,28 @@ inBrowser('a link whose answer is lost on the way opens once the network is ther
   await see(phone.page, 'pairing');
   await phone.close();
   await computer.close();
+});
+
+inBrowser('a link whose page is loaded anew before the answer is there opens in that page', async () => {
+  const subject = await cast().enrolAda('plain');
+  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
+  const visitor = await cast().sit('ada');
+  let answers = 0;
+  await visitor.context.route(
+    '**/face/open',
+    async (route) => {
+      // The server has it; its answer never comes.
+      await route.fetch();
+      answers += 1;
+    },
+    { times: 1 },
+  );
+  await visitor.page.goto(link);
+  await eventually(async () => expect(answers).toBe(1));
+  await visitor.page.reload();
+  await see(visitor.page, 'consent');
+  expect(await visitor.page.evaluate('Object.keys(sessionStorage)')).toEqual(['facestep-session']);
+  await visitor.close();
 });
 
 inBrowser('somebody who was sent the link of a stranger says so, and the stranger is told it is over', async () => {

@@ -124,3 +124,12 @@ for (const [script, digits] of [
     await own.close();
   });
 }
+
+inBrowser('what was typed stays where the language is changed', async () => {
+  const own = await arrive({ userSecret: 'pin' });
+  await own.page.getByLabel('PIN', { exact: true }).fill('482913');
+  await own.page.getByLabel('Language').selectOption('de');
+  await own.page.getByRole('heading', { name: 'PIN eingeben' }).waitFor();
+  expect(await own.page.locator('#pin').inputValue()).toBe('482913');
+  await own.close();
+});

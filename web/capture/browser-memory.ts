@@ -1,5 +1,5 @@
 /** Where something outlives a reload of the page. Some browsers keep nothing: then it is asked for anew. */
-interface Memory {
+export interface Memory {
   read(): string | null;
   write(text: string): void;
   clear(): void;
@@ -21,6 +21,9 @@ function orNull<Value>(work: () => Value): Value | null {
 
 /** The session, as long as the tab is open. */
 export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
+
+/** A ticket that is being opened, and the key that its session will end in, until it has: over a reload in between. */
+export const openingMemory = memoryIn(() => sessionStorage, 'facestep-opening');
 
 /** The fragment of a kiosk's address, in the tab that it stands open in: it comes back from other pages of ours without. */
 export const kioskMemory = memoryIn(() => sessionStorage, 'facestep-kiosk');

@@ -2,10 +2,11 @@ import { isPhone } from '../../src/core/step-up/phone.js';
 import { chooseLanguage } from '../shared/languages.js';
 import { ahead } from './ahead.js';
 import { readBrand } from './brand.js';
-import { sessionMemory } from './browser-memory.js';
+import { openingMemory, sessionMemory } from './browser-memory.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, isTabOfKiosk, readKiosk, waitForPerson } from './kiosk.js';
 import { askWhetherNotMe } from './not-me.js';
+import { OpeningKeys } from './opening-keys.js';
 import { Page } from './page.js';
 import { PageApi } from './page-api.js';
 import { parsePageLink } from './page-link.js';
@@ -30,6 +31,7 @@ async function open(api: PageApi): Promise<Change> {
     const view = await api.open(link.ticket, link.returnUrl);
     history.replaceState(null, '', location.pathname + location.search);
     if (api.session !== null && !isTabOfKiosk()) sessionMemory.write(api.session);
+    openingMemory.clear();
     return { view };
   }
   if (stored === null) throw new Problem('link-missing');
@@ -94,7 +96,7 @@ if (main !== null) {
   const page = Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);
   // Without its words the page can say nothing, not even that.
   page.catch(() => setTimeout(() => location.reload(), reloadAfterMs));
-  const api = new PageApi(base);
+  const api = new PageApi(base, new OpeningKeys(isAtKiosk ? null : openingMemory));
   void (below === '/not-me'
     ? page.then((opened) => askWhetherNotMe(opened, api))
     : below === '/kiosk'

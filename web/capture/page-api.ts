@@ -2,8 +2,8 @@ import type { z } from 'zod/mini';
 import type { Hint } from '../../src/core/hints.js';
 import type { ScreenAxis } from '../../src/core/screen-light.js';
 import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
-import { toBase64url } from './base64url.js';
 import { type Call, callServer } from './call-server.js';
+import { OpeningKeys } from './opening-keys.js';
 import { Problem } from './problem.js';
 import type { Subscription } from './push.js';
 import type { Frames, Secret } from './state.js';
@@ -43,10 +43,12 @@ const verdictWithinMs = 60_000;
 export class PageApi {
   #session: string | null = null;
   #shownAction: string | null = null;
-  #opening: { readonly ticket: string; readonly key: string } | null = null;
 
   /** @param base - where the page lives, without a slash at the end: `/face` */
-  constructor(private readonly base: string) {}
+  constructor(
+    private readonly base: string,
+    private readonly keys: OpeningKeys = new OpeningKeys(null),
+  ) {}
 
   /** What proves to the server that this browser opened the link. */
   get session(): string | null {
@@ -59,9 +61,7 @@ export class PageApi {
 
   /** Trades the one-time ticket for a session, which this object then holds; also where the answer to a try before was lost. */
   async open(ticket: string, returnUrl: string | null): Promise<View> {
-    if (this.#opening?.ticket !== ticket)
-      this.#opening = { ticket, key: toBase64url(crypto.getRandomValues(new Uint8Array(32))) };
-    const body = { ...this.#opening, ...(returnUrl === null ? {} : { returnUrl }) };
+    const body = { ticket, key: this.keys.keyOf(ticket), ...(returnUrl === null ? {} : { returnUrl }) };
     const { session, view } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
     this.#session = session;
     return view;

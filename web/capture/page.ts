@@ -8,6 +8,8 @@ import type { Screen } from './state.js';
 
 const sayEveryMs = 2000;
 
+type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
 /** What stands on the page at one time. */
 export interface Content {
   readonly screen: Screen;
@@ -149,6 +151,20 @@ export class Page {
     h1.focus({ preventScroll: true });
   }
 
+  #fields(): readonly Field[] {
+    return [...this.#main.querySelectorAll<Field>('input:not([type=file]), select, textarea')];
+  }
+
+  /** What stood in the fields of this screen before it was drawn anew. */
+  #fillIn(former: readonly Field[]): void {
+    for (const [index, field] of this.#fields().entries()) {
+      const before = former[index];
+      if (before === undefined || before.name !== field.name) continue;
+      field.value = before.value;
+      if ('checked' in field && 'checked' in before) field.checked = before.checked;
+    }
+  }
+
   #helpLink(): readonly HTMLElement[] {
     const { helpUrl } = this.#brand;
     if (helpUrl === null) return [];
@@ -173,7 +189,9 @@ export class Page {
     this.nameOrganisation(this.#organisation);
     this.#label.textContent = this.words.language;
     this.#help.textContent = this.words.helpLink;
+    const filledIn = this.#fields();
     this.#redraw();
+    this.#fillIn(filledIn);
     this.#redrawBelow();
   }
 }

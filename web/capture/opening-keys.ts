@@ -1,0 +1,18 @@
+import { toBase64url } from './base64url.js';
+import type { Memory } from './browser-memory.js';
+
+/** The keys that sessions end in: the same one for the same ticket, however often the page asks. */
+export class OpeningKeys {
+  #last: string | null = null;
+
+  /** @param memory - where the last one outlives a reload; `null`: nowhere */
+  constructor(private readonly memory: Memory | null) {}
+
+  keyOf(ticket: string): string {
+    const [known, kept] = (this.#last ?? this.memory?.read() ?? '').split(' ');
+    const key = known === ticket && kept !== undefined ? kept : toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+    this.#last = `${ticket} ${key}`;
+    this.memory?.write(this.#last);
+    return key;
+  }
+}
