@@ -130,6 +130,22 @@ describe('new-credentials', () => {
     expect(answer).toMatchObject({ status: 502, body: { code: 'delivery_failed' } });
     await own.stop();
   });
+
+  test('what could not be sent is counted against nobody’s day, and what could is', async () => {
+    let isDown = true;
+    const sink = async (line: string) => {
+      if (isDown && line.includes('"sms"')) throw new Error('down');
+    };
+    const delivery = createOutbox({ sink, clock: server.clock });
+    const own = await startApiServer({ verifier: createTestVerifier(), delivery });
+    const ask = (email: string) => own.postJson('/v2/new-credentials', { ...contact, email });
+    for (let each = 0; each < 5; each += 1) expect((await ask('ada@example.test')).body.code).toBe('delivery_failed');
+    for (let each = 0; each < 2; each += 1) expect((await ask('bea@example.test')).body.code).toBe('delivery_failed');
+    isDown = false;
+    expect((await ask('bea@example.test')).status).toBe(200);
+    expect((await ask('ada@example.test')).body.code).toBe('locked_out');
+    await own.stop();
+  });
 });
 
 describe('authenticate-credentials', () => {

@@ -6,8 +6,8 @@ import { changeStored, readStored } from '../core/change-stored.js';
 import { toCodeMessage } from '../core/codes/letters.js';
 import { issueCodes, takeCodes } from '../core/codes/one-time-codes.js';
 import type { LetterLanguage } from '../core/letters/language.js';
-import { type CountDeps, countAgainstAll } from '../core/limits/limits.js';
-import type { Clock, Delivery, Random, State } from '../core/ports.js';
+import { type CountDeps, countAgainstAll, uncount } from '../core/limits/limits.js';
+import type { Delivery, Random } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
@@ -17,13 +17,10 @@ export interface Contact {
   readonly phone: string;
 }
 
-interface Deps {
-  readonly clock: Clock;
+interface Deps extends CountDeps {
   readonly random: Random;
-  readonly state: State;
   readonly delivery: Delivery;
   readonly brands: Pick<Brands, 'inForce'>;
-  readonly settings: CountDeps['settings'];
 }
 
 const verifiedLifeSec = 60 * 60;
@@ -41,12 +38,13 @@ export async function sendCodes(
   // Anyone may ask for codes, so anyone could make this server write to strangers. These bounds keep that small: by source
   // (one sender), for the whole service (many senders), and by contact (its owner's peace). Together: who asks for somebody
   // else's address beside a number that is used up has nothing sent, and uses up nothing of theirs.
+  const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(
     [
       ['codesOfSource', source],
       ['codesOfService', ''],
-      ['codesOfContact', digestOf(`email ${contact.email}`)],
-      ['codesOfContact', digestOf(`sms ${contact.phone}`)],
+      ['codesOfContact', ownerOf('email', contact.email)],
+      ['codesOfContact', ownerOf('sms', contact.phone)],
     ],
     deps,
   );
@@ -54,8 +52,14 @@ export async function sendCodes(
   const about = contactDigest(contact);
   const { id, codes, expiresAt } = await issueCodes({ about, names: ['email', 'sms'] }, deps);
   const brand = letterBrandOf((await deps.brands.inForce())?.brand ?? null, null);
-  const send = (channel: 'email' | 'sms', to: string): Promise<void> =>
-    deps.delivery.send(toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? ''));
+  const send = async (channel: 'email' | 'sms', to: string): Promise<void> => {
+    try {
+      await deps.delivery.send(toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? ''));
+    } catch (error) {
+      await uncount('codesOfContact', ownerOf(channel, to), deps);
+      throw error;
+    }
+  };
   await Promise.all([send('email', contact.email), send('sms', contact.phone)]);
   return { id, expiresAt };
 }

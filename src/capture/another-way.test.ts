@@ -13,7 +13,7 @@ import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { decideHook } from '../core/decide.js';
 import { revokeSubject } from '../core/enrolment/revoke.js';
-import type { Keys } from '../core/ports.js';
+import type { Delivery, Keys } from '../core/ports.js';
 import { startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';
@@ -26,7 +26,10 @@ const admin = { 'x-admin-key': adminKey };
 
 const offered = { email: true, sms: true, recoveryCodes: true, counts: false };
 
-async function startWith(policy: Partial<Policy> = {}, ports: { readonly keys?: Keys } = {}): Promise<void> {
+async function startWith(
+  policy: Partial<Policy> = {},
+  ports: { readonly keys?: Keys; readonly delivery?: Delivery } = {},
+): Promise<void> {
   const toConnection = (id: string): Connection => ({
     ...{ id, kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
     policy: { ...defaultPolicy, liveness: 'challenge', anotherWay: offered, ...policy },
@@ -180,6 +183,20 @@ describe('a code', () => {
     for (let sent = 1; sent <= 10; sent += 1) await sendTo(page);
     expect((await page.post('/face/another-way/send', { channel: 'email' })).body.code).toBe('locked_out');
     expect(server.messages).toHaveLength(10);
+  });
+
+  test('that could not be sent is none of the ten', async () => {
+    await server.stop();
+    let isDown = true;
+    const send = async () => {
+      if (isDown) throw new FaceError('delivery_failed');
+    };
+    await startWith({}, { delivery: { send } });
+    const { page } = await begin();
+    const ask = () => page.post('/face/another-way/send', { channel: 'email' });
+    for (let each = 0; each < 10; each += 1) expect((await ask()).body.code).toBe('delivery_failed');
+    isDown = false;
+    expect((await ask()).status).toBe(201);
   });
 });
 

@@ -108,6 +108,14 @@ export async function countAgainstAll(counts: readonly Count[], deps: CountDeps)
 }
 
 /**
+ * Counts something no more that came to nothing after all.
+ * @throws FaceError `state_unavailable`
+ */
+export async function uncount(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
+  await Promise.all(windowsOf(limit, who, deps).map((window) => countIn(window, -1, deps)));
+}
+
+/**
  * Counts one against several limits, in their order; where one of them is used up it is counted against none.
  * @throws FaceError as `countAgainst`
  */

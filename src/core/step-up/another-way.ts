@@ -9,7 +9,7 @@ import { takeBypass } from '../help-desk/bypass.js';
 import type { LetterBrand } from '../letters/brand.js';
 import type { LetterLanguage } from '../letters/language.js';
 import { attemptsOfSubject } from '../limits/attempts.js';
-import { countAgainst } from '../limits/limits.js';
+import { countAgainst, uncount } from '../limits/limits.js';
 import { countAttempt } from '../limits/lockout.js';
 import type { Delivery, Keys } from '../ports.js';
 import { type EpochMs, toIso } from '../units.js';
@@ -61,13 +61,19 @@ export async function sendCode(
   checkStarted(record, deps.clock.now());
   checkOffered(session, channel);
   if (connection === null) throw new FaceError('connection_unknown');
-  await countAgainst('codesOfPerson', JSON.stringify([connection.id, record.subject]), deps);
+  const person = JSON.stringify([connection.id, record.subject]);
+  await countAgainst('codesOfPerson', person, deps);
   const account = await connection.profile.readAccount(record.subject);
   const to = channel === 'email' ? account.email : account.phone;
   if (to === null) throw new FaceError('contact_missing');
   const { id, codes, expiresAt } = await issueCodes({ about: aboutOf(stepUpId), names: [channel] }, deps);
   const brand = await deps.brandOf(connection);
-  await deps.delivery.send(toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? ''));
+  try {
+    await deps.delivery.send(toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? ''));
+  } catch (error) {
+    await uncount('codesOfPerson', person, deps);
+    throw error;
+  }
   await deps.audit.append({ action: 'code_sent', ...whoOf(record), detail: { stepUpId, channel } });
   return { id, expiresAt };
 }
