@@ -4,7 +4,7 @@ import { toUnavailable } from './client.js';
 import type { Parts } from './provision-account.js';
 
 /** Only users of this status can sign in. */
-export const activeStatus = 1;
+const activeStatus = 1;
 
 // A list that does not show the fields says nothing of who is enrolled.
 const usersGuard = z.array(z.object({ status: z.number(), custom_attributes: z.record(z.string(), z.unknown()) }));

@@ -4,7 +4,7 @@ import { isFilled } from '../census.js';
 import { onlyGroup } from '../members.js';
 import { toUnavailable } from './client.js';
 import type { Parts } from './provision-account.js';
-import { activeStatus, readNextCursor } from './provision-census.js';
+import { readNextCursor } from './provision-census.js';
 
 const idGuard = z.union([z.string(), z.number()]).transform(String);
 const rolesGuard = z.array(z.object({ id: idGuard, name: z.string() }));
@@ -23,9 +23,15 @@ const usersGuard = z.array(
 );
 
 /**
- * The active users of a role: what groups are elsewhere, a role is at OneLogin. All users are gone through, as the members of
- * a role are listed without their addresses. It takes no more than half of an hour's calls: the others are for people who
- * sign in.
+ * Active, locked, password expired, awaiting a password reset, security questions required: a lockout and what a password wants pass
+ * by, so whoever is kept out by one at this moment is written to all the same.
+ */
+const staying: readonly number[] = [1, 3, 4, 5, 8];
+
+/**
+ * The users of a role, but for those who are suspended or have not been activated yet: what groups are elsewhere, a role is at
+ * OneLogin. All users are gone through, as the members of a role are listed without their addresses. It takes no more than
+ * half of an hour's calls: the others are for people who sign in.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/roles/list-roles
  */
@@ -55,7 +61,7 @@ export async function* listMembers(
       `/api/2/users?${query}`,
       usersGuard,
     );
-    const active = page.data.filter((user) => user.status === activeStatus && user.role_ids.includes(role));
+    const active = page.data.filter((user) => staying.includes(user.status) && user.role_ids.includes(role));
     yield active.map(({ id, username, email, custom_attributes }) => ({
       ...{ subject: id, login: username || email || '', email: email || null },
       isEnrolled: isFilled(custom_attributes[attribute]),

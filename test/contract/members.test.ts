@@ -45,7 +45,8 @@ interface Opened {
   provision(observe: (send: Fetch) => Fetch): Provisioning;
 }
 
-/** Okta names whoever is kept out for the moment otherwise than whoever is active. */
+/** Okta and OneLogin name whoever is kept out for the moment otherwise than whoever is active. */
+const oneLoginStatuses = { staying: [1, 3, 4, 5, 8], leftOut: [0, 2, 7] } as const;
 const oktaStatuses = {
   staying: ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'],
   leftOut: ['SUSPENDED', 'DEPROVISIONED', 'STAGED', 'PROVISIONED'],
@@ -136,7 +137,8 @@ const providers: Readonly<Record<string, () => Promise<Opened>>> = {
       const user = bench.onelogin.account.users.get(id)!;
       user.email = username;
       if (isEnrolled(index)) user.customAttributes[field] = 'FV1.x';
-      if (!isActive(index)) user.status = 2;
+      const statuses = isActive(index) ? oneLoginStatuses.staying : oneLoginStatuses.leftOut;
+      user.status = statuses[index % statuses.length]!;
     }
     const { log } = bench.core;
     const settings = bench.configure();
