@@ -149,9 +149,10 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
         const receiptId = Buffer.from(deps.random(16)).toString('base64url');
         const erased: Erased[] = [];
         const subjects = await forEach(fields, {}, async (who) => {
-          const { tokenIds } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
+          const { tokenIds, isAtProvider } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
           erased.push({ ...toSubjectRef(who), tokenIds });
-          return {};
+          // Somebody who is gone, or an id that was mistyped: the administrator is to know.
+          return isAtProvider ? {} : { code: 'subject_unknown' as const };
         });
         const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);
         return { subjects, receipt, complete: isComplete(subjects) };

@@ -256,6 +256,11 @@ test('the command line does the same, and ends with 1 where something is left', 
     told: ['work  berta  ended here; the provider has nobody by that id'],
     exitCode: 0,
   });
+  expect(await run('erase', '--connection', 'work', '--subject', 'bertha')).toMatchObject({
+    printed: [expect.stringMatching(/^eyJ[\w.-]+$/)],
+    told: ['work  bertha  erased here; the provider has nobody by that id'],
+    exitCode: 0,
+  });
   expect((await server.deps.state.read('consent:work:berta'))?.value).toMatchObject({
     withdrawnAt: expect.anything(),
   });

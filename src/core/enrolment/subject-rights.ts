@@ -139,14 +139,16 @@ async function toEnrolment({ tokenId, expiresAt, keyVersion }: TokenName, deps: 
 export async function eraseSubject(
   request: ConnectedSubject & { readonly receiptId: string; readonly by: string },
   deps: CoreDeps,
-): Promise<{ readonly tokenIds: readonly string[] }> {
+): Promise<{ readonly tokenIds: readonly string[]; readonly isAtProvider: boolean }> {
   const { receiptId, by } = request;
   const who = toSubjectRef(request);
   const consent = await readConsent(who, deps);
   // Before the letter that tells of this: its own link is to work.
   await forgetNotMeLinks(who, deps);
+  let isAtProvider = true;
   const { tokenIds } = await revokeSubject(request, deps).catch((error: unknown) => {
     if (toCode(error) !== 'subject_unknown') throw error;
+    isAtProvider = false;
     return { tokenIds: consent === null ? [] : [consent.tokenId] };
   });
   await forgetConsent(who, deps);
@@ -157,7 +159,7 @@ export async function eraseSubject(
   await forgetHelpRequests(who, deps);
   const detail = { receiptId, tokenId: tokenIds[0] ?? consent?.tokenId ?? null, by };
   await deps.audit.append({ action: 'subject_erased', ...who, detail });
-  return { tokenIds };
+  return { tokenIds, isAtProvider };
 }
 
 /** What was erased of one user. */
