@@ -60,7 +60,7 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
     if (batch.length >= entriesAtOnce) await write();
   }
   if (batch.length > 0) await write();
-  await prune(deps);
+  await prune({ ...deps, counted: new Map() });
   return { lines, left, unreadable };
 }
 

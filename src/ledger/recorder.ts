@@ -124,8 +124,9 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     if (batch.length > 0) await writeErasures(batch);
   };
 
+  const counted = new Map<string, number>();
   const pruning = setInterval(() => {
-    prune({ ...deps, pause: () => delay(20) }).catch((error: unknown) =>
+    prune({ ...deps, counted, pause: () => delay(20) }).catch((error: unknown) =>
       log.warn('ledger not pruned', { code: toCode(error) }),
     );
   }, pruneEveryMs).unref();

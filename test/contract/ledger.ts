@@ -38,7 +38,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
       const { ledger, reopen } = await open();
       opened.push(ledger);
       let sequence = 0;
-      const deps = { ledger, bounds, clock, pause: async () => {} };
+      const deps = { ledger, bounds, clock, counted: new Map<string, number>(), pause: async () => {} };
       /** An entry of now, of the next record. */
       const entry = <Action extends LoggedAction>(
         event: Pick<RecordedEvent<Action>, 'action' | 'detail'> & Partial<RecordedEvent<Action>>,
@@ -420,6 +420,33 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         await prune(deps);
         expect((await lines()).items.map(({ requestId }) => requestId)).toEqual(
           Array.from({ length: 12 }, (_, index) => `r${19 - index}`),
+        );
+      });
+
+      test('those of past days are counted once, and anew before some of them are removed as too many', async () => {
+        const { clock, deps, ledger, entry, record, lines } = await start({ days: 90, entries: 12 });
+        const write = async (from: number, to: number): Promise<void> => {
+          for (let n = from; n < to; n += 1) {
+            await record(entry({ action: 'verified', detail: { tokenId: 't' }, request: `r${n}` }));
+            clock.advanceSec(12 * 3600);
+          }
+        };
+        await write(0, 10);
+        clock.advanceSec(5 * 86_400);
+        const asked: string[] = [];
+        const count: typeof ledger.count = (range) => {
+          asked.push(range.partition);
+          return ledger.count(range);
+        };
+        const counting = { ...deps, ledger: { ...ledger, count } };
+        await prune(counting);
+        const days = asked.length;
+        await prune(counting);
+        expect(asked).toHaveLength(days);
+        await write(10, 15);
+        await prune(counting);
+        expect((await lines()).items.map(({ requestId }) => requestId)).toEqual(
+          Array.from({ length: 12 }, (_, index) => `r${14 - index}`),
         );
       });
     });

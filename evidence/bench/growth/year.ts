@@ -121,7 +121,7 @@ async function openServer(kind: StoreKind, people: number) {
   const acting: ActDeps = { deps, connection, clock };
   return {
     ...{ acting, clock, store, meter, recorder },
-    prune: () => prune({ ledger, bounds: ledgerBounds, clock, pause: async () => {} }),
+    prune: () => prune({ ledger, bounds: ledgerBounds, clock, counted: new Map(), pause: async () => {} }),
     trailBytes: () => trailBytesIn(folder),
     async close() {
       await signed.close();

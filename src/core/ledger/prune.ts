@@ -16,8 +16,19 @@ import {
 /** Removed at once; others get their turn in between. */
 const rowsAtOnce = 100;
 
+/** So many days back lines may still come, of a server whose store was away. */
+const openDays = 2;
+
+/** Of the lines that are kept, this part more may stay until some are removed. */
+const slack = 0.01;
+
 /** What pruning takes. */
 export interface PruneDeps extends LedgerDeps {
+  /**
+   * How many lines each past day has, as this process counted them: counting reads every line. Erasures and other servers make
+   * them fewer, so before some are removed as too many, all are counted anew.
+   */
+  readonly counted: Map<string, number>;
   /** Lets whatever waits have its turn. */
   readonly pause: () => Promise<void>;
 }
@@ -31,19 +42,47 @@ export async function prune(deps: PruneDeps): Promise<void> {
   const { ledger, bounds, clock } = deps;
   const oldest = addSec(clock.now(), -bounds.days * secondsPerDay);
   await eraseLate(deps);
-  const counts: { readonly day: string; readonly lines: number }[] = [];
+  const days: string[] = [];
   for (const { sort: day } of await ledger.range(rangeOf(daysPartition), 100_000, 'oldest first')) {
     if (day < dayOf(oldest)) await removeDay(day, deps);
-    else counts.push({ day, lines: await ledger.count(rangeOf(logPartition(day))) });
+    else days.push(day);
   }
-  let tooMany = counts.reduce((sum, { lines }) => sum + lines, 0) - bounds.entries;
+  const known = await countDays(days, deps);
+  if (sumOf(known) > Math.floor(bounds.entries * (1 + slack))) await removeTooMany(days, deps);
+  await removePeople(oldest, deps);
+}
+
+interface DayCount {
+  readonly day: string;
+  readonly lines: number;
+}
+
+const sumOf = (counts: readonly DayCount[]): number => counts.reduce((sum, { lines }) => sum + lines, 0);
+
+async function countDays(days: readonly string[], { ledger, clock, counted }: PruneDeps): Promise<readonly DayCount[]> {
+  const firstOpen = dayOf(addSec(clock.now(), -openDays * secondsPerDay));
+  const counts: DayCount[] = [];
+  for (const day of days) {
+    const known = day < firstOpen ? counted.get(day) : undefined;
+    const lines = known ?? (await ledger.count(rangeOf(logPartition(day))));
+    if (day < firstOpen) counted.set(day, lines);
+    counts.push({ day, lines });
+  }
+  return counts;
+}
+
+async function removeTooMany(days: readonly string[], deps: PruneDeps): Promise<void> {
+  const { counted, bounds } = deps;
+  counted.clear();
+  const counts = await countDays(days, deps);
+  let tooMany = sumOf(counts) - bounds.entries;
   for (const { day, lines } of counts) {
     if (tooMany <= 0) break;
     if (lines <= tooMany) await removeDay(day, deps);
     else await removeOldest(day, tooMany, deps);
+    counted.delete(day);
     tooMany -= lines;
   }
-  await removePeople(oldest, deps);
 }
 
 async function removeOldest(day: string, most: number, { ledger, pause }: PruneDeps): Promise<void> {
@@ -60,6 +99,7 @@ async function removeOldest(day: string, most: number, { ledger, pause }: PruneD
 
 async function removeDay(day: string, deps: PruneDeps): Promise<void> {
   await removeOldest(day, Number.POSITIVE_INFINITY, deps);
+  deps.counted.delete(day);
   await deps.ledger.remove([{ partition: daysPartition, sort: day }]);
 }
 
