@@ -415,6 +415,8 @@ describe('a stream that was made over the API', () => {
     await until(() => outcomes.includes('one failed'));
     streams = [{ ...receiver, events: ['session-revoked'] }];
     await transmitter?.refresh();
+    // The try that was under way is over once the next event is tried.
+    await until(() => /not delivered[^\n]*"event":"session-revoked"/.test(log.text()));
     isUp = true;
     await until(() => simulator.taken.length > 0);
     expect(told(simulator)).toEqual(['anna session-revoked']);
