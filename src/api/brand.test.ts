@@ -181,6 +181,20 @@ test('a draft is over after an hour, what is in force is not', async () => {
   expect((await fetch(`${server.origin}/face/brand/${kept}/brand.css`)).status).toBe(200);
 });
 
+test('nothing is put in force that cannot be put on record', async () => {
+  const server = await start();
+  const { digest } = (await check(server, { organisation: 'Northwind' })).body;
+  const { append } = server.audit;
+  server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+  expect((await post(server, '/brand/apply', { brand: digest })).body.code).toBe('state_unavailable');
+  expect((await read(server)).body).toMatchObject({ digest: null, versions: [] });
+  server.audit.append = append;
+  expect((await post(server, '/brand/apply', { brand: digest })).body.digest).toBe(digest);
+  expect(server.audit.events.map(({ action, detail }) => ({ action, detail }))).toEqual([
+    { action: 'brand_changed', detail: { digest, former: null, by: 'owner' } },
+  ]);
+});
+
 test('of the last ten that were in force each can be gone back to, of older ones nothing is kept', async () => {
   const server = await start();
   const digests: unknown[] = [];

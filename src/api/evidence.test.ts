@@ -65,6 +65,20 @@ test('keys are listed, rotated, and retired once the right number of lost tokens
   ]);
 });
 
+test.each(['sealing', 'signing', 'oidc'] as const)('no %s key is made that nobody on record has made', async (use) => {
+  await createLocalKeys({ ...keyDeps(), file: files().keys });
+  await createLocalSigner({ ...keyDeps(), file: files().signingKeys });
+  await createOidcKeys({ ...keyDeps(), file: files().oidcKeys });
+  const { append } = server.audit;
+  server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+  expect((await post('/keys/rotate', { use })).body.code).toBe('state_unavailable');
+  expect((await get('/keys')).body[use]).toHaveLength(1);
+  server.audit.append = append;
+  expect((await post('/keys/rotate', { use })).body.isDone).toBe(true);
+  expect((await get('/keys')).body[use]).toHaveLength(2);
+  expect(server.audit.events.map(({ action }) => action)).toEqual(['key_rotated']);
+});
+
 test('no key is destroyed while that cannot be put on record', async () => {
   await (await createLocalKeys({ ...keyDeps(), file: files().keys })).rotate();
   const signer = await createLocalSigner({ ...keyDeps(), file: files().signingKeys });

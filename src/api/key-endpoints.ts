@@ -114,9 +114,8 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         words,
       }),
       async handle({ fields: { use }, administrator }) {
-        const rotated = toRotation(await rotateKey(upkeep.setup().config, use, upkeep));
-        if (rotated.key !== null) await note('key_rotated', { use, name: rotated.key, by: administrator.name });
-        return rotated;
+        const noteRotated = (name: string) => note('key_rotated', { use, name, by: administrator.name });
+        return toRotation(await rotateKey(upkeep.setup().config, use, upkeep, noteRotated));
       },
     }),
     adminEndpoint({

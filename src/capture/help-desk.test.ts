@@ -223,6 +223,16 @@ describe('a bypass code', () => {
     expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(String(code));
   });
 
+  test('is not made where that cannot be put on record, and the former one stays', async () => {
+    const { code } = await make();
+    const { append } = server.audit;
+    server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+    expect((await make()).code).toBe('state_unavailable');
+    server.audit.append = append;
+    expect(await use((await begin()).page, code)).toMatchObject(passed);
+    expect(detailsOf('bypass_issued')).toHaveLength(1);
+  });
+
   test('is of one person, one connection, one application', async () => {
     const { code } = await make({ application: 'app.example.com' });
     for (const other of [{ subject: '00u2' }, { connection: 'other' }, { audience: 'https://else.example.com' }])
@@ -317,11 +327,17 @@ describe('a request for help', () => {
     ]);
     const { id } = requests[0]!;
     expect((await call(id, 'settle', agent, { settlement: 'bypass' })).code).toBe('not_found');
+    const { append } = server.audit;
+    const fail = () => Promise.reject(new FaceError('state_unavailable'));
+    server.audit.append = fail;
+    expect((await call(id, 'take', agent)).code).toBe('state_unavailable');
+    server.audit.append = append;
+    expect((await list()).requests).toMatchObject([{ id, takenBy: null }]);
+    expect((await call(id, 'take', agent)).request).toMatchObject({ takenBy: 'grace' });
     expect((await call(id, 'take', agent)).request).toMatchObject({ takenBy: 'grace' });
     expect((await call(id, 'take', second)).code).toBe('request_taken');
     expect((await call(id, 'settle', second, { settlement: 'bypass' })).code).toBe('not_found');
-    const { append } = server.audit;
-    server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+    server.audit.append = fail;
     expect((await call(id, 'settle', agent, { settlement: 'bypass' })).code).toBe('state_unavailable');
     server.audit.append = append;
     expect((await list()).requests).toMatchObject([{ id }]);

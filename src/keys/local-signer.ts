@@ -64,8 +64,12 @@ export interface SigningTurn {
 export interface LocalSigner extends Signer {
   /** In the order of their turns. */
   turns(): Promise<readonly SigningTurn[]>;
-  /** Adds a key that signs once it has been published for the overlap. @throws FaceError `request_malformed`: one waits */
-  rotate(): Promise<SigningTurn>;
+  /**
+   * Adds a key that signs once it has been published for the overlap.
+   * @param note - puts on record which one is about to be added; none is where that fails
+   * @throws FaceError `request_malformed`: one waits
+   */
+  rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
   /**
    * Removes a key: what it signed is good no more.
    * @throws FaceError `request_malformed`: no such key, or the only one that can sign
@@ -151,12 +155,13 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
       const signing = signerAt(ring, clock.now());
       return ring.map((key) => toTurn(key, signing));
     },
-    rotate: () =>
+    rotate: (note) =>
       keyFile.change(async (from) => {
         const now = clock.now();
         const [first, ...others] = withoutFormerSecrets(from, now);
         if (from.at(-1) !== signerAt(from, now)) throw new FaceError('request_malformed');
         const next = await makeKey(addSec(now, signerOverlapSec));
+        await note?.(next.kid);
         return { to: [first, ...others, next], result: toTurn(next, null) };
       }),
     retire: (kid) =>

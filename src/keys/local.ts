@@ -37,8 +37,12 @@ interface KeyRing {
 export interface LocalKeys extends Keys {
   /** All that are not retired, upwards. */
   versions(): Promise<readonly KeyVersion[]>;
-  /** Adds a key and makes it the current one; tokens under older keys keep verifying. @returns its version */
-  rotate(): Promise<KeyVersion>;
+  /**
+   * Adds a key and makes it the current one; tokens under older keys keep verifying.
+   * @param note - puts on record which one is about to be added; none is where that fails
+   * @returns its version
+   */
+  rotate(note?: (version: KeyVersion) => Promise<void>): Promise<KeyVersion>;
   /**
    * Removes the key of a version from the file: every token under it becomes useless. Backups of the file, and a disk
    * that keeps overwritten blocks, still hold it.
@@ -85,11 +89,12 @@ export async function createLocalKeys({
       if (key === undefined) throw new FaceError('token_key_retired');
       return new KeyMaterial(createHmac('sha256', key).update(message).digest());
     },
-    rotate: () =>
-      keyFile.change(({ current, keys }) => {
+    rotate: (note) =>
+      keyFile.change(async ({ current, keys }) => {
         const version = current + 1;
         if (version > lastVersion)
           throw new FaceError('config_invalid', { setting: 'keys', problem: 'no version left' });
+        await note?.(version);
         const added = new Map([...keys, [version, Buffer.from(random(keyBytes))] as const]);
         return { to: { current: version, keys: added }, result: version };
       }),

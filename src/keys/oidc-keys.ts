@@ -59,8 +59,12 @@ type Ring = readonly [RingKey, ...RingKey[]];
 export interface LocalOidcKeys extends OidcKeys {
   /** In the order of their turns. */
   turns(): Promise<readonly SigningTurn[]>;
-  /** Adds a key that signs once it has been published for the overlap. @throws FaceError `request_malformed`: one waits */
-  rotate(): Promise<SigningTurn>;
+  /**
+   * Adds a key that signs once it has been published for the overlap.
+   * @param note - puts on record which one is about to be added; none is where that fails
+   * @throws FaceError `request_malformed`: one waits
+   */
+  rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
 }
 
 /** How often a key that is due is tried to be made: a full disk may be in the way, or a folder that cannot be written. */
@@ -105,13 +109,14 @@ export async function createOidcKeys({
   let turning: Promise<OidcKeySet> | null = null;
 
   /** Adds a key where none waits for its turn. */
-  const add = (signsFrom: EpochMs): Promise<RingKey | null> =>
+  const add = (signsFrom: EpochMs, note?: (kid: string) => Promise<void>): Promise<RingKey | null> =>
     keyFile.change(async (from) => {
       const now = clock.now();
       if (from.at(-1) !== signingAt(from, now)) return { to: from, result: null };
       const [first, ...others] = scheduleAt(from, now).published.toSorted((a, b) => a.signsFrom - b.signsFrom);
       if (first === undefined) throw new FaceError('internal');
       const added = await makeKey(signsFrom);
+      await note?.(added.kid);
       return { to: [first, ...others, added], result: added };
     });
 
@@ -149,8 +154,8 @@ export async function createOidcKeys({
       const signing = signingAt(held, clock.now());
       return held.map((key) => ({ kid: key.kid, signsFrom: key.signsFrom, isSigning: key === signing }));
     },
-    async rotate() {
-      const added = await add(addSec(clock.now(), overlapSec));
+    async rotate(note) {
+      const added = await add(addSec(clock.now(), overlapSec), note);
       if (added === null) throw new FaceError('request_malformed');
       return { kid: added.kid, signsFrom: added.signsFrom, isSigning: false };
     },

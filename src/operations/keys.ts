@@ -26,17 +26,28 @@ export type Rotated =
   /** The keys are in a service where this server may not make any. */
   | { readonly kind: 'by hand'; readonly words: readonly string[] };
 
-/** Adds a key that is used from now on, or once its turn comes. @throws FaceError `config_invalid`, and the system's errors */
-export async function rotateKey(config: KeptConfig, use: KeyUse, deps: Deps): Promise<Rotated> {
+/**
+ * Adds a key that is used from now on, or once its turn comes.
+ * @param note - puts on record which one is about to be added; none is where that fails
+ * @throws FaceError `config_invalid`, and the system's errors
+ */
+export async function rotateKey(
+  config: KeptConfig,
+  use: KeyUse,
+  deps: Deps,
+  note: (name: string) => Promise<void> = async () => {},
+): Promise<Rotated> {
   if (config.keys.kind === 'aws-kms') return { kind: 'by hand', words: rotateInAwsKms(config.keys, use) };
   const files = filesOf(config);
   const file = { sealing: files.keys, signing: files.signingKeys, oidc: files.oidcKeys }[use];
   if (!(await isThere(file))) return { kind: 'none' };
-  if (use === 'sealing')
-    return { kind: 'version', version: await (await createLocalKeys({ ...deps, file })).rotate(), file };
+  if (use === 'sealing') {
+    const keys = await createLocalKeys({ ...deps, file });
+    return { kind: 'version', version: await keys.rotate((version) => note(String(version))), file };
+  }
   const keys = await (use === 'signing' ? createLocalSigner : createOidcKeys)({ ...deps, file });
   try {
-    return { kind: 'turn', ...(await keys.rotate()) };
+    return { kind: 'turn', ...(await keys.rotate(note)) };
   } catch (error) {
     if (toCode(error) === 'request_malformed') return { kind: 'waiting' };
     throw error;

@@ -124,10 +124,13 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
       if (own !== null) throw new FaceError('brand_configured');
       const brand = digest === null ? null : await find(digest);
       if (digest !== null && brand === null) throw new FaceError('not_found');
+      const former = (await readStored(current, { state }))?.record.digest ?? null;
+      // First: nobody is shown what nobody on record has put in force.
+      await audit.append({ action: 'brand_changed', connection: '', subject: '', detail: { digest, former, by } });
       if (digest !== null && brand !== null)
         await state.write(keptKey(digest), toStored(brand), { when: 'any', expiresAt: null });
       const at = clock.now();
-      const { former, changed } = await changeStored(
+      const { former: before, changed } = await changeStored(
         current,
         (found) => {
           const versions = found?.versions ?? [];
@@ -138,15 +141,9 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
         },
         { state },
       );
-      await audit.append({
-        action: 'brand_changed',
-        connection: '',
-        subject: '',
-        detail: { digest, former: former?.digest ?? null, by },
-      });
       known = { named: digest === null || brand === null ? null : { digest, brand }, until: addSec(at, knownForSec) };
       const left = new Set(changed.versions.map((each) => each.digest));
-      for (const { digest: gone } of former?.versions ?? []) if (!left.has(gone)) await state.delete(keptKey(gone));
+      for (const { digest: gone } of before?.versions ?? []) if (!left.has(gone)) await state.delete(keptKey(gone));
     },
     listApplied: async () => (await readStored(current, { state }))?.record.versions ?? [],
   };

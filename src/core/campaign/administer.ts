@@ -64,6 +64,9 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
     keptUntil: addSec(now, deps.campaigns.keptDays * secondsPerDay),
   };
   await checkRoom(now, deps);
+  const source = 'group' in from ? 'group' : 'csv';
+  // First: nobody is looked up, and no plan is made, by nobody's word.
+  await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
   try {
     await forEachShard(campaign, (shard) => {
       const part = people.slice(shard * shardSize, (shard + 1) * shardSize);
@@ -76,8 +79,6 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
     await dropCampaign(campaign, deps);
     throw error;
   }
-  const source = 'group' in from ? 'group' : 'csv';
-  await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
   return campaign;
 }
 

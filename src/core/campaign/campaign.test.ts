@@ -18,7 +18,7 @@ import {
   stopCampaign,
 } from './administer.js';
 import { forgetInCampaigns, readCampaignHoldings } from './forget.js';
-import { maxCampaigns } from './storage.js';
+import { listCampaigns, maxCampaigns } from './storage.js';
 
 type Bench = Awaited<ReturnType<typeof openCampaignBench>>;
 let bench: Bench | null = null;
@@ -143,6 +143,10 @@ test('nothing is done to a campaign that cannot be put on record', async () => {
   await runner.close();
   const append = () => Promise.reject(new FaceError('state_unavailable'));
   const full = { ...deps, audit: { ...deps.audit, append } };
+  const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;
+  const asked = { ...settings, reminders: 2, from: { group: 'Pilot' } };
+  await expect(createCampaign(asked, 'ada', full)).rejects.toMatchObject({ code: 'state_unavailable' });
+  expect(await listCampaigns(deps)).toHaveLength(1);
   await expect(startCampaign(id, 'ada', full)).rejects.toMatchObject({ code: 'state_unavailable' });
   expect((await campaignOf(id)).state).toBe('planned');
   await start(id);

@@ -34,6 +34,30 @@ export async function readList<Entry extends Listed>(
   return (found?.record ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
 
+/** Makes of a list's entries what a change makes of them. @throws FaceError `limit_reached`, and whatever `change` throws */
+function toChanged<Entry extends Listed>(
+  { atMost }: BoundedList<Entry>,
+  change: (entries: readonly Entry[]) => Entry[],
+  entries: readonly Entry[],
+): Entry[] {
+  const changed = change(entries);
+  if (changed.length > atMost) throw new FaceError('limit_reached');
+  return changed;
+}
+
+/**
+ * Looks what a change would make of the list, so that it can be put on record before it is made.
+ * @throws FaceError as `changeList`
+ */
+export async function foreseeList<Entry extends Listed>(
+  list: BoundedList<Entry>,
+  change: (entries: readonly Entry[]) => Entry[],
+  deps: Deps,
+): Promise<{ readonly former: readonly Entry[]; readonly changed: readonly Entry[] }> {
+  const former = await readList(list, deps);
+  return { former, changed: toChanged(list, change, former) };
+}
+
 /**
  * Changes the list.
  * @param change - is given those that have not ended, the newest first; throws to leave them as they are
@@ -47,15 +71,9 @@ export async function changeList<Entry extends Listed>(
 ): Promise<{ readonly former: readonly Entry[]; readonly changed: readonly Entry[] }> {
   const now = clock.now();
   const live = (found: readonly Entry[] | null) => (found ?? []).filter(({ expiresAt }) => expiresAt > now);
-  const { former, changed } = await changeStored(
-    toStored(list),
-    (found) => {
-      const next = change(live(found));
-      if (next.length > list.atMost) throw new FaceError('limit_reached');
-      return next;
-    },
-    { state },
-  );
+  const { former, changed } = await changeStored(toStored(list), (found) => toChanged(list, change, live(found)), {
+    state,
+  });
   return { former: live(former), changed };
 }
 

@@ -7,7 +7,7 @@ import type { CoreDeps } from '../deps.js';
 import { digestOf, hasDigest } from '../digest.js';
 import { countAgainst } from '../limits/limits.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
-import { type BoundedList, changeList, readList } from './bounded-list.js';
+import { type BoundedList, changeList, foreseeList, readList } from './bounded-list.js';
 
 /*
  * A code that an administrator makes for one person who cannot show their face: for one connection, once, minutes. Of its 60
@@ -83,9 +83,12 @@ export async function issueBypass(
     minutes,
     expiresAt: addSec(deps.clock.now(), isApproved ? minutes * 60 : approvedWithinSec),
   };
-  await changeList(bypassCodes, (codes) => [made, ...codes.filter((each) => !isOf(who)(each))], deps);
+  const withMade = (codes: readonly BypassCode[]): BypassCode[] => [made, ...codes.filter((each) => !isOf(who)(each))];
+  await foreseeList(bypassCodes, withMade, deps);
   const detail = { id: made.id, minutes, application, approvals: bypass.approvals, by };
+  // First: no code is good that nobody on record has made, and a former one stays until then.
   await deps.audit.append({ action: 'bypass_issued', ...who, detail });
+  await changeList(bypassCodes, withMade, deps);
   return { id: made.id, code, isApproved, expiresAt: made.expiresAt };
 }
 

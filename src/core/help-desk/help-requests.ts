@@ -6,7 +6,7 @@ import { whoOf } from '../step-up/record.js';
 import type { FoundSession } from '../step-up/session.js';
 import { mayAskForHelp } from '../step-up/session-view.js';
 import { addSec } from '../units.js';
-import { changeList } from './bounded-list.js';
+import { changeList, foreseeList } from './bounded-list.js';
 import { type HelpRequest, helpRequests, listHelpRequests } from './help-request-list.js';
 
 const keptSec = 24 * 60 * 60;
@@ -54,21 +54,23 @@ export async function takeHelpRequest(
   { id, by }: { readonly id: string; readonly by: string },
   deps: CoreDeps,
 ): Promise<HelpRequest> {
-  const { former, changed } = await changeList(
-    helpRequests,
-    (requests) => {
-      const found = requests.find((each) => each.id === id);
-      if (found === undefined) throw new FaceError('not_found');
-      if (found.takenBy !== null && found.takenBy !== by) throw new FaceError('request_taken');
-      return requests.map((each) => (each === found ? { ...found, takenBy: by } : each));
-    },
-    deps,
+  const isIt = (each: HelpRequest): boolean => each.id === id;
+  const take = (requests: readonly HelpRequest[]): HelpRequest[] => {
+    const found = requests.find(isIt);
+    if (found === undefined) throw new FaceError('not_found');
+    if (found.takenBy !== null && found.takenBy !== by) throw new FaceError('request_taken');
+    return requests.map((each) => (each === found ? { ...found, takenBy: by } : each));
+  };
+  const waiting = (await foreseeList(helpRequests, take, deps)).former.find(
+    (each) => isIt(each) && each.takenBy === null,
   );
-  const [before, taken] = [former, changed].map((requests) => requests.find((each) => each.id === id));
-  if (taken === undefined) throw new FaceError('not_found');
-  const { connection, subject } = taken;
-  if (before?.takenBy === null)
+  // First: taken once more after a trail that failed, it would be told as theirs already, and be on no record.
+  if (waiting !== undefined) {
+    const { connection, subject } = waiting;
     await deps.audit.append({ action: 'help_taken', connection, subject, detail: { id, by } });
+  }
+  const taken = (await changeList(helpRequests, take, deps)).changed.find(isIt);
+  if (taken === undefined) throw new FaceError('not_found');
   return taken;
 }
 
