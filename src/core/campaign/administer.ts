@@ -55,6 +55,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
     state: 'planning',
     problem: null,
     stuckSince: null,
+    forgotten: [],
     remindAt: null,
     own: {},
     shards: Math.ceil(people.length / shardSize),

@@ -337,9 +337,45 @@ test('who is erased while a group is listed is in no campaign', async () => {
   await until('some are written', async () => (await deps.state.read(`campaign:${id}:people:0`)) !== null);
   await until('they are found', async () => (await readCampaignHoldings(who, deps)).length === 1);
   await forgetInCampaigns(who, deps);
+  // Listed by then, and not written.
+  await forgetInCampaigns({ ...who, subject: 'user110' }, deps);
   goOn();
   await until('planned', async () => (await campaignOf(id)).state === 'planned');
-  expect((await peopleOf(id)).map(({ subject }) => subject)).toEqual(people.filter((each) => each !== 'user3'));
+  const left = people.filter((each) => each !== 'user3' && each !== 'user110');
+  expect((await peopleOf(id)).map(({ subject }) => subject)).toEqual(left);
+  expect((await campaignOf(id)).forgotten).toEqual([]);
+});
+
+test('who is erased while a plan is held up does not come back with the next list, nor with the rest of a file', async () => {
+  const people = numbered('user', 120);
+  const { begin, deps, clock, profile, until, campaignOf, peopleOf } = await open(people);
+  const { listMembers } = toDirectory(new Map([['Pilot', people]]), () => false);
+  let isDown = true;
+  const directory: Directory = {
+    register: null,
+    async *listMembers(group) {
+      yield* listMembers(group);
+      if (isDown) throw new FaceError('profile_unavailable');
+    },
+  };
+  begin({ directories: new Map([['work', async () => directory]]) });
+  const settings = { name: 'All', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
+  const create = async (from: Parameters<typeof createCampaign>[0]['from']): Promise<string> =>
+    (await createCampaign({ ...settings, connection: 'work', from }, 'ada', deps)).id;
+  profile.setDown(true);
+  const [group, file] = [await create({ group: 'Pilot' }), await create({ people: named(people) })];
+  for (const id of [group, file])
+    await until('held up', async () => (await campaignOf(id)).problem === 'profile_unavailable');
+  await forgetInCampaigns({ connection: 'work', subject: 'user7' }, deps);
+  expect((await peopleOf(group)).some(({ subject }) => subject === 'user7')).toBe(false);
+  isDown = false;
+  profile.setDown(false);
+  clock.advanceSec(301);
+  for (const id of [group, file]) {
+    await until('planned', async () => (await campaignOf(id)).state === 'planned');
+    const left = people.filter((each) => each !== 'user7');
+    expect((await peopleOf(id)).map(({ subject }) => subject)).toEqual(left);
+  }
 });
 
 test('a campaign too many leaves nothing of its people behind', async () => {

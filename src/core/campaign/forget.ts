@@ -1,7 +1,8 @@
 import type { SubjectRef } from '../connection.js';
 import type { State } from '../ports.js';
 import type { Person } from './person.js';
-import { changeShard, forEachShard, listCampaigns, readPeople } from './storage.js';
+import { forgetInPlan } from './record.js';
+import { changeCampaign, changeShard, forEachShard, listCampaigns, readPeople } from './storage.js';
 
 /** What campaigns hold of a user. */
 export interface CampaignHolding {
@@ -27,7 +28,9 @@ export async function forgetInCampaigns(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
 ): Promise<void> {
-  for (const campaign of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
+  for (const listed of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
+    // First: whoever makes the plan takes them out of what is written from here on.
+    const campaign = await changeCampaign(listed.id, (latest) => forgetInPlan(latest, subject), deps);
     await forEachShard(campaign, (shard) =>
       changeShard(campaign, shard, (person) => (person.subject === subject ? null : person), deps),
     );

@@ -5,8 +5,18 @@ import { isEnrolled } from '../enrolment/is-enrolled.js';
 import type { Member } from '../ports.js';
 import type { CampaignDeps } from './deps.js';
 import { newPerson, type Person, type Resolved, resolve } from './person.js';
-import { type Campaign, delayPlan, finishPlan, freePlan, growPlan, refusePlan } from './record.js';
-import { changeCampaign, changeShard, dropShards, maxPeople, readShard, shardSize, writeShard } from './storage.js';
+import { type Campaign, delayPlan, finishPlan, freePlan, growPlan, isForgottenIn, refusePlan } from './record.js';
+import {
+  changeCampaign,
+  changeShard,
+  dropShards,
+  forEachShard,
+  maxPeople,
+  readCampaign,
+  readShard,
+  shardSize,
+  writeShard,
+} from './storage.js';
 
 /** Whether this process still is the one that plans. */
 type MayGoOn = () => Promise<boolean>;
@@ -24,18 +34,38 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
   try {
     const shards =
       campaign.group === null ? await resolveNamed(campaign, deps, mayGoOn) : await listGroup(campaign, deps, mayGoOn);
-    if (shards !== null) await changeCampaign(campaign.id, (latest) => finishPlan(latest, shards), deps);
+    if (shards !== null) await settlePlan(campaign, (latest) => finishPlan(latest, shards), deps);
   } catch (error) {
     const code = toCode(error);
     // Another replica has finished it, where the state is another by now.
     if (code === 'campaign_state') return;
     if (code === 'state_unavailable') throw error;
     if (code === 'profile_unavailable') {
-      await changeCampaign(campaign.id, (latest) => delayPlan(latest, code, deps.clock.now()), deps);
+      await settlePlan(campaign, (latest) => delayPlan(latest, code, deps.clock.now()), deps);
       return;
     }
     // Nothing was sent: the administrator plans anew once it is mended.
-    await changeCampaign(campaign.id, (latest) => refusePlan(latest, code), deps);
+    await settlePlan(campaign, (latest) => refusePlan(latest, code), deps);
+  }
+}
+
+/** Leaves the plan for now or for good, without those who were erased and written since: until nobody was erased meanwhile. */
+async function settlePlan(
+  campaign: Campaign,
+  change: (latest: Campaign) => Campaign,
+  deps: CampaignDeps,
+): Promise<void> {
+  for (let isSettled = false; !isSettled; ) {
+    const seen = await readCampaign(campaign.id, deps);
+    if (seen.forgotten.length > 0)
+      await forEachShard(seen, (shard) =>
+        changeShard(seen, shard, (person) => (isForgottenIn(seen, person) ? null : person), deps),
+      );
+    const settle = (latest: Campaign): Campaign => {
+      isSettled = latest.forgotten.length === seen.forgotten.length;
+      return isSettled ? change(latest) : latest;
+    };
+    await changeCampaign(campaign.id, settle, deps);
   }
 }
 

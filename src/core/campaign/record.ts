@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
+import { digestOf } from '../digest.js';
 import { letterLanguages } from '../letters/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
-import type { Pace } from './person.js';
+import type { Pace, Person } from './person.js';
 
 /** No link waits longer, in days. */
 export const longestLinkDays = 30;
@@ -24,6 +25,8 @@ export const campaignGuard = z.object({
   problem: z.string().nullable(),
   /** Since when nobody of a plan could be looked up; `null`: they can. */
   stuckSince: epochMsGuard.nullable().default(null),
+  /** Digests of those who were erased while the plan is made: whoever makes it may be about to write them. */
+  forgotten: z.array(z.string()).default([]),
   language: z.enum(letterLanguages),
   linkDays: z.int().min(1).max(longestLinkDays),
   reminderDays: z.int(),
@@ -56,9 +59,22 @@ export function growPlan(campaign: Campaign, shards: number): Campaign {
   return shards <= campaign.shards ? campaign : { ...campaign, shards };
 }
 
+const toForgotten = ({ id }: Campaign, subject: string): string =>
+  digestOf(JSON.stringify([id, subject])).toString('base64url');
+
+/** Somebody was erased: in a plan that is being made they are not to come back. */
+export const forgetInPlan = (campaign: Campaign, subject: string): Campaign =>
+  campaign.state === 'planning'
+    ? { ...campaign, forgotten: [...new Set([...campaign.forgotten, toForgotten(campaign, subject)])] }
+    : campaign;
+
+/** Whether somebody was erased while the plan is made. */
+export const isForgottenIn = (campaign: Campaign, { subject }: Person): boolean =>
+  subject !== null && campaign.forgotten.includes(toForgotten(campaign, subject));
+
 export function finishPlan(campaign: Campaign, shards: number): Campaign {
   inState(campaign, 'planning');
-  return { ...campaign, state: 'planned', shards, problem: null, stuckSince: null };
+  return { ...campaign, state: 'planned', shards, problem: null, stuckSince: null, forgotten: [] };
 }
 
 /** Some providers count calls by the hour: whoever has made too many waits for the next. */
@@ -78,7 +94,7 @@ export const freePlan = (campaign: Campaign): Campaign =>
 
 export function refusePlan(campaign: Campaign, problem: string): Campaign {
   inState(campaign, 'planning');
-  return { ...campaign, state: 'refused', problem };
+  return { ...campaign, state: 'refused', problem, forgotten: [] };
 }
 
 /** @throws FaceError `campaign_state`, also where the plan is too old */
