@@ -3,16 +3,22 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { administer } from '../../test/administration.js';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { named } from '../../test/campaign-bench.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { testIssuer } from '../../test/keys.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
+import { createCampaign } from '../core/campaign/administer.js';
+import { changeShard, readPeople } from '../core/campaign/storage.js';
 import { bindingOf, type Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
+import { changeList } from '../core/help-desk/bounded-list.js';
+import { helpRequests, listHelpRequests } from '../core/help-desk/help-request-list.js';
 import { attemptsOfOutsider } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { checkFace } from '../core/step-up/check-face.js';
+import { addSec } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { addAdministrator } from '../rest/administrators.js';
 import type { Role } from '../rest/rights.js';
@@ -112,6 +118,27 @@ test('a revocation reaches every connection; where one is down it says so, and c
   profiles.work.attributes.set('anna', tokens[0]!);
   expect(await check(connections.work, 'anna')).toBe('failed');
   expect(server.audit.events.at(-1)).toMatchObject({ detail: { code: 'token_revoked' } });
+});
+
+test('with the provider down an erasure takes all but the attribute and the consent: nobody writes to them any more', async () => {
+  await enrol(connections.work);
+  const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;
+  const asked = { ...settings, reminders: 2, from: { people: named(['anna']) } };
+  const campaign = await createCampaign(asked, 'owner', server.deps);
+  await changeShard(campaign, 0, (person) => ({ ...person, subject: 'anna' }), server.deps);
+  const who = { connection: 'work', subject: 'anna' };
+  const at = server.clock.now();
+  const waiting = { id: 'x', stepUpId: 'x', reason: 'other', note: 'a note', at, takenBy: null } as const;
+  await changeList(helpRequests, () => [{ ...who, ...waiting, expiresAt: addSec(at, 3600) }], server.deps);
+  profiles.work.setDown(true);
+  expect(await ask('erase', who)).toMatchObject({
+    ...{ complete: false, receipt: null, subjects: [{ code: 'profile_unavailable' }] },
+  });
+  expect(await readPeople(campaign, server.deps)).toEqual([[]]);
+  expect(await listHelpRequests(server.deps)).toEqual([]);
+  profiles.work.setDown(false);
+  expect(await ask('erase', who)).toMatchObject({ complete: true, receipt: expect.any(String) });
+  expect(profiles.work.attributes.get('anna')).toBeNull();
 });
 
 test('with the provider down the token is denied all the same: the consent names it', async () => {

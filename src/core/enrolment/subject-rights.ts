@@ -133,8 +133,8 @@ async function toEnrolment({ tokenId, expiresAt, keyVersion }: TokenName, deps: 
  * erased here all the same. Erasing what was erased succeeds.
  * @param request.receiptId - stands in the audit trail and in the receipt
  * @param request.by - the administrator who asked for it
- * @throws FaceError `profile_unavailable`: nothing else is left but the attribute and the consent, for the next try;
- *   `state_unavailable`
+ * @throws FaceError `profile_unavailable`: for the next try the attribute and the consent are left, and how notices reach the user, which
+ *   tell of the end; `state_unavailable`
  */
 export async function eraseSubject(
   request: ConnectedSubject & { readonly receiptId: string; readonly by: string },
@@ -143,6 +143,10 @@ export async function eraseSubject(
   const { receiptId, by } = request;
   const who = toSubjectRef(request);
   const consent = await readConsent(who, deps);
+  // Whatever the provider says: nobody writes to them any more, and nobody is told of them.
+  await forgetInCampaigns(who, deps);
+  await forgetHelpRequests(who, deps);
+  await forgetDataConsents(who, deps);
   // Before the letter that tells of this: its own link is to work.
   await forgetNotMeLinks(who, deps);
   let isAtProvider = true;
@@ -154,9 +158,6 @@ export async function eraseSubject(
   await forgetConsent(who, deps);
   await forgetNoticeChoice(who, deps);
   await forgetNoticeDevices(who, deps);
-  await forgetDataConsents(who, deps);
-  await forgetInCampaigns(who, deps);
-  await forgetHelpRequests(who, deps);
   const detail = { receiptId, tokenId: tokenIds[0] ?? consent?.tokenId ?? null, by };
   await deps.audit.append({ action: 'subject_erased', ...who, detail });
   return { tokenIds, isAtProvider };
