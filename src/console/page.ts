@@ -65,10 +65,21 @@ export function createPageRouter(folder: string): Router {
       throw new FaceError('not_found');
     },
   );
-  page.get('/{*path}', (_request, response) => {
+  // Without a parameter, which the router would read: no address of ours is written so, and the page could read it no better.
+  page.get(/.*/, ({ path, baseUrl }, response) => {
+    if (!isReadable(path)) return response.redirect(303, baseUrl);
     response.sendFile('index.html', { root: folder, ...unmarked, etag: false });
   });
   return page;
+}
+
+function isReadable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const unmarked = { cacheControl: false, lastModified: false } as const;
