@@ -7,7 +7,7 @@ import { FaceError } from '../errors.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { startedLink } from '../http/page-link.js';
 import { authenticateSession } from '../rest/console-caller.js';
-import { changeSession } from '../rest/console-sessions.js';
+import { changeSession, needsFaceCheck } from '../rest/console-sessions.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall, readFields } from './exchange.js';
 import { consolePath, toOwnPath } from './visit.js';
@@ -47,7 +47,12 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
 
   mountCall(app, ['POST', `${consolePath}/api/face-check/done`], async ({ request, response }) => {
     const { secret, session } = await authenticateSession(request.headers, deps);
-    if (session.check === null) throw new FaceError('face_not_verified');
+    if (session.check === null) {
+      if (session.checkedAt === null || needsFaceCheck(session, deps)) throw new FaceError('face_not_verified');
+      // Asked again, as the answer was lost on its way, or somebody went back: it was passed.
+      response.json({ ok: true });
+      return;
+    }
     const { stepUpId, subject } = session.check;
     clearBrowserCookie(response, browserCookieOf(stepUpId, isSecure));
     const view = await takeStepUp(stepUpId, deps);

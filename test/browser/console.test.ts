@@ -223,6 +223,22 @@ inBrowser('a session that has ended leads to the sign-in, and back to where one 
   await close();
 });
 
+inBrowser('nobody goes back to the sign-in they came through, and an address that cannot be read is Home', async () => {
+  const { page, close } = await visitConsole(browser, origin, { key: null, path: '/sign-in?refused=not-finished' });
+  await page.getByLabel('Administrator’s key').fill(adminKey);
+  await page.getByRole('button', { name: 'Sign in with the key' }).click();
+  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await page.getByRole('navigation').getByRole('link', { name: 'Administrators' }).click();
+  await page.getByRole('heading', { name: 'Administrators', level: 1 }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await page.goBack();
+  expect(page.url()).toBe('about:blank');
+  await page.goto(`${origin}/console/people/%`);
+  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await close();
+});
+
 inBrowser('a refusal is told in words, with the id of the request', async () => {
   const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/administrators' });
   await page.getByLabel('Name', { exact: true }).fill('grace');

@@ -7,10 +7,14 @@ const moved = 'facestep-moved';
 
 let moves = 0;
 
+/** Addresses on the way to another: nobody goes back to them. */
+const passed = /\/(sign-in|face-check)$/;
+
 /** Goes to an address of the console. @param to - from `base` on: `/people` */
 export function goTo(to: string): void {
   moves += 1;
-  if (location.pathname + location.search !== base + to) history.pushState(null, '', base + to);
+  if (location.pathname + location.search !== base + to)
+    history[passed.test(location.pathname) ? 'replaceState' : 'pushState'](null, '', base + to);
   window.dispatchEvent(new Event(moved));
 }
 

@@ -1,45 +1,16 @@
-import { useEffect, useState } from 'react';
-import { useActing, useLoaded } from '../../frame/acting.js';
+import { useLoaded } from '../../frame/acting.js';
 import { Link, useParameter, usePath } from '../../frame/router.js';
+import { nameOf, useNames as useNamesOf } from '../../ledger/names.js';
+import { keyOf, type Who as Subject } from '../../ledger/requests.js';
 import { Choice, Field } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
 import type { HelpDeskWords } from './messages/help-desk-words.js';
-import { listConnections, mostNames, readNames, type Who } from './requests.js';
+import { listConnections, type Who } from './requests.js';
 
-interface Subject {
-  readonly connection: string;
-  readonly subject: string;
-}
-
-const keyOf = ({ connection, subject }: Subject): string => JSON.stringify([connection, subject]);
-
-/** The names that people sign in by, as far as the provider tells: until then, and without, their ids. */
+/** What people are called, as far as the provider tells: until then, and without, their ids. */
 export function useNames(people: readonly Subject[]): (who: Subject) => string {
-  const { call } = useActing();
-  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
-  const unknown = people.filter((each) => !names.has(keyOf(each)));
-  const [first] = unknown;
-  const asked = unknown.filter(({ connection }) => connection === first?.connection).slice(0, mostNames);
-  const key = JSON.stringify(asked.map(keyOf));
-  // The key says all of what is asked; one connection after the other.
-  useEffect(() => {
-    if (first === undefined) return;
-    let isOver = false;
-    const subjects = asked.map(({ subject }) => subject);
-    call(readNames(first.connection, subjects))
-      .then(
-        (reply) => new Map(reply.names.map(({ subject, login }) => [subject, login])),
-        () => new Map<string, string | null>(),
-      )
-      .then((logins) => {
-        const told = asked.map((each) => [keyOf(each), logins.get(each.subject) ?? each.subject] as const);
-        if (!isOver) setNames((before) => new Map([...before, ...told]));
-      });
-    return () => {
-      isOver = true;
-    };
-  }, [key, call]);
-  return (who) => names.get(keyOf(who)) ?? who.subject;
+  const names = useNamesOf(people);
+  return (who) => nameOf(who, names.get(keyOf(who)));
 }
 
 /** The address of a part of this screen, for one person. */

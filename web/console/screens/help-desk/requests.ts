@@ -9,17 +9,6 @@ const pageSize = 100;
 
 export const listConnections = get('/v1/connections', z.object({ connections: z.array(z.object({ id: z.string() })) }));
 
-/** At most this many in one call. */
-export const mostNames = 50;
-export const readNames = (connection: string, subjects: readonly string[]) =>
-  post(
-    '/v1/people/names',
-    z.object({ names: z.array(z.object({ subject: z.string(), login: z.nullable(z.string()) })) }),
-    {
-      ...{ connection, subjects },
-    },
-  );
-
 const begunGuard = z.object({
   id: z.string(),
   /** `null`: it was sent. */
