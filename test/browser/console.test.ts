@@ -8,9 +8,10 @@ import { type HelpRequest, helpRequests } from '../../src/core/help-desk/help-re
 import { addSec, toIso } from '../../src/core/units.js';
 import { addAdministrator } from '../../src/rest/administrators.js';
 import { issueApplicationKey } from '../../src/rest/application-keys.js';
-import { registerApplication } from '../../src/rest/applications.js';
+import { changeApplication, readApplication, registerApplication } from '../../src/rest/applications.js';
 import { clientScopes } from '../../src/rest/scopes.js';
 import { fr as french } from '../../web/console/screens/administrators/messages/fr.js';
+import { en as english } from '../../web/console/screens/applications/messages/en.js';
 import { type ApiServer, adminKey } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
@@ -162,6 +163,27 @@ inBrowser('usage is a chart, and the same figures are a table', async () => {
   await page.getByText('As a table').click();
   const today = page.getByRole('table', { name: 'Requests by day' }).getByRole('row').nth(1);
   expect(await today.getByRole('cell').allTextContents()).toEqual(['3', '1']);
+  await close();
+});
+
+inBrowser('what another administrator changed of an application meanwhile stays', async () => {
+  const terms = {
+    name: 'Of two',
+    tenant: 'default',
+    scopes: clientScopes,
+    perMinute: 600,
+    perDay: 10_000,
+    contact: '',
+  };
+  const { id } = await registerApplication(terms, owner, server.deps);
+  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: `/applications/${id}` });
+  await page.getByText(english.terms.change, { exact: true }).click();
+  await page.getByLabel(english.columns.perDay).fill('5');
+  await changeApplication(id, { scopes: ['match'] }, owner, server.deps);
+  await page.getByRole('button', { name: english.terms.save }).click();
+  await eventually(async () =>
+    expect(await readApplication(id, server.deps)).toMatchObject({ perDay: 5, scopes: ['match'] }),
+  );
   await close();
 });
 

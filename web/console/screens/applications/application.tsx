@@ -69,7 +69,7 @@ export function OneApplication({ id, words }: { readonly id: string; readonly wo
                   submit={terms.save}
                   former={application}
                   onSubmit={async (changed) => {
-                    await call(changeApplication(id, changed));
+                    await call(changeApplication(id, application, changed));
                     found.reload();
                     setChanges(changes + 1);
                   }}

@@ -29,7 +29,15 @@ const of = (id: string, rest = ''): string => `/v1/applications/${encodeURICompo
 export const readApplication = (id: string) => get(of(id), applicationGuard);
 export const registerApplication = (terms: Terms & { readonly tenant: string }) =>
   post('/v1/applications', applicationGuard, { ...terms });
-export const changeApplication = (id: string, terms: Terms) => post(of(id, '/change'), applicationGuard, { ...terms });
+
+const toText = (term: unknown): string => String([term].flat().toSorted());
+
+/** What stands as it was shown is not sent: another administrator may have changed it since. */
+export function changeApplication(id: string, shown: Terms, terms: Terms) {
+  const known = new Map<string, unknown>(Object.entries(shown));
+  const changed = Object.entries(terms).filter(([name, term]) => toText(term) !== toText(known.get(name)));
+  return post(of(id, '/change'), applicationGuard, Object.fromEntries(changed));
+}
 export const removeApplication = (id: string) => post(of(id, '/remove'), done);
 
 const keyGuard = z.object({
