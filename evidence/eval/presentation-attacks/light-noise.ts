@@ -1,5 +1,4 @@
 import type { Json } from '../../../src/base/json.js';
-import type { Engine } from '../../../src/engine/engine.js';
 import { toEyeCentres } from '../../../src/engine/landmarks.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
 import { modelsFolder } from '../../../test/paths.js';
@@ -9,32 +8,18 @@ import { keepFigures } from '../keep.js';
 import type { EvalProgram } from '../program.js';
 import { readFlashPairs } from './flash-pairs.js';
 import { type FaceRegion, faceRegions, type RegionLight, toChroma, toLuminance } from './light-regions.js';
-import { mapPictures } from './looks.js';
-import { liveSpecies, type RecordedClip, readClips, readRecordedPicture, timeOf } from './recorded.js';
+import { type Moment, pairsApart, readMoments } from './moments.js';
+import { liveSpecies, type RecordedClip, readClips } from './recorded.js';
 import { lookAtRegions, type RegionLook } from './region-look.js';
 import { judgeUnlit } from './unlit-rows.js';
 
-/** What one picture of a clip shows. */
-interface Moment extends RegionLook {
-  readonly ms: number;
-}
-
-/** How far apart in time two pictures are: a pair counts for each that it is within a quarter of. */
+/** How far apart in time two pictures are. */
 const lagsMs = [33, 100, 250, 450, 900] as const;
-const isLag = (lagMs: number, ms: number): boolean => Math.abs(ms - lagMs) <= lagMs / 4;
 
 /** Who moves less than this between two pictures, in eye distances and over all 68 points, holds still. */
 const stillEyeDistances = 0.06;
 
-async function readMoments(engine: Engine, { files }: RecordedClip): Promise<Moment[]> {
-  const looks = await mapPictures(files, async (file) => {
-    const look = await lookAtRegions(engine, await readRecordedPicture(file));
-    return look === null ? [] : [{ ...look, ms: timeOf(file) }];
-  });
-  return looks.flat();
-}
-
-function toMotion(one: Moment, other: Moment): number {
+function toMotion(one: RegionLook, other: RegionLook): number {
   const [left, right] = toEyeCentres(one.landmarks);
   const moved = one.landmarks.map(({ x, y }, at) => Math.hypot(other.landmarks[at].x - x, other.landmarks[at].y - y));
   return moved.reduce((sum, px) => sum + px, 0) / moved.length / Math.hypot(right.x - left.x, right.y - left.y);
@@ -85,7 +70,7 @@ interface PairChange {
 
 type Regions = ReadonlyMap<FaceRegion | 'face', Change>;
 
-function toPairChange(before: Moment, after: Moment): PairChange | null {
+function toPairChange(before: RegionLook, after: RegionLook): PairChange | null {
   const background = toChange(before.readings.background, after.readings.background);
   if (background === null) return null;
   const regions = new Map<FaceRegion | 'face', Change>();
@@ -101,14 +86,8 @@ function toPairChange(before: Moment, after: Moment): PairChange | null {
   };
 }
 
-const toPairs = (moments: readonly Moment[], lagMs: number): PairChange[] =>
-  moments.flatMap((before, at) =>
-    moments.slice(at + 1).flatMap((after) => {
-      if (!isLag(lagMs, after.ms - before.ms)) return [];
-      const change = toPairChange(before, after);
-      return change === null ? [] : [change];
-    }),
-  );
+const toPairs = (moments: readonly Moment<RegionLook>[], lagMs: number): PairChange[] =>
+  pairsApart(moments, lagMs).flatMap(([before, after]) => toPairChange(before, after) ?? []);
 
 /** The standard deviation of what is 0 in the mean: a change has no direction of its own. */
 const deviationOf = (values: readonly number[]): number => Math.sqrt(meanOf(values.map((value) => value ** 2)));
@@ -159,7 +138,10 @@ function toRow(what: string, clips: readonly ClipPairs[]) {
 }
 
 /** By lag: each clip, all of them, and all of them by region. */
-const tabulate = (clips: readonly { readonly clip: string; readonly moments: readonly Moment[] }[], isStill: boolean) =>
+const tabulate = (
+  clips: readonly { readonly clip: string; readonly moments: readonly Moment<RegionLook>[] }[],
+  isStill: boolean,
+) =>
   Object.fromEntries(
     lagsMs.map((lagMs): [string, { rows: Json[]; regions: Json }] => {
       const paired = clips.map(({ clip, moments }) => ({
@@ -206,28 +188,29 @@ async function measureNoise(
   const [folder] = folders;
   if (folders.length > 1) throw new BadInput('light-noise takes one --data');
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-  const stillClips = await readClips(folder, 'still-selfies');
-  const movingClips = await readClips(folder, 'movements');
-  const readLive = async (kind: string, all: readonly RecordedClip[]) => {
-    const clips = all.filter(({ species }) => species === liveSpecies);
-    const seen: { readonly clip: string; readonly moments: readonly Moment[] }[] = [];
+  const isLive = ({ species }: RecordedClip): boolean => species === liveSpecies;
+  const stillClips = (await readClips(folder, 'still-selfies')).filter(isLive);
+  const movements = await readClips(folder, 'movements');
+  const movingClips = movements.filter(isLive);
+  const readAll = async (kind: string, clips: readonly RecordedClip[]) => {
+    const seen: { readonly clip: string; readonly moments: readonly Moment<RegionLook>[] }[] = [];
     for (const clip of clips) {
-      seen.push({ clip: clip.person, moments: await readMoments(engine, clip) });
+      seen.push({ clip: clip.person, moments: await readMoments(clip, (bytes) => lookAtRegions(engine, bytes)) });
       say(`${kind}: ${seen.length} of ${clips.length} clips`);
     }
     return seen;
   };
   try {
-    const still = await readLive('still-selfies', stillClips);
-    const moving = await readLive('movements', movingClips);
+    const still = await readAll('still-selfies', stillClips);
+    const moving = await readAll('movements', movingClips);
     if (still.length === 0 && moving.length === 0) throw new BadInput(`No clips of people in ${folder}`);
     const [holdingStill, pauses] = [tabulate(still, false), tabulate(moving, true)];
     const others = {
       flashPairs: await readFlashPairs(engine, folder),
       underRows: await judgeUnlit(engine, {
-        holdingStill: stillClips.filter(({ species }) => species === liveSpecies),
-        moving: movingClips.filter(({ species }) => species === liveSpecies),
-        replays: movingClips.filter(({ species }) => species !== liveSpecies),
+        holdingStill: stillClips,
+        moving: movingClips,
+        replays: movements.filter((clip) => !isLive(clip)),
       }),
     };
     await keepFigures(out, 'light-noise', {

@@ -9,9 +9,9 @@ import { toPhoto } from '../../../test/pictures.js';
 import { type Chance, createChance } from '../../statistics/chance.js';
 import { rateByPerson } from '../../statistics/clustered-rate.js';
 import { withoutRefusal } from './heads.js';
-import { mapPictures } from './looks.js';
+import { pairsApart, readMoments } from './moments.js';
 import { rateAsJson } from './rate-cells.js';
-import { type RecordedClip, readRecordedPicture, timeOf } from './recorded.js';
+import type { RecordedClip } from './recorded.js';
 
 /*
  * What the product's own judge of light says of real clips on which no light of ours fell: of whoever puts a recording in the
@@ -21,36 +21,21 @@ import { type RecordedClip, readRecordedPicture, timeOf } from './recorded.js';
 /** Rows that each clip is held against. */
 const rowsOfOne = 1000;
 
-/** From the picture under the one colour to that under the other, within a quarter. */
+/** From the picture under the one colour to that under the other. */
 const apartMs = 450;
 
-/** The light of one picture of a clip. */
-interface Moment {
-  readonly ms: number;
-  readonly reading: LightReading;
-}
+type Look = { readonly reading: LightReading };
 
-type Moments = readonly [Moment, Moment];
-
-async function readMoments(engine: Engine, { files }: RecordedClip): Promise<readonly Moment[]> {
-  const looks = await mapPictures(files, async (file) => {
-    const photo = toPhoto(await readRecordedPicture(file));
-    const seen = await withoutRefusal(() => engine.examine(photo, ['light']));
-    return seen?.light == null ? [] : [{ ms: timeOf(file), reading: seen.light }];
+/** The light of one picture. */
+const lookAt = (engine: Engine, bytes: Uint8Array): Promise<Look | null> =>
+  withoutRefusal(async () => {
+    const { light } = await engine.examine(toPhoto(bytes), ['light']);
+    if (light === null) throw new Error('The engine left out the light.');
+    return { reading: light };
   });
-  return looks.flat();
-}
-
-const toPairs = (moments: readonly Moment[]): readonly Moments[] =>
-  moments.flatMap((before, at) =>
-    moments
-      .slice(at + 1)
-      .filter(({ ms }) => Math.abs(ms - before.ms - apartMs) <= apartMs / 4)
-      .map((after): Moments => [before, after]),
-  );
 
 /** One clip's answer to a row that nobody in it saw: pairs by chance, each of them pictures half a second apart. */
-function answerRow(pairs: readonly Moments[], chance: Chance): LightFinding {
+function answerRow(pairs: readonly (readonly [Look, Look])[], chance: Chance): LightFinding {
   const toPair = ([first, second]: readonly (Asked | null)[]): LitPair => {
     const [before, after] = pairs[chance.below(pairs.length)];
     if (first?.light == null || second?.light == null) throw new Error('A row of lights has a light for each picture.');
@@ -78,7 +63,7 @@ interface Answered {
 }
 
 async function answerAll(engine: Engine, clip: RecordedClip): Promise<readonly Answered[]> {
-  const pairs = toPairs(await readMoments(engine, clip));
+  const pairs = pairsApart(await readMoments(clip, (bytes) => lookAt(engine, bytes)), apartMs);
   if (pairs.length === 0) return [];
   const chance = createChance(`rows of light for ${clip.person}`);
   return Array.from({ length: rowsOfOne }, () => {
