@@ -6,7 +6,7 @@ import { changeStored, readStored } from '../core/change-stored.js';
 import { toCodeMessage } from '../core/codes/letters.js';
 import { issueCodes, takeCodes } from '../core/codes/one-time-codes.js';
 import type { LetterLanguage } from '../core/letters/language.js';
-import { type CountDeps, countAgainstAll, uncount } from '../core/limits/limits.js';
+import { type CountDeps, countAgainstAll, uncountIfFailed } from '../core/limits/limits.js';
 import type { Delivery, Random } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -52,13 +52,9 @@ export async function sendCodes(
   const about = contactDigest(contact);
   const { id, codes, expiresAt } = await issueCodes({ about, names: ['email', 'sms'] }, deps);
   const brand = letterBrandOf((await deps.brands.inForce())?.brand ?? null, null);
-  const send = async (channel: 'email' | 'sms', to: string): Promise<void> => {
-    try {
-      await deps.delivery.send(toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? ''));
-    } catch (error) {
-      await uncount('codesOfContact', ownerOf(channel, to), deps);
-      throw error;
-    }
+  const send = (channel: 'email' | 'sms', to: string): Promise<void> => {
+    const message = toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? '');
+    return uncountIfFailed('codesOfContact', ownerOf(channel, to), () => deps.delivery.send(message), deps);
   };
   await Promise.all([send('email', contact.email), send('sms', contact.phone)]);
   return { id, expiresAt };

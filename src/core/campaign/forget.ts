@@ -2,7 +2,7 @@ import type { SubjectRef } from '../connection.js';
 import type { State } from '../ports.js';
 import type { Person } from './person.js';
 import { forgetInPlan } from './record.js';
-import { changeCampaign, changeShard, forEachShard, listCampaigns, readPeople } from './storage.js';
+import { changeCampaign, dropPeople, listCampaigns, readPeople } from './storage.js';
 
 /** What campaigns hold of a user. */
 export interface CampaignHolding {
@@ -31,8 +31,6 @@ export async function forgetInCampaigns(
   for (const listed of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
     // First: whoever makes the plan takes them out of what is written from here on.
     const campaign = await changeCampaign(listed.id, (latest) => forgetInPlan(latest, subject), deps);
-    await forEachShard(campaign, (shard) =>
-      changeShard(campaign, shard, (person) => (person.subject === subject ? null : person), deps),
-    );
+    await dropPeople(campaign, (person) => person.subject === subject, deps);
   }
 }

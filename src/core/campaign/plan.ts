@@ -9,8 +9,8 @@ import { type Campaign, delayPlan, finishPlan, freePlan, growPlan, isForgottenIn
 import {
   changeCampaign,
   changeShard,
+  dropPeople,
   dropShards,
-  forEachShard,
   maxPeople,
   readCampaign,
   readShard,
@@ -57,10 +57,7 @@ async function settlePlan(
 ): Promise<void> {
   for (let isSettled = false; !isSettled; ) {
     const seen = await readCampaign(campaign.id, deps);
-    if (seen.forgotten.length > 0)
-      await forEachShard(seen, (shard) =>
-        changeShard(seen, shard, (person) => (isForgottenIn(seen, person) ? null : person), deps),
-      );
+    if (seen.forgotten.length > 0) await dropPeople(seen, (person) => isForgottenIn(seen, person), deps);
     const settle = (latest: Campaign): Campaign => {
       isSettled = latest.forgotten.length === seen.forgotten.length;
       return isSettled ? change(latest) : latest;

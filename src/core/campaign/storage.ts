@@ -162,6 +162,17 @@ export async function forEachShard<Result>(
   return results;
 }
 
+/** Takes people out of all records of a campaign. */
+export async function dropPeople(
+  campaign: Pick<Campaign, 'id' | 'keptUntil' | 'shards'>,
+  isGone: (person: Person) => boolean,
+  deps: Stores,
+): Promise<void> {
+  await forEachShard(campaign, (shard) =>
+    changeShard(campaign, shard, (person) => (isGone(person) ? null : person), deps),
+  );
+}
+
 /** Everybody in a campaign, by record. */
 export const readPeople = (campaign: Campaign, deps: Stores): Promise<(readonly Person[])[]> =>
   forEachShard(campaign, async (shard) => (await readShard(campaign, shard, deps))?.record ?? []);

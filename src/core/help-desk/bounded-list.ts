@@ -46,16 +46,18 @@ function toChanged<Entry extends Listed>(
 }
 
 /**
- * Looks what a change would make of the list, so that it can be put on record before it is made.
+ * Tries a change without making it, so that it can be put on record first.
+ * @returns the entries as they are, those that have not ended
  * @throws FaceError as `changeList`
  */
 export async function foreseeList<Entry extends Listed>(
   list: BoundedList<Entry>,
   change: (entries: readonly Entry[]) => Entry[],
   deps: Deps,
-): Promise<{ readonly former: readonly Entry[]; readonly changed: readonly Entry[] }> {
-  const former = await readList(list, deps);
-  return { former, changed: toChanged(list, change, former) };
+): Promise<readonly Entry[]> {
+  const entries = await readList(list, deps);
+  toChanged(list, change, entries);
+  return entries;
 }
 
 /**

@@ -61,9 +61,7 @@ export async function takeHelpRequest(
     if (found.takenBy !== null && found.takenBy !== by) throw new FaceError('request_taken');
     return requests.map((each) => (each === found ? { ...found, takenBy: by } : each));
   };
-  const waiting = (await foreseeList(helpRequests, take, deps)).former.find(
-    (each) => isIt(each) && each.takenBy === null,
-  );
+  const waiting = (await foreseeList(helpRequests, take, deps)).find((each) => isIt(each) && each.takenBy === null);
   // First: taken once more after a trail that failed, it would be told as theirs already, and be on no record.
   if (waiting !== undefined) {
     const { connection, subject } = waiting;

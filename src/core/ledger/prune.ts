@@ -80,12 +80,12 @@ async function removeTooMany(days: readonly string[], deps: PruneDeps): Promise<
     if (tooMany <= 0) break;
     if (lines <= tooMany) await removeDay(day, deps);
     else await removeOldest(day, tooMany, deps);
-    counted.delete(day);
     tooMany -= lines;
   }
 }
 
-async function removeOldest(day: string, most: number, { ledger, pause }: PruneDeps): Promise<void> {
+async function removeOldest(day: string, most: number, { ledger, counted, pause }: PruneDeps): Promise<void> {
+  counted.delete(day);
   for (let left = most; left > 0; left -= rowsAtOnce) {
     const found = await ledger.range(rangeOf(logPartition(day)), Math.min(rowsAtOnce, left), 'oldest first');
     if (found.length === 0) return;
@@ -99,7 +99,6 @@ async function removeOldest(day: string, most: number, { ledger, pause }: PruneD
 
 async function removeDay(day: string, deps: PruneDeps): Promise<void> {
   await removeOldest(day, Number.POSITIVE_INFINITY, deps);
-  deps.counted.delete(day);
   await deps.ledger.remove([{ partition: daysPartition, sort: day }]);
 }
 

@@ -108,11 +108,19 @@ export async function countAgainstAll(counts: readonly Count[], deps: CountDeps)
 }
 
 /**
- * Counts something no more that came to nothing after all.
- * @throws FaceError `state_unavailable`
+ * Does what was counted, and counts it no more where it fails.
+ * @throws FaceError `state_unavailable`, and whatever `work` throws
  */
-export async function uncount(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
-  await Promise.all(windowsOf(limit, who, deps).map((window) => countIn(window, -1, deps)));
+export async function uncountIfFailed<Result>(
+  limit: LimitName,
+  who: string,
+  work: () => Promise<Result>,
+  deps: CountDeps,
+): Promise<Result> {
+  return work().catch(async (error: unknown) => {
+    await Promise.all(windowsOf(limit, who, deps).map((window) => countIn(window, -1, deps)));
+    throw error;
+  });
 }
 
 /**

@@ -9,7 +9,7 @@ import { takeBypass } from '../help-desk/bypass.js';
 import type { LetterBrand } from '../letters/brand.js';
 import type { LetterLanguage } from '../letters/language.js';
 import { attemptsOfSubject } from '../limits/attempts.js';
-import { countAgainst, uncount } from '../limits/limits.js';
+import { countAgainst, uncountIfFailed } from '../limits/limits.js';
 import { countAttempt } from '../limits/lockout.js';
 import type { Delivery, Keys } from '../ports.js';
 import { type EpochMs, toIso } from '../units.js';
@@ -68,12 +68,8 @@ export async function sendCode(
   if (to === null) throw new FaceError('contact_missing');
   const { id, codes, expiresAt } = await issueCodes({ about: aboutOf(stepUpId), names: [channel] }, deps);
   const brand = await deps.brandOf(connection);
-  try {
-    await deps.delivery.send(toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? ''));
-  } catch (error) {
-    await uncount('codesOfPerson', person, deps);
-    throw error;
-  }
+  const message = toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? '');
+  await uncountIfFailed('codesOfPerson', person, () => deps.delivery.send(message), deps);
   await deps.audit.append({ action: 'code_sent', ...whoOf(record), detail: { stepUpId, channel } });
   return { id, expiresAt };
 }
