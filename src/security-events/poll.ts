@@ -62,6 +62,7 @@ export function createPoll(deps: DeliveryDeps): Poll {
   return async (stream, { maxEvents = mostEvents, returnImmediately, ack, setErrs }, signal) => {
     await acknowledge(stream, { ack, setErrs }, deps);
     if (maxEvents === 0) return { sets: {} };
+    await takeOffUnasked(stream, deps);
     let queued = await readToTell(stream, deps);
     if (queued.length === 0 && !returnImmediately) queued = await waitToTell(stream, signal);
     const given = queued.slice(0, Math.min(maxEvents, mostEvents));
@@ -70,15 +71,21 @@ export function createPoll(deps: DeliveryDeps): Poll {
   };
 }
 
-/** What waits for the receiver: nothing while it has its stream paused. What it asks for no more is taken off. */
-async function readToTell({ id, status, events }: EventStream, deps: DeliveryDeps): Promise<readonly QueuedEvent[]> {
-  if (status !== 'enabled') return [];
-  const queued = await readQueue(id, deps);
-  const isAsked = (entry: QueuedEvent): boolean => entry.kind === 'verification' || events.includes(entry.event.name);
-  const unasked = queued.filter((entry) => !isAsked(entry));
-  if (unasked.length > 0) await dequeue(id, new Set(unasked.map(jtiOf)), deps);
-  return queued.filter(isAsked);
+/** What waits for the receiver: nothing while it has its stream paused. */
+async function readToTell(stream: EventStream, deps: DeliveryDeps): Promise<readonly QueuedEvent[]> {
+  if (stream.status !== 'enabled') return [];
+  return (await readQueue(stream.id, deps)).filter((entry) => isAsked(stream, entry));
 }
+
+/** A poll that waited knows what was asked for when it came: only one that just came may take the rest off. */
+async function takeOffUnasked(stream: EventStream, deps: DeliveryDeps): Promise<void> {
+  if (stream.status !== 'enabled') return;
+  const unasked = (await readQueue(stream.id, deps)).filter((entry) => !isAsked(stream, entry));
+  if (unasked.length > 0) await dequeue(stream.id, new Set(unasked.map(jtiOf)), deps);
+}
+
+const isAsked = ({ events }: EventStream, entry: QueuedEvent): boolean =>
+  entry.kind === 'verification' || events.includes(entry.event.name);
 
 async function acknowledge(
   stream: EventStream,
