@@ -19,13 +19,25 @@ import { benchVerify, showVerify } from './verify.js';
  * npm run bench -- scale --plan                                                      the tables of docs/sizing.md
  */
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    ...{ json: { type: 'boolean' }, quick: { type: 'boolean' }, plan: { type: 'boolean' } },
-    ...{ without: { type: 'string' }, people: { type: 'string' }, stores: { type: 'string' } },
-  },
-});
+/** What is wrong with the arguments is told before anything is measured; exit code 2. */
+function parsing<Parsed>(parse: () => Parsed): Parsed {
+  try {
+    return parse();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}
+
+const { values, positionals } = parsing(() =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      ...{ json: { type: 'boolean' }, quick: { type: 'boolean' }, plan: { type: 'boolean' } },
+      ...{ without: { type: 'string' }, people: { type: 'string' }, stores: { type: 'string' } },
+    },
+  }),
+);
 const isQuick = values.quick === true;
 const asJson = values.json === true;
 const [program = 'verify'] = positionals;
@@ -54,7 +66,13 @@ else if (program === 'scale' && values.plan === true)
     ...showPlan(measured, prices),
   ]);
 else if (program === 'scale' && (values.people ?? values.stores) !== undefined)
-  print(await benchGrowth(parseGrowthSize(values), say), showGrowth);
+  print(
+    await benchGrowth(
+      parsing(() => parseGrowthSize(values)),
+      say,
+    ),
+    showGrowth,
+  );
 else if (program === 'scale') print(await benchScale(isQuick ? quickScale : fullScale, say), showScale);
 else if (program === 'provision') print(await benchProvision(), showProvision);
 else if (program === 'peers') print(await benchPeers(isQuick ? quickRuns : fullRuns, say), showPeers);

@@ -56,3 +56,6 @@ export const holds = ({ checked, broken }: Invariant): boolean => checked > 0 &&
 
 /** A fault that cannot be done on this machine. */
 export const skip = (reason: string): Finding => ({ seen: [], figures: {}, invariants: [], skipped: [reason] });
+
+/** Whether a fault was done: where all of it was skipped, nothing was looked at. */
+export const isDone = ({ seen, invariants }: Finding): boolean => seen.length > 0 || invariants.length > 0;

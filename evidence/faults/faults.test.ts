@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -53,4 +54,17 @@ test('a trail that somebody changed is no unbroken chain', async () => {
 
 test.each(Object.keys(faults))('docs/faults.md tells what people see of %s', (name) => {
   expect(readFileSync(join(projectRoot, 'docs/faults.md'), 'utf8')).toContain(`\`${name}\``);
+});
+
+test('where all that was asked for is skipped, the program says so, ends with 2 and leaves the figures that are stored', async () => {
+  const document = join(projectRoot, 'docs', 'faults.md');
+  const stored = readFileSync(document, 'utf8');
+  const program = join(projectRoot, 'dist', 'evidence', 'faults', 'faults.js');
+  const { status, stderr } = spawnSync(process.execPath, [program, 'redis', '--quick', '--write'], {
+    env: { ...process.env, REDIS_SERVER_PATH: join(projectRoot, 'no-redis') },
+    encoding: 'utf8',
+  });
+  expect(status).toBe(2);
+  expect(stderr).toContain('Nothing is shown: all that was asked for was skipped.');
+  expect(readFileSync(document, 'utf8')).toBe(stored);
 });

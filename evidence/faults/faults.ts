@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, cpus } from 'node:os';
-import { type Finding, holds, type Setting } from './fault.js';
+import { type Finding, holds, isDone, type Setting } from './fault.js';
 import { faults } from './registry.js';
 import { toText, writeFinding } from './report.js';
 
 /*
  * `npm run faults [-- NAME… --quick --json --write --seed=TEXT]`: breaks parts of a running service, and tells what people
- * saw, what was sent again, and whether anything was lost, used twice or wrongly granted. Ends with 1 where something was.
+ * saw, what was sent again, and whether anything was lost, used twice or wrongly granted. Ends with 1 where something was,
+ * with 2 where all was skipped.
  * `--write` puts what came of it into docs/faults.md.
  */
 
@@ -41,12 +42,16 @@ if (unknown.length > 0) {
     say(`${name}: ${Math.round((performance.now() - began) / 1000)} s`);
     for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
     findings[name] = finding;
-    // At once, so that what is done outlives an interruption.
-    if (flags.includes('--write')) writeFinding(name, finding, made);
+    // At once, so that what is done outlives an interruption. What was skipped takes no figures away.
+    if (flags.includes('--write') && isDone(finding)) writeFinding(name, finding, made);
     if (!flags.includes('--json')) console.log([`\n${name}: ${fault.about}`, ...toText(finding)].join('\n'));
   }
   const { size, seed } = setting;
   const told = { size, seed, node: process.version, cores: availableParallelism() };
   if (flags.includes('--json')) console.log(JSON.stringify({ setting: told, faults: findings }, null, 2));
   if (Object.values(findings).some(({ invariants }) => !invariants.every(holds))) process.exitCode = 1;
+  else if (!Object.values(findings).some(isDone)) {
+    say('Nothing is shown: all that was asked for was skipped.');
+    process.exitCode = 2;
+  }
 }

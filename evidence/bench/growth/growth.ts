@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
 import { hasRedis } from '../../../test/redis.js';
+import { BadInput } from '../../corpus/bad-input.js';
 import { measureCheckProcessor } from './processor.js';
 import { type StoreKind, storeKinds } from './stores.js';
 import { type Growth, simulateYear, type YearReport } from './year.js';
@@ -32,9 +33,12 @@ export interface GrowthSize {
   readonly stores: readonly StoreKind[];
 }
 
-/** As at the command line. @throws ZodError: not numbers, or no stores of ours */
-export const parseGrowthSize = (given: { people?: string | undefined; stores?: string | undefined }): GrowthSize =>
-  optionsGuard.parse(given);
+/** As at the command line. @throws BadInput: not numbers, or no stores of ours */
+export function parseGrowthSize(given: { people?: string | undefined; stores?: string | undefined }): GrowthSize {
+  const { success, data } = optionsGuard.safeParse(given);
+  if (!success) throw new BadInput(`--people takes a number from 10 on, --stores some of ${storeKinds.join(',')}`);
+  return data;
+}
 
 /** Simulates a year on each store, one after the other. */
 export async function benchGrowth({ people, stores }: GrowthSize, say: (line: string) => void): Promise<GrowthReport> {
