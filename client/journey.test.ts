@@ -152,6 +152,14 @@ describe('what goes wrong is a FacestepError', () => {
     await new Promise((resolve) => proxy.close(resolve));
   });
 
+  test('a client token that no header can carry is refused at once, and not shown', () => {
+    const make = (clientToken: string) => () =>
+      createFacestepClient({ url: server.origin, clientToken, fetch: realFetch });
+    for (const wrong of ['fst_canary\nfst_other', 'fst_canary\0', 'fst_canaré'])
+      expect(make(wrong)).toThrow(/^clientToken is no client token: it has other characters than printable ASCII$/);
+    expect(make('fst_canary\r\n')).not.toThrow();
+  });
+
   test('and a redirect is not followed: the token and the photos stay here', async () => {
     const elsewhere: string[] = [];
     const target = createServer((request, response) => {

@@ -36,6 +36,7 @@ const signed = z.object({ signature: z.string() });
  * Makes the client of one server. The client token and this client belong on your server, never in a browser. Every
  * call throws `FacestepError`.
  * @param options.url - of the server, such as `https://face.example.com`
+ * @throws TypeError: `clientToken` has characters that no header can carry
  */
 export function createFacestepClient(options: {
   readonly url: string;

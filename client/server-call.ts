@@ -43,12 +43,18 @@ const answerTimeoutMs = 60_000;
 
 const refusalGuard = z.object({ ok: z.literal(false), error: z.string(), code: z.string() });
 
-/** Makes the calls of one client: its token goes with each. */
+/** Printable ASCII, and around it what a header leaves out: a file's last line break is no part of a token. */
+const sendableToken = /^[\t\r\n ]*[!-~]*[\t\r\n ]*$/;
+
+/** Makes the calls of one client: its token goes with each. @throws TypeError: no header can carry the token */
 export function createServerCall(options: {
   readonly url: string;
   readonly clientToken: string;
   readonly fetch: Fetch;
 }): ServerCall {
+  // The platform refuses it at each call, in an error that holds the token and would be logged.
+  if (!sendableToken.test(options.clientToken))
+    throw new TypeError('clientToken is no client token: it has other characters than printable ASCII');
   const base = options.url.replace(/\/+$/, '');
   const auth = { 'X-Auth-Token': options.clientToken };
 
