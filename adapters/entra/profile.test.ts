@@ -320,6 +320,12 @@ describe('a login', () => {
     expect((await other.findAccount('ADA@example.com'))?.subject).toBe(user.id);
   });
 
+  test('may begin with a dollar sign, which Graph takes for an option unless the name is in quotes', async () => {
+    const named = entra.addUser({ mail: "$ada.o'brien@example.com" });
+    expect((await connect().findAccount("$Ada.O'Brien@example.com"))?.subject).toBe(named.id);
+    expect(await connect().findAccount('$charles@example.com')).toBeNull();
+  });
+
   test.each([
     [400, 'resolves', null],
     [404, 'resolves', null],

@@ -89,7 +89,7 @@ export function createEntraProfile(
   const findAccount: Profile['findAccount'] = async (login) => {
     // A user principal name has an `@`, and neither ids nor `me` have.
     if (!isLogin(login) || !login.includes('@') || /[/\\]/.test(login)) return null;
-    const path = `/users/${encodeURIComponent(login)}?$select=id,userPrincipalName,mail`;
+    const path = `${toNamedPath(login)}?$select=id,userPrincipalName,mail`;
     const answer = await send({ method: 'GET', path });
     // 400 is of a name that Graph does not take for one.
     if (answer.status === 404 || answer.status === 400) return null;
@@ -155,6 +155,15 @@ export function createEntraProfile(
     },
   };
 }
+
+/**
+ * The address of a user by name. What begins with a dollar sign would be an option of a query, unless it is in quotes.
+ * @see https://learn.microsoft.com/en-us/graph/api/user-get
+ */
+const toNamedPath = (login: string): string =>
+  login.startsWith('$')
+    ? `/users('${encodeURIComponent(login.replaceAll("'", "''"))}')`
+    : `/users/${encodeURIComponent(login)}`;
 
 const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const subjectPattern = new RegExp(`^(?:(?<tenantId>${guid})/)?(?<userId>${guid})$`);

@@ -1,4 +1,4 @@
-import { type Request, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { badRequest, notFound } from './errors.js';
 import { type GraphContext, toSelected } from './graph-context.js';
@@ -44,8 +44,7 @@ const toAll = ({ extensions, details, ...builtIn }: DirectoryUser) => ({ ...buil
  */
 export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: GraphContext): Router {
   const router = Router();
-  const find = (request: Request, tenant: Tenant): DirectoryUser => {
-    const id = String(request.params.id);
+  const find = (id: string, tenant: Tenant): DirectoryUser => {
     const user =
       tenant.users.get(id.toLowerCase()) ??
       [...tenant.users.values()].find(({ userPrincipalName }) => userPrincipalName.toLowerCase() === id.toLowerCase());
@@ -83,7 +82,7 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
       // OData's cast is one of the advanced queries.
       if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
       const tenant = tenantOf(response);
-      const { id: userId } = find(request, tenant);
+      const { id: userId } = find(String(request.params.id), tenant);
       const own = [...tenant.groups].filter(([, members]) => members.has(userId));
       // Of things that the caller may not read a relationship tells the ids, and nothing else.
       const mayRead = z.array(z.string()).parse(response.locals.roles).includes('GroupMember.Read.All');
@@ -97,14 +96,23 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
       );
     },
   );
-  router.get('/users/:id', read, (request, response) => {
-    const user = toSelected(toAll(find(request, tenantOf(response))), request);
+  const show = (request: Request, response: Response, id: string): void => {
+    const user = toSelected(toAll(find(id, tenantOf(response))), request);
     response.json({ '@odata.context': `${cloud.url}/v1.0/$metadata#users/$entity`, ...user });
+  };
+  router.get('/users/:id', read, (request, response) => {
+    const id = String(request.params.id);
+    // In OData's addresses a dollar sign begins an option of the query.
+    if (id.startsWith('$')) throw badRequest('The request URI is not valid.');
+    show(request, response, id);
+  });
+  router.get(/^\/users\('([^/]+)'\)$/, read, (request, response) => {
+    show(request, response, String(request.params[0]).replaceAll("''", "'"));
   });
 
   router.patch('/users/:id', requireRole('User.ReadWrite.All'), (request, response) => {
     const tenant = tenantOf(response);
-    const user = find(request, tenant);
+    const user = find(String(request.params.id), tenant);
     const changes = Object.entries(changeGuard.parse(request.body));
     for (const [name, value] of changes) {
       if (!name.startsWith('extension_')) throw badRequest(`Property '${name}' is not simulated.`);
@@ -119,7 +127,9 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
 
   // Of applications only the one permission is documented.
   router.post('/users/:id/revokeSignInSessions', requireRole('User.RevokeSessions.All'), (request, response) => {
-    find(request, tenantOf(response)).signInSessionsValidFromDateTime = new Date(cloud.now()).toISOString();
+    find(String(request.params.id), tenantOf(response)).signInSessionsValidFromDateTime = new Date(
+      cloud.now(),
+    ).toISOString();
     response.json({ '@odata.context': `${cloud.url}/v1.0/$metadata#Edm.Boolean`, value: true });
   });
   return router;
