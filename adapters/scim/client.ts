@@ -90,7 +90,12 @@ function createAuthorization(auth: ScimSettings['auth'], deps: ScimApiDeps): Aut
 const toBasic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-const tokenGuard = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().nullish() });
+// A number (RFC 6749, section 5.1); gateways such as Apigee write it as a text.
+const lifeGuard = z.preprocess(
+  (life) => (typeof life === 'string' && /^\d{1,9}$/.test(life) ? Number(life) : life),
+  z.number().positive().nullish(),
+);
+const tokenGuard = z.object({ access_token: z.string().min(1), expires_in: lifeGuard });
 
 interface AccessToken {
   readonly value: Credential;

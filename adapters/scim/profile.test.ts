@@ -368,6 +368,23 @@ describe('credentials', () => {
     expect(tokens()).toBe(2);
   });
 
+  test('of a client get a token that is kept as long where its life is told as a text', async () => {
+    const asText = async ({ url, init }: Sent) => {
+      const answer = await fetch(url, init);
+      if (url.pathname !== '/oauth/token') return answer;
+      return Response.json(Object.assign(Object(await answer.json()), { expires_in: '60' }));
+    };
+    const { sent, profile } = observe(asText, { scim: { auth: clientAuth() } });
+    const tokens = () => sent.filter(({ url }) => url.pathname === '/oauth/token').length;
+    await profile.readToken(ada);
+    bench.clock.advanceSec(49);
+    await profile.readToken(ada);
+    expect(tokens()).toBe(1);
+    bench.clock.advanceSec(1);
+    await profile.readToken(ada);
+    expect(tokens()).toBe(2);
+  });
+
   test('of a client get another token where one was revoked, once', async () => {
     const { sent, profile } = observe(undefined, { scim: { auth: clientAuth() } });
     await profile.readToken(ada);
