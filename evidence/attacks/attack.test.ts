@@ -1,4 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { projectRoot } from '../../test/paths.js';
 import { toClaim } from './attack.js';
 
 test('a claim holds at its bound and not beyond', () => {
@@ -7,4 +11,21 @@ test('a claim holds at its bound and not beyond', () => {
   expect(toClaim('many', { figure: 2 }, { atLeast: 2 }).holds).toBe(true);
   expect(toClaim('many', { figure: 1, interval: [0, 3] }, { atLeast: 2 }).holds).toBe(false);
   expect(toClaim('many', { figure: Number.NaN }, { atLeast: 2 }).holds).toBe(false);
+});
+
+test.each([
+  [['--quick', '--write'], {}],
+  [['--write'], { FACESTEP_FACES: join(projectRoot, 'no-faces') }],
+])('figures of %j are not put in place of those of the whole run on real faces', (flags, variables) => {
+  const document = join(projectRoot, 'docs', 'security-analysis.md');
+  const stored = readFileSync(document, 'utf8');
+  const program = join(projectRoot, 'dist', 'evidence', 'attacks', 'attacks.js');
+  // The least of them, so that nothing is attacked for long where this fails.
+  const { status, stderr } = spawnSync(process.execPath, [program, 'secret-without-face', ...flags], {
+    env: { ...process.env, ...variables },
+    encoding: 'utf8',
+  });
+  expect(stderr).toMatch(/--write takes no --quick, and needs real faces/);
+  expect(status).toBe(2);
+  expect(readFileSync(document, 'utf8')).toBe(stored);
 });

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import { hasFaces } from '../../test/faces.js';
 import type { Finding } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';
 import { attacks } from './registry.js';
@@ -7,7 +8,8 @@ import type { Size } from './size.js';
 
 /*
  * `npm run attacks -- [NAME…] [--quick] [--json] [--write]`: attacks the product's own tokens, and tells which claims hold.
- * `--write` puts what came of it into docs/security-analysis.md.
+ * `--write` puts what came of it into docs/security-analysis.md: of the whole run on real faces alone, so that no lesser figures
+ * take the place of those.
  */
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
@@ -20,6 +22,11 @@ const unknown = [
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}. The attacks:`);
   for (const [name, { about }] of Object.entries(attacks)) console.error(`  ${name.padEnd(22)} ${about}`);
+  process.exitCode = 2;
+} else if (flags.includes('--write') && (flags.includes('--quick') || !hasFaces)) {
+  console.error(
+    '--write takes no --quick, and needs real faces (set FACESTEP_FACES): lesser figures would replace theirs.',
+  );
   process.exitCode = 2;
 } else {
   const size: Size = flags.includes('--quick') ? 'quick' : 'full';
@@ -43,7 +50,7 @@ if (unknown.length > 0) {
       writeFinding(
         name,
         finding,
-        `_${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? ''}, ${availableParallelism()} cores, Node ${process.version.slice(1)}${size === 'full' ? '' : '; quick form'}._`,
+        `_${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? ''}, ${availableParallelism()} cores, Node ${process.version.slice(1)}._`,
       );
   }
   // An attack on the server alone needs none.
