@@ -6,20 +6,33 @@ const project = {
   testRunner: '<rootDir>/dist/test/runner/runner.js',
   transform: {},
 };
+
+/** Only `npm run test:all` runs these. What protects a security line, or ends a journey of a person, belongs to neither list. */
+const wide = [
+  // The pages in Chromium: languages, themes, screens, accessibility, and the examples and portals.
+  'test/browser/(?!journey\\.test|console-smoke\\.test)',
+  // Figures on photos, films and evaluation faces.
+  'evidence/',
+  'test/(accuracy|figures|strangers|token-rates|verification)\\.test',
+  'test/face-video/',
+  'src/engine/runtime-parity\\.test',
+  // What is installed, shipped and upgraded.
+  'test/(audit-script|client-package|examples|package|production-lock|triggers-package)\\.test',
+  'test/infra/',
+  'test/upgrade/',
+].map((path) => `/dist/${path}`);
+const programs = '/dist/test/programs/';
+
 export default {
   projects: [
-    {
-      ...project,
-      displayName: 'suites',
-      testMatch: ['**/*.test.js'],
-      testPathIgnorePatterns: ['/dist/test/programs/'],
-    },
+    { ...project, displayName: 'quick', testMatch: ['**/*.test.js'], testPathIgnorePatterns: [...wide, programs] },
+    { ...project, displayName: 'wide', testRegex: wide.map((path) => `${path}.*`.replace(/(\.\*)?$/, '.*\\.test\\.js$')) },
     // Benchmarks, attacks, faults and the demonstration, as they are run.
     { ...project, displayName: 'programs', testMatch: ['**/test/programs/*.test.js'] },
   ],
-  // A guard against hanging alone: no test may depend on how fast the machine is.
+  // Ends a test that hangs. No test may depend on how fast the machine is.
   testTimeout: 600_000,
-  // On two cores, too: a quarter of the time of three workers went by in waiting for servers, browsers and timeouts.
+  // On two cores, too: with fewer workers the cores wait for servers, browsers and timers.
   maxWorkers: 4,
   // Tests in a browser run side by side, and each shows a film.
   maxConcurrency: 3,

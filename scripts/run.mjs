@@ -1,7 +1,7 @@
 // npm start, npm run facestep|demo|bench|eval|attacks|faults: sets the checkout up, then runs that program with the arguments
 // given. In this process: whoever stops it, by Ctrl+C or by its id, stops the program, and once.
 import { fileURLToPath } from 'node:url';
-import { setUp } from './setup.mjs';
+import { setUpOrExit } from './setup.mjs';
 
 const [runner, , program, ...args] = process.argv;
 const entries = {
@@ -12,7 +12,7 @@ const entries = {
   faults: 'evidence/faults/faults.js',
 };
 // Progress goes to stderr, so that `--json` on stdout is JSON alone.
-await setUp({
+await setUpOrExit({
   demoPhotos: program !== 'facestep' || args[0] === 'demo',
   say: (line) =>
     process.stderr.write(`${line}

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import sharp from 'sharp';
-import { setUp } from './setup.mjs';
+import { setUpOrExit } from './setup.mjs';
 import { installPrograms } from './system-packages.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -11,7 +11,7 @@ const folder = join(root, 'docs', 'screens');
 const say = (line) => process.stderr.write(`${line}\n`);
 
 export async function prepare({ demoPhotos }) {
-  await setUp({ demoPhotos, say });
+  await setUpOrExit({ demoPhotos, say });
   installPrograms(['chromium'], say);
   mkdirSync(folder, { recursive: true });
 }

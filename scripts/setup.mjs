@@ -9,14 +9,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
-const fail = (message) => {
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
-};
-
 const run = (command, args, quiet = true) => {
   const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: quiet ? 'pipe' : 'inherit' });
-  if (result.status !== 0) fail(`${command} ${args.join(' ')} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}`);
+  if (result.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}`);
 };
 
 /** Does a step unless its result, marked with the digest of what it was made from, is already there. */
@@ -100,15 +96,28 @@ export const fetchFiles = async ({ demoPhotos, say }) => {
   if (demoPhotos) await manifest.fetchDemoPhotos(join(root, '.cache', 'demo-photos'), say);
 };
 
-/** Does all of it; `say` is told each step that takes time. */
-export const setUp = async ({ demoPhotos, say }) => {
+const runPhase = (_, work) => work();
+
+/**
+ * Installs, compiles and fetches what is missing. Throws an error whose message is for the person at the terminal.
+ * @param say - receives a line before each step that takes time
+ * @param phase - runs each phase: it receives the name and the work
+ */
+export const setUp = async ({ demoPhotos, say, phase = runPhase }) => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
-    fail(`facestep needs Node 20.19 or newer; this is ${process.version}.`);
-  install(say);
-  build();
-  await fetchFiles({ demoPhotos, say }).catch((error) => fail(error instanceof Error ? error.message : String(error)));
+    throw new Error(`facestep needs Node 20.19 or newer; this is ${process.version}.`);
+  await phase('install', () => install(say));
+  await phase('build', build);
+  await phase('models', () => fetchFiles({ demoPhotos, say }));
 };
 
+/** The same for a command: prints the reason of a failure and exits with 1. */
+export const setUpOrExit = (options) =>
+  setUp(options).catch((error) => {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  });
+
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  await setUp({ demoPhotos: false, say: (line) => process.stdout.write(`${line}\n`) });
+  await setUpOrExit({ demoPhotos: false, say: (line) => process.stdout.write(`${line}\n`) });

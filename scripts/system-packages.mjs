@@ -47,24 +47,24 @@ const apt = (...args) =>
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   }).status === 0;
 
-/** Tests that need a program skip where this cannot get it, and say so themselves. */
+/** Installs what is missing, if it can. Tests that need a program skip without it. @returns the packages that are still missing */
 export function installPrograms(names, say) {
-  const missing = programs.filter(
-    (each) =>
-      names.includes(each.package) &&
-      !existsSync(each.path) &&
-      (each.variable === null || process.env[each.variable] === undefined),
-  );
-  if (missing.length === 0) return;
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    for (const { path, what, variable, skipped, package: name } of missing)
-      say(
-        `There is no ${what} at ${path}: ${skipped} will be skipped. Install ${name}${variable === null ? '' : `, or set ${variable}`}.`,
-      );
-    return;
+  const isMissing = ({ path }) => !existsSync(path);
+  const missing = programs.filter((each) => names.includes(each.package) && isMissing(each));
+  if (missing.length === 0) return [];
+  // A variable that names a path which is not there is a mistake to report, not to install around.
+  const packages = missing.filter(({ variable }) => process.env[variable ?? ''] === undefined).map((each) => each.package);
+  if (packages.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    say(`Installing from the packages of this system (apt-get install ${packages.join(' ')})…`);
+    if (!apt('install', '-y', '--no-install-recommends', ...packages)) {
+      apt('update');
+      apt('install', '-y', '--no-install-recommends', ...packages);
+    }
   }
-  const packages = missing.map((each) => each.package);
-  say(`Installing from the packages of this system (apt-get install ${packages.join(' ')})…`);
-  if (apt('update') && apt('install', '-y', '--no-install-recommends', ...packages)) return;
-  for (const { what, skipped } of missing) say(`The ${what} could not be installed: ${skipped} will be skipped.`);
+  const left = missing.filter(isMissing);
+  for (const { path, what, variable, skipped, package: name } of left)
+    say(
+      `No ${what} at ${path}: ${skipped} will be skipped. Install ${name}${variable === null ? '' : `, or set ${variable}`}.`,
+    );
+  return left.map((each) => each.package);
 }

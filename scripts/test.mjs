@@ -1,5 +1,5 @@
-// npm test: sets the checkout up, checks style, runs every suite, and ends with one line: N passed, N failed.
-// `--programs` runs the programs of package.json instead, as their tests in test/programs do, and `--all` both.
+// npm test [-- PATH…]: the quick tier, or the named files and folders of any tier. npm run test:all: every tier.
+// Prints the time of each phase and the slowest files, and ends with one line: N passed, N failed[, N skipped].
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,64 +10,100 @@ import { installPrograms } from './system-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const say = (line) => process.stdout.write(`${line}\n`);
-
-const projectsByOption = { '--programs': ['programs'], '--all': ['suites', 'programs'] };
-const [first, ...others] = process.argv.slice(2);
-const chosen = projectsByOption[first];
-const projects = chosen ?? ['suites'];
-const given = chosen === undefined ? process.argv.slice(2) : others;
-
-await setUp({ demoPhotos: true, say });
-installPrograms(
-  [
-    ...['chromium', 'redis-server', 'libapache2-mod-auth-openidc'],
-    ...(projects.includes('programs') ? ['buildah', 'mmdebstrap'] : []),
-  ],
-  say,
-);
-
-const node = (script, args) =>
-  spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, stdio: 'inherit' }).status;
-
-const style = node('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']);
-
-/** The ten files that took longest, each with its seconds. */
-const sayTheSlowest = (files) => {
-  const seconds = ({ startTime, endTime }) => (endTime - startTime) / 1000;
-  say('\nThe slowest files:');
-  for (const file of files.toSorted((a, b) => seconds(b) - seconds(a)).slice(0, 10))
-    say(`${seconds(file).toFixed(1).padStart(7)} s  ${relative(root, file.name)}`);
-};
-
-const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
-let passed = 0;
-let failed = 0;
-let skipped = 0;
+const tally = { passed: 0, failed: 0, skipped: 0 };
+const phases = [];
 const files = [];
-for (const project of projects) {
-  const report = join(folder, `${project}.json`);
-  const status = node('jest/bin/jest.js', [
-    ...['--selectProjects', project],
-    ...['--json', `--outputFile=${report}`],
-    ...given,
-    // They measure, or load a server to its limits: one after the other, with nothing beside it.
-    ...(project === 'programs' ? ['--runInBand', '--forceExit'] : []),
-  ]);
-  if (!existsSync(report)) {
-    failed += 1;
-    continue;
+
+/** Prints the summary, whose last line is the count, and exits. */
+function finish() {
+  const secondsOf = ({ startTime, endTime }) => (endTime - startTime) / 1000;
+  const slowest = files.toSorted((a, b) => secondsOf(b) - secondsOf(a)).slice(0, 10);
+  if (slowest.length > 0) say('\nSlowest files:');
+  for (const file of slowest) say(`${secondsOf(file).toFixed(1).padStart(8)} s  ${relative(root, file.name)}`);
+  say('\nPhases:');
+  for (const { name, seconds } of phases) say(`${seconds.toFixed(1).padStart(8)} s  ${name}`);
+  const { passed, skipped } = tally;
+  // A run of no test has shown nothing.
+  if (passed + tally.failed === 0) tally.failed = 1;
+  say(`\n${passed} passed, ${tally.failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+  process.exit(tally.failed === 0 ? 0 : 1);
+}
+
+/** Ends the run with a reason that is no test's. */
+function stop(reason) {
+  process.stderr.write(`\n${reason}\n`);
+  tally.failed += 1;
+  finish();
+}
+
+async function timed(name, work) {
+  const start = performance.now();
+  try {
+    return await work();
+  } catch (error) {
+    return stop(`${name} failed: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    phases.push({ name, seconds: (performance.now() - start) / 1000 });
   }
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  const failedHere = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  passed += result.numPassedTests;
-  // Jest itself may have failed where no test did.
-  failed += failedHere === 0 && status !== 0 ? 1 : failedHere;
-  skipped += result.numPendingTests;
+}
+
+/** Runs a tool of node_modules. A tool that hangs is ended after `minutes`. @returns `null` if it did not end by itself */
+function runTool(script, args, minutes) {
+  const options = { cwd: root, stdio: 'inherit', timeout: minutes * 60_000, killSignal: 'SIGKILL' };
+  return spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], options).status;
+}
+
+/** Runs Jest on the named tiers and adds its result to the tally. @param patterns - paths below dist; all if empty */
+function runJest(tiers, patterns, options, minutes) {
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
+  const report = join(folder, 'report.json');
+  const given = ['--selectProjects', ...tiers, '--passWithNoTests', '--json', `--outputFile=${report}`, ...options];
+  // First, as --selectProjects takes every word that follows it for the name of a project.
+  const status = runTool('jest/bin/jest.js', [...patterns, ...given], minutes);
+  const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
+  rmSync(folder, { recursive: true, force: true });
+  if (result === null)
+    return stop(
+      status === null ? `The tests did not end within ${minutes} minutes, and were stopped.` : 'Jest did not run.',
+    );
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  tally.passed += result.numPassedTests;
+  // Jest itself may have failed although no test did.
+  tally.failed += failed === 0 && status !== 0 ? 1 : failed;
+  tally.skipped += result.numPendingTests;
   files.push(...result.testResults);
 }
-rmSync(folder, { recursive: true, force: true });
-sayTheSlowest(files);
-if (style !== 0) failed += 1;
-else passed += 1;
-say(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
-process.exit(failed === 0 && passed > 1 ? 0 : 1);
+
+const isAll = process.argv[2] === '--all';
+const given = process.argv.slice(isAll ? 3 : 2);
+const options = given.filter((each, at) => each.startsWith('-') || given[at - 1] === '-t');
+const paths = given.filter((each) => !options.includes(each));
+const missing = paths.filter((path) => !existsSync(join(root, path)));
+if (missing.length > 0) stop(`No such file or folder: ${missing.join(', ')}`);
+const patterns = paths.map((path) => `/dist/${relative(root, join(root, path)).replace(/\.ts$/, '.js')}`);
+
+await setUp({ demoPhotos: true, say, phase: timed });
+await timed('system packages', () => {
+  const missing = installPrograms(
+    [
+      ...['chromium', 'redis-server', 'libapache2-mod-auth-openidc'],
+      ...(isAll ? ['buildah', 'mmdebstrap'] : []),
+    ],
+    say,
+  );
+  if (missing.includes('chromium')) throw new Error('the tests of the pages need Chromium. Install it, or set CHROMIUM_PATH.');
+});
+
+if (paths.length === 0)
+  await timed('style', () => {
+    if (runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], 5) === 0) return;
+    process.stderr.write('The style check failed: npx biome check --write . fixes what it can.\n');
+    tally.failed += 1;
+  });
+
+const tiers = isAll || paths.length > 0 ? ['quick', 'wide'] : ['quick'];
+await timed('tests', () => runJest(tiers, patterns, options, isAll ? 60 : 30));
+// Programs measure, or load a server to its limits: one at a time, with nothing else running.
+if (isAll || paths.some((path) => path.startsWith('test/programs') || 'test/programs'.startsWith(path)))
+  await timed('programs', () => runJest(['programs'], patterns, ['--runInBand', '--forceExit', ...options], 60));
+finish();

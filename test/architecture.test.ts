@@ -17,7 +17,8 @@ const isOfPage = (file: string) => file.startsWith('web/');
 /** Where a process begins: the server, and the Lambda functions of a Cognito user pool. */
 const entryPoints = ['src/process.ts', 'triggers/index.ts'];
 
-const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
+const texts = new Map(files.map((file) => [file, readFileSync(join(projectRoot, file), 'utf8')]));
+const read = (file: string) => texts.get(file) ?? readFileSync(join(projectRoot, file), 'utf8');
 
 const importsOf = (file: string): string[] =>
   [...read(file).matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, name]) =>
@@ -26,7 +27,15 @@ const importsOf = (file: string): string[] =>
 
 const within = (folder: string) => files.filter((file) => file.startsWith(`${folder}/`));
 
-test('there is something to look at', () => {
+/** What breaks a rule, each as `file: what it has there`. */
+const offenders = (among: readonly string[], found: (file: string) => readonly (string | undefined)[]): string[] =>
+  among.flatMap((file) =>
+    found(file)
+      .filter((each) => each !== undefined)
+      .map((each) => `${file}: ${each}`),
+  );
+
+test('the product has files', () => {
   expect(files.length).toBeGreaterThan(30);
 });
 
@@ -59,38 +68,34 @@ const providerNames = new RegExp(
 );
 
 describe('data flows one way', () => {
-  test.each(within('src/core'))(
-    '%s imports the core, the errors, what has no rules and pure parts of Node alone',
-    (file) => {
-      // What a receipt states is the client's to say, as others read it by that too.
-      const allowed =
-        /^(src\/(core\/|errors\.js|base\/)|client\/(receipt-claims|action|signature-header)\.js$|zod(\/mini)?$|node:(crypto|util)$)/;
-      expect(importsOf(file).filter((name) => !allowed.test(name))).toEqual([]);
-    },
-  );
+  test('the core imports itself, the errors, what has no rules and pure parts of Node', () => {
+    // The claims of a receipt are the client's to define, as others read receipts by them too.
+    const allowed =
+      /^(src\/(core\/|errors\.js|base\/)|client\/(receipt-claims|action|signature-header)\.js$|zod(\/mini)?$|node:(crypto|util)$)/;
+    expect(offenders(within('src/core'), (file) => importsOf(file).filter((name) => !allowed.test(name)))).toEqual([]);
+  });
 
-  test.each(files.filter((file) => !entryPoints.includes(file) && !file.startsWith('adapters/')))(
-    '%s imports no provider, and not the list of them',
-    (file) => {
-      expect(importsOf(file).filter((name) => /^adapters\/([^/]+\/|index\.js)/.test(name))).toEqual([]);
-    },
-  );
+  test('only entry points and adapters import a provider or the list of them', () => {
+    const others = files.filter((file) => !entryPoints.includes(file) && !file.startsWith('adapters/'));
+    const ofProvider = /^adapters\/([^/]+\/|index\.js)/;
+    expect(offenders(others, (file) => importsOf(file).filter((name) => ofProvider.test(name)))).toEqual([]);
+  });
 
-  test.each([...['core', 'oidc', 'config', 'server'].flatMap((room) => within(`src/${room}`)), 'src/process.ts'])(
-    '%s names no provider, in code or comment',
-    (file) => {
-      // The one exception: the region of Amazon's in a message.
-      expect(providerNames.exec(read(file).replaceAll('eu-central-1', ''))?.[0]).toBeUndefined();
-    },
-  );
+  test('core, oidc, config, server and the process name no provider, in code or comment', () => {
+    const neutral = [...['core', 'oidc', 'config', 'server'].flatMap((room) => within(`src/${room}`)), 'src/process.ts'];
+    // The one exception: an AWS region in a message.
+    const nameIn = (file: string) => providerNames.exec(read(file).replaceAll('eu-central-1', ''))?.[0];
+    expect(offenders(neutral, (file) => [nameIn(file)])).toEqual([]);
+  });
 
-  test.each(within('adapters'))('%s imports no other provider and nothing of the edge', (file) => {
-    const own = file.split('/').slice(0, 2).join('/');
-    const foreign = importsOf(file).filter(
-      (name) => /^adapters\/[^/]+\//.test(name) && !name.startsWith(`${own}/`) && file !== 'adapters/index.ts',
-    );
+  test('an adapter imports no other provider and nothing of the edge', () => {
     const edge = /^src\/(api|rest|http|capture|server|main|oidc)/;
-    expect([...foreign, ...importsOf(file).filter((name) => edge.test(name))]).toEqual([]);
+    const isForeign = (file: string, name: string): boolean => {
+      const own = file.split('/').slice(0, 2).join('/');
+      const isOfOther = /^adapters\/[^/]+\//.test(name) && !name.startsWith(`${own}/`) && file !== 'adapters/index.ts';
+      return isOfOther || edge.test(name);
+    };
+    expect(offenders(within('adapters'), (file) => importsOf(file).filter((name) => isForeign(file, name)))).toEqual([]);
   });
 
   test('what measures on photos needs no test, no evaluation faces, and of the product nothing above the verifier', () => {
@@ -104,38 +109,36 @@ describe('data flows one way', () => {
     expect(queue.filter((name) => !allowed.test(name) && !ofProduct.test(name))).toEqual([]);
   });
 
-  test.each(within('client'))(
-    '%s could be taken to another project: it imports jose, zod and its own folder',
-    (file) => {
-      expect(importsOf(file).filter((name) => !/^(client\/|jose\/|zod\b)/.test(name))).toEqual([]);
-    },
-  );
+  test('the client imports jose, zod and its own folder, so that another project can take it', () => {
+    const allowed = /^(client\/|jose\/|zod\b)/;
+    expect(offenders(within('client'), (file) => importsOf(file).filter((name) => !allowed.test(name)))).toEqual([]);
+  });
 
   // A Lambda trigger checks receipts as any backend does, the commands for sealed files call a running server, and the
   // server's own receipts are checked by what the client says they state.
-  test.each(
-    files.filter(
-      (file) =>
-        !/^((client|adapters\/cognito|src\/cli\/(sealed-file|signature))\/|src\/cli\/(client-call|sign|verify-signature)\.ts|src\/core\/(receipt|action|sign-document|step-up\/page-protocol)\.ts)/.test(
-          file,
-        ),
-    ),
-  )('%s imports no client', (file) => {
-    expect(importsOf(file).filter((name) => name.startsWith('client/'))).toEqual([]);
+  test('the server imports of the client only what both sides read', () => {
+    const allowed =
+      /^((client|adapters\/cognito|src\/cli\/(sealed-file|signature))\/|src\/cli\/(client-call|sign|verify-signature)\.ts|src\/core\/(receipt|action|sign-document|step-up\/page-protocol)\.ts)/;
+    const others = files.filter((file) => !allowed.test(file));
+    expect(offenders(others, (file) => importsOf(file).filter((name) => name.startsWith('client/')))).toEqual([]);
   });
 
-  test.each(files)('%s imports nothing of tests, programs or simulators', (file) => {
-    const statically = [...read(file).matchAll(/from '(\.[^']+)'/g)].map(([, name]) => join(dirname(file), name!));
+  test('the product imports nothing of tests, programs or simulators, but for what three commands start', () => {
     const programs = /^(test|examples|scripts|simulators|evidence)\//;
-    // The shapes of what two of these commands start, which is loaded when they run.
+    const staticallyIn = (file: string) =>
+      [...read(file).matchAll(/from '(\.[^']+)'/g)].map(([, name]) => join(dirname(file), name!));
+    // The types of what two of these commands start, which is loaded when they run.
     const shapes = ['simulators/simulation.js', 'evidence/accuracy/measuring.js'];
-    expect(statically.filter((name) => programs.test(name) && !shapes.includes(name))).toEqual([]);
-    const started = importsOf(file).filter((name) => programs.test(name) && !statically.includes(name));
-    const starters = {
-      'src/cli/simulate.ts': ['simulators/simulations.js'],
-      'src/process.ts': ['examples/demo/demo.js', 'evidence/accuracy/measure.js'],
-    };
-    expect(started).toEqual(Object.entries(starters).flatMap(([from, to]) => (from === file ? to : [])));
+    const loaded = (file: string) =>
+      staticallyIn(file).filter((name) => programs.test(name) && !shapes.includes(name));
+    expect(offenders(files, loaded)).toEqual([]);
+    const startedBy = (file: string) =>
+      importsOf(file).filter((name) => programs.test(name) && !staticallyIn(file).includes(name));
+    expect(offenders(files, startedBy).toSorted()).toEqual([
+      'src/cli/simulate.ts: simulators/simulations.js',
+      'src/process.ts: evidence/accuracy/measure.js',
+      'src/process.ts: examples/demo/demo.js',
+    ]);
   });
 
   test('the Lambda functions need no SDK, no engine and no server', () => {
@@ -213,34 +216,30 @@ describe('data flows one way', () => {
   });
 });
 
-describe('what only entry points name', () => {
-  test.each(files.filter((file) => !entryPoints.includes(file) && !isOfPage(file)))(
-    '%s takes clock, random and fetch as arguments',
-    (file) => {
-      const code = read(file);
-      const named = /\b(Date\.now|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues|globalThis\.fetch)\b/;
-      expect(named.exec(code)?.[0]).toBeUndefined();
-    },
-  );
+test('only entry points name the clock, random and fetch of the process', () => {
+  const named = /\b(Date\.now|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues|globalThis\.fetch)\b/;
+  const others = files.filter((file) => !entryPoints.includes(file) && !isOfPage(file));
+  expect(offenders(others, (file) => [named.exec(read(file))?.[0]])).toEqual([]);
 });
 
 describe('soft spots', () => {
-  test('photos are made where they are owned: who takes them in overwrites them', () => {
+  test('a photo is made where it is overwritten', () => {
     const makers = files.filter((file) => /\bnew Photo\(/.test(read(file)));
     expect(makers).toEqual(['src/core/concealed.ts']);
   });
 
-  test.each(files)('%s has no cast, no any and no silenced check', (file) => {
-    const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gm, '');
-    const cast =
-      file === 'src/core/units.ts'
-        ? null
-        : /\bas (?!const\b)[A-Za-z{(]/.exec(code.replace(/^(import|export) .*$/gm, ''));
-    expect(cast?.[0]).toBeUndefined();
-    expect(/(: any\b|<any>|@ts-(ignore|expect-error)|biome-ignore)/.exec(read(file))?.[0]).toBeUndefined();
+  test('no file has a cast, any or a silenced check', () => {
+    const castIn = (file: string) => {
+      const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gm, '');
+      return /\bas (?!const\b)[A-Za-z{(]/.exec(code.replace(/^(import|export) .*$/gm, ''))?.[0];
+    };
+    const units = 'src/core/units.ts';
+    expect(offenders(files, (file) => [file === units ? undefined : castIn(file)])).toEqual([]);
+    const silenced = /(: any\b|<any>|@ts-(ignore|expect-error)|biome-ignore)/;
+    expect(offenders(files, (file) => [silenced.exec(read(file))?.[0]])).toEqual([]);
   });
 
-  test.each(files)('%s is named for its subject', (file) => {
-    expect(file).not.toMatch(/(utils?|helpers?|managers?|common|misc)\.ts$/);
+  test('a file is named for its subject', () => {
+    expect(files.filter((file) => /(utils?|helpers?|managers?|common|misc)\.ts$/.test(file))).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import { standardDeps } from './settings.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 import { createMemoryProfile } from './simulated-profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './sinks.js';
+import { cheapStretch } from './stretch.js';
 
 /** The policy of a connection whose administrator changed nothing. */
 export const defaultPolicy: Policy = {
@@ -48,7 +49,13 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
   const audit = createMemoryAudit();
   const log = createTextLog();
   const keys = await createLocalKeys({ file: keysFile, random: systemRandom });
-  const verifier = createEmbeddedVerifier({ engine: createSimulatedEngine(), parameters, keys, random: systemRandom });
+  const verifier = createEmbeddedVerifier({
+    engine: createSimulatedEngine(),
+    parameters,
+    keys,
+    random: systemRandom,
+    stretch: cheapStretch,
+  });
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
   const connection: Connection = {
     id: 'work',

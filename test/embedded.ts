@@ -8,6 +8,7 @@ import { createKeysInMemory } from './keys.js';
 import { parameters } from './parameters.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 import { systemRandom } from './sinks.js';
+import { cheapStretch } from './stretch.js';
 
 /** The real embedded verifier, over an engine without models unless one is given. */
 export function createTestVerifier(engine: Engine = createSimulatedEngine()): Verifier {
@@ -16,6 +17,7 @@ export function createTestVerifier(engine: Engine = createSimulatedEngine()): Ve
     parameters,
     keys: createKeysInMemory(randomBytes(32)),
     random: systemRandom,
+    stretch: cheapStretch,
   });
 }
 

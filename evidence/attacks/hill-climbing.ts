@@ -2,6 +2,7 @@ import { Embedding, Photo, type SealedToken } from '../../src/core/concealed.js'
 import type { Score, Verifier } from '../../src/core/ports.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { FaceError } from '../../src/errors.js';
+import { createStretch, publishedCost } from '../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { systemRandom } from '../../test/sinks.js';
@@ -66,6 +67,7 @@ async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tri
     parameters,
     keys,
     random: systemRandom,
+    stretch: createStretch(publishedCost),
   });
   const { token } = await verifier.enrol({ photos: [toPicture(target)], binding, secret: null, expiresAt: null });
   const refusals: string[] = [];

@@ -5,6 +5,7 @@ import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
+import { cheapStretch } from '../../test/stretch.js';
 import { attemptsOfToken } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
@@ -255,7 +256,7 @@ describe('a token', () => {
     const { token } = await generate();
     const keys = createKeysInMemory(null, Buffer.alloc(32, 2));
     const engine = createSimulatedEngine();
-    const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom });
+    const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom, stretch: cheapStretch });
     const own = await startApiServer({ verifier });
     const headers = { 'x-auth-token': (await own.issue()).token };
     const answer = await own.postForm('/authenticate', toForm({ token: String(token), photo: ada }), headers);

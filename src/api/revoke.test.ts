@@ -9,6 +9,7 @@ import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
+import { cheapStretch } from '../../test/stretch.js';
 import { SealedToken } from '../core/concealed.js';
 import { countAgainst } from '../core/limits/limits.js';
 import { epochSec, toIso } from '../core/units.js';
@@ -24,7 +25,7 @@ beforeEach(async () => {
   const keys = createKeysInMemory(null, randomBytes(32), randomBytes(32));
   const engine = createSimulatedEngine();
   server = await startApiServer({
-    verifier: createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom }),
+    verifier: createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom, stretch: cheapStretch }),
   });
   client = await server.issue();
 });

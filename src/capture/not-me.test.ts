@@ -7,6 +7,7 @@ import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine, drawPhoto } from '../../test/simulated-engine.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import { systemRandom } from '../../test/sinks.js';
+import { cheapStretch } from '../../test/stretch.js';
 import type { Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
 import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
@@ -24,7 +25,7 @@ beforeEach(async () => {
   const keys = createKeysInMemory(randomBytes(32));
   const engine = createSimulatedEngine();
   server = await startApiServer({
-    verifier: createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom }),
+    verifier: createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom, stretch: cheapStretch }),
     connections: new Map([['work', connection]]),
   });
 });

@@ -11,6 +11,7 @@ import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import { systemRandom } from '../../test/sinks.js';
+import { cheapStretch } from '../../test/stretch.js';
 import type { Connection } from '../core/connection.js';
 import { attemptsOfSubject, attemptsOfToken } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
@@ -45,7 +46,7 @@ async function startWith(liveness: 'passive' | 'challenge'): Promise<void> {
   const policy = { ...defaultPolicy, liveness, enrolmentDays: 1 };
   const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
   const engine = countExaminations(createSimulatedEngine(), work);
-  const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom });
+  const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom, stretch: cheapStretch });
   const seeing = { judge: createSimulatedJudge(engine), sight: createTestSight(engine) };
   server = await startApiServer({ verifier, ...seeing, connections: new Map([['acme', acme]]) });
   auth = { 'x-auth-token': (await server.issue()).token };

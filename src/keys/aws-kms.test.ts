@@ -9,6 +9,7 @@ import { drawPicture } from '../../test/embedded.js';
 import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { cheapStretch } from '../../test/stretch.js';
 import { filesOf } from '../config/data-files.js';
 import { type AwsKmsConfig, keysGuard } from '../config/keys.js';
 import { Photo } from '../core/concealed.js';
@@ -112,6 +113,7 @@ test('a check of a token costs one call of KMS, repeated none, and its renewal o
       parameters,
       keys: (await start()).keys,
       random: systemRandom,
+      stretch: cheapStretch,
     });
   const photos = () => [1, 2, 3].map((shot) => new Photo(drawPicture('ada', shot)));
   const verifier = await openVerifier();

@@ -17,6 +17,7 @@ import { openLedger } from '../state/open-ledger.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { RequestContexts } from '../telemetry/request-context.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { createStretch, publishedCost } from '../token/stretch.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 import type { EngineDeps, OpenedEngine } from './open-engine.js';
 
@@ -138,7 +139,8 @@ async function createVerifier(
   config: Setup['config']['verifier'],
   deps: ServerDeps & Pick<OpenPorts, 'keyService'> & OpenedEngine,
 ): Promise<Verifier> {
-  if (config.kind === 'embedded') return createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys });
+  if (config.kind === 'embedded')
+    return createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys, stretch: createStretch(publishedCost) });
   const { createFacenitionVerifier } = await import('../verifier/facenition.js');
   return createFacenitionVerifier({ ...deps, url: config.url, token: config.token });
 }

@@ -6,6 +6,7 @@ import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { modelsFolder } from '../../test/paths.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulated-engine.js';
+import { cheapStretch } from '../../test/stretch.js';
 import { type Embedding, type Photo, type SealedToken, UserSecret } from '../core/concealed.js';
 import type { Binding, Keys, Verifier, VerifyRequest } from '../core/ports.js';
 import { epochSec } from '../core/units.js';
@@ -22,7 +23,13 @@ const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 
 
 runVerifierContract('embedded', async () => {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 16 });
-  const verifier = createEmbeddedVerifier({ engine, parameters, keys: createKeysInMemory(first), random });
+  const verifier = createEmbeddedVerifier({
+    engine,
+    parameters,
+    keys: createKeysInMemory(first),
+    random,
+    stretch: cheapStretch,
+  });
   return { verifier, sight: createTestSight(engine), close: () => verifier.close() };
 });
 
@@ -48,7 +55,7 @@ function setUp(keys: Keys = createKeysInMemory(first)): {
   engine: ReturnType<typeof createWatchedEngine>;
 } {
   const engine = createWatchedEngine();
-  return { engine, verifier: createEmbeddedVerifier({ engine, parameters, keys, random }) };
+  return { engine, verifier: createEmbeddedVerifier({ engine, parameters, keys, random, stretch: cheapStretch }) };
 }
 
 const enrol = (verifier: Verifier, photos: readonly Photo[] = [drawPhoto('Ada', 1)], expiresAt: number | null = null) =>
@@ -100,7 +107,13 @@ test('a comparison of a hundred asks five things of the engine at a time, and an
       return engine.examine(photo, signals);
     },
   };
-  const verifier = createEmbeddedVerifier({ engine: slow, parameters, keys: createKeysInMemory(first), random });
+  const verifier = createEmbeddedVerifier({
+    engine: slow,
+    parameters,
+    keys: createKeysInMemory(first),
+    random,
+    stretch: cheapStretch,
+  });
   const references = Array.from({ length: 100 }, (_, at) => drawPhoto(at % 10 === 0 ? 'Ada' : `Other${at}`, at));
   const result = await verifier.match(drawPhoto('Ada', 1000), references, 4);
   expect(result.map(({ match }) => match)).toEqual(references.map((_, at) => at % 10 === 0));
@@ -153,7 +166,7 @@ describe('a face that is not seen clearly', () => {
       const examination = await engine.examine(photo, signals);
       return { ...examination, magnitude: magnitudes.shift() ?? 4 };
     };
-    const deps = { parameters, keys: createKeysInMemory(first), random };
+    const deps = { parameters, keys: createKeysInMemory(first), random, stretch: cheapStretch };
     return createEmbeddedVerifier({ ...deps, engine: { ...engine, examine } });
   }
 
@@ -210,7 +223,7 @@ describe('renewal', () => {
   test('gives a token of an older engine, which still opens, the newest', async () => {
     // The parameters as they were before the current engine.
     const former = { ...parameters, current: parameters.engines.get(1)! };
-    const deps = { engine: createSimulatedEngine(), keys: createKeysInMemory(first), random };
+    const deps = { engine: createSimulatedEngine(), keys: createKeysInMemory(first), random, stretch: cheapStretch };
     const { token } = await enrol(createEmbeddedVerifier({ ...deps, parameters: former }));
     expect(parseToken(token).fields.engine).toBe(1);
     const verifier = createEmbeddedVerifier({ ...deps, parameters });
@@ -267,7 +280,12 @@ describe('a renewal refuses nobody', () => {
   ])('and seals no photos anew that %s, as none are enrolled', async (_name, stricter) => {
     const { token } = await enrol(setUp().verifier);
     const now = { ...parameters, current: { ...parameters.current, ...stricter } };
-    const deps = { engine: createSimulatedEngine(), keys: createKeysInMemory(first, second), random };
+    const deps = {
+      engine: createSimulatedEngine(),
+      keys: createKeysInMemory(first, second),
+      random,
+      stretch: cheapStretch,
+    };
     const verifier = createEmbeddedVerifier({ ...deps, parameters: now });
     await expect(enrol(verifier, three())).rejects.toMatchObject({ code: expect.stringMatching(/^(face|photo)_/) });
     expect(await verifier.verify(request({ token, photos: three() }))).toMatchObject({ matched: true, renewed: null });
@@ -284,7 +302,13 @@ describe("an engine of one's own", () => {
   /** With that engine current, and those beside it. */
   const verifierOf = (current: number | null, beside: readonly EngineParameters[] = [own, other]) => {
     const engine = createSimulatedEngine(['a', 'b']);
-    return createEmbeddedVerifier({ engine, parameters: withOwnEngines(parameters, beside, current), keys, random });
+    return createEmbeddedVerifier({
+      engine,
+      parameters: withOwnEngines(parameters, beside, current),
+      keys,
+      random,
+      stretch: cheapStretch,
+    });
   };
   const engineOf = (sealed: { token: SealedToken } | null) => parseToken(sealed!.token).fields.engine;
 
@@ -333,7 +357,13 @@ describe("an engine of one's own", () => {
       return given.at(-1)!;
     };
     const all = withOwnEngines(parameters, [own, other], 128);
-    const verifier = createEmbeddedVerifier({ engine: { ...engine, examine }, parameters: all, keys, random });
+    const verifier = createEmbeddedVerifier({
+      engine: { ...engine, examine },
+      parameters: all,
+      keys,
+      random,
+      stretch: cheapStretch,
+    });
     const { token } = await enrol(verifier, three());
     await verifier.verify(request({ token }));
     await verifier.match(drawPhoto('Ada', 1), [drawPhoto('Bob', 1)], 4);

@@ -6,6 +6,7 @@ import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { modelsFolder } from '../../test/paths.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { cheapStretch } from '../../test/stretch.js';
 import { Credential } from '../core/concealed.js';
 import { createEnginePool } from '../engine/pool.js';
 import { createEmbeddedVerifier } from './embedded.js';
@@ -19,6 +20,7 @@ runVerifierContract('facenition', async () => {
     parameters,
     keys: createKeysInMemory(randomBytes(32)),
     random: systemRandom,
+    stretch: cheapStretch,
   });
   const server = await startApiServer({ verifier: embedded });
   const { token } = await server.issue();

@@ -22,6 +22,7 @@ import { createLocalKeys } from '../../src/keys/local.js';
 import { dataFormat } from '../../src/state/format.js';
 import { migrateFolder } from '../../src/state/migrate.js';
 import { openState } from '../../src/state/open.js';
+import { createStretch, publishedCost } from '../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
 import { runCli } from '../cli.js';
 import { createFolder } from '../folder.js';
@@ -106,6 +107,7 @@ describe('a data folder of the former version', () => {
       parameters,
       keys,
       random: systemRandom,
+      stretch: createStretch(publishedCost),
     });
     const binding = { tenant: 't', idp: 'work', subject: 'ada', scope: 'tests', accuracy: 4 } as const;
     const verify = (person: string) =>

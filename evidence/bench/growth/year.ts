@@ -8,6 +8,7 @@ import { prune } from '../../../src/core/ledger/prune.js';
 import { createSight } from '../../../src/engine/sight.js';
 import { createLocalKeys } from '../../../src/keys/local.js';
 import { createLedgerRecorder } from '../../../src/ledger/recorder.js';
+import { createStretch, publishedCost } from '../../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/verifier/embedded.js';
 import { createPasskeys } from '../../../src/webauthn/passkeys.js';
 import { defaultPolicy } from '../../../test/core.js';
@@ -112,7 +113,13 @@ async function openServer(kind: StoreKind, people: number) {
   const deps = {
     ...{ clock, state, signer, log, keys, ...standardDeps },
     audit: meterAudit(signed, meter),
-    verifier: createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom }),
+    verifier: createEmbeddedVerifier({
+      engine,
+      parameters,
+      keys,
+      random: systemRandom,
+      stretch: createStretch(publishedCost),
+    }),
     judge: createSimulatedJudge(engine),
     sight: createSight({ engine, signals: ['embedding', 'liveness', 'sketch'] }),
     passkeys: createPasskeys({ publicUrl: testIssuer }),

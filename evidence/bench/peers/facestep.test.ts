@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { createEnginePool } from '../../../src/engine/pool.js';
+import { createStretch, publishedCost } from '../../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/verifier/embedded.js';
 import { createKeysInMemory } from '../../../test/keys.js';
 import { parameters } from '../../../test/parameters.js';
@@ -13,7 +14,13 @@ test('what is compared beside the peers is what the product compares', async () 
   const { person, stranger } = await loadPictures();
   const engine = await createEnginePool({ modelsFolder, queueLimit: 4, workers: 1 });
   const random = (bytes: number): Uint8Array => randomBytes(bytes);
-  const verifier = createEmbeddedVerifier({ engine, parameters, keys: createKeysInMemory(randomBytes(32)), random });
+  const verifier = createEmbeddedVerifier({
+    engine,
+    parameters,
+    keys: createKeysInMemory(randomBytes(32)),
+    random,
+    stretch: createStretch(publishedCost),
+  });
   const facestep = await createFacestep();
   const templates: (Template | null)[] = [];
   for (const photo of [person[0], person[1], stranger]) templates.push(await facestep.embed(photo, 'central'));

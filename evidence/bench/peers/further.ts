@@ -3,6 +3,7 @@ import { Photo } from '../../../src/core/concealed.js';
 import type { Binding } from '../../../src/core/ports.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
 import { loadParameters } from '../../../src/token/parameters.js';
+import { createStretch, publishedCost } from '../../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/verifier/embedded.js';
 import { createKeysInMemory } from '../../../test/keys.js';
 import { modelsFolder } from '../../../test/paths.js';
@@ -50,6 +51,7 @@ export async function measureFacestepFurther(
     parameters: await loadParameters(),
     keys: createKeysInMemory(randomBytes(32)),
     random: (bytes) => randomBytes(bytes),
+    stretch: createStretch(publishedCost),
   });
   const [enrolTimes, verifyTimes]: [number[], number[]] = [[], []];
   for (let run = 0; run < runs; run += 1) {
