@@ -53,7 +53,9 @@ export function installPrograms(names, say) {
   const missing = programs.filter((each) => names.includes(each.package) && isMissing(each));
   if (missing.length === 0) return [];
   // A variable that names a path which is not there is a mistake to report, not to install around.
-  const packages = missing.filter(({ variable }) => process.env[variable ?? ''] === undefined).map((each) => each.package);
+  const packages = missing
+    .filter(({ variable }) => process.env[variable ?? ''] === undefined)
+    .map((each) => each.package);
   if (packages.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say(`Installing from the packages of this system (apt-get install ${packages.join(' ')})…`);
     if (!apt('install', '-y', '--no-install-recommends', ...packages)) {

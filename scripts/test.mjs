@@ -85,13 +85,11 @@ const patterns = paths.map((path) => `/dist/${relative(root, join(root, path)).r
 await setUp({ demoPhotos: true, say, phase: timed });
 await timed('system packages', () => {
   const missing = installPrograms(
-    [
-      ...['chromium', 'redis-server', 'libapache2-mod-auth-openidc'],
-      ...(isAll ? ['buildah', 'mmdebstrap'] : []),
-    ],
+    [...['chromium', 'redis-server', 'libapache2-mod-auth-openidc'], ...(isAll ? ['buildah', 'mmdebstrap'] : [])],
     say,
   );
-  if (missing.includes('chromium')) throw new Error('the tests of the pages need Chromium. Install it, or set CHROMIUM_PATH.');
+  if (missing.includes('chromium'))
+    throw new Error('the tests of the pages need Chromium. Install it, or set CHROMIUM_PATH.');
 });
 
 if (paths.length === 0)

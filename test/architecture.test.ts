@@ -82,7 +82,10 @@ describe('data flows one way', () => {
   });
 
   test('core, oidc, config, server and the process name no provider, in code or comment', () => {
-    const neutral = [...['core', 'oidc', 'config', 'server'].flatMap((room) => within(`src/${room}`)), 'src/process.ts'];
+    const neutral = [
+      ...['core', 'oidc', 'config', 'server'].flatMap((room) => within(`src/${room}`)),
+      'src/process.ts',
+    ];
     // The one exception: an AWS region in a message.
     const nameIn = (file: string) => providerNames.exec(read(file).replaceAll('eu-central-1', ''))?.[0];
     expect(offenders(neutral, (file) => [nameIn(file)])).toEqual([]);
@@ -95,7 +98,9 @@ describe('data flows one way', () => {
       const isOfOther = /^adapters\/[^/]+\//.test(name) && !name.startsWith(`${own}/`) && file !== 'adapters/index.ts';
       return isOfOther || edge.test(name);
     };
-    expect(offenders(within('adapters'), (file) => importsOf(file).filter((name) => isForeign(file, name)))).toEqual([]);
+    expect(offenders(within('adapters'), (file) => importsOf(file).filter((name) => isForeign(file, name)))).toEqual(
+      [],
+    );
   });
 
   test('what measures on photos needs no test, no evaluation faces, and of the product nothing above the verifier', () => {
@@ -129,8 +134,7 @@ describe('data flows one way', () => {
       [...read(file).matchAll(/from '(\.[^']+)'/g)].map(([, name]) => join(dirname(file), name!));
     // The types of what two of these commands start, which is loaded when they run.
     const shapes = ['simulators/simulation.js', 'evidence/accuracy/measuring.js'];
-    const loaded = (file: string) =>
-      staticallyIn(file).filter((name) => programs.test(name) && !shapes.includes(name));
+    const loaded = (file: string) => staticallyIn(file).filter((name) => programs.test(name) && !shapes.includes(name));
     expect(offenders(files, loaded)).toEqual([]);
     const startedBy = (file: string) =>
       importsOf(file).filter((name) => programs.test(name) && !staticallyIn(file).includes(name));

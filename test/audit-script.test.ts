@@ -163,6 +163,6 @@ test.each([
       ({ stdout }) => ({ code: 0, stdout }),
       (error: unknown) => z.object({ code: z.number(), stdout: z.string() }).parse(error),
     );
-    expect(ended).toEqual({ code: expected, stdout: `the audit\ntest -- --all\n5 passed, ${tests} failed\n` });
+    expect(ended).toEqual({ code: expected, stdout: `the audit\ntest\n5 passed, ${tests} failed\n` });
   },
 );

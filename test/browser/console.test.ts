@@ -233,18 +233,6 @@ inBrowser('an administrator is added and removed by the keyboard alone', async (
   await close();
 });
 
-inBrowser('a session that has ended leads to the sign-in, and back to where one was', async () => {
-  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/administrators' });
-  await page.getByRole('heading', { name: 'Add an administrator' }).waitFor();
-  await page.context().clearCookies();
-  await page.getByRole('navigation').getByRole('link', { name: 'Applications' }).click();
-  await page.getByText('Your session has ended.').waitFor();
-  await page.getByLabel('Administrator’s key').fill(adminKey);
-  await page.getByRole('button', { name: 'Sign in with the key' }).click();
-  await page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
-  await close();
-});
-
 inBrowser('nobody goes back to the sign-in they came through, and an address that cannot be read is Home', async () => {
   const { page, close } = await visitConsole(browser, origin, { key: null, path: '/sign-in?refused=not-finished' });
   await page.getByLabel('Administrator’s key').fill(adminKey);
@@ -258,16 +246,6 @@ inBrowser('nobody goes back to the sign-in they came through, and an address tha
   expect(page.url()).toBe('about:blank');
   await page.goto(`${origin}/console/people/%`);
   await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
-  await close();
-});
-
-inBrowser('a refusal is told in words, with the id of the request', async () => {
-  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/administrators' });
-  await page.getByLabel('Name', { exact: true }).fill('grace');
-  await page.getByRole('button', { name: 'Add' }).click();
-  const told = page.getByRole('alert');
-  await told.getByText('This name is taken.').waitFor();
-  expect(await told.textContent()).toMatch(/name_taken · Request [0-9a-f]{24}/);
   await close();
 });
 

@@ -2,58 +2,13 @@ import { expect, test } from '@jest/globals';
 import { loadPictures } from '../pictures.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
-import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
+import { follow, goAlong, insist, leaveBy, see } from './walk.js';
 
 const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({
   plain: { enrolmentDays: 365 },
   pin: { userSecret: 'pin' },
   document: { referencePhoto: true },
-});
-
-inBrowser('an invitation enrols; the own page shows what is held, and ends it', async () => {
-  const subject = await cast().stage.addUser();
-  const invitation = await cast().stage.invite('plain', subject, 'enrol');
-  const { page, close } = await cast().sit('ada', { isGuided: false });
-  await page.goto(invitation);
-  expect(await insist(page)).toBe('passed');
-  expect(await page.getByRole('heading', { name: 'All set up' }).isVisible()).toBe(true);
-
-  const other = await cast().sit('eve');
-  expect(await follow(other.page, invitation)).toMatch(/^(opened-elsewhere|link-over)$/);
-  await other.close();
-
-  const check = await cast().stage.startStepUp({ connection: 'plain', subject });
-  const again = await cast().sit('ada', { isGuided: false });
-  await again.page.goto(check.link);
-  // What was agreed to at the enrolment is one line now, with the whole text behind it.
-  await see(again.page, 'place');
-  expect(await again.page.locator('footer').textContent()).toMatch(/You agreed to this on \w+ \d+, \d{4}\./);
-  await press(again.page, 'Read it in full');
-  const whole = again.page.getByRole('dialog', { name: 'Read it in full' });
-  expect(await whole.getByRole('heading').allTextContents()).toContain('What is kept');
-  await whole.getByRole('button', { name: 'Back' }).click();
-  expect(await whole.isVisible()).toBe(false);
-  expect(await insist(again.page)).toBe('passed');
-  await again.close();
-
-  const own = await cast().sit('ada');
-  expect(await follow(own.page, await cast().stage.invite('plain', subject, 'manage'))).toBe('manage');
-  const facts = own.page.locator('dl.facts');
-  expect(await facts.textContent()).toMatch(/Purpose\s*sign-in/);
-  expect(await facts.textContent()).not.toContain('fv1.');
-  await press(own.page, 'Delete it');
-  await press(own.page, 'Keep it');
-  await press(own.page, 'Delete it');
-  await press(own.page, 'Yes, delete it');
-  await own.page.getByText('It has been deleted.').waitFor();
-  await own.close();
-  await close();
-
-  const after = await cast().sit('ada', { isGuided: false });
-  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-  expect(await follow(after.page, link)).toBe('try-again');
-  await after.close();
 });
 
 inBrowser('where a PIN is asked for, the face alone does not pass, and neither does another PIN', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/base/json.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
-import { goAlong, insist, leaveBy, see } from './walk.js';
+import { goAlong, insist, see } from './walk.js';
 
 /* A backend starts a step-up and hands its link to a browser. Page, server, models and judgement are the real ones. */
 
@@ -15,29 +15,6 @@ async function start(about: JsonObject = {}): Promise<{ readonly id: string; rea
   return cast().stage.startStepUp({ connection: 'plain', subject, ...about });
 }
 
-inBrowser(
-  'passes for the person who is enrolled: nothing of elsewhere is asked for, nothing is left behind',
-  async () => {
-    const { id, link } = await start();
-    const { page, context, requests, complaints, close } = await cast().sit('ada');
-    await page.goto(link);
-    expect(await insist(page)).toBe('passed');
-    expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'passed' });
-    expect(requests.filter((url) => new URL(url).origin !== cast().stage.url)).toEqual([]);
-    expect(complaints).toEqual([]);
-    const kept = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.hash])';
-    expect(await page.evaluate(kept)).toBe('[{},{},"",""]');
-    expect(await context.cookies()).toEqual([]);
-    expect(await page.evaluate('indexedDB.databases()')).toEqual([]);
-    const [judged] = await cast().stage.judgementsOf(id);
-    expect(judged).toMatchObject({ pass: true, reasons: [] });
-    expect(judged!.signals.length).toBeGreaterThan(5);
-    // What the page says of the camera goes with the frames.
-    expect(judged!.device).toMatchObject({ camera: 'plain', label: null, widthPx: 640, heightPx: 480 });
-    await close();
-  },
-);
-
 inBrowser('goes back to the app with a receipt, where the app asked for one', async () => {
   const { link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
   const { page, context, close } = await cast().sit('ada');
@@ -47,20 +24,6 @@ inBrowser('goes back to the app with a receipt, where the app asked for one', as
   await page.goto(link);
   await insist(page);
   await page.waitForURL(/^http:\/\/localhost:1\/done#face_receipt=[\w-]+\.[\w-]+\.[\w-]+$/);
-  await close();
-});
-
-inBrowser('does not pass for somebody else: three tries, the camera anew for each, then the end', async () => {
-  const { id, link } = await start();
-  const { page, close } = await cast().sit('eve', { isGuided: false });
-  await page.goto(link);
-  for (const left of ['You have 2 tries left.', 'You have one try left.']) {
-    expect(await goAlong(page)).toBe('try-again');
-    expect(await page.getByText(left).isVisible()).toBe(true);
-    await leaveBy(page, 'Try again');
-  }
-  expect(await goAlong(page)).toBe('failed');
-  expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'failed' });
   await close();
 });
 

@@ -1,0 +1,97 @@
+import { expect, test } from '@jest/globals';
+import { castOf } from './cast-of.js';
+import { hasChromium } from './chromium.js';
+import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
+
+/* The journey of the capture page in the quick tier: enrolment, step-up, refusal. Page, server, models and judge are the real ones. */
+
+const inBrowser = hasChromium ? test.concurrent : test.skip;
+const cast = castOf({ plain: { enrolmentDays: 365 } });
+
+/** A step-up of a user who is enrolled with Ada's face. */
+async function start(): Promise<{ readonly id: string; readonly link: string }> {
+  const subject = await cast().enrolAda('plain');
+  return cast().stage.startStepUp({ connection: 'plain', subject });
+}
+
+inBrowser('an invitation enrols; the own page shows what is held, and ends it', async () => {
+  const subject = await cast().stage.addUser();
+  const invitation = await cast().stage.invite('plain', subject, 'enrol');
+  const { page, close } = await cast().sit('ada', { isGuided: false });
+  await page.goto(invitation);
+  expect(await insist(page)).toBe('passed');
+  expect(await page.getByRole('heading', { name: 'All set up' }).isVisible()).toBe(true);
+
+  const other = await cast().sit('eve');
+  expect(await follow(other.page, invitation)).toMatch(/^(opened-elsewhere|link-over)$/);
+  await other.close();
+
+  const check = await cast().stage.startStepUp({ connection: 'plain', subject });
+  const again = await cast().sit('ada', { isGuided: false });
+  await again.page.goto(check.link);
+  // What was agreed to at the enrolment is one line now, with the whole text behind it.
+  await see(again.page, 'place');
+  expect(await again.page.locator('footer').textContent()).toMatch(/You agreed to this on \w+ \d+, \d{4}\./);
+  await press(again.page, 'Read it in full');
+  const whole = again.page.getByRole('dialog', { name: 'Read it in full' });
+  expect(await whole.getByRole('heading').allTextContents()).toContain('What is kept');
+  await whole.getByRole('button', { name: 'Back' }).click();
+  expect(await whole.isVisible()).toBe(false);
+  expect(await insist(again.page)).toBe('passed');
+  await again.close();
+
+  const own = await cast().sit('ada');
+  expect(await follow(own.page, await cast().stage.invite('plain', subject, 'manage'))).toBe('manage');
+  const facts = own.page.locator('dl.facts');
+  expect(await facts.textContent()).toMatch(/Purpose\s*sign-in/);
+  expect(await facts.textContent()).not.toContain('fv1.');
+  await press(own.page, 'Delete it');
+  await press(own.page, 'Keep it');
+  await press(own.page, 'Delete it');
+  await press(own.page, 'Yes, delete it');
+  await own.page.getByText('It has been deleted.').waitFor();
+  await own.close();
+  await close();
+
+  const after = await cast().sit('ada', { isGuided: false });
+  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
+  expect(await follow(after.page, link)).toBe('try-again');
+  await after.close();
+});
+
+inBrowser(
+  'a step-up passes for the enrolled person, loads nothing from elsewhere and leaves nothing in the browser',
+  async () => {
+    const { id, link } = await start();
+    const { page, context, requests, complaints, close } = await cast().sit('ada');
+    await page.goto(link);
+    expect(await insist(page)).toBe('passed');
+    expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'passed' });
+    expect(requests.filter((url) => new URL(url).origin !== cast().stage.url)).toEqual([]);
+    expect(complaints).toEqual([]);
+    const kept = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.hash])';
+    expect(await page.evaluate(kept)).toBe('[{},{},"",""]');
+    expect(await context.cookies()).toEqual([]);
+    expect(await page.evaluate('indexedDB.databases()')).toEqual([]);
+    const [judged] = await cast().stage.judgementsOf(id);
+    expect(judged).toMatchObject({ pass: true, reasons: [] });
+    expect(judged!.signals.length).toBeGreaterThan(5);
+    // What the page says of the camera goes with the frames.
+    expect(judged!.device).toMatchObject({ camera: 'plain', label: null, widthPx: 640, heightPx: 480 });
+    await close();
+  },
+);
+
+inBrowser('another face is refused: three tries, then the step-up has failed', async () => {
+  const { id, link } = await start();
+  const { page, close } = await cast().sit('eve', { isGuided: false });
+  await page.goto(link);
+  for (const left of ['You have 2 tries left.', 'You have one try left.']) {
+    expect(await goAlong(page)).toBe('try-again');
+    expect(await page.getByText(left).isVisible()).toBe(true);
+    await leaveBy(page, 'Try again');
+  }
+  expect(await goAlong(page)).toBe('failed');
+  expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'failed' });
+  await close();
+});
