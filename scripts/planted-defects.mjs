@@ -108,10 +108,14 @@ async function main() {
     // As tsc compiles it (tsconfig.json): ES2022 with its class fields, and imports as they are written.
     const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } };
     const supported = { 'import-attributes': true };
-    const { code } = transformSync(source, { loader: 'ts', format: 'esm', target: 'es2022', supported, tsconfigRaw });
-    restore = () => writeFileSync(target, original);
-    writeFileSync(target, code);
     let outcome = 'passed';
+    restore = () => writeFileSync(target, original);
+    try {
+      const options = { loader: 'ts', format: 'esm', target: 'es2022', supported, tsconfigRaw };
+      writeFileSync(target, transformSync(source, options).code);
+    } catch {
+      outcome = 'broken';
+    }
     for (const test of tests) if (outcome === 'passed') outcome = await runTest(test, (end) => (endTest = end));
     restore();
     restore = () => {};
