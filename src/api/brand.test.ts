@@ -12,7 +12,6 @@ import { problemsOf } from '../config/problem.js';
 import { type Brand, plainBrand } from '../core/brand/brand.js';
 import { createBrands } from '../core/brand/brands.js';
 import type { State } from '../core/ports.js';
-import { epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
 
@@ -210,38 +209,6 @@ test('of the last ten that were in force each can be gone back to, of older ones
   expect((await post(server, '/brand/apply', { brand: digests[2] })).body.digest).toBe(digests[2]);
 });
 
-test('what is asked for under another name is not there', async () => {
-  const server = await start();
-  const { body } = await check(server, { organisation: 'A' });
-  const digest = String(body.digest);
-  for (const path of [
-    `/face/brand/${digest}`,
-    `/face/brand/${digest}/brand.js`,
-    `/face/brand/${digest}/..%2f..%2findex.html`,
-    `/face/brand/${'0'.repeat(64)}/brand.css`,
-    '/face/brand/constructor/brand.css',
-    `/face/preview/${'0'.repeat(64)}`,
-    '/face/preview/x',
-  ]) {
-    const answer = await fetch(server.origin + path);
-    expect([path, answer.status]).toEqual([path, 404]);
-    await answer.arrayBuffer();
-  }
-});
-
-test('who may not configure sees and changes nothing', async () => {
-  const server = await start();
-  for (const role of ['operator', 'auditor', 'help-desk']) {
-    const { body } = await post(server, '/administrators', { name: role, role });
-    const headers = { 'x-admin-key': String(body.key), 'content-type': 'application/json' };
-    expect((await server.send('GET', '/brand', { headers })).body.code).toBe('role_missing');
-    const tried = await server.send('POST', '/brand/check', { headers, body: '{}' });
-    expect(tried.body.code).toBe('role_missing');
-    const applied = await server.send('POST', '/brand/apply', { headers, body: '{"brand":""}' });
-    expect(applied.body.code).toBe('role_missing');
-  }
-});
-
 const replica = (state: State, clock = createManualClock(1_000_000), configured: Brand | null = null) => ({
   clock,
   brands: createBrands(configured, { state, clock, audit: createMemoryAudit() }),
@@ -329,13 +296,4 @@ test('the configuration names files, and is refused with all that is wrong', asy
     'brand.icon',
     'brand.logo',
   ]);
-});
-
-test('times are those of the moment it was put in force', async () => {
-  const clock = createManualClock(1_000_000);
-  const state = createSqliteState({ file: ':memory:', clock });
-  const { brands } = replica(state, clock);
-  await brands.apply(await brands.keepDraft(plainBrand), 'reception');
-  expect(await brands.listApplied()).toMatchObject([{ at: epochMs(1_000_000), by: 'reception' }]);
-  await state.close();
 });

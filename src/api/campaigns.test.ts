@@ -11,8 +11,6 @@ import { letterKinds } from '../core/campaign/person.js';
 import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
 import type { Connection } from '../core/connection.js';
 import { letterLanguages } from '../core/letters/language.js';
-import { addAdministrator } from '../rest/administrators.js';
-import { roles } from '../rest/rights.js';
 
 /* What an administrator does with a campaign, over HTTP. */
 
@@ -196,33 +194,4 @@ test('what is no id of a campaign is none, also where it names a record of one',
   const { id } = await createCampaign({ ...asked, from: { people: named(['user1']) } }, 'owner', server.deps);
   const { status, body } = await server.send('GET', `/campaigns/${id}:people:0`, { headers: asOwner });
   expect([status, body.code]).toEqual([404, 'not_found']);
-});
-
-test('only who may operate the server gets to a campaign', async () => {
-  const asked = { name: 'x', connection: 'work', language: 'en', linkDays: 1, reminderDays: 1, reminders: 0 } as const;
-  const { id } = await createCampaign({ ...asked, from: { people: named(['user1']) } }, 'owner', server.deps);
-  const calls = [
-    ['GET', '/campaigns', null],
-    ['GET', `/campaigns/${id}`, null],
-    ['POST', '/campaigns', { ...planned, group: 'Pilot' }],
-    ['POST', '/campaigns/people', { campaign: id }],
-    ['POST', '/campaigns/preview', { campaign: id, kind: 'invitation', language: 'en' }],
-    ['POST', '/campaigns/words', { campaign: id, kind: 'invitation', language: 'en', subject: '', text: '' }],
-    ...['start', 'stop', 'resume', 'remind'].map((what) => ['POST', `/campaigns/${what}`, { campaign: id }] as const),
-    ['POST', '/campaigns/bounces', { campaign: id, addresses: ['a@b.c'] }],
-  ] as const;
-  for (const role of roles) {
-    const added = await addAdministrator(
-      { name: `a-${role}`, role, lifeSec: null },
-      { name: 'owner', role: 'owner' },
-      server.deps,
-    );
-    const headers = { 'x-admin-key': added.credential.use((text) => text) };
-    const mayOperate = role === 'owner' || role === 'operator';
-    for (const [method, path, fields] of calls) {
-      const answer =
-        fields === null ? await server.send(method, path, { headers }) : await server.postJson(path, fields, headers);
-      expect([role, path, answer.body.code === 'role_missing']).toEqual([role, path, !mayOperate]);
-    }
-  }
 });

@@ -62,16 +62,6 @@ test('a token stays dead when the person agrees anew: it was made under the cons
   await expect(former.userInfo()).rejects.toMatchObject({ status: 401 });
 });
 
-test('a page of a face check neither lists nor ends anything', async () => {
-  await agree(op, asked, ['email']);
-  const { token } = await op.server.issue();
-  const { body } = await op.server.postJson('/step-ups', anna, { 'x-auth-token': token });
-  const page = openPage(op.server, String((await openLink(op.server, String(body.url))).body.session));
-  expect((await page.get('/face/data-consents')).body.code).toBe('step_up_unknown');
-  expect((await page.post('/face/data-consents/withdraw', { client: 'shop' })).body.code).toBe('step_up_unknown');
-  expect(await clients()).toEqual(['shop']);
-});
-
 test('an administrator ends that of one client, or of all, and is named for it', async () => {
   const shop = await agree(op, asked, ['email']);
   await agree(op, { ...asked, id: 'other' }, ['phone_number']);

@@ -1,14 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createKeysInMemory } from '../../test/keys.js';
-import { parameters } from '../../test/parameters.js';
-import { createSimulatedEngine } from '../../test/simulated-engine.js';
-import { systemRandom } from '../../test/sinks.js';
-import { cheapStretch } from '../../test/stretch.js';
 import { attemptsOfToken } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
-import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
 let server: ApiServer;
 let auth: { 'x-auth-token': string };
@@ -194,11 +188,6 @@ describe.each(Object.entries(refusals))(
       expect(locked.body.code).toBe('locked_out');
       for (const other of [0, 1, 2]) await expectRefused(withExpiry(token, farAhead + other), expiry);
     });
-
-    test('where it never expires', async () => {
-      const { token } = await generate();
-      await expectRefused(withExpiry(token, farAhead), tomorrow());
-    });
   },
 );
 
@@ -250,18 +239,6 @@ describe('a token', () => {
     expect((await server.postJson('/revoke', { token: 'x' }, auth)).body.code).toBe('token_malformed');
     const weak = { 'x-auth-token': (await server.issue(['verify'])).token };
     expect((await server.postJson('/revoke', { token: 'x' }, weak)).body.code).toBe('scope_missing');
-  });
-
-  test('from a retired key is told so', async () => {
-    const { token } = await generate();
-    const keys = createKeysInMemory(null, Buffer.alloc(32, 2));
-    const engine = createSimulatedEngine();
-    const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom, stretch: cheapStretch });
-    const own = await startApiServer({ verifier });
-    const headers = { 'x-auth-token': (await own.issue()).token };
-    const answer = await own.postForm('/authenticate', toForm({ token: String(token), photo: ada }), headers);
-    expect(answer).toMatchObject({ status: 400, body: { code: 'token_key_retired' } });
-    await own.stop();
   });
 });
 

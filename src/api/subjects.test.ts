@@ -20,8 +20,6 @@ import { countAttempt } from '../core/limits/lockout.js';
 import { checkFace } from '../core/step-up/check-face.js';
 import { addSec } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { addAdministrator } from '../rest/administrators.js';
-import type { Role } from '../rest/rights.js';
 
 /* One person at two providers, and what they may demand. */
 
@@ -227,20 +225,6 @@ test.each([
 ])('a lockout at %s is looked for: %p', async (source, isTaken) => {
   const told = isTaken ? { complete: true } : { code: 'request_malformed' };
   expect(await ask('unlock', { login, source })).toMatchObject(told);
-});
-
-test.each<[Role, string[]]>([
-  ['operator', ['revoke', 'erase', 'unlock']],
-  ['auditor', ['export']],
-  ['help-desk', ['revoke', 'unlock']],
-])('%s may %j and nothing else', async (role, allowed) => {
-  const by = { name: 'owner', role: 'owner' } as const;
-  const { credential } = await addAdministrator({ name: `a-${role}`, role, lifeSec: null }, by, server.deps);
-  const key = credential.use((text) => text);
-  for (const what of ['export', 'revoke', 'erase', 'unlock']) {
-    const { code } = await ask(what, { login: 'nobody@example.com' }, key);
-    expect({ what, code }).toEqual({ what, code: allowed.includes(what) ? undefined : 'role_missing' });
-  }
 });
 
 test.each([{}, { connection: 'work' }, { login, subject: 'anna', connection: 'work' }, { subject: 'anna' }])(

@@ -51,10 +51,6 @@ test('bytes that are no text do no harm', async () => {
   expect(await find(Buffer.concat([noise, Buffer.from('hit\n'), noise]), 'hit')).toEqual(['hit']);
 });
 
-test('an empty file has no lines', async () => {
-  expect(await find('', 'hit')).toEqual([]);
-});
-
 test('a text is looked for as it is, whatever its characters mean elsewhere', async () => {
   const text = fc.string({ unit: 'grapheme' }).filter((some) => !some.includes('\n'));
   await fc.assert(

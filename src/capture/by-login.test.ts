@@ -106,11 +106,6 @@ test.each(['/enrolments/revoke', '/step-ups', '/invitations'])(
   },
 );
 
-test('nobody by that name can be enrolled, or their enrolment ended', async () => {
-  expect((await enrol({ login: nobody })).body.code).toBe('subject_unknown');
-  expect((await post('/enrolments/revoke', { login: nobody })).body.code).toBe('subject_unknown');
-});
-
 test('photos that show two people make no token, of a connection or of a caller', async () => {
   expect(await enrol({ login }, ['ada', 'grace', 'ada'])).toMatchObject({
     ...{ status: 403, body: { ok: false, code: 'face_mismatch' } },

@@ -73,17 +73,6 @@ test('a new one ends the former', async () => {
   expect((await openLink(server, second)).status).toBe(201);
 });
 
-test('gives the phone nothing of what is held of a person', async () => {
-  await enrol();
-  const { page } = await begin({ purpose: 'manage' }, '/invitations');
-  const phone = await lendCamera(server, page);
-  expect((await phone.get('/face/enrolment')).body.code).toBe('step_up_unknown');
-  for (const path of ['/face/enrolment/revoke', '/face/enrolment/renew'])
-    expect((await phone.post(path)).body.code).toBe('step_up_unknown');
-  expect(profile.attributes.get('00u1')).not.toBeNull();
-  expect(await viewOf(page)).toMatchObject({ purpose: 'manage' });
-});
-
 describe('a link that somebody was sent', () => {
   test('asks which number the other screen shows, and takes no face before', async () => {
     const { page } = await begin();
@@ -105,16 +94,6 @@ describe('a link that somebody was sent', () => {
     // The same at each look: who looks again learns no more.
     expect(await viewOf(phone)).toEqual(view);
     expect((await viewOf(page)).pairing).toBeNull();
-  });
-
-  test('has the number at any place among the three', async () => {
-    const { page } = await begin();
-    const places = new Set<number>();
-    for (let turn = 0; turn < 40; turn += 1) {
-      const { view, code } = await openOnPhone(server, page);
-      places.add(choicesOf(view).indexOf(code));
-    }
-    expect([...places].sort()).toEqual([0, 1, 2]);
   });
 
   test.each(['another number', 'a number that was not offered', 'none of these', 'no number'])(
@@ -170,20 +149,6 @@ describe('a link that somebody was sent', () => {
     expect(await viewOf(page)).toMatchObject({ handOff: { state: isPaired ? 'paired' : 'refused' } });
     expect(actions().filter((action) => action === 'hand_off_refused')).toHaveLength(isPaired ? 0 : 1);
     expect((await choose(phone, code)).status).not.toBe(200);
-  });
-
-  test('is answered by the phone that opened it alone', async () => {
-    const { page } = await begin();
-    const { code } = await openOnPhone(server, page);
-    expect((await choose(page, code)).body.code).toBe('step_up_unknown');
-    expect(await viewOf(page)).toMatchObject({ handOff: { state: 'opened' } });
-  });
-
-  test('ends with its time', async () => {
-    const { page } = await begin();
-    const { phone, code } = await openOnPhone(server, page);
-    server.clock.advanceSec(601);
-    expect((await choose(phone, code)).body.code).toBe('step_up_finished');
   });
 });
 

@@ -109,12 +109,6 @@ test('what is remembered of devices is told by number, and forgotten at once', a
   expect(server.audit.events.at(-1)).toEqual({ action: 'known_places_forgotten', ...anna, detail: {} });
 });
 
-test('the services are those of the configuration', async () => {
-  expect((await (await open('anna')).get('/face/services')).body.services).toEqual([
-    { name: 'Leave', url: 'https://leave.example.com', text: { en: 'Days off' } },
-  ]);
-});
-
 test('a session for something else reads none of it', async () => {
   const page = await open('anna', 'enrol');
   for (const path of ['/face/checks', '/face/devices/forget', '/face/export'])

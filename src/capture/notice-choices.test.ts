@@ -154,16 +154,6 @@ test('what is no address of a push service, or of another key, is not taken', as
   expect(chosen()).toEqual([]);
 });
 
-test('a link for something else chooses nothing', async () => {
-  const page = await open('anna', 'enrol');
-  expect((await page.read()).code).toBe('step_up_unknown');
-  for (const [path, fields] of [
-    ['', { on: [], email: true, language: 'en' }],
-    ['/devices/remove', { device: null }],
-  ] as const)
-    expect((await page.post(path, fields)).body.code).toBe('step_up_unknown');
-});
-
 test('where no notices are sent there is nothing to choose, and where none are pushed no browser to add', async () => {
   await server.stop();
   await startWith({ notices: false });

@@ -120,15 +120,4 @@ describe('WebAssembly and scripts', () => {
     expect(response.headers.get('content-encoding')).toBeNull();
     expect(await response.json()).toMatchObject({ ok: false, code: 'request_malformed' });
   });
-
-  test.each(['/face/assets/none.wasm', '/face/assets/..%2fcompressed%2fboth-1.wasm'])(
-    '%s is not there',
-    async (path) => {
-      for (const encoding of ['br', 'gzip']) {
-        const response = await get(path, { 'accept-encoding': encoding });
-        expect(response.status).toBe(404);
-        expect(response.headers.get('content-type')).toContain('application/json');
-      }
-    },
-  );
 });

@@ -51,11 +51,3 @@ test('every asset has its type, and may be kept for ever', async () => {
     await response.arrayBuffer();
   }
 });
-
-test('what is not there is a refusal, and no page', async () => {
-  for (const path of ['/face/assets/none.js', '/face/assets/', '/face/assets/..%2findex.html', '/face/index.html']) {
-    const { status, headers } = await get(path);
-    expect([path, status]).toEqual([path, 404]);
-    expect(headers.get('content-type')).toContain('application/json');
-  }
-});

@@ -87,11 +87,6 @@ describe('enrolments', () => {
     expect(profile.attributes.get('00u1')).toBeNull();
   });
 
-  test('say when the directory is down', async () => {
-    profile.setDown(true);
-    expect(await enrol()).toMatchObject({ status: 502, body: { code: 'profile_unavailable' } });
-  });
-
   test('are ended by revoke', async () => {
     await enrol();
     const revoke = (body: object = who) => server.postJson('/enrolments/revoke', body, auth);
@@ -122,33 +117,10 @@ describe('a step-up', () => {
     expect((await read(id)).body).toMatchObject({ ...who, state: 'passed' });
   });
 
-  test('fails alike with another face, for a user without enrolment and for one who is not there', async () => {
-    await enrol();
-    const failed = async (subject: string, photo: Uint8Array) => {
-      const { body } = await start({ ...who, subject });
-      const { status, body: reply } = await submit({ id: body.id, challenge: body.challenge }, { photo });
-      return { status, names: Object.keys(reply), state: reply.state };
-    };
-    const answers = [
-      await failed('00u1', drawPicture('eve', 1)),
-      await failed('00u2', ada(4)),
-      await failed('00u9', ada(4)),
-    ];
-    for (const answer of answers) expect(answer).toEqual({ ...answers[0]!, state: 'failed' });
-  });
-
   test('needs the user’s secret where one was set', async () => {
     await enrol({ password: 'horse' });
     expect((await submit(await started())).body.state).toBe('failed');
     expect((await submit(await started(), { password: 'horse' })).body.state).toBe('passed');
-  });
-
-  test('stays open for better photos, and ends with a decision', async () => {
-    await enrol();
-    const stepUp = await started();
-    expect((await submit(stepUp, { photo: Buffer.from('wall') })).body.code).toBe('face_none');
-    expect((await submit(stepUp)).body.state).toBe('passed');
-    expect(await submit(stepUp)).toMatchObject({ status: 409, body: { code: 'step_up_finished' } });
   });
 
   test('with an audience ends in a receipt for it, and is not noted for the hooks', async () => {
@@ -169,14 +141,6 @@ describe('a step-up', () => {
     expect(await server.deps.state.read('passed:acme:00u1')).toBeNull();
     server.clock.advanceSec(121);
     expect((await read(stepUp.id)).body).toMatchObject({ state: 'passed', receipt: null });
-  });
-
-  test('that failed has no receipt', async () => {
-    await enrol();
-    const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com' };
-    const stepUp = (await server.postJson('/step-ups', asked, auth)).body as { id: string; challenge: string };
-    const { body } = await submit(stepUp, { photo: drawPicture('eve', 1) });
-    expect(body).toMatchObject({ state: 'failed', receipt: null });
   });
 
   test('of a token that the caller keeps needs no user, and forgets the token at its end', async () => {
@@ -234,50 +198,11 @@ describe('a step-up', () => {
     );
   });
 
-  test('with a wrong challenge is as one that is not there', async () => {
-    const stepUp = await started();
-    const other = await started();
-    const unknown = { status: 404, body: { code: 'step_up_unknown' } };
-    expect(await submit({ ...stepUp, challenge: other.challenge })).toMatchObject(unknown);
-    expect(await submit({ id: 'unknown', challenge: stepUp.challenge })).toMatchObject(unknown);
-    expect((await server.postForm(`/step-ups/${stepUp.id}/photos`, toForm({ photo: ada(1) }))).body.code).toBe(
-      'request_malformed',
-    );
-    expect((await read(stepUp.id)).body.state).toBe('started');
-    expect(await read('unknown')).toMatchObject(unknown);
-  });
-
   test('that is not there costs no body', async () => {
     const large = Buffer.alloc(9 * 1024 * 1024);
     expect((await submit({ id: 'unknown', challenge: 'x' }, { photo: large })).body.code).toBe('step_up_unknown');
     const over = await submit(await started(), { photo: [large, large] });
     expect(over).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
-  });
-
-  test('is locked for a user after five failed ones, and says for how long', async () => {
-    await enrol();
-    for (let each = 0; each < 5; each += 1) await submit(await started(), { photo: drawPicture('eve', each) });
-    const locked = await submit(await started());
-    expect(locked).toMatchObject({ status: 429, body: { code: 'locked_out' } });
-    const waitSec = Number(locked.headers.get('retry-after'));
-    expect(waitSec).toBeGreaterThan(0);
-    server.clock.advanceSec(waitSec);
-    expect((await submit(await started())).body.state).toBe('passed');
-  });
-
-  test('is over in time', async () => {
-    await enrol();
-    const stepUp = await started();
-    server.clock.advanceSec(120);
-    expect((await submit(stepUp)).body.code).toBe('step_up_finished');
-    expect((await read(stepUp.id)).body.state).toBe('expired');
-  });
-
-  test('is settled once by many at once', async () => {
-    await enrol();
-    const stepUp = await started();
-    const answers = await Promise.all(Array.from({ length: 5 }, () => submit(stepUp)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
   test('is for clients of the connection’s tenant and of the standard one', async () => {

@@ -128,13 +128,6 @@ describe('a face check on the page', () => {
     expect((await page.post('/face/challenge')).status).toBe(201);
   });
 
-  test('feeds the hooks where no receipt was asked for', async () => {
-    await enrol();
-    const { page } = await startAndOpen();
-    await page.check(draw('ada'));
-    expect(await server.deps.state.read('passed:acme:00u1')).not.toBeNull();
-  });
-
   test('answers a stranger, somebody unenrolled, unknown or revoked, and no liveness alike, thrice', async () => {
     await enrol();
     const answers: unknown[] = [];
@@ -152,14 +145,6 @@ describe('a face check on the page', () => {
     }
     expect(answers[0]).toMatchObject({ status: 200, outcome: 'try_again', receipt: null, shown: { triesLeft: 2 } });
     for (const answer of answers) expect(answer).toEqual(answers[0]);
-  });
-
-  test('ends after three tries', async () => {
-    const { id, page } = await startAndOpen();
-    await page.check(draw('eve'));
-    await page.check(draw('eve'));
-    expect((await page.check(draw('eve'))).body).toMatchObject({ outcome: 'failed', view: { state: 'failed' } });
-    expect(await stateOf(id)).toBe('failed');
   });
 
   test('locks a user out whose face does not come, and another can go on', async () => {
@@ -316,17 +301,6 @@ describe('frames that do not come from the challenge', () => {
     expect(await readEarlierFrames(who, server.deps)).toBeNull();
   });
 
-  test('too fast, and too slow', async () => {
-    for (const [afterMs, reason] of [
-      [100, 'quickest_frame'],
-      [8100, 'slowest_frame'],
-    ] as const) {
-      const { nonce, photos } = await page.takeFrames(draw('ada'), { afterMs });
-      expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('try_again');
-      expect(reasons()).toEqual([reason]);
-    }
-  });
-
   test('with the movements of another challenge', async () => {
     const wrong = (movement: string) =>
       draw('ada')(movement === 'left' ? 'right' : movement === 'centre' ? 'up' : 'left');
@@ -367,12 +341,6 @@ describe('frames that do not come from the challenge', () => {
     const refused = await page.send({ nonce, photo: [...photos.slice(1), large] }).catch(() => null);
     if (refused !== null) expect(['body_too_large', 'photo_too_large', 'overloaded']).toContain(refused.body.code);
     expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
-  });
-
-  test('more commitments than movements', async () => {
-    const { nonce, photos } = await page.takeFrames(draw('ada'));
-    const more = await page.post('/face/challenge/frames', { nonce, digest: digestOf(photos[0]!) });
-    expect(more.body.code).toBe('challenge_wrong');
   });
 
   test('two requests with the same frames: one counts', async () => {
@@ -513,21 +481,6 @@ describe('a session', () => {
     expect((await page.consent()).body.view).toMatchObject({ consentNeeded: false });
     expect((await page.post('/face/challenge')).status).toBe(201);
   });
-
-  test('ends when the person declines', async () => {
-    const { id, page } = await startAndOpen();
-    expect((await page.post('/face/decline')).body.view).toMatchObject({ state: 'abandoned' });
-    expect(await stateOf(id)).toBe('abandoned');
-    expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
-  });
-
-  test('ends with its time', async () => {
-    const { id, page } = await startAndOpen();
-    server.clock.advanceSec(601);
-    expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'expired' });
-    expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
-    expect(await stateOf(id)).toBe('expired');
-  });
 });
 
 describe('an invitation', () => {
@@ -556,15 +509,6 @@ describe('an invitation', () => {
     expect(profile.attributes.get('00u1')).toBeNull();
   });
 
-  test('waits for days, and sits open for minutes', async () => {
-    const { url } = await invite({ lifeHours: 48 });
-    server.clock.advanceSec(47 * 3600);
-    const page = await open(url);
-    await page.consent();
-    server.clock.advanceSec(601);
-    expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
-  });
-
   test('holds a document photo against the face where the policy asks for it', async () => {
     await server.stop();
     await startWith({ referencePhoto: true });
@@ -589,23 +533,6 @@ describe('an invitation', () => {
       await page.consent();
     });
     const look = (reference: Uint8Array) => page.lookAtReference(reference);
-
-    test.each([
-      ['wall', 'reference_none'],
-      ['crowd', 'reference_many'],
-      ['speck', 'reference_small'],
-    ])('that shows a %s is told as such, alone and with the frames, and costs no try', async (picture, hint) => {
-      expect(await look(Buffer.from(picture))).toMatchObject({ status: 200, body: { hint } });
-      const sent = await page.check(draw('ada'), { reference: Buffer.from(picture) });
-      expect(sent.body).toMatchObject({ outcome: 'try_again', hint, view: { triesLeft: 3, state: 'started' } });
-      expect((await look(drawPicture('ada', 9))).body.hint).toBeNull();
-      expect((await page.check(draw('ada'), { reference: drawPicture('ada', 9) })).body.outcome).toBe('passed');
-    });
-
-    test('of no use is told before movements that were not followed, and costs no try', async () => {
-      const sent = await page.check(draw('ada', 0.2), { reference: Buffer.from('wall') });
-      expect(sent.body).toMatchObject({ hint: 'reference_none', view: { triesLeft: 3 } });
-    });
 
     test('is looked at twelve times for one step-up, and no more', async () => {
       for (let time = 0; time < 12; time += 1) expect((await look(Buffer.from('wall'))).status).toBe(200);

@@ -74,13 +74,6 @@ describe('facestep audit verify', () => {
     expect(edited.stdout).toMatch(/edited +line 2 of audit\.jsonl, record 2: is not as it was written/);
   });
 
-  test('takes the file of a trail for its data folder', async () => {
-    const { file } = await makeData('one', ['a']);
-    const env = { FACESTEP_DATA: join(folder, 'one'), FACESTEP_CONFIG: '' };
-    const named = await runHere(['audit', 'verify', '--trail', file], env);
-    expect(named).toMatchObject({ code: 0, stdout: expect.stringContaining(`${file}: sound`) });
-  });
-
   test('needs no secret of the configuration, as a service that is stopped has none', async () => {
     await makeData('one', ['a']);
     const config = join(folder, 'facestep.json');

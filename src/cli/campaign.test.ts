@@ -76,25 +76,3 @@ test('a campaign is planned without a letter, looked at, started, followed and s
   expect((await run(['status'])).printed.join('\n')).toContain('Pilot, December');
   expect(relay.taken).toHaveLength(3);
 });
-
-test.each([
-  [['plan', 'work', '--name', 'x'], 'give one of --group and --file'],
-  [['plan', 'work', '--name', 'x', '--file', '/nowhere.csv'], '/nowhere.csv cannot be read'],
-  [['plan', 'work', '--group', 'Pilot'], 'not specified'],
-  [['plan', 'work', '--group', 'Pilot', '--name', 'x', '--link-days', '31'], 'a whole number of days, 1 to 30.'],
-  [['plan', 'work', '--group', 'Pilot', '--name', 'x', '--reminders', '6'], 'a whole number, 0 to 5.'],
-  [['resume', 'x', '--again', 'everybody'], 'Allowed choices are'],
-])('%j is not understood, and ends with 2', async (args, said) => {
-  const { printed, told, exitCode } = await run(args);
-  expect([printed, exitCode]).toEqual([[], 2]);
-  expect(told.join('\n')).toContain(said);
-});
-
-test('what there is none of is refused', async () => {
-  expect(await run(['start', 'a'.repeat(16)])).toMatchObject({
-    exitCode: 2,
-    told: ['facestep: the server has nothing by that id'],
-  });
-  const { exitCode, told } = await run(['plan', 'nowhere', '--group', 'Pilot', '--name', 'x']);
-  expect({ exitCode, told }).toEqual({ exitCode: 2, told: ['facestep: the server has no such connection'] });
-});

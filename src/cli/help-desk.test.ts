@@ -44,14 +44,6 @@ test('a bypass code waits for another administrator', async () => {
   expect((await run(['approve', id], key)).told.join()).toContain('Approved');
 });
 
-test('where the policy has no bypass codes, that is said', async () => {
-  const made = await run(['bypass', '--connection', 'plain', '--login', loginOf('00u1')]);
-  expect(made).toEqual({
-    ...{ printed: [], exitCode: 1 },
-    told: ['facestep: bypass codes are off at plain: policy.bypass.allowed'],
-  });
-});
-
 test('a request for help is listed without moving the cursor, taken and settled', async () => {
   const { token } = await server.issue();
   const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com' };
@@ -64,16 +56,4 @@ test('a request for help is listed without moving the cursor, taken and settled'
   expect((await run(['take', id])).exitCode).toBe(0);
   expect((await run(['settle', id, '--by', 'bypass'])).exitCode).toBe(0);
   expect((await run(['requests'])).printed).toHaveLength(1);
-});
-
-test.each([
-  [['vouch', '--connection', 'acme'], 'give --login or --subject'],
-  [['vouch', ...['--login', 'x']], 'not specified'],
-  [['bypass', ...who, '--minutes', 'ten'], 'Expected a whole number of minutes, 5 to 60.'],
-  [['bypass', ...who, '--minutes', '100'], 'Expected a whole number of minutes, 5 to 60.'],
-  [['settle', 'x', '--by', 'magic'], 'Allowed choices are vouching'],
-])('%j is not understood, and ends with 2', async (args, said) => {
-  const { printed, told, exitCode } = await run(args);
-  expect([printed, exitCode]).toEqual([[], 2]);
-  expect(told.join('\n')).toContain(said);
 });

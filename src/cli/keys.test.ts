@@ -101,14 +101,6 @@ describe('list', () => {
     expect((await run('list --trail /nowhere.jsonl')).code).toBe(2);
   });
 
-  test('takes the data folder of a replica for its trail, as every command does that takes one', async () => {
-    await makeKeys();
-    const replica = join(folder, 'replica');
-    await mkdir(replica);
-    record(join(replica, 'audit.jsonl'), 'enrolled', { tokenId: 'there', ...never });
-    expect(await tokensOf(`list --json --trail ${replica}`)).toMatchObject({ 1: 1 });
-  });
-
   test('a trail that somebody altered ends, too', async () => {
     await makeKeys();
     const trail = fileOf('audit.jsonl');
@@ -179,12 +171,6 @@ describe('retire', () => {
     await expect(keys.mac(1, new Uint8Array(1))).rejects.toMatchObject({ code: 'token_key_retired' });
     expect((await run('retire 1 --confirm 1')).code).toBe(2);
     expect((await run('retire first')).code).toBe(2);
-  });
-
-  test('a signing key whose name begins with a hyphen can be named', async () => {
-    await makeKeys();
-    expect((await run('retire --signing -abc')).err).toContain('there is no such key');
-    expect((await run('retire')).code).toBe(2);
   });
 
   test('a signing key that leaked: what it signed is verified no more', async () => {

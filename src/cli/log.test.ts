@@ -98,14 +98,3 @@ test('the log is followed until it is stopped, each line once', async () => {
   });
   expect(printed.map((line) => JSON.parse(line).action)).toEqual(['enrolled']);
 });
-
-test.each([
-  [['--follow', '--since', '2026-01-01'], 'cannot be used with'],
-  [['--csv', '--json'], 'cannot be used with'],
-  [['--result', 'great'], 'Allowed choices are'],
-  [['--until', 'now'], 'Expected a day'],
-])('%j is not understood, and ends with 2', async (args, said) => {
-  const { printed, told, exitCode } = await run(args);
-  expect([printed, exitCode]).toEqual([[], 2]);
-  expect(told.join('\n')).toContain(said);
-});

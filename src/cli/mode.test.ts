@@ -67,8 +67,3 @@ test('whom it would refuse is printed before the switch, as text', async () => {
   expect(printed.join('')).not.toContain('\u001b');
   expect(printed.join('')).not.toContain('\u202e');
 });
-
-test('a connection that there is not, and a mode that there is not', async () => {
-  expect(await run('elsewhere', 'enforce')).toMatchObject({ exitCode: 2, printed: [] });
-  expect((await run('okta', 'off')).exitCode).toBe(2);
-});

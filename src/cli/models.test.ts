@@ -1,13 +1,4 @@
-import {
-  chownSync,
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../adapters/index.js';
@@ -20,7 +11,7 @@ import { createConfigGuard } from '../config/schema.js';
 import type { FaceError } from '../errors.js';
 import { openEngines } from '../recognition/open-engines.js';
 import { nameOf, openRegistry } from '../recognition/registry.js';
-import { currentEngine, engineNames } from '../token/format.js';
+import { currentEngine } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard, parametersFile } from '../token/parameters.js';
 import { CommandError } from './command-error.js';
 
@@ -184,13 +175,6 @@ describe('an engine in use', () => {
     expect(await codeOf(open(name))).toBe(code);
   });
 
-  test('a description that was altered with care has another name', async () => {
-    const file = join(folder, 'registry.json');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"bgr"', '"rgb"'));
-    expect(await codeOf(open(name))).toBe('parameters_altered');
-    expect((await run('models', 'list')).out).toContain(`NOT USABLE: the configuration names ${name}`);
-  });
-
   test('is not there, or not measured: said of the setting', async () => {
     await importModel('--name', 'other');
     for (const wrong of ['other-129', 'none-200-0123456789abcdef'])
@@ -212,17 +196,5 @@ describe('an engine in use', () => {
     expect(readdirSync(folder).filter((file) => file.endsWith('.onnx'))).toHaveLength(1);
     expect((await importModel('--name', 'next')).out).toContain('next-130');
     expect((await run('models', 'remove', 'nobody-140')).code).toBe(2);
-  });
-
-  test('one that is built in is not removed either, and it is said why', async () => {
-    const { code, err } = await run('models', 'remove', engineNames[currentEngine]);
-    expect({ code, err }).toEqual({ code: 2, err: `facestep: ${engineNames[currentEngine]} is built in, and stays` });
-  });
-
-  test('a copy of the folder is the same engine elsewhere', async () => {
-    const copy = join(top, `${count}-copy`);
-    cpSync(folder, copy, { recursive: true });
-    const { parameters } = await openEngines({ engine: name, folder: copy }, deps);
-    expect(parameters.current.name).toBe(name);
   });
 });

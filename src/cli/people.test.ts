@@ -70,23 +70,3 @@ test('one person is shown with what happened to them, and invited', async () => 
   expect(invited.printed).toEqual([expect.stringMatching(/\/face#/)]);
   await expect(run(['invite', 'acme', 'nobody'])).rejects.toMatchObject({ code: 'subject_unknown' });
 });
-
-test('a help desk finds and shows, and gets no list', async () => {
-  const [key = ''] = (await administer(server, ['administrators', 'add', 'joan', '--role', 'help-desk'])).printed;
-  expect((await run(['find', 'ada'], key)).exitCode).toBe(0);
-  expect((await run(['show', 'acme', 'ada'], key)).printed.length).toBeGreaterThan(5);
-  await expect(run(['list'], key)).rejects.toMatchObject({ code: 'role_missing' });
-});
-
-test.each([
-  [['list', '--status', 'happy'], 'Allowed choices are enrolled'],
-  [['list', '--since', 'yesterday'], 'Expected a day'],
-  [['list', '--limit', '0'], 'Expected a whole number'],
-  [['list', '--level', '9'], 'Expected a whole number, 1 to 8.'],
-  [['invite', 'acme', 'berta', '--hours', '721'], 'Expected a whole number of hours, 1 to 720.'],
-  [['show', 'acme'], 'missing required argument'],
-])('%j is not understood, and ends with 2', async (args, said) => {
-  const { printed, told, exitCode } = await run(args);
-  expect([printed, exitCode]).toEqual([[], 2]);
-  expect(told.join('\n')).toContain(said);
-});

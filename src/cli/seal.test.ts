@@ -126,14 +126,7 @@ describe('the right face', () => {
 describe('is refused, and no file is made', () => {
   test.each<[string, () => Promise<Record<string, string | null>> | Record<string, string | null>, string]>([
     ['another face', () => ({ '--photo': at('eve.jpg') }), 'face_mismatch'],
-    ['another password', () => ({ '--password-file': at('client-token') }), 'face_mismatch'],
-    ['no password', () => ({ '--password-file': null }), 'face_mismatch'],
-    ['another scope', () => ({ '--scope': 'app:login' }), 'face_mismatch'],
-    ['another level', () => ({ '--accuracy': null }), 'face_mismatch'],
-    ['a picture without a face', () => ({ '--photo': at('report.pdf') }), 'face_none'],
-    ['no token', () => ({ '--token-file': at('password') }), 'token_malformed'],
     ['no client token', () => ({ '--client-token-file': at('report.pdf') }), 'caller_untrusted'],
-    ['a client token of another kind', () => ({ '--client-token-file': at('token') }), 'caller_untrusted'],
     [
       'the same person’s other token',
       async () => {

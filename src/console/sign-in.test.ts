@@ -91,11 +91,6 @@ describe('by the company’s provider', () => {
     ]);
   });
 
-  test('of a weaker and a stronger group the stronger counts', async () => {
-    const response = await signIn('u2');
-    expect(await readSession(server, sessionOf(response))).toMatchObject({ session: { role: 'auditor' } });
-  });
-
   test('a change of groups takes effect at the next sign-in', async () => {
     const moving = { login: 'ada@example.com', groups: ['face-owners'] };
     const usual = company;

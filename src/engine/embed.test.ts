@@ -52,11 +52,6 @@ test('face_and_mirror is the mean direction of the face and of its mirror image'
   expect(greatestDifference(both, mean)).toBeLessThan(1e-5);
 });
 
-test('face_and_mirror is the same for a face and its mirror image', async () => {
-  const both = await embed('face_and_mirror', alignment);
-  expect(greatestDifference(both, await embed('face_and_mirror', toMirrored(alignment)))).toBeLessThan(1e-5);
-});
-
 test.each<[EmbeddedViews]>([['face'], ['face_and_mirror']])('%s leaves nothing in the model', async (views) => {
   await embed(views, alignment);
   expect(models.embed.input.every((value) => value === 0)).toBe(true);

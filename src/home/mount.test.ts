@@ -202,13 +202,6 @@ describe('by the sign-in of the provider', () => {
     expect(refusalOf(await ask(path, cookie))).toBe('sign-in');
   });
 
-  test('of two sign-ins in one browser the later one ends well, whichever answer comes first', async () => {
-    const [former, later] = [await signIn('anna'), await signIn('anna')];
-    const early = await ask(former.path, later.cookie);
-    expect([refusalOf(early), early.headers.getSetCookie()]).toEqual(['sign-in', []]);
-    expect(placeOf(await ask(later.path, later.cookie))).toContain('/face#');
-  });
-
   test('a provider that does not answer is told', async () => {
     await server.stop();
     await start();

@@ -127,18 +127,12 @@ describe('fields', () => {
   test.each<[string, unknown]>([
     ['accuracy', 0],
     ['accuracy', 9],
-    ['accuracy', 'x'],
     ['accuracy', '04'],
-    ['accuracy', 4.5],
-    ['accuracy', null],
-    ['accuracy', [4]],
     ['scope', 'x'.repeat(257)],
-    ['scope', 7],
     ['password', ''],
     ['password', 'ü'.repeat(513)],
     ['password', 'x'.repeat(mebibyte)],
     ['expiry', 'tomorrow'],
-    ['expiry', 1_900_000_000],
     ['expiry', '2001-01-01T00:00:00Z'],
     ['expiry', '2999-01-01T00:00:00Z'],
     ['expiry', '2030-02-30T00:00:00Z'],
@@ -168,24 +162,6 @@ describe('fields', () => {
     expect((await form('/generate', { photo, [sent]: long })).body.code).toBe('field_unknown');
     expect((await server.postJson('/v2/new-credentials', { [sent]: long })).body.code).toBe('field_unknown');
     expect(server.log.text()).not.toContain(sent);
-  });
-
-  test('a secret of 1 MB in a form is refused', async () => {
-    const answer = await form('/generate', { photo, password: 'x'.repeat(mebibyte) });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
-  });
-
-  test.each([
-    '{"photo":"QUJD","photo":"QUJD"}',
-    '{"scope":"a","scope":"b","photo":"QUJD"}',
-    '{"__proto__":{"accuracy":1},"photo":"QUJD"}',
-    '{"constructor":{"prototype":{}},"photo":"QUJD"}',
-    '[]',
-    'null',
-    '{',
-    '{"photo":"QUJD"}x',
-  ])('%s is refused', async (body) => {
-    expect(await json('/generate', body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });
 
   test.each(['__proto__', 'constructor', 'photo[0]', 'scope[x]', 'nonsense', 'x'.repeat(101)])(

@@ -64,13 +64,6 @@ describe('generateToken', () => {
     expect(Date.parse(String(told.expiresAt)) - Date.parse(String(told.issuedAt))).toBe(90 * 86_400_000);
   });
 
-  test('takes a form too', async () => {
-    const form = toForm({ name: 'shop', scopes: ['enrol', 'verify'], expiresIn: '60' });
-    const { status, body } = await server.postForm('/generateToken', form, asAdmin);
-    expect(status).toBe(200);
-    expect((await report(String(body.token))).body.scopes).toEqual(['enrol', 'verify']);
-  });
-
   test('is not asked for a body by /token', async () => {
     const { body } = await generate({ name: 'shop' });
     const answer = await server.send('POST', '/token', { headers: { 'x-auth-token': String(body.token) } });

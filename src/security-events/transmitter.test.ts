@@ -356,21 +356,6 @@ describe('a receiver in trouble', () => {
     await until(() => outcomes.length === 1);
     expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 1 }]);
   });
-
-  test('a key service that does not answer is a failure like any other', async () => {
-    const { simulator, receiver } = await addReceiver('one');
-    let isDown = true;
-    const sign: TransmitterDeps['signer']['sign'] = (claims) => {
-      if (isDown) return Promise.reject(new Error('no key service'));
-      return signer.sign(claims);
-    };
-    await start([receiver], { signer: { ...signer, sign } });
-    await enrolled('anna');
-    await until(() => outcomes.length > 0);
-    isDown = false;
-    await until(() => simulator.taken.length === 1);
-    expect(outcomes[0]).toBe('one failed');
-  });
 });
 
 describe('a stream that was made over the API', () => {

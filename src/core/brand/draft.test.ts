@@ -52,11 +52,6 @@ test.each([
   expect(codesOf(draft)).toEqual([expected]);
 });
 
-test('all that is wrong is told at once', () => {
-  const found = codesOf({ organisation: '', helpUrl: 'x', accent: 'x', texts: { en: { title: '' }, de: { x: '' } } });
-  expect(found).toHaveLength(5);
-});
-
 test('a contrast that is too low is told in words, with the colour that would do', () => {
   const { problems } = checkDraft({ ...empty, accent: '#f5a623' });
   expect(problems[0]).toEqual({

@@ -94,13 +94,6 @@ test('60 networks of one /48 get twenty, and whoever waits is told the true time
   expect(await from('2001:db8:1:ffff::/64')).toMatchObject({ code: 'locked_out', retryAfterSec: 900 });
 });
 
-test('pictures of no use use nothing up', async () => {
-  const { from, decided } = setUp();
-  for (let index = 0; index < 60; index += 1) await from(address(index), 'unused');
-  for (let index = 100; index < 160; index += 1) await from(address(index));
-  expect(decided()).toBe(20);
-});
-
 test('pictures of no use bring no lockout nearer, however many come at once, also after one', async () => {
   const { clock, deps, from, decided } = setUp();
   const crowd = (number: number) =>
