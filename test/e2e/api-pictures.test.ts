@@ -126,11 +126,6 @@ test('a person enrolled from one photo is confirmed by another, and a stranger i
   expect(scored.body).toMatchObject({ authenticated: true, score: expect.closeTo(0.71, 1) });
 });
 
-test('a photo of a group has its faces found', async () => {
-  const { body } = await post('/detect', { photo: pictures.group });
-  expect(body.faces).toEqual(expect.arrayContaining([expect.objectContaining({ confidence: expect.any(Number) })]));
-});
-
 test('nothing of it all is in the log', () => {
   const written = server.log.text();
   expect(written).not.toContain(Buffer.from(pictures.person[0].subarray(0, 30)).toString('base64').slice(0, 30));

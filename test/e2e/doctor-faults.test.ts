@@ -1,15 +1,13 @@
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventsServiceAppId } from '../../adapters/entra/caller.js';
 import { graphRoles } from '../../simulators/entra/tenant.js';
 import { type Act, startFront } from '../../simulators/front.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { schema } from '../contract/scim.js';
-import { arnOf, type DoctorBench, type Elsewhere, openDoctorBench } from '../doctor-bench.js';
+import { type DoctorBench, type Elsewhere, openDoctorBench } from '../doctor-bench.js';
 import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
-import { copyModels } from '../models.js';
 
 /* Whatever is broken, doctor says so once, and how to mend it. */
 
@@ -105,10 +103,7 @@ function change<Thing extends object>(thing: Thing, fields: Partial<Record<keyof
 }
 
 const oktaHook = () => [...bench.okta.org.hooks.values()][0]!;
-const oktaEventHook = () => [...bench.okta.org.eventHooks.values()][0]!;
-const oktaRule = () => bench.okta.org.servers.get('default')!.policy.rule;
 const smartHook = () => findHook(bench.onelogin.account, 'pre-authentication')!;
-const lambda = (handler: string) => bench.cognito.lambda.functions.get(arnOf(handler))!;
 const elsewhere = (given: Elsewhere): Planted => ({ elsewhere: given });
 
 /** Has a provider refuse calls of these addresses, on a connection whose people act by their groups. */
@@ -136,25 +131,11 @@ const here: readonly Fault[] = [
     /Start the server; check the name, the proxy/,
   ],
   [
-    'another application is at the address',
-    'onelogin',
-    () => atFront(/./, unknownPage),
-    'Server',
-    /Something else answers/,
-  ],
-  [
     'publicUrl is of another host',
     'entra',
     () => elsewhere({ settings: { publicUrl: 'https://face.invalid' } }),
     'Server',
     /check the name, the proxy that ends TLS and its certificate/,
-  ],
-  [
-    'another server of ours is at the address',
-    'entra',
-    () => atFront(/^\/\.well-known\/jwks/, { kind: 'answer', status: 200, body: '{"keys":[{"kid":"another"}]}' }),
-    'Published keys',
-    /Check publicUrl: another server answers there/,
   ],
   [
     'the proxy keeps the path of the hooks to itself',
@@ -169,13 +150,6 @@ const here: readonly Fault[] = [
     () => atFront(/^\/hooks\//, { kind: 'pass', stripped: 'authorization' }),
     'Calls of the provider',
     /let the proxy pass the header authorization/,
-  ],
-  [
-    'the proxy rewrites what is signed',
-    'onelogin',
-    () => atFront(/^\/hooks\//, { kind: 'pass', isRewritten: true }),
-    'Calls of the provider',
-    /the body on unchanged/,
   ],
   [
     'the server runs with another secret',
@@ -205,35 +179,11 @@ const here: readonly Fault[] = [
     /Start the server once/,
   ],
   [
-    'others can read the signing keys',
-    'okta',
-    () => {
-      const dataFolder = copyData();
-      chmodSync(join(dataFolder, 'signing-keys.json'), 0o644);
-      return elsewhere({ settings: { dataFolder } });
-    },
-    'Signing keys',
-    /chmod 600/,
-  ],
-  [
     'the models are missing',
     'okta',
     () => elsewhere({ settings: { modelsFolder: newFolder() } }),
     'Models',
     /facestep models fetch/,
-  ],
-  [
-    'a model is damaged',
-    'okta',
-    () => {
-      const modelsFolder = newFolder();
-      copyModels(modelsFolder);
-      rmSync(join(modelsFolder, 'fr_feature.onnx'));
-      writeFileSync(join(modelsFolder, 'fr_feature.onnx'), 'cut off');
-      return elsewhere({ settings: { modelsFolder } });
-    },
-    'Models',
-    /Delete that file and run: facestep models fetch/,
   ],
   [
     'the state store cannot be reached',
@@ -260,20 +210,6 @@ const atOkta: readonly Fault[] = [
     /Run facestep provision/,
   ],
   [
-    'the event hook is deleted',
-    'okta',
-    () => takeOut(bench.okta.org.eventHooks, () => true),
-    'Event hook',
-    /Run facestep provision/,
-  ],
-  [
-    'the API token is revoked',
-    'okta',
-    () => elsewhere({ provider: { auth: { kind: 'api_token', token: 'revoked' } } }),
-    'Credentials of the service',
-    /Security > API > Tokens/,
-  ],
-  [
     'the attribute is deleted',
     'okta',
     () => takeOut(bench.okta.org.attributes, () => true),
@@ -293,51 +229,6 @@ const atOkta: readonly Fault[] = [
     /Directory > Profile Editor/,
   ],
   [
-    'the hook is not active',
-    'okta',
-    () => change(oktaHook(), { status: 'INACTIVE' }),
-    'Inline hook: token',
-    /Run facestep provision/,
-  ],
-  [
-    'the hook calls another address',
-    'okta',
-    () => {
-      const { channel } = oktaHook();
-      const config = { ...channel.config, uri: 'https://former.example.com/hooks/okta/token' };
-      return change(oktaHook(), { channel: { ...channel, config } });
-    },
-    'Inline hook: token',
-    /Run facestep provision/,
-  ],
-  [
-    'the hook hangs on no rule',
-    'okta',
-    () => {
-      const actions = { token: { accessTokenLifetimeMinutes: 60 } };
-      return change(oktaRule(), { hookId: null, definition: { ...oktaRule().definition, actions } });
-    },
-    'Rules that mint tokens without the hook',
-    /Run facestep provision/,
-  ],
-  [
-    'the hook of another hangs on the rule',
-    'okta',
-    async () => {
-      const channel = { type: 'HTTP', header: 'authorization', secret: 'theirs' } as const;
-      const { putBack } = change(oktaRule(), {});
-      const { id } = await bench.okta.attachHook({ kind: 'token', uri: 'https://other.example.com/hook', channel });
-      return {
-        putBack: () => {
-          bench.okta.org.hooks.delete(id);
-          putBack?.();
-        },
-      };
-    },
-    'Rules that mint tokens without the hook',
-    /Run facestep provision/,
-  ],
-  [
     'Okta has another secret',
     'okta',
     () => {
@@ -347,13 +238,6 @@ const atOkta: readonly Fault[] = [
     },
     'Okta calls the token hook, and is answered in time',
     /Set the secret of ".+" in Workflow > Inline Hooks/,
-  ],
-  [
-    'the event hook is not verified',
-    'okta',
-    () => change(oktaEventHook(), { verificationStatus: 'UNVERIFIED' }),
-    'Event hook',
-    /Run facestep provision/,
   ],
   [
     'the groups of users may not be seen',
@@ -383,20 +267,6 @@ const atEntra: readonly Fault[] = [
     /Run facestep provision/,
   ],
   [
-    'the listener is deleted',
-    'entra',
-    () => takeOut(bench.entra.tenant.listeners, () => true),
-    /^Listener for tokens/,
-    /Run facestep provision/,
-  ],
-  [
-    'the claims mapping policy is deleted',
-    'entra',
-    () => takeOut(bench.entra.tenant.policies, () => true),
-    /^Claims mapping policy/,
-    /Run facestep provision/,
-  ],
-  [
     'the client secret has expired',
     'entra',
     () => {
@@ -412,51 +282,6 @@ const atEntra: readonly Fault[] = [
     },
     'Credentials of the service',
     /New client secret/,
-  ],
-  [
-    'a permission is missing',
-    'entra',
-    () => {
-      const { clientId, secret } = bench.entra.addDaemon([]);
-      return elsewhere({ provider: { clientId, auth: { kind: 'secret', secret } } });
-    },
-    'Credentials of the service',
-    /Grant User\.ReadWrite\.All/,
-  ],
-  [
-    'Microsoft’s caller has no service principal',
-    'entra',
-    () => takeOut(bench.entra.tenant.servicePrincipals, ({ appId }) => appId === eventsServiceAppId),
-    /^Microsoft’s caller of hooks/,
-    /Run facestep provision/,
-  ],
-  [
-    'the extension calls another address',
-    'entra',
-    () => {
-      const { customExtensions } = bench.entra.tenant;
-      const [[id, kept]] = [...customExtensions] as [[string, NonNullable<ReturnType<typeof customExtensions.get>>]];
-      const endpointConfiguration = { ...kept.endpointConfiguration, targetUrl: 'https://former.example.com/hooks' };
-      customExtensions.set(id, { ...kept, endpointConfiguration });
-      return { putBack: () => void customExtensions.set(id, kept) };
-    },
-    /^Custom authentication extension: /,
-    /Run facestep provision/,
-  ],
-  [
-    'consent is withdrawn',
-    'entra',
-    () => {
-      const { appRoleAssignments } = bench.entra.tenant;
-      const kept = [...appRoleAssignments];
-      appRoleAssignments.splice(
-        kept.findIndex(({ appRoleId }) => appRoleId.startsWith('214e810f')),
-        1,
-      );
-      return { putBack: () => void appRoleAssignments.splice(0, Number.POSITIVE_INFINITY, ...kept) };
-    },
-    'Consent that the hooks are sent events',
-    /Run facestep provision/,
   ],
   [
     'the permission for groups is missing',
@@ -493,13 +318,6 @@ const atCognito: readonly Fault[] = [
     /Deploy it/,
   ],
   [
-    'the access key is deleted',
-    'cognito',
-    () => elsewhere({ provider: { userPoolId: 'eu-central-1_Another00' } }),
-    'Credentials',
-    /Check cognito.credentials, the region and the id of the pool/,
-  ],
-  [
     'users may write the attribute',
     'cognito',
     () => {
@@ -520,23 +338,6 @@ const atCognito: readonly Fault[] = [
     },
     'The triggers of the user pool',
     /Run provision/,
-  ],
-  [
-    'the functions are in another mode',
-    'cognito',
-    () => {
-      const { environment } = lambda('defineAuthChallenge');
-      return change(lambda('defineAuthChallenge'), { environment: { ...environment, FACESTEP_MODE: 'shadow' } });
-    },
-    'The functions',
-    /Deploy the functions again/,
-  ],
-  [
-    'Cognito may not invoke a function',
-    'cognito',
-    () => change(lambda('preTokenGeneration'), { sourceArns: [] }),
-    'Leave to invoke the functions',
-    /aws lambda add-permission/,
   ],
   [
     'the policy does not allow to list the groups of a user',
@@ -566,13 +367,6 @@ const atOneLogin: readonly Fault[] = [
     /Run facestep provision/,
   ],
   [
-    'the API credential is deleted',
-    'onelogin',
-    () => change(bench.onelogin.account.credentials, { clientSecret: 'another' }),
-    'API credentials',
-    /Use an API credential with the scope Manage All/,
-  ],
-  [
     'the field is deleted',
     'onelogin',
     () => {
@@ -584,13 +378,6 @@ const atOneLogin: readonly Fault[] = [
     /Whoever was enrolled has to enrol again/,
   ],
   [
-    'the hook is disabled',
-    'onelogin',
-    () => change(smartHook(), { settings: { ...smartHook().settings, disabled: true } }),
-    'Smart Hook pre-authentication',
-    /Run facestep provision/,
-  ],
-  [
     'the hook there is another’s',
     'onelogin',
     () => {
@@ -599,13 +386,6 @@ const atOneLogin: readonly Fault[] = [
     },
     'Smart Hook pre-authentication',
     /Compose the two/,
-  ],
-  [
-    'a variable is missing',
-    'onelogin',
-    () => takeOut(bench.onelogin.account.variables, ({ name }) => name === 'FACESTEP_SECRET'),
-    'Environment variables',
-    /Run facestep provision/,
   ],
   [
     'OneLogin has another secret: its log is full of refusals',

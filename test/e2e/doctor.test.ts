@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { type Act, type Front, startFront } from '../../simulators/front.js';
+import { type Front, startFront } from '../../simulators/front.js';
 import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
@@ -113,15 +113,6 @@ test('as text, a check is a line, and what is wrong says what to do', async () =
   expect(stdout).toMatch(/1 failed/);
 });
 
-test('as text, what could not be looked at stands under its cause', async () => {
-  const publicUrl = `http://127.0.0.1:${await findFreePort()}`;
-  const { stdout } = await runHere(['doctor', 'simulated'], writeConfig({ publicUrl }));
-  expect(stdout).toMatch(
-    /^FAIL {4}Server: .+\n {8}To do: .+\n {10}not looked at: Server clock\n {10}not looked at: Readiness\n/m,
-  );
-  expect(stdout).toMatch(/, 1 failed, .+, \d+ not looked at\.$/m);
-});
-
 describe('a broken link is found, and others are told apart from it', () => {
   const expectFailing = async (env: Record<string, string>, ...titles: readonly string[]) => {
     const { code, checks, verdicts } = await examine(env);
@@ -143,16 +134,6 @@ describe('a broken link is found, and others are told apart from it', () => {
     expect(stdout).not.toContain('canary');
   });
 
-  test('a server that has another secret, or does not get to see it', async () => {
-    const [{ okta }] = z.tuple([z.looseObject({ okta: z.looseObject({}) })]).parse(simulation.config.connections);
-    const secret = { header: 'authorization', value: 'Bearer of-another-configuration-it-is' };
-    const { failed } = await expectFailing(
-      writeConfig({}, { okta: { ...okta, hooks: { secret } } }),
-      'Calls of the provider',
-    );
-    expect(failed[0]).toMatchObject({ remedy: expect.stringMatching(/Restart the server.*header authorization/) });
-  });
-
   test('a probe leaves no trace in the report', async () => {
     const { stdout } = await runHere(['report', 'simulated', '--json'], writeConfig());
     expect(JSON.parse(stdout)).toMatchObject({ hooks: [] });
@@ -161,27 +142,6 @@ describe('a broken link is found, and others are told apart from it', () => {
   test('no public address', async () => {
     const { verdicts } = await expectFailing(writeConfig({ publicUrl: null }), 'Public address');
     expect(verdicts).not.toHaveProperty('Hooks');
-  });
-
-  test('nothing at the public address', async () => {
-    const { verdicts } = await expectFailing(
-      writeConfig({ publicUrl: `http://127.0.0.1:${await findFreePort()}` }),
-      'Server',
-    );
-    for (const title of ['Server clock', 'Readiness', 'Published keys', 'Hooks', 'Calls of the provider'])
-      expect(verdicts).toHaveProperty(title, 'skipped');
-  });
-
-  test('a sign-in page in place of everything', async () => {
-    const page: Act = { kind: 'answer', status: 200, body: '<html>Sign in</html>' };
-    front.rules = [{ path: /./, act: page }];
-    await expectFailing(writeConfig(), 'Server');
-  });
-
-  test('a redirect in place of the hooks is not followed', async () => {
-    const away: Act = { kind: 'answer', status: 302, body: '', headers: { location: `${front.url}/healthz` } };
-    front.rules = [{ path: /^\/hooks\//, act: away }];
-    await expectFailing(writeConfig(), 'Hooks');
   });
 
   test.each([401, 403, 404, 502])('a %i of the proxy in place of the hooks', async (status) => {
@@ -254,10 +214,6 @@ describe('a broken link is found, and others are told apart from it', () => {
     const { verdicts } = await examine(writeConfig({ publicUrl: 'https://face.invalid' }, { policy }));
     expect(verdicts).toMatchObject({ 'Hand-off': verdict });
   });
-
-  test('a hand-off without passkeys needs no word', async () => {
-    expect((await examine(writeConfig({}, { policy: { handOff: true } }))).verdicts).not.toHaveProperty('Hand-off');
-  });
 });
 
 describe('the data folder', () => {
@@ -317,10 +273,6 @@ describe('the models', () => {
     change(folder);
     return (await examine(writeConfig({ modelsFolder: folder }))).verdicts.Models;
   };
-
-  test('one that is missing', async () => {
-    expect(await judge((folder) => rmSync(join(folder, 'fr_pose.onnx')))).toBe('fail');
-  });
 
   test('one that is another', async () => {
     const swap = (folder: string) => cpSync(join(folder, 'fr_pose.onnx'), join(folder, 'fr_feature.onnx'));

@@ -108,27 +108,4 @@ describe('Cognito: a federated sign-in', () => {
       expect(await signIn(name, face)).toMatchObject(refused('error', 'access_denied'));
     }
   });
-
-  test('needs the client secret, in the form', async () => {
-    const provider = pool.identityProviders.get('facestep')!;
-    pool.identityProviders.set('facestep', { ...provider, client: { ...provider.client, clientSecret: 'another' } });
-    expect(await signIn('ada', 'ada')).toMatchObject(refused('token', 'invalid_client'));
-  });
-
-  test('goes back to the pool’s domain alone, and a code is good once', async () => {
-    const query = { client_id: 'cognito', response_type: 'code', scope: 'openid', state: 's' };
-    const redirect_uri = 'https://evil.example/oauth2/idpresponse';
-    const page = await bench
-      .openBrowser()
-      .walk(`${bench.issuer}/authorize?${new URLSearchParams({ ...query, redirect_uri })}`);
-    expect(page).toMatchObject({ status: 400, url: expect.stringContaining(bench.issuer) });
-    const browser = bench.openBrowser();
-    const camera = await browser.walk(startOf('ada'));
-    const end = await browser.show(camera.url, 'ada');
-    const form = { grant_type: 'authorization_code', code: new URL(end.url).searchParams.get('code')! };
-    const client = { client_id: 'cognito', client_secret: secret, redirect_uri: `${cognito.url}/oauth2/idpresponse` };
-    const body = new URLSearchParams({ ...form, ...client });
-    const again = await bench.send(`${bench.issuer}/token`, { method: 'POST', body });
-    expect(await again.json()).toMatchObject({ error: 'invalid_grant' });
-  });
 });
