@@ -15,7 +15,20 @@ const wide = [
   'evidence/',
   'test/(accuracy|figures|strangers|token-rates|verification)\\.test',
   'test/face-video/',
-  'src/engine/runtime-parity\\.test',
+  'src/engine/(runtime-parity|pool|pipeline)\\.test',
+  'src/liveness/light\\.test',
+  // Operation: set-up of the providers, diagnosis, commands, processes, other platforms, models and stores.
+  'adapters/[^/]+/(provision[^/]*|smart-hook)\\.test',
+  'src/cli/',
+  'src/rest/catalogue\\.test',
+  'src/state/redis-groups\\.test',
+  'test/contract/(census|members|rotation)\\.test',
+  'test/e2e/(api-pictures|cli|doctor|doctor-faults|notices|operations|own-model|other-platform|simulations|startup)\\.test',
+  'test/e2e/(okta-process|okta-security-events|security-events)\\.test',
+  'test/oidc/(apache|cognito-challenge|.*-docs)\\.test',
+  // The simulators by themselves, and the calls compared with the providers' own descriptions.
+  'simulators/',
+  'test/described/',
   // What is installed, shipped and upgraded.
   'test/(audit-script|client-package|examples|package|production-lock|triggers-package)\\.test',
   'test/infra/',
@@ -26,7 +39,11 @@ const programs = '/dist/test/programs/';
 export default {
   projects: [
     { ...project, displayName: 'quick', testMatch: ['**/*.test.js'], testPathIgnorePatterns: [...wide, programs] },
-    { ...project, displayName: 'wide', testRegex: wide.map((path) => `${path}.*`.replace(/(\.\*)?$/, '.*\\.test\\.js$')) },
+    {
+      ...project,
+      displayName: 'wide',
+      testRegex: wide.map((path) => `${path}.*`.replace(/(\.\*)?$/, '.*\\.test\\.js$')),
+    },
     // Benchmarks, attacks, faults and the demonstration, as they are run.
     { ...project, displayName: 'programs', testMatch: ['**/test/programs/*.test.js'] },
   ],

@@ -50,7 +50,9 @@ async function timed(name, work) {
 /** Runs a tool of node_modules. A tool that hangs is ended after `minutes`. @returns `null` if it did not end by itself */
 function runTool(script, args, minutes) {
   const options = { cwd: root, stdio: 'inherit', timeout: minutes * 60_000, killSignal: 'SIGKILL' };
-  return spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], options).status;
+  // A larger young generation: workers collect a tenth less garbage.
+  return spawnSync(process.execPath, ['--max-semi-space-size=64', join(root, 'node_modules', script), ...args], options)
+    .status;
 }
 
 /** Runs Jest on the named tiers and adds its result to the tally. @param patterns - paths below dist; all if empty */
@@ -95,7 +97,7 @@ await timed('system packages', () => {
 if (paths.length === 0)
   await timed('style', () => {
     if (runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], 5) === 0) return;
-    process.stderr.write('The style check failed: npx biome check --write . fixes what it can.\n');
+    process.stderr.write('The style check failed. `npm run lint` runs it alone.\n');
     tally.failed += 1;
   });
 

@@ -140,12 +140,12 @@ describe('a batch', () => {
     expect(bench.core.log.text()).toContain('"count":7');
   });
 
-  test('of a thousand ends them all', async () => {
+  test('of two hundred ends them all', async () => {
     const isDenied = await enrol(ada);
-    const many = Array.from({ length: 1000 }, (_, n) => ({
+    const many = Array.from({ length: 200 }, (_, n) => ({
       ...event,
       uuid: `e${n}`,
-      target: [{ type: 'User', id: n === 999 ? ada : grace }],
+      target: [{ type: 'User', id: n === 199 ? ada : grace }],
     }));
     const { status } = await tell(batch(...many));
     expect([204, 503]).toContain(status);

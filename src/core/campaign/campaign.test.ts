@@ -37,13 +37,13 @@ const linkIn = (text: string): string => /https?:\/\/\S+#(\S+)/.exec(text)?.[1] 
 const twice = (addresses: readonly string[]): string[] =>
   addresses.filter((address, at) => addresses.indexOf(address) !== at);
 
-test('2,000 people: everybody is written to once, and what the relay says of each is told', async () => {
-  const well = numbered('user', 1_957);
+test('200 people: everybody is written to once, and what the relay says of each is told', async () => {
+  const well = numbered('user', 157);
   const others = [...numbered('gone', 20), ...numbered('full', 20), ...numbered('cut', 3)];
   const { begin, plan, start, until, countsOf, relay, peopleOf, clock, audit } = await open([...well, ...others]);
   begin();
   const id = await plan({ people: named([...well, ...others]) });
-  expect(await countsOf(id)).toEqual({ planned: 2_000 });
+  expect(await countsOf(id)).toEqual({ planned: 200 });
   expect(relay.tried).toEqual([]);
   await start(id);
   const isTried = async (): Promise<boolean> => {
@@ -51,7 +51,7 @@ test('2,000 people: everybody is written to once, and what the relay says of eac
     return planned === 20 && sending === 0;
   };
   await until('tried', isTried);
-  expect(await countsOf(id)).toEqual({ sent: 1_957, bounced: 20, planned: 20, uncertain: 3 });
+  expect(await countsOf(id)).toEqual({ sent: 157, bounced: 20, planned: 20, uncertain: 3 });
   const reasons = new Set((await peopleOf(id)).map(({ state, reason }) => `${state} ${reason}`));
   expect([...reasons].sort()).toEqual(['bounced 550', 'planned null', 'sent null', 'uncertain null']);
 
@@ -63,11 +63,11 @@ test('2,000 people: everybody is written to once, and what the relay says of eac
     await until(`round ${round}`, () => relay.tried.filter((to) => to.startsWith('full')).length === 20 * round);
   }
   await until('given up', async () => (await countsOf(id)).failed === 20);
-  expect(await countsOf(id)).toEqual({ sent: 1_957, bounced: 20, failed: 20, uncertain: 3 });
+  expect(await countsOf(id)).toEqual({ sent: 157, bounced: 20, failed: 20, uncertain: 3 });
   const addresses = relay.taken.map(({ to }) => to);
   expect(twice(addresses)).toEqual([]);
-  expect(addresses).toHaveLength(1_960);
-  expect(audit.events.filter(({ action }) => action === 'invitation_sent')).toHaveLength(1_957);
+  expect(addresses).toHaveLength(160);
+  expect(audit.events.filter(({ action }) => action === 'invitation_sent')).toHaveLength(157);
 });
 
 test('a sender that dies between claim and letter: the next one writes to nobody twice, and tells who is uncertain', async () => {

@@ -1,0 +1,176 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createFolder } from '../folder.js';
+import { copyModels } from '../models.js';
+import { modelsFolder, projectRoot } from '../paths.js';
+import { patienceMs } from '../patience.js';
+import { type Service, startService } from '../service.js';
+
+/* A server that cannot start, as its own process. */
+
+const top = createFolder('startup');
+let folders = 0;
+let data: string;
+const running: Service[] = [];
+beforeEach(() => {
+  data = join(top, String(++folders));
+});
+afterEach(async () => {
+  for (const service of running.splice(0)) await service.stop();
+});
+
+const writeConfig = (settings: object): string => {
+  const file = join(top, `config-${++folders}.json`);
+  writeFileSync(file, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 }, ...settings }));
+  return file;
+};
+
+async function start(env: Record<string, string> = {}): Promise<Service> {
+  const defaults = { PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: writeConfig({}) };
+  const service = await startService({ ...defaults, ...env });
+  running.push(service);
+  return service;
+}
+
+const keyShown = (service: Service): string | undefined =>
+  service.said.map((line) => /(fsa_[\w-]+)/.exec(line)?.[1]).find((key) => key !== undefined);
+
+/** Runs the server where it must not start. @param node - options of Node, @param account - who runs it, where root may say */
+function startInVain(env: Record<string, string>, node: readonly string[] = [], account: object = {}) {
+  const ended = spawnSync(process.execPath, [...node, join(projectRoot, 'dist/src/main.js')], {
+    env: { ...process.env, PORT: '0', FACESTEP_DATA: data, ...env },
+    encoding: 'utf8',
+    timeout: patienceMs,
+    ...account,
+  });
+  expect(ended.status).toBe(1);
+  expect(ended.stderr).toMatch(/^[^\n]+\n$/);
+  expect(ended.stderr).not.toContain('fsa_');
+  expect(ended.stderr).not.toContain('unexpected');
+  return ended;
+}
+
+describe('what keeps it from starting is said in one line, and it ends with 1', () => {
+  const copyModelsAside = () => {
+    const folder = join(top, `models-${++folders}`);
+    copyModels(folder);
+    return folder;
+  };
+
+  test('a missing model', () => {
+    const folder = copyModelsAside();
+    rmSync(join(folder, 'fr_feature.onnx'));
+    const { stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({ modelsFolder: folder }) });
+    expect(stderr).toContain('model_missing');
+    expect(stderr).toContain('facestep models fetch');
+    expect(stderr).toContain(folder);
+  });
+
+  test('an altered model', () => {
+    const folder = copyModelsAside();
+    const file = join(folder, 'fr_pose.onnx');
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1] ^= 1;
+    writeFileSync(file, bytes);
+    const { stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({ modelsFolder: folder }) });
+    expect(stderr).toContain('model_altered');
+  });
+
+  test('a wrong setting, by its path and without its value', () => {
+    const { stderr, stdout } = startInVain({
+      FACESTEP_CONFIG: writeConfig({ adminKey: 'canary with\nnewline', surprise: 1 }),
+    });
+    expect(stderr).toContain('adminKey');
+    expect(stderr).toContain('surprise');
+    expect(stderr + stdout).not.toContain('canary');
+  });
+
+  test('a port that is taken', async () => {
+    const service = await start();
+    const { port } = new URL(service.url);
+    const other = { FACESTEP_DATA: join(top, `other-${++folders}`) };
+    const { stderr } = startInVain({ PORT: port, FACESTEP_CONFIG: writeConfig({}), ...other });
+    expect(stderr).toContain(`listen EADDRINUSE, port ${port} of 127.0.0.1`);
+    // The key was not shown, so the next start must make one.
+    expect(keyShown(await start(other))).toBeDefined();
+  });
+
+  test('a data folder that another server runs on', async () => {
+    await start();
+    const { stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({}) });
+    expect(stderr).toContain('a running server');
+    expect(stderr).toContain(data);
+  });
+
+  test('an address without its scheme', () => {
+    const { stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({ publicUrl: 'face.example.com' }) });
+    expect(stderr).toContain('publicUrl: expected an address that starts with https://');
+  });
+
+  test('a variable that is not set, by its name and that of the connection, without a stack', () => {
+    const settings = { orgUrl: 'https://a.example', auth: { kind: 'api_token', token: { env: 'NOT_SET_TOKEN' } } };
+    const connections = [{ id: 'work', kind: 'okta', okta: settings }];
+    const { stderr, stdout } = startInVain({ FACESTEP_CONFIG: writeConfig({ connections }) });
+    expect(stderr).toContain('(work).okta.auth.token: the environment variable NOT_SET_TOKEN is not set');
+    expect(stdout).not.toContain('.js:');
+  });
+
+  test('a configuration that is not there, and one that is not JSON', () => {
+    expect(startInVain({ FACESTEP_CONFIG: join(top, 'nowhere.json') }).stderr).toContain(join(top, 'nowhere.json'));
+    const file = join(top, `config-${++folders}.json`);
+    writeFileSync(file, '{ "port": ');
+    expect(startInVain({ FACESTEP_CONFIG: file }).stderr).toContain('not JSON at line 1');
+  });
+
+  test('an older Node, before anything is loaded that needs a newer one', () => {
+    const old = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"18.20.8"}})';
+    const { stderr } = startInVain({}, ['--import', `data:text/javascript,${encodeURIComponent(old)}`]);
+    expect(stderr).toContain('needs Node 20.19');
+    const entry = readFileSync(join(projectRoot, 'dist/src/main.js'), 'utf8');
+    expect(entry).not.toMatch(/^import /m);
+  });
+
+  describe('what this account may not do, by its path', () => {
+    // Root may do everything: then the server runs as nobody.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : null;
+    const refuse = (path: string): void => {
+      chmodSync(path, 0);
+    };
+    const own = (path: string): void => {
+      if (nobody !== null) chownSync(path, nobody.uid, nobody.gid);
+    };
+    const startAs = (settings: object, file = writeConfig(settings)) =>
+      startInVain({ FACESTEP_CONFIG: file }, [], nobody ?? {}).stderr;
+    beforeEach(() => {
+      chmodSync(top, 0o755);
+      mkdirSync(data);
+      own(data);
+    });
+
+    test('the data folder', () => {
+      refuse(data);
+      if (nobody !== null) chownSync(data, 0, 0);
+      expect(startAs({})).toContain(`EACCES, ${data}`);
+    });
+
+    test.each(['audit.jsonl', 'audit-lock', 'state.db', 'keys.json', 'admin-key.sha256'])('%s', (name) => {
+      const file = join(data, name);
+      writeFileSync(file, '', { mode: 0o000 });
+      expect(startAs({})).toContain(`EACCES, ${file}`);
+    });
+
+    test('the configuration', () => {
+      const file = writeConfig({});
+      refuse(file);
+      expect(startAs({}, file)).toContain(`EACCES, ${file}`);
+    });
+
+    test('a model', () => {
+      const folder = copyModelsAside();
+      refuse(join(folder, 'fr_pose.onnx'));
+      expect(startAs({ modelsFolder: folder })).toContain(`EACCES, ${join(folder, 'fr_pose.onnx')}`);
+    });
+  });
+});
