@@ -245,6 +245,21 @@ export function runAdapterContract(
               half.end();
             }
             expect(sendable.length).toBeGreaterThan(0);
+            if (served.proof !== 'headers') {
+              // Such a caller is unknown until its whole body is there: no more is read than a real event may have.
+              const long = Buffer.alloc(17 * 1024, ' ');
+              const tooLarge = served.refuse('body_too_large');
+              for (const { method, headers } of hook().forgeries(long)) {
+                if (await refused({ method, headers })) continue;
+                const sent = Object.entries(headers).map(([name, text]): [string, string] => [
+                  name,
+                  String(text).trim(),
+                ]);
+                const url = `http://127.0.0.1:${port}/hooks/workforce/${hookName}`;
+                const answer = await fetch(url, { method: 'POST', headers: Object.fromEntries(sent), body: long });
+                expect({ status: answer.status, body: await answer.json() }).toEqual(tooLarge);
+              }
+            }
             await stop();
           });
         }

@@ -158,6 +158,11 @@ describe('nobody learns who is enrolled', () => {
     await bench.server.deps.connections.get('work')!.profile.clearToken(revoked.id);
     expect(await trace(revoked.id, 'ada')).toEqual(stranger);
   });
+
+  test('the answer ends Entra’s sign-in', async () => {
+    const { answer } = await signIn((await enrolled()).id, 'eve');
+    expect(await bench.entra.finishExternalMfa(answer.fields)).toMatchObject({ reason: 'error_access_denied' });
+  });
 });
 
 describe('a hint is refused', () => {
@@ -175,10 +180,20 @@ describe('a hint is refused', () => {
 
   test.each<[string, () => object]>([
     ['of a tenant off the list', () => ({ tid: '11111111-2222-3333-4444-555555555555' })],
+    ['in the name of a tenant whose key it has not', () => ({ tid: bench.partner.id, iss: bench.partner.issuer })],
+    ['for another audience', () => ({ aud: 'other' })],
     ['that is old', () => ({ iat: sec() - 601 })],
+    ['from the future', () => ({ iat: sec() + 700 })],
+    ['without an object id', () => ({ oid: undefined })],
+    ['without a subject', () => ({ sub: undefined })],
   ])('%s: access_denied, and no camera', async (_, claims) => {
     const user = await enrolled();
     expect(await errorOf(user.id, { id_token_hint: await signed(user.id, claims()) })).toBe('access_denied');
+  });
+
+  test.each(['', 'nonsense', 'eyJhbGciOiJub25lIn0.e30.', 'a.b.c'])('that is none: %j', async (hint) => {
+    const user = await enrolled();
+    expect(await errorOf(user.id, { id_token_hint: hint })).toBe('access_denied');
   });
 
   test('once its sign-in has ended: passed, or declined', async () => {
@@ -215,6 +230,34 @@ describe('a hint is refused', () => {
     expect([seen.status, seen.url.includes('/face#'), seen.text.includes('<form')]).toEqual([400, false, false]);
   });
 
+  test('for now where Entra’s keys cannot be had', async () => {
+    // Another client has no keys yet.
+    const fresh = await startExternalMfaBench({ keysFile: keys.file });
+    try {
+      fresh.entra.fail('keys', { status: 503 });
+      const user = fresh.addUser('ada');
+      const form = await fresh.start(user.id);
+      const { fields } = readForm(await fresh.post(fresh.newBrowser(), form));
+      expect(fields).toMatchObject({ error: 'temporarily_unavailable', state: form.fields.state });
+    } finally {
+      await fresh.stop();
+    }
+  });
+
+  test('for now where the state store is down', async () => {
+    const user = await enrolled();
+    const form = await bench.start(user.id);
+    bench.setDown(true);
+    try {
+      const seen = await bench.post(bench.newBrowser(), form);
+      expect(seen.url).not.toMatch(/\/face#/);
+      expect(readForm(seen).fields).toMatchObject({ error: 'temporarily_unavailable', state: form.fields.state });
+    } finally {
+      bench.setDown(false);
+    }
+    expect((await bench.post(bench.newBrowser(), form)).url).toMatch(/\/face#/);
+  });
+
   test('and is in no log, as no nonce, state or token is', async () => {
     const user = await enrolled();
     const { form, answer } = await signIn(user.id, 'ada');
@@ -232,6 +275,37 @@ describe('a hint is refused', () => {
 });
 
 describe('a request is refused', () => {
+  const claims = (acr: readonly string[], amr: readonly string[]) =>
+    JSON.stringify({ id_token: { acr: { essential: true, values: acr }, amr: { essential: true, values: amr } } });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['for a code', { response_type: 'code' }, 'invalid_request'],
+    ['for a token', { response_type: 'id_token token' }, 'unsupported_response_type'],
+    ['for no OpenID', { scope: 'profile' }, 'invalid_request'],
+    ['with claims that are none', { claims: 'nonsense' }, 'invalid_request'],
+    [
+      'for what a face is not',
+      { claims: claims(['knowledgeorpossession'], ['face']) },
+      'unmet_authentication_requirements',
+    ],
+    ['for another method', { claims: claims(['possessionorinherence'], ['otp']) }, 'unmet_authentication_requirements'],
+  ])('%s, in Entra’s own form', async (_, changes, error) => {
+    const user = await enrolled();
+    expect(await errorOf(user.id, changes)).toBe(error);
+  });
+
+  test.each(['query', 'fragment', ''])('for an answer by %j: nothing but an error goes there', async (mode) => {
+    const user = await enrolled();
+    const form = await bench.start(user.id, { response_mode: mode });
+    const seen = await bench.newBrowser().visit(form.action, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form.fields).toString(),
+    });
+    expect(seen.headers.get('location') ?? seen.text).toContain('invalid_request');
+    expect(seen.text).not.toContain('id_token');
+  });
+
   test.each([
     'https://evil.example/callback',
     'https://login.microsoftonline.com/common/federation/externalauthprovider',
@@ -253,6 +327,62 @@ describe('a request is refused', () => {
         })
       ).url,
     ).toMatch(/\/face#/);
+  });
+
+  test.each(['unknown', ''])('of a client %j, on a page of ours', async (client) => {
+    const user = await enrolled();
+    const form = await bench.start(user.id, { client_id: client });
+    const seen = await bench.post(bench.newBrowser(), form);
+    expect(seen.status).toBe(400);
+    expect(seen.text).not.toContain('<form');
+    expect(seen.text).not.toContain(form.fields.id_token_hint);
+  });
+
+  test.each([
+    'client_id',
+    'redirect_uri',
+    'response_type',
+    'response_mode',
+    'scope',
+    'nonce',
+    'state',
+    'claims',
+    'id_token_hint',
+  ])('with %s twice', async (name) => {
+    const user = await enrolled();
+    const { action, fields } = await bench.start(user.id);
+    const body = new URLSearchParams(fields);
+    body.append(name, fields[name]!);
+    const seen = await bench.newBrowser().follow(action, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: body.toString(),
+    });
+    expect(seen.url).not.toMatch(/\/face#/);
+    expect(seen.text).toContain('invalid_request');
+    expect(seen.text).not.toContain('id_token"');
+  });
+
+  test.each(['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'id_token_hint'])(
+    'without %s',
+    async (name) => {
+      const user = await enrolled();
+      const { action, fields } = await bench.start(user.id);
+      const { [name]: _, ...rest } = fields;
+      const seen = await bench.post(bench.newBrowser(), { action, fields: rest });
+      expect(seen.url).not.toMatch(/\/face#/);
+      expect(seen.headers.get('location') ?? seen.text).toContain('invalid_request');
+    },
+  );
+
+  test('without a state is answered without one', async () => {
+    const user = await enrolled();
+    const { action, fields } = await bench.start(user.id);
+    const { state: _, ...rest } = fields;
+    const browser = bench.newBrowser();
+    const camera = await bench.post(browser, { action, fields: rest });
+    const shown = await bench.show(browser, camera.url, 'ada');
+    expect(Object.keys(readForm(await browser.follow(shown.returnUrl)).fields)).toEqual(['id_token']);
   });
 });
 
@@ -276,6 +406,23 @@ describe('a form that is posted again', () => {
     const shown = await bench.show(browser, again.url, 'ada');
     const { fields } = readForm(await browser.follow(shown.returnUrl));
     expect(await bench.entra.finishExternalMfa(fields)).toMatchObject({ passed: true, userId: user.id });
+  });
+
+  test('with the face already shown, leads to the answer', async () => {
+    const user = await enrolled();
+    const browser = bench.newBrowser();
+    const form = await bench.start(user.id);
+    const camera = await bench.post(browser, form);
+    await bench.show(browser, camera.url, 'ada');
+    const { fields } = readForm(await bench.post(browser, form));
+    expect(await bench.entra.finishExternalMfa(fields)).toMatchObject({ passed: true });
+  });
+
+  test('at once by two clicks, begins one sign-in', async () => {
+    const user = await enrolled();
+    const form = await bench.start(user.id);
+    const seen = await Promise.all([1, 2].map(() => bench.post(bench.newBrowser(), form)));
+    expect(seen.filter(({ url }) => url.includes('/face#'))).toHaveLength(1);
   });
 });
 
@@ -309,6 +456,27 @@ describe('one sign-in', () => {
     expect(readForm(await browser.follow(shown.returnUrl)).fields).toHaveProperty('id_token');
   });
 
+  test('is answered once', async () => {
+    const { browser, shown } = await signIn((await enrolled()).id, 'ada');
+    const again = await browser.follow(shown.returnUrl);
+    expect([again.status, again.text.includes('id_token')]).toEqual([400, false]);
+  });
+
+  test('ends where the person declines', async () => {
+    const user = await enrolled();
+    const browser = bench.newBrowser();
+    const camera = await bench.post(browser, await bench.start(user.id));
+    const { origin, hash } = new URL(camera.url);
+    const send = async (path: string, body: object, session = '') => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${session}` };
+      const { text } = await browser.visit(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return JSON.parse(text);
+    };
+    const { session } = await send('/face/open', { ticket: hash.slice(1) });
+    const { view } = await send('/face/decline', {}, session);
+    expect(readForm(await browser.follow(view.returnUrl)).fields.error).toBe('access_denied');
+  });
+
   test('takes four and a half minutes at most, however often the camera is begun anew', async () => {
     const user = await enrolled();
     const browser = bench.newBrowser();
@@ -331,6 +499,18 @@ describe('one sign-in', () => {
     const second = await browser.follow(`${new URL(bench.issuer).origin}${interaction}`);
     expect(second.url).toMatch(/\/face#/);
     expect(await expiryOf(second.url)).toBeLessThanOrEqual(latest);
+  });
+
+  test('that took too long gives no ID token', async () => {
+    const user = await enrolled();
+    const browser = bench.newBrowser();
+    const camera = await bench.post(browser, await bench.start(user.id));
+    const interaction = [...browser.jar.values()].find(({ path }) => path.includes('/interaction/'))!.path;
+    bench.server.clock.advanceSec(300);
+    expect((await bench.show(browser, camera.url, 'ada')).answers).toMatchObject([{ status: expect.any(Number) }]);
+    const back = await browser.follow(`${new URL(bench.issuer).origin}${interaction}`);
+    expect(back.url).not.toMatch(/\/face#/);
+    expect(back.text).not.toContain('id_token');
   });
 });
 
