@@ -42,7 +42,7 @@ export default {
     {
       ...project,
       displayName: 'wide',
-      testRegex: wide.map((path) => `${path}.*`.replace(/(\.\*)?$/, '.*\\.test\\.js$')),
+      testRegex: wide.map((path) => `^(?=.*\\.test\\.js$).*${path}`),
     },
     // Benchmarks, attacks, faults and the demonstration, as they are run.
     { ...project, displayName: 'programs', testMatch: ['**/test/programs/*.test.js'] },

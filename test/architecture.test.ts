@@ -45,6 +45,23 @@ test('every source is in a room, and no import runs up or along the floors', () 
   expect(runScript('scripts/check-floors.mjs')).toMatchObject({ status: 0, stderr: '' });
 });
 
+test('each test file belongs to one tier', async () => {
+  const { default: config } = await import(join(projectRoot, 'jest.config.mjs'));
+  const tiersOf = (path: string): number =>
+    config.projects.filter(
+      ({ testRegex, testPathIgnorePatterns = [], displayName }: Record<string, string[]>) =>
+        (testRegex === undefined
+          ? path.includes('/test/programs/') === (String(displayName) === 'programs')
+          : testRegex.some((each) => new RegExp(each).test(path))) &&
+        !testPathIgnorePatterns.some((each) => new RegExp(each).test(path)),
+    ).length;
+  const compiled = readdirSync(join(projectRoot, 'dist'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.js'))
+    .map((name) => `/dist/${name}`);
+  expect(compiled.length).toBeGreaterThan(400);
+  expect(compiled.filter((path) => tiersOf(path) !== 1)).toEqual([]);
+});
+
 test('the picture of the rooms is what the imports are', () => {
   expect(runScript('scripts/draw-floors.mjs', '--check')).toMatchObject({ status: 0, stderr: '' });
 });
