@@ -23,7 +23,7 @@ interface LoginClientRules {
   readonly toEmail?: (account: Account) => string | null;
   /** Whether it asks after a first factor: then a request that is its own word is about who passed that. */
   readonly isAfterFactor: boolean;
-  /** Whether a pass is noted for the connection's hooks too. */
+  /** Whether the connection's hook is called later in the same sign-in. */
   readonly feedsHooks: boolean;
 }
 
@@ -71,6 +71,6 @@ export function createLoginClient(
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,
-    ...(feedsHooks ? {} : { feedsHooks: false }),
+    feedsHooks,
   };
 }

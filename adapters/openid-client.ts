@@ -161,8 +161,8 @@ export interface OidcClient {
   readonly takesAnotherWay?: true;
   /** The credential that the person is offered at the end, in place of an answer to anybody; where absent, none. */
   readonly offers?: string;
-  /** Whether a pass is noted for the connection's hooks too; where absent, yes. */
-  readonly feedsHooks?: false;
+  /** Whether the connection's hook is called later in the same sign-in, so that a pass is noted for it too. */
+  readonly feedsHooks: boolean;
   /** Whether it may ask for an ID token without a nonce, though the protocol wants one with the implicit flow. */
   readonly needsNoNonce?: true;
   /** Whether the `claims` parameter is not kept: what it tells of the person is of no use here. */

@@ -13,6 +13,10 @@ export interface StepUpRequest {
   readonly token?: string;
   /** Asks for a receipt, and names who will check it. */
   readonly audience?: string;
+  /** The application that the user signs in to, by the id that the provider tells its hook, which may then use the pass. Not with `audience`. */
+  readonly application?: string;
+  /** The address of the browser that the user signs in with. Needs `application`. */
+  readonly address?: string;
   /** Chosen by you, found again in the receipt: it ties the receipt to one login. */
   readonly nonce?: string;
   /** What the person is to approve. Needs `audience`, and the capture page. */

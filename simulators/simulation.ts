@@ -18,6 +18,8 @@ export interface ProviderSimulation {
   readonly settings: JsonObject;
   /** What goes into the connection beside them: its OpenID provider, where it has one. */
   readonly oidc?: JsonObject;
+  /** The application that users sign in to, by the id that the hook is told. */
+  readonly application: string;
   /** Where a browser signs the first user in, as that user. */
   readonly signInPage?: string;
   /** Variables that the server and the commands need beside the configuration. */

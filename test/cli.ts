@@ -88,6 +88,8 @@ export interface RunningSimulation {
   readonly guide: string;
   /** The variables that the guide says to set, but for the configuration's. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The application that users sign in to, as the guide names it. */
+  readonly application: string;
   /** Login to id, as the guide lists them. */
   readonly subjects: ReadonlyMap<string, string>;
   readonly signInUrl: string;
@@ -133,6 +135,7 @@ export async function startSimulation(
   return {
     config: configGuard.parse(JSON.parse(stdout())),
     guide: text,
+    application: /"application":"([^"]+)"/.exec(text)?.[1] ?? '',
     environment: Object.fromEntries(
       [...text.matchAll(/^ {2}export (?!FACESTEP_CONFIG)(\w+)=(.+)$/gm)].map(([, name, value]) => [name!, value!]),
     ),

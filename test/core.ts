@@ -12,12 +12,19 @@ import { createMemoryProfile } from './simulated-profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './sinks.js';
 import { cheapStretch } from './stretch.js';
 
+/** The sign-in that test passes are for, and that test events tell of. */
+export const testSignIn = { application: '0oafacestepapp000001', address: '192.0.2.7' } as const;
+
+/** What a hook event of a test tells of its sign-in. */
+export const testEvent = { ...testSignIn, isAfterFirstFactor: true, repeatableForSec: 900, budgetMs: 10_000 } as const;
+
 /** The policy of a connection whose administrator changed nothing. */
 export const defaultPolicy: Policy = {
   mode: 'enforce',
   accuracy: 4,
   scope: 'sign-in',
   freshnessSec: 300,
+  sameAddress: true,
   stepUpTimeoutSec: 600,
   enrolmentDays: null,
   liveness: 'off',
@@ -29,7 +36,7 @@ export const defaultPolicy: Policy = {
   organisation: null,
   fallbackUrl: null,
   anotherWay: { email: false, sms: false, recoveryCodes: false, counts: false },
-  bypass: { allowed: false, minutes: 15, approvals: 1 },
+  bypass: { allowed: false, minutes: 15, approvals: 1, takesKeys: true },
   helpRequests: false,
   returnUrls: [],
   notices: false,

@@ -79,6 +79,23 @@ describe('tokens', () => {
     bearer = await bench.createBearer();
   });
 
+  test('one correlation id answers one sign-in: another application or address gets nothing', async () => {
+    const event = toTokenIssuanceEvent(tenantId, ada, freshId());
+    const { authenticationContext } = event.data;
+    const other = (change: object) =>
+      ask('token-issuance-start', {
+        ...event,
+        data: { ...event.data, authenticationContext: { ...authenticationContext, ...change } },
+      });
+    await bench.passStepUp(ada);
+    expect(isClaimed(await ask('token-issuance-start', event))).toBe(true);
+    expect(isClaimed(await ask('token-issuance-start', event))).toBe(true);
+    const appId = 'd1b2c3d4-0000-1111-2222-333344445555';
+    expect(await other({ clientServicePrincipal: { appId } })).toMatchObject(notVerified);
+    expect(await other({ client: { ip: '198.51.100.9' } })).toMatchObject(notVerified);
+    expect(await other({ client: null })).toMatchObject(notVerified);
+  });
+
   test('of an application itself have no verified face, whatever else is told', async () => {
     for (const user of [undefined, null]) {
       const event = toTokenIssuanceEvent(tenantId, ada, freshId());

@@ -1,5 +1,5 @@
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import type { HookDecision } from '../../src/core/decide.js';
+import type { HookDecision, HookEvent } from '../../src/core/decide.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
 import type { HookCore } from '../hook-core.js';
@@ -41,7 +41,9 @@ export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, d
   // An application that gets a token for itself has no face.
   if (event.user === null) return notVerified;
   const subject = event.tenantId === deps.homeTenantId ? event.user : `${event.tenantId}/${event.user}`;
-  return toTokenIssuanceReply(await decide('token-issuance-start', { ...event, subject }, deps));
+  return toTokenIssuanceReply(
+    await decide('token-issuance-start', { ...event, subject, isAfterFirstFactor: true }, deps),
+  );
 }
 
 /**
@@ -57,7 +59,9 @@ export async function handleAttributeCollectionStart(
   const event = parseAttributeCollectionStart(body);
   checkTenant(event, caller);
   const subject = subjectOfIdentifier(toEmail(event));
-  return toAttributeCollectionStartReply(await decide('attribute-collection-start', { ...event, subject }, deps));
+  // Who signs up has no first factor yet.
+  const asked = { ...event, subject, isAfterFirstFactor: false };
+  return toAttributeCollectionStartReply(await decide('attribute-collection-start', asked, deps));
 }
 
 /**
@@ -81,13 +85,19 @@ export async function handleAttributeCollectionSubmit(
 
 const decide = (
   hook: string,
-  { subject, correlationId }: { readonly subject: string; readonly correlationId: string },
+  event: Pick<HookEvent, 'subject' | 'application' | 'address' | 'isAfterFirstFactor'> & {
+    readonly correlationId: string;
+  },
   { core }: FlowDeps,
 ): Promise<HookDecision> =>
   core.decide({
     hook,
-    subject,
-    eventId: correlationId,
+    subject: event.subject,
+    application: event.application,
+    address: event.address,
+    isAfterFirstFactor: event.isAfterFirstFactor,
+    // The user can choose the correlation id: with it alone, one check would answer two sign-ins.
+    eventId: JSON.stringify([event.correlationId, event.application, event.address]),
     eventTime: null,
     repeatableForSec: REPEATABLE_FOR_SEC,
     budgetMs: DECISION_TIMEOUT_MS,

@@ -74,6 +74,8 @@ export function createExternalMfaClient(
     needsNoNonce: true,
     // Exactly one may be told: that a key or a PIN took part as well is left out.
     toAmr: () => ['face'],
+    // Entra issues tokens later in the same sign-in, and then calls the token issuance hook.
+    feedsHooks: true,
   };
 }
 

@@ -11,13 +11,27 @@ import { guidGuard } from './config-tenant.js';
 // Becomes part of a key in the state store. Entra's own are GUIDs.
 const correlationIdGuard = z.string().min(1).max(256);
 
+const signInFields = {
+  correlationId: correlationIdGuard,
+  client: z.object({ ip: z.string().max(64).nullish() }).nullish(),
+  clientServicePrincipal: z.object({ appId: z.string().max(64).nullish() }).nullish(),
+};
+
+const toSignIn = ({ correlationId, client, clientServicePrincipal }: z.infer<z.ZodObject<typeof signInFields>>) => ({
+  correlationId,
+  /** The client id of the application; `null` if Entra does not tell. */
+  application: clientServicePrincipal?.appId?.toLowerCase() ?? null,
+  /** Where the browser is; `null` if Entra does not tell. */
+  address: client?.ip ?? null,
+});
+
 const tokenIssuanceStartGuard = z
   .object({
     type: z.literal('microsoft.graph.authenticationEvent.tokenIssuanceStart'),
     data: z.object({
       tenantId: z.string(),
       authenticationContext: z.object({
-        correlationId: correlationIdGuard,
+        ...signInFields,
         // Absent where an application gets a token for itself.
         user: z.object({ id: guidGuard }).nullish(),
       }),
@@ -25,7 +39,7 @@ const tokenIssuanceStartGuard = z
   })
   .transform(({ data: { tenantId, authenticationContext } }) => ({
     tenantId: tenantId.toLowerCase(),
-    correlationId: authenticationContext.correlationId,
+    ...toSignIn(authenticationContext),
     /** The user's object id; `null` without one. */
     user: authenticationContext.user?.id ?? null,
   }));
@@ -44,7 +58,7 @@ const toEmail = (identities: readonly z.infer<typeof identityGuard>[]) => {
 const signUpDataGuard = z
   .object({
     tenantId: z.string(),
-    authenticationContext: z.object({ correlationId: correlationIdGuard }),
+    authenticationContext: z.object(signInFields),
     userSignUpInfo: z.object({
       attributes: z.record(z.string(), z.unknown()).nullish(),
       identities: z.array(identityGuard).nullish(),
@@ -52,7 +66,7 @@ const signUpDataGuard = z
   })
   .transform(({ tenantId, authenticationContext, userSignUpInfo: { attributes, identities } }) => ({
     tenantId: tenantId.toLowerCase(),
-    correlationId: authenticationContext.correlationId,
+    ...toSignIn(authenticationContext),
     /** The address the person proved to hold, in lower case; `null` where they sign up another way. */
     email: toEmail(identities ?? []),
     /** The text of an attribute of the form; `null` where it has none. */

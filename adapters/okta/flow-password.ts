@@ -57,7 +57,14 @@ export async function handlePasswordImportHook(
 ): Promise<RawReply> {
   const { username, password, ...event } = parsePasswordImportHook(body);
   if (deps.verifyPassword === null) throw new FaceError('face_not_verified', { reason: 'no password verifier' });
-  const decision = await decide({ ...event, hook: 'password-import', subject: subjectOfIdentifier(username) }, deps);
+  const decision = await decide(
+    {
+      ...{ ...event, hook: 'password-import', subject: subjectOfIdentifier(username) },
+      // Okta asks while it checks the password, and tells neither application nor address.
+      ...{ application: null, address: null, isAfterFirstFactor: false },
+    },
+    deps,
+  );
   const mayAsk = decision.outcome !== 'unverified' || decision.fallback === 'pass';
   return mayAsk && (await deps.verifyPassword({ username, password })) ? verifiedPassword : unverifiedPassword;
 }

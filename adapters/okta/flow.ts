@@ -37,7 +37,10 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
   const hook = parseTokenHook(body);
   checkTokensAreOfUser(hook);
   if (hook.user === null) return toNoClaimReply(hook);
-  return toTokenHookReply(await decide({ ...hook, hook: 'token', subject: hook.user }, deps), hook);
+  return toTokenHookReply(
+    await decide({ ...hook, hook: 'token', subject: hook.user, isAfterFirstFactor: true }, deps),
+    hook,
+  );
 }
 
 /**
@@ -49,7 +52,8 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
 export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseRegistrationHook(body);
   if (hook.user === null) return takeReceipt(hook, deps);
-  return toRegistrationHookReply(await decide({ ...hook, hook: 'registration', subject: hook.user }, deps), hook);
+  const event = { ...hook, hook: 'registration', subject: hook.user, isAfterFirstFactor: true };
+  return toRegistrationHookReply(await decide(event, deps), hook);
 }
 
 /**
@@ -58,7 +62,10 @@ export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): 
  */
 export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseSamlHook(body);
-  return toSamlHookReply(await decide({ ...hook, hook: 'saml', subject: hook.user }, deps), hook);
+  return toSamlHookReply(
+    await decide({ ...hook, hook: 'saml', subject: hook.user, isAfterFirstFactor: true }, deps),
+    hook,
+  );
 }
 
 /** Takes the receipt in the form of somebody who signs up, once, if it is theirs: it names the login that is asked for. */
@@ -89,14 +96,20 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
 
 /** Asks the core about a user's face, within what Okta's patience leaves. @throws FaceError `event_out_of_time` */
 export const decide = (
-  { hook, subject, eventId, eventTime }: Pick<HookEvent, 'hook' | 'subject' | 'eventId' | 'eventTime'>,
+  event: Pick<
+    HookEvent,
+    'hook' | 'subject' | 'application' | 'address' | 'isAfterFirstFactor' | 'eventId' | 'eventTime'
+  >,
   { core }: Pick<FlowDeps, 'core'>,
 ): Promise<HookDecision> =>
   core.decide({
-    hook,
-    subject,
-    eventId,
-    eventTime,
+    hook: event.hook,
+    subject: event.subject,
+    application: event.application,
+    address: event.address,
+    isAfterFirstFactor: event.isAfterFirstFactor,
+    eventId: event.eventId,
+    eventTime: event.eventTime,
     repeatableForSec: repeatableWithinSkewSec,
     budgetMs: DECISION_TIMEOUT_MS,
   });

@@ -26,6 +26,10 @@ const eventFields = {
   eventTime: instantGuard,
 };
 
+// A request of the sign-in. Of a renewal it is the application's own, and so is its address.
+const requestGuard = z.object({ ipAddress: z.string().max(64).nullish() }).nullish();
+const applicationIdGuard = z.string().max(256).nullish();
+
 // Ids are letters and digits; like event ids they become part of a key in the state store.
 const userGuard = z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 const mintedGuard = z.object({ claims: z.record(z.string(), z.unknown()) });
@@ -36,7 +40,11 @@ const tokenHookGuard = z
     eventType: z.literal('com.okta.oauth2.tokens.transform'),
     data: z.object({
       // Absent for client credentials, where no person is involved.
-      context: z.object({ user: userGuard.nullish() }),
+      context: z.object({
+        user: userGuard.nullish(),
+        request: requestGuard,
+        protocol: z.object({ client: z.object({ id: applicationIdGuard }).nullish() }).nullish(),
+      }),
       // Each is present only if that token is being minted.
       identity: mintedGuard.nullish(),
       access: mintedGuard.nullish(),
@@ -47,6 +55,9 @@ const tokenHookGuard = z
     eventTime,
     /** The user the event is about; `null` without one. */
     user: data.context.user?.id ?? null,
+    /** The OAuth client's id; `null` where Okta does not tell. */
+    application: data.context.protocol?.client?.id ?? null,
+    address: data.context.request?.ipAddress ?? null,
     identity: data.identity ? toMintedToken(data.identity.claims, 'sub') : null,
     access: data.access ? toMintedToken(data.access.claims, 'uid') : null,
   }));
@@ -58,7 +69,7 @@ const registrationHookGuard = z
     // Absent in calls of the Classic Engine, which are all self-service registrations.
     requestType: z.string().nullish(),
     data: z.object({
-      context: z.object({ user: userGuard.nullish() }),
+      context: z.object({ user: userGuard.nullish(), request: requestGuard }),
       userProfile: z.record(z.string(), z.unknown()).nullish(),
       userProfileUpdate: z.record(z.string(), z.unknown()).nullish(),
     }),
@@ -68,6 +79,9 @@ const registrationHookGuard = z
     eventTime,
     /** The user whose profile is being completed; `null` where the person is not a user yet. */
     user: requestType === 'progressive.profile' ? (data.context.user?.id ?? null) : null,
+    /** Okta does not tell it here. */
+    application: null,
+    address: data.context.request?.ipAddress ?? null,
     /** What a person who signs up filled in; `null` where nobody does. */
     form:
       (requestType ?? 'self.service.registration') === 'self.service.registration' ? (data.userProfile ?? null) : null,
@@ -79,12 +93,22 @@ const samlHookGuard = z
   .object({
     ...eventFields,
     eventType: z.literal('com.okta.saml.tokens.transform'),
-    data: z.object({ context: z.object({ user: userGuard }), assertion: mintedGuard.partial().nullish() }),
+    data: z.object({
+      context: z.object({
+        user: userGuard,
+        request: requestGuard,
+        protocol: z.object({ issuer: z.object({ id: applicationIdGuard }).nullish() }).nullish(),
+      }),
+      assertion: mintedGuard.partial().nullish(),
+    }),
   })
   .transform(({ eventId, eventTime, data }) => ({
     eventId,
     eventTime,
     user: data.context.user.id,
+    /** The application's id; `null` where Okta does not tell. */
+    application: data.context.protocol?.issuer?.id ?? null,
+    address: data.context.request?.ipAddress ?? null,
     /** Whether the application already has an attribute statement of our name. */
     hasFaceClaim: Object.hasOwn(data.assertion?.claims ?? {}, faceClaim),
   }));

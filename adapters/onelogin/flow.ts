@@ -37,9 +37,9 @@ export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']):
  * @throws FaceError `request_malformed`, `locked_out`
  */
 export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
-  const { subject, eventId, source } = parsePreAuthentication(body);
-  if (source !== null) deps.countAsk({ source, subject });
-  return decide('pre-authentication', { subject, eventId, eventTime: signedAt }, deps);
+  const { source, ...event } = parsePreAuthentication(body);
+  if (source !== null) deps.countAsk({ source, subject: event.subject });
+  return decide('pre-authentication', { ...event, address: source, eventTime: signedAt }, deps);
 }
 
 /**
@@ -49,16 +49,22 @@ export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, 
  * @throws FaceError `request_malformed`
  */
 export async function handleUserMigration({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
-  const { subject, eventId } = parseUserMigration(body);
-  return decide('user-migration', { subject, eventId, eventTime: signedAt }, deps);
+  const event = parseUserMigration(body);
+  return decide('user-migration', { ...event, application: null, address: null, eventTime: signedAt }, deps);
 }
 
 async function decide(
   hook: SmartHookType,
-  event: Pick<HookEvent, 'subject' | 'eventId' | 'eventTime'>,
+  event: Pick<HookEvent, 'subject' | 'application' | 'address' | 'eventId' | 'eventTime'>,
   { settings, core }: FlowDeps,
 ): Promise<RawReply> {
-  const budgetMs = toBudgetMs(hook, settings);
-  const decision = await core.decide({ ...event, hook, repeatableForSec: repeatableWithinSkewSec, budgetMs });
+  const decision = await core.decide({
+    ...event,
+    hook,
+    // Anybody can type a name: a lockout for that would keep its owner out.
+    isAfterFirstFactor: false,
+    repeatableForSec: repeatableWithinSkewSec,
+    budgetMs: toBudgetMs(hook, settings),
+  });
   return toDecisionReply(hook, decision, toUnverified(hook, settings));
 }

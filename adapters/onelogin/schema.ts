@@ -23,12 +23,16 @@ const preAuthenticationGuard = z
   .object({
     user_id: userIdGuard,
     request_id: requestIdGuard,
+    // Absent where somebody signs in to the portal.
+    app_id: z.union([z.int(), z.string().max(64)]).nullish(),
     // Absent where the option `location_enabled` of the Smart Hook is off.
     ip: z.string().min(1).max(64).nullish(),
   })
-  .transform(({ user_id, request_id, ip }) => ({
+  .transform(({ user_id, request_id, app_id, ip }) => ({
     subject: user_id,
     eventId: request_id,
+    /** The application's id; `null` if OneLogin does not tell. */
+    application: app_id === null || app_id === undefined ? null : String(app_id),
     /** Where the person's browser is; `null` if OneLogin does not tell. */
     source: ip ?? null,
   }));

@@ -169,7 +169,10 @@ async function passStepUps(file: string, providers: readonly BenchProvider[], co
   for (const { connection, subjects } of providers) {
     for (let n = 0; n < count; n++) {
       if (!isPassed(n)) continue;
-      const result = { stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: 0.9, presence: 'movement-1' };
+      const result = {
+        ...{ stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: 0.9, presence: 'movement-1' },
+        ...{ anotherWay: false, signIn: { application: null, address: null } },
+      };
       for (const subject of subjects(n)) {
         await recordPassedStepUp({ connection: connection.id, subject }, result, { freshnessSec }, { state: quick });
       }

@@ -81,7 +81,10 @@ async function setUp(provider: string, pictures: Pictures): Promise<ProvisionFig
     await run('doctor', 'simulated');
     const before = await simulation.signIn({ user: login });
     commands.push('a sign-in with the password alone');
-    const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+    const backend = await connectBackend(service.url, simulation.config.adminKey, {
+      connection: 'simulated',
+      application: simulation.application,
+    });
     await backend.enrol(simulation.subjects.get(login) ?? '', pictures.person[0]);
     commands.push('curl /generateToken', 'curl /enrolments');
     const after = await signInWithFace(simulation, backend, { login, photo: pictures.person[1] });

@@ -97,7 +97,7 @@ export function createClient(settings: ClientSettings): Client {
     subject: string,
     photo: Uint8Array,
   ): Promise<Reply & { readonly tries: number; readonly id: string | null; readonly end: CheckEnd }> => {
-    const start = await send('/step-ups', () => json({ connection, subject }, withToken()));
+    const start = await send('/step-ups', () => json({ connection, subject, application: 'portal' }, withToken()));
     const started = startedGuard.safeParse(start.body).data;
     if (started === undefined) return { ...start, id: null, end: start.status === null ? 'no answer' : 'refused' };
     const { id, challenge } = started;

@@ -15,8 +15,15 @@ const startedGuard = z.object({ id: z.string(), challenge: z.string() });
 const receiptGuard = z.object({ receipt: z.string() });
 const settledGuard = z.object({ state: z.enum(['passed', 'failed']) });
 
-/** Calls the REST API of the server over HTTP, as any backend would. */
-export async function connectBackend(url: string, adminKey: string, connection: string): Promise<Backend> {
+/**
+ * Calls the REST API of the server over HTTP, as any backend would.
+ * @param application - what its users sign in to, by the provider's id of it
+ */
+export async function connectBackend(
+  url: string,
+  adminKey: string,
+  { connection, application }: { readonly connection: string; readonly application: string },
+): Promise<Backend> {
   const post = async (path: string, headers: Record<string, string>, body: string | FormData): Promise<unknown> => {
     const response = await fetch(url + path, { method: 'POST', headers, body });
     const reply: unknown = await response.json();
@@ -44,7 +51,7 @@ export async function connectBackend(url: string, adminKey: string, connection: 
       await post('/enrolments', client, toForm({ connection, subject, ...consent }, photo));
     },
     async checkFace(subject, photo) {
-      const about = JSON.stringify({ connection, subject });
+      const about = JSON.stringify({ connection, subject, application });
       const { id, challenge } = startedGuard.parse(await post('/step-ups', { ...json, ...client }, about));
       return settledGuard.parse(await post(`/step-ups/${id}/photos`, {}, toForm({ challenge }, photo))).state;
     },

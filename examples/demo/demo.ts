@@ -102,7 +102,10 @@ export async function showDemo(
 
   const pictures = await loadPictures(photos);
   const [enrolmentPhoto, laterPhoto] = pictures.person;
-  const backend = await connectBackend(service.url, adminKey, connection.id);
+  const backend = await connectBackend(service.url, adminKey, {
+    connection: connection.id,
+    application: okta.application,
+  });
   const tokenOf = async (user: string): Promise<string | null> =>
     (await profile.readToken(user))?.use((text) => text) ?? null;
 

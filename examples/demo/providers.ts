@@ -83,7 +83,10 @@ export async function showProviders({ say, folder, adminKey, modelsFolder, perso
     const { code, stdout } = await runCli(['provision', kind, '--apply', '--yes'], env);
     say(`    facestep provision ${kind} --apply --yes   ${stdout.trim().split('\n').at(-1) ?? ''}`);
     if (code !== 0) say(`    ${asExpected('not set up', 'set up')}`);
-    const backend = await connectBackend(service.url, adminKey, kind);
+    const backend = await connectBackend(service.url, adminKey, {
+      connection: kind,
+      application: simulation.application,
+    });
     const { login, subject } = firstOf(simulation);
     const tell = (title: string, answer: JsonObject, expected: string): void => {
       const { text, isVerified } = shown[kind]?.(answer) ?? { text: '', isVerified: false };

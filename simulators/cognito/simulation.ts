@@ -140,6 +140,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
         functions: Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, arnOf(handler)])),
       },
     },
+    application: clientId,
     // The SDK's own variable: where doctor finds out how the functions are configured.
     environment: { AWS_ENDPOINT_URL_LAMBDA: cognito.url },
     users,

@@ -29,7 +29,7 @@ const toEnvelope = (event: string, context: CalloutContext, more: { user?: objec
       customAuthenticationExtensionId: extension.id,
       authenticationContext: {
         correlationId,
-        client: { ip: '192.0.2.7', locale: 'en-us', market: 'en-us' },
+        client: { ip: '127.0.0.1', locale: 'en-us', market: 'en-us' },
         protocol: 'OAUTH2.0',
         clientServicePrincipal: toPrincipal(context),
         resourceServicePrincipal: toPrincipal(context),

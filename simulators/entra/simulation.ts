@@ -40,6 +40,7 @@ export const startEntraSimulation: StartSimulation = async ({ port }) => {
         },
       ],
     },
+    application,
     signInPage: `${entra.url}/external-mfa/start?user=${simulatedLogins[0]}`,
     environment: { NODE_EXTRA_CA_CERTS: certificate },
     users,

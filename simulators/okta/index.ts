@@ -58,6 +58,8 @@ export interface OktaSimulator {
   readonly url: string;
   /** The API token of an administrator. */
   readonly apiToken: string;
+  /** The client id of the application that users sign in to. */
+  readonly application: string;
   /** What the org holds; for reading. */
   readonly org: Org;
   /** @returns the new user's id */
@@ -183,6 +185,7 @@ export async function startOktaSimulator({
   return {
     url: org.url,
     apiToken,
+    application: application.id,
     org,
     addClient,
     async createUser({ login, password, firstName = 'Test', lastName = 'User' }) {

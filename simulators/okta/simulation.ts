@@ -19,6 +19,7 @@ export const startOktaSimulation: StartSimulation = async ({ port }) => {
       auth: { kind: 'api_token', token: okta.apiToken },
       hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
     },
+    application: okta.application,
     environment: {},
     users,
     faceCheck: 'before',

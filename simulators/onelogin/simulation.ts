@@ -5,6 +5,9 @@ import { startOneLoginSimulator } from './index.js';
 
 const password = 'first factor';
 
+/** The id of the application that the users sign in to. */
+const simulatedApp = 959_314;
+
 /** A OneLogin account with a face policy, for `facestep simulate onelogin`. */
 export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
   const onelogin = await startOneLoginSimulator({ port });
@@ -19,6 +22,7 @@ export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
       hooks: { secret: randomBytes(32).toString('base64url') },
       facePolicyId,
     },
+    application: String(simulatedApp),
     environment: {},
     users: simulatedLogins.map((login) => ({
       login,
@@ -27,7 +31,7 @@ export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
     faceCheck: 'before',
     async signIn(login) {
       // The person shows no further factor: under the face policy that is where the sign-in ends.
-      const result = await onelogin.signIn({ identifier: login, password });
+      const result = await onelogin.signIn({ identifier: login, password, appId: simulatedApp });
       if (!result.ok) return { signedIn: false, denied: result.denied };
       const { userId, policyId, factors } = result;
       return { signedIn: true, userId, policyId, factors };

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { createReceiptVerifier } from '../../client/receipt-verifier.js';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
+import { defaultPolicy, testEvent } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
@@ -175,7 +175,7 @@ describe('nothing but a fresh face on the page approves', () => {
 test('an approval is no sign-in: no hook finds it, and none takes its receipt', async () => {
   const { page } = await begin({ audience: audienceOf(server.deps.issuer, acme) });
   const { body } = await show(page);
-  const event = { eventId: 'e', eventTime: null, repeatableForSec: 60, budgetMs: 2000 };
+  const event = { ...testEvent, eventId: 'e', eventTime: null };
   expect(await decideHook({ connection: acme, subject: '00u1', hook: 'token', ...event }, server.deps)).toMatchObject({
     outcome: 'unverified',
   });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
+import { defaultPolicy, testEvent } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
@@ -46,6 +46,9 @@ const withReceipt = { audience: 'https://app.example.com' };
 const who = { connection: 'acme', subject: '00u1' };
 
 /** A step-up that a backend has started, opened by its person. */
+/** What a check for the hook of a sign-in is started with. */
+const forHook = { application: testEvent.application, address: testEvent.address };
+
 async function begin(more: object = withReceipt, path = '/step-ups') {
   const { body } = await server.postJson(path, { ...who, ...more }, auth);
   const opened = await openLink(server, String(body.url));
@@ -84,7 +87,7 @@ const hookOf = (connection: Connection) =>
   decideHook(
     {
       ...{ connection, subject: '00u1', hook: 'token', eventId: randomUUID(), eventTime: null },
-      ...{ repeatableForSec: 60, budgetMs: 2000 },
+      ...testEvent,
     },
     server.deps,
   );
@@ -187,7 +190,7 @@ describe('is not offered', () => {
   });
 
   test('for the hooks, where it does not count', async () => {
-    const { page, view } = await begin({});
+    const { page, view } = await begin(forHook);
     expect(view.anotherWays).toEqual([]);
     await refused(page);
   });
@@ -199,7 +202,7 @@ describe('is not offered', () => {
 
 test('a pass that waits for a hook is of no use once another face is enrolled', async () => {
   await enrol();
-  const { page } = await begin({});
+  const { page } = await begin(forHook);
   await page.consent();
   expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
   await enrol('grace');
@@ -208,7 +211,7 @@ test('a pass that waits for a hook is of no use once another face is enrolled', 
 
 describe('a hook that asks for a face', () => {
   const passByCode = async () => {
-    const { page } = await begin({});
+    const { page } = await begin(forHook);
     const codes = await sendTo(page);
     expect((await giveBack(page, codes, lastCode())).status).toBe(200);
   };
@@ -342,7 +345,10 @@ describe('recovery codes', () => {
 
   test('are not made again, either, for whoever has gone on where no receipt was asked for', async () => {
     await enrol();
-    const started = await startStepUp({ ...who, connection: acme, kept: null, receipt: null }, server.deps);
+    const started = await startStepUp(
+      { ...who, connection: acme, kept: null, receipt: null, hookSignIn: null },
+      server.deps,
+    );
     const opened = await openLink(server, startedLink('https://x', started));
     const page = openPage(server, String(opened.body.session));
     await page.consent();

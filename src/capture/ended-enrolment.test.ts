@@ -94,7 +94,7 @@ test('an enrolment whose pictures are being judged is not finished', async () =>
 
 test('a pass that nobody has taken yet is of no use', async () => {
   const asked = { proved: false, source: '203.0.113.9' } as const;
-  const given = { connection, subject: '00u1', kept: null, receipt: null, feedsHooks: false, asked };
+  const given = { connection, subject: '00u1', kept: null, receipt: null, hookSignIn: null, asked };
   const started = await startStepUp(given, server.deps);
   const page = openPage(server, String((await openLink(server, startedLink('https://x', started))).body.session));
   await page.consent();

@@ -43,7 +43,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
         purpose,
         kept: null,
         receipt: null,
-        feedsHooks: false,
+        hookSignIn: null,
         ...asked,
         returnUrl: checkReturnUrl(connection, returnUrl),
         lifeSec: lifeHours * hourSec,

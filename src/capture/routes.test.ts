@@ -158,7 +158,7 @@ describe('a step-up', () => {
     };
     const { receipt } = await pass({ audience: 'https://app.example.com' });
     expect(decodeJwt(String(receipt))).toMatchObject({ sub: 'New@example.com', connection: 'api:default' });
-    expect(await pass({ connection: 'acme' })).toMatchObject({ state: 'passed', receipt: null });
+    expect(await pass({ connection: 'acme', application: 'portal' })).toMatchObject({ state: 'passed', receipt: null });
     expect(await server.deps.state.read('passed:acme:identifier:new@example.com')).not.toBeNull();
     const other = (await start({ audience: 'a', scope: 'other' })).body as { id: string; challenge: string };
     expect((await submit(other)).body.state).toBe('failed');

@@ -599,7 +599,7 @@ describe('somebody without an enrolment', () => {
   test('enrols at the first step-up where the policy says so, and has passed', async () => {
     await server.stop();
     await startWith({ whenNotEnrolled: 'enrol' });
-    const { page } = await startAndOpen();
+    const { page } = await startAndOpen({ application: 'portal' });
     expect((await page.get('/face/session')).body.view).toMatchObject({ purpose: 'enrol' });
     expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
     expect(profile.attributes.get('00u1')).not.toBeNull();
@@ -620,7 +620,10 @@ describe('somebody without an enrolment', () => {
     server.clock.advanceSec(1);
     const connection = server.deps.connections.get('acme')!;
     const asked = { proved: false, source: '203.0.113.9' } as const;
-    const outsiders = await startStepUp({ ...who, connection, asked, kept: null, receipt: null }, server.deps);
+    const outsiders = await startStepUp(
+      { ...who, connection, asked, kept: null, receipt: null, hookSignIn: null },
+      server.deps,
+    );
     expect(await purposeOf(startedLink('https://x', outsiders))).toMatchObject({ purpose: 'verify' });
     const { page } = await startAndOpen();
     expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
@@ -741,7 +744,10 @@ describe('somebody who comes back', () => {
     const connection = server.deps.connections.get('acme')!;
     const begin = async (subject: string) => {
       const asked = { proved: false, source: '203.0.113.9' } as const;
-      const started = await startStepUp({ connection, subject, asked, kept: null, receipt: null }, server.deps);
+      const started = await startStepUp(
+        { connection, subject, asked, kept: null, receipt: null, hookSignIn: null },
+        server.deps,
+      );
       return viewOf(startedLink('https://x', started));
     };
     expect(await begin('00u1')).toMatchObject(inFull);

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { nameAction, requestedAction } from '../core/action.js';
 import { Credential } from '../core/concealed.js';
 import { subjectOfIdentifier } from '../core/connection.js';
+import { toSource } from '../core/limits/source.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../core/step-up/kiosk.js';
+import type { HookSignIn } from '../core/step-up/passed-step-up.js';
 import { startRequestedStepUp } from '../core/step-up/requested.js';
 import {
   readStepUp,
@@ -80,12 +82,19 @@ const startFields = z
     token: tokenField.optional().describe('A token from /generate that you keep, in place of the one in the profile.'),
     scope: scopeField.describe('As the token was made with.'),
     accuracy: accuracyField.describe('As the token was made with.'),
-    audience: z
+    audience: z.string().min(1).max(512).optional().describe('Who the receipt is for.'),
+    application: z
       .string()
       .min(1)
-      .max(512)
+      .max(256)
       .optional()
-      .describe('Who the receipt is for. Without it a pass is noted for the hooks of the connection.'),
+      .describe(
+        'The application that the user signs in to, by the id that the provider tells its hook. A pass is noted for the hook of this sign-in. Not with `audience`.',
+      ),
+    address: z
+      .union([z.ipv4(), z.ipv6()])
+      .optional()
+      .describe('The address of the browser that the user signs in with. Needs `application`.'),
     nonce: z.string().min(1).max(256).optional().describe('Found again in the receipt. Needs `audience`.'),
     returnUrl: returnUrlField,
     action: z
@@ -105,6 +114,11 @@ const startFields = z
   .refine(
     ({ connection, token, audience }) => connection !== undefined || (token !== undefined && audience !== undefined),
   )
+  .refine(
+    ({ application, connection, audience }) =>
+      application === undefined || (connection !== undefined && audience === undefined),
+  )
+  .refine(({ application, address }) => application !== undefined || address === undefined)
   .refine(({ audience, nonce, action }) => audience !== undefined || (nonce === undefined && action === undefined));
 
 async function toStepUpRequested(
@@ -124,7 +138,18 @@ async function toStepUpRequested(
     const returnUrl = checkReturnUrl(connection, fields.returnUrl);
     // The check of somebody nobody knows begins as any other, and cannot pass: whoever looks on learns nothing.
     const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
-    return { connection, subject, kept, receipt, returnUrl, camera, action, takesAnotherWay: kept === null };
+    const hookSignIn = toHookSignIn(fields);
+    return {
+      connection,
+      subject,
+      kept,
+      receipt,
+      hookSignIn,
+      returnUrl,
+      camera,
+      action,
+      takesAnotherWay: kept === null,
+    };
   }
   const { subject } = fields;
   if (kept === null || receipt === null || subject === undefined) throw new FaceError('request_malformed');
@@ -133,11 +158,15 @@ async function toStepUpRequested(
     subject,
     kept,
     receipt,
+    hookSignIn: null,
     returnUrl: checkReturnUrl(null, fields.returnUrl),
     camera,
     action,
   };
 }
+
+const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
+  application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
 /** Face checks: started by a backend or by a provider's challenge, ended by photos. */
 export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
@@ -151,7 +180,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'verify',
       summary: 'Start a face check of a person',
       description:
-        'Of a user of a connection, whose token is in the profile there; or with `token` of anybody whose token you keep. A pass is noted for the hooks of the connection; with `audience` it becomes a receipt instead. Hand the challenge to the person in front of the camera and to nobody else. An unknown or unenrolled user looks the same here. `login` needs a `connection`.',
+        'Of a user of a connection, whose token is in the profile there; or with `token` of anybody whose token you keep. With `application` a pass is noted for the hook of that sign-in; with `audience` it becomes a receipt. Hand the challenge to the person in front of the camera and to nobody else. An unknown or unenrolled user looks the same here. `login` needs a `connection`.',
       codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
       photos: {},
       fields: startFields,

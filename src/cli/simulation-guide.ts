@@ -63,10 +63,13 @@ const toEnrolment = ({ connection, serverUrl, adminKey }: SimulationSettings, { 
 ];
 
 /** The hook finds a face check that has passed. */
-const toCheckBefore = ({ connection, serverUrl }: SimulationSettings, { subject }: SimulatedUser): string[] => [
+const toCheckBefore = (
+  { connection, serverUrl, simulation }: SimulationSettings,
+  { subject }: SimulatedUser,
+): string[] => [
   'Check the face, with another photo, and sign in again as above:',
   `  STEP=$(curl -s ${serverUrl}/step-ups -H "X-Auth-Token: $TOKEN" ${json} \\`,
-  `    -d '{"connection":"${connection}","subject":"${subject}"}')`,
+  `    -d '{"connection":"${connection}","subject":"${subject}","application":"${simulation.application}"}')`,
   `  curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@2.jpg`,
 ];
 

@@ -66,7 +66,7 @@ export function toSentence({ action, detail }: Told): string {
     case 'verification_refused':
       return 'code' in detail ? `Refused: ${toReason(detail.code)}` : toMismatch(detail.tokenId);
     case 'locked_out':
-      return `Locked out until ${detail.until}: lockout ${detail.level} in a row`;
+      return `${detail.hook === undefined ? 'Locked out' : `Sign-ins at hook ${detail.hook} locked out`} until ${detail.until}: lockout ${detail.level} in a row`;
     case 'lockout_cleared':
       return `The lockout was ended by ${detail.by}`;
     case 'hook_decided':
@@ -88,6 +88,9 @@ type Decision = Extract<Told, { action: 'hook_decided' }>['detail'];
 const whyUnverified = {
   no_check: 'no face check was passed lately enough',
   check_used: 'another sign-in had used the face check',
+  other_application: 'the face check was for another application',
+  other_address: 'the face check came from another address (policy.sameAddress)',
+  locked_out: 'too many sign-ins without a face check came before',
   another_way: 'a code was given in place of a face, which the policy does not let count',
   state_unavailable: 'the state store did not answer in time, and the policy says what is answered then',
 } as const;

@@ -20,6 +20,7 @@ export const policyGuard = z.strictObject({
     .regex(/^[\x21-\x7e]{1,64}$/, 'expected 1 to 64 printable ASCII characters without spaces')
     .default('sign-in'),
   freshnessSec: z.int().min(10).max(86_400).default(300),
+  sameAddress: z.boolean().default(true),
   stepUpTimeoutSec: z.int().min(30).max(3600).default(600),
   enrolmentDays: z.int().min(1).max(3650).nullable().default(null),
   liveness: z.enum(['off', 'passive', 'movement', 'challenge', 'light']).default('challenge'),
@@ -43,6 +44,7 @@ export const policyGuard = z.strictObject({
       allowed: z.boolean().default(false),
       minutes: z.int().min(5).max(60).default(15),
       approvals: z.literal([1, 2]).default(1),
+      takesKeys: z.boolean().default(true),
     })
     .prefault({}),
   helpRequests: z.boolean().default(false),

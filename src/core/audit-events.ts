@@ -92,8 +92,18 @@ const hookDecided = z.discriminatedUnion('outcome', [
     fallback: z.enum(['deny', 'omit_claim', 'pass']),
     /** In shadow mode alone. */
     wouldHave: z.enum(['deny', 'omit_claim']).optional(),
-    /** No fresh face check, one that another event had used, none of a face, or nothing that could be decided in time. Earlier versions did not tell. */
-    reason: z.enum(['no_check', 'check_used', 'another_way', 'state_unavailable']).optional(),
+    /** Why there was no verified face. Earlier versions did not tell. */
+    reason: z
+      .enum([
+        'no_check',
+        'check_used',
+        'another_way',
+        'other_application',
+        'other_address',
+        'locked_out',
+        'state_unavailable',
+      ])
+      .optional(),
   }),
   z.object({
     hook: z.string(),
@@ -145,8 +155,13 @@ export const auditDetails = {
     tokenId: z.string().nullable(),
     code: errorCode.nullable(),
   }),
-  /** Failed checks of somebody who had passed the first factor; which lockout in a row it is, from 1, and its end. */
-  locked_out: z.object({ level: z.int(), until: instant }),
+  /** Failed checks of somebody who had passed the first factor, or sign-ins without one; which lockout in a row it is, from 1, and its end. */
+  locked_out: z.object({
+    level: z.int(),
+    until: instant,
+    /** Of events of that hook without a pass, at one application and from one address; absent: of failed checks. */
+    hook: z.string().optional(),
+  }),
   /** By a client that keeps the token, or as an enrolment ended. */
   revoked: z.union([
     z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string() }),
@@ -323,7 +338,13 @@ export const auditDetails = {
   application_owner_added: z.object({ id: z.string(), developer: z.string(), by: z.string() }),
   application_owner_removed: z.object({ id: z.string(), developer: z.string(), by: z.string() }),
   application_terms_changed: z.object({ version: z.int(), digest: z.string(), by: z.string() }),
-  administrator_added: z.object({ name: z.string(), role: z.string(), by: z.string() }),
+  administrator_added: z.object({
+    name: z.string(),
+    role: z.string(),
+    /** Of the key. Earlier versions did not tell. */
+    id: z.string().optional(),
+    by: z.string(),
+  }),
   administrator_removed: z.object({ name: z.string(), by: z.string() }),
   /** `subject` is the id at the provider whose name is in `issuer`; both are `null` where a key was used. */
   console_signed_in: z.object({

@@ -14,6 +14,8 @@ export interface Policy {
   readonly scope: string;
   /** How long after a passed step-up a hook may still use it, in seconds. */
   readonly freshnessSec: number;
+  /** Whether a hook event must tell the same address as the browser that a pass is for had. */
+  readonly sameAddress: boolean;
   /** How long a step-up waits for its photos, in seconds. */
   readonly stepUpTimeoutSec: number;
   /** How long an enrolment lasts, in days; `null` is without end. */
@@ -80,6 +82,8 @@ export interface BypassPolicy {
   readonly minutes: number;
   /** How many administrators one takes; with two, another than the first. */
   readonly approvals: 1 | 2;
+  /** Whether administrators may use their keys for it. A person with a key and a sign-in is two administrators. */
+  readonly takesKeys: boolean;
 }
 
 /** `deny` refuses the sign-in; `omit_claim` lets it through without the claim, for applications that check the claim. */

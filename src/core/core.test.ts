@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createTestCore } from '../../test/core.js';
+import { createTestCore, testEvent, testSignIn } from '../../test/core.js';
 import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { drawPhoto, drawWall } from '../../test/simulated-engine.js';
@@ -8,7 +8,7 @@ import { FaceError } from '../errors.js';
 import type { AuditEvent } from './audit-events.js';
 import { Credential, SealedToken } from './concealed.js';
 import { bindingOf, type Policy } from './connection.js';
-import { decideHook } from './decide.js';
+import { decideHook, type HookEvent } from './decide.js';
 import { readConsent } from './enrolment/consent.js';
 import { enrolSubject, enrolToken } from './enrolment/enrol.js';
 import { revokeSubject, revokeToken } from './enrolment/revoke.js';
@@ -32,14 +32,14 @@ async function setUp(policy: Partial<Policy> = {}) {
     enrol: (subject = 'anna', photos = three(subject)) =>
       enrolSubject({ connection, subject, photos, secret: null, consent }, deps),
     stepUp: async (subject = 'anna', photos = [drawPhoto(subject, 9)]) => {
-      const { id, challenge } = await startStepUp({ connection, subject, kept: null, receipt: null }, deps);
+      const { id, challenge } = await startStepUp(
+        { connection, subject, kept: null, receipt: null, hookSignIn: testSignIn },
+        deps,
+      );
       return submitPhotos({ id, challenge, photos, secret: null }, deps);
     },
-    hook: (subject = 'anna', eventId = 'event-1', eventTime = clock.now()) =>
-      decideHook(
-        { connection, hook: 'token', subject, eventId, eventTime, repeatableForSec: 900, budgetMs: 10_000 },
-        deps,
-      ),
+    hook: (subject = 'anna', eventId = 'event-1', eventTime = clock.now(), more: Partial<HookEvent> = {}) =>
+      decideHook({ ...testEvent, connection, hook: 'token', subject, eventId, eventTime, ...more }, deps),
   };
 }
 
@@ -124,7 +124,10 @@ describe('step-up', () => {
   test('a decision closes it; the challenge works once', async () => {
     const { enrol, connection, deps } = await setUp();
     await enrol();
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const { id, challenge } = await startStepUp(
+      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
+      deps,
+    );
     const submit = () => submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
     const results = await Promise.allSettled([submit(), submit(), submit()]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -137,7 +140,10 @@ describe('step-up', () => {
   test('a picture without a face leaves it open, and counts no attempt', async () => {
     const { enrol, connection, deps } = await setUp();
     await enrol();
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const { id, challenge } = await startStepUp(
+      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
+      deps,
+    );
     for (let attempt = 0; attempt < 8; attempt++) {
       await expect(submitPhotos({ id, challenge, photos: [drawWall()], secret: null }, deps)).rejects.toMatchObject({
         code: 'face_none',
@@ -151,7 +157,10 @@ describe('step-up', () => {
   test('a wrong challenge, a wrong id and a late answer are refused', async () => {
     const { enrol, connection, deps, clock } = await setUp();
     await enrol();
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const { id, challenge } = await startStepUp(
+      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
+      deps,
+    );
     const photos = [drawPhoto('anna', 9)];
     const wrong = new Credential('wrong');
     await expect(submitPhotos({ id, challenge: wrong, photos, secret: null }, deps)).rejects.toMatchObject({
@@ -229,7 +238,10 @@ describe('step-up', () => {
   test('a revocation that comes while the face is checked ends the check', async () => {
     const { enrol, connection, deps, audit } = await setUp();
     await enrol();
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const { id, challenge } = await startStepUp(
+      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
+      deps,
+    );
     const verifier = {
       ...deps.verifier,
       verify: async (request: VerifyRequest) => {
@@ -265,7 +277,10 @@ describe('step-up', () => {
     };
     let written: SealedToken | null = null;
     const connections = new Map([['work', interrupted]]);
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const { id, challenge } = await startStepUp(
+      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
+      deps,
+    );
     await submitPhotos({ id, challenge, photos: three('anna', 20), secret: null }, { ...deps, connections });
     expect(profile.attributes.get('anna') ?? null).toBeNull();
     const { tokenId } = deps.verifier.identify(written!);
@@ -333,7 +348,7 @@ describe('hook decisions', () => {
           }),
     };
     const event = { connection, hook: 'token', subject: 'anna', eventId: 'event-1', eventTime: clock.now() };
-    const ask = () => decideHook({ ...event, repeatableForSec: 900, budgetMs: 10_000 }, failingDeps);
+    const ask = () => decideHook({ ...testEvent, ...event }, failingDeps);
     expect(await ask()).toEqual({ outcome: 'unverified', fallback: 'deny' });
     isFailing = false;
     expect(await ask()).toMatchObject({ outcome: 'verified' });
@@ -349,7 +364,7 @@ describe('hook decisions', () => {
     await enrol();
     await stepUp();
     const event = { connection, hook: 'issuance', subject: 'anna', eventId: 'correlation-1', eventTime: null };
-    const ask = () => decideHook({ ...event, repeatableForSec: 60, budgetMs: 10_000 }, deps);
+    const ask = () => decideHook({ ...testEvent, ...event, repeatableForSec: 60 }, deps);
     expect(await ask()).toMatchObject({ outcome: 'verified' });
     clock.advanceSec(59);
     expect(await ask()).toMatchObject({ outcome: 'verified' });
@@ -398,6 +413,97 @@ describe('hook decisions', () => {
     await stepUp();
     const same = await Promise.all(Array.from({ length: 10 }, () => hook('anna', 'one event')));
     expect(same.filter(({ outcome }) => outcome === 'verified')).toHaveLength(10);
+  });
+
+  test.each([
+    ['another application', { application: '0oaother000000000001' }, 'other_application'],
+    ['a browser at another address', { address: '198.51.100.9' }, 'other_address'],
+    ['a browser at another network of the other family', { address: '2001:db8::1' }, 'other_address'],
+  ])('a pass is for one sign-in: %s finds none, and uses nothing up', async (_, other, reason) => {
+    const { enrol, stepUp, hook, audit } = await setUp();
+    await enrol();
+    await stepUp();
+    expect(await hook('anna', 'event-1', undefined, other)).toMatchObject({ outcome: 'unverified' });
+    expect(audit.events.at(-1)).toMatchObject({ action: 'hook_decided', detail: { reason } });
+    expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
+  });
+
+  test('an address may be written in another way, and is not compared where the policy says so', async () => {
+    const { enrol, stepUp, hook } = await setUp();
+    await enrol();
+    await stepUp();
+    const mapped = { address: `::ffff:${testSignIn.address}` };
+    expect(await hook('anna', 'event-1', undefined, mapped)).toMatchObject({ outcome: 'verified' });
+    const lax = await setUp({ sameAddress: false });
+    await lax.enrol();
+    await lax.stepUp();
+    const elsewhere = { address: '198.51.100.9' };
+    expect(await lax.hook('anna', 'event-1', undefined, elsewhere)).toMatchObject({ outcome: 'verified' });
+  });
+
+  test('a step-up for no sign-in leaves nothing for hooks, and what an earlier version noted serves none', async () => {
+    const { enrol, connection, hook, clock, state, deps } = await setUp();
+    await enrol();
+    const { id, challenge } = await startStepUp(
+      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null },
+      deps,
+    );
+    await submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+    expect(await hook('anna', 'event-1')).toMatchObject({ outcome: 'unverified' });
+    const former = {
+      stepUpId: id,
+      passedAt: clock.now(),
+      liveness: null,
+      presence: null,
+      anotherWay: false,
+      used: null,
+    };
+    await state.write('passed:work:anna', former, { when: 'any', expiresAt: addSec(clock.now(), 300) });
+    expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'unverified' });
+  });
+
+  test('sign-ins without a check lock out, at that application and address alone, and the person is told', async () => {
+    const { enrol, stepUp, hook, audit, clock } = await setUp();
+    await enrol();
+    const lockouts = () => audit.events.filter(({ action }) => action === 'locked_out');
+    for (let n = 0; n < 20; n += 1) await hook('anna', `poll-${n}`);
+    expect(lockouts()).toMatchObject([{ subject: 'anna', detail: { level: 1, hook: 'token' } }]);
+    await stepUp();
+    expect(await hook('anna', 'poll-20')).toMatchObject({ outcome: 'unverified' });
+    expect(audit.events.at(-1)).toMatchObject({ detail: { reason: 'locked_out' } });
+    const elsewhere = await setUp();
+    await elsewhere.enrol();
+    for (let n = 0; n < 30; n += 1) await elsewhere.hook('anna', `poll-${n}`, undefined, { address: '198.51.100.9' });
+    await elsewhere.stepUp();
+    expect(await elsewhere.hook('anna', 'own')).toMatchObject({ outcome: 'verified' });
+    // A lockout ends, and the next is longer while nothing else comes.
+    clock.advanceSec(15 * 60);
+    await hook('anna', 'poll-21');
+    expect(lockouts()).toHaveLength(2);
+    expect(lockouts()[1]).toMatchObject({ detail: { level: 2 } });
+  });
+
+  test('an event that has its pass gets the same answer in a lockout', async () => {
+    const { enrol, stepUp, hook } = await setUp();
+    await enrol();
+    await stepUp();
+    const granted = await hook('anna', 'own');
+    for (let n = 0; n < 20; n += 1) await hook('anna', `poll-${n}`);
+    expect(await hook('anna', 'own')).toEqual(granted);
+    expect(granted).toMatchObject({ outcome: 'verified' });
+  });
+
+  test.each([
+    ['before a first factor', { isAfterFirstFactor: false }, {}],
+    ['that is let through without the claim', {}, { whenUnverified: 'omit_claim' }],
+    ['in shadow mode', {}, { mode: 'shadow' }],
+  ] as const)('a sign-in %s counts towards no lockout', async (_, event, policy) => {
+    const { enrol, stepUp, hook, audit } = await setUp(policy);
+    await enrol();
+    for (let n = 0; n < 30; n += 1) await hook('anna', `poll-${n}`, undefined, event);
+    expect(audit.events.filter(({ action }) => action === 'locked_out')).toEqual([]);
+    await stepUp();
+    expect(await hook('anna', 'own', undefined, event)).toMatchObject({ outcome: 'verified' });
   });
 
   test("nobody gets another's step-up", async () => {
@@ -468,7 +574,7 @@ describe('hook decisions', () => {
     });
     const event = { connection, hook: 'token', subject: 'anna', eventId: 'event-1', eventTime: clock.now() };
     const silent = { ...deps, state: { ...state, readMany: () => failing } };
-    const answer = await decideHook({ ...event, repeatableForSec: 900, budgetMs: 1 }, silent);
+    const answer = await decideHook({ ...testEvent, ...event, budgetMs: 1 }, silent);
     expect(answer).toEqual({ outcome: 'unverified', fallback: 'omit_claim' });
     fail();
     await new Promise(setImmediate);

@@ -4,8 +4,11 @@ import type { AuditDetail } from './audit-events.js';
 import { type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
+import { attemptsOfHook } from './limits/attempts.js';
+import { countFailures, lockoutKey } from './limits/lockout.js';
+import { toSource } from './limits/source.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './step-up/passed-step-up.js';
-import { addSec, type EpochMs, epochSec, toEpochSec } from './units.js';
+import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from './units.js';
 import { nowOrLater } from './until-done.js';
 
 const decisionGuard = z.discriminatedUnion('outcome', [
@@ -32,6 +35,12 @@ export type HookDecision = z.infer<typeof decisionGuard>;
 export interface HookEvent extends ConnectedSubject {
   /** The hook's name, for the record. */
   readonly hook: string;
+  /** The application that is signed in to, by the provider's id of it; `null` where the provider does not tell. */
+  readonly application: string | null;
+  /** The address of the browser that signs in, as the provider writes it; `null` where the provider does not tell. */
+  readonly address: string | null;
+  /** Whether the provider asks after a first factor: then events without a pass are counted, and end in a lockout. */
+  readonly isAfterFirstFactor: boolean;
   /** The provider's own id of the event: the same id is the same event. */
   readonly eventId: string;
   /** `null` where the provider tells none. */
@@ -83,19 +92,27 @@ function answerUnavailable({ connection, subject, hook }: HookEvent, deps: CoreD
 
 async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   const { connection, hook, subject, eventId, repeatableForSec } = event;
-  const { freshnessSec, anotherWay } = connection.policy;
+  const { freshnessSec, sameAddress, anotherWay } = connection.policy;
   const who = toSubjectRef(event);
   const key = `event:${connection.id}:${JSON.stringify([hook, subject, eventId])}`;
-  const [answered, noted] = await deps.state.readMany([key, passedKey(who)]);
+  const address = event.address === null ? null : toSource(event.address);
+  const asking = attemptsOfHook(who, { application: event.application, address });
+  const keys = [key, passedKey(who), ...(event.isAfterFirstFactor ? [lockoutKey(asking)] : [])];
+  const [answered = null, noted = null, lockout = null] = await deps.state.readMany(keys);
   if (answered !== null) return decisionGuard.parse(answered.value);
-  const by = { who, eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec, at: deps.clock.now() };
+  const signIn = { application: event.application, address: sameAddress ? address : null };
+  const by = {
+    ...{ who, eventId: JSON.stringify([hook, eventId]), signIn, freshnessSec, repeatableForSec },
+    at: deps.clock.now(),
+  };
   // The event that asks again is granted, and that is recorded once: what fails now is done as soon as it can be.
   const onUnrecorded = (error: unknown): void =>
     deps.log.warn('hook decision not recorded yet', { code: toCode(error) });
   const recordTaken = (taken: Pass): Promise<void> =>
     record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
-  const passed = await nowOrLater(
-    () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts }, noted, deps),
+  const failures = countFailures(asking, lockout, deps);
+  const found = await nowOrLater(
+    () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts, isLockedOut: failures.isLockedOut }, noted, deps),
     onUnrecorded,
     async () => {
       // It may have arrived: then the event that asks again has it, and that is to be on record.
@@ -103,22 +120,41 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
       if (taken !== null) await recordTaken(taken);
     },
   );
+  const passed = typeof found === 'string' && failures.isLockedOut ? 'locked_out' : found;
   if (typeof passed !== 'string') {
     // Whoever asks again is answered from the step-up that was taken.
     if (passed.isFirst) await nowOrLater(() => recordTaken(passed), onUnrecorded);
     return toDecision(passed);
   }
   const decision = unverified(connection, 'whenUnverified');
-  const isFirst = await deps.state.write(key, decision, {
-    when: 'absent',
-    expiresAt: addSec(deps.clock.now(), repeatableForSec),
-    // Nothing was used up: asked again after a power cut, it is decided anew.
-    mayBeLost: true,
-  });
-  if (!isFirst) return (await readDecision(key, deps)) ?? decision;
+  const isCounted = event.isAfterFirstFactor && decision.fallback === 'deny' && countedReasons.has(passed);
+  const [isFirst, counted] = await Promise.all([
+    deps.state.write(key, decision, {
+      when: 'absent',
+      expiresAt: addSec(deps.clock.now(), repeatableForSec),
+      // Nothing was used up: asked again after a power cut, it is decided anew.
+      mayBeLost: true,
+    }),
+    isCounted ? failures.count() : null,
+  ]);
+  if (!isFirst) {
+    await counted?.takeBack();
+    return (await readDecision(key, deps)) ?? decision;
+  }
   await record({ connection, subject }, toDetail(hook, decision, connection, passed), deps);
+  await counted?.settle(async ({ level, until }) => {
+    await deps.audit.append({ action: 'locked_out', ...who, detail: { level, until: toIso(until), hook } });
+  });
   return decision;
 }
+
+/** What a sign-in without a check of its own is refused for. */
+const countedReasons: ReadonlySet<NoPassedStepUp | 'locked_out'> = new Set([
+  'no_check',
+  'check_used',
+  'other_application',
+  'other_address',
+]);
 
 function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDecision {
   const at = toEpochSec(passedAt);
@@ -149,7 +185,7 @@ function toDetail(
   hook: string,
   decision: HookDecision,
   { policy }: Connection,
-  reason?: NoPassedStepUp | 'state_unavailable',
+  reason?: NoPassedStepUp | 'locked_out' | 'state_unavailable',
 ): AuditDetail<'hook_decided'> {
   if (decision.outcome === 'verified') {
     const { outcome, at, stepUpId, liveness } = decision;

@@ -65,7 +65,7 @@ export async function beginFaceCheck(
   const [browser, door] = [newSecret(deps), newSecret(deps)];
   const started = await startStepUp(
     {
-      ...{ connection, kept: null, receipt: null, feedsHooks: false, browser },
+      ...{ connection, kept: null, receipt: null, hookSignIn: null, browser },
       subject: found?.subject ?? subjectOfIdentifier(name),
       asked: { proved: false, source },
       application: deps.issuer,
@@ -117,7 +117,7 @@ export async function openOwnPage(
   const browser = newSecret(deps);
   const started = await startStepUp(
     {
-      ...{ ...person, purpose: 'manage', kept: null, receipt: null, feedsHooks: false, browser, lifeSec },
+      ...{ ...person, purpose: 'manage', kept: null, receipt: null, hookSignIn: null, browser, lifeSec },
       mayRenew: how === 'face' || whenNotEnrolled === 'enrol',
       returnUrl: `${deps.issuer}${doorPath(connection.id, '', wished)}`,
     },

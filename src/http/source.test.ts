@@ -1,7 +1,8 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { noteSource, sourceOf, toSource } from './source.js';
+import { toSource } from '../core/limits/source.js';
+import { noteSource, sourceOf } from './source.js';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],

@@ -133,7 +133,8 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
         receipt: null,
         browser,
         lifeSec: life,
-        ...(client.feedsHooks === undefined ? {} : { feedsHooks: client.feedsHooks }),
+        // The provider does not tell which of its applications the sign-in is for.
+        hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
         // Somebody proven who is not enrolled may enrol there, where the policy allows it.
         asked: person.isProven
           ? { proved: true }

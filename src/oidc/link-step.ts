@@ -86,7 +86,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     const language = languageOf(wished, request.acceptsLanguages());
     const started = await startStepUp(
       {
-        ...{ connection: source.connection, subject, kept: null, receipt: null, browser },
+        ...{ connection: source.connection, subject, kept: null, receipt: null, hookSignIn: null, browser },
         lifeSec: Math.min(source.connection.policy.stepUpTimeoutSec, leftSec),
         asked: { proved: false, source: from },
         returnUrl: issuer.interactionUrl(interaction.uid),

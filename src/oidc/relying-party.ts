@@ -72,6 +72,8 @@ export function createRelyingParty(
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,
+    // What an application asked for is told to that application alone.
+    feedsHooks: false,
   };
 }
 

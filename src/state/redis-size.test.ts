@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { testSignIn } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createTestSigner, testIssuer } from '../../test/keys.js';
 import { projectRoot } from '../../test/paths.js';
@@ -121,12 +122,18 @@ const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toSt
       () =>
         recordPassedStepUp(
           who(),
-          { stepUpId: id(16), passedAt: clock.now(), liveness: 0.98, presence: 'movement-1' },
+          {
+            ...{ stepUpId: id(16), passedAt: clock.now(), liveness: 0.98, presence: 'movement-1', anotherWay: false },
+            signIn: testSignIn,
+          },
           { freshnessSec: 300 },
           deps,
         ),
     ],
-    ['the same, with a token', () => startStepUp({ connection: null, subject: who().subject, kept, receipt }, deps)],
+    [
+      'the same, with a token',
+      () => startStepUp({ connection: null, subject: who().subject, kept, receipt, hookSignIn: null }, deps),
+    ],
     [
       '`receipt:',
       () => deps.state.write(`receipt:${id(16)}`, `["token","${id(22)}"]`, { when: 'any', expiresAt: soon() }),

@@ -7,6 +7,7 @@ import type { RawHead, RawReply, ServedHook } from '../../adapters/hook.js';
 import type { AdapterName } from '../../adapters/index.js';
 import { probeBody } from '../../adapters/probe.js';
 import { SealedToken } from '../../src/core/concealed.js';
+import type { HookSignIn } from '../../src/core/step-up/passed-step-up.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import { toBody } from '../event-body.js';
 import { sendHalf } from '../half-sent.js';
@@ -47,8 +48,8 @@ export interface AdapterHarness {
   connectInShadowMode(): ServedAdapter;
   /** Makes the provider unreachable. */
   stopProvider(): Promise<void>;
-  /** Notes a passed step-up of the subject, as of now. */
-  passStepUp(subject: string): Promise<void>;
+  /** Notes a passed step-up of the subject, as of now. @param signIn - the sign-in it is for; any unless given */
+  passStepUp(subject: string, signIn?: HookSignIn): Promise<void>;
   /** What reads the answers of the provider's API that are fixtures, by what the files' names begin with. */
   readonly answers?: Readonly<Record<string, (body: unknown) => unknown>>;
   /** By the name of a hook. */
@@ -64,6 +65,8 @@ export interface HookHarness {
   readonly parse: (body: Uint8Array) => unknown;
   /** A fresh event about a subject, as the provider words it. */
   readonly toEvent: (subject: string, eventId: string) => Record<string, unknown>;
+  /** What `toEvent` tells of the sign-in; absent where nothing can be compared. */
+  readonly tells?: HookSignIn;
   /** The same call with good credentials. */
   readonly sign: (body: Uint8Array) => RawRequest;
   /** The same call with none, wrong ones and near misses. */
@@ -272,6 +275,21 @@ export function runAdapterContract(
           expect(hook().isGranted(granted)).toBe(true);
           expect(hook().replyGuard.safeParse(granted).error).toBeUndefined();
           expect(hook().isGranted(await askAbout(one, 'event-3'))).toBe(false);
+        });
+
+        testDecision('a pass for another application or another address grants nothing, and is left', async () => {
+          const { one } = harness.subjects;
+          const { tells = { application: null, address: null }, isGranted } = hook();
+          const others = [
+            ...(tells.application === null ? [] : [{ ...tells, application: 'another application' }]),
+            ...(tells.address === null ? [] : [{ ...tells, address: '198.51.100.9' }]),
+          ];
+          for (const [index, signIn] of others.entries()) {
+            await harness.passStepUp(one, signIn);
+            expect(isGranted(await askAbout(one, `other-${index}`))).toBe(false);
+          }
+          await harness.passStepUp(one, tells);
+          expect(isGranted(await askAbout(one, 'own'))).toBe(true);
         });
 
         testDecision(

@@ -20,7 +20,7 @@ import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
-import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
+import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
@@ -77,7 +77,8 @@ export interface EntraBench {
   readonly clock: Clock & { advanceSec(seconds: number): void };
   readonly policy: Policy;
   /** Notes a passed step-up of the subject, as of now. */
-  passStepUp(subject: string, stepUpId?: string): Promise<void>;
+  /** @param signIn - the sign-in that the pass is for; any unless given */
+  passStepUp(subject: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
   /** A receipt for the connection's own hooks. */
   issueReceipt(subject: string, audience?: string): Promise<string>;
   /** A bearer token as the events service has it, with other claims where given. */
@@ -161,10 +162,13 @@ export async function openEntraBench({
     provision: (changes, publicUrl) =>
       createEntraProvisioning({ ...core, ...toDeps(changes), publicUrl }, async (ms) => clock.advanceSec(ms / 1000)),
     connectInShadowMode: () => serveAdapter(createAdapter, toDeps({ policy: { mode: 'shadow' } })),
-    passStepUp: (subject, stepUpId = 'step-up-1') =>
+    passStepUp: (subject, stepUpId = 'step-up-1', signIn = { application: null, address: null }) =>
       recordPassedStepUp(
         { ...connection, subject },
-        { stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
+        {
+          ...{ stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
+          ...{ anotherWay: false, signIn },
+        },
         policy,
         core,
       ),
@@ -330,7 +334,16 @@ export const isTaken = says('.modifyAttributeValues"');
 
 const toEnvelope = (event: string, tenantId: string, correlationId: string, more: object, context: object = {}) => ({
   type: `microsoft.graph.authenticationEvent.${event}`,
-  data: { tenantId, authenticationContext: { correlationId, ...context }, ...more },
+  data: {
+    tenantId,
+    authenticationContext: {
+      correlationId,
+      client: { ip: '30.51.176.110' },
+      clientServicePrincipal: { appId: 'c1b2c3d4-0000-1111-2222-333344445555' },
+      ...context,
+    },
+    ...more,
+  },
 });
 
 /** A tokenIssuanceStart call about a user, with only what is used. */
@@ -383,6 +396,7 @@ export async function setUpEntra(): Promise<AdapterHarness> {
   const tokenIssuanceStart: HookHarness = {
     ...shared,
     fixturePrefix: 'token-issuance-start-',
+    tells: { application: 'c1b2c3d4-0000-1111-2222-333344445555', address: '30.51.176.110' },
     parse: parseTokenIssuanceStart,
     toEvent: (subject, eventId) => toTokenIssuanceEvent(entra.tenant.id, subject, eventId),
     replyGuard: tokenIssuanceReplyGuard,
@@ -392,6 +406,7 @@ export async function setUpEntra(): Promise<AdapterHarness> {
   const attributeCollectionStart: HookHarness = {
     ...shared,
     fixturePrefix: 'attribute-collection-start-',
+    tells: { application: 'c1b2c3d4-0000-1111-2222-333344445555', address: '30.51.176.110' },
     parse: parseAttributeCollectionStart,
     toEvent: (subject, eventId) => toStartEvent(entra.tenant.id, toEmail(subject), eventId),
     replyGuard: startReplyGuard,
@@ -429,9 +444,9 @@ export async function setUpEntra(): Promise<AdapterHarness> {
       await entra.close();
     },
     connectInShadowMode: () => bench.connectInShadowMode(),
-    async passStepUp(subject) {
-      await bench.passStepUp(subject);
-      await bench.passStepUp(subjectOfIdentifier(toEmail(subject)));
+    async passStepUp(subject, signIn) {
+      await bench.passStepUp(subject, 'step-up-1', signIn);
+      await bench.passStepUp(subjectOfIdentifier(toEmail(subject)), 'step-up-1', signIn);
       receipts.set(subject, await bench.issueReceipt(toEmail(subject)));
     },
     hooks: {

@@ -3,13 +3,15 @@ import { toIso } from '../../src/core/units.js';
 
 /* What Okta calls the hooks with, as far as it is used. */
 
+const request = { ipAddress: '127.0.0.1' };
+
 /** A token hook call about a user, with only what is used. */
 export const toTokenEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
   eventType: 'com.okta.oauth2.tokens.transform',
   data: {
-    context: { user: { id: user } },
+    context: { user: { id: user }, request, protocol: { client: { id: '0oafacestepapp000001' } } },
     identity: { claims: { sub: user } },
     access: { claims: { uid: user, sub: 'somebody@example.com' } },
   },
@@ -21,7 +23,7 @@ export const toProgressiveEvent = (clock: Clock, user: string, eventId: string) 
   eventTime: toIso(clock.now()),
   eventType: 'com.okta.user.pre-registration',
   requestType: 'progressive.profile',
-  data: { context: { user: { id: user } }, userProfileUpdate: { employeeNumber: '1234' } },
+  data: { context: { user: { id: user }, request }, userProfileUpdate: { employeeNumber: '1234' } },
 });
 
 /** A SAML assertion hook call about a user, with only what is used. */
@@ -30,7 +32,7 @@ export const toSamlEvent = (clock: Clock, user: string, eventId: string) => ({
   eventTime: toIso(clock.now()),
   eventType: 'com.okta.saml.tokens.transform',
   data: {
-    context: { user: { id: user } },
+    context: { user: { id: user }, request, protocol: { issuer: { id: '0oath92zlO60urQOP0g3' } } },
     assertion: { claims: { role: { attributeValues: [{ value: 'engineer' }] } } },
   },
 });

@@ -20,7 +20,7 @@ import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
-import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
+import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
@@ -64,7 +64,8 @@ export interface OktaBench {
   readonly clock: Clock & { advanceSec(seconds: number): void };
   readonly policy: Policy;
   /** Notes a passed step-up of the user, as of now. */
-  passStepUp(userId: string, stepUpId?: string): Promise<void>;
+  /** @param signIn - the sign-in that the pass is for; any unless given */
+  passStepUp(userId: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
   /** An adapter for the same org with other settings. */
   connect(settings?: OktaSettings): ServedAdapter;
   /** What sets the org up for the connection with other settings. */
@@ -149,10 +150,13 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void): 
     passwordVerifier,
     passwordsAsked: formerDirectory.asked,
     connectInShadowMode: () => serveAdapter(createOktaAdapter, toDeps({ policy: { mode: 'shadow' } })),
-    passStepUp: (subject, stepUpId = 'step-up-1') =>
+    passStepUp: (subject, stepUpId = 'step-up-1', signIn = { application: null, address: null }) =>
       recordPassedStepUp(
         { connection: 'workforce', subject },
-        { stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
+        {
+          ...{ stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
+          ...{ anotherWay: false, signIn },
+        },
         usual,
         core,
       ),
@@ -224,6 +228,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
   const token: HookHarness = {
     ...shared,
     fixturePrefix: 'token-',
+    tells: { application: '0oafacestepapp000001', address: '127.0.0.1' },
     parse: parseTokenHook,
     toEvent: (subject, eventId) => toTokenEvent(clock, subject, eventId),
     replyGuard: tokenReplyGuard,
@@ -233,6 +238,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
   const registration: HookHarness = {
     ...shared,
     fixturePrefix: 'registration-',
+    tells: { application: null, address: '127.0.0.1' },
     parse: parseRegistrationHook,
     toEvent: (subject, eventId) => toProgressiveEvent(clock, subject, eventId),
     replyGuard: registrationReplyGuard,
@@ -242,6 +248,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
   const saml: HookHarness = {
     ...shared,
     fixturePrefix: 'saml-',
+    tells: { application: '0oath92zlO60urQOP0g3', address: '127.0.0.1' },
     parse: parseSamlHook,
     toEvent: (subject, eventId) => toSamlEvent(clock, subject, eventId),
     replyGuard: samlReplyGuard,
@@ -286,10 +293,10 @@ export async function setUpOkta(): Promise<AdapterHarness> {
       await okta.close();
     },
     connectInShadowMode: () => bench.connectInShadowMode(),
-    async passStepUp(subject) {
-      await bench.passStepUp(subject);
+    async passStepUp(subject, signIn) {
+      await bench.passStepUp(subject, 'step-up-1', signIn);
       // A user to import is known by a name alone.
-      await bench.passStepUp(subjectOfIdentifier(subject));
+      await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);
     },
     hooks: { token, registration, saml, 'password-import': passwordImport, events },
     async close() {

@@ -11,7 +11,7 @@ import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
-import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
+import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner } from '../keys.js';
@@ -37,7 +37,8 @@ export interface OneLoginBench {
   /** The policy of the account whose factor is the face check. */
   readonly facePolicyId: number;
   /** Notes a passed step-up of the subject, as of now. */
-  passStepUp(subject: string, stepUpId?: string): Promise<void>;
+  /** @param signIn - the sign-in that the pass is for; any unless given */
+  passStepUp(subject: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
   /** A connection to the same account, with other settings. */
   configure(changes?: OneLoginChanges): OneLoginConnection;
   connect(changes?: OneLoginChanges): ServedAdapter;
@@ -102,10 +103,13 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
     facePolicyId,
     configure,
     connect,
-    passStepUp: (subject, stepUpId = 'step-up-1') =>
+    passStepUp: (subject, stepUpId = 'step-up-1', signIn = { application: null, address: null }) =>
       recordPassedStepUp(
         { connection: 'workforce', subject },
-        { stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
+        {
+          ...{ stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
+          ...{ anotherWay: false, signIn },
+        },
         usual,
         core,
       ),
@@ -213,6 +217,7 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
   const preAuthentication: HookHarness = {
     ...shared,
     fixturePrefix: 'pre-authentication-',
+    tells: { application: '959314', address: '120.118.218.225' },
     parse: parsePreAuthentication,
     toEvent: toPreAuthenticationEvent,
   };
@@ -239,9 +244,9 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
       await onelogin.close();
     },
     // A user, and a name nobody has yet: either hook knows one of the two.
-    async passStepUp(subject) {
-      await bench.passStepUp(subject);
-      await bench.passStepUp(subjectOfIdentifier(subject));
+    async passStepUp(subject, signIn) {
+      await bench.passStepUp(subject, 'step-up-1', signIn);
+      await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);
     },
     hooks: { 'pre-authentication': preAuthentication, 'user-migration': userMigration },
     async close() {

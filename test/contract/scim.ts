@@ -106,7 +106,10 @@ export async function setUpScim(): Promise<AdapterHarness> {
     passStepUp: (subject) =>
       recordPassedStepUp(
         { connection: 'workforce', subject },
-        { stepUpId: 'step-up-1', passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
+        {
+          ...{ stepUpId: 'step-up-1', passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
+          ...{ anotherWay: false, signIn: { application: null, address: null } },
+        },
         policyGuard.parse({}),
         core,
       ),

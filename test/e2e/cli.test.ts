@@ -98,7 +98,10 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   expect(withoutFace).toMatchObject({ status: 200, body: { signedIn: true } });
   expect(withoutFace.body.accessTokenClaims).not.toHaveProperty('face_verification');
 
-  const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+  const backend = await connectBackend(service.url, simulation.config.adminKey, {
+    connection: 'simulated',
+    application: simulation.application,
+  });
   await backend.enrol(subject, pictures.person[0]);
   expect(await backend.checkFace(subject, pictures.person[1])).toBe('passed');
   const withFace = await simulation.signIn({ user: login });
@@ -118,7 +121,10 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
 test('why says what happened to somebody, in words, by login as by id', async () => {
   const login = 'grace@example.com';
   const subject = simulation.subjects.get(login)!;
-  const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+  const backend = await connectBackend(service.url, simulation.config.adminKey, {
+    connection: 'simulated',
+    application: simulation.application,
+  });
   await backend.enrol(subject, pictures.person[0]);
   expect(await backend.checkFace(subject, pictures.stranger)).toBe('failed');
   await simulation.signIn({ user: login });

@@ -150,12 +150,16 @@ describe('from a face to a token', () => {
     expect(ada.extensions[attribute]).toMatch(/^.{100,256}$/);
     expect(await signIn(app, ada.id)).toEqual(unverified);
 
-    expect(await stepUp({ connection: 'customers', subject: ada.id }, pictures.stranger)).toMatchObject({
+    expect(
+      await stepUp({ connection: 'customers', subject: ada.id, application: app }, pictures.stranger),
+    ).toMatchObject({
       state: 'failed',
     });
     expect(await signIn(app, ada.id)).toEqual(unverified);
 
-    expect(await stepUp({ connection: 'customers', subject: ada.id })).toMatchObject({ state: 'passed' });
+    expect(await stepUp({ connection: 'customers', subject: ada.id, application: app })).toMatchObject({
+      state: 'passed',
+    });
     expect(await signIn(app, grace.id)).toEqual(unverified);
     expect(await signIn(app, ada.id)).toEqual({
       face_verified: 'true',
@@ -166,7 +170,9 @@ describe('from a face to a token', () => {
   });
 
   test('revocation clears the directory, and what had passed', async () => {
-    expect(await stepUp({ connection: 'customers', subject: ada.id })).toMatchObject({ state: 'passed' });
+    expect(await stepUp({ connection: 'customers', subject: ada.id, application: app })).toMatchObject({
+      state: 'passed',
+    });
     expect((await post('/enrolments/revoke', { connection: 'customers', subject: ada.id })).status).toBe(200);
     expect(ada.extensions).toEqual({});
     expect(await signIn(app, ada.id)).toEqual(unverified);
@@ -195,7 +201,7 @@ describe('signing up', () => {
     entra.attachUserFlow(app, { start: extensionOf('attribute-collection-start'), submit: null });
     expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'block' });
     const token = await makeToken();
-    const fields = { connection: 'customers', subject: email, token, scope: 'sign-in' };
+    const fields = { connection: 'customers', subject: email, token, scope: 'sign-in', application: app };
     expect(await stepUp(fields, pictures.stranger)).toMatchObject({ state: 'failed' });
     expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'block' });
     expect(await stepUp(fields)).toMatchObject({ state: 'passed' });
@@ -223,7 +229,9 @@ describe('signing up', () => {
 
 describe('outages', () => {
   test('of the keys from the start on leave nobody verified and nobody out, unless the policy denies', async () => {
-    expect(await stepUp({ connection: 'customers', subject: ada.id })).toMatchObject({ state: 'passed' });
+    expect(await stepUp({ connection: 'customers', subject: ada.id, application: app })).toMatchObject({
+      state: 'passed',
+    });
     await service.stop();
     entra.fail('keys', { status: 503 });
     service = await start();

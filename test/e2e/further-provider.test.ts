@@ -68,7 +68,8 @@ export function createAcmeAdapter({ settings: { kind, oidc, acme } }) {
           if (!acme.hookSecret.use((text) => headers.authorization === text)) throw new FaceError('caller_untrusted');
           return async (body) => {
             const { user, event } = parseEvent(eventGuard, body);
-            const about = { subject: user, eventId: event, eventTime: null };
+            const signIn = { application: null, address: null, isAfterFirstFactor: true };
+            const about = { subject: user, eventId: event, eventTime: null, ...signIn };
             const { outcome } = await core.decide({ ...about, hook: 'sign-in', repeatableForSec: 60, budgetMs: 5_000 });
             return { status: 200, body: { face: outcome } };
           };
@@ -147,7 +148,7 @@ const signIn = async (event: string, authorization = secret) => {
 
 test('a sign-in asks its hook, which lets through who has shown the face, once', async () => {
   const pictures = await loadPictures();
-  const backend = await connectBackend(url, adminKey, 'people');
+  const backend = await connectBackend(url, adminKey, { connection: 'people', application: 'portal' });
   await backend.enrol('ada', pictures.person[0]);
   expect(await signIn('first')).toEqual({ status: 200, body: { face: 'unverified' } });
   expect(await backend.checkFace('ada', pictures.stranger)).toBe('failed');

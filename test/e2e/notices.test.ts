@@ -63,7 +63,10 @@ test('a person is told of their enrolment, and of the lockout that a stranger ca
   okta.org.attributes.set('facestepToken', { title: 'Face token', type: 'string' });
   const pictures = await loadPictures();
   const id = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
-  const backend = await connectBackend(service.url, adminKey, 'workforce');
+  const backend = await connectBackend(service.url, adminKey, {
+    connection: 'workforce',
+    application: okta.application,
+  });
   const linksOf = (raw: string) => raw.replaceAll(/=\r?\n/g, '').match(/\/face\/not-me\?lang=3Dde#[\w-]{43}/g) ?? [];
 
   await backend.enrol(id, pictures.person[0]);
@@ -103,7 +106,10 @@ test('a browser that a person adds on their own page is told as well', async () 
   const added = noticesGuard.parse(await call('/face/notices/devices', own, address));
   expect(added.notices.push.devices).toHaveLength(1);
 
-  const backend = await connectBackend(service.url, adminKey, 'workforce');
+  const backend = await connectBackend(service.url, adminKey, {
+    connection: 'workforce',
+    application: okta.application,
+  });
   await backend.enrol(id, pictures.person[0]);
   await eventually(async () => expect(push.opened).toHaveLength(1));
   const body = 'Ihre Gesichtsprüfung wurde eingerichtet';

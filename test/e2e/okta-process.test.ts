@@ -60,7 +60,10 @@ afterEach(async () => {
 test('a user enrols, signs in by face, leaves, and is known to nobody after coming back', async () => {
   okta.org.allowsUpdatesToDeactivated = true;
   const id = await okta.createUser(ada);
-  const backend = await connectBackend(service.url, adminKey, connection.id);
+  const backend = await connectBackend(service.url, adminKey, {
+    connection: connection.id,
+    application: okta.application,
+  });
   const [enrolmentPhoto, laterPhoto] = pictures.person;
   const token = () => okta.org.users.get(id)?.profile.facestepToken;
 
@@ -88,7 +91,10 @@ test('what an event makes the service do at Okta is counted like what anybody el
     )?.[1];
   okta.org.allowsUpdatesToDeactivated = true;
   const id = await okta.createUser(ada);
-  const backend = await connectBackend(service.url, adminKey, connection.id);
+  const backend = await connectBackend(service.url, adminKey, {
+    connection: connection.id,
+    application: okta.application,
+  });
   await backend.enrol(id, pictures.person[0]);
   expect(await cleared()).toBeUndefined();
   await okta.changeStatus(id, 'deactivate');

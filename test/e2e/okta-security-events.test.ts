@@ -74,7 +74,10 @@ test('the org ends sessions and raises the risk of whoever it knows by address, 
   const provisioned = await runHere(['provision', 'workforce', '--apply'], env);
   expect(provisioned).toMatchObject({ code: 0 });
   const { person, stranger } = await loadPictures();
-  const backend = await connectBackend(service.url, adminKey, 'workforce');
+  const backend = await connectBackend(service.url, adminKey, {
+    connection: 'workforce',
+    application: okta.application,
+  });
   const [ada, bob, cleo] = await Promise.all(
     ['ada@example.com', 'bob@example.com', 'cleo'].map((login) => okta.createUser({ login, password: 'correct' })),
   );
@@ -102,7 +105,10 @@ test('the org ends sessions and raises the risk of whoever it knows by address, 
 
 test('before the provider is there, each event becomes a dead letter, which can be told once it is', async () => {
   const ada = await okta.createUser({ login: 'ada@example.com', password: 'correct' });
-  const backend = await connectBackend(service.url, adminKey, 'workforce');
+  const backend = await connectBackend(service.url, adminKey, {
+    connection: 'workforce',
+    application: okta.application,
+  });
   await backend.revoke(ada);
   await until(async () => (await count('dead')) === 1);
   expect((await runHere(['events', 'list'], env)).stdout).toContain('invalid_issuer');

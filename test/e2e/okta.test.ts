@@ -80,7 +80,7 @@ const checkFace = async (fields: Record<string, string>, person: string) => {
   return (await server.post(`/step-ups/${id}/photos`, { challenge: challenge! }, [drawPicture(person, 3)])).body;
 };
 const stepUp = async (subject: string, person: string) =>
-  (await checkFace({ connection: 'workforce', subject }, person)).state;
+  (await checkFace({ connection: 'workforce', subject, application: bench.okta.application }, person)).state;
 const tokenOf = (user: string) => bench.okta.org.users.get(user)?.profile.facestepToken;
 
 describe('the whole way, from a face to a token', () => {
@@ -366,7 +366,7 @@ describe('a user whose password is imported', () => {
     await bench.okta.createUserToImport(login);
     const { token } = (await server.post('/generate', {}, [drawPicture('imported', 1), drawPicture('imported', 2)]))
       .body;
-    const fields = { connection: 'workforce', subject: login, token: token! };
+    const fields = { connection: 'workforce', subject: login, token: token!, application: bench.okta.application };
     expect(await signIn(password)).toMatchObject({ ok: false, error: 'invalid_grant' });
     expect(bench.passwordsAsked).toEqual([]);
     expect(await checkFace(fields, 'imported')).toMatchObject({ state: 'passed' });

@@ -106,7 +106,7 @@ const enrol = (id: number, photos: readonly Uint8Array[]) =>
   });
 
 async function stepUp(fields: Fields, photo: Uint8Array): Promise<unknown> {
-  const { body } = await post('/step-ups', { connection: 'workforce', ...fields });
+  const { body } = await post('/step-ups', { connection: 'workforce', application: '959314', ...fields });
   const taken = await post(`/step-ups/${String(body.id)}/photos`, { challenge: String(body.challenge), photo });
   return taken.body.state;
 }

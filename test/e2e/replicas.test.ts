@@ -128,7 +128,9 @@ const connections = [
 
   test('one event gets the claim of a passed step-up, and gets it again at every server', async () => {
     const subject = '00u2';
-    const passed = { stepUpId: 's', passedAt: clock.now(), liveness: 0.9, presence: 'movement-1' };
+    const signIn = { application: null, address: null };
+    const check = { stepUpId: 's', passedAt: clock.now(), liveness: 0.9, presence: 'movement-1' };
+    const passed = { ...check, anotherWay: false, signIn };
     await recordPassedStepUp({ connection: 'workforce', subject }, passed, { freshnessSec: 300 }, { state });
     const event = (caller: number) => toTokenEvent(clock, subject, `event-${caller}`);
     const isClaimed = (body: unknown): boolean => JSON.stringify(body).includes('"result":"verified"');

@@ -68,7 +68,10 @@ test.each(Object.keys(simulations))('%s: set up, found well, and signed in to wi
   expect(doctor.code).toBe(0);
 
   expect((await simulation.signIn({ user: login })).body).toMatchObject(expected[provider]!.without);
-  const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+  const backend = await connectBackend(service.url, simulation.config.adminKey, {
+    connection: 'simulated',
+    application: simulation.application,
+  });
   const subject = simulation.subjects.get(login)!;
   await backend.enrol(subject, pictures.person[0]);
   const answer = await signInWithFace(simulation, backend, { login, photo: pictures.person[1] });

@@ -15,9 +15,12 @@ beforeAll(async () => {
 afterAll(() => keys.remove());
 /** What happens before a record is written, by how its key begins. */
 let beforeWrite: Record<string, () => Promise<void>> = {};
+/** Keys of all records that were written. */
+let written: string[] = [];
 const toState = (state: State): State => ({
   ...state,
   async write(key, value, options) {
+    written.push(key);
     const found = Object.keys(beforeWrite).find((start) => key.startsWith(start));
     if (found !== undefined) await beforeWrite[found]!();
     return state.write(key, value, options);
@@ -25,6 +28,7 @@ const toState = (state: State): State => ({
 });
 const start = async (policy: Partial<Policy> = {}) => {
   beforeWrite = {};
+  written = [];
   op = await startIssuer({ keysFile: keys.file, policy, toState });
 };
 beforeEach(() => start());
@@ -212,6 +216,12 @@ describe('how it ends', () => {
     expect(told(back.headers.get('location')!)).toMatchObject({ code: expect.any(String) });
     expect((await browser.visit(interaction)).status).toBe(400);
     expect((await browser.visit(first.headers.get('location')!)).status).toBe(400);
+  });
+
+  test('a check for an application leaves no pass for the hooks of the connection', async () => {
+    await passAtCamera();
+    expect(written.filter((key) => key.startsWith('step-up:')).length).toBeGreaterThan(0);
+    expect(written.filter((key) => key.startsWith('passed:'))).toEqual([]);
   });
 
   test('of many visits at once one gets an answer for the client', async () => {

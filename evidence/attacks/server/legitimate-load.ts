@@ -138,7 +138,7 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
         ({ status, text }) => status === 200 && text.includes('"authenticated":true'),
       ),
     async 'step-up'() {
-      const about: JsonObject = { connection: 'workforce', subject: setting.subject };
+      const about: JsonObject = { connection: 'workforce', subject: setting.subject, application: 'portal' };
       const start = post(
         '/step-ups',
         { type: 'application/json', bytes: Buffer.from(JSON.stringify(about)) },

@@ -26,7 +26,7 @@ export function singleUseOfHooks(stage: Stage, victims: Victims): readonly Singl
           }
           // The bait itself, which is laid anew: it is the only one the provider knows.
           const more: { readonly token?: string } = bait.kind === 'name' ? { token } : {};
-          const { id, challenge } = await startStepUp(stage, { connection, subject, ...more });
+          const { id, challenge } = await startStepUp(stage, { connection, subject, application: 'portal', ...more });
           const body = toMultipart([
             ['challenge', challenge],
             ['photo', stage.pictures.person[1]],

@@ -226,8 +226,8 @@ export async function layBaits(stage: Stage, { good }: Victims['tokens']): Promi
     if (kind === 'profile' || kind === 'enrolment') {
       await enrol(stage, { connection, subject, photos: stage.pictures.person });
     }
-    if (kind === 'profile') await passStepUp(stage, { connection, subject });
-    if (kind === 'name') await passStepUp(stage, { connection, subject, token: good });
+    if (kind === 'profile') await passStepUp(stage, { connection, subject, application: 'portal' });
+    if (kind === 'name') await passStepUp(stage, { connection, subject, application: 'portal', token: good });
   }
 }
 

@@ -19,6 +19,8 @@ export interface ActDeps {
 /** A picture nobody has sent before. */
 let shots = 0;
 
+const signIn = { application: 'portal', address: '192.0.2.7' };
+
 /**
  * One step-up from its link to its end, as the capture page asks for it: five pictures, one a second, each committed to before
  * the next movement is told.
@@ -28,7 +30,10 @@ export async function stepUp(
   purpose: 'enrol' | 'verify',
   { deps, connection, clock }: ActDeps,
 ): Promise<void> {
-  const started = await startStepUp({ connection, subject, purpose, kept: null, receipt: null }, deps);
+  const started = await startStepUp(
+    { connection, subject, purpose, kept: null, receipt: null, hookSignIn: purpose === 'verify' ? signIn : null },
+    deps,
+  );
   const ticket = joinTicket(started.id, started.challenge);
   const opened = await openSession({ ticket, browser: null, returnUrl: null }, deps);
   const session = opened.session;
@@ -57,7 +62,10 @@ export async function stepUp(
 
 /** The provider's hook for the sign-in that follows. */
 export async function decideSignIn(subject: string, eventId: string, { deps, connection }: ActDeps): Promise<void> {
-  const event = { connection, subject, hook: 'token', eventId, eventTime: deps.clock.now() };
-  const { outcome } = await decideHook({ ...event, repeatableForSec: 900, budgetMs: 60_000 }, deps);
+  const event = { connection, subject, hook: 'token', eventId, eventTime: deps.clock.now(), ...signIn };
+  const { outcome } = await decideHook(
+    { ...event, isAfterFirstFactor: true, repeatableForSec: 900, budgetMs: 60_000 },
+    deps,
+  );
   if (outcome !== 'verified') throw new Error(`hook for ${subject}: ${outcome}`);
 }

@@ -61,7 +61,10 @@ async function fill(state: State, count: number): Promise<void> {
 async function passStepUps(state: State, count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) {
     if (!isPassed(n)) continue;
-    const result = { stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: null, presence: 'movement-1' };
+    const result = {
+      ...{ stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: null, presence: 'movement-1' },
+      ...{ anotherWay: false, signIn: { application: null, address: null } },
+    };
     await recordPassedStepUp({ connection: connectionId, subject: subjectOf(n) }, result, { freshnessSec }, { state });
   }
 }

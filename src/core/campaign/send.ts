@@ -158,7 +158,7 @@ async function prepare(
       purpose: 'enrol',
       kept: null,
       receipt: null,
-      feedsHooks: false,
+      hookSignIn: null,
       by: campaign.createdBy,
       lifeSec: campaign.linkDays * daySec,
     },

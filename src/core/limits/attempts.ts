@@ -1,4 +1,6 @@
+import type { SubjectRef } from '../connection.js';
 import type { Binding } from '../ports.js';
+import type { HookSignIn } from '../step-up/passed-step-up.js';
 import { secondsPerDay } from '../units.js';
 import { type Counted, firstLockoutSec } from './lockout.js';
 import { networksOf } from './networks.js';
@@ -76,6 +78,19 @@ export const attemptsOfKeys = (source: string): readonly Counted[] => attemptsOf
 /** Sign-ins at the console by the company's provider: apart from keys, so that wrong keys keep nobody out. */
 export const attemptsOfSignIns = (source: string): readonly Counted[] =>
   attemptsOfAdministrators('console-sign-in', source);
+
+/**
+ * Hook events that find no pass, of one user at one application from one address: somebody who knows the password and asks
+ * again and again, to be the first once the user passes a check. The user's own sign-ins elsewhere are counted elsewhere.
+ */
+export const attemptsOfHook = ({ connection, subject }: SubjectRef, { application, address }: HookSignIn): Counted => ({
+  name: `hook:${JSON.stringify([connection, subject, application, address])}`,
+  kind: 'hook',
+  failuresAllowed: 20,
+  windowSec: firstLockoutSec,
+  // Short, as a sign-in may begin with an event without a pass: one that comes later is no sign of the former.
+  rememberedSec: firstLockoutSec,
+});
 
 /**
  * Whoever comes for a person.

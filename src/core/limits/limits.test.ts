@@ -188,7 +188,7 @@ describe('a face check', () => {
   const stepUp = async (source: string | null, limits: object, person = 'anna') => {
     const { connection, deps } = core;
     const asked = source === null ? { proved: true as const } : { proved: false as const, source };
-    const about = { connection, subject: 'anna', kept: null, receipt: null, asked };
+    const about = { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null, asked };
     const limited = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, ...limits } } };
     const { id, challenge } = await startStepUp(about, limited);
     return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, limited).then(
@@ -226,7 +226,10 @@ describe('a face check', () => {
     [{ proved: false, source: '192.0.2.99' }, 'outsiders'],
   ])('of a step-up that was stored before anybody asked who sends it counts as it did: %j', async (former, lockout) => {
     const { connection, deps, state } = core;
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const { id, challenge } = await startStepUp(
+      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null },
+      deps,
+    );
     const { value } = (await state.read(`step-up:${id}`))!;
     const { isSentByProvider: _, ...record } = z.looseObject({}).parse(value);
     const changed = JSON.parse(JSON.stringify({ ...record, ...former }));
@@ -239,7 +242,10 @@ describe('a face check', () => {
 
   test('is refused where the store cannot count it', async () => {
     const { connection, deps } = core;
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const { id, challenge } = await startStepUp(
+      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null },
+      deps,
+    );
     const add = () => Promise.reject(new Error('away'));
     const uncounted = { ...deps, state: { ...deps.state, add } };
     const photos = [drawPhoto('anna', 9)];

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { FaceError, type FaceErrorCode, photoCodes, toCode } from '../../errors.js';
 import type { CoreDeps } from '../deps.js';
-import type { WriteCondition } from '../ports.js';
+import type { StateRecord, WriteCondition } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
 /** Whose attempts are counted together, and how many may fail before none is taken. */
 export interface Counted {
   readonly name: string;
   /** Named in the log and the metrics. */
-  readonly kind: 'subject' | 'outsider' | 'outsiders' | 'token' | 'administrator';
+  readonly kind: 'subject' | 'outsider' | 'outsiders' | 'token' | 'administrator' | 'hook';
   readonly failuresAllowed: number;
   /** How long failures add up, in seconds. */
   readonly windowSec: number;
@@ -192,6 +192,30 @@ async function forgetFailures(
   for (let level = levels.from; level <= levels.to; level += 1) await deps.state.delete(failuresKey(who, level));
 }
 
+/** Attempts that are counted once they have failed, by a caller who read the lockout beside other records. */
+export interface CountedFailures {
+  /** Whether none is taken now. */
+  readonly isLockedOut: boolean;
+  /** Counts one failure. @returns what ends the count: it takes the failure back, or begins the lockout that is due */
+  count(): Promise<{ takeBack(): Promise<void>; settle(onLockout: OnLockout): Promise<void> }>;
+}
+
+/** @param found - what is stored under `lockoutKey` */
+export function countFailures(who: Counted, found: StateRecord | null, deps: Stores): CountedFailures {
+  const lockout = found === null ? null : lockoutGuard.parse(found.value);
+  const level = lockout?.level ?? 0;
+  return {
+    isLockedOut: lockout !== null && lockout.until > deps.clock.now(),
+    async count() {
+      const failures = await addFailures({ who, level }, 1, deps);
+      return {
+        takeBack: async () => void (await addFailures({ who, level }, -1, deps)),
+        settle: (onLockout) => noteFailure([{ who, level, failures }], deps, onLockout),
+      };
+    },
+  };
+}
+
 /** How the attempts of `who` stand. */
 export interface AttemptsView {
   /** Failures since the last success or lockout. */
@@ -209,7 +233,8 @@ export async function readAttempts(who: Counted, deps: Stores): Promise<Attempts
 }
 
 const failuresKey = ({ name }: Counted, level: number): string => `failures:${level}:${name}`;
-const lockoutKey = ({ name }: Counted): string => `lockout:${name}`;
+/** Where the lockout of `who` is stored. */
+export const lockoutKey = ({ name }: Counted): string => `lockout:${name}`;
 
 async function readLockout(who: Counted, { state }: Stores) {
   const found = await state.read(lockoutKey(who));

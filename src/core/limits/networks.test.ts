@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { toSource } from '../../http/source.js';
 import { keptNetworkOf, networksOf } from './networks.js';
+import { toSource } from './source.js';
 
 test.each([
   ['192.0.2.7', ['192.0.2.7']],

@@ -30,7 +30,7 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
       },
       locked: {
         subject: 'Your face check is paused',
-        text: 'A face check for your account failed several times. It is paused for a while.',
+        text: 'Several sign-ins to your account did not pass the face check. It is paused for a while.',
       },
       ended: {
         subject: 'Your face check was ended',
@@ -58,7 +58,7 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
       },
       locked: {
         subject: 'Ihre Gesichtsprüfung ist unterbrochen',
-        text: 'Eine Gesichtsprüfung für Ihr Konto ist mehrmals gescheitert. Sie ist für eine Weile unterbrochen.',
+        text: 'Mehrere Anmeldungen an Ihrem Konto haben die Gesichtsprüfung nicht bestanden. Sie ist für eine Weile unterbrochen.',
       },
       ended: {
         subject: 'Ihre Gesichtsprüfung wurde beendet',
@@ -86,7 +86,7 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
       },
       locked: {
         subject: 'Su control facial está en pausa',
-        text: 'Un control facial para su cuenta falló varias veces. Está en pausa por un tiempo.',
+        text: 'Varios inicios de sesión en su cuenta no superaron el control facial. Está en pausa por un tiempo.',
       },
       ended: {
         subject: 'Su control facial ha terminado',
@@ -114,7 +114,7 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
       },
       locked: {
         subject: 'Votre contrôle facial est suspendu',
-        text: 'Un contrôle facial pour votre compte a échoué plusieurs fois. Il est suspendu pour un moment.',
+        text: 'Plusieurs connexions à votre compte n’ont pas réussi le contrôle facial. Il est suspendu pour un moment.',
       },
       ended: {
         subject: 'Votre contrôle facial a pris fin',
@@ -136,7 +136,7 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
       refused: { subject: 'رُفض فحص للوجه', text: 'حاول شخص ما إجراء فحص الوجه لحسابك ولم ينجح.' },
       locked: {
         subject: 'فحص الوجه الخاص بك متوقف مؤقتًا',
-        text: 'فشل فحص الوجه لحسابك عدة مرات، وهو متوقف لبعض الوقت.',
+        text: 'لم تجتز عدة عمليات تسجيل دخول إلى حسابك فحص الوجه، وهو متوقف لبعض الوقت.',
       },
       ended: {
         subject: 'انتهى فحص الوجه الخاص بك',

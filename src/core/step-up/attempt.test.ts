@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createTestCore } from '../../../test/core.js';
+import { createTestCore, testSignIn } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { FaceError, toCode } from '../../errors.js';
@@ -23,7 +23,11 @@ beforeEach(async () => {
   await enrolSubject({ connection: core.connection, subject: 'anna', photos, secret: null, consent }, core.deps);
 });
 
-const start = () => startStepUp({ connection: core.connection, subject: 'anna', kept: null, receipt: null }, core.deps);
+const start = () =>
+  startStepUp(
+    { connection: core.connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
+    core.deps,
+  );
 type Started = Awaited<ReturnType<typeof start>>;
 
 const submit = ({ id, challenge }: Started, verify = core.deps.verifier.verify) => {
@@ -76,7 +80,16 @@ test('an attempt that ends after another has begun counts for nothing, and opens
   const who = { connection: 'work', subject: 'anna' };
   const take = async (eventId: string) =>
     takePassedStepUp(
-      { who, eventId, freshnessSec: 300, repeatableForSec: 60, needsFace: true, at: core.clock.now() },
+      {
+        who,
+        eventId,
+        signIn: testSignIn,
+        freshnessSec: 300,
+        repeatableForSec: 60,
+        needsFace: true,
+        isLockedOut: false,
+        at: core.clock.now(),
+      },
       await core.deps.state.read(passedKey(who)),
       core.deps,
     );
@@ -160,7 +173,10 @@ test('an attempt that began in time passes after it, of a token that somebody ke
   const { token } = await enrolToken({ photos, binding, secret: null, expiresAt: null }, core.deps);
   const keep = () => {
     const receipt = { audience: 'https://app.example.com', nonce: null };
-    return startStepUp({ connection: null, subject: 'anna', kept: { token, binding }, receipt }, core.deps);
+    return startStepUp(
+      { connection: null, subject: 'anna', kept: { token, binding }, receipt, hookSignIn: null },
+      core.deps,
+    );
   };
   const [slow, dying] = [await keep(), await keep()];
   core.clock.advanceSec(defaultTimeoutSec - 1);

@@ -107,7 +107,7 @@ export async function passStepUp(
 ): Promise<StepUpRecord> {
   const { id, record, connection: found } = captured;
   const { check, accuracy } = passed;
-  const { connection, subject, kept, feedsHooks, action } = record;
+  const { connection, subject, kept, hookSignIn: signIn, action } = record;
   const isCodesOffered = await mayHaveCodes(captured, check, deps);
   const codes = isCodesOffered
     ? ({ recoveryCodes: 'offered', codesOf: await readConsentedToken(whoOf(record), deps) } as const)
@@ -119,10 +119,10 @@ export async function passStepUp(
     const detail = { stepUpId: id, ...toNoted(action), application: record.application ?? undefined };
     await deps.audit.append({ action: 'action_approved', connection, subject, detail });
   }
-  if (feedsHooks) {
+  if (signIn !== null) {
     if (found === null) throw new FaceError('connection_unknown');
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
-    const noted = { stepUpId: id, passedAt, liveness, presence, ...(isByFace(check) ? {} : { anotherWay: true }) };
+    const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), signIn };
     await recordPassedStepUp(who, noted, found.policy, deps);
     // Whoever ended the enrolment noted that before they looked for a pass to forget.
     if (await hasEndedSince(who, record.startedAt, deps)) {

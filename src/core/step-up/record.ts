@@ -6,6 +6,7 @@ import { type Accuracy, type AuthenticationMethod, authenticationMethods } from 
 import { screenAxes, screenColours } from '../screen-light.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import { namedAction, stepUpPurposes } from './page-protocol.js';
+import { hookSignInGuard } from './passed-step-up.js';
 
 const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
 
@@ -54,7 +55,10 @@ export const recordGuard = z.object({
   application: z.string().nullable().default(null),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
+  /** Whether a pass is noted for the connection's hooks. Earlier versions read it alone. */
   feedsHooks: z.boolean(),
+  /** The sign-in whose hook may use the pass. */
+  hookSignIn: hookSignInGuard.nullable().default(null),
   /** Whether whoever asked tells another way from a face. */
   takesAnotherWay: z.boolean().default(false),
   /** What the help desk reads out to the person, who has to choose it before anything else; `null`: nothing. */

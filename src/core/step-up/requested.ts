@@ -75,7 +75,7 @@ async function readRequest({ connection, request }: Requested, deps: CoreDeps): 
 }
 
 const startAsked = ({ connection, subject, audience, nonce }: ReadRequest, deps: CoreDeps): Promise<StartedStepUp> =>
-  startStepUp({ connection, subject, kept: null, receipt: { audience, nonce } }, deps);
+  startStepUp({ connection, subject, kept: null, receipt: { audience, nonce }, hookSignIn: null }, deps);
 
 /** Uses a request up, unless nothing comes of it: then nobody has got anything for it. */
 async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise<Result>, { state }: CoreDeps) {

@@ -13,7 +13,7 @@ const folder = createFolder('session');
 let cores = 0;
 const setUp = () => createTestCore(join(folder, `keys-${++cores}.json`));
 
-const about = { subject: 'anna', kept: null, receipt: null } as const;
+const about = { subject: 'anna', kept: null, receipt: null, hookSignIn: null } as const;
 
 test('a link that is for one browser opens in no other, however often it is tried', async () => {
   const { connection, deps } = await setUp();

@@ -11,6 +11,7 @@ import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
 import type { StepUpPurpose } from './page-protocol.js';
 import { takeReceipt } from './pass-receipt.js';
+import type { HookSignIn } from './passed-step-up.js';
 import { isReceiptWaiting, looksOnPage, type StepUpRecord, type StepUpState, stateAt } from './record.js';
 import type { DrawnChoices } from './spoken-number.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, type StepUpDeps, writeNew } from './stored.js';
@@ -54,8 +55,8 @@ export type StepUpRequested = {
   readonly returnUrl?: string | null;
   /** The secret of the one browser that may open the page; `null`: whichever. */
   readonly browser?: Credential | null;
-  /** Whether a pass is noted for the connection's hooks, beside whoever takes it; where it makes no receipt, yes. */
-  readonly feedsHooks?: boolean;
+  /** The sign-in whose hook may use the pass; `null`: none, so that the pass counts only for whoever started the step-up. */
+  readonly hookSignIn: HookSignIn | null;
   /** Whether whoever gets the answer tells another way from a face; where absent, a face alone passes. */
   readonly takesAnotherWay?: boolean;
   /** A number that is read out to the person, who has to choose it before anything else. */
@@ -113,6 +114,8 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
   const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
   const expiresAt = addSec(deps.clock.now(), lifeSec);
   const { purpose = 'verify', browser = null, action = null } = requested;
+  // An approval is no sign-in.
+  const hookSignIn = action === null ? requested.hookSignIn : null;
   const record: StepUpRecord = {
     connection: connection === null ? kept.binding.tenant : connection.id,
     subject,
@@ -126,8 +129,8 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     application: hostOf(requested.application ?? receipt?.audience ?? ''),
     receiptFor: receipt,
     receipt: null,
-    // An approval is no sign-in.
-    feedsHooks: action === null && (requested.feedsHooks ?? (receipt === null && purpose === 'verify')),
+    feedsHooks: hookSignIn !== null,
+    hookSignIn,
     takesAnotherWay: action === null && (requested.takesAnotherWay ?? false),
     mayRenew: requested.mayRenew ?? true,
     action,

@@ -44,6 +44,7 @@ const waiting: StepUpRecord = {
     receiptFor: null,
     receipt: null,
     feedsHooks: true,
+    hookSignIn: { application: null, address: null },
     takesAnotherWay: false,
     mayRenew: true,
     action: null,

@@ -8,7 +8,15 @@ export type ActionWords = Readonly<Record<LoggedAction, string | Readonly<Partia
 export type CodeWords = Readonly<
   Partial<
     Record<
-      FaceErrorCode | 'not_enrolled' | 'no_check' | 'check_used' | 'not_asked_for' | 'wrong_number' | 'another_way',
+      | FaceErrorCode
+      | 'not_enrolled'
+      | 'no_check'
+      | 'check_used'
+      | 'other_application'
+      | 'other_address'
+      | 'not_asked_for'
+      | 'wrong_number'
+      | 'another_way',
       string
     >
   >

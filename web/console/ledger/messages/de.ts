@@ -60,6 +60,8 @@ export const de: LedgerWords = {
     not_enrolled: 'Die Person ist nicht registriert.',
     no_check: 'Kurz davor wurde keine Gesichtsprüfung bestanden.',
     check_used: 'Eine andere Anmeldung hatte die Gesichtsprüfung schon verwendet.',
+    other_application: 'Die Gesichtsprüfung galt einer anderen Anwendung.',
+    other_address: 'Die Gesichtsprüfung kam von einer anderen Adresse als die Anmeldung.',
     not_asked_for: 'Am Telefon hieß es, dies sei nicht angefordert worden.',
     another_way: 'Es wurde ein anderer Weg als über das Gesicht gegangen.',
     code_wrong: 'Der Code war falsch, verwendet oder zu alt.',

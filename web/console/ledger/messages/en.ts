@@ -60,6 +60,8 @@ export const en = {
     not_enrolled: 'They are not enrolled.',
     no_check: 'No face check was passed shortly before.',
     check_used: 'The face check had been used by another sign-in.',
+    other_application: 'The face check was for another application.',
+    other_address: 'The face check came from another address than the sign-in.',
     not_asked_for: 'On the phone they said that they had not asked for this.',
     another_way: 'Another way than by the face was gone.',
     code_wrong: 'The code was wrong, used or too old.',

@@ -60,6 +60,8 @@ export const es: LedgerWords = {
     not_enrolled: 'No está registrado.',
     no_check: 'No superó ninguna comprobación facial poco antes.',
     check_used: 'Otro acceso ya había usado la comprobación facial.',
+    other_application: 'La comprobación facial era para otra aplicación.',
+    other_address: 'La comprobación facial vino de una dirección distinta a la del inicio de sesión.',
     not_asked_for: 'En el teléfono dijo que no lo había pedido.',
     another_way: 'Se fue por otra vía que la cara.',
     code_wrong: 'El código era incorrecto, usado o demasiado viejo.',

@@ -60,6 +60,8 @@ export const fr: LedgerWords = {
     not_enrolled: 'La personne n’est pas enrôlée.',
     no_check: 'Aucun contrôle du visage n’a été réussi peu avant.',
     check_used: 'Une autre connexion avait déjà utilisé le contrôle du visage.',
+    other_application: 'Le contrôle du visage était pour une autre application.',
+    other_address: 'Le contrôle du visage venait d’une autre adresse que la connexion.',
     not_asked_for: 'Sur le téléphone, la personne a dit ne pas l’avoir demandé.',
     another_way: 'Un autre moyen que le visage a été pris.',
     code_wrong: 'Le code était faux, utilisé ou trop ancien.',
