@@ -192,7 +192,7 @@ export async function startApiServer(
     /** A client token of these scopes. */
     async issue(scopes: readonly ClientScope[] = clientScopes, tenant = 'default') {
       const request = { name: 'test', tenant, scopes, lifeSec: 3600, application: null };
-      const { credential, client } = await issueClientToken(request, { name: 'test', role: 'owner' }, deps);
+      const { credential, client } = await issueClientToken(request, { name: 'test' }, deps);
       return { token: credential.use((text) => text), id: client.id };
     },
     postJson: (path: string, body: unknown, headers: Record<string, string> = {}) =>

@@ -80,7 +80,7 @@ export async function startOktaServer(
     lifeSec: 3600,
     application: null,
   };
-  const { credential } = await issueClientToken(request, { name: 'test', role: 'owner' }, deps);
+  const { credential } = await issueClientToken(request, { name: 'test' }, deps);
   const origin = `http://127.0.0.1:${port}`;
   return {
     origin,

@@ -206,6 +206,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/campaigns/resume',
+      isSensitive: true,
       summary: 'Go on sending',
       description:
         'After a stop, or to write once more to those of `again`: `uncertain` (a letter may have arrived), `failed`, `bounced`.',
@@ -221,6 +222,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/campaigns/remind',
+      isSensitive: true,
       summary: 'Send a reminder now',
       description: 'To everybody who got a letter and has not enrolled. The new link takes the place of the former.',
       codes: stateCodes,

@@ -13,9 +13,9 @@ import {
 } from '../core/enrolment/subject-rights.js';
 import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../core/limits/attempts.js';
 import { clearAttempts } from '../core/limits/lockout.js';
+import { toSource } from '../core/limits/source.js';
 import { endLinks } from '../core/links/links.js';
 import { FaceError, faceErrorCodes, toCode } from '../errors.js';
-import { toSource } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
@@ -117,6 +117,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/subjects/revoke',
+      isSensitive: true,
       right: 'assist',
       summary: 'End the enrolment of a person, everywhere',
       description:
@@ -161,6 +162,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/subjects/withdraw-data-consents',
+      isSensitive: true,
       right: 'assist',
       summary: 'End what clients may be told of a person',
       description:
@@ -189,6 +191,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/subjects/end-links',
+      isSensitive: true,
       right: 'assist',
       summary: 'End links of a person with their accounts elsewhere',
       description:
@@ -220,6 +223,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/subjects/unlock',
+      isSensitive: true,
       right: 'assist',
       summary: 'End the lockout of a person',
       description: 'Forgets their failed attempts, and those of whoever came for them without signing in.',

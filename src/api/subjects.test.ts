@@ -126,7 +126,15 @@ test('with the provider down an erasure takes all but the attribute and the cons
   await changeShard(campaign, 0, (person) => ({ ...person, subject: 'anna' }), server.deps);
   const who = { connection: 'work', subject: 'anna' };
   const at = server.clock.now();
-  const waiting = { id: 'x', stepUpId: 'x', reason: 'other', note: 'a note', at, takenBy: null } as const;
+  const waiting = {
+    id: 'x',
+    stepUpId: 'x',
+    reason: 'other',
+    note: 'a note',
+    at,
+    takenBy: null,
+    takenById: null,
+  } as const;
   await changeList(helpRequests, () => [{ ...who, ...waiting, expiresAt: addSec(at, 3600) }], server.deps);
   profiles.work.setDown(true);
   expect(await ask('erase', who)).toMatchObject({

@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
+import { type SessionHeaders, toSessionHeaders } from '../../test/console.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
+import { consoleGuard } from '../config/console.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { changeList } from '../core/help-desk/bounded-list.js';
 import { issueBypass } from '../core/help-desk/bypass.js';
 import { helpRequests } from '../core/help-desk/help-request-list.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { beginSession } from '../rest/console-sessions.js';
 
 let server: ApiServer;
 let auth: { 'x-auth-token': string };
@@ -25,12 +28,14 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
     ...{ id, kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
     policy: {
       ...{ ...defaultPolicy, liveness: 'challenge', helpRequests: true },
-      bypass: { allowed: true, minutes: 20, approvals: 1 },
+      bypass: { allowed: true, minutes: 20, approvals: 1, takesKeys: true },
       ...policy,
     },
   });
   const connections = new Map(['acme', 'other'].map((id) => [id, toConnection(id)]));
-  server = await startApiServer({ verifier: createTestVerifier(), connections });
+  const signIn = { issuer: 'https://login.example.com', clientId: 'console', clientSecret: 's', roles: {} };
+  const console = consoleGuard.parse({ signIn });
+  server = await startApiServer({ verifier: createTestVerifier(), connections, console });
   auth = { 'x-auth-token': (await server.issue()).token };
   const add = async (name: string, role: string) => {
     const { body } = await server.postJson('/administrators', { name, role }, { 'x-admin-key': adminKey });
@@ -258,7 +263,7 @@ describe('a bypass code', () => {
 
   test('needs another administrator where the policy says so', async () => {
     await server.stop();
-    await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2 } });
+    await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: true } });
     const { id, code, state } = await make();
     expect(state).toBe('waiting');
     const { page } = await begin();
@@ -281,12 +286,41 @@ describe('a bypass code', () => {
     expect(detailsOf('another_way_passed')).toMatchObject([{ by: 'grace', approvedBy: 'joan' }]);
   });
 
+  const signInAs = async (login: string, subject: string): Promise<SessionHeaders> => {
+    const by = { kind: 'provider', issuer: 'https://login.example.com', subject, login } as const;
+    const secret = await beginSession({ name: login, role: 'help-desk', by }, server.deps);
+    return toSessionHeaders(server, `__Host-facestep-console=${secret.use((text) => text)}`);
+  };
+
+  test('is not approved under a new login by the administrator who made it', async () => {
+    await server.stop();
+    await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: true } });
+    const [before, after] = [await signInAs('joan', 'sub-1'), await signInAs('joan.smith', 'sub-1')];
+    const { id } = (await server.postJson('/v1/help-desk/bypass-codes', who, { ...before })).body;
+    const approve = async (by: SessionHeaders | typeof agent) =>
+      (await server.postJson(`/v1/help-desk/bypass-codes/${id}/approve`, {}, { ...by })).body;
+    expect((await approve(after)).code).toBe('approver_same');
+    expect((await approve(await signInAs('joan', 'sub-2'))).ok).toBe(true);
+  });
+
+  test('is neither made nor approved by a key where the policy takes none', async () => {
+    await server.stop();
+    await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: false } });
+    expect((await make()).code).toBe('role_missing');
+    const [joan, grace] = [await signInAs('joan', 'sub-1'), await signInAs('grace', 'sub-2')];
+    const { id } = (await server.postJson('/v1/help-desk/bypass-codes', who, { ...joan })).body;
+    const approve = async (by: SessionHeaders | typeof agent) =>
+      (await server.postJson(`/v1/help-desk/bypass-codes/${id}/approve`, {}, { ...by })).body;
+    expect((await approve(second)).code).toBe('role_missing');
+    expect((await approve(grace)).ok).toBe(true);
+  });
+
   test('is not made where the policy has none, for nobody, or by the dozen', async () => {
     expect((await make({ subject: 'nobody' })).code).toBe('subject_unknown');
     for (let made = 1; made <= 5; made += 1) await make();
     expect((await make()).code).toBe('locked_out');
     await server.stop();
-    await startWith({ bypass: { allowed: false, minutes: 20, approvals: 1 } });
+    await startWith({ bypass: { allowed: false, minutes: 20, approvals: 1, takesKeys: true } });
     expect((await make()).code).toBe('not_found');
   });
 
@@ -294,7 +328,10 @@ describe('a bypass code', () => {
     const acme = server.deps.connections.get('acme')!;
     const about = { connection: acme, minutes: null, application: null };
     for (let made = 0; made < 200; made += 1)
-      await issueBypass({ ...about, subject: `many-${made}`, by: `agent-${made}` }, server.deps);
+      await issueBypass(
+        { ...about, subject: `many-${made}`, by: { id: `agent-${made}`, name: `agent-${made}`, means: 'key' } },
+        server.deps,
+      );
     expect((await make()).code).toBe('limit_reached');
     server.clock.advanceSec(20 * 60);
     expect((await make()).state).toBe('ready');
@@ -333,8 +370,12 @@ describe('a request for help', () => {
     expect((await call(id, 'take', agent)).code).toBe('state_unavailable');
     server.audit.append = append;
     expect((await list()).requests).toMatchObject([{ id, takenBy: null }]);
-    expect((await call(id, 'take', agent)).request).toMatchObject({ takenBy: 'grace' });
-    expect((await call(id, 'take', agent)).request).toMatchObject({ takenBy: 'grace' });
+    expect((await call(id, 'take', agent)).request).toMatchObject({
+      takenBy: 'grace',
+    });
+    expect((await call(id, 'take', agent)).request).toMatchObject({
+      takenBy: 'grace',
+    });
     expect((await call(id, 'take', second)).code).toBe('request_taken');
     expect((await call(id, 'settle', second, { settlement: 'bypass' })).code).toBe('not_found');
     server.audit.append = fail;
@@ -369,7 +410,15 @@ describe('a request for help', () => {
 
   test('is refused where 300 wait already, until one is settled; who waits may change theirs', async () => {
     const at = server.clock.now();
-    const about = { connection: 'acme', stepUpId: 'x', reason: 'other', note: '', at, takenBy: 'grace' } as const;
+    const about = {
+      connection: 'acme',
+      stepUpId: 'x',
+      reason: 'other',
+      note: '',
+      at,
+      takenBy: 'grace',
+      takenById: `key:${agent['x-admin-key'].split('_')[1]}`,
+    } as const;
     const waiting = Array.from({ length: 300 }, (_, nr) => ({
       ...{ ...about, id: `waits-${nr}`, subject: nr === 0 ? '00u2' : `many-${nr}`, expiresAt: addSec(at, 3600) },
     }));

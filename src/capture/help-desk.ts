@@ -61,7 +61,7 @@ const requestReply = z.strictObject({
   expiresAt: instantReply,
 });
 
-const toRequestReply = ({ at, expiresAt, ...rest }: HelpRequest) => ({
+const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) => ({
   ...rest,
   at: toIso(at),
   expiresAt: toIso(expiresAt),
@@ -107,7 +107,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
         const subject = await requireSubject(connection, fields);
         const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
         const { id, number, expiresAt, started } = await beginVouching(
-          { connection, subject, by: administrator.name, source, send, language, toLink },
+          { connection, subject, by: administrator, source, send, language, toLink },
           deps,
         );
         return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(expiresAt) };
@@ -135,13 +135,14 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
         until: instantReply.nullable(),
       }),
       async handle({ param, administrator }) {
-        const { state, person, until } = await readVouching({ id: param('id'), by: administrator.name }, deps);
+        const { state, person, until } = await readVouching({ id: param('id'), by: administrator }, deps);
         return { state, person: person && { ...person }, until: until === null ? null : toIso(until) };
       },
     }),
     adminEndpoint({
       ...common,
       path: '/help-desk/bypass-codes',
+      isSensitive: true,
       status: 201,
       summary: 'Make a bypass code for a person',
       description:
@@ -164,7 +165,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
         const subject = await requireSubject(connection, fields);
         await connection.profile.readAccount(subject);
         const { id, code, isApproved, expiresAt } = await issueBypass(
-          { connection, subject, by: administrator.name, minutes, application },
+          { connection, subject, by: administrator, minutes, application },
           deps,
         );
         return { id, code: code.use((text) => text), state: toState(isApproved), expiresAt: toIso(expiresAt) };
@@ -186,13 +187,14 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/help-desk/bypass-codes/:id/approve',
+      isSensitive: true,
       summary: 'Approve a bypass code of another administrator',
       description: 'Its minutes begin now.',
       codes: ['not_found', 'approver_same'],
       fields: z.strictObject({}),
       reply: z.strictObject({ expiresAt: instantReply }),
       async handle({ param, administrator }) {
-        const { expiresAt } = await approveBypass({ id: param('id'), by: administrator.name }, deps);
+        const { expiresAt } = await approveBypass({ id: param('id'), by: administrator }, deps);
         return { expiresAt: toIso(expiresAt) };
       },
     }),
@@ -220,7 +222,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({}),
       reply: z.strictObject({ request: requestReply }),
       handle: async ({ param, administrator }) => ({
-        request: toRequestReply(await takeHelpRequest({ id: param('id'), by: administrator.name }, deps)),
+        request: toRequestReply(await takeHelpRequest({ id: param('id'), by: administrator }, deps)),
       }),
     }),
     adminEndpoint({
@@ -232,7 +234,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ settlement: z.enum(settlements) }),
       reply: z.strictObject({}),
       async handle({ param, fields: { settlement }, administrator }) {
-        await settleHelpRequest({ id: param('id'), settlement, by: administrator.name }, deps);
+        await settleHelpRequest({ id: param('id'), settlement, by: administrator }, deps);
         return {};
       },
     }),

@@ -13,7 +13,11 @@ let server: ApiServer;
 beforeAll(async () => {
   const connection: Connection = {
     ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['00u1']), openStepUpRequest: null },
-    policy: { ...defaultPolicy, helpRequests: true, bypass: { allowed: true, minutes: 15, approvals: 2 } },
+    policy: {
+      ...defaultPolicy,
+      helpRequests: true,
+      bypass: { allowed: true, minutes: 15, approvals: 2, takesKeys: true },
+    },
   };
   const plain: Connection = { ...connection, id: 'plain', policy: defaultPolicy };
   const connections = new Map([connection, plain].map((each) => [each.id, each]));

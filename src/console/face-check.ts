@@ -30,7 +30,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const back = `${deps.issuer}${consolePath}/face-check?to=${encodeURIComponent(toOwnPath(to))}`;
     const started = await startStepUp(
       {
-        ...{ connection, subject: account.subject, kept: null, receipt: null, feedsHooks: false, browser },
+        ...{ connection, subject: account.subject, kept: null, receipt: null, hookSignIn: null, browser },
         by: session.name,
         // Failures are the administrator's own; a first face, which is compared with nothing, opens nothing here.
         asked: { proved: false, source: null },

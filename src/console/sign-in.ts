@@ -12,6 +12,7 @@ import { sourceOf } from '../http/source.js';
 import { authenticateAdministrator } from '../rest/administrators.js';
 import { authenticateSession } from '../rest/console-caller.js';
 import {
+  administratorOf,
   beginSession,
   type ConsoleSession,
   endSession,
@@ -52,7 +53,8 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     session: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
     subject: string | null,
   ): Promise<void> {
-    const { name, role, by } = session;
+    const { by } = session;
+    const { name, role } = administratorOf(session);
     const emergency = by.kind === 'key' && signIn !== null;
     const detail = { by: name, role, issuer: by.kind === 'provider' ? by.issuer : null, subject, emergency };
     await deps.audit.append({ action: 'console_signed_in', connection: '', subject: '', detail });
@@ -135,7 +137,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
       action: 'console_signed_out',
       connection: '',
       subject: '',
-      detail: { by: session.name },
+      detail: { by: administratorOf(session).name },
     });
     response.json({ ok: true });
   });

@@ -78,7 +78,7 @@ describe('an administrator', () => {
     const [added, removed] = ['added', 'removed'].map((what) =>
       server.audit.events.filter(({ action }) => action === `administrator_${what}`).at(-1),
     );
-    expect(added?.detail).toEqual({ name: 'grace', role: 'auditor', by: 'owner' });
+    expect(added?.detail).toEqual({ name: 'grace', role: 'auditor', id: expect.any(String), by: 'owner' });
     expect(removed?.detail).toEqual({ name: 'grace', by: 'owner' });
   });
 

@@ -7,16 +7,16 @@ import { countAttempt } from '../core/limits/lockout.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';
-import { type Administrator, type Role, roles } from './rights.js';
+import { type Administrator, idOfKey, type Role, roles } from './rights.js';
 
 /** Whoever holds the key of the configuration, or the one made at the first start: always there. */
-const firstOwner: Administrator & { readonly role: Role } = { name: 'owner', role: 'owner' };
+const firstOwner = { name: 'owner', role: 'owner' } as const;
 
 /** How many a server keeps beside the first owner. */
 export const maxAdministrators = 100;
 
 /** An administrator as a list shows them. */
-export interface ListedAdministrator extends Administrator {
+export interface ListedAdministrator extends Pick<Administrator, 'name'> {
   readonly role: Role;
   /** `null` for the first owner. */
   readonly addedAt: EpochMs | null;
@@ -69,14 +69,19 @@ async function identify(
   { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
 ): Promise<IdentifiedKey | null> {
   if (credential.use((text) => hasDigest(text, adminKeyDigest)))
-    return { administrator: firstOwner, keyId: idOfFirstKey(adminKeyDigest) };
+    return toIdentified(firstOwner, idOfFirstKey(adminKeyDigest));
   const [, id, secret] = credential.use((text) => /^fsa_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
   if (id === undefined || secret === undefined) return null;
   const record = (await readAll({ state })).find((each) => each.id === id);
   const isRight = hasDigest(secret, Buffer.from(record?.secretDigest ?? noDigest, 'base64url'));
   if (!isRight || record === undefined || !isLive(record, clock.now())) return null;
-  return { administrator: { name: record.name, role: record.role }, keyId: id };
+  return toIdentified(record, id);
 }
+
+const toIdentified = ({ name, role }: Pick<Administrator, 'name' | 'role'>, keyId: string): IdentifiedKey => ({
+  administrator: { id: idOfKey(keyId), name, role, means: 'key' },
+  keyId,
+});
 
 /** Another key in the configuration is another one here. */
 const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;
@@ -98,7 +103,7 @@ export async function isKeyLive(
  */
 export async function addAdministrator(
   { name, role, lifeSec }: { readonly name: string; readonly role: Role; readonly lifeSec: number | null },
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   { random, clock, state, audit }: Pick<ApiDeps, 'random' | 'clock' | 'state' | 'audit'>,
 ): Promise<{ readonly credential: Credential; readonly expiresAt: EpochMs | null }> {
   const id = Buffer.from(random(12)).toString('hex');
@@ -113,7 +118,7 @@ export async function addAdministrator(
     return [...live, { id, name, role, secretDigest, addedAt, expiresAt }];
   };
   withOneMore(await readAll({ state }));
-  const detail = { name, role, by: by.name };
+  const detail = { name, role, id, by: by.name };
   // First: nobody may do what is not on record, and no name is taken by a key that was never shown.
   await audit.append({ action: 'administrator_added', connection: '', subject: '', detail });
   await changeStored(list, withOneMore, { state });
@@ -126,7 +131,7 @@ export async function addAdministrator(
  */
 export async function removeAdministrator(
   name: string,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   { state, audit }: Pick<ApiDeps, 'state' | 'audit'>,
 ): Promise<void> {
   const without = (former: AdministratorRecord[] | null): AdministratorRecord[] => {

@@ -8,7 +8,7 @@ import { authenticateSession } from './console-caller.js';
 import { administratorOf, consoleTokenHeader, needsFaceCheck, type SessionDeps } from './console-sessions.js';
 import type { ApiDeps } from './deps.js';
 import type { Auth } from './endpoint.js';
-import { type Developer, developerIdOf } from './onboarding/developers.js';
+import type { Developer } from './onboarding/developers.js';
 import { checkSandbox, quotaOf } from './onboarding/sandbox.js';
 import { countRequest, type Quota, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
@@ -37,10 +37,10 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
   const isOther = headers['x-admin-key'] !== undefined || headers['x-auth-token'] !== undefined;
   if (isOther) throw new FaceError('caller_untrusted');
   const { session } = await authenticateSession(headers, deps);
-  const { name, role, by } = session;
-  if (by.kind === 'key') throw new FaceError('caller_untrusted');
-  if (!holds({ role }, 'develop')) throw new FaceError('role_missing');
-  return { id: developerIdOf(by.issuer, by.subject), name, role };
+  if (session.by.kind === 'key') throw new FaceError('caller_untrusted');
+  if (!holds(session, 'develop')) throw new FaceError('role_missing');
+  // Other people see the name that the developer goes by.
+  return { ...administratorOf(session), name: session.name };
 }
 
 /** The other end of the connection. */
@@ -79,7 +79,7 @@ export class Admission {
       this.#administrator = administrator;
       if (!holds(administrator, this.auth.right)) throw new FaceError('role_missing');
       if (this.auth.isSensitive && isCheckDue) throw new FaceError('face_not_verified');
-      this.allowance.recognise(administrator.name, this.callerLimitBytes);
+      this.allowance.recognise(administrator.id, this.callerLimitBytes);
     }
     if (this.auth.kind === 'developer') {
       this.#developer = await authenticateDeveloper(headers, this.deps);

@@ -38,7 +38,7 @@ export interface ApplicationKey {
 export async function issueApplicationKey(
   applicationId: string,
   { scopes: asked, lifeSec }: { readonly scopes: readonly ClientScope[] | undefined; readonly lifeSec: number },
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   deps: Deps,
 ): Promise<{ readonly credential: Credential; readonly client: Client }> {
   const application = await readApplication(applicationId, deps);
@@ -87,7 +87,7 @@ export async function listApplicationKeys(
 export async function revokeApplicationKey(
   applicationId: string,
   keyId: string,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   deps: Pick<Deps, 'state' | 'audit'>,
 ): Promise<void> {
   const { keys } = await readApplication(applicationId, deps);

@@ -84,7 +84,7 @@ interface AskedFor {
  */
 export async function registerApplication(
   { tenant, ...terms }: ApplicationTerms & { readonly tenant: string },
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   { clock, random, state, audit }: Deps,
   asked: AskedFor | null = null,
 ): Promise<Application> {
@@ -147,7 +147,7 @@ export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<
 export async function changeApplication(
   id: string,
   changes: { readonly [Term in keyof ApplicationTerms]?: ApplicationTerms[Term] | undefined },
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   deps: Pick<Deps, 'clock' | 'state' | 'audit'>,
 ): Promise<Application> {
   const toTerms = (former: ApplicationTerms) => ({
@@ -171,7 +171,7 @@ export async function changeApplication(
  */
 export async function removeApplication(
   id: string,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   { state, audit }: Pick<Deps, 'state' | 'audit'>,
 ): Promise<void> {
   const { name, tenant } = await readApplication(id, { state });

@@ -64,7 +64,7 @@ export async function issueClientToken(
     application: Application | null;
     sandbox?: string;
   },
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   { clock, random, state, audit }: Deps,
 ): Promise<{ credential: Credential; client: Client }> {
   const { name, tenant, scopes, lifeSec, application } = request;
@@ -139,7 +139,7 @@ export async function findClientToken(
  */
 export async function revokeClientToken(
   id: string,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   deps: Pick<Deps, 'state' | 'audit'>,
 ): Promise<void> {
   const record = await readRecord(id, deps);

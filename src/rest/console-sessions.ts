@@ -8,7 +8,8 @@ import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isKeyLive } from './administrators.js';
 import type { ApiDeps } from './deps.js';
-import { type Administrator, signedInRoles } from './rights.js';
+import { developerIdOf } from './onboarding/developers.js';
+import { type Administrator, idOfKey, signedInRoles } from './rights.js';
 
 /** The longest session, however much is done in it. */
 export const longestSessionSec = 8 * 60 * 60;
@@ -137,7 +138,11 @@ export const tokenOf = (secret: Credential): string =>
 export const isTokenOf = (secret: Credential, token: string): boolean => hasDigest(token, digestOf(tokenOf(secret)));
 
 /** The administrator that a session stands for. */
-export const administratorOf = ({ name, role }: ConsoleSession): Administrator => ({ name, role });
+export function administratorOf({ name, role, by }: Pick<ConsoleSession, 'name' | 'role' | 'by'>): Administrator {
+  if (by.kind === 'key') return { id: idOfKey(by.keyId), name, role, means: 'key' };
+  const id = developerIdOf(by.issuer, by.subject);
+  return { id, name: `${by.login} (${new URL(by.issuer).host}, ${id.slice(0, 12)})`, role, means: 'sign_in' };
+}
 
 /** Whether a sensitive action has to wait for a face check. A key is the way for emergencies, and asks for none. */
 export function needsFaceCheck({ by, checkedAt }: ConsoleSession, { console, clock }: SessionDeps): boolean {

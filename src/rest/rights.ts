@@ -34,10 +34,16 @@ export const rightsByRole = {
 
 /** Whoever holds an administrator's key, or signed in at the company's provider. */
 export interface Administrator {
-  /** Stands in the audit trail beside what was done. */
+  /** Tells administrators apart: made of the id of the key, or of issuer and subject of the sign-in. A person with both is two. */
+  readonly id: string;
+  /** Stands in the audit trail beside what was done. That of a sign-in ends with the beginning of its id, as people can change their login. */
   readonly name: string;
   readonly role: SignedInRole;
+  readonly means: 'key' | 'sign_in';
 }
+
+/** The id of an administrator's key, as an administrator. */
+export const idOfKey = (keyId: string): string => `key:${keyId}`;
 
 /** Whether an administrator holds a right. */
 export const holds = ({ role }: Pick<Administrator, 'role'>, right: Right): boolean =>

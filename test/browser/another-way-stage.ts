@@ -55,7 +55,7 @@ export async function startAnotherWayStage(people: readonly string[]): Promise<A
     policy: {
       ...{ ...defaultPolicy, liveness: 'challenge', helpRequests: true },
       anotherWay: { email: true, sms: false, recoveryCodes: true, counts: false },
-      bypass: { allowed: true, minutes: 15, approvals: 1 },
+      bypass: { allowed: true, minutes: 15, approvals: 1, takesKeys: true },
     },
   };
   const others = createOutbox({ sink: () => Promise.reject(new Error('closed')), clock: systemClock });

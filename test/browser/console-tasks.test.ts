@@ -33,7 +33,7 @@ if (hasChromium) {
     server = await startApiServer({ verifier: createTestVerifier(), issuer: 'http://localhost', connections });
     const { credential } = await addAdministrator(
       { name: 'desk', role: 'help-desk', lifeSec: 3600 },
-      { name: 'owner', role: 'owner' },
+      { name: 'owner' },
       server.deps,
     );
     helpDeskKey = credential.use((text) => text);

@@ -36,11 +36,11 @@ let company: Company;
 let server: ApiServer;
 let origin: string;
 let campaigns: ReturnType<typeof runCampaigns>;
-const owner = { name: 'owner', role: 'owner' } as const;
+const owner = { id: 'key:first', name: 'owner', role: 'owner', means: 'key' } as const;
 if (hasChromium) {
   beforeAll(async () => {
     const profile = createMemoryProfile(['ada', 'joan', ...invited]);
-    const policy = { ...defaultPolicy, bypass: { allowed: true, minutes: 15, approvals: 2 } } as const;
+    const policy = { ...defaultPolicy, bypass: { allowed: true, minutes: 15, approvals: 2, takesKeys: true } } as const;
     const acme = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
     const connections = new Map([acme, { ...acme, id: 'okta' }].map((each) => [each.id, each]));
     company = await startCompany();
@@ -55,7 +55,8 @@ if (hasChromium) {
     await breakTokenHook(company, operated);
     await addSigningKeys(operated, dataFolder);
     await operated.post('/keys/rotate', { use: 'signing' });
-    await issueBypass({ connection: acme, subject: 'joan', by: 'kay', minutes: null, application: null }, server.deps);
+    const kay = { id: 'key:kay', name: 'kay', means: 'key' } as const;
+    await issueBypass({ connection: acme, subject: 'joan', by: kay, minutes: null, application: null }, server.deps);
     await waitForHelp(server);
     campaigns = runCampaigns(() => server.deps);
     await campaigns.plan('Pilot');
@@ -109,8 +110,8 @@ async function waitForHelp({ deps }: ApiServer): Promise<void> {
   const at = deps.clock.now();
   const about = { connection: 'acme', stepUpId: 'x', at, expiresAt: addSec(at, 3600) };
   const rows: HelpRequest[] = [
-    { ...about, id: 'a'.repeat(24), subject: 'joan', reason: 'other', note: '', takenBy: 'kay' },
-    { ...about, id: 'b'.repeat(24), subject: 'ada', reason: 'no_camera', note: markup, takenBy: null },
+    { ...about, id: 'a'.repeat(24), subject: 'joan', reason: 'other', note: '', takenBy: 'kay', takenById: 'key:kay' },
+    { ...about, id: 'b'.repeat(24), subject: 'ada', reason: 'no_camera', note: markup, takenBy: null, takenById: null },
   ];
   await changeList(helpRequests, () => rows, deps);
 }
@@ -292,7 +293,10 @@ inBrowser('a list that looks for news by itself stays as long as it was, and whi
   const acme = server.deps.connections.get('acme')!;
   for (let made = 0; made < 110; made += 1)
     await issueBypass(
-      { connection: acme, subject: `many-${made}`, by: `agent-${made}`, minutes: null, application: null },
+      {
+        ...{ connection: acme, subject: `many-${made}`, minutes: null, application: null },
+        by: { id: `agent-${made}`, name: `agent-${made}`, means: 'key' },
+      },
       server.deps,
     );
   const { page, requests, close } = await visitConsole(browser, origin, {

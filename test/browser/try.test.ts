@@ -76,7 +76,10 @@ test('where a drawn person cannot do it, it says why and gives the link', async 
 });
 
 test('who is enrolled already is left alone', async () => {
-  const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+  const backend = await connectBackend(service.url, simulation.config.adminKey, {
+    connection: 'simulated',
+    application: simulation.application,
+  });
   const subject = simulation.subjects.get('grace@example.com')!;
   const { person } = await loadPictures();
   await backend.enrol(subject, person[0]);

@@ -22,9 +22,13 @@ const codeGuard = z.object({
   application: z.string().nullable(),
   digest: z.string(),
   by: z.string(),
+  /** The id of that administrator. Earlier versions kept none: nobody approves such a code. */
+  byId: z.string().nullable().default(null),
   /** Who approved it beside; `null`: nobody yet, or nobody needs to. */
   approvedBy: z.string().nullable(),
   isApproved: z.boolean(),
+  /** Whether an administrator's key approves it, too. */
+  takesKeys: z.boolean().default(true),
   /** How long it lasts once it is approved. */
   minutes: z.int(),
   expiresAt: epochMsGuard,
@@ -33,6 +37,16 @@ const codeGuard = z.object({
 export type BypassCode = z.infer<typeof codeGuard>;
 
 const bypassCodes: BoundedList<BypassCode> = { key: 'bypass-codes', guard: codeGuard, atMost: 200 };
+
+/** An administrator who helps people. */
+export interface Agent {
+  /** Stays the same when the administrator's name changes. */
+  readonly id: string;
+  /** For the record. */
+  readonly name: string;
+  /** What they prove themselves with. */
+  readonly means: 'key' | 'sign_in';
+}
 
 /** How long one waits for the second administrator. */
 const approvedWithinSec = 30 * 60;
@@ -46,12 +60,12 @@ const isOf =
  * Makes a code, in place of any former one of the person. Where the policy wants a second administrator, it is of no use before
  * that.
  * @param request.minutes - at most the policy's; `null`: as long as that
- * @throws FaceError `not_found`: the policy has none; `request_malformed`: longer than it allows; `locked_out`: too many;
+ * @throws FaceError `not_found`: the policy has none; `role_missing`: it takes no keys; `request_malformed`: longer than it allows; `locked_out`: too many;
  *   `limit_reached`, `state_unavailable`
  */
 export async function issueBypass(
   request: ConnectedSubject & {
-    readonly by: string;
+    readonly by: Agent;
     readonly minutes: number | null;
     readonly application: string | null;
   },
@@ -65,10 +79,11 @@ export async function issueBypass(
   const { connection, subject, by, application } = request;
   const { bypass } = connection.policy;
   if (!bypass.allowed) throw new FaceError('not_found', { policy: 'bypass' });
+  if (!bypass.takesKeys && by.means === 'key') throw new FaceError('role_missing');
   const minutes = request.minutes ?? bypass.minutes;
   if (minutes > bypass.minutes) throw new FaceError('request_malformed', { field: 'minutes' });
   const who = toSubjectRef(request);
-  await countAgainst('bypassesOfAgent', by, deps);
+  await countAgainst('bypassesOfAgent', by.id, deps);
   await countAgainst('bypassesOfPerson', JSON.stringify([who.connection, subject]), deps);
   const code = drawWrittenCode(deps.random);
   const isApproved = bypass.approvals === 1;
@@ -77,15 +92,17 @@ export async function issueBypass(
     id: Buffer.from(deps.random(12)).toString('hex'),
     application,
     digest: digestOf(toCompared(code)).toString('base64url'),
-    by,
+    by: by.name,
+    byId: by.id,
     approvedBy: null,
     isApproved,
+    takesKeys: bypass.takesKeys,
     minutes,
     expiresAt: addSec(deps.clock.now(), isApproved ? minutes * 60 : approvedWithinSec),
   };
   const withMade = (codes: readonly BypassCode[]): BypassCode[] => [made, ...codes.filter((each) => !isOf(who)(each))];
   await foreseeList(bypassCodes, withMade, deps);
-  const detail = { id: made.id, minutes, application, approvals: bypass.approvals, by };
+  const detail = { id: made.id, minutes, application, approvals: bypass.approvals, by: by.name };
   // First: no code is good that nobody on record has made, and a former one stays until then.
   await deps.audit.append({ action: 'bypass_issued', ...who, detail });
   await changeList(bypassCodes, withMade, deps);
@@ -94,22 +111,23 @@ export async function issueBypass(
 
 /**
  * Approves a code that waits for it. Its minutes begin now.
- * @throws FaceError `not_found`; `approver_same`: who made it cannot approve it; `state_unavailable`
+ * @throws FaceError `not_found`; `approver_same`: who made it cannot approve it; `role_missing`: the policy takes no keys; `state_unavailable`
  */
 export async function approveBypass(
-  { id, by }: { readonly id: string; readonly by: string },
+  { id, by }: { readonly id: string; readonly by: Agent },
   deps: CoreDeps,
 ): Promise<{ readonly expiresAt: EpochMs }> {
   const approve = (code: BypassCode | undefined): BypassCode => {
     if (code === undefined || code.isApproved) throw new FaceError('not_found');
-    if (code.by === by) throw new FaceError('approver_same');
+    if (!code.takesKeys && by.means === 'key') throw new FaceError('role_missing');
+    if (code.byId === null || code.byId === by.id) throw new FaceError('approver_same');
     const expiresAt = addSec(deps.clock.now(), code.minutes * 60);
-    return { ...code, isApproved: true, approvedBy: by, expiresAt };
+    return { ...code, isApproved: true, approvedBy: by.name, expiresAt };
   };
   const isIt = (each: BypassCode): boolean => each.id === id;
   const { connection, subject } = approve((await listBypasses(deps)).find(isIt));
   // First: no code is good that nobody on record has approved.
-  await deps.audit.append({ action: 'bypass_approved', connection, subject, detail: { id, by } });
+  await deps.audit.append({ action: 'bypass_approved', connection, subject, detail: { id, by: by.name } });
   const { changed } = await changeList(
     bypassCodes,
     (codes) => {

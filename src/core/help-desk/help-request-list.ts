@@ -18,6 +18,8 @@ const requestGuard = z.object({
   at: epochMsGuard,
   /** The administrator who has taken it; `null`: nobody yet. */
   takenBy: z.string().nullable(),
+  /** The id of that administrator. */
+  takenById: z.string().nullable().default(null),
   expiresAt: epochMsGuard,
 });
 /** One person's request. */

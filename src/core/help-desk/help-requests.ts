@@ -7,6 +7,7 @@ import type { FoundSession } from '../step-up/session.js';
 import { mayAskForHelp } from '../step-up/session-view.js';
 import { addSec } from '../units.js';
 import { changeList, foreseeList } from './bounded-list.js';
+import type { Agent } from './bypass.js';
 import { type HelpRequest, helpRequests, listHelpRequests } from './help-request-list.js';
 
 const keptSec = 24 * 60 * 60;
@@ -39,7 +40,7 @@ export async function askForHelp(
   const id = Buffer.from(deps.random(12)).toString('hex');
   const made: HelpRequest = {
     ...who,
-    ...{ id, stepUpId, reason, note: toNote(note), at, takenBy: null, expiresAt: addSec(at, keptSec) },
+    ...{ id, stepUpId, reason, note: toNote(note), at, takenBy: null, takenById: null, expiresAt: addSec(at, keptSec) },
   };
   const isTheirs = (each: HelpRequest): boolean => each.connection === who.connection && each.subject === who.subject;
   await changeList(helpRequests, (requests) => [made, ...requests.filter((each) => !isTheirs(each))], deps);
@@ -51,21 +52,21 @@ export async function askForHelp(
  * @throws FaceError `not_found`; `request_taken`: another administrator has it; `state_unavailable`
  */
 export async function takeHelpRequest(
-  { id, by }: { readonly id: string; readonly by: string },
+  { id, by }: { readonly id: string; readonly by: Agent },
   deps: CoreDeps,
 ): Promise<HelpRequest> {
   const isIt = (each: HelpRequest): boolean => each.id === id;
   const take = (requests: readonly HelpRequest[]): HelpRequest[] => {
     const found = requests.find(isIt);
     if (found === undefined) throw new FaceError('not_found');
-    if (found.takenBy !== null && found.takenBy !== by) throw new FaceError('request_taken');
-    return requests.map((each) => (each === found ? { ...found, takenBy: by } : each));
+    if (found.takenBy !== null && found.takenById !== by.id) throw new FaceError('request_taken');
+    return requests.map((each) => (each === found ? { ...found, takenBy: by.name, takenById: by.id } : each));
   };
   const waiting = (await foreseeList(helpRequests, take, deps)).find((each) => isIt(each) && each.takenBy === null);
   // First: taken once more after a trail that failed, it would be told as theirs already, and be on no record.
   if (waiting !== undefined) {
     const { connection, subject } = waiting;
-    await deps.audit.append({ action: 'help_taken', connection, subject, detail: { id, by } });
+    await deps.audit.append({ action: 'help_taken', connection, subject, detail: { id, by: by.name } });
   }
   const taken = (await changeList(helpRequests, take, deps)).changed.find(isIt);
   if (taken === undefined) throw new FaceError('not_found');
@@ -81,15 +82,15 @@ export type Settlement = (typeof settlements)[number];
  * @throws FaceError `not_found`: there is none that they have taken; `state_unavailable`
  */
 export async function settleHelpRequest(
-  settled: { readonly id: string; readonly settlement: Settlement; readonly by: string },
+  settled: { readonly id: string; readonly settlement: Settlement; readonly by: Agent },
   deps: CoreDeps,
 ): Promise<void> {
   const { id, settlement, by } = settled;
-  const isIt = (each: HelpRequest): boolean => each.id === id && each.takenBy === by;
+  const isIt = (each: HelpRequest): boolean => each.id === id && each.takenById === by.id;
   const found = (await listHelpRequests(deps)).find(isIt);
   if (found === undefined) throw new FaceError('not_found');
   const { connection, subject } = found;
   // First: after a trail that failed, it would be in no list to be settled again.
-  await deps.audit.append({ action: 'help_settled', connection, subject, detail: { id, settlement, by } });
+  await deps.audit.append({ action: 'help_settled', connection, subject, detail: { id, settlement, by: by.name } });
   await changeList(helpRequests, (requests) => requests.filter((each) => !isIt(each)), deps);
 }

@@ -12,6 +12,7 @@ import { drawChoices } from '../step-up/spoken-number.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
 import { readRecord, type StepUpDeps } from '../step-up/stored.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
+import type { Agent } from './bypass.js';
 
 /*
  * A face check vouches for somebody who calls the help desk: they pass it on their own device, and the administrator reads who
@@ -27,6 +28,8 @@ const recordGuard = z.object({
   subject: z.string(),
   stepUpId: z.string(),
   by: z.string(),
+  /** The id of the administrator who began it; earlier versions kept none. */
+  byId: z.string().nullable().default(null),
   /** Whether the administrator has read how it ended. */
   isRead: z.boolean(),
   endsAt: epochMsGuard,
@@ -63,7 +66,7 @@ export interface BegunVouching {
  */
 export async function beginVouching(
   request: ConnectedSubject & {
-    readonly by: string;
+    readonly by: Agent;
     readonly source: string;
     readonly send: 'none' | 'email' | 'sms';
     readonly language: LetterLanguage;
@@ -73,7 +76,7 @@ export async function beginVouching(
 ): Promise<BegunVouching> {
   const { connection, subject, by, source, send, language, toLink } = request;
   const who = toSubjectRef(request);
-  await countAgainst('vouchingsOfAgent', by, deps);
+  await countAgainst('vouchingsOfAgent', by.id, deps);
   await countAgainst('vouchingsOfPerson', JSON.stringify([who.connection, subject]), deps);
   const account = await connection.profile.readAccount(subject);
   const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
@@ -81,19 +84,19 @@ export async function beginVouching(
   const spoken = drawChoices(deps.random);
   const asked = { proved: false, source } as const;
   const started = await startStepUp(
-    { connection, subject, kept: null, receipt: null, feedsHooks: false, asked, by, spoken, lifeSec },
+    { connection, subject, kept: null, receipt: null, hookSignIn: null, asked, by: by.name, spoken, lifeSec },
     deps,
   );
   const id = Buffer.from(deps.random(12)).toString('hex');
   const endsAt = addSec(deps.clock.now(), lifeSec);
-  const record: Vouching = { ...who, stepUpId: started.id, by, isRead: false, endsAt };
+  const record: Vouching = { ...who, stepUpId: started.id, by: by.name, byId: by.id, isRead: false, endsAt };
   const { key, expiresAt } = toStored(id);
   await deps.state.write(key, record, { when: 'absent', expiresAt: expiresAt(record) });
   if (send !== 'none' && to !== null) {
     const brand = await deps.brandOf(connection);
     await deps.delivery.send(toCheckMessage({ channel: send, to, language, brand }, toLink(started)));
   }
-  const detail = { stepUpId: started.id, send, by };
+  const detail = { stepUpId: started.id, send, by: by.name };
   await deps.audit.append({ action: 'vouching_begun', ...who, detail });
   return { id, number: spoken.code, expiresAt: started.expiresAt, started };
 }
@@ -116,11 +119,11 @@ export interface VouchingView {
  * @throws FaceError `not_found`: there is none of theirs, or it is gone; `profile_unavailable`, `subject_unknown`
  */
 export async function readVouching(
-  { id, by }: { readonly id: string; readonly by: string },
+  { id, by }: { readonly id: string; readonly by: Agent },
   deps: StepUpDeps,
 ): Promise<VouchingView> {
   const found = await readStored(toStored(id), deps);
-  if (found === null || found.record.by !== by) throw new FaceError('not_found');
+  if (found === null || found.record.byId !== by.id) throw new FaceError('not_found');
   const { connection: connectionId, subject, stepUpId } = found.record;
   const { record } = await readRecord(stepUpId, deps).catch((error: unknown) => {
     if (error instanceof FaceError && error.code === 'step_up_unknown') throw new FaceError('not_found');

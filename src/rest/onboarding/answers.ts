@@ -33,7 +33,7 @@ export async function readRequest(id: string, deps: Pick<AnswerDeps, 'state'>): 
 export async function approveRequest(
   id: string,
   given: { readonly changedAt: EpochMs; readonly tenant: string | null; readonly message: string | null },
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   deps: AnswerDeps,
 ): Promise<ApplicationRequest> {
   const asked = await readRequest(id, deps);
@@ -60,7 +60,7 @@ async function checkStillOwned(
 
 async function putInForce(
   { wish, application, tenant, isChange, developer, by: name }: ApplicationRequest,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   deps: AnswerDeps,
 ): Promise<void> {
   if (application === null) throw new FaceError('request_state');
@@ -92,7 +92,7 @@ export async function turnDown(
   id: string,
   answer: keyof typeof refusals,
   message: string,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   deps: AnswerDeps,
 ): Promise<ApplicationRequest> {
   const said = { at: deps.clock.now(), from: 'administrator' as const, by: by.name, text: message };
@@ -104,7 +104,7 @@ export async function turnDown(
 const recordAnswer = (
   { id, developer, application }: ApplicationRequest,
   answer: 'approved' | keyof typeof refusals,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   { audit }: AnswerDeps,
 ): Promise<void> =>
   audit.append({
@@ -122,7 +122,7 @@ const recordAnswer = (
 export async function addOwner(
   application: string,
   developer: string,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   deps: AnswerDeps,
 ): Promise<void> {
   const known = await findDeveloper(developer, deps);
@@ -145,7 +145,7 @@ export async function addOwner(
 export async function removeOwner(
   application: string,
   developer: string,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   deps: AnswerDeps,
 ): Promise<void> {
   const without = (owners: readonly string[]): readonly string[] => {

@@ -6,7 +6,7 @@ import type { Administrator } from '../rights.js';
 
 /** Somebody who signed in at the company's provider and asks for themselves. */
 export interface Developer extends Administrator {
-  /** 43 characters, made of the provider's name and the person's immutable id there: a new login is still the same one. */
+  /** 43 characters, made of issuer and subject: a new login is still the same developer. */
   readonly id: string;
 }
 

@@ -26,7 +26,7 @@ export async function readTerms({ state }: { readonly state: State }): Promise<T
 /** Puts other words in force, as the next version. The audit trail names its digest. @throws FaceError `state_unavailable` */
 export async function changeTerms(
   text: string,
-  by: Administrator,
+  by: Pick<Administrator, 'name'>,
   { clock, state, audit }: { readonly clock: Clock; readonly state: State; readonly audit: Audit },
 ): Promise<Terms> {
   const { changed } = await changeStored(
