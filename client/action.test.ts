@@ -94,6 +94,15 @@ describe('an action is refused', () => {
     ['a run of spaces', `Pay 1.00${' '.repeat(40)}EUR`],
     ['a space at the end', 'Pay '],
     ['a form that is not composed', 'Cafe\u0301'],
+    ['a blank of braille', 'a\u2800b'],
+    ['a null notehead', 'a\u{1d159}b'],
+    ['the place of an object', 'a\ufffcb'],
+    ['a filler of Hangul', 'a\u115fb'],
+    ['another filler of Hangul', 'a\u1160b'],
+    ['a filler of half width', 'a\uffa0b'],
+    ['a blank of hieroglyphs', 'a\u{13441}b'],
+    ['a character that is none', 'a\u{1fffe}b'],
+    ['a mark on a space', 'a \u0301b'],
   ])('with %s', (_, text) => {
     expect([isTaken({ title: text }), isTaken({ lines: [text] }), isTaken({ payee: text })]).toEqual([
       false,
@@ -102,6 +111,11 @@ describe('an action is refused', () => {
     ]);
     expect(isTaken({ document: { ...payment.document, name: text } })).toBe(false);
   });
+});
+
+test.each(['-', '…', '€', '— · —', '\u2800', '\u{1d159}', '\ufffc', '\u3164', '🙂'])('nothing is named %j', (text) => {
+  const named = [{ title: text }, { payee: text }, { document: { ...payment.document, name: text } }];
+  for (const changed of named) expect(isTaken(changed)).toBe(false);
 });
 
 describe('the digest', () => {

@@ -10,25 +10,37 @@ export const actionType = 'facestep_action';
 
 /**
  * What does not look like what it is: controls and line breaks, direction marks, overrides and isolates, what nobody sees,
- * lone surrogates and private characters; spaces at an end or two in a row; marks heaped over what stands around them.
+ * lone surrogates, private and unassigned characters; spaces at an end or two in a row; marks that stand on nothing, or are
+ * heaped over what stands around them.
  */
 const unshowable =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\p{Zs}{2}|^\p{Zs}|\p{Zs}$|^\p{M}|\p{M}{5}/u;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\p{Zs}{2}|^\p{Zs}|\p{Zs}$|(?:^|\p{Zs})\p{M}|\p{M}{5}/u;
+
+/**
+ * Characters that count as letters, marks or symbols and are drawn as nothing: the blank of braille, a null notehead, the place
+ * of an object, blanks of hieroglyphs and letters that only fill or join.
+ */
+const blank = /[\u2800\ufffc\u{1d159}\u{13441}\u{13442}\u{16fe4}\u{1107f}\u2d7f]/u;
+
+const letterOrDigit = /[\p{L}\p{N}]/u;
 
 /** Text that a person can be shown as it is, in Normalization Form C. @param most - characters, as UTF-16 counts them */
 const shownText = (most: number) =>
   z.string().check(
     z.minLength(1),
     z.maxLength(most),
-    z.refine((text) => !unshowable.test(text) && text === text.normalize('NFC')),
+    z.refine((text) => !unshowable.test(text) && !blank.test(text) && text === text.normalize('NFC')),
   );
+
+/** Text that names something: with a letter or a digit in it. */
+const shownName = (most: number) => shownText(most).check(z.refine((text) => letterOrDigit.test(text)));
 
 const sha256Hex = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 /** An action. What it does not name is refused: there is nothing in it that is not shown. */
 export const actionGuard = z.strictObject({
   type: z.literal(actionType),
-  title: shownText(80),
+  title: shownName(80),
   lines: z.exactOptional(z.readonly(z.array(shownText(120)).check(z.maxLength(10)))),
   amount: z.exactOptional(
     z.strictObject({
@@ -37,8 +49,8 @@ export const actionGuard = z.strictObject({
       currency: z.string().check(z.regex(/^[A-Z]{3}$/, { abort: true })),
     }),
   ),
-  payee: z.exactOptional(shownText(80)),
-  document: z.exactOptional(z.strictObject({ name: shownText(120), digest: sha256Hex })),
+  payee: z.exactOptional(shownName(80)),
+  document: z.exactOptional(z.strictObject({ name: shownName(120), digest: sha256Hex })),
 });
 
 /** What somebody is asked to approve. */

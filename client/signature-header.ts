@@ -13,11 +13,13 @@ export const signatureAudience = 'urn:facestep:signatures';
 /** As JAdES names a payload that is had by its reference (ETSI TS 119 182-1, section 5.2.8.3). */
 export const referenceMechanism = 'http://uri.etsi.org/19182/ObjectIdByURI';
 
-/** The protected header, beside algorithm and key. `approval` is a receipt that was good at `iat`. */
-export const signatureHeader = z.object({
+/** The protected header: these members and no others. `approval` is a receipt that was good at `iat`. */
+export const signatureHeader = z.strictObject({
+  alg: z.literal('ES256'),
+  kid: z.string(),
   typ: z.literal(signatureType),
   b64: z.literal(false),
-  crit: z.array(z.string()),
+  crit: z.tuple([z.literal('b64'), z.literal('sigD')]),
   iat: z.int(),
   sigD: z.object({ mId: z.literal(referenceMechanism), pars: z.tuple([z.string()]) }),
   approval: z.string().check(z.maxLength(16_384)),

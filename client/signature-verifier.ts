@@ -16,7 +16,6 @@ export const signatureErrorText = {
   malformed: 'This is not a signature of a document.',
   signature:
     'The signature is not over this very file by the key it should be: the file was changed, or the signature is another’s.',
-  certificate: 'The certificate was not valid at the time of the signature.',
   document: 'What was approved by the face check is another document.',
 } as const;
 
@@ -93,7 +92,7 @@ export function createSignatureVerifier(options: {
 }
 
 /** Whose approval counts, and what is expected of it. */
-export interface ApprovalExpected {
+interface ApprovalExpected {
   readonly issuer: string;
   readonly keys: KeySet;
   readonly expected: Omit<ExpectedReceipt, 'nonce'>;
@@ -104,7 +103,7 @@ export interface ApprovalExpected {
  * @param signed.signedAt - seconds since 1970
  * @throws SignatureError `document`, ReceiptError
  */
-export async function verifyApproval(
+async function verifyApproval(
   signed: { readonly approval: string; readonly signedAt: number; readonly document: Uint8Array },
   { issuer, keys, expected }: ApprovalExpected,
 ): Promise<ApprovalClaims> {

@@ -1,13 +1,13 @@
 // node scripts/release.mjs <folder> [--dry-run] [--no-tests] [--sign <key.pem>]: checks, packs, describes and tags the version
 // of package.json. It publishes nothing: what it puts into the folder is what somebody then uploads.
 import { execFileSync } from 'node:child_process';
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { digestOf, git, makeProvenance, makeSbom, makeVex } from './describe.mjs';
 import { packRelease } from './pack.mjs';
+import { signRelease, sumsOf } from './sign-release.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const options = { 'dry-run': { type: 'boolean' }, 'no-tests': { type: 'boolean' }, sign: { type: 'string' } };
@@ -92,21 +92,8 @@ function describe({ file, manifest, lock }) {
 write(`facestep-${version}.openvex.json`, `${JSON.stringify(makeVex(), null, 2)}\n`);
 write(`facestep-${version}.md`, `# facestep ${version}\n\n${notes}\n\nLicence: ${license}\n`);
 
-const sums = readdirSync(to)
-  .sort()
-  .map((file) => `${digestOf(readFileSync(join(to, file)))}  ${file}\n`)
-  .join('');
-write('SHA256SUMS', sums);
-if (values.sign !== undefined) {
-  const key = createPrivateKey(readFileSync(values.sign));
-  // Ed25519 digests by itself: openssl pkeyutl -verify -rawin checks it.
-  const signature = sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', Buffer.from(sums), key);
-  const publicKey = createPublicKey(key);
-  if (!verify(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', Buffer.from(sums), publicKey, signature))
-    fail('the signature does not verify');
-  write('SHA256SUMS.sig', signature);
-  write('release-key.pem', publicKey.export({ type: 'spki', format: 'pem' }));
-}
+write('SHA256SUMS', sumsOf(to));
+if (values.sign !== undefined) signRelease(to, values.sign);
 if (isDry) say(`A dry run: ${tag} was not set.`);
 else {
   git('tag', '--annotate', tag, '--message', `facestep ${version}\n\n${notes}`);

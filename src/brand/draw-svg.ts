@@ -5,11 +5,14 @@ const program = fileURLToPath(new URL('svg-process.js', import.meta.url));
 const timeoutMs = 5_000;
 const maxDrawnBytes = 4 * 1024 * 1024;
 
-/** What became of an SVG. */
-export type DrawnSvg = { readonly png: Buffer } | { readonly problem: 'too_large' | 'unreadable' };
+/** What became of an SVG. `unsafe`: why it is refused, as `findSvgProblem` says it. */
+export type DrawnSvg =
+  | { readonly png: Buffer }
+  | { readonly unsafe: string }
+  | { readonly problem: 'too_large' | 'unreadable' };
 
 /**
- * Draws an SVG as a PNG that fits a box. It is done in a process of its own, without this one's environment: the server itself
+ * Checks an SVG, and draws it as a PNG that fits a box. Both are done in a process of its own, without this one's environment: the server itself
  * never loads what reads SVG (`prepareDecoder` of the engine switches it off for good), and what takes too long is ended.
  */
 export function drawSvg(
@@ -21,8 +24,9 @@ export function drawSvg(
       process.execPath,
       ['--max-old-space-size=128', program, ...[width, height, maxPixels].map(String)],
       { encoding: 'buffer', env: {}, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxDrawnBytes },
-      (error, png) => {
-        if (error === null && png.length > 0) resolve({ png });
+      (error, written) => {
+        if (error === null && written.length > 0) resolve({ png: written });
+        else if (error?.code === 3) resolve({ unsafe: written.toString() });
         else resolve({ problem: error?.code === 2 ? 'too_large' : 'unreadable' });
       },
     );

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { drawSvg } from './draw-svg.js';
 import { takePicture } from './picture.js';
-import { findSvgProblem } from './svg.js';
+import { findSvgProblem, maxSvgBytes } from './svg.js';
 
 const svg = (inner: string, attributes = 'width="200" height="40"'): Buffer =>
   Buffer.from(
@@ -112,6 +113,69 @@ test('an SVG with a document type, entities or another encoding is refused', asy
   expect(await codeOf(Buffer.concat([svg(square), Buffer.from([0xff])]))).toBe('picture_unsafe');
 });
 
+test('the process that draws an SVG refuses it by itself, so that the server never scans one', async () => {
+  const box = { width: 40, height: 40, maxPixels: 1_000_000 };
+  expect(await drawSvg(svg('<script/>'), box)).toEqual({
+    unsafe: 'it holds the element script; save it as a plain SVG of shapes',
+  });
+});
+
+test('a tag that is not as XML has it is refused', () => {
+  for (const inner of [
+    ...[
+      '<g a=b/>',
+      '<g a="1"b="2"/>',
+      '<g a/>',
+      '<g a="<"/>',
+      '<g a="',
+      '<g a=\'1"/>',
+      '<g',
+      '< g/>',
+      '</g a="1">',
+      '</g/>',
+    ],
+    ...[
+      `<g ${'a'.repeat(65)}="1"/>`,
+      '<g é="1"/>',
+      '<g \u00a0a="1"/>',
+      '<g a="1" / >',
+      '<g 1="1"/>',
+      '<g\u2028onload="x"/>',
+    ],
+  ])
+    expect(findSvgProblem(svg(inner))).toBe('it is no well-formed XML');
+  for (const inner of ['<g\n\ta = "1"\r\nb=\'"\' />', `<g ${'a'.repeat(64)}="1" xml:id="ä>"></g >`])
+    expect(findSvgProblem(svg(inner))).toBeNull();
+});
+
+// Each took 10 to 30 s of a processor when the scan was quadratic; one thousandth of the limit suffices for all together.
+test('whatever an SVG repeats, the check takes time in proportion to its length', () => {
+  const fill = (start: string, repeated: string): string =>
+    `<svg ${start}${repeated.repeat(Math.floor((maxSvgBytes - 100) / repeated.length))}`;
+  const repeats = [
+    ...['a', 'a ', ' ', 'a=', 'a="', 'a="" ', ':', '-', '/', '=', '"', "'", '&', '&#', 'a="&#x41;" ', 'x=" url(" '],
+    ...['><g', '><g a', '><!---->', '><style>', '><!--', 'xmlns:href', 'a="url(" ', '\t\n'],
+  ];
+  const files = repeats.flatMap((repeated) => [
+    fill('', repeated),
+    `${fill('', repeated)}>`,
+    `${fill('a="', repeated)}"/>`,
+    `${fill('><style>', repeated)}</style></svg>`,
+    `${'a'.repeat(60_000)}${fill('a', repeated).slice(0, 60_000)}`.replace(/^/, '<svg '),
+    `<svg ${'a'.repeat(40_000)}${' '.repeat(80_000)}b/>`,
+    `<?xml ${repeated.repeat(10_000)}?><svg/>`,
+  ]);
+  const scan = `const { findSvgProblem } = await import(${JSON.stringify(new URL('svg.js', import.meta.url))});
+    const { json } = await import('node:stream/consumers');
+    for (const file of await json(process.stdin)) findSvgProblem(Buffer.from(file));`;
+  const command = 'ulimit -t 60; exec "$0" --input-type=module --eval "$1"';
+  const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, scan], {
+    input: JSON.stringify(files),
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([0, '']);
+});
+
 test('an honest SVG of shapes is taken, with what drawing programs write', async () => {
   const honest = `<?xml version="1.0" encoding="UTF-8"?>
     <!-- Made by a program -->
@@ -140,11 +204,13 @@ test('what draws loads nothing, even where nothing is refused before it', async 
       .toBuffer(),
   );
   for (const href of [`http://127.0.0.1:${port}/a.png`, `file://${folder}/red.png`, `${folder}/red.png`]) {
-    const drawn = await drawSvg(svg(`<image href="${href}" width="40" height="40"/>`), {
-      ...{ width: 40, height: 40, maxPixels: 1_000_000 },
+    const render = `const { renderSvg } = await import(${JSON.stringify(new URL('render-svg.js', import.meta.url))});
+      const { buffer } = await import('node:stream/consumers');
+      process.stdout.write(await renderSvg(await buffer(process.stdin), { width: 40, height: 40, maxPixels: 1e6 }));`;
+    const drawn = execFileSync(process.execPath, ['--input-type=module', '--eval', render], {
+      input: svg(`<image href="${href}" width="40" height="40"/>`),
     });
-    if (!('png' in drawn)) throw new Error(drawn.problem);
-    expect((await sharp(drawn.png).stats()).channels.map(({ max }) => max)).toEqual([0, 0, 0, 0]);
+    expect((await sharp(drawn).stats()).channels.map(({ max }) => max)).toEqual([0, 0, 0, 0]);
   }
   expect(asked).toBe(0);
   server.close();

@@ -2,7 +2,7 @@ import type { OutputInfo } from 'sharp';
 import type { BrandPicture, PictureName } from '../core/brand/brand.js';
 import type { BrandProblem } from '../core/brand/draft.js';
 import { drawSvg } from './draw-svg.js';
-import { findSvgProblem, looksLikeSvg, maxSvgBytes } from './svg.js';
+import { looksLikeSvg, maxSvgBytes } from './svg.js';
 
 /** Of a file that is handed in. */
 export const maxPictureBytes = 1024 * 1024;
@@ -40,12 +40,10 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
   if (bytes.length > maxPictureBytes) return refuse('picture_too_large', 'expected a file of at most 1 MB');
   const kind = kindOf(bytes);
   if (kind === null) return refuse('picture_unreadable', 'expected a PNG, WebP or SVG picture');
-  if (kind === 'svg') {
-    if (bytes.length > maxSvgBytes) return refuse('picture_too_large', 'expected an SVG of at most 128 kB');
-    const reason = findSvgProblem(bytes);
-    if (reason !== null) return refuse('picture_unsafe', `this SVG is not taken: ${reason}`);
-  }
+  if (kind === 'svg' && bytes.length > maxSvgBytes)
+    return refuse('picture_too_large', 'expected an SVG of at most 128 kB');
   const drawnOnce = kind === 'svg' ? await drawSvg(bytes, { ...boxes[name], maxPixels }) : { png: bytes };
+  if ('unsafe' in drawnOnce) return refuse('picture_unsafe', `this SVG is not taken: ${drawnOnce.unsafe}`);
   if ('problem' in drawnOnce)
     return drawnOnce.problem === 'too_large'
       ? refuse('picture_too_large', 'expected at most 16 megapixels')

@@ -1,18 +1,17 @@
 import { buffer } from 'node:stream/consumers';
-import sharp from 'sharp';
+import { renderSvg } from './render-svg.js';
+import { findSvgProblem } from './svg.js';
 
 /*
- * A process of its own that draws one SVG: from standard input, as a PNG that fits the box of its arguments, to standard
- * output. It ends with 2 where the picture says it is too large, and with 1 where it cannot be drawn.
+ * A process of its own that checks and draws one SVG: from standard input, as a PNG that fits the box of its arguments, to
+ * standard output. It ends with 3 if the picture may not be drawn, with the reason on standard output; with 2 if the picture
+ * says it is too large, and with 1 if it cannot be drawn.
  */
 
 const [width = 1, height = 1, maxPixels = 1] = process.argv.slice(2).map(Number);
 const bytes = await buffer(process.stdin);
-const { width: wide, height: high } = await sharp(bytes, { limitInputPixels: false }).metadata();
-if (wide * high > maxPixels) process.exit(2);
-const density = Math.min(Math.max(72 * Math.min(width / wide, height / high), 1), 10_000);
-const drawn = await sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, density })
-  .resize({ width, height, fit: 'inside' })
-  .png()
-  .toBuffer();
-process.stdout.write(drawn);
+const unsafe = findSvgProblem(bytes);
+const drawn = unsafe === null ? await renderSvg(bytes, { width, height, maxPixels }) : null;
+if (unsafe === null && drawn === null) process.exitCode = 2;
+if (unsafe !== null) process.exitCode = 3;
+process.stdout.write(drawn ?? unsafe ?? '');

@@ -18,9 +18,11 @@ const allowed = new Set(
 
 const namedReferences: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** A tag with its attributes: no `<` in a value, as XML has it. */
-const tag = /<(\/?)([A-Za-z_][\w:.-]*)((?:[^"'<>]|"[^"<]*"|'[^'<]*')*)>/y;
-const attribute = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+/** Longer names are in no SVG of shapes. */
+const maxNameCharacters = 64;
+
+const nameCharacters = /[\w:.-]{1,64}/y;
+const space = /[ \t\r\n]*/y;
 const declaration = /^\uFEFF?\s*<\?xml\s[^?<>]*\?>/;
 const encoding = /encoding\s*=\s*["']([^"']*)["']/;
 
@@ -47,16 +49,16 @@ export function findSvgProblem(bytes: Uint8Array): string | null {
     }
     if (text.startsWith('<!', at)) return 'it holds a document type, an entity or a CDATA section';
     if (text.startsWith('<?', at)) return 'it holds a processing instruction';
-    tag.lastIndex = at;
-    const [whole, closing, name = '', rest = ''] = tag.exec(text) ?? [];
-    if (whole === undefined) return 'it is no well-formed XML';
+    const tag = readTag(text, at);
+    if (tag === null) return 'it is no well-formed XML';
+    const { name, closing, empty, attributes } = tag;
     if (!allowed.has(name)) return `it holds the element ${name.slice(0, 40)}; save it as a plain SVG of shapes`;
-    uses += name === 'use' && closing === '' ? 1 : 0;
+    uses += name === 'use' && !closing ? 1 : 0;
     if (uses > maxUses) return `it holds more than ${maxUses} elements use`;
-    const problem = findAttributeProblem(rest);
+    const problem = findAttributeProblem(attributes);
     if (problem !== null) return problem;
-    at += whole.length;
-    if (name !== 'style' || closing !== '' || rest.endsWith('/')) continue;
+    at = tag.end;
+    if (name !== 'style' || closing || empty) continue;
     // What is after a comment or an element is style, too.
     if (!text.startsWith('</style', text.indexOf('<', at))) return 'its style holds something other than text';
     if (!isStyleWithinAt(text, at)) return 'its style points elsewhere';
@@ -73,9 +75,68 @@ function decodeText(bytes: Uint8Array): string | null {
   }
 }
 
-function findAttributeProblem(rest: string): string | null {
-  for (const [, name = '', double, single] of rest.matchAll(attribute)) {
-    const value = decodeReferences(double ?? single ?? '');
+/** One tag. */
+interface Tag {
+  readonly name: string;
+  readonly closing: boolean;
+  readonly empty: boolean;
+  readonly attributes: readonly (readonly [name: string, value: string])[];
+  /** Position behind it. */
+  readonly end: number;
+}
+
+/**
+ * Reads the tag at a position, as XML has it. Each character is read at most twice, whatever the text: a pattern for a whole tag
+ * tries the same characters again from each position.
+ * @returns `null` if there is no well-formed tag, or a name in it is over 64 characters or not in ASCII
+ */
+function readTag(text: string, start: number): Tag | null {
+  const closing = text[start + 1] === '/';
+  const name = readName(text, start + (closing ? 2 : 1));
+  if (name === null) return null;
+  const attributes: [string, string][] = [];
+  for (let at = start + (closing ? 2 : 1) + name.length; ; ) {
+    const next = skipSpace(text, at);
+    if (text[next] === '>') return { name, closing, empty: false, attributes, end: next + 1 };
+    if (text.startsWith('/>', next)) return closing ? null : { name, closing, empty: true, attributes, end: next + 2 };
+    const attribute = next === at || closing ? null : readAttribute(text, next);
+    if (attribute === null) return null;
+    attributes.push([attribute.name, attribute.value]);
+    at = attribute.end;
+  }
+}
+
+/** Reads `name="value"`, with no `<` in the value. */
+function readAttribute(text: string, start: number): { name: string; value: string; end: number } | null {
+  const name = readName(text, start);
+  if (name === null) return null;
+  const equals = skipSpace(text, start + name.length);
+  const open = skipSpace(text, equals + 1);
+  const quote = text[open];
+  if (text[equals] !== '=' || (quote !== '"' && quote !== "'")) return null;
+  const close = text.indexOf(quote, open + 1);
+  const value = text.slice(open + 1, close);
+  return close === -1 || value.includes('<') ? null : { name, value, end: close + 1 };
+}
+
+/** @returns `null` if there is no name, or one of more than 64 characters */
+function readName(text: string, at: number): string | null {
+  nameCharacters.lastIndex = at;
+  const [name] = nameCharacters.exec(text) ?? [];
+  if (name === undefined || !/^[A-Za-z_]/.test(name)) return null;
+  nameCharacters.lastIndex = at + maxNameCharacters;
+  return name.length === maxNameCharacters && nameCharacters.test(text) ? null : name;
+}
+
+function skipSpace(text: string, at: number): number {
+  space.lastIndex = at;
+  space.test(text);
+  return Math.max(space.lastIndex, at);
+}
+
+function findAttributeProblem(attributes: Tag['attributes']): string | null {
+  for (const [name, written] of attributes) {
+    const value = decodeReferences(written);
     if (value === null) return 'it holds an entity';
     if (/^on/i.test(name)) return `it holds the event handler ${name.slice(0, 40)}`;
     if (/^(?:xml:base|src)$/i.test(name)) return `it holds the attribute ${name}`;

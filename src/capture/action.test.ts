@@ -71,6 +71,12 @@ const verifierOf = async () =>
     clock: server.clock,
   });
 
+test('the page is told if a word mixes scripts', async () => {
+  const mixed = { ...action, payee: 'Hаrbour Clinic GmbH' };
+  const { view } = await begin({ action: mixed });
+  expect(view).toMatchObject({ action: { words: mixed, mixedScripts: true } });
+});
+
 test('nobody is shown another way than a face to approve: there is none', async () => {
   await server.stop();
   await startWith({ fallbackUrl: 'https://help.example.com/' });
@@ -86,7 +92,7 @@ test('what the page is given is what was asked for, and what the receipt says', 
   const { body: started } = await ask({ nonce: 'n-1' });
   expect(started.actionDigest).toBe(digest);
   const opened = await openLink(server, String(started.url));
-  expect(opened.body.view).toMatchObject({ action: { words: action, digest } });
+  expect(opened.body.view).toMatchObject({ action: { words: action, digest, mixedScripts: false } });
   const page = openPage(server, String(opened.body.session));
   await page.consent();
   const { body } = await show(page);

@@ -1,12 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import {
-  createPdfVerifier,
-  createSignatureVerifier,
-  type DocumentSignature,
-  ReceiptError,
-  SignatureError,
-} from '../../client/index.js';
+import { createSignatureVerifier, ReceiptError, SignatureError } from '../../client/index.js';
 import { epochSec, toEpochMs, toIso } from '../core/units.js';
 import type { CliDeps } from './deps.js';
 import { readGivenFile } from './given-file.js';
@@ -14,15 +8,12 @@ import { readGivenKeySet } from './jwks-source.js';
 import { toPrintable } from './printable.js';
 import { runOnFiles } from './sealed-file/run.js';
 import { signatureSuffix } from './sign.js';
-import { readCertificate } from './signature/organisation-key.js';
-import { UsageError } from './usage-error.js';
 
 const optionsGuard = z.strictObject({
   jwks: z.string(),
   issuer: z.string(),
   connection: z.exactOptional(z.string()),
   subject: z.exactOptional(z.string()),
-  certificate: z.string().optional(),
 });
 
 /** `facestep verify-signature`: checks a signature of `facestep sign`, offline. */
@@ -37,26 +28,21 @@ export function createVerifySignatureCommand(deps: CliDeps): Command {
     .argument('[signature]', `its signature; <file>${signatureSuffix} unless said`)
     .requiredOption('--jwks <source>', 'a file with the public keys of the server, or their address')
     .requiredOption('--issuer <url>', 'the server’s public URL')
-    .option('--certificate <file>', 'of the organisation: the signature is inside of the file, a PDF')
     .option('--connection <id>', 'where the person must be enrolled')
     .option('--subject <id>', 'who must have approved it')
     .action((path: string, signaturePath: string | undefined, given: unknown) =>
       runOnFiles(deps, async () => {
-        const { jwks, issuer, certificate, ...expected } = optionsGuard.parse(given);
+        const { jwks, issuer, ...expected } = optionsGuard.parse(given);
         const keys = await readGivenKeySet(jwks, deps);
         const document = await readGivenFile(path);
-        const verify = async (): Promise<DocumentSignature> => {
-          if (certificate !== undefined)
-            return (await openPdfVerifier(certificate, { issuer, keys })).verify(document, expected);
-          const text = (await readGivenFile(signaturePath ?? `${path}${signatureSuffix}`)).toString('utf8').trim();
-          return createSignatureVerifier({ issuer, keys }).verify(document, text, expected);
-        };
+        const text = (await readGivenFile(signaturePath ?? `${path}${signatureSuffix}`)).toString('utf8').trim();
         try {
-          const { signedAt, approval } = await verify();
+          const verifier = createSignatureVerifier({ issuer, keys });
+          const { signedAt, approval } = await verifier.verify(document, text, expected);
           const { sub, connection, action, auth_time: approvedAt } = approval;
           const at = (seconds: number): string => toIso(toEpochMs(epochSec(seconds)));
           const lines = [
-            `The signature holds. ${certificate === undefined ? issuer : 'The holder of the certificate'} made it on ${at(signedAt)}.`,
+            `The signature holds. ${issuer} made it on ${at(signedAt)}.`,
             `Approved by a face check of ${sub} (${connection}) on ${at(approvedAt)}, who was shown:`,
             ...[action.title, ...(action.lines ?? []), action.document?.name ?? ''].map((line) => `  ${line}`),
           ];
@@ -68,14 +54,4 @@ export function createVerifySignatureCommand(deps: CliDeps): Command {
         }
       }),
     );
-}
-
-/** @throws UsageError: there is no certificate, or its key is of a kind that signs no PDF */
-async function openPdfVerifier(file: string, server: Pick<Parameters<typeof createPdfVerifier>[0], 'issuer' | 'keys'>) {
-  const { raw } = await readCertificate(file);
-  try {
-    return createPdfVerifier({ ...server, certificate: raw });
-  } catch {
-    throw new UsageError(`${file} is the certificate of a key that signs no PDF`);
-  }
 }

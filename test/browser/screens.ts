@@ -154,6 +154,7 @@ const payment = {
     },
   },
   digest: 'a'.repeat(64),
+  mixedScripts: false,
 } as const;
 
 /** Every screen a person can see. */
@@ -163,6 +164,7 @@ export const screens: readonly ScreenCase[] = [
   { name: 'consent', screen: 'consent', view: { consentNeeded: true } },
   { name: 'consent-enrol', screen: 'consent', view: { consentNeeded: true, purpose: 'enrol', retentionDays: null } },
   { name: 'action', screen: 'action', view: { action: payment } },
+  { name: 'action-mixed', screen: 'action', view: { action: { ...payment, mixedScripts: true } } },
   { name: 'place', screen: 'place', only: 'desktop' },
   { name: 'hand-off', screen: 'hand-off', only: 'desktop', press: ['Use my phone'] },
   {

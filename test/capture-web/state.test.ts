@@ -27,7 +27,7 @@ test('while pictures are judged, whoever sent them, nothing else is asked', () =
 });
 
 test('what is to be approved is shown after the consent and before any camera, and once', () => {
-  const action = { words: { type: 'facestep_action', title: 'Pay' }, digest: 'd' } as const;
+  const action = { words: { type: 'facestep_action', title: 'Pay' }, digest: 'd', mixedScripts: false } as const;
   expect(stepOf({ action, consentNeeded: true })).toBe('consent');
   expect(stepOf({ action }, { mayHandOff: true })).toBe('action');
   expect(stepOf({ action, role: 'camera' })).toBe('action');

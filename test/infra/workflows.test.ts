@@ -8,30 +8,109 @@ import { projectRoot } from '../paths.js';
 /* What the project's host does by itself. It cannot be run here, so it is held against the checkout. */
 
 const folder = join(projectRoot, '.github');
+const stepGuard = z.object({
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).optional(),
+});
 const workflowGuard = z.object({
   permissions: z.strictObject({ contents: z.literal('read') }),
   jobs: z.record(
     z.string(),
-    z.object({
+    z.looseObject({
       'timeout-minutes': z.int(),
+      permissions: z.record(z.string(), z.string()).optional(),
       strategy: z.object({ matrix: z.object({ node: z.array(z.string()) }) }).optional(),
-      steps: z.array(z.object({ uses: z.string().optional(), run: z.string().optional() })),
+      steps: z.array(z.looseObject(stepGuard.shape)),
     }),
   ),
 });
-const workflows = readdirSync(join(folder, 'workflows')).map((name) => {
-  const text = readFileSync(join(folder, 'workflows', name), 'utf8');
-  return { name, text, ...workflowGuard.parse(parse(text)) };
-});
+const texts = readdirSync(join(folder, 'workflows')).map((name) =>
+  readFileSync(join(folder, 'workflows', name), 'utf8'),
+);
+const workflows = texts.map((text) => ({ text, ...workflowGuard.parse(parse(text)) }));
 const steps = workflows.flatMap(({ jobs }) => Object.values(jobs).flatMap((job) => job.steps));
 
-test('actions come from the host itself, of a version', () => {
-  for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^actions\/[\w-]+@v\d+$/);
+/** A job that can read a secret, or write to the repository. */
+const holdsSecret = (job: { permissions?: Record<string, string> | undefined }): boolean =>
+  /\bsecrets\b|github\.token|github\[|toJSON\(|GITHUB_TOKEN/i.test(JSON.stringify(job)) ||
+  Object.values(job.permissions ?? {}).some((right) => right !== 'read' && right !== 'none');
+
+/** What may begin a command, and what a pipe may lead to, where a secret is. */
+const mayRunWithSecret =
+  /^(printf '%s' "\$RELEASE_KEY"|node scripts\/sign-release\.mjs [^()`&]*|version=\$\(node -p "require\('\.\/package\.json'\)\.version"\)|git (config|tag|-c credential\.helper='!gh auth git-credential' push) [^()`&]*|gh release create [^()`&]*)$/;
+const mayUseWithSecret = ['actions/checkout', 'actions/download-artifact'];
+
+/** Returns what makes a workflow unsafe. */
+function findProblems(text: string): string[] {
+  const parsed = workflowGuard.safeParse(parse(text));
+  if (!parsed.success) return ['permissions'];
+  const { jobs } = parsed.data;
+  const { jobs: _, ...top } = parse(text);
+  const problems = holdsSecret({ ...top, permissions: undefined }) ? ['secret for all jobs'] : [];
+  for (const [, action = '', version = '', comment = ''] of text.matchAll(/uses:\s*["']?([^\s@"']+)@?(\S*)(.*)/g))
+    if (!/^actions\/[\w-]+$/.test(action) || !/^[0-9a-f]{40}$/.test(version) || !/^ # v\d+\.\d+\.\d+$/.test(comment))
+      problems.push('action not pinned');
+  for (const job of Object.values(jobs)) {
+    for (const { uses = '', with: given } of job.steps)
+      if (uses.startsWith('actions/checkout@') && given?.['persist-credentials'] !== false)
+        problems.push('credentials');
+    if (!holdsSecret(job)) continue;
+    const commands = job.steps.flatMap(({ run = '' }) => run.split(/\n|&&|\|\|?|;/).map((each) => each.trim()));
+    const used = job.steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses.replace(/@.*/, '')]));
+    if (commands.some((command) => command !== '' && !mayRunWithSecret.test(command)))
+      problems.push('command beside a secret');
+    if (used.some((action) => !mayUseWithSecret.includes(action))) problems.push('action beside a secret');
+  }
+  return problems;
+}
+
+test('no secret is where packages or tests run; actions are pinned, checkouts keep no credentials, rights are declared', () => {
+  for (const text of texts) expect(findProblems(text)).toEqual([]);
+  const signing = readFileSync(join(projectRoot, 'scripts/sign-release.mjs'), 'utf8');
+  for (const [, name] of signing.matchAll(/(?:from|import\(|require\()\s*['"]([^'"]+)/g))
+    expect(name).toMatch(/^node:/);
+});
+
+const reading = (name: string): string => `"\${{ ${name} }}"`;
+
+test.each<[string, string, string]>([
+  ['permissions', 'permissions:\n  contents: read\n', ''],
+  ['permissions', 'permissions:\n  contents: read\n', 'permissions: write-all\n'],
+  ['secret for all jobs', 'jobs:', `env: { KEY: ${reading('secrets.RELEASE_KEY')} }\njobs:`],
+  ['action not pinned', '@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2', '@v4'],
+  ['action not pinned', ' # v4.6.2', ''],
+  ['action not pinned', 'actions/upload-artifact@', 'someone/upload-artifact@'],
+  ['credentials', 'with: { fetch-depth: 0, persist-credentials: false }', 'with: { fetch-depth: 0 }'],
+  ['credentials', 'with: { persist-credentials: false }', 'with: { persist-credentials: true }'],
+  [
+    'command beside a secret',
+    '- run: npm run setup',
+    `- run: npm run setup\n        env: { T: ${reading('secrets.T')} }`,
+  ],
+  [
+    'command beside a secret',
+    '- run: npm run setup',
+    `- run: npm run setup\n        env: { T: ${reading('github.token')} }`,
+  ],
+  [
+    'command beside a secret',
+    '    timeout-minutes: 120',
+    '    timeout-minutes: 120\n    permissions: { contents: write }',
+  ],
+  ['command beside a secret', '          git tag --annotate', '          npm ci\n          git tag --annotate'],
+  ['command beside a secret', '          git tag --annotate', '          bash .ci/run && git tag --annotate'],
+  ['command beside a secret', 'git tag --annotate', 'git tag $(npm ci) --annotate'],
+  ['action beside a secret', 'actions/download-artifact@', 'actions/setup-node@'],
+])('a workflow with the problem "%s" is found', (problem, part, replacement) => {
+  const release = readFileSync(join(folder, 'workflows/release.yml'), 'utf8');
+  expect(release).toContain(part);
+  expect(findProblems(release.replace(part, replacement))).toContain(problem);
 });
 
 test('the scripts that are run are there', () => {
   const scripts = steps.flatMap(({ run = '' }) => run.match(/(?:scripts\/[\w-]+\.mjs|\.ci\/run)/g) ?? []);
-  expect(scripts).toEqual(expect.arrayContaining(['.ci/run', 'scripts/release.mjs']));
+  expect(scripts).toEqual(expect.arrayContaining(['.ci/run', 'scripts/release.mjs', 'scripts/sign-release.mjs']));
   for (const script of scripts) expect(existsSync(join(projectRoot, script))).toBe(true);
 });
 

@@ -81,7 +81,7 @@ test.each(['plain', 'pushed'] as const)(
     const asked = await prepare([action]);
     const { shown, back } = await authorize(await asked[way]());
     const digest = await digestAction(action);
-    expect(shown.shown).toEqual({ words: action, digest });
+    expect(shown.shown).toEqual({ words: action, digest, mixedScripts: false });
     const tokens = await client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
     expect(tokens.claims()).toMatchObject({ sub: 'anna', acr: 'face', amr: ['face'], action, action_digest: digest });
     expect(tokens.authorization_details).toEqual([{ ...action, action_digest: digest }]);

@@ -53,7 +53,12 @@ export const view = z.object({
   retentionDays: z.nullable(z.int()),
   consentNeeded: z.boolean(),
   /** What the face check approves: shown in these very words before the camera opens. Its digest goes with the challenge. */
-  action: z.nullable(namedAction),
+  action: z.nullable(
+    z.extend(namedAction, {
+      /** Whether a word mixes scripts: the page then warns. */
+      mixedScripts: z.boolean(),
+    }),
+  ),
   /** When the person agreed to all this at an earlier visit, where that still holds. */
   agreedAt: z.nullable(instant),
   /** Names the text that is agreed to. */

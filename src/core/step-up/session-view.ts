@@ -1,4 +1,5 @@
 import type { Connection, Policy } from '../connection.js';
+import { hasMixedScripts } from '../mixed-scripts.js';
 import type { EpochMs } from '../units.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from './page-protocol.js';
 import { areCodesOffered, isReceiptWaiting, outsiderOf, type StepUpRecord, stateAt } from './record.js';
@@ -93,7 +94,10 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: consent === null && purpose !== 'manage',
     // Whoever has not chosen the number may be somebody else.
-    action: role === 'unpaired' ? null : record.action,
+    action:
+      role === 'unpaired' || record.action === null
+        ? null
+        : { ...record.action, mixedScripts: hasMixedScripts(record.action.words) },
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
     userSecret: demandedSecret(stepUp),
     light: lightOf(stepUp),

@@ -87,6 +87,8 @@ export const de: Words = {
     payee: 'Empfänger',
     document: 'Dokument',
     digest: 'Sein SHA-256-Fingerabdruck',
+    mixedScripts:
+      'Ein Wort hier mischt Buchstaben verschiedener Alphabete. Vielleicht sieht es nur aus wie der Name, den Sie erwarten.',
     warning:
       'Wenn Sie das nicht selbst begonnen haben oder ein Wort nicht stimmt, wählen Sie „Ich gebe das nicht frei“.',
     approve: 'Mit meinem Gesicht freigeben',

@@ -82,6 +82,7 @@ export const en: Words = {
     payee: 'Payee',
     document: 'Document',
     digest: 'Its SHA-256 fingerprint',
+    mixedScripts: 'A word here mixes letters of different alphabets. It may only look like the name you expect.',
     warning: 'If you did not start this yourself, or a word is wrong, choose “I do not approve”.',
     approve: 'Approve with my face',
     refuse: 'I do not approve',

@@ -82,6 +82,8 @@ export const es: Words = {
     payee: 'Beneficiario',
     document: 'Documento',
     digest: 'Su huella SHA-256',
+    mixedScripts:
+      'Una palabra de aquí mezcla letras de alfabetos distintos. Puede que solo se parezca al nombre que espera.',
     warning: 'Si no ha iniciado esto usted mismo, o alguna palabra no es correcta, elija «No lo apruebo».',
     approve: 'Aprobar con mi rostro',
     refuse: 'No lo apruebo',

@@ -86,6 +86,8 @@ export const fr: Words = {
     payee: 'Bénéficiaire',
     document: 'Document à signer',
     digest: 'Son empreinte SHA-256',
+    mixedScripts:
+      'Un mot ici mélange des lettres d’alphabets différents. Il peut seulement ressembler au nom que vous attendez.',
     warning: 'Si vous n’avez pas lancé ceci vous-même, ou si un mot est faux, choisissez « Je n’approuve pas ».',
     approve: 'Approuver avec mon visage',
     refuse: 'Je n’approuve pas',

@@ -64,6 +64,7 @@ export interface Words {
     readonly payee: string;
     readonly document: string;
     readonly digest: string;
+    readonly mixedScripts: string;
     readonly warning: string;
     readonly approve: string;
     readonly refuse: string;

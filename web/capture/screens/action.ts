@@ -41,6 +41,7 @@ export const action: Step = async (view, _facts, { page, api }) => {
     body: [
       paragraph(words.action.intro(view.organisation), 'lead'),
       describe(named.words, words),
+      ...(named.mixedScripts ? [paragraph(words.action.mixedScripts, 'note')] : []),
       paragraph(words.action.warning, 'note'),
       actions(
         button('plain', words.action.approve, () => choose(true)),

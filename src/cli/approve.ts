@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Action, type FacestepClient, signatureAudience } from '../../../client/index.js';
-import { FaceError } from '../../errors.js';
+import { type Action, type FacestepClient, signatureAudience } from '../../client/index.js';
+import { FaceError } from '../errors.js';
 
 /** Who is to approve what. */
 export interface Asked {
