@@ -22,7 +22,12 @@ function setUp() {
       return examination;
     },
   };
-  return { engine, asked, given, sight: createSight({ engine, signals: ['embedding', 'liveness'] }) };
+  return {
+    engine,
+    asked,
+    given,
+    sight: createSight({ engine, signals: ['embedding', 'liveness'], checkFrame: () => {} }),
+  };
 }
 
 const isZero = ({ embedding }: Examination): boolean =>

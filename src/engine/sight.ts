@@ -65,10 +65,16 @@ class SharedPhoto extends Photo {
 /**
  * Has shared photos examined at the first question, and for all that anybody will ask: what nobody asks for costs nothing.
  * @param deps.signals - of all who will ask
+ * @param deps.checkFrame - as `Sight.checkFrame`, of the encoded bytes
  */
-export function createSight(deps: { readonly engine: Engine; readonly signals: readonly Signal[] }): Sight {
-  const { engine, signals } = deps;
+export function createSight(deps: {
+  readonly engine: Engine;
+  readonly signals: readonly Signal[];
+  readonly checkFrame: (bytes: Uint8Array) => void;
+}): Sight {
+  const { engine, signals, checkFrame } = deps;
   return {
+    checkFrame: (photo) => photo.use(checkFrame),
     async share(photos, work) {
       const looks = photos.map((photo) => new Look(() => engine.examine(photo, signals)));
       try {

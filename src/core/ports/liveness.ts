@@ -41,6 +41,11 @@ export const sketchBands = 64;
 /** Sees to it that a photo which several look at is examined once. */
 export interface Sight {
   /**
+   * Checks that a photo can be one that the capture page took, by what it declares: nothing is decoded.
+   * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_animated`
+   */
+  checkFrame(photo: Photo): void;
+  /**
    * Hands the photos on, over the same bytes, as ones that are examined at most once, whoever asks.
    * Who does not ask takes them for photos like any other. What was seen of them is overwritten before this settles, and
    * cannot be asked for afterwards.

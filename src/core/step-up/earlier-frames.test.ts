@@ -37,6 +37,7 @@ const mirror = (photo: Photo): Photo =>
   photo.use((steps) => new Photo(Buffer.concat([steps.subarray(half), steps.subarray(0, half)])));
 
 const sight: Sight = {
+  checkFrame: () => {},
   share: (photos, work) => work(photos),
   async sketch(photo) {
     const sketch = photo.use((steps) => new FrameSketch(Uint8Array.from(steps)));

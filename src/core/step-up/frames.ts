@@ -1,4 +1,4 @@
-import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../../errors.js';
+import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../../errors.js';
 import type { Credential, Photo } from '../concealed.js';
 import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
@@ -173,9 +173,6 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
   const { captured, submitted } = taken;
   const { role } = submitted.session;
   const before = uncaptured(captured.record);
-  const judged = judgeFrames(taken, deps);
-  // Whatever else happens first, the judge's refusal is told where it is awaited.
-  judged.catch(() => null);
   const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: Hint | null) => {
     await endAttempt(captured, ended, deps);
     return { ...viewSession({ ...captured, record: ended, role }, deps), outcome, hint };
@@ -184,6 +181,11 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
     counted.triesLeft > 0 && counted.challengesLeft > 0
       ? end(counted, 'try_again', hint)
       : end({ ...counted, kept: null, state: 'failed' }, 'failed', hint);
+  const unusable = findUnusable(taken.photos, deps);
+  if (unusable !== null) return lose(before, hintOfFrames[unusable]);
+  const judged = judgeFrames(taken, deps);
+  // Whatever else happens first, the judge's refusal is told where it is awaited.
+  judged.catch(() => null);
   try {
     const ended = await (before.purpose === 'enrol' ? enrolFrom(taken, judged, deps) : verifyFrom(taken, judged, deps));
     if (ended.state === 'passed') return await end(ended, 'passed', null);
@@ -199,6 +201,18 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
   }
   const { hint } = await judged;
   return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
+}
+
+/** Returns what is wrong with the first frame that the capture page cannot have taken, before any is decoded. */
+function findUnusable(photos: readonly Photo[], { sight }: CaptureDeps): PhotoCode | null {
+  try {
+    for (const photo of photos) sight.checkFrame(photo);
+    return null;
+  } catch (error) {
+    const code = toCode(error);
+    if (!isOneOf(photoCodes, code)) throw error;
+    return code;
+  }
 }
 
 /** With a face alone, or with the secret that came with it. */
