@@ -11,7 +11,7 @@ import type { Picture } from './picture.js';
 export const maxSearchSidePx = 1280;
 
 /** A picture is decoded within milliseconds; one that takes this long was made to. */
-const timeoutSec = 10;
+const timeoutSec = 2;
 
 /** How many pixels of the upright original become one, along each side: a power of two. */
 export function toReduction(header: Header): number {
