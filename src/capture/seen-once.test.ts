@@ -5,6 +5,7 @@ import { openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { countExaminations } from '../../test/counted.js';
 import { createTestSight, createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { testShare } from '../../test/share.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
@@ -33,7 +34,7 @@ async function startWith({ judge }: { readonly judge?: LivenessJudge } = {}): Pr
     ...simulated,
     async examine(photo, signals) {
       pictures.push(photo.use((bytes) => bytes));
-      const examination = await simulated.examine(photo, signals);
+      const examination = await simulated.examine(photo, signals, testShare);
       given.push(examination);
       return examination;
     },

@@ -1,5 +1,6 @@
 import { type FrameSketch, Photo } from '../core/concealed.js';
 import type { Sight } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 import { type Engine, type Examination, type Signal, wipeExamination } from './engine.js';
 
@@ -75,16 +76,16 @@ export function createSight(deps: {
   const { engine, signals, checkFrame } = deps;
   return {
     checkFrame: (photo) => photo.use(checkFrame),
-    async share(photos, work) {
-      const looks = photos.map((photo) => new Look(() => engine.examine(photo, signals)));
+    async share(photos, queueShare, work) {
+      const looks = photos.map((photo) => new Look(() => engine.examine(photo, signals, queueShare)));
       try {
         return await work(photos.map((photo, at) => photo.use((bytes) => new SharedPhoto(bytes, looks[at]))));
       } finally {
         await Promise.all(looks.map((look) => look.end()));
       }
     },
-    sketch: async (photo) =>
-      photo instanceof SharedPhoto ? photo.sketch() : toSketch(await engine.examine(photo, ['sketch'])),
+    sketch: async (photo, queueShare) =>
+      photo instanceof SharedPhoto ? photo.sketch() : toSketch(await engine.examine(photo, ['sketch'], queueShare)),
   };
 }
 
@@ -93,5 +94,9 @@ export function createSight(deps: {
  * @param signals - of a shared photo all are there that it is examined for
  * @throws FaceError as `Engine.examine`
  */
-export const examineOnce = (engine: Engine, photo: Photo, signals: readonly Signal[]): Promise<Examination> =>
-  photo instanceof SharedPhoto ? photo.examine() : engine.examine(photo, signals);
+export const examineOnce = (
+  engine: Engine,
+  photo: Photo,
+  signals: readonly Signal[],
+  share: QueueShare,
+): Promise<Examination> => (photo instanceof SharedPhoto ? photo.examine() : engine.examine(photo, signals, share));

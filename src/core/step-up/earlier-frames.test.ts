@@ -38,7 +38,7 @@ const mirror = (photo: Photo): Photo =>
 
 const sight: Sight = {
   checkFrame: () => {},
-  share: (photos, work) => work(photos),
+  share: (photos, _share, work) => work(photos),
   async sketch(photo) {
     const sketch = photo.use((steps) => new FrameSketch(Uint8Array.from(steps)));
     given.push(sketch);

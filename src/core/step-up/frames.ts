@@ -19,7 +19,7 @@ import {
   nextOf,
 } from './movement-challenge.js';
 import { isPhone } from './phone.js';
-import type { StepUpRecord } from './record.js';
+import { type StepUpRecord, shareOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
@@ -119,7 +119,7 @@ export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps
     const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
     const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
     // The judge, the verifier and whoever compares with a document look at the same pictures.
-    return deps.sight.share(pictures, (shared) => {
+    return deps.sight.share(pictures, shareOf(captured.record), (shared) => {
       const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
       const { device } = submitted;
       return complete(
@@ -239,20 +239,21 @@ async function enrolFrom(
   const photos = facesOf(taken);
   const { record, connection } = captured;
   const { subject, consent } = record;
+  const share = shareOf(record);
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
   await checkNotEnded(record, deps);
   // Of no use, it is told first: it is not what the movements can make good, and costs no try.
-  const reference = wantsReference(captured) ? await takeReference(submitted.reference, deps) : null;
+  const reference = wantsReference(captured) ? await takeReference(submitted.reference, record, deps) : null;
   const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
-  if (reference !== null) await matchReference({ reference, photos }, connection, deps);
+  if (reference !== null) await matchReference({ reference, photos }, connection, share, deps);
   // Last, so that the answer to a ceremony is still good where the frames were not.
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
   // Anew: the pictures took their time.
   await checkNotEnded(record, deps);
-  const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent }, deps);
+  const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, share }, deps);
   sealed.contentKey?.wipe();
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };
   return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
