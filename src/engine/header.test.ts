@@ -3,7 +3,8 @@ import sharp, { type Sharp } from 'sharp';
 import { plain, pngChunk } from '../../test/crafted-pictures.js';
 import { type FaceErrorCode, toCode } from '../errors.js';
 import { decode } from './decode.js';
-import { checkFrame, prepareDecoder, readHeader } from './header.js';
+import { prepareDecoder, readHeader } from './header.js';
+import { checkFrame } from './picture-bounds.js';
 import { readPictureHeader } from './picture-header.js';
 
 beforeAll(prepareDecoder);
