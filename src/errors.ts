@@ -67,7 +67,7 @@ export const refusals = {
 
   // The picture
   photo_invalid: photo(400, 'The file is not a readable JPEG, PNG or WebP picture.'),
-  photo_too_large: photo(400, 'The picture is over 10 MB or over 40 megapixels.'),
+  photo_too_large: photo(400, 'The picture is over 10 MB or has too many pixels for its format.'),
   photo_too_small: photo(400, 'The picture is too small to hold a face.'),
   photo_animated: photo(400, 'The picture is animated. Send a single still picture.'),
   face_none: photo(400, 'No face was found in the picture.'),

@@ -3,6 +3,7 @@ import { Embedding, FrameSketch, Photo } from '../src/core/concealed.js';
 import { sketchBands } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 import { FaceError, type FaceErrorCode } from '../src/errors.js';
+import { testShare } from './share.js';
 
 /** Genuine pairs have a cosine of about this, strangers about 0: like good photos under the real engine. */
 const genuineCosine = 0.85;
@@ -70,7 +71,7 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
       };
     },
     async examineAgain(photo, signals) {
-      return this.examine(photo, signals);
+      return this.examine(photo, signals, testShare);
     },
     async close() {},
   };

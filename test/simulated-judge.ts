@@ -2,6 +2,7 @@ import type { CapturedFrame, LivenessJudge } from '../src/core/ports.js';
 import { livenessBoundary } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 import { examineOnce } from '../src/engine/sight.js';
+import { testShare } from './share.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 
 /**
@@ -13,7 +14,7 @@ export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): 
     async judge(frames) {
       const look = async ({ photo, movement }: CapturedFrame) => {
         const [, , shot = ''] = photo.use((bytes) => Buffer.from(bytes).toString()).split(' ');
-        const { liveness, embedding } = await examineOnce(engine, photo, ['liveness']);
+        const { liveness, embedding } = await examineOnce(engine, photo, ['liveness'], testShare);
         embedding?.wipe();
         const [shown = ''] = shot.split(':');
         return { liveness: liveness ?? 0, follows: !/[a-z]/.test(shown) || shown === movement };

@@ -7,6 +7,7 @@ import { toLifecycleEvent, toTokenEvent } from '../../test/contract/okta-events.
 import { isClaimed } from '../../test/contract/okta-replies.js';
 import { drawPicture } from '../../test/embedded.js';
 import { toBody } from '../../test/event-body.js';
+import { testShare } from '../../test/share.js';
 
 let bench: OktaBench;
 let ada: string;
@@ -30,7 +31,7 @@ const batch = (...events: unknown[]) => ({ eventType: 'com.okta.event_hook', dat
 async function enrol(user: string): Promise<() => Promise<boolean>> {
   const binding = { tenant: 'workforce', idp: 'okta', subject: user, scope: 'sign-in', accuracy: 4 } as const;
   const photos = [new Photo(drawPicture(user, 1)), new Photo(drawPicture(user, 2))];
-  const sealed = await bench.core.verifier.enrol({ photos, binding, secret: null, expiresAt: null });
+  const sealed = await bench.core.verifier.enrol({ photos, binding, secret: null, expiresAt: null, share: testShare });
   await bench.adapter.profile.writeToken(user, sealed.token);
   return async () => (await bench.core.state.read(`revoked:${sealed.tokenId}`)) !== null;
 }

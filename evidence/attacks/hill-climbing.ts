@@ -5,6 +5,7 @@ import { FaceError } from '../../src/errors.js';
 import { createStretch, publishedCost } from '../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
+import { testShare } from '../../test/share.js';
 import { systemRandom } from '../../test/sinks.js';
 import { parameters } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
@@ -57,6 +58,7 @@ const scoreBy = (verifier: Verifier, token: SealedToken, embedding: Float32Array
     secret: null,
     requireLiveness: false,
     allowRenewal: false,
+    share: testShare,
   });
 
 /** The real verifier, tried with faces nearer and nearer: every refusal is the same reply. */
@@ -69,7 +71,13 @@ async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tri
     random: systemRandom,
     stretch: createStretch(publishedCost),
   });
-  const { token } = await verifier.enrol({ photos: [toPicture(target)], binding, secret: null, expiresAt: null });
+  const { token } = await verifier.enrol({
+    photos: [toPicture(target)],
+    binding,
+    secret: null,
+    expiresAt: null,
+    share: testShare,
+  });
   const refusals: string[] = [];
   let opened: number | null = null;
   for (let at = 0; at < tries && opened === null; at += 1) {
@@ -108,8 +116,9 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
       binding,
       secret: null,
       expiresAt: null,
+      share: testShare,
     });
-    const unlocked = await sealing.unlock({ token: sealed.token, binding, secret: null });
+    const unlocked = await sealing.unlock({ token: sealed.token, binding, secret: null, share: testShare });
     /** As the product answers: a score, of two decimals, with a match alone. */
     const ask = async (embedding: Float32Array): Promise<Reply> => {
       const opened = await unlocked.open(new Embedding(Float32Array.from(embedding)));

@@ -3,6 +3,7 @@ import { createEnginePool } from '../../src/engine/pool.js';
 import { codeLength } from '../../src/token/polar.js';
 import { modelsFolder } from '../../test/paths.js';
 import { loadPictures, toPhoto } from '../../test/pictures.js';
+import { testShare } from '../../test/share.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import { solvePair } from './record-multiplicity.js';
@@ -35,7 +36,7 @@ export async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
   try {
     const viewsOfPhoto = async (bytes: Uint8Array): Promise<Float32Array> => {
-      const { embedding } = await engine.examine(toPhoto(bytes), ['embedding']);
+      const { embedding } = await engine.examine(toPhoto(bytes), ['embedding'], testShare);
       if (embedding === null) throw new Error('the engine left out the embedding');
       return embedding.use((values) => viewsOf([values]));
     };

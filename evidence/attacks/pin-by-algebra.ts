@@ -6,6 +6,7 @@ import { parseToken } from '../../src/token/format.js';
 import { createFv1 } from '../../src/token/fv1.js';
 import { createStretch } from '../../src/token/stretch.js';
 import { createKeysInMemory } from '../../test/keys.js';
+import { testShare } from '../../test/share.js';
 import { createBareTokens, parameters } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import { solvePair } from './record-multiplicity.js';
@@ -45,11 +46,12 @@ export async function searchPin(embedding: Float32Array, size: Size): Promise<Pi
       binding: { ...binding, scope },
       secret: new UserSecret(right),
       expiresAt: null,
+      share: testShare,
     });
   const unmask = async (token: SealedToken, scope: string, pin: string) => {
     const fields = parseToken(token).fields;
     const context = { binding: { ...binding, scope }, header: fields, salt: fields.salt };
-    const keys = await deriveTokenKeys(context, new UserSecret(pin), deps);
+    const keys = await deriveTokenKeys(context, new UserSecret(pin), testShare, deps);
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     return { fields, keys, hidden, order: permutationOf(keys.permutation) };
   };
@@ -65,7 +67,7 @@ export async function searchPin(embedding: Float32Array, size: Size): Promise<Pi
     fitting += 1;
     for (const message of solved.first) {
       const { salt, stored, tag } = first.fields;
-      const stretched = await deps.stretch('message', packBits(message), salt);
+      const stretched = await deps.stretch('message', packBits(message), salt, testShare);
       if (timingSafeEqual(tagOf(first.keys, stretched, stored), tag)) opened = pin === right;
     }
   }

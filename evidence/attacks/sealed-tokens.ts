@@ -4,6 +4,7 @@ import { parseToken } from '../../src/token/format.js';
 import { createFv1 } from '../../src/token/fv1.js';
 import { createStretch, publishedCost, type StretchCost } from '../../src/token/stretch.js';
 import { createKeysInMemory } from '../../test/keys.js';
+import { testShare } from '../../test/share.js';
 import { parameters } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import type { Size } from './size.js';
@@ -44,6 +45,7 @@ export async function sealFields(
     binding: { ...binding, ...changes },
     secret: null,
     expiresAt: null,
+    share: testShare,
   });
   const { salt, stored, tag } = parseToken(token).fields;
   return { salt, stored, tag };

@@ -14,6 +14,7 @@ import { createEnginePool } from '../../src/engine/pool.js';
 import { sessionOptions } from '../../src/engine/runtime.js';
 import { modelsFolder } from '../../test/paths.js';
 import { loadPictures } from '../../test/pictures.js';
+import { testShare } from '../../test/share.js';
 import { type RuntimesReport, timeRuntimes } from './engine-runtimes.js';
 import { type StageTiming, timeStages } from './engine-stages.js';
 import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
@@ -149,7 +150,7 @@ async function measurePool(photo: Uint8Array, oneThreadMs: number, count: number
   const workers = availableParallelism();
   const pool = await createEnginePool({ modelsFolder, workers, queueLimit: workers });
   const examine = async (): Promise<void> => {
-    const { embedding } = await pool.examine(new Photo(Uint8Array.from(photo)), ['embedding']);
+    const { embedding } = await pool.examine(new Photo(Uint8Array.from(photo)), ['embedding'], testShare);
     embedding?.wipe();
   };
   await load(10 * workers, workers, examine);

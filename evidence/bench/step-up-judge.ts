@@ -14,6 +14,7 @@ import {
 import { hasFaces } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
+import { testShare } from '../../test/share.js';
 import { drawPhotos, readFrontalHeads } from '../eval/presentation-attacks/heads.js';
 import { countSignals, judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
 import { createChance } from '../statistics/chance.js';
@@ -45,22 +46,36 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): P
   const frames = await makeGenuineFrames(scene);
   const binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: 4 } as const;
   const photos = frames.map(toPhoto);
-  const { token } = await verifier.enrol({ photos, binding, secret: null, expiresAt: null });
+  const { token } = await verifier.enrol({ photos, binding, secret: null, expiresAt: null, share: testShare });
   const times = { judge: [] as number[], verify: [] as number[], judgeLit: [] as number[] };
   const steps = drawLitSteps(scene.movements, 'across', createChance('row'));
   const lit = await makeGenuineLitFrames({ ...scene, steps, gain: 0.2 });
   for (let run = 0; run < 12; run += 1) {
-    await sight.share(frames.map(toPhoto), async (photos) => {
+    await sight.share(frames.map(toPhoto), testShare, async (photos) => {
       const from = performance.now();
-      await judge.judge(photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null })));
+      await judge.judge(
+        photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null })),
+        testShare,
+      );
       const between = performance.now();
-      await verifier.verify({ photos, token, binding, secret: null, requireLiveness: false, allowRenewal: false });
+      await verifier.verify({
+        photos,
+        token,
+        binding,
+        secret: null,
+        requireLiveness: false,
+        allowRenewal: false,
+        share: testShare,
+      });
       times.judge.push(between - from);
       times.verify.push(performance.now() - between);
     });
-    await sight.share(lit.map(toPhoto), async (photos) => {
+    await sight.share(lit.map(toPhoto), testShare, async (photos) => {
       const from = performance.now();
-      await judge.judge(photos.map((photo, at) => ({ photo, ...steps[at] })));
+      await judge.judge(
+        photos.map((photo, at) => ({ photo, ...steps[at] })),
+        testShare,
+      );
       times.judgeLit.push(performance.now() - from);
     });
   }

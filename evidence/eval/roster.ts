@@ -7,6 +7,7 @@ import { createStretch } from '../../src/token/stretch.js';
 import { promisedFalsePositives, readRoster, searchRoster } from '../../src/verifier/search.js';
 import { facesFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';
+import { testShare } from '../../test/share.js';
 import { meanOf, parameters, shipped } from '../accuracy/bare-token.js';
 import { count, percent, range, share, table } from '../accuracy/markdown.js';
 import { readCorpus, readSources } from '../corpus/corpus.js';
@@ -88,12 +89,15 @@ async function measureSource(
   const tokens = [];
   for (const { embeddings } of listed) {
     const embedding = new Embedding(meanOf(embeddings.slice(0, enrolledPhotos)));
-    tokens.push((await fv1.seal({ embedding, photos: enrolledPhotos, binding, secret: null, expiresAt: null })).token);
+    tokens.push(
+      (await fv1.seal({ embedding, photos: enrolledPhotos, binding, secret: null, expiresAt: null, share: testShare }))
+        .token,
+    );
   }
   const roster = readRoster(tokens, parameters);
   const search = (among: typeof roster, photos: readonly Float32Array[]) => {
     const face = shipped.isOnePerson(photos, 'shown') ? new Embedding(meanOf(photos)) : null;
-    return searchRoster(among, binding, () => face, fv1);
+    return searchRoster(among, { binding, share: testShare }, () => face, fv1);
   };
 
   const found: { person: string; hit: boolean }[] = [];

@@ -5,7 +5,7 @@ import type { VerifyRequest } from '../core/ports.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { scoreToken, verifyToken } from '../core/verify.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import { bindingOfClient, type Client } from '../rest/client-tokens.js';
+import { bindingOfClient, type Client, shareOfClient } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Call, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
@@ -67,6 +67,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
             binding: bindingOfClient(client, fields),
             secret: password ?? null,
             expiresAt: expiry ?? null,
+            share: shareOfClient(client),
           },
           deps,
         );
@@ -180,5 +181,6 @@ function toVerifyRequest(
     requireLiveness: false,
     // The caller keeps the token, and this reply has no place for another.
     allowRenewal: false,
+    share: shareOfClient(call.client),
   };
 }

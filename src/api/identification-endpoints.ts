@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Photo, SealedToken } from '../core/concealed.js';
 import { identify, mostTokens } from '../core/identify.js';
 import { FaceError } from '../errors.js';
-import { bindingOfClient } from '../rest/client-tokens.js';
+import { bindingOfClient, shareOfClient } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { accuracyField, scopeField } from '../rest/fields.js';
@@ -50,7 +50,10 @@ export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
         const [roster] = photos('roster');
         const tokens = readLines(roster);
         const binding = bindingOfClient(client, fields);
-        const { alike, unusable, ...found } = await identify({ photos: photos('photo'), tokens, binding }, deps);
+        const { alike, unusable, ...found } = await identify(
+          { photos: photos('photo'), tokens, binding, share: shareOfClient(client) },
+          deps,
+        );
         return { ...found, alike: [...alike], unusable: [...unusable] };
       },
     }),

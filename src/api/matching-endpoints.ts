@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Verifier } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
+import { shareOfClient } from '../rest/client-tokens.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { accuracyField } from '../rest/fields.js';
 
@@ -29,8 +31,14 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       description: 'The field names `probe` and `reference` are ours.',
       photos: { probe: one, reference: one },
       reply: comparisonReply,
-      async handle({ fields, photos }) {
-        const [comparison] = await compare(photos('probe'), photos('reference'), fields.accuracy, verifier);
+      async handle({ fields, photos, client }) {
+        const [comparison] = await compare(
+          photos('probe'),
+          photos('reference'),
+          fields.accuracy,
+          shareOfClient(client),
+          verifier,
+        );
         return { ...comparison };
       },
     }),
@@ -41,8 +49,16 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       description: 'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent.',
       photos: { probe: one, reference: { atLeast: 1, atMost: 100 } },
       reply: z.strictObject({ results: z.array(comparisonReply) }),
-      async handle({ fields, photos }) {
-        return { results: await compare(photos('probe'), photos('reference'), fields.accuracy, verifier) };
+      async handle({ fields, photos, client }) {
+        return {
+          results: await compare(
+            photos('probe'),
+            photos('reference'),
+            fields.accuracy,
+            shareOfClient(client),
+            verifier,
+          ),
+        };
       },
     }),
     clientEndpoint({
@@ -55,8 +71,12 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
         consistent: z.boolean(),
         outliers: z.array(z.int()).describe('Indices, from 0, of pictures that are not the person most others show.'),
       }),
-      async handle({ fields, photos }) {
-        const { consistent, outliers } = await verifier.consistency(photos('photo'), fields.accuracy);
+      async handle({ fields, photos, client }) {
+        const { consistent, outliers } = await verifier.consistency(
+          photos('photo'),
+          fields.accuracy,
+          shareOfClient(client),
+        );
         return { consistent, outliers: [...outliers] };
       },
     }),
@@ -67,8 +87,9 @@ async function compare(
   [probe]: Parameters<Verifier['match']>[1],
   references: Parameters<Verifier['match']>[1],
   accuracy: Parameters<Verifier['match']>[2],
+  share: QueueShare,
   verifier: Verifier,
 ) {
-  const comparisons = await verifier.match(probe, references, accuracy);
+  const comparisons = await verifier.match(probe, references, accuracy, share);
   return comparisons.map(({ score, match }) => ({ score, match }));
 }

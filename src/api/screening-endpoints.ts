@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Screening, Verifier } from '../core/ports.js';
+import { shareOfClient } from '../rest/client-tokens.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 
 const screeningReply = z.strictObject({
@@ -43,8 +44,8 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
         heightPx: z.int(),
         faces: z.array(z.strictObject({ box: boxReply, confidence: z.number() })),
       }),
-      async handle({ photos }) {
-        const { widthPx, heightPx, faces } = await verifier.detect(photos('photo')[0]);
+      async handle({ photos, client }) {
+        const { widthPx, heightPx, faces } = await verifier.detect(photos('photo')[0], shareOfClient(client));
         return { widthPx, heightPx, faces: faces.map(({ box, confidence }) => ({ box: { ...box }, confidence })) };
       },
     }),
@@ -54,8 +55,8 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       summary: 'Whether a picture is good enough to enrol',
       description: 'Measured values with their units and bounds (the form of the reply is ours).',
       reply: screeningReply,
-      async handle({ photos }) {
-        return toReply(await verifier.quality(photos('photo')[0]));
+      async handle({ photos, client }) {
+        return toReply(await verifier.quality(photos('photo')[0], shareOfClient(client)));
       },
     }),
     clientEndpoint({
@@ -64,8 +65,8 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       summary: 'Whether a picture looks taken from life',
       description: 'Passive, from one picture: evidence, not proof (the form of the reply is ours).',
       reply: screeningReply,
-      async handle({ photos }) {
-        return toReply(await verifier.liveness(photos('photo')[0]));
+      async handle({ photos, client }) {
+        return toReply(await verifier.liveness(photos('photo')[0], shareOfClient(client)));
       },
     }),
   ];

@@ -7,6 +7,7 @@ import { named } from '../../test/campaign-bench.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { testIssuer } from '../../test/keys.js';
+import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
 import { createCampaign } from '../core/campaign/administer.js';
@@ -41,7 +42,7 @@ afterAll(() => server.stop());
 const enrol = (connection: Connection, subject = 'anna') => {
   const photos = [1, 2, 3].map((number) => drawPhoto(subject, number));
   const consent = { statement: 'consent-1 (en)', givenAt: server.clock.now() };
-  return enrolSubject({ connection, subject, photos, secret: null, consent }, server.deps);
+  return enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, server.deps);
 };
 
 const ask = async (what: string, body: object, key = adminKey) =>
@@ -52,6 +53,7 @@ const check = (connection: Connection, person: string) =>
     {
       ...{ connection, subject: 'anna', kept: null, photos: [drawPhoto(person, 9)], secret: null },
       ...{ judged: null, outsider: null, application: null },
+      share: testShare,
     },
     server.deps,
   ).then(({ verdict }) => (verdict.matched ? 'passed' : 'failed'), toCode);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/core.js';
 import { createFolder } from '../../test/folder.js';
+import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
@@ -34,7 +35,10 @@ beforeAll(async () => {
 const enrol = (subject: string, audit: Audit) => {
   const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
   const photos = [drawPhoto(subject, 1)];
-  return enrolSubject({ connection: core.connection, subject, photos, secret: null, consent }, { ...core.deps, audit });
+  return enrolSubject(
+    { connection: core.connection, subject, photos, secret: null, consent, share: testShare },
+    { ...core.deps, audit },
+  );
 };
 
 /** A trail that a process leaves which dies before it can note how the change ended. */

@@ -6,6 +6,7 @@ import { revokeSubject } from '../core/enrolment/revoke.js';
 import { checkPassword } from '../core/step-up/user-secret.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import type { FaceErrorCode } from '../errors.js';
+import { shareOfClient } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField, instantReply, passwordField } from '../rest/fields.js';
@@ -56,6 +57,7 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
             photos: photos('photo'),
             secret,
             consent,
+            share: shareOfClient(client),
           },
           deps,
         );

@@ -4,6 +4,7 @@ import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
+import { testShare } from '../../test/share.js';
 import { createSimulatedEngine, drawPhoto } from '../../test/simulated-engine.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import { systemRandom } from '../../test/sinks.js';
@@ -37,7 +38,7 @@ async function enrol(subject: string): Promise<string> {
   const audit = createNotifyingAudit(server.audit, { ...deps, connectionOf: (id) => deps.connections.get(id) });
   const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
   const consent = { statement: 'text 1', givenAt: deps.clock.now() };
-  await enrolSubject({ connection, subject, photos, secret: null, consent }, { ...deps, audit });
+  await enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, { ...deps, audit });
   await audit.settle();
   const { to, text } = messages.at(-1)!;
   expect(to).toBe(`${subject}@example.com`);

@@ -5,12 +5,14 @@ import { openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { countExaminations } from '../../test/counted.js';
 import { createTestSight, createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { testShare } from '../../test/share.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection } from '../core/connection.js';
-import type { LivenessJudge } from '../core/ports.js';
+import type { LivenessJudge, Sight } from '../core/ports.js';
 import type { Engine, Examination } from '../engine/engine.js';
+import { checkFrame } from '../engine/picture-bounds.js';
 
 /*
  * Judge and verifier look at the same five frames of the capture page, and so does whoever compares them with a document:
@@ -24,7 +26,10 @@ const pictures: Uint8Array[] = [];
 const work = { examined: 0 };
 afterEach(() => server.stop());
 
-async function startWith({ judge }: { readonly judge?: LivenessJudge } = {}): Promise<void> {
+async function startWith({
+  judge,
+  checkFrame,
+}: Partial<Pick<Sight, 'checkFrame'>> & { readonly judge?: LivenessJudge } = {}): Promise<void> {
   const policy = { ...defaultPolicy, liveness: 'challenge', referencePhoto: true } as const;
   const profile = createMemoryProfile(['00u1']);
   const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
@@ -33,7 +38,7 @@ async function startWith({ judge }: { readonly judge?: LivenessJudge } = {}): Pr
     ...simulated,
     async examine(photo, signals) {
       pictures.push(photo.use((bytes) => bytes));
-      const examination = await simulated.examine(photo, signals);
+      const examination = await simulated.examine(photo, signals, testShare);
       given.push(examination);
       return examination;
     },
@@ -42,7 +47,7 @@ async function startWith({ judge }: { readonly judge?: LivenessJudge } = {}): Pr
   server = await startApiServer({
     verifier: createTestVerifier(engine),
     judge: judge ?? createSimulatedJudge(engine),
-    sight: createTestSight(engine),
+    sight: { ...createTestSight(engine), ...(checkFrame === undefined ? {} : { checkFrame }) },
     connections: new Map([['acme', acme]]),
   });
   auth = { 'x-auth-token': (await server.issue()).token };
@@ -135,4 +140,10 @@ test('a judge that looks elsewhere stands beside the verifier, which examines ea
   const page = await open('/step-ups');
   expect(await check(page, draw('ada'))).toEqual({ outcome: 'passed', examined: 5, left: 0 });
   expect(seen).toEqual(Array.from({ length: 10 }, () => 'face ada'));
+});
+
+test('frames that the capture page cannot have taken are refused before any is examined', async () => {
+  await startWith({ checkFrame: (photo) => photo.use(checkFrame) });
+  const page = await open('/step-ups');
+  expect(await check(page, draw('ada'))).toEqual({ outcome: 'try_again', examined: 0, left: 0 });
 });

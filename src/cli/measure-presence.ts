@@ -172,8 +172,8 @@ async function report({ json = false, ...folder }: FolderOptions & { json?: bool
   const movementJudge = createMovementJudge({ engine });
   const presences = new Set<string>();
   const judge: LivenessJudge = {
-    async judge(frames) {
-      const found = await movementJudge.judge(frames);
+    async judge(frames, share) {
+      const found = await movementJudge.judge(frames, share);
       presences.add(found.presence);
       return found;
     },

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createTestCore, testEvent, testSignIn } from '../../test/core.js';
 import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
+import { testShare } from '../../test/share.js';
 import { drawPhoto, drawWall } from '../../test/simulated-engine.js';
 import { FaceError } from '../errors.js';
 import type { AuditEvent } from './audit-events.js';
@@ -30,7 +31,7 @@ async function setUp(policy: Partial<Policy> = {}) {
     ...core,
     three,
     enrol: (subject = 'anna', photos = three(subject)) =>
-      enrolSubject({ connection, subject, photos, secret: null, consent }, deps),
+      enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, deps),
     stepUp: async (subject = 'anna', photos = [drawPhoto(subject, 9)]) => {
       const { id, challenge } = await startStepUp(
         { connection, subject, kept: null, receipt: null, hookSignIn: testSignIn },
@@ -75,7 +76,7 @@ describe('enrolment', () => {
     const photos = [drawPhoto('anna', 1)];
     const consent = { statement, givenAt: addSec(clock.now(), secondsAhead) };
     await expect(
-      enrolSubject({ connection, subject: 'anna', photos, secret: null, consent }, deps),
+      enrolSubject({ connection, subject: 'anna', photos, secret: null, consent, share: testShare }, deps),
     ).rejects.toMatchObject({ code: 'consent_missing' });
     expect(profile.attributes.get('anna')).toBeNull();
   });
@@ -202,7 +203,7 @@ describe('step-up', () => {
     expect(lockouts().map(({ detail }) => detail)).toMatchObject([{ level: 1 }, { level: 2 }]);
 
     const asked = { photos: [drawPhoto('stranger', 1)], token: null, binding: bindingOf(connection, 'berta') };
-    const request = { ...asked, secret: null, requireLiveness: false, allowRenewal: false };
+    const request = { ...asked, secret: null, requireLiveness: false, allowRenewal: false, share: testShare };
     for (let failure = 0; failure < 8; failure++) {
       await verifyPerson(request, { judged: null, outsider: '192.0.2.1', application: null }, deps).catch(() => null);
     }
@@ -624,7 +625,7 @@ describe('tokens kept by their caller', () => {
   const seal = async (expiresAt: ReturnType<typeof toEpochSec> | null = null) => {
     const core = await setUp();
     const photos = [drawPhoto('anna', 1)];
-    const { token } = await enrolToken({ photos, binding, secret: null, expiresAt }, core.deps);
+    const { token } = await enrolToken({ photos, binding, secret: null, expiresAt, share: testShare }, core.deps);
     const check = (person: string, given = token) => ({
       photos: [drawPhoto(person, 2)],
       token: given,
@@ -632,6 +633,7 @@ describe('tokens kept by their caller', () => {
       secret: null,
       requireLiveness: false,
       allowRenewal: false,
+      share: testShare,
     });
     return { ...core, token, check };
   };

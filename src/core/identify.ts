@@ -4,6 +4,7 @@ import type { CoreDeps } from './deps.js';
 import { isDenied } from './enrolment/deny-list.js';
 import { countAgainst } from './limits/limits.js';
 import type { Binding, ReadToken } from './ports.js';
+import type { QueueShare } from './queue-share.js';
 import { toEpochMs } from './units.js';
 
 /** More are not a roster but a database. */
@@ -21,6 +22,7 @@ export interface IdentifyRequest {
   readonly tokens: readonly SealedToken[];
   /** Of every token; its tenant is counted. */
   readonly binding: Binding;
+  readonly share: QueueShare;
 }
 
 /** Who somebody is, of those on a roster (ISO/IEC 2382-37: biometric identification). Positions are from 0. */
@@ -42,7 +44,10 @@ export interface Identification {
  * @throws FaceError `roster_malformed`: no token, too many, or one twice; `roster_too_large`: more than their level allows;
  *   `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier` for pictures, and `not_found` where another server does the checks
  */
-export async function identify({ photos, tokens, binding }: IdentifyRequest, deps: CoreDeps): Promise<Identification> {
+export async function identify(
+  { photos, tokens, binding, share }: IdentifyRequest,
+  deps: CoreDeps,
+): Promise<Identification> {
   const note = (
     outcome: Identification['outcome'] | 'refused',
     about: { readonly tokenId?: string; readonly code?: string } = {},
@@ -59,7 +64,7 @@ export async function identify({ photos, tokens, binding }: IdentifyRequest, dep
       isUsable[position] ? [{ token, tokenId, position }] : [],
     );
     const { positions, falsePositiveRate } = await deps.verifier.search({
-      ...{ photos, binding, greatestFalsePositiveRate },
+      ...{ photos, binding, greatestFalsePositiveRate, share },
       tokens: usable.map(({ token }) => token),
       requireLiveness: true,
     });

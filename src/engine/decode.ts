@@ -1,8 +1,9 @@
 import sharp from 'sharp';
 import type { Box } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { type Header, maxPhotoPixels } from './header.js';
+import type { Header } from './header.js';
 import type { Picture } from './picture.js';
+import { maxPhotoPixels } from './picture-bounds.js';
 
 /**
  * Longest side, in pixels, of the picture that faces are searched in. A larger one is halved until it fits: a JPEG is
@@ -11,7 +12,7 @@ import type { Picture } from './picture.js';
 export const maxSearchSidePx = 1280;
 
 /** A picture is decoded within milliseconds; one that takes this long was made to. */
-const timeoutSec = 10;
+const timeoutSec = 2;
 
 /** How many pixels of the upright original become one, along each side: a power of two. */
 export function toReduction(header: Header): number {

@@ -1,5 +1,6 @@
 import type { Embedding, FrameSketch, Photo } from '../core/concealed.js';
 import type { Box, DetectedFace, Detection } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
 import type { Landmarks } from './landmarks.js';
 import type { LightReading } from './light.js';
 import type { NoiseResidual } from './noise.js';
@@ -74,15 +75,15 @@ export function wipeExamination({
  */
 export interface Engine {
   /** Every face, largest first. @throws FaceError `photo_*`, `overloaded` */
-  detect(photo: Photo): Promise<Detection>;
+  detect(photo: Photo, share: QueueShare): Promise<Detection>;
   /** The only face. @throws FaceError `photo_*`, `face_none`, `face_many`, `face_too_small`, `overloaded` */
-  examine(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
+  examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<Examination>;
   /**
    * As `examine`, of a face that stood in `near` half a second ago: nobody searches for it.
    * @param near - in pixels of the upright original
    * @throws FaceError `photo_*`, `overloaded`
    */
-  examineAgain(photo: Photo, signals: readonly Signal[], near: Box): Promise<Examination>;
+  examineAgain(photo: Photo, signals: readonly Signal[], near: Box, share: QueueShare): Promise<Examination>;
   /** Whether every worker has its models loaded. */
   isReady(): boolean;
   close(): Promise<void>;

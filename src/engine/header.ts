@@ -1,10 +1,7 @@
 import sharp from 'sharp';
-import { maxPhotoBytes } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
+import { maxPhotoPixels, readBounded } from './picture-bounds.js';
 import { minFaceWidthPx } from './quality-bounds.js';
-
-/** Greatest number of pixels; read from the header, before anything is decoded. */
-export const maxPhotoPixels = 40_000_000;
 
 /** What the header of a picture says, once it is one we take. */
 export interface Header {
@@ -27,48 +24,24 @@ export function prepareDecoder(): void {
   sharp.concurrency(1);
 }
 
-const startsWith = (bytes: Uint8Array, at: number, expected: readonly number[]): boolean =>
-  expected.every((value, index) => bytes[at + index] === value);
-
-const isJpeg = (bytes: Uint8Array): boolean => startsWith(bytes, 0, [0xff, 0xd8, 0xff]);
-const isPng = (bytes: Uint8Array): boolean => startsWith(bytes, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const isWebp = (bytes: Uint8Array): boolean =>
-  startsWith(bytes, 0, [0x52, 0x49, 0x46, 0x46]) && startsWith(bytes, 8, [0x57, 0x45, 0x42, 0x50]);
-
-/**
- * Whether a PNG is animated. The library reads its first frame and does not tell. `acTL` must stand before the first
- * `IDAT`.
- * @see https://www.w3.org/TR/png-3/#acTL-chunk
- */
-function isAnimatedPng(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 8; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {
-    const type = view.getUint32(at + 4);
-    if (type === 0x6163544c) return true;
-    if (type === 0x49444154) return false;
-  }
-  return false;
-}
-
 /**
  * Reads the header of an encoded picture and refuses what must not be decoded. The file's name and stated type play no
  * part; only its bytes do.
  * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_too_small`, `photo_animated`
  */
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
-  if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large', { bytes: bytes.length });
-  if (!isJpeg(bytes) && !isPng(bytes) && !isWebp(bytes)) throw new FaceError('photo_invalid');
-  if (isPng(bytes) && isAnimatedPng(bytes)) throw new FaceError('photo_animated');
-
-  // The limit is lifted for the header alone, so that a picture over it is told apart from a broken one.
-  const metadata = await sharp(bytes, { limitInputPixels: false })
+  const declared = readBounded(bytes);
+  const metadata = await sharp(bytes, { limitInputPixels: maxPhotoPixels })
     .metadata()
     .catch((error: unknown) => {
       throw new FaceError('photo_invalid', null, { cause: error });
     });
   if (metadata.pages !== undefined && metadata.pages > 1) throw new FaceError('photo_animated');
+  // What the bounds were applied to must be what the library decodes.
+  const { format, width, height } = metadata;
+  if (format !== declared.format || width !== declared.widthPx || height !== declared.heightPx)
+    throw new FaceError('photo_invalid');
   const { width: widthPx, height: heightPx } = metadata.autoOrient;
-  if (widthPx * heightPx > maxPhotoPixels) throw new FaceError('photo_too_large', { widthPx, heightPx });
   // The narrowest face that is taken would not fit.
   if (Math.min(widthPx, heightPx) < minFaceWidthPx) throw new FaceError('photo_too_small', { widthPx, heightPx });
   return { widthPx, heightPx };

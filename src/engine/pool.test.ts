@@ -9,6 +9,7 @@ import { plain, twicePhotographed } from '../../test/crafted-pictures.js';
 import { createFolder } from '../../test/folder.js';
 import { drawModel } from '../../test/onnx.js';
 import { modelsFolder } from '../../test/paths.js';
+import { testShare } from '../../test/share.js';
 import { Photo } from '../core/concealed.js';
 import { FaceError, toCode } from '../errors.js';
 import { models } from './manifest.js';
@@ -54,39 +55,42 @@ describe('a pool of one worker with room for two', () => {
 
   test('answers, and leaves the photo to its owner', async () => {
     const photo = toPhoto();
-    const { embedding, face } = await pool.examine(photo, ['embedding']);
+    const { embedding, face } = await pool.examine(photo, ['embedding'], testShare);
     expect(embedding!.use((values) => values.length)).toBe(512);
     expect(face.confidence).toBeGreaterThan(0.9);
     expect(isWiped(photo)).toBe(false);
     const other = toPhoto();
-    expect((await pool.detect(other)).faces).toHaveLength(1);
+    expect((await pool.detect(other, testShare)).faces).toHaveLength(1);
     expect(isWiped(other)).toBe(false);
     expect(pool.load()).toEqual({ waiting: 0, busy: 0, examinations: 1 });
   });
 
   test('a refusal keeps its code and sizes, and leaves the photo too', async () => {
     const photo = new Photo(Uint8Array.from(await plain(20, 30).png().toBuffer()));
-    const error = await refusalOf(pool.examine(photo, []));
+    const error = await refusalOf(pool.examine(photo, [], testShare));
     expect([error.code, error.detail]).toEqual(['photo_too_small', { widthPx: 20, heightPx: 30 }]);
     expect(isWiped(photo)).toBe(false);
   });
 
   test('one job runs, two wait, the fourth is refused at once; the others are answered', async () => {
     const photos = [toPhoto(), toPhoto(), toPhoto(), toPhoto()];
-    const jobs = photos.map((photo) => pool.examine(photo, ['embedding']));
+    const jobs = photos.map((photo) => pool.examine(photo, ['embedding'], testShare));
     const error = await refusalOf(jobs[3]!);
     expect(error.code).toBe('overloaded');
     expect(error.detail).toEqual({ retryAfterSec: 1 });
     const answers = await Promise.all(jobs.slice(0, 3));
     expect(answers.every(({ embedding }) => embedding !== null)).toBe(true);
     expect(photos.some(isWiped)).toBe(false);
-    await pool.examine(toPhoto(), []);
+    await pool.examine(toPhoto(), [], testShare);
   });
 
   test('a worker that dies takes its one job with it and is replaced; waiting jobs are still answered', async () => {
     const photo = toPhoto();
     worker.postMessage({ task: 'nonsense' });
-    const [lost, waited] = [pool.examine(photo, ['embedding']), pool.examine(toPhoto(), ['embedding'])];
+    const [lost, waited] = [
+      pool.examine(photo, ['embedding'], testShare),
+      pool.examine(toPhoto(), ['embedding'], testShare),
+    ];
     expect((await refusalOf(lost)).code).toBe('internal');
     expect(isWiped(photo)).toBe(false);
     expect((await waited).embedding).not.toBeNull();
@@ -100,28 +104,28 @@ describe('a pool of one worker with room for two', () => {
         throw new RangeError('Array buffer allocation failed');
       }
     }
-    await expect(pool.examine(new Large(portrait), [])).rejects.toThrow('allocation');
-    expect((await pool.detect(toPhoto())).faces).toHaveLength(1);
+    await expect(pool.examine(new Large(portrait), [], testShare)).rejects.toThrow('allocation');
+    expect((await pool.detect(toPhoto(), testShare)).faces).toHaveLength(1);
     expect(pool.load()).toMatchObject({ waiting: 0, busy: 0 });
   });
 
   test('a worker that dies with nothing to do is replaced too', async () => {
     await worker.terminate();
-    expect((await pool.examine(toPhoto(), ['embedding'])).embedding).not.toBeNull();
+    expect((await pool.examine(toPhoto(), ['embedding'], testShare)).embedding).not.toBeNull();
   });
 
   test('closing waits for what was taken, and takes nothing more', async () => {
-    const taken = pool.examine(toPhoto(), ['embedding']);
+    const taken = pool.examine(toPhoto(), ['embedding'], testShare);
     const closed = pool.close();
     expect(pool.isReady()).toBe(false);
-    expect((await refusalOf(pool.examine(toPhoto(), []))).code).toBe('overloaded');
+    expect((await refusalOf(pool.examine(toPhoto(), [], testShare))).code).toBe('overloaded');
     expect((await taken).embedding).not.toBeNull();
     await closed;
   });
 
   test('closing ends where the last worker dies meanwhile: who waits is told', async () => {
     worker.postMessage({ task: 'nonsense' });
-    const taken = [1, 2, 3].map(() => pool.examine(toPhoto(), []).then(() => null, toCode));
+    const taken = [1, 2, 3].map(() => pool.examine(toPhoto(), [], testShare).then(() => null, toCode));
     const closed = pool.close();
     expect(await Promise.all(taken)).toEqual(['internal', 'overloaded', 'overloaded']);
     await closed;
@@ -152,7 +156,7 @@ describe("models of one's own", () => {
   test('describe every face beside ours: a copy of ours says the same, a smaller one has zeros after its numbers', async () => {
     const recognisers = [ours(), tiny()];
     const pool = await startWith(...recognisers);
-    const { embedding, magnitude, own } = await pool.examine(toPhoto(), ['embedding']);
+    const { embedding, magnitude, own } = await pool.examine(toPhoto(), ['embedding'], testShare);
     expect(own.map(({ recogniser }) => recogniser)).toEqual(recognisers.map(({ id }) => id));
     const [copy, small] = own.map((each) => each.embedding.use((values) => Array.from(values)));
     const original = embedding!.use((values) => Array.from(values));
@@ -162,7 +166,7 @@ describe("models of one's own", () => {
     expect(small).toHaveLength(512);
     expect(small!.slice(64).every((value) => value === 0)).toBe(true);
     expect(Math.hypot(...small!)).toBeCloseTo(1, 5);
-    expect((await pool.examine(toPhoto(), ['magnitude'])).own).toEqual([]);
+    expect((await pool.examine(toPhoto(), ['magnitude'], testShare)).own).toEqual([]);
     await pool.close();
   });
 
@@ -183,8 +187,8 @@ describe("models of one's own", () => {
 
   test('that stop giving numbers spoil one photo, and nothing else', async () => {
     const pool = await startWith(toRecogniser(drawModel({ gives: 'nan' }), drawn));
-    expect((await refusalOf(pool.examine(toPhoto(), ['embedding']))).code).toBe('internal');
-    expect((await pool.detect(toPhoto())).faces).toHaveLength(1);
+    expect((await refusalOf(pool.examine(toPhoto(), ['embedding'], testShare))).code).toBe('internal');
+    expect((await pool.detect(toPhoto(), testShare)).faces).toHaveLength(1);
     await pool.close();
   });
 });
@@ -243,11 +247,11 @@ describe('models that are not the published ones', () => {
     process.off('worker', remember);
     renameSync(join(folder, models.eyes.file), join(folder, 'away'));
     await started[0]!.terminate();
-    expect(await pool.examine(toPhoto(), []).then(() => null, toCode)).toBe('overloaded');
+    expect(await pool.examine(toPhoto(), [], testShare).then(() => null, toCode)).toBe('overloaded');
     expect(pool.isReady()).toBe(false);
     renameSync(join(folder, 'away'), join(folder, models.eyes.file));
     while (!pool.isReady()) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect((await pool.detect(toPhoto())).faces).toHaveLength(1);
+    expect((await pool.detect(toPhoto(), testShare)).faces).toHaveLength(1);
     await pool.close();
   });
 });

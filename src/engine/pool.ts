@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { createFairQueue } from '../base/fair-queue.js';
 import { Embedding, FrameSketch, type Photo } from '../core/concealed.js';
+import { type QueueShare, soleShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 import { type BusyFlag, createBusyFlag, stopJobs } from './busy-flag.js';
 import type { Detection, Engine, Examination, Signal } from './engine.js';
@@ -15,7 +17,7 @@ export interface EnginePoolOptions {
   readonly recognisers?: readonly Recogniser[];
   /** Worker threads; one for each processor unless said otherwise. */
   readonly workers?: number;
-  /** Jobs that may wait beside those being worked on; one more is refused as `overloaded`. */
+  /** Jobs of each class of callers that may wait beside those being worked on; one more is refused as `overloaded`. */
   readonly queueLimit: number;
 }
 
@@ -74,7 +76,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const size = options.workers ?? availableParallelism();
   const workers = new Set<WorkerHandle>();
   const idle: WorkerHandle[] = [];
-  const waiting: Waiting[] = [];
+  const waiting = createFairQueue<Waiting>(options.queueLimit);
   const starting = new Set<Promise<RuntimeName>>();
   const flags = new Set<BusyFlag>();
   let running = 0;
@@ -110,7 +112,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 
   const refuseWaiting = (error: FaceError): void => {
-    for (const job of waiting.splice(0)) job.reject(error);
+    for (const job of waiting.clear()) job.reject(error);
     tellDrained();
   };
 
@@ -165,20 +167,21 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     }
   };
 
-  const ask = async (task: PhotoTask, photo: Photo): Promise<Reply> => {
-    if (isClosing || (idle.length === 0 && waiting.length >= options.queueLimit)) {
-      const retryAfterSec = Math.max(1, Math.ceil((waiting.length * jobSec) / size));
-      throw new FaceError('overloaded', { retryAfterSec });
-    }
+  const overloaded = (): FaceError =>
+    new FaceError('overloaded', { retryAfterSec: Math.max(1, Math.ceil((waiting.length * jobSec) / size)) });
+
+  const ask = async (task: PhotoTask, photo: Photo, share: QueueShare): Promise<Reply> => {
+    if (isClosing) throw overloaded();
     if (hasNone()) throw noWorker();
     return new Promise<Reply>((resolve, reject) => {
-      waiting.push({ task, photo, resolve, reject });
+      const dropped = waiting.push({ task, photo, resolve, reject }, share, 1);
+      for (const job of dropped) job.reject(overloaded());
       dispatch();
     });
   };
 
-  const examine = async (photo: Photo, task: PhotoTask): Promise<Examination> => {
-    const reply = await ask(task, photo);
+  const examine = async (photo: Photo, task: PhotoTask, share: QueueShare): Promise<Examination> => {
+    const reply = await ask(task, photo, share);
     if (reply.outcome !== 'examined') throw toError(reply);
     const { embedding, own, texture, sketch } = reply.value;
     return {
@@ -215,14 +218,17 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
 
   return {
     runtime,
-    async detect(photo): Promise<Detection> {
-      const reply = await ask({ task: 'detect' }, photo);
+    async detect(photo, share): Promise<Detection> {
+      const reply = await ask({ task: 'detect' }, photo, share);
       if (reply.outcome !== 'detected') throw toError(reply);
       return reply.value;
     },
-    examine: (photo, signals) => examine(photo, { task: 'examine', signals: [...signals], choice: 'only' }),
-    examineCentral: (photo, signals) => examine(photo, { task: 'examine', signals: [...signals], choice: 'central' }),
-    examineAgain: (photo, signals, near) => examine(photo, { task: 'examine_again', signals: [...signals], near }),
+    examine: (photo, signals, share) =>
+      examine(photo, { task: 'examine', signals: [...signals], choice: 'only' }, share),
+    examineCentral: (photo, signals) =>
+      examine(photo, { task: 'examine', signals: [...signals], choice: 'central' }, soleShare),
+    examineAgain: (photo, signals, near, share) =>
+      examine(photo, { task: 'examine_again', signals: [...signals], near }, share),
     isReady: () => !isClosing && workers.size === size,
     load: () => ({ waiting: waiting.length, busy: running, examinations }),
     close,

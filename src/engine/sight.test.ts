@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { isWiped } from '../../test/pictures.js';
+import { testShare } from '../../test/share.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulated-engine.js';
 import { Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
@@ -17,12 +18,17 @@ function setUp() {
     async examine(photo, signals) {
       asked.push(signals);
       await new Promise((go) => setImmediate(go));
-      const examination = await simulated.examine(photo, signals);
+      const examination = await simulated.examine(photo, signals, testShare);
       given.push(examination);
       return examination;
     },
   };
-  return { engine, asked, given, sight: createSight({ engine, signals: ['embedding', 'liveness'] }) };
+  return {
+    engine,
+    asked,
+    given,
+    sight: createSight({ engine, signals: ['embedding', 'liveness'], checkFrame: () => {} }),
+  };
 }
 
 const isZero = ({ embedding }: Examination): boolean =>
@@ -31,16 +37,16 @@ const isZero = ({ embedding }: Examination): boolean =>
 test('a photo is examined once, for the signals of all; each who asks has an embedding of their own', async () => {
   const { engine, asked, given, sight } = setUp();
   const photos = [drawPhoto('Ada', 1), drawPhoto('Bob', 1)];
-  await sight.share(photos, async ([ada, bob]) => {
+  await sight.share(photos, testShare, async ([ada, bob]) => {
     const [judged, verified] = await Promise.all([
-      examineOnce(engine, ada!, ['liveness']),
-      examineOnce(engine, ada!, ['embedding']),
+      examineOnce(engine, ada!, ['liveness'], testShare),
+      examineOnce(engine, ada!, ['embedding'], testShare),
     ]);
     expect(judged).toEqual(verified);
     judged.embedding!.wipe();
     expect([isZero(judged), isZero(verified)]).toEqual([true, false]);
-    expect(isZero(await examineOnce(engine, ada!, ['embedding']))).toBe(false);
-    await examineOnce(engine, bob!, ['embedding']);
+    expect(isZero(await examineOnce(engine, ada!, ['embedding'], testShare))).toBe(false);
+    await examineOnce(engine, bob!, ['embedding'], testShare);
   });
   expect(asked).toEqual([
     ['embedding', 'liveness'],
@@ -52,16 +58,16 @@ test('a photo is examined once, for the signals of all; each who asks has an emb
 
 test('what nobody asks for is not examined, and a photo that is not shared is examined as often as asked', async () => {
   const { engine, asked, sight } = setUp();
-  await sight.share([drawPhoto('Ada', 1)], async () => null);
+  await sight.share([drawPhoto('Ada', 1)], testShare, async () => null);
   expect(asked).toEqual([]);
-  for (const signal of ['pose', 'eyes'] as const) await examineOnce(engine, drawPhoto('Ada', 1), [signal]);
+  for (const signal of ['pose', 'eyes'] as const) await examineOnce(engine, drawPhoto('Ada', 1), [signal], testShare);
   expect(asked).toEqual([['pose'], ['eyes']]);
 });
 
 test('a refusal is told to everybody, and costs one examination', async () => {
   const { engine, asked, sight } = setUp();
-  const outcomes = sight.share([drawWall()], ([wall]) =>
-    Promise.allSettled([wall!, wall!].map((photo) => examineOnce(engine, photo, ['embedding']))),
+  const outcomes = sight.share([drawWall()], testShare, ([wall]) =>
+    Promise.allSettled([wall!, wall!].map((photo) => examineOnce(engine, photo, ['embedding'], testShare))),
   );
   const refused = { status: 'rejected', reason: new FaceError('face_none') };
   expect(await outcomes).toEqual([refused, refused]);
@@ -72,23 +78,23 @@ test('what was seen is overwritten when the work fails, also what is still being
   const { engine, asked, given, sight } = setUp();
   const held: Photo[] = [];
   const inWork: Promise<Examination>[] = [];
-  const failed = sight.share([drawPhoto('Ada', 1)], async ([ada]) => {
+  const failed = sight.share([drawPhoto('Ada', 1)], testShare, async ([ada]) => {
     held.push(ada!);
-    inWork.push(examineOnce(engine, ada!, ['embedding']));
+    inWork.push(examineOnce(engine, ada!, ['embedding'], testShare));
     throw new FaceError('locked_out');
   });
   await expect(failed).rejects.toMatchObject({ code: 'locked_out' });
   expect(given.map(isZero)).toEqual([true]);
   // Who had asked in time has what they asked for, and overwrites it.
   expect(isZero(await inWork[0]!)).toBe(false);
-  await expect(examineOnce(engine, held[0]!, ['embedding'])).rejects.toMatchObject({ code: 'internal' });
+  await expect(examineOnce(engine, held[0]!, ['embedding'], testShare)).rejects.toMatchObject({ code: 'internal' });
   expect(asked).toHaveLength(1);
 });
 
 test('a shared photo prints as a photo, and nothing of what was seen', async () => {
   const { engine, sight } = setUp();
-  await sight.share([drawPhoto('Ada', 1)], async ([ada]) => {
-    const examined = await examineOnce(engine, ada!, ['embedding']);
+  await sight.share([drawPhoto('Ada', 1)], testShare, async ([ada]) => {
+    const examined = await examineOnce(engine, ada!, ['embedding'], testShare);
     expect(ada).toBeInstanceOf(Photo);
     expect([`${ada}`, JSON.stringify(ada), inspect(ada, { showHidden: true, depth: 9 })]).toEqual([
       '[Photo]',

@@ -1,5 +1,6 @@
 import { type FrameSketch, Photo } from '../core/concealed.js';
 import type { Sight } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 import { type Engine, type Examination, type Signal, wipeExamination } from './engine.js';
 
@@ -65,20 +66,26 @@ class SharedPhoto extends Photo {
 /**
  * Has shared photos examined at the first question, and for all that anybody will ask: what nobody asks for costs nothing.
  * @param deps.signals - of all who will ask
+ * @param deps.checkFrame - as `Sight.checkFrame`, of the encoded bytes
  */
-export function createSight(deps: { readonly engine: Engine; readonly signals: readonly Signal[] }): Sight {
-  const { engine, signals } = deps;
+export function createSight(deps: {
+  readonly engine: Engine;
+  readonly signals: readonly Signal[];
+  readonly checkFrame: (bytes: Uint8Array) => void;
+}): Sight {
+  const { engine, signals, checkFrame } = deps;
   return {
-    async share(photos, work) {
-      const looks = photos.map((photo) => new Look(() => engine.examine(photo, signals)));
+    checkFrame: (photo) => photo.use(checkFrame),
+    async share(photos, queueShare, work) {
+      const looks = photos.map((photo) => new Look(() => engine.examine(photo, signals, queueShare)));
       try {
         return await work(photos.map((photo, at) => photo.use((bytes) => new SharedPhoto(bytes, looks[at]))));
       } finally {
         await Promise.all(looks.map((look) => look.end()));
       }
     },
-    sketch: async (photo) =>
-      photo instanceof SharedPhoto ? photo.sketch() : toSketch(await engine.examine(photo, ['sketch'])),
+    sketch: async (photo, queueShare) =>
+      photo instanceof SharedPhoto ? photo.sketch() : toSketch(await engine.examine(photo, ['sketch'], queueShare)),
   };
 }
 
@@ -87,5 +94,9 @@ export function createSight(deps: { readonly engine: Engine; readonly signals: r
  * @param signals - of a shared photo all are there that it is examined for
  * @throws FaceError as `Engine.examine`
  */
-export const examineOnce = (engine: Engine, photo: Photo, signals: readonly Signal[]): Promise<Examination> =>
-  photo instanceof SharedPhoto ? photo.examine() : engine.examine(photo, signals);
+export const examineOnce = (
+  engine: Engine,
+  photo: Photo,
+  signals: readonly Signal[],
+  share: QueueShare,
+): Promise<Examination> => (photo instanceof SharedPhoto ? photo.examine() : engine.examine(photo, signals, share));

@@ -7,6 +7,7 @@ import { runSignerContract } from '../../test/contract/signer.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { drawPicture } from '../../test/embedded.js';
 import { parameters } from '../../test/parameters.js';
+import { testShare } from '../../test/share.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { cheapStretch } from '../../test/stretch.js';
@@ -117,11 +118,18 @@ test('a check of a token costs one call of KMS, repeated none, and its renewal o
     });
   const photos = () => [1, 2, 3].map((shot) => new Photo(drawPicture('ada', shot)));
   const verifier = await openVerifier();
-  const { token } = await verifier.enrol({ photos: photos(), binding, secret: null, expiresAt: null });
+  const { token } = await verifier.enrol({
+    photos: photos(),
+    binding,
+    secret: null,
+    expiresAt: null,
+    share: testShare,
+  });
   expect(callsOf('GenerateMac')).toBe(1);
 
   const request = (): VerifyRequest => ({
     ...{ photos: photos(), token, binding, secret: null, requireLiveness: false, allowRenewal: true },
+    share: testShare,
   });
   const restarted = await openVerifier();
   expect((await restarted.verify(request())).matched).toBe(true);

@@ -1,6 +1,7 @@
 import type { Embedding, Photo } from '../core/concealed.js';
 import type { Movement } from '../core/movements.js';
 import type { CapturedFrame } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
 import type { Box, Engine, Landmarks, PixelQuality, Pose, Signal } from '../engine/engine.js';
 import type { LightReading } from '../engine/light.js';
 import type { NoiseResidual } from '../engine/noise.js';
@@ -40,8 +41,9 @@ export const judgedSignals: readonly Signal[] = [
 export async function lookAt(
   engine: Engine,
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
+  share: QueueShare,
 ): Promise<SeenFrame> {
-  const seen = await examineOnce(engine, photo, judgedSignals);
+  const seen = await examineOnce(engine, photo, judgedSignals, share);
   const { face, embedding, own, pose, liveness, quality, landmarks, light, texture, noise } = seen;
   // Frames are compared by our own model alone: the bounds are fitted to it.
   for (const each of own) each.embedding.wipe();
@@ -67,8 +69,9 @@ export async function lookAgain(
   engine: Engine,
   photo: Photo,
   near: Box,
+  share: QueueShare,
 ): Promise<Pick<SeenFrame, 'reading' | 'texture'>> {
-  const { light, texture } = await engine.examineAgain(photo, ['light'], near);
+  const { light, texture } = await engine.examineAgain(photo, ['light'], near, share);
   if (light === null || texture === null) throw new FaceError('internal', { problem: 'the engine left out a signal' });
   return { reading: light, texture };
 }

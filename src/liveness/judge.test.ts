@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { attacks, type Head, makeGenuineFrames, readDemoHeads } from '../../test/face-video/index.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
+import { testShare } from '../../test/share.js';
 import type { Movement } from '../core/movements.js';
 import type { CapturedFrame, LivenessFinding } from '../core/ports.js';
 import type { Examination } from '../engine/engine.js';
@@ -25,7 +26,7 @@ const toFrames = (pictures: readonly Uint8Array[], asked = movements): CapturedF
   pictures.map((picture, at) => ({ photo: toPhoto(picture), movement: asked[at]!, light: null }));
 
 const judge = (pictures: readonly Uint8Array[], asked = movements): Promise<LivenessFinding> =>
-  createMovementJudge({ engine }).judge(toFrames(pictures, asked));
+  createMovementJudge({ engine }).judge(toFrames(pictures, asked), testShare);
 
 const sceneOf = (person: number, asked = movements) => ({
   victim: heads[person]!,
@@ -128,10 +129,10 @@ describe('how alive the frames look is told by their mean', () => {
       ...engine,
       examine: async (photo, signals) => {
         const at = genuine.findIndex((picture) => photo.use((bytes) => picture.equals(bytes)));
-        return { ...(await engine.examine(photo, signals)), liveness: liveness[at]! };
+        return { ...(await engine.examine(photo, signals, testShare)), liveness: liveness[at]! };
       },
     };
-    return createMovementJudge({ engine: asTold }).judge(toFrames(genuine));
+    return createMovementJudge({ engine: asTold }).judge(toFrames(genuine), testShare);
   };
 
   test.each([
@@ -195,7 +196,7 @@ describe('nothing is left behind', () => {
     const watched: EnginePool = {
       ...engine,
       examine: async (photo, signals) => {
-        const examination = await engine.examine(photo, signals);
+        const examination = await engine.examine(photo, signals, testShare);
         returned.push(examination);
         return examination;
       },
@@ -208,7 +209,7 @@ describe('nothing is left behind', () => {
   test('photos stay as they are; embeddings are overwritten', async () => {
     const frames = toFrames(genuine);
     const { returned, watched } = watch();
-    await createMovementJudge({ engine: watched }).judge(frames);
+    await createMovementJudge({ engine: watched }).judge(frames, testShare);
     for (const [at, { photo }] of frames.entries())
       expect(photo.use((bytes) => Buffer.compare(bytes, genuine[at]!))).toBe(0);
     expect(returned.map(isZero)).toEqual([true, true, true, true, true]);
@@ -217,7 +218,7 @@ describe('nothing is left behind', () => {
   test('an unreadable frame refuses as the engine does, and the others are overwritten', async () => {
     const { returned, watched } = watch();
     const frames = toFrames([...genuine.slice(0, 4), Buffer.from('no picture')]);
-    await expect(createMovementJudge({ engine: watched }).judge(frames)).rejects.toMatchObject({
+    await expect(createMovementJudge({ engine: watched }).judge(frames, testShare)).rejects.toMatchObject({
       code: 'photo_invalid',
     });
     expect(returned.map(isZero)).toEqual([true, true, true, true]);

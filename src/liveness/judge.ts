@@ -21,16 +21,16 @@ interface SeenPose {
  */
 export function createMovementJudge({ engine }: { readonly engine: Engine }): LivenessJudge {
   return {
-    async judge(frames) {
+    async judge(frames, share) {
       const poses = toPoses(frames);
       const seen: SeenPose[] = [];
       const kept: { wipe(): void }[] = [];
       const look = async (pose: Pose<CapturedFrame>): Promise<SeenPose> => {
-        const shown = await lookAt(engine, pose.shown);
+        const shown = await lookAt(engine, pose.shown, share);
         kept.push(shown.embedding, shown.texture, { wipe: () => shown.noise.signs.fill(0) });
         const others = await Promise.allSettled(
           [...pose.halves, ...(pose.after === null ? [] : [pose.after])].map(async ({ photo, light }) => {
-            const again = await lookAgain(engine, photo, shown.box);
+            const again = await lookAgain(engine, photo, shown.box, share);
             kept.push(again.texture);
             return light === null ? [] : [{ ...again, light }];
           }),

@@ -12,6 +12,7 @@ import {
 } from '../../test/face-video/index.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
+import { testShare } from '../../test/share.js';
 import type { LivenessFinding } from '../core/ports.js';
 import type { ScreenAxis } from '../core/screen-light.js';
 import type { Examination } from '../engine/engine.js';
@@ -40,6 +41,7 @@ const judge = (
 ): Promise<LivenessFinding> =>
   createMovementJudge({ engine: pool }).judge(
     pictures.map((picture, at) => ({ ...steps[at]!, photo: toPhoto(picture) })),
+    testShare,
   );
 
 const told = (finding: LivenessFinding, name: string): number | undefined =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { testShare } from '../../test/share.js';
 import type { JsonObject } from '../base/json.js';
 import { clientScopes } from './scopes.js';
 
@@ -160,7 +161,7 @@ describe('a client token', () => {
         ...verifier,
         async detect(photo) {
           await own.postJson('/revokeToken', { id }, asAdmin);
-          return verifier.detect(photo);
+          return verifier.detect(photo, testShare);
         },
       },
     });

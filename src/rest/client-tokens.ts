@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import type { Audit, Binding, Clock, Random, State } from '../core/ports.js';
+import { knownShare, type QueueShare } from '../core/queue-share.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { type Application, findApplication } from './applications.js';
@@ -178,6 +179,9 @@ const toClient = (id: string, record: ClientRecord, application: Application | n
   const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
   return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox };
 };
+
+/** Returns the share of a client token: those of one application have one. */
+export const shareOfClient = ({ id, application }: Client): QueueShare => knownShare(`client:${application?.id ?? id}`);
 
 /** Tokens made over this API belong to the client's tenant and to no subject: who is who is kept by the client. */
 export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({

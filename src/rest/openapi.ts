@@ -173,7 +173,8 @@ const toFileSchema = ({ atLeast, atMost, about }: FileField): JsonObject => ({
   minItems: atLeast,
   maxItems: atMost,
   description:
-    about?.description ?? 'JPEG, PNG or WebP, at most 10 MB and 40 megapixels each; repeat the field for several.',
+    about?.description ??
+    'JPEG, PNG or WebP, at most 10 MB and 16 megapixels each (a JPEG 40); repeat the field for several.',
 });
 
 const toBase64Schema = ({ atLeast: minItems, atMost: maxItems, about }: FileField): JsonObject => {

@@ -4,6 +4,7 @@ import express from 'express';
 import { startFaultServer } from '../../simulators/facenition-faults.js';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { testShare } from '../../test/share.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { Credential, owningPhotos, type Photo } from '../core/concealed.js';
 import type { Verifier } from '../core/ports.js';
@@ -59,7 +60,9 @@ test.each<[string, Uint8Array, () => Verifier | Promise<Verifier>, unknown]>([
       ...verifier,
       quality: (photo) => {
         taken.push(photo.use((bytes) => bytes));
-        return verifier.quality(photo).finally(() => leftByVerifier.push(!isZero(photo.use((bytes) => bytes))));
+        return verifier
+          .quality(photo, testShare)
+          .finally(() => leftByVerifier.push(!isZero(photo.use((bytes) => bytes))));
       },
     },
   });

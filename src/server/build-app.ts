@@ -17,6 +17,7 @@ import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
 import { openDelivery } from '../delivery/open.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createWebPush } from '../delivery/web-push.js';
+import { checkFrame } from '../engine/picture-bounds.js';
 import { createSight } from '../engine/sight.js';
 import { toCode } from '../errors.js';
 import { sentLink } from '../http/page-link.js';
@@ -122,7 +123,7 @@ export async function buildApp(
     ...campaigning,
     hooks,
     judge: createMovementJudge({ engine }),
-    sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'] }),
+    sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame }),
     ...{ keys, webPush },
     passkeys: createPasskeys({ publicUrl: issuer }),
     mountOidc,

@@ -1,6 +1,7 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { ContentKey, KeyMaterial, maxSecretBytes, type UserSecret } from '../core/concealed.js';
 import type { Binding, Keys } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 import { type TokenHeader, toFlags } from './format.js';
 import { codeLength } from './polar.js';
@@ -85,6 +86,7 @@ const hkdf = (key: Uint8Array, salt: Uint8Array, info: string, bytes: number): U
 export async function deriveTokenKeys(
   context: Context,
   secret: UserSecret | null,
+  share: QueueShare,
   deps: { readonly keys: Keys; readonly stretch: Stretch },
 ): Promise<TokenKeys> {
   // A digest, so that a context of any length fits what a key service takes (AWS KMS: 4,096 bytes).
@@ -94,7 +96,7 @@ export async function deriveTokenKeys(
     // The MAC first: where the key is gone no Argon2id ran, and the one of the decoy that is opened instead is the only one.
     const mac = await deps.keys.mac(context.header.keyVersion, message);
     try {
-      return { mac, stretched: typed === null ? null : await deps.stretch('secret', typed, context.salt) };
+      return { mac, stretched: typed === null ? null : await deps.stretch('secret', typed, context.salt, share) };
     } catch (error) {
       mac.wipe();
       throw error;

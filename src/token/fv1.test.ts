@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
+import { testShare } from '../../test/share.js';
 import { toEmbedding } from '../../test/simulated-engine.js';
 import { type ContentKey, Embedding, KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Accuracy, Binding, Keys } from '../core/ports.js';
@@ -34,13 +35,13 @@ const expiresAt = epochSec(2_000_000_000);
 const embedding = (person = 'Ada', shot = 1): Embedding => new Embedding(toEmbedding(person, shot));
 
 const seal = (changes: Partial<SealRequest> = {}, by: Fv1 = fv1) =>
-  by.seal({ embedding: embedding(), photos: 1, binding, secret: null, expiresAt, ...changes });
+  by.seal({ embedding: embedding(), photos: 1, binding, secret: null, expiresAt, ...changes, share: testShare });
 const open = async (
   token: SealedToken | null,
   { embedding: live = embedding('Ada', 2), ...changes }: Partial<UnlockRequest> & { embedding?: Embedding | null } = {},
   by: Fv1 = fv1,
 ) => {
-  const unlocked = await by.unlock({ token, binding, secret: null, ...changes });
+  const unlocked = await by.unlock({ token, binding, secret: null, ...changes, share: testShare });
   return unlocked.open(live).finally(() => unlocked.wipe());
 };
 const hex = (key: ContentKey): string => key.use((bytes) => Buffer.from(bytes).toString('hex'));
@@ -337,13 +338,16 @@ describe('a refusal takes the same work whatever its reason', () => {
 
 describe('where more Argon2id runs are asked for than may wait', () => {
   const flood = (runs: number, by: Stretch) =>
-    Promise.allSettled(Array.from({ length: runs }, () => by('message', new Uint8Array(8), new Uint8Array(16))));
+    Promise.allSettled(
+      Array.from({ length: runs }, () => by('message', new Uint8Array(8), new Uint8Array(16), testShare)),
+    );
 
   test('a face that was held against the token is refused or passes: it is no guess that nobody counts', async () => {
     const busy = createStretch({ memoryKiB: 8, passes: 1 });
     const { token } = await seal();
     const unlocked = await createFv1({ parameters, keys, random, stretch: busy }).unlock({
       ...{ token, binding, secret: null },
+      share: testShare,
     });
     const opening = unlocked.open(embedding('Bob')).catch(toCode);
     await flood(2 * mostWaiting, busy);
@@ -355,6 +359,7 @@ describe('where more Argon2id runs are asked for than may wait', () => {
     const { token } = await seal();
     const unlocked = await createFv1({ parameters, keys, random, stretch: busy }).unlock({
       ...{ token, binding, secret: null },
+      share: testShare,
     });
     const before = flood(mostWaiting, busy);
     expect(await unlocked.open(embedding('Ada', 2)).catch(toCode)).toBe('overloaded');
@@ -455,7 +460,7 @@ describe('tokens tell nothing', () => {
     /** What a thief of token and key has: the sign bits under the permuted code word. */
     const unmask = async (token: SealedToken) => {
       const fields = parseToken(token).fields;
-      const derived = await deriveTokenKeys({ binding, header: fields, salt: fields.salt }, null, {
+      const derived = await deriveTokenKeys({ binding, header: fields, salt: fields.salt }, null, testShare, {
         keys,
         stretch,
       });

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ContentKey, Embedding, KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Accuracy, Binding, Keys, Random, Sealed } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
 import type { EpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { packBits, unpackBits } from './bits.js';
@@ -21,6 +22,7 @@ export interface SealRequest {
   readonly binding: Binding;
   readonly secret: UserSecret | null;
   readonly expiresAt: EpochSec | null;
+  readonly share: QueueShare;
 }
 
 /** What a token is unlocked with. */
@@ -31,6 +33,7 @@ export interface UnlockRequest {
   readonly secret: UserSecret | null;
   /** A token that tells another expiry is not opened, after the same work; `undefined` takes whichever it tells. */
   readonly expectedExpiresAt?: EpochSec | null;
+  readonly share: QueueShare;
 }
 
 /** What only the right face, context and secret give. */
@@ -156,9 +159,10 @@ export function createFv1(deps: {
     message: Uint8Array,
     { salt, stored, tag }: TokenFields,
     keys: TokenKeys,
+    share: QueueShare,
     room: number,
   ): Promise<Attempt> {
-    const stretched = await deps.stretch('message', message, salt, room);
+    const stretched = await deps.stretch('message', message, salt, share, room);
     return { message, stretched, isRight: timingSafeEqual(tagOf(keys, stretched, stored), tag) };
   }
 
@@ -170,18 +174,19 @@ export function createFv1(deps: {
     candidates: readonly Decoded[],
     fields: TokenFields,
     keys: TokenKeys,
+    share: QueueShare,
   ): Promise<Attempt | null> {
     const [likeliest, ...others] = candidates;
-    const first = await attempt(likeliest.message, fields, keys, candidates.length);
+    const first = await attempt(likeliest.message, fields, keys, share, candidates.length);
     if (first.isRight) return first;
-    const further = await Promise.all(others.map(({ message }) => attempt(message, fields, keys, 0)));
+    const further = await Promise.all(others.map(({ message }) => attempt(message, fields, keys, share, 0)));
     const attempts = [first, ...further];
     const found = attempts.find(({ isRight }) => isRight) ?? null;
     for (const each of attempts) if (each !== found) each.stretched.wipe();
     return found;
   }
 
-  async function seal({ embedding, photos, binding, secret, expiresAt }: SealRequest): Promise<Sealed> {
+  async function seal({ embedding, photos, binding, secret, expiresAt, share }: SealRequest): Promise<Sealed> {
     checkExpiry(expiresAt);
     if (!current.levels[binding.accuracy].isOffered) throw new FaceError('accuracy_not_offered');
     const keyVersion = await deps.keys.currentVersion();
@@ -190,8 +195,8 @@ export function createFv1(deps: {
     const code = codeOf(current, binding.accuracy, photos);
     const bits = unpackBits(deps.random(Math.ceil(code.positions.length / 8))).subarray(0, code.positions.length);
     const message = packBits(bits);
-    const keys = await deriveTokenKeys({ binding, header, salt }, secret, deps);
-    const stretched = await deps.stretch('message', message, salt);
+    const keys = await deriveTokenKeys({ binding, header, salt }, secret, share, deps);
+    const stretched = await deps.stretch('message', message, salt, share);
     const word = polarEncode(bits, code.positions);
     const views = embedding.use(current.toViews);
     const hidden = signBits(views);
@@ -224,13 +229,13 @@ export function createFv1(deps: {
     readonly refusal: FaceError | null;
   }
 
-  async function targetOf({ token, binding, secret }: UnlockRequest): Promise<Target> {
+  async function targetOf({ token, binding, secret, share }: UnlockRequest): Promise<Target> {
     const derive = async (
       fields: TokenFields,
       engine: EngineParameters,
       refusal: FaceError | null,
     ): Promise<Target> => {
-      const keys = await deriveTokenKeys({ binding, header: fields, salt: fields.salt }, secret, deps);
+      const keys = await deriveTokenKeys({ binding, header: fields, salt: fields.salt }, secret, share, deps);
       return { fields, engine, keys, refusal };
     };
     const deriveDecoy = async (refusal: FaceError | null) =>
@@ -247,7 +252,7 @@ export function createFv1(deps: {
   }
 
   async function unlock(request: UnlockRequest): Promise<Unlocked> {
-    const { token, binding, expectedExpiresAt } = request;
+    const { token, binding, expectedExpiresAt, share } = request;
     const { fields, engine, keys, refusal } = await targetOf(request);
     const isExpected = expectedExpiresAt === undefined || expectedExpiresAt === fields.expiresAt;
     const mayOpen = token !== null && refusal === null && isExpected;
@@ -264,7 +269,7 @@ export function createFv1(deps: {
         const views = face === null ? drawViews() : face.use(engine.toViews);
         const candidates = decode(views, hidden, order, code);
         try {
-          const found = await findMessage(candidates, fields, keys);
+          const found = await findMessage(candidates, fields, keys, share);
           if (refusal !== null) throw refusal;
           if (found === null || face === null) return null;
           const contentKey = contentKeyOf(keys, found.stretched, salt);
@@ -286,7 +291,7 @@ export function createFv1(deps: {
         return candidates.map(({ message, against }) => ({
           against,
           async isRight() {
-            const { isRight, stretched } = await attempt(message, fields, keys, 1);
+            const { isRight, stretched } = await attempt(message, fields, keys, share, 1);
             stretched.wipe();
             return isRight && face !== null;
           },

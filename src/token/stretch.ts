@@ -1,5 +1,7 @@
 import { hashRaw } from '@node-rs/argon2';
+import { createFairQueue } from '../base/fair-queue.js';
 import { KeyMaterial } from '../core/concealed.js';
+import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 
 /** What one Argon2id run costs. */
@@ -18,7 +20,7 @@ export const publishedCost: StretchCost = { memoryKiB: 19_456, passes: 2 };
 const greatestWidth = 2;
 
 /**
- * Runs that may wait: some four seconds of work. Refusals take eight runs each, so they can arrive faster than they are
+ * Runs of one class of callers that may wait: some four seconds of work. Refusals take eight runs each, so they can arrive faster than they are
  * worked off, and whoever sends them is told to come back: before the first of the eight, so that no guess goes uncounted.
  */
 export const mostWaiting = 1024;
@@ -37,46 +39,40 @@ export type Stretch = (
   purpose: StretchPurpose,
   value: Uint8Array,
   salt: Uint8Array,
+  share: QueueShare,
   room?: number,
 ) => Promise<KeyMaterial>;
 
 /** Makes the one `Stretch` of a process. */
 export function createStretch(cost: StretchCost): Stretch {
-  const begun: (() => void)[] = [];
-  const waiting: { readonly room: number; go(): void }[] = [];
-  let taken = 0;
+  const waiting = createFairQueue<{ go(): void; refuse(error: FaceError): void }>(mostWaiting);
   let running = 0;
 
-  const next = (): (() => void) | undefined => {
-    const first = begun.shift();
-    if (first !== undefined) return first;
-    const newcomer = waiting.shift();
-    taken -= newcomer?.room ?? 0;
-    return newcomer?.go;
-  };
+  const wait = (share: QueueShare, room: number): Promise<void> =>
+    new Promise((go, refuse) => {
+      if (room === 0) waiting.pushBegun({ go, refuse }, share);
+      else
+        for (const job of waiting.push({ go, refuse }, share, room))
+          job.refuse(new FaceError('overloaded', { retryAfterSec }));
+    });
 
-  async function inTurn<T>(room: number, work: () => Promise<T>): Promise<T> {
-    if (room > 0 && taken + room > mostWaiting) throw new FaceError('overloaded', { retryAfterSec });
+  async function inTurn<T>(share: QueueShare, room: number, work: () => Promise<T>): Promise<T> {
     if (running < greatestWidth) running += 1;
-    else if (room === 0) await new Promise<void>((go) => begun.push(go));
-    else {
-      taken += room;
-      await new Promise<void>((go) => waiting.push({ room, go }));
-    }
+    else await wait(share, room);
     try {
       return await work();
     } finally {
       // The turn passes straight on, so that a newcomer cannot take it in between.
-      const go = next();
-      if (go === undefined) running -= 1;
-      else go();
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next.go();
     }
   }
 
-  return async (purpose, value, salt, room = 1) => {
+  return async (purpose, value, salt, share, room = 1) => {
     const password = Buffer.concat([Buffer.from(`facestep/fv1/${purpose}\0`), value]);
     try {
-      return await inTurn(room, async () => {
+      return await inTurn(share, room, async () => {
         const options = { salt, outputLen: 32, memoryCost: cost.memoryKiB, timeCost: cost.passes, parallelism: 1 };
         return new KeyMaterial(await hashRaw(password, options));
       });

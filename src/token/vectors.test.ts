@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { projectRoot } from '../../test/paths.js';
+import { testShare } from '../../test/share.js';
 import { Embedding, type KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Binding } from '../core/ports.js';
 import { epochSec } from '../core/units.js';
@@ -86,9 +87,9 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
     const context = { binding, header, salt };
     const { levels, toViews } = parameters.engines.get(inputs.engine)!;
     const positions = messagePositions(messageBitsOf(levels[binding.accuracy], inputs.photos));
-    const derived = await deriveTokenKeys(context, secret, { keys, stretch });
+    const derived = await deriveTokenKeys(context, secret, testShare, { keys, stretch });
     const stretched = (purpose: 'message' | 'secret', value: Uint8Array): Promise<KeyMaterial> =>
-      stretch(purpose, value, salt);
+      stretch(purpose, value, salt, testShare);
     const digest = createHash('sha256').update(encodeContext(context)).digest();
     expect({
       signBits: hex(packBits(signBits(toViews(embedding)))),
@@ -128,6 +129,7 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
         binding,
         secret,
         expiresAt,
+        share: testShare,
       });
       expect(sealed.token.use((text) => text)).toBe(outputs.token);
       expect(sealed.tokenId).toBe(outputs.tokenId);
@@ -141,7 +143,7 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
       keyVersion: inputs.keyVersion,
     });
 
-    const unlocked = await fv1.unlock({ token, binding, secret });
+    const unlocked = await fv1.unlock({ token, binding, secret, share: testShare });
     const opened = await unlocked.open(new Embedding(embedding));
     expect(hexOf(opened!.contentKey)).toBe(outputs.contentKey);
     expect(opened!.stale).toBe(!isCurrent);

@@ -5,6 +5,7 @@ import { createTestSight } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { modelsFolder } from '../../test/paths.js';
+import { testShare } from '../../test/share.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulated-engine.js';
 import { cheapStretch } from '../../test/stretch.js';
 import { type Embedding, type Photo, type SealedToken, UserSecret } from '../core/concealed.js';
@@ -43,7 +44,7 @@ function createWatchedEngine(): Engine & { readonly given: Examination[] } {
     ...engine,
     given,
     examine: async (photo, signals) => {
-      const examination = await engine.examine(photo, signals);
+      const examination = await engine.examine(photo, signals, testShare);
       given.push(examination);
       return examination;
     },
@@ -59,7 +60,13 @@ function setUp(keys: Keys = createKeysInMemory(first)): {
 }
 
 const enrol = (verifier: Verifier, photos: readonly Photo[] = [drawPhoto('Ada', 1)], expiresAt: number | null = null) =>
-  verifier.enrol({ photos, binding, secret: null, expiresAt: expiresAt === null ? null : epochSec(expiresAt) });
+  verifier.enrol({
+    photos,
+    binding,
+    secret: null,
+    expiresAt: expiresAt === null ? null : epochSec(expiresAt),
+    share: testShare,
+  });
 const request = (changes: Partial<VerifyRequest>): VerifyRequest => ({
   photos: [drawPhoto('Ada', 2)],
   token: null,
@@ -68,6 +75,7 @@ const request = (changes: Partial<VerifyRequest>): VerifyRequest => ({
   requireLiveness: false,
   allowRenewal: true,
   ...changes,
+  share: testShare,
 });
 const areWiped = (embeddings: readonly (Embedding | null)[]): boolean =>
   embeddings.every((embedding) => embedding?.use((values) => values.every((value) => value === 0)) ?? true);
@@ -78,8 +86,8 @@ test('embeddings are overwritten after every method, refusals included', async (
   await verifier.verify(request({ token }));
   await verifier.verify(request({ token, photos: [drawPhoto('Bob', 1)] }));
   await verifier.score(request({ token }));
-  await verifier.match(drawPhoto('Ada', 1), [drawPhoto('Bob', 1)], 4);
-  await verifier.consistency([drawPhoto('Ada', 1), drawPhoto('Bob', 1)], 4);
+  await verifier.match(drawPhoto('Ada', 1), [drawPhoto('Bob', 1)], 4, testShare);
+  await verifier.consistency([drawPhoto('Ada', 1), drawPhoto('Bob', 1)], 4, testShare);
   await expect(enrol(verifier, [drawPhoto('Ada', 1), drawWall()])).rejects.toMatchObject({ code: 'face_none' });
   await expect(enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Bob', 1)])).rejects.toMatchObject({
     code: 'face_mismatch',
@@ -104,7 +112,7 @@ test('a comparison of a hundred asks five things of the engine at a time, and an
       most = Math.max(most, inWork);
       await new Promise((go) => setImmediate(go));
       inWork -= 1;
-      return engine.examine(photo, signals);
+      return engine.examine(photo, signals, testShare);
     },
   };
   const verifier = createEmbeddedVerifier({
@@ -115,12 +123,12 @@ test('a comparison of a hundred asks five things of the engine at a time, and an
     stretch: cheapStretch,
   });
   const references = Array.from({ length: 100 }, (_, at) => drawPhoto(at % 10 === 0 ? 'Ada' : `Other${at}`, at));
-  const result = await verifier.match(drawPhoto('Ada', 1000), references, 4);
+  const result = await verifier.match(drawPhoto('Ada', 1000), references, 4, testShare);
   expect(result.map(({ match }) => match)).toEqual(references.map((_, at) => at % 10 === 0));
   expect(most).toBe(5);
 
   const refused = [drawPhoto('Ada', 1), ...Array.from({ length: 50 }, () => drawWall())];
-  await expect(verifier.match(drawPhoto('Ada', 2), refused, 4)).rejects.toMatchObject({ code: 'face_none' });
+  await expect(verifier.match(drawPhoto('Ada', 2), refused, 4, testShare)).rejects.toMatchObject({ code: 'face_none' });
 });
 
 test('the person beside a stranger opens nothing, in whatever number', async () => {
@@ -163,7 +171,7 @@ describe('a face that is not seen clearly', () => {
   function setUpWith(...magnitudes: number[]): Verifier {
     const engine = createSimulatedEngine();
     const examine: Engine['examine'] = async (photo, signals) => {
-      const examination = await engine.examine(photo, signals);
+      const examination = await engine.examine(photo, signals, testShare);
       return { ...examination, magnitude: magnitudes.shift() ?? 4 };
     };
     const deps = { parameters, keys: createKeysInMemory(first), random, stretch: cheapStretch };
@@ -236,7 +244,13 @@ describe('renewal', () => {
 
   test('keeps the secret', async () => {
     const secret = new UserSecret('horse');
-    const { token } = await setUp().verifier.enrol({ photos: three(), binding, secret, expiresAt: null });
+    const { token } = await setUp().verifier.enrol({
+      photos: three(),
+      binding,
+      secret,
+      expiresAt: null,
+      share: testShare,
+    });
     const verifier = newer();
     const { renewed } = await verifier.verify(request({ token, secret, photos: three() }));
     expect(await verifier.verify(request({ token: renewed!.token }))).toMatchObject({ matched: false });
@@ -353,7 +367,7 @@ describe("an engine of one's own", () => {
     const engine = createSimulatedEngine(['a', 'b']);
     const given: Examination[] = [];
     const examine: Engine['examine'] = async (photo, signals) => {
-      given.push(await engine.examine(photo, signals));
+      given.push(await engine.examine(photo, signals, testShare));
       return given.at(-1)!;
     };
     const all = withOwnEngines(parameters, [own, other], 128);
@@ -366,7 +380,7 @@ describe("an engine of one's own", () => {
     });
     const { token } = await enrol(verifier, three());
     await verifier.verify(request({ token }));
-    await verifier.match(drawPhoto('Ada', 1), [drawPhoto('Bob', 1)], 4);
+    await verifier.match(drawPhoto('Ada', 1), [drawPhoto('Bob', 1)], 4, testShare);
     expect(given.flatMap((each) => each.own)).toHaveLength(12);
     expect(areWiped(given.flatMap((each) => [each.embedding, ...each.own.map(({ embedding }) => embedding)]))).toBe(
       true,

@@ -12,6 +12,7 @@ import {
   type Verifier,
   type VerifyRequest,
 } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
 import { type Engine, type Examination, type Signal, wipeExamination } from '../engine/engine.js';
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
@@ -88,7 +89,11 @@ export function createEmbeddedVerifier(deps: {
   const fv1 = createFv1(deps);
 
   /** All photos, several at once; of several refusals the first in order is told, and what comes later is left out. */
-  async function examineAll(photos: readonly Photo[], signals: readonly Signal[]): Promise<Examination[]> {
+  async function examineAll(
+    photos: readonly Photo[],
+    signals: readonly Signal[],
+    share: QueueShare,
+  ): Promise<Examination[]> {
     const examined: Examination[] = [];
     const refusals: unknown[] = [];
     let next = 0;
@@ -97,7 +102,7 @@ export function createEmbeddedVerifier(deps: {
         const index = next;
         next += 1;
         try {
-          examined[index] = await examineOnce(engine, photos[index], signals);
+          examined[index] = await examineOnce(engine, photos[index], signals, share);
         } catch (error) {
           refusals[index] = error;
         }
@@ -114,9 +119,10 @@ export function createEmbeddedVerifier(deps: {
   async function withExamined<T>(
     photos: readonly Photo[],
     signals: readonly Signal[],
+    share: QueueShare,
     work: (examined: readonly Examination[]) => T | Promise<T>,
   ): Promise<T> {
-    const examined = await examineAll(photos, ['embedding', ...signals]);
+    const examined = await examineAll(photos, ['embedding', ...signals], share);
     try {
       return await work(examined);
     } finally {
@@ -125,15 +131,20 @@ export function createEmbeddedVerifier(deps: {
   }
 
   /** The same for comparisons without a token: the embeddings by the current engine alone. */
-  const withEmbeddings = <T>(photos: readonly Photo[], work: (embeddings: readonly Embedding[]) => T): Promise<T> =>
-    withExamined(photos, [], (examined) => work(examined.map((each) => describedBy(each, current).embedding)));
+  const withEmbeddings = <T>(
+    photos: readonly Photo[],
+    share: QueueShare,
+    work: (embeddings: readonly Embedding[]) => T,
+  ): Promise<T> =>
+    withExamined(photos, [], share, (examined) => work(examined.map((each) => describedBy(each, current).embedding)));
 
   async function withProbe<T>(
     photos: readonly Photo[],
     measureLiveness: boolean,
+    share: QueueShare,
     work: (probe: Probe) => Promise<T>,
   ): Promise<T> {
-    return withExamined(photos, measureLiveness ? ['liveness'] : [], async (examined) => {
+    return withExamined(photos, measureLiveness ? ['liveness'] : [], share, async (examined) => {
       const means: Embedding[] = [];
       const by = (engine: EngineParameters): SeenFace => {
         const described = examined.map((each) => describedBy(each, engine));
@@ -173,7 +184,7 @@ export function createEmbeddedVerifier(deps: {
   }
 
   async function checkToken(request: VerifyRequest): Promise<Check> {
-    const { photos, token, binding, secret } = request;
+    const { photos, token, binding, secret, share } = request;
     checkPhotoCount(photos);
     const { expiresAt, engine: id } =
       token === null ? { expiresAt: null, engine: current.id } : parseToken(token).fields;
@@ -182,7 +193,7 @@ export function createEmbeddedVerifier(deps: {
     const unlocking = fv1.unlock(request);
     const settled = unlocking.catch(() => null);
     try {
-      return await withProbe(photos, request.requireLiveness, async ({ by, photos: count, liveness }) => {
+      return await withProbe(photos, request.requireLiveness, share, async ({ by, photos: count, liveness }) => {
         const [face, newest] = [by(engine), by(current)];
         const unlocked = await unlocking;
         // Somebody's photo beside the attacker's own live face would pass for both: such photos are nobody's. So are those
@@ -191,7 +202,7 @@ export function createEmbeddedVerifier(deps: {
         const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
         const opened = await unlocked.open(face.isOnePerson('shown') && isLive ? face.embedding : null);
         const isStale = request.allowRenewal && opened?.stale === true;
-        const renewed = isStale ? await renew(newest, { photos: count, binding, secret, expiresAt }) : null;
+        const renewed = isStale ? await renew(newest, { photos: count, binding, secret, expiresAt, share }) : null;
         return { opened, liveness, renewed };
       });
     } finally {
@@ -199,16 +210,16 @@ export function createEmbeddedVerifier(deps: {
     }
   }
 
-  async function enrol({ photos, binding, secret, expiresAt }: EnrolRequest): Promise<Sealed> {
+  async function enrol({ photos, binding, secret, expiresAt, share }: EnrolRequest): Promise<Sealed> {
     checkPhotoCount(photos);
     const { leastPhotos, isOffered } = levels[binding.accuracy];
     if (!isOffered) throw new FaceError('accuracy_not_offered');
     if (photos.length < leastPhotos) throw new FaceError('photo_too_few');
-    return withProbe(photos, false, async ({ by, photos: count }) => {
+    return withProbe(photos, false, share, async ({ by, photos: count }) => {
       const { embedding, isOnePerson, magnitude } = by(current);
       if (!isOnePerson('enrolled')) throw new FaceError('face_mismatch');
       if (magnitude < current.leastClearness) throw new FaceError('face_unclear');
-      return fv1.seal({ embedding, photos: count, binding, secret, expiresAt });
+      return fv1.seal({ embedding, photos: count, binding, secret, expiresAt, share });
     });
   }
 
@@ -225,20 +236,20 @@ export function createEmbeddedVerifier(deps: {
   }
 
   async function search(request: SearchRequest): Promise<Found> {
-    const { photos, tokens, binding, requireLiveness } = request;
+    const { photos, tokens, binding, requireLiveness, share } = request;
     checkPhotoCount(photos);
     const roster = readRoster(tokens, deps.parameters);
     const falsePositiveRate = promisedFalsePositives(roster, binding);
     if (falsePositiveRate > request.greatestFalsePositiveRate)
       throw new FaceError('roster_too_large', { tokens: tokens.length, accuracy: binding.accuracy });
-    return withProbe(photos, requireLiveness, async ({ by, liveness }) => {
+    return withProbe(photos, requireLiveness, share, async ({ by, liveness }) => {
       const isLive = liveness === null || liveness >= livenessBoundary;
       const seen = new Map(roster.map(({ engine: each }) => [each, by(each)]));
       const faceOf = (each: EngineParameters) => {
         const face = seen.get(each);
         return isLive && face?.isOnePerson('shown') === true ? face.embedding : null;
       };
-      return { positions: await searchRoster(roster, binding, faceOf, fv1), falsePositiveRate };
+      return { positions: await searchRoster(roster, { binding, share }, faceOf, fv1), falsePositiveRate };
     });
   }
 
@@ -255,8 +266,8 @@ export function createEmbeddedVerifier(deps: {
     verify,
     score,
     search,
-    match: (probe, references, accuracy) =>
-      withEmbeddings([probe, ...references], (embeddings) =>
+    match: (probe, references, accuracy, share) =>
+      withEmbeddings([probe, ...references], share, (embeddings) =>
         withCentred(embeddings, current.centre, ([live, ...others]) =>
           others.map((other) => {
             const cosine = cosineOf(live, other);
@@ -264,16 +275,16 @@ export function createEmbeddedVerifier(deps: {
           }),
         ),
       ),
-    consistency: (photos, accuracy) =>
-      withEmbeddings(photos, (embeddings) => {
+    consistency: (photos, accuracy, share) =>
+      withEmbeddings(photos, share, (embeddings) => {
         const outliers = withCentred(embeddings, current.centre, (centred) =>
           outliersOf(centred, levels[accuracy].cosine),
         );
         return { consistent: outliers.length === 0, outliers };
       }),
-    detect: (photo) => engine.detect(photo),
-    quality: async (photo) => qualityOf(await engine.examine(photo, qualitySignals)),
-    liveness: async (photo) => livenessOf(await examineOnce(engine, photo, ['liveness'])),
+    detect: (photo, share) => engine.detect(photo, share),
+    quality: async (photo, share) => qualityOf(await engine.examine(photo, qualitySignals, share)),
+    liveness: async (photo, share) => livenessOf(await examineOnce(engine, photo, ['liveness'], share)),
     close: () => engine.close(),
   };
 }

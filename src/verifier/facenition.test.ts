@@ -10,6 +10,7 @@ import {
   startFaultServer,
 } from '../../simulators/facenition-faults.js';
 import { startSelfSignedServer } from '../../simulators/tls-server.js';
+import { testShare } from '../../test/share.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { Credential, Photo, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Binding, EnrolRequest, Verifier, VerifyRequest } from '../core/ports.js';
@@ -82,6 +83,7 @@ const verifyRequest = (changes: Partial<VerifyRequest> = {}): VerifyRequest => (
   requireLiveness: false,
   allowRenewal: true,
   ...changes,
+  share: testShare,
 });
 const enrolRequest = (changes: Partial<EnrolRequest> = {}): EnrolRequest => ({
   photos: [draw()],
@@ -89,6 +91,7 @@ const enrolRequest = (changes: Partial<EnrolRequest> = {}): EnrolRequest => ({
   secret: new UserSecret(password),
   expiresAt: null,
   ...changes,
+  share: testShare,
 });
 
 const answer = (json: unknown): Behaviour => ({ status: 200, json });
@@ -151,7 +154,7 @@ describe('a service that fails', () => {
       const photo = draw();
       const errors = [await errorOf(verifier.verify(request))];
       expect(server.requests.length).toBe(verifications);
-      errors.push(await errorOf(verifier.detect(photo)));
+      errors.push(await errorOf(verifier.detect(photo, testShare)));
       expect(server.requests.length).toBe(verifications + detections);
       expect(errors.map((error) => error.code)).toEqual([code, code]);
       expect(server.requests.every(({ path }) => path === '/authenticate' || path === '/detect')).toBe(true);
@@ -193,7 +196,7 @@ describe('a service that fails', () => {
     ['a score out of range', { ok: true, results: Array(2).fill({ score: 1.5, match: true }) }],
   ])('a comparison that answers %s is upstream_malformed', async (_name, json) => {
     const { verifier } = await setUp(() => answer(json));
-    expect((await errorOf(verifier.match(draw(), [draw(), draw()], 4))).code).toBe('upstream_malformed');
+    expect((await errorOf(verifier.match(draw(), [draw(), draw()], 4, testShare))).code).toBe('upstream_malformed');
   });
 
   test.each([
@@ -201,14 +204,14 @@ describe('a service that fails', () => {
     ['a contradiction', { ok: true, consistent: true, outliers: [1] }],
   ])('a consistency check that answers %s is upstream_malformed', async (_name, json) => {
     const { verifier } = await setUp(() => answer(json));
-    expect((await errorOf(verifier.consistency([draw(), draw()], 4))).code).toBe('upstream_malformed');
+    expect((await errorOf(verifier.consistency([draw(), draw()], 4, testShare))).code).toBe('upstream_malformed');
   });
 
   test('a comparison interrupted twice is asked again, and its third answer counts', async () => {
     const { verifier, server } = await setUp((_request, count) =>
       count < 3 ? 'reset' : answer({ ok: true, score: 0.123456, match: false }),
     );
-    expect(await verifier.match(draw(), [draw()], 4)).toEqual([{ score: 0.12, match: false }]);
+    expect(await verifier.match(draw(), [draw()], 4, testShare)).toEqual([{ score: 0.12, match: false }]);
     expect(server.requests.map(({ path }) => path)).toEqual(['/match', '/match', '/match']);
     const [first, , third] = await Promise.all(server.requests.map(fieldsOf));
     expect(third).toEqual(first);
@@ -269,7 +272,7 @@ describe('a service that refuses', () => {
     [400, { ok: false, code: 5 }, 'upstream_malformed'],
   ] as const)('%i %j is %s, asked once, or of a token and a decoy, without its text', async (status, json, code) => {
     const { verifier, server, log } = await setUp(() => ({ status, json }));
-    const errors = [await errorOf(verifier.verify(verifyRequest())), await errorOf(verifier.detect(draw()))];
+    const errors = [await errorOf(verifier.verify(verifyRequest())), await errorOf(verifier.detect(draw(), testShare))];
     expect(errors.map((error) => error.code)).toEqual([code, code]);
     expect(server.requests.length).toBe(code.startsWith('token_') ? 3 : 2);
     expect(inspect(errors, { depth: 9, showHidden: true }) + log.text()).not.toContain(canary);
@@ -421,7 +424,7 @@ describe('what is sent', () => {
     const refusals = await Promise.all([
       errorOf(verifier.verify(verifyRequest({ photos: [] }))),
       errorOf(verifier.enrol(enrolRequest({ photos: six }))),
-      errorOf(verifier.match(draw(), [], 4)),
+      errorOf(verifier.match(draw(), [], 4, testShare)),
       ...['', 'a b', 'a'.repeat(257), 'a\r\nb', 'fv1.short'].map((text) =>
         errorOf(verifier.verify(verifyRequest({ token: new SealedToken(text) }))),
       ),
@@ -659,21 +662,25 @@ test('screening and comparison replies are taken over, unknown fields left out',
     '/consistency-check': { consistent: false, outliers: [1] },
   };
   const { verifier } = await setUp(({ path }) => answer({ ok: true, ...Object(replies[path]) }));
-  expect(await verifier.detect(draw())).toEqual({
+  expect(await verifier.detect(draw(), testShare)).toEqual({
     widthPx: 9,
     heightPx: 8,
     faces: [{ box: { x: 1, y: 2, width: 3, height: 4 }, confidence: 0.9 }],
   });
-  expect(await verifier.quality(draw())).toEqual({ pass: true, reasons: [], measurements: [measurement] });
-  expect(await verifier.liveness(draw())).toEqual({ pass: false, reasons: ['yaw'], measurements: [measurement] });
-  expect(await verifier.match(draw(), [draw(), draw()], 4)).toEqual([
+  expect(await verifier.quality(draw(), testShare)).toEqual({ pass: true, reasons: [], measurements: [measurement] });
+  expect(await verifier.liveness(draw(), testShare)).toEqual({
+    pass: false,
+    reasons: ['yaw'],
+    measurements: [measurement],
+  });
+  expect(await verifier.match(draw(), [draw(), draw()], 4, testShare)).toEqual([
     { score: 0.1, match: false },
     { score: 0.9, match: true },
   ]);
-  expect(await verifier.consistency([draw(), draw()], 4)).toEqual({ consistent: false, outliers: [1] });
+  expect(await verifier.consistency([draw(), draw()], 4, testShare)).toEqual({ consistent: false, outliers: [1] });
 });
 
 test('no faces is an answer', async () => {
   const { verifier } = await setUp(() => noFaces);
-  expect(await verifier.detect(draw())).toEqual({ widthPx: 10, heightPx: 10, faces: [] });
+  expect(await verifier.detect(draw(), testShare)).toEqual({ widthPx: 10, heightPx: 10, faces: [] });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
+import { testShare } from '../../test/share.js';
 import { toEmbedding } from '../../test/simulated-engine.js';
 import { Embedding, type SealedToken } from '../core/concealed.js';
 import type { Binding, Keys } from '../core/ports.js';
@@ -24,7 +25,7 @@ let tokens: readonly SealedToken[];
 beforeAll(async () => {
   const fv1 = fv1Of(cheap);
   const seal = (person: string) =>
-    fv1.seal({ embedding: face(person, 1), photos: 3, binding, secret: null, expiresAt: null });
+    fv1.seal({ embedding: face(person, 1), photos: 3, binding, secret: null, expiresAt: null, share: testShare });
   tokens = (await Promise.all(people.map(seal))).map(({ token }) => token);
 });
 
@@ -35,7 +36,12 @@ async function search(live: Embedding | null, among: readonly SealedToken[] = to
     runs += 1;
     return cheap(...given);
   };
-  const found = await searchRoster(readRoster(among, parameters), binding, () => live, fv1Of(counted));
+  const found = await searchRoster(
+    readRoster(among, parameters),
+    { binding, share: testShare },
+    () => live,
+    fv1Of(counted),
+  );
   return { found, runs };
 }
 
@@ -90,7 +96,7 @@ test('where a key service fails halfway, all keys that were derived are overwrit
     },
   };
   const roster = readRoster(tokens, parameters);
-  await expect(searchRoster(roster, binding, () => face('eve'), watched)).rejects.toThrow('gone');
+  await expect(searchRoster(roster, { binding, share: testShare }, () => face('eve'), watched)).rejects.toThrow('gone');
   expect(held).toBeGreaterThan(39);
   expect(wiped).toBe(held);
 });

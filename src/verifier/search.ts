@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Embedding, SealedToken } from '../core/concealed.js';
 import type { Binding } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 import { parseToken } from '../token/format.js';
 import type { Fv1, Guess, Unlocked } from '../token/fv1.js';
@@ -56,7 +57,7 @@ export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: 
  */
 export async function searchRoster(
   roster: readonly Listed[],
-  binding: Binding,
+  { binding, share }: { readonly binding: Binding; readonly share: QueueShare },
   faceOf: (engine: EngineParameters) => Embedding | null,
   fv1: Fv1,
 ): Promise<readonly number[]> {
@@ -65,7 +66,9 @@ export async function searchRoster(
   try {
     for (let from = 0; from < roster.length; from += unlockedAtOnce) {
       const some = roster.slice(from, from + unlockedAtOnce);
-      const settled = await Promise.allSettled(some.map(({ token }) => fv1.unlock({ token, binding, secret: null })));
+      const settled = await Promise.allSettled(
+        some.map(({ token }) => fv1.unlock({ token, binding, secret: null, share })),
+      );
       unlocked.push(...settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
       for (const each of settled) if (each.status === 'rejected') throw each.reason;
       for (const [at, { engine }] of some.entries()) {

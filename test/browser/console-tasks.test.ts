@@ -12,6 +12,7 @@ import { type ApiServer, startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { enrolledAt, fillLedger } from '../ledgered.js';
+import { testShare } from '../share.js';
 import { drawPhoto } from '../simulated-engine.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { hasChromium, launchChromium } from './chromium.js';
@@ -77,6 +78,7 @@ const enrol = (subject: string) =>
       ...{ connection: acme, subject, secret: null },
       photos: [1, 2, 3].map((number) => drawPhoto(subject, number)),
       consent: { statement: 'consent-1 (en)', givenAt: server.clock.now() },
+      share: testShare,
     },
     server.deps,
   );

@@ -14,6 +14,7 @@ import { createTestCore } from '../core.js';
 import { createFolder } from '../folder.js';
 import { projectRoot } from '../paths.js';
 import { patienceMs } from '../patience.js';
+import { testShare } from '../share.js';
 import { drawPhoto } from '../simulated-engine.js';
 
 /** The kinds of authenticator Chromium can play. CTAP 2.1 security keys give no PRF output where a credential is made. */
@@ -97,7 +98,10 @@ async function setUp() {
     const { secret, passkey } = await takeNewPasskey({ stepUpId: 'step-up', answer }, deps);
     const consent = { statement: 'consent-1', givenAt: clock.now() };
     const photos = [drawPhoto('anna', 1)];
-    await enrolSubject({ connection, subject: 'anna', photos, secret: secret.value, passkey, consent }, deps);
+    await enrolSubject(
+      { connection, subject: 'anna', photos, secret: secret.value, passkey, consent, share: testShare },
+      deps,
+    );
     return { answer, method: secret.method, secretText: secret.value.use((text) => text) };
   };
   const take = async (text: string) => {
@@ -107,7 +111,17 @@ async function setUp() {
   const opens = async (secret: UserSecret) => {
     const photos = [drawPhoto('anna', 9)];
     const { verdict } = await checkFace(
-      { connection, subject: 'anna', kept: null, photos, secret, judged: null, outsider: null, application: null },
+      {
+        connection,
+        subject: 'anna',
+        kept: null,
+        photos,
+        secret,
+        judged: null,
+        outsider: null,
+        application: null,
+        share: testShare,
+      },
       deps,
     );
     return verdict.matched;

@@ -4,6 +4,7 @@ import type { Binding, EnrolRequest, Sealed, Sight, Verifier, VerifyRequest } fr
 import { type EpochSec, epochSec } from '../../src/core/units.js';
 import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 import { isWiped, loadPictures, type Pictures, toPhoto } from '../pictures.js';
+import { testShare } from '../share.js';
 
 /** A verifier ready for work, and how to end it together with whatever was started for it. */
 export interface VerifierHarness {
@@ -35,6 +36,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         secret: null,
         expiresAt: null,
         ...changes,
+        share: testShare,
       });
     const request = (token: SealedToken | null, changes: Partial<VerifyRequest> = {}): VerifyRequest => ({
       photos: [toPhoto(pictures.person[1])],
@@ -44,6 +46,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       requireLiveness: false,
       allowRenewal: false,
       ...changes,
+      share: testShare,
     });
     const expectCode = (work: Promise<unknown>, code: FaceErrorCode): Promise<void> =>
       expect(work).rejects.toMatchObject({ name: 'FaceError', code });
@@ -246,9 +249,9 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
 
       test('photos that others look at too, time and again', async () => {
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.person[1])];
-        await harness.sight.share(photos, async (shared) => {
+        await harness.sight.share(photos, testShare, async (shared) => {
           const { token } = await enrol({ photos: shared });
-          const compared = await harness.verifier.match(toPhoto(pictures.stranger), shared, 4);
+          const compared = await harness.verifier.match(toPhoto(pictures.stranger), shared, 4, testShare);
           expect(compared.map(({ match }) => match)).toEqual([false, false]);
           expect(await harness.verifier.verify(request(token, { photos: shared }))).toMatchObject({ matched: true });
         });
@@ -301,23 +304,23 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
     describe('comparisons', () => {
       test('match one probe with each reference, in order', async () => {
         const references = [toPhoto(pictures.stranger), toPhoto(pictures.person[1])];
-        const result = await harness.verifier.match(toPhoto(pictures.person[0]), references, 4);
+        const result = await harness.verifier.match(toPhoto(pictures.person[0]), references, 4, testShare);
         expect(result.map(({ match }) => match)).toEqual([false, true]);
         expect(result[1]?.score).toBeGreaterThan(result[0]?.score ?? 1);
       });
 
       test('find the one who is not the person of the others', async () => {
         const mixed = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger), toPhoto(pictures.person[1])];
-        expect(await harness.verifier.consistency(mixed, 4)).toEqual({ consistent: false, outliers: [1] });
+        expect(await harness.verifier.consistency(mixed, 4, testShare)).toEqual({ consistent: false, outliers: [1] });
         const one = pictures.person.map(toPhoto);
-        expect(await harness.verifier.consistency(one, 4)).toEqual({ consistent: true, outliers: [] });
+        expect(await harness.verifier.consistency(one, 4, testShare)).toEqual({ consistent: true, outliers: [] });
       });
     });
 
     describe('screening', () => {
       test('detect tells every face, largest first, inside the picture', async () => {
         const photo = toPhoto(pictures.group);
-        const { widthPx, heightPx, faces } = await harness.verifier.detect(photo);
+        const { widthPx, heightPx, faces } = await harness.verifier.detect(photo, testShare);
         expect([widthPx, heightPx]).toEqual([1920, 1280]);
         expect(faces.length).toBe(3);
         const areas = faces.map(({ box }) => box.width * box.height);
@@ -325,12 +328,12 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       });
 
       test('detect tells that there is no face', async () => {
-        expect((await harness.verifier.detect(toPhoto(pictures.landscape))).faces).toEqual([]);
+        expect((await harness.verifier.detect(toPhoto(pictures.landscape), testShare)).faces).toEqual([]);
       });
 
       test.each(['quality', 'liveness'] as const)('%s names each failed measurement as a reason', async (method) => {
         const photo = toPhoto(pictures.person[0]);
-        const { pass, reasons, measurements } = await harness.verifier[method](photo);
+        const { pass, reasons, measurements } = await harness.verifier[method](photo, testShare);
         expect(measurements.length).toBeGreaterThan(0);
         expect(reasons).toEqual(measurements.filter((each) => !each.pass).map((each) => each.name));
         expect(pass).toBe(reasons.length === 0);
@@ -339,7 +342,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       });
 
       test.each(['quality', 'liveness'] as const)('%s refuses a group photo', async (method) => {
-        await expectCode(harness.verifier[method](toPhoto(pictures.group)), 'face_many');
+        await expectCode(harness.verifier[method](toPhoto(pictures.group), testShare), 'face_many');
       });
     });
 

@@ -15,6 +15,7 @@ import { findLeaks } from '../leaks.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
+import { testShare } from '../share.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 
 /*
@@ -53,7 +54,7 @@ const chosen = {
 
 async function embed(photo: Uint8Array): Promise<Uint8Array> {
   const engine = await createEnginePool({ modelsFolder, workers: 1, queueLimit: 1 });
-  const { embedding } = await engine.examine(new Photo(Uint8Array.from(photo)), ['embedding']);
+  const { embedding } = await engine.examine(new Photo(Uint8Array.from(photo)), ['embedding'], testShare);
   await engine.close();
   return embedding!.use((values) =>
     Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import type { Engine } from '../../src/engine/engine.js';
 import { demoPhotosFolder } from '../paths.js';
 import { toPhoto } from '../pictures.js';
+import { testShare } from '../share.js';
 import { type Head, readHead } from './head.js';
 
 /** Parts of the demonstration photos that show one person and enough of what is around: left, top, width, height. */
@@ -31,7 +32,7 @@ export async function readDemoFaces(engine: Engine): Promise<readonly Buffer[]> 
   const files = readdirSync(demoPhotosFolder).filter((file) => file.endsWith('.jpg'));
   const pictures = files.sort().map(async (file) => {
     const photo = readFileSync(join(demoPhotosFolder, file));
-    const { faces, widthPx, heightPx } = await engine.detect(toPhoto(photo));
+    const { faces, widthPx, heightPx } = await engine.detect(toPhoto(photo), testShare);
     const crops = faces.map(({ box }) => {
       const left = Math.max(0, Math.round(box.x - box.width * margin));
       const top = Math.max(0, Math.round(box.y - box.height * margin));

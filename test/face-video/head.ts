@@ -3,6 +3,7 @@ import type { Engine } from '../../src/engine/engine.js';
 import { type Landmarks, toEyeCentres } from '../../src/engine/landmarks.js';
 import { type Picture, type Point, sampleGrid } from '../../src/engine/picture.js';
 import { toPhoto } from '../pictures.js';
+import { testShare } from '../share.js';
 import {
   type Canvas,
   createCanvas,
@@ -42,7 +43,7 @@ const faceWidthPx = 180;
  * @throws FaceError as `Engine.examine`
  */
 export async function readHead(engine: Engine, photo: Uint8Array): Promise<Head> {
-  const { face, landmarks } = await engine.examine(toPhoto(photo), ['landmarks']);
+  const { face, landmarks } = await engine.examine(toPhoto(photo), ['landmarks'], testShare);
   if (landmarks === null) throw new Error('The engine left out the landmarks.');
   const picture = await readPicture(photo);
   const { box } = face;

@@ -30,6 +30,7 @@ import { parameters } from '../parameters.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../redis.js';
 import { type Service, startService } from '../service.js';
+import { testShare } from '../share.js';
 import { createSimulatedEngine, drawPhoto } from '../simulated-engine.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 
@@ -114,6 +115,7 @@ describe('a data folder of the former version', () => {
       verifier.verify({
         ...{ photos: [drawPhoto(person, 9)], token: new SealedToken(made.token), binding, secret: null },
         ...{ requireLiveness: false, allowRenewal: false },
+        share: testShare,
       });
     expect(await verify('ada')).toMatchObject({ matched: true });
     expect(await verify('eve')).toMatchObject({ matched: false });

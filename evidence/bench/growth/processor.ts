@@ -4,6 +4,7 @@ import { createTestSight, createTestVerifier } from '../../../test/embedded.js';
 import { makeGenuineFrames, readDemoHeads } from '../../../test/face-video/index.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import { round } from '../measure.js';
 import { processorMs } from '../processor-time.js';
 
@@ -25,11 +26,28 @@ export async function measureCheckProcessor(runs: number): Promise<number> {
     ];
     const frames = await makeGenuineFrames({ victim, attacker, movements: [...movements], seed: 'processor' });
     const binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: 4 } as const;
-    const { token } = await verifier.enrol({ photos: frames.map(toPhoto), binding, secret: null, expiresAt: null });
+    const { token } = await verifier.enrol({
+      photos: frames.map(toPhoto),
+      binding,
+      secret: null,
+      expiresAt: null,
+      share: testShare,
+    });
     const check = (): Promise<void> =>
-      sight.share(frames.map(toPhoto), async (photos) => {
-        await judge.judge(photos.map((photo, at) => ({ photo, movement: movements[at], light: null })));
-        await verifier.verify({ photos, token, binding, secret: null, requireLiveness: false, allowRenewal: false });
+      sight.share(frames.map(toPhoto), testShare, async (photos) => {
+        await judge.judge(
+          photos.map((photo, at) => ({ photo, movement: movements[at], light: null })),
+          testShare,
+        );
+        await verifier.verify({
+          photos,
+          token,
+          binding,
+          secret: null,
+          requireLiveness: false,
+          allowRenewal: false,
+          share: testShare,
+        });
       });
     await check();
     const before = await processorMs(process.pid);

@@ -121,7 +121,7 @@ async function openServer(kind: StoreKind, people: number) {
       stretch: createStretch(publishedCost),
     }),
     judge: createSimulatedJudge(engine),
-    sight: createSight({ engine, signals: ['embedding', 'liveness', 'sketch'] }),
+    sight: createSight({ engine, signals: ['embedding', 'liveness', 'sketch'], checkFrame: () => {} }),
     passkeys: createPasskeys({ publicUrl: testIssuer }),
     connections: new Map([[connection.id, connection]]),
   };

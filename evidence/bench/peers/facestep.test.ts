@@ -7,6 +7,7 @@ import { createKeysInMemory } from '../../../test/keys.js';
 import { parameters } from '../../../test/parameters.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { loadPictures, toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import { createFacestep, level } from './facestep.js';
 import type { Template } from './library.js';
 
@@ -25,7 +26,7 @@ test('what is compared beside the peers is what the product compares', async () 
   const templates: (Template | null)[] = [];
   for (const photo of [person[0], person[1], stranger]) templates.push(await facestep.embed(photo, 'central'));
   const [probe, ...references] = templates;
-  const matches = await verifier.match(toPhoto(person[0]), [toPhoto(person[1]), toPhoto(stranger)], level);
+  const matches = await verifier.match(toPhoto(person[0]), [toPhoto(person[1]), toPhoto(stranger)], level, testShare);
   await verifier.close();
   for (const [at, reference] of references.entries()) {
     const { score, isMatch } = facestep.compare(probe!, reference!);

@@ -7,6 +7,7 @@ import { createStretch, publishedCost } from '../../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/verifier/embedded.js';
 import { createKeysInMemory } from '../../../test/keys.js';
 import { modelsFolder } from '../../../test/paths.js';
+import { testShare } from '../../../test/share.js';
 import { quantile, round } from '../measure.js';
 import { level } from './facestep.js';
 import type { PhotoPair } from './messages.js';
@@ -56,7 +57,13 @@ export async function measureFacestepFurther(
   const [enrolTimes, verifyTimes]: [number[], number[]] = [[], []];
   for (let run = 0; run < runs; run += 1) {
     const start = performance.now();
-    const { token } = await verifier.enrol({ photos: [toPhoto(enrolled)], binding, secret: null, expiresAt: null });
+    const { token } = await verifier.enrol({
+      photos: [toPhoto(enrolled)],
+      binding,
+      secret: null,
+      expiresAt: null,
+      share: testShare,
+    });
     const sealed = performance.now();
     const { matched } = await verifier.verify({
       photos: [toPhoto(live)],
@@ -65,6 +72,7 @@ export async function measureFacestepFurther(
       secret: null,
       requireLiveness: false,
       allowRenewal: false,
+      share: testShare,
     });
     verifyTimes.push(performance.now() - sealed);
     enrolTimes.push(sealed - start);

@@ -6,6 +6,7 @@ import type { Json } from '../../../src/base/json.js';
 import { enrolSubject } from '../../../src/core/enrolment/enrol.js';
 import type { PasskeyCredential, State } from '../../../src/core/ports.js';
 import { createTestCore } from '../../../test/core.js';
+import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 
 /** What one enrolment leaves in the state, by key. */
@@ -42,7 +43,7 @@ export async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boo
     : null;
   const consent = { statement: 'face check, version 1', givenAt: deps.clock.now() };
   const photos = [drawPhoto(enrolled.subject, 1)];
-  const request = { connection, subject: enrolled.subject, photos, secret: null, passkey, consent };
+  const request = { connection, subject: enrolled.subject, photos, secret: null, passkey, consent, share: testShare };
   await enrolSubject(request, { ...deps, state });
   await rm(folder, { recursive: true });
   return records;

@@ -3,6 +3,7 @@ import { minCompanionShare } from '../../../src/engine/choose-face.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
 import { face, people } from '../../../test/faces.js';
 import { modelsFolder } from '../../../test/paths.js';
+import { testShare } from '../../../test/share.js';
 import type { EvalProgram } from '../program.js';
 
 const round = (value: number): number => Number(value.toFixed(4));
@@ -20,7 +21,10 @@ export const companions: EvalProgram = {
     let next = 0;
     const work = async (): Promise<void> => {
       for (let at = next++; at < ids.length; at = next++) {
-        const { faces, widthPx, heightPx } = await pool.detect(new Photo(face(ids[at].person, ids[at].number)));
+        const { faces, widthPx, heightPx } = await pool.detect(
+          new Photo(face(ids[at].person, ids[at].number)),
+          testShare,
+        );
         if (faces.length === 0) none += 1;
         else {
           const distances = faces.map(({ box }) =>

@@ -7,6 +7,7 @@ import { toFollowed, toPoseTurn } from '../../../src/liveness/turn.js';
 import { type Attack, attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import type { Half } from '../../corpus/split.js';
 import { type Discriminant, fitDiscriminant } from '../../statistics/discriminant.js';
 import { proportion, toJson } from '../../statistics/proportion.js';
@@ -66,7 +67,7 @@ async function renderNods(engine: Engine, half: Half, say: (line: string) => voi
     for (const name of ['genuine', 'bentPrint', 'rolledPrint'] as const) {
       const frames = await rendered[name](scene);
       const looks = frames.map((frame) =>
-        withoutRefusal(async () => (await engine.examine(toPhoto(frame), ['landmarks'])).landmarks),
+        withoutRefusal(async () => (await engine.examine(toPhoto(frame), ['landmarks'], testShare)).landmarks),
       );
       const [first, up, down, last] = await Promise.all(looks);
       if (first === null || up === null || down === null || last === null) continue;

@@ -4,6 +4,7 @@ import { FaceError } from '../../../src/errors.js';
 import { type Head, readHead } from '../../../test/face-video/index.js';
 import { face, people } from '../../../test/faces.js';
 import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import { createChance } from '../../statistics/chance.js';
 
@@ -41,7 +42,7 @@ export async function readFrontalHeads(
   const heads: Head[] = [];
   for (const photo of photos) {
     if (heads.length === count) break;
-    const seen = await withoutRefusal(() => engine.examine(toPhoto(photo), ['pose']));
+    const seen = await withoutRefusal(() => engine.examine(toPhoto(photo), ['pose'], testShare));
     if (seen !== null && seen.pose !== null && Math.abs(seen.pose.yawDeg) <= greatestYawDeg)
       heads.push(await readHead(engine, photo));
   }

@@ -3,6 +3,7 @@ import type { Movement } from '../../../src/core/movements.js';
 import type { LivenessFinding, LivenessJudge } from '../../../src/core/ports.js';
 import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
+import { testShare } from '../../../test/share.js';
 import { createChance } from '../../statistics/chance.js';
 
 /** What the judge said of one rendered challenge. */
@@ -26,6 +27,7 @@ const judgeFrames = (
 ): Promise<LivenessFinding> =>
   judge.judge(
     frames.map((frame, at) => ({ photo: new Photo(Uint8Array.from(frame)), movement: movements[at], light: null })),
+    testShare,
   );
 
 /**

@@ -13,6 +13,7 @@ import {
   makeGenuineLitFrames,
 } from '../../../test/face-video/index.js';
 import { modelsFolder } from '../../../test/paths.js';
+import { testShare } from '../../../test/share.js';
 import { createChance } from '../../statistics/chance.js';
 import { proportion, toJson } from '../../statistics/proportion.js';
 import { keep, toDatedFile } from '../keep.js';
@@ -66,6 +67,7 @@ async function judgeOne(judge: LivenessJudge, kind: Kind, heads: readonly Head[]
   const frames = await kind.makeLitFrames({ victim, attacker, steps, seed, gain: kind.gain });
   const { pass, reasons, measurements } = await judge.judge(
     frames.map((frame, index) => ({ ...steps[index], photo: new Photo(Uint8Array.from(frame)) })),
+    testShare,
   );
   const refusedBy = [...new Set(reasons.map((reason) => reason.replace(/_\d+$/, '')))];
   const isSeen = measurements.some(({ name }) => name === 'light_gain');

@@ -1,5 +1,6 @@
 import type { Engine } from '../../../src/engine/engine.js';
 import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import { withoutRefusal } from './heads.js';
 import { readRecordedPicture } from './recorded.js';
 
@@ -21,5 +22,5 @@ export async function mapPictures<From, To>(
 export const scorePicture = (engine: Engine, file: string): Promise<number | null> =>
   withoutRefusal(async () => {
     const photo = toPhoto(await readRecordedPicture(file));
-    return (await engine.examine(photo, ['liveness'])).liveness;
+    return (await engine.examine(photo, ['liveness'], testShare)).liveness;
   });

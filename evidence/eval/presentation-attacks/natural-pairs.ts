@@ -4,6 +4,7 @@ import { FaceError } from '../../../src/errors.js';
 import { face, people } from '../../../test/faces.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 
 /** Photos of one person that are looked at, so that the most photographed do not decide. */
@@ -27,7 +28,7 @@ export async function readNaturalPairs(say: (line: string) => void): Promise<Rec
   const pairs: Record<Half, NaturalPair[]> = { fit: [], judge: [] };
   const lookAt = async (person: string, number: number): Promise<Seen[]> => {
     try {
-      const { pose, landmarks } = await pool.examine(toPhoto(face(person, number)), ['pose', 'landmarks']);
+      const { pose, landmarks } = await pool.examine(toPhoto(face(person, number)), ['pose', 'landmarks'], testShare);
       return pose === null || landmarks === null ? [] : [{ pose, landmarks }];
     } catch (error) {
       if (error instanceof FaceError) return [];

@@ -2,6 +2,7 @@ import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import { type Head, readHead, species } from '../../../test/face-video/index.js';
 import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import { withoutRefusal } from './heads.js';
 import type { Scores } from './presentation-rates.js';
 
@@ -24,7 +25,7 @@ export async function scorePassive(
   say: (line: string) => void,
 ): Promise<PassiveScores> {
   const scoreOf = (picture: Uint8Array): Promise<number | null> =>
-    withoutRefusal(async () => (await engine.examine(toPhoto(picture), ['liveness'])).liveness);
+    withoutRefusal(async () => (await engine.examine(toPhoto(picture), ['liveness'], testShare)).liveness);
   const genuine: (number | null)[] = [];
   const bySpecies = new Map<string, (number | null)[]>(species.map(({ name }) => [name, []]));
   let before: Head | null = null;

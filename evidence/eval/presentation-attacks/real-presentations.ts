@@ -5,6 +5,7 @@ import { bounds } from '../../../src/liveness/bounds.js';
 import { lookAt } from '../../../src/liveness/frame.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import { BadInput } from '../../corpus/bad-input.js';
 import { type ClusteredRate, rateByPerson } from '../../statistics/clustered-rate.js';
 import { keep, toDatedFile } from '../keep.js';
@@ -39,10 +40,14 @@ interface SeenClip {
 async function lookAtClip(engine: Engine, clip: RecordedClip): Promise<SeenClip> {
   const looks = await mapPictures(clip.files, (file) =>
     withoutRefusal(async () => {
-      const { movement: _, ...seen } = await lookAt(engine, {
-        photo: toPhoto(await readRecordedPicture(file)),
-        movement: 'centre',
-      });
+      const { movement: _, ...seen } = await lookAt(
+        engine,
+        {
+          photo: toPhoto(await readRecordedPicture(file)),
+          movement: 'centre',
+        },
+        testShare,
+      );
       return seen;
     }),
   );

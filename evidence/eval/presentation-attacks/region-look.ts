@@ -1,6 +1,7 @@
 import type { Engine, Landmarks } from '../../../src/engine/engine.js';
 import { readPicture } from '../../../test/face-video/index.js';
 import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import { withoutRefusal } from './heads.js';
 import { type RegionReadings, readRegions } from './light-regions.js';
 
@@ -13,7 +14,7 @@ export interface RegionLook {
 /** `null` where no single face is found. */
 export const lookAtRegions = (engine: Engine, bytes: Uint8Array): Promise<RegionLook | null> =>
   withoutRefusal(async () => {
-    const { face, landmarks } = await engine.examine(toPhoto(bytes), ['landmarks']);
+    const { face, landmarks } = await engine.examine(toPhoto(bytes), ['landmarks'], testShare);
     if (landmarks === null) throw new Error('The engine left out the landmarks.');
     return { readings: readRegions(await readPicture(bytes), face.box, landmarks), landmarks };
   });

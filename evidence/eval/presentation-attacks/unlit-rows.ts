@@ -6,6 +6,7 @@ import type { LightReading } from '../../../src/engine/light.js';
 import { findLight, type LightFinding, type LitPair } from '../../../src/liveness/light.js';
 import { measureLight } from '../../../src/liveness/signals.js';
 import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
 import { type Chance, createChance } from '../../statistics/chance.js';
 import { rateByPerson } from '../../statistics/clustered-rate.js';
 import { withoutRefusal } from './heads.js';
@@ -29,7 +30,7 @@ type Look = { readonly reading: LightReading };
 /** The light of one picture. */
 const lookAt = (engine: Engine, bytes: Uint8Array): Promise<Look | null> =>
   withoutRefusal(async () => {
-    const { light } = await engine.examine(toPhoto(bytes), ['light']);
+    const { light } = await engine.examine(toPhoto(bytes), ['light'], testShare);
     if (light === null) throw new Error('The engine left out the light.');
     return { reading: light };
   });

@@ -1,5 +1,6 @@
 import type { JudgedPresentation } from '../../../evidence/accuracy/measuring.js';
 import type { CapturedFrame, LivenessJudge } from '../../core/ports.js';
+import { soleShare } from '../../core/queue-share.js';
 import { FaceError, isOneOf, photoCodes } from '../../errors.js';
 import type { OpenedPresentation } from './collection.js';
 import { liveSpecies } from './plan.js';
@@ -30,7 +31,7 @@ async function judgeFrames(
   judge: LivenessJudge,
 ): Promise<{ readonly pass: boolean; readonly reasons: readonly string[] }> {
   try {
-    return await judge.judge(frames);
+    return await judge.judge(frames, soleShare);
   } catch (error) {
     if (error instanceof FaceError && isOneOf(photoCodes, error.code)) return { pass: false, reasons: [error.code] };
     throw error;

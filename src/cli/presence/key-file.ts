@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { KeyMaterial, UserSecret } from '../../core/concealed.js';
 import type { Random } from '../../core/ports.js';
+import { soleShare } from '../../core/queue-share.js';
 import { type EpochMs, epochMsGuard } from '../../core/units.js';
 import { createFile, readPrivateFile, replaceFile } from '../../files/durable-file.js';
 import { secretBytes } from '../../token/derive.js';
@@ -76,7 +77,7 @@ export async function readPassphrase(file: string): Promise<UserSecret> {
 
 async function deriveKey(passphrase: UserSecret, salt: Uint8Array): Promise<KeyMaterial> {
   const typed = secretBytes(passphrase);
-  const stretched = await createStretch(publishedCost)('secret', typed, salt).finally(() => typed.fill(0));
+  const stretched = await createStretch(publishedCost)('secret', typed, salt, soleShare).finally(() => typed.fill(0));
   const key = stretched.use((bytes) => hkdfSync('sha256', bytes, salt, 'facestep/presence/1', 32));
   stretched.wipe();
   return new KeyMaterial(new Uint8Array(key));

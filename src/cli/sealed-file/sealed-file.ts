@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ContentKey, KeyMaterial, type UserSecret } from '../../core/concealed.js';
 import type { Random } from '../../core/ports.js';
+import { soleShare } from '../../core/queue-share.js';
 import { secretBytes } from '../../token/derive.js';
 import type { Stretch } from '../../token/stretch.js';
 import { CommandError } from '../command-error.js';
@@ -126,7 +127,8 @@ async function deriveFileKey(
   stretch: Stretch,
 ): Promise<KeyMaterial> {
   const typed = secret === null ? null : secretBytes(secret);
-  const stretched = typed === null ? null : await stretch('secret', typed, salt).finally(() => typed.fill(0));
+  const stretched =
+    typed === null ? null : await stretch('secret', typed, salt, soleShare).finally(() => typed.fill(0));
   const root = contentKey.use((first) =>
     stretched === null ? Buffer.from(first) : stretched.use((second) => Buffer.concat([first, second])),
   );

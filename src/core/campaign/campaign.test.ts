@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { named, openCampaignBench, toDirectory } from '../../../test/campaign-bench.js';
 import { readPart } from '../../../test/mail-relay.js';
+import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { loginOf } from '../../../test/simulated-profile.js';
 import { FaceError } from '../../errors.js';
@@ -270,7 +271,10 @@ test.each([
       const consent = { statement: 'Face sign-in', givenAt: clock.now() };
       const photos = [1, 2, 3].map((number) => drawPhoto(subject, number));
       const policy = { ...connection.policy, enrolmentDays };
-      return enrolSubject({ connection: { ...connection, policy }, subject, photos, secret: null, consent }, deps);
+      return enrolSubject(
+        { connection: { ...connection, policy }, subject, photos, secret: null, consent, share: testShare },
+        deps,
+      );
     };
     await enrol('anna', 1);
     await enrol('berta', 90);

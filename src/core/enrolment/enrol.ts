@@ -3,6 +3,7 @@ import type { Photo, UserSecret } from '../concealed.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { EnrolRequest, PasskeyCredential, Sealed } from '../ports.js';
+import type { QueueShare } from '../queue-share.js';
 import { addSec, secondsPerDay, toEpochMs, toEpochSec, toIso } from '../units.js';
 import { type Consent, checkConsent, findConsent, nameInConsent } from './consent.js';
 import { keepPasskey } from './passkey-record.js';
@@ -47,10 +48,11 @@ export async function enrolSubject(
     /** Whose secret it is, to be kept for the checks to come; without one any former one is forgotten. */
     readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
+    readonly share: QueueShare;
   },
   deps: CoreDeps,
 ): Promise<Sealed> {
-  const { connection, subject, photos, secret, passkey = null, consent } = request;
+  const { connection, subject, photos, secret, passkey = null, consent, share } = request;
   const { enrolmentDays } = connection.policy;
   const now = deps.clock.now();
   const who = toSubjectRef(request);
@@ -60,7 +62,7 @@ export async function enrolSubject(
   const former = await connection.profile.readToken(subject);
   const binding = bindingOf(connection, subject);
   const expiresAt = enrolmentDays === null ? null : toEpochSec(addSec(now, enrolmentDays * secondsPerDay));
-  const sealed = await seal({ photos, binding, secret, expiresAt }, deps);
+  const sealed = await seal({ photos, binding, secret, expiresAt, share }, deps);
   const change = toTokenChange({ connection, subject, kind: 'enrolment', sealed, former }, deps);
   const current = change.former?.tokenId ?? null;
   const makeReady = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
+import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import type { WrittenEvent } from '../../../test/sinks.js';
 import { FaceError, toCode } from '../../errors.js';
@@ -80,11 +81,24 @@ type Used = Pick<ReturnType<typeof withCalls>, 'connection' | 'deps'>;
 const sound = (): Used => ({ connection: core.connection, deps: core.deps });
 
 const enrol = (subject: string, { connection, deps }: Used = sound(), from = 1) =>
-  enrolSubject({ connection, subject, photos: three(subject, from), secret: null, consent: consent() }, deps);
+  enrolSubject(
+    { connection, subject, photos: three(subject, from), secret: null, consent: consent(), share: testShare },
+    deps,
+  );
 
 const check = (subject: string, { connection, deps }: Used = sound(), photos = [drawPhoto(subject, 9)]) =>
   checkFace(
-    { connection, subject, kept: null, photos, secret: null, judged: null, outsider: null, application: null },
+    {
+      connection,
+      subject,
+      kept: null,
+      photos,
+      secret: null,
+      judged: null,
+      outsider: null,
+      application: null,
+      share: testShare,
+    },
     deps,
   );
 

@@ -7,6 +7,7 @@ import { createTestCore } from '../../../test/core.js';
 import { countState } from '../../../test/counted.js';
 import { createFolder } from '../../../test/folder.js';
 import { standardSettings } from '../../../test/settings.js';
+import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { toCode } from '../../errors.js';
 import { createSqliteState } from '../../state/sqlite.js';
@@ -182,7 +183,10 @@ describe('a face check', () => {
     core = await createTestCore(join(folder, 'keys.json'));
     const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
     const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
-    await enrolSubject({ connection: core.connection, subject: 'anna', photos, secret: null, consent }, core.deps);
+    await enrolSubject(
+      { connection: core.connection, subject: 'anna', photos, secret: null, consent, share: testShare },
+      core.deps,
+    );
   });
 
   const stepUp = async (source: string | null, limits: object, person = 'anna') => {

@@ -1,5 +1,6 @@
 import type { ContentKey, Photo, SealedToken, UserSecret } from '../concealed.js';
 import type { Detection } from '../face.js';
+import type { QueueShare } from '../queue-share.js';
 import type { EpochSec } from '../units.js';
 import type { KeyVersion } from './keys.js';
 import type { Liveness, Screening } from './liveness.js';
@@ -69,6 +70,7 @@ export interface EnrolRequest {
   readonly binding: Binding;
   readonly secret: UserSecret | null;
   readonly expiresAt: EpochSec | null;
+  readonly share: QueueShare;
 }
 
 export interface VerifyRequest {
@@ -89,6 +91,7 @@ export interface VerifyRequest {
   readonly judgedLive?: Promise<boolean>;
   /** Whether the caller can store a renewed token. */
   readonly allowRenewal: boolean;
+  readonly share: QueueShare;
 }
 
 export interface SearchRequest {
@@ -102,6 +105,7 @@ export interface SearchRequest {
   readonly requireLiveness: boolean;
   /** How often at most a stranger may be found among the tokens, 0 to 1: more tokens than their level allows are refused. */
   readonly greatestFalsePositiveRate: number;
+  readonly share: QueueShare;
 }
 
 export interface Found {
@@ -148,10 +152,15 @@ export interface Verifier {
    */
   search(request: SearchRequest): Promise<Found>;
   /** One probe against each reference, in order. */
-  match(probe: Photo, references: readonly Photo[], accuracy: Accuracy): Promise<readonly Comparison[]>;
-  consistency(photos: readonly Photo[], accuracy: Accuracy): Promise<Consistency>;
-  detect(photo: Photo): Promise<Detection>;
-  quality(photo: Photo): Promise<Screening>;
-  liveness(photo: Photo): Promise<Screening>;
+  match(
+    probe: Photo,
+    references: readonly Photo[],
+    accuracy: Accuracy,
+    share: QueueShare,
+  ): Promise<readonly Comparison[]>;
+  consistency(photos: readonly Photo[], accuracy: Accuracy, share: QueueShare): Promise<Consistency>;
+  detect(photo: Photo, share: QueueShare): Promise<Detection>;
+  quality(photo: Photo, share: QueueShare): Promise<Screening>;
+  liveness(photo: Photo, share: QueueShare): Promise<Screening>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createTestCore, testSignIn } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
+import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { FaceError, toCode } from '../../errors.js';
 import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
@@ -20,7 +21,10 @@ beforeEach(async () => {
   core = await createTestCore(join(folder, `keys-${++cores}.json`));
   const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
   const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
-  await enrolSubject({ connection: core.connection, subject: 'anna', photos, secret: null, consent }, core.deps);
+  await enrolSubject(
+    { connection: core.connection, subject: 'anna', photos, secret: null, consent, share: testShare },
+    core.deps,
+  );
 });
 
 const start = () =>
@@ -170,7 +174,7 @@ test('where the store fails while a pass is put where it was asked for, the step
 test('an attempt that began in time passes after it, of a token that somebody keeps, too; one that dies leaves no token', async () => {
   const binding = { tenant: 'default', idp: 'api', subject: '', scope: 'app', accuracy: 4 } as const;
   const photos = [drawPhoto('anna', 1)];
-  const { token } = await enrolToken({ photos, binding, secret: null, expiresAt: null }, core.deps);
+  const { token } = await enrolToken({ photos, binding, secret: null, expiresAt: null, share: testShare }, core.deps);
   const keep = () => {
     const receipt = { audience: 'https://app.example.com', nonce: null };
     return startStepUp(

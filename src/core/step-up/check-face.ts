@@ -7,6 +7,7 @@ import { changeToken, toTokenChange } from '../enrolment/token-change.js';
 import { attemptsOfOutsiders } from '../limits/attempts.js';
 import { countAnew } from '../limits/lockout.js';
 import type { Accuracy, Binding, Sealed, Verdict } from '../ports.js';
+import type { QueueShare } from '../queue-share.js';
 import { type CheckRules, verifyPerson } from '../verify.js';
 
 /** A token that the caller keeps and no profile holds, and what it is bound to. */
@@ -28,21 +29,22 @@ export async function checkFace(
     readonly kept: KeptToken | null;
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
+    readonly share: QueueShare;
   } & CheckRules,
   deps: CoreDeps,
 ): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
-  const { connection, subject, kept, photos, secret, ...rules } = request;
+  const { connection, subject, kept, photos, secret, share, ...rules } = request;
   const requireLiveness = connection?.policy.liveness === 'passive';
   if (kept !== null) {
     const { token, binding } = kept;
-    const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false };
+    const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false, share };
     return { verdict: forgetKeys(await verifyPerson(request, rules, deps)), accuracy: binding.accuracy };
   }
   if (connection === null) throw new FaceError('connection_unknown');
   const token = await readTokenIfAny(connection, subject);
   const binding = bindingOf(connection, subject);
   const verdict = await verifyPerson(
-    { photos, token, binding, secret, requireLiveness, allowRenewal: true },
+    { photos, token, binding, secret, requireLiveness, allowRenewal: true, share },
     rules,
     deps,
   );

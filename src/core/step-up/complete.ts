@@ -12,7 +12,7 @@ import { nowOrLater } from '../until-done.js';
 import { checkFace, type KeptToken } from './check-face.js';
 import { withReceipt } from './pass-receipt.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
-import { isByFace, outsiderOf, type StepUpRecord, whoOf } from './record.js';
+import { isByFace, outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
@@ -74,6 +74,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
       secret,
       judged,
       outsider: outsiderOf(record),
+      share: shareOf(record),
       application: record.application,
     },
     deps,

@@ -37,7 +37,8 @@ const mirror = (photo: Photo): Photo =>
   photo.use((steps) => new Photo(Buffer.concat([steps.subarray(half), steps.subarray(0, half)])));
 
 const sight: Sight = {
-  share: (photos, work) => work(photos),
+  checkFrame: () => {},
+  share: (photos, _share, work) => work(photos),
   async sketch(photo) {
     const sketch = photo.use((steps) => new FrameSketch(Uint8Array.from(steps)));
     given.push(sketch);

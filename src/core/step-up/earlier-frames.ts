@@ -7,7 +7,7 @@ import type { CoreDeps } from '../deps.js';
 import { digestOf } from '../digest.js';
 import { type Keys, type KeyVersion, type Measurement, type Sight, sketchBands } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
-import { outsiderOf, type StepUpRecord, whoOf } from './record.js';
+import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 
 /*
  * Whoever has a frame of an earlier challenge and encodes, scales or lights it anew has other bytes and the same picture. So
@@ -69,7 +69,7 @@ export async function measureUnlikeEarlier(
 ): Promise<Measurement | null> {
   if (record.subject === '') return null;
   const who = whoOf(record);
-  const looks = await Promise.allSettled(photos.map((photo) => deps.sight.sketch(photo)));
+  const looks = await Promise.allSettled(photos.map((photo) => deps.sight.sketch(photo, shareOf(record))));
   const sketches = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
   const { keyVersion, frames } = await digest(who, sketches, deps).finally(() => {
     for (const sketch of sketches) sketch.wipe();

@@ -1,4 +1,4 @@
-import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../../errors.js';
+import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../../errors.js';
 import type { Credential, Photo } from '../concealed.js';
 import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
@@ -19,7 +19,7 @@ import {
   nextOf,
 } from './movement-challenge.js';
 import { isPhone } from './phone.js';
-import type { StepUpRecord } from './record.js';
+import { type StepUpRecord, shareOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
@@ -119,7 +119,7 @@ export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps
     const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
     const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
     // The judge, the verifier and whoever compares with a document look at the same pictures.
-    return deps.sight.share(pictures, (shared) => {
+    return deps.sight.share(pictures, shareOf(captured.record), (shared) => {
       const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
       const { device } = submitted;
       return complete(
@@ -173,9 +173,6 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
   const { captured, submitted } = taken;
   const { role } = submitted.session;
   const before = uncaptured(captured.record);
-  const judged = judgeFrames(taken, deps);
-  // Whatever else happens first, the judge's refusal is told where it is awaited.
-  judged.catch(() => null);
   const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: Hint | null) => {
     await endAttempt(captured, ended, deps);
     return { ...viewSession({ ...captured, record: ended, role }, deps), outcome, hint };
@@ -184,6 +181,11 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
     counted.triesLeft > 0 && counted.challengesLeft > 0
       ? end(counted, 'try_again', hint)
       : end({ ...counted, kept: null, state: 'failed' }, 'failed', hint);
+  const unusable = findUnusable(taken.photos, deps);
+  if (unusable !== null) return lose(before, hintOfFrames[unusable]);
+  const judged = judgeFrames(taken, deps);
+  // Whatever else happens first, the judge's refusal is told where it is awaited.
+  judged.catch(() => null);
   try {
     const ended = await (before.purpose === 'enrol' ? enrolFrom(taken, judged, deps) : verifyFrom(taken, judged, deps));
     if (ended.state === 'passed') return await end(ended, 'passed', null);
@@ -199,6 +201,18 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
   }
   const { hint } = await judged;
   return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
+}
+
+/** Returns what is wrong with the first frame that the capture page cannot have taken, before any is decoded. */
+function findUnusable(photos: readonly Photo[], { sight }: CaptureDeps): PhotoCode | null {
+  try {
+    for (const photo of photos) sight.checkFrame(photo);
+    return null;
+  } catch (error) {
+    const code = toCode(error);
+    if (!isOneOf(photoCodes, code)) throw error;
+    return code;
+  }
 }
 
 /** With a face alone, or with the secret that came with it. */
@@ -225,20 +239,21 @@ async function enrolFrom(
   const photos = facesOf(taken);
   const { record, connection } = captured;
   const { subject, consent } = record;
+  const share = shareOf(record);
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
   await checkNotEnded(record, deps);
   // Of no use, it is told first: it is not what the movements can make good, and costs no try.
-  const reference = wantsReference(captured) ? await takeReference(submitted.reference, deps) : null;
+  const reference = wantsReference(captured) ? await takeReference(submitted.reference, record, deps) : null;
   const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
-  if (reference !== null) await matchReference({ reference, photos }, connection, deps);
+  if (reference !== null) await matchReference({ reference, photos }, connection, share, deps);
   // Last, so that the answer to a ceremony is still good where the frames were not.
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
   // Anew: the pictures took their time.
   await checkNotEnded(record, deps);
-  const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent }, deps);
+  const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, share }, deps);
   sealed.contentKey?.wipe();
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };
   return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);

@@ -4,7 +4,7 @@ import type { DeviceSignals } from './device-signals.js';
 import { measureUnlikeEarlier } from './earlier-frames.js';
 import { toPoses } from './light-row.js';
 import { type MovementRecord, toAsked } from './movement-challenge.js';
-import { whoOf } from './record.js';
+import { shareOf, whoOf } from './record.js';
 import type { StepUp, StepUpDeps } from './stored.js';
 
 /** Frames that have been taken from their challenge. */
@@ -38,7 +38,7 @@ export async function judgeFrames(
   const { captured, measured, movement, device } = taken;
   const { judge, audit } = deps;
   const [found, unlike] = await Promise.all([
-    judge.judge(toFrames(taken)),
+    judge.judge(toFrames(taken), shareOf(captured.record)),
     measureUnlikeEarlier(captured.record, facesOf(taken), deps),
   ]);
   const told = unlike === null ? measured : [...measured, unlike];

@@ -3,6 +3,7 @@ import { FaceError } from '../../errors.js';
 import type { SubjectRef } from '../connection.js';
 import { movements } from '../movements.js';
 import { type Accuracy, type AuthenticationMethod, authenticationMethods } from '../ports.js';
+import { anonymousShare, knownShare, type QueueShare } from '../queue-share.js';
 import { screenAxes, screenColours } from '../screen-light.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import { namedAction, stepUpPurposes } from './page-protocol.js';
@@ -167,6 +168,13 @@ export const whoOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ c
 /** Where an outsider asked for it; `null` where the person, or their own provider, did: then failures are theirs. */
 export const outsiderOf = ({ proved, isSentByProvider, source }: StepUpRecord): string | null =>
   proved || isSentByProvider ? null : source;
+
+/** Returns the share of the person in front of the camera: anonymous unless they, or their own provider, asked for the step-up. */
+export function shareOf(record: StepUpRecord): QueueShare {
+  const outsider = outsiderOf(record);
+  const { connection, subject } = record;
+  return outsider === null ? knownShare(`person:${connection}:${subject}`) : anonymousShare(outsider);
+}
 
 /** For so long after a pass recovery codes may be written down, and its receipt may wait for that. */
 const mayWaitSec = 900;

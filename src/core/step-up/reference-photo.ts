@@ -3,8 +3,9 @@ import type { Photo } from '../concealed.js';
 import type { Connection } from '../connection.js';
 import { type Hint, hintOfReference } from '../hints.js';
 import type { Verifier } from '../ports.js';
+import type { QueueShare } from '../queue-share.js';
 import type { EpochMs } from '../units.js';
-import type { StepUpRecord } from './record.js';
+import { type StepUpRecord, shareOf } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import type { StepUp, StepUpDeps } from './stored.js';
 import { look } from './transitions.js';
@@ -28,9 +29,13 @@ export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | '
  * Asks the verifier about the one face, for what it says where there is none; the answer to the question is of no interest.
  * @throws FaceError of this photo, with the code of what is wrong with it
  */
-async function examine(reference: Photo, { verifier }: { readonly verifier: Verifier }): Promise<void> {
+async function examine(
+  reference: Photo,
+  record: StepUpRecord,
+  { verifier }: { readonly verifier: Verifier },
+): Promise<void> {
   try {
-    await verifier.liveness(reference);
+    await verifier.liveness(reference, shareOf(record));
   } catch (error) {
     const code = toCode(error);
     throw isOneOf(photoCodes, code) ? new FaceError(code, detail, { cause: error }) : error;
@@ -51,7 +56,7 @@ export async function lookAtReference(
     const spend = (record: StepUpRecord, now: EpochMs): StepUpRecord =>
       look(record, { isWanted: wantsReference({ ...session, record }) }, now);
     await changeSession(session, spend, deps);
-    await examine(reference, deps);
+    await examine(reference, session.record, deps);
     return null;
   } catch (error) {
     const code = toCode(error);
@@ -64,9 +69,13 @@ export async function lookAtReference(
  * The photo that came with the frames, known to have one face.
  * @throws FaceError `photo_missing`, or of this photo
  */
-export async function takeReference(reference: Photo | null, deps: { readonly verifier: Verifier }): Promise<Photo> {
+export async function takeReference(
+  reference: Photo | null,
+  record: StepUpRecord,
+  deps: { readonly verifier: Verifier },
+): Promise<Photo> {
   if (reference === null) throw new FaceError('photo_missing', detail);
-  await examine(reference, deps);
+  await examine(reference, record, deps);
   return reference;
 }
 
@@ -78,9 +87,10 @@ export async function takeReference(reference: Photo | null, deps: { readonly ve
 export async function matchReference(
   { reference, photos }: { readonly reference: Photo; readonly photos: readonly Photo[] },
   { policy }: Connection,
+  share: QueueShare,
   { verifier }: { readonly verifier: Verifier },
 ): Promise<void> {
   const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo]));
-  const compared = await verifier.match(reference, straight, policy.accuracy);
+  const compared = await verifier.match(reference, straight, policy.accuracy, share);
   if (!compared.some(({ match }) => match)) throw new FaceError('face_mismatch', detail);
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createTestCore } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
+import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { Credential } from '../concealed.js';
 import { enrolSubject } from '../enrolment/enrol.js';
@@ -52,7 +53,7 @@ test('a pass is taken once, and nothing else is', async () => {
   const { connection, deps, clock } = await setUp();
   const consent = { statement: 'v1', givenAt: clock.now() };
   const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
-  await enrolSubject({ connection, subject: 'anna', photos, secret: null, consent }, deps);
+  await enrolSubject({ connection, subject: 'anna', photos, secret: null, consent, share: testShare }, deps);
   const { id, challenge } = await startStepUp({ connection, ...about }, deps);
   await expect(takeStepUp(id, deps)).rejects.toMatchObject({ code: 'face_not_verified' });
   await submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
@@ -66,7 +67,7 @@ test('somebody nobody vouches for locks out their own address, and not the user'
   const { connection, deps, clock } = await setUp();
   const consent = { statement: 'v1', givenAt: clock.now() };
   const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
-  await enrolSubject({ connection, subject: 'anna', photos, secret: null, consent }, deps);
+  await enrolSubject({ connection, subject: 'anna', photos, secret: null, consent, share: testShare }, deps);
   const check = async (person: string, source: string | null) => {
     const asked = source === null ? ({ proved: true } as const) : ({ proved: false, source } as const);
     const { id, challenge } = await startStepUp({ connection, ...about, asked }, deps);

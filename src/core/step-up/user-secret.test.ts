@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createAuthenticator } from '../../../test/authenticator.js';
 import { createTestCore } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
+import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { parsePasskeyAnswer } from '../../webauthn/answer.js';
 import { createPasskeys } from '../../webauthn/passkeys.js';
@@ -34,13 +35,14 @@ async function setUp() {
   const sent = (answer: unknown) => parsePasskeyAnswer(JSON.stringify(answer));
   const check = async (secret: UserSecret | null, person = 'anna') => {
     const photos = [drawPhoto(person, 9)];
-    return (await checkFace({ connection, subject: 'anna', kept: null, photos, secret, ...byPage }, deps)).verdict
-      .matched;
+    return (
+      await checkFace({ connection, subject: 'anna', kept: null, photos, secret, ...byPage, share: testShare }, deps)
+    ).verdict.matched;
   };
   const enrolWith = async (secret: UserSecret | null, passkey: PasskeyCredential | null = null) => {
     const consent = { statement: 'consent-1', givenAt: clock.now() };
     const photos = [drawPhoto('anna', 1)];
-    await enrolSubject({ connection, subject: 'anna', photos, secret, passkey, consent }, deps);
+    await enrolSubject({ connection, subject: 'anna', photos, secret, passkey, consent, share: testShare }, deps);
   };
   const enrol = async (by = authenticator, stepUpId = 'enrolment') => {
     const answer = sent(by.create(await begin(stepUpId, 'create')));

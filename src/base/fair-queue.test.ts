@@ -1,0 +1,96 @@
+import { expect, test } from '@jest/globals';
+import { createFairQueue, type FairQueue } from './fair-queue.js';
+
+const known = (source: string) => ({ class: 'known', source }) as const;
+const anonymous = (source: string) => ({ class: 'anonymous', source }) as const;
+
+function takeAll(queue: FairQueue<string>): string[] {
+  const order: string[] = [];
+  for (let job = queue.shift(); job !== undefined; job = queue.shift()) order.push(job);
+  return order;
+}
+
+test('a known caller goes before 1,000 jobs of one anonymous source', () => {
+  const queue = createFairQueue<string>(2000);
+  for (let job = 0; job < 1000; job += 1) queue.push('flood', anonymous('a'), 1);
+  expect(queue.shift()).toBe('flood');
+  queue.push('ada', known('ada'), 1);
+  expect(queue.shift()).toBe('ada');
+  expect(queue.length).toBe(999);
+});
+
+test('another anonymous source waits for one job of a flood', () => {
+  const queue = createFairQueue<string>(2000);
+  for (let job = 0; job < 1000; job += 1) queue.push('flood', anonymous('a'), 1);
+  queue.shift();
+  queue.push('b1', anonymous('b'), 1);
+  queue.push('b2', anonymous('b'), 1);
+  expect(Array.from({ length: 5 }, () => queue.shift())).toEqual(['flood', 'b1', 'flood', 'b2', 'flood']);
+});
+
+test('100 anonymous sources with 10 jobs each take turns, and a known caller waits for none of them', () => {
+  const queue = createFairQueue<string>(1000);
+  const sources = Array.from({ length: 100 }, (_, at) => `${at}`);
+  for (const source of sources)
+    for (let job = 0; job < 10; job += 1) expect(queue.push(source, anonymous(source), 1)).toEqual([]);
+  for (let turn = 0; turn < 100; turn += 1) {
+    queue.push('ada', known('ada'), 1);
+    expect(queue.shift()).toBe('ada');
+  }
+  const order = takeAll(queue);
+  for (let round = 0; round < 10; round += 1) expect(order.slice(100 * round, 100 * (round + 1))).toEqual(sources);
+});
+
+test('known sources take turns too, each in its own order', () => {
+  const queue = createFairQueue<string>(100);
+  for (const job of ['a1', 'a2', 'a3']) queue.push(job, known('a'), 1);
+  for (const job of ['b1', 'b2']) queue.push(job, known('b'), 1);
+  expect(takeAll(queue)).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
+});
+
+test('a full class of anonymous jobs leaves all room to known callers', () => {
+  const queue = createFairQueue<string>(3);
+  for (let job = 0; job < 100; job += 1) queue.push('flood', anonymous('a'), 1);
+  for (const job of ['k1', 'k2', 'k3']) expect(queue.push(job, known('k'), 1)).toEqual([]);
+  expect(queue.push('k4', known('k'), 1)).toEqual(['k4']);
+  expect(takeAll(queue)).toEqual(['k1', 'k2', 'k3', 'flood', 'flood', 'flood']);
+});
+
+test('in a full class the newest job of the longest line makes room for a shorter one', () => {
+  const queue = createFairQueue<string>(3);
+  for (const job of ['a1', 'a2', 'a3']) queue.push(job, anonymous('a'), 1);
+  expect(queue.push('a4', anonymous('a'), 1)).toEqual(['a4']);
+  expect(queue.push('b1', anonymous('b'), 1)).toEqual(['a3']);
+  expect(queue.push('b2', anonymous('b'), 1)).toEqual(['b2']);
+  expect(queue.push('c1', anonymous('c'), 1)).toEqual(['a2']);
+  expect(queue.push('d1', anonymous('d'), 1)).toEqual(['d1']);
+  expect(takeAll(queue)).toEqual(['a1', 'b1', 'c1']);
+});
+
+test('a job takes its room until its turn, and no job is dropped in vain', () => {
+  const queue = createFairQueue<string>(16);
+  expect(queue.push('a1', anonymous('a'), 8)).toEqual([]);
+  expect(queue.push('a2', anonymous('a'), 8)).toEqual([]);
+  expect(queue.push('c', anonymous('c'), 17)).toEqual(['c']);
+  expect(queue.push('b1', anonymous('b'), 1)).toEqual(['a2']);
+  expect(queue.push('b2', anonymous('b'), 7)).toEqual([]);
+  expect(takeAll(queue)).toEqual(['a1', 'b1', 'b2']);
+  expect(queue.push('a3', anonymous('a'), 16)).toEqual([]);
+});
+
+test('what was begun goes first in its class, and never before a known caller', () => {
+  const queue = createFairQueue<string>(16);
+  queue.push('a2', anonymous('a'), 8);
+  for (let run = 0; run < 7; run += 1) queue.pushBegun('a1', anonymous('a'));
+  queue.push('ada', known('ada'), 8);
+  expect(queue.length).toBe(9);
+  expect(takeAll(queue)).toEqual(['ada', ...Array.from({ length: 7 }, () => 'a1'), 'a2']);
+});
+
+test('all jobs of both classes are given back when the queue is cleared', () => {
+  const queue = createFairQueue<string>(16);
+  queue.push('a', anonymous('a'), 1);
+  queue.push('k', known('k'), 1);
+  expect(queue.clear()).toEqual(['k', 'a']);
+  expect([queue.length, queue.shift()]).toEqual([0, undefined]);
+});

@@ -1,0 +1,132 @@
+/** A place in the queue; see `QueueShare`. */
+interface Share {
+  readonly class: 'known' | 'anonymous';
+  readonly source: string;
+}
+
+/** A job that waits. */
+interface Entry<Job> {
+  readonly job: Job;
+  readonly size: number;
+}
+
+/** The jobs of one source that wait, in order, and their sizes together. */
+interface Line<Job> {
+  readonly entries: Entry<Job>[];
+  size: number;
+}
+
+/** Jobs that wait, in the order in which they are to run: known callers first, the sources of a class in turns. */
+export interface FairQueue<Job> {
+  /** Jobs that wait. */
+  readonly length: number;
+  /**
+   * Adds a job at the end of its source's line.
+   * @param size - the room it takes
+   * @returns the jobs that have no place any more: `job` itself, or the newest ones of the longest line of its class, if that is longer
+   */
+  push(job: Job, share: Share, size: number): readonly Job[];
+  /** Adds a job that goes before all others of its class and takes no room: the rest of one that has had its turn. */
+  pushBegun(job: Job, share: Share): void;
+  /** Removes and returns the next job. */
+  shift(): Job | undefined;
+  /** Removes and returns all jobs. */
+  clear(): readonly Job[];
+}
+
+/** The jobs of one class. */
+class Lines<Job> {
+  readonly begun: Job[] = [];
+  /** In the order of their turns. */
+  readonly #lines = new Map<string, Line<Job>>();
+  readonly #limit: number;
+  #size = 0;
+  length = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  push(job: Job, source: string, size: number): readonly Job[] {
+    const given = this.#findRoom(source, size);
+    if (given === null) return [job];
+    const dropped = given.flatMap((each) => this.#dropNewest(each));
+    const line = this.#lines.get(source) ?? { entries: [], size: 0 };
+    line.entries.push({ job, size });
+    line.size += size;
+    this.#lines.set(source, line);
+    this.#size += size;
+    this.length += 1;
+    return dropped;
+  }
+
+  shift(): Job | undefined {
+    const begun = this.begun.shift();
+    if (begun !== undefined) return begun;
+    for (const [source, line] of this.#lines) {
+      this.#lines.delete(source);
+      const first = line.entries.shift();
+      if (first === undefined) continue;
+      line.size -= first.size;
+      this.#size -= first.size;
+      this.length -= 1;
+      // Its next turn comes after those of all others.
+      if (line.entries.length > 0) this.#lines.set(source, line);
+      return first.job;
+    }
+    return undefined;
+  }
+
+  /** Returns the sources whose newest jobs have to go, one for each job; `null` if that would take from lines that are no longer. */
+  #findRoom(source: string, size: number): readonly string[] | null {
+    if (this.#size + size <= this.#limit) return [];
+    const left = new Map([...this.#lines].map(([name, { entries }]) => [name, entries.map((entry) => entry.size)]));
+    const sizeOf = (sizes: readonly number[]): number => sizes.reduce((sum, each) => sum + each, 0);
+    const own = sizeOf(left.get(source) ?? []) + size;
+    const given: string[] = [];
+    for (let room = this.#limit - this.#size; room < size; ) {
+      const [longest] = [...left].toSorted(([, one], [, other]) => sizeOf(other) - sizeOf(one));
+      if (longest === undefined || sizeOf(longest[1]) <= own) return null;
+      room += longest[1].pop() ?? 0;
+      given.push(longest[0]);
+    }
+    return given;
+  }
+
+  #dropNewest(source: string): readonly Job[] {
+    const line = this.#lines.get(source);
+    const last = line?.entries.pop();
+    if (line === undefined || last === undefined) return [];
+    if (line.entries.length === 0) this.#lines.delete(source);
+    line.size -= last.size;
+    this.#size -= last.size;
+    this.length -= 1;
+    return [last.job];
+  }
+}
+
+/**
+ * Creates a queue in which an anonymous caller never stands before a known one, nor one source before the turn of another. Each class
+ * has room of its own.
+ * @param limit - the sizes of the waiting jobs of one class together
+ */
+export function createFairQueue<Job>(limit: number): FairQueue<Job> {
+  const lines = { known: new Lines<Job>(limit), anonymous: new Lines<Job>(limit) };
+  const shift = (): Job | undefined => lines.known.shift() ?? lines.anonymous.shift();
+  const lengthOf = (each: Lines<Job>): number => each.length + each.begun.length;
+  return {
+    get length() {
+      return lengthOf(lines.known) + lengthOf(lines.anonymous);
+    },
+    push: (job, share, size) => lines[share.class].push(job, share.source, size),
+    pushBegun(job, share) {
+      lines[share.class].begun.push(job);
+    },
+    shift,
+    clear() {
+      const all: Job[] = [];
+      for (let job = shift(); job !== undefined; job = shift()) all.push(job);
+      return all;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { maxPhotoBytes } from '../core/concealed.js';
+import { FaceError } from '../errors.js';
+import { type PictureHeader, readPictureHeader } from './picture-header.js';
+
+/** Greatest number of pixels; read from the header, before anything is decoded. */
+export const maxPhotoPixels = 40_000_000;
+
+/** Greatest number of pixels of each kind that is decoded at its full size, whatever size is wanted. */
+const maxWholePixels = 16_000_000;
+const maxDeepPixels = 4_000_000;
+const maxInterlacedPixels = 2_000_000;
+/** Greatest number of pixels that all scans of a JPEG pass over. */
+const maxScannedPixels = 160_000_000;
+/** Greatest number of pixels of a picture that the capture page took with the camera. */
+const maxFramePixels = 4_000_000;
+
+/** Returns how many pixels a picture may have. Only a JPEG of one scan is decoded at the size that is wanted. */
+function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): number {
+  if (isInterlaced) return maxInterlacedPixels;
+  if (bitDepth > 8) return maxDeepPixels;
+  if (format === 'jpeg' && scans === 1) return maxPhotoPixels;
+  return Math.min(maxWholePixels, maxScannedPixels / scans);
+}
+
+/**
+ * Reads what a picture declares, and refuses what must not be decoded.
+ * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_animated`
+ */
+export function readBounded(bytes: Uint8Array): PictureHeader {
+  if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large', { bytes: bytes.length });
+  const declared = readPictureHeader(bytes);
+  if (declared === null || (declared.format === 'jpeg' && declared.bitDepth !== 8))
+    throw new FaceError('photo_invalid');
+  if (declared.isAnimated) throw new FaceError('photo_animated');
+  const { widthPx, heightPx } = declared;
+  if (widthPx * heightPx > maxPixelsOf(declared)) throw new FaceError('photo_too_large', { widthPx, heightPx });
+  return declared;
+}
+
+/**
+ * Checks that a picture can be one that the capture page took with the camera, by what it declares.
+ * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_animated`
+ */
+export function checkFrame(bytes: Uint8Array): void {
+  const { format, widthPx, heightPx } = readBounded(bytes);
+  if (format === 'png') throw new FaceError('photo_invalid');
+  if (widthPx * heightPx > maxFramePixels) throw new FaceError('photo_too_large', { widthPx, heightPx });
+}
