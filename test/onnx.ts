@@ -57,7 +57,7 @@ const noise = (seed: number, at: number): number => {
 export function drawModel(drawn: DrawnModel = {}): Uint8Array {
   const {
     size = 112,
-    numbers = 64,
+    numbers = 257,
     seed = 1,
     isBatched = false,
     channels = 3,

@@ -1,5 +1,6 @@
 import type { Accuracy } from '../../src/core/ports.js';
 import { type EngineEntry, fromMillionths, toEngineParameters, toMillionths } from '../../src/token/parameters.js';
+import { rotationLabel } from '../../src/token/rotation.js';
 import { type Centre, createCentre } from '../../src/token/views.js';
 import { BadInput } from '../corpus/bad-input.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
@@ -131,6 +132,7 @@ export async function fitEngine(
     leastClearness: round(clearness[Math.floor(unclearShare * clearness.length)]),
     meanInMillionths,
     directionsInMillionths: [],
+    rotation: rotationLabel,
     alikeCosines: {
       enrolled: round(chooseCosine(cosines, alikeRates.enrolled)),
       shown: round(chooseCosine(cosines, alikeRates.shown)),

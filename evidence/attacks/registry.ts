@@ -1,5 +1,6 @@
 import { alteredParameters } from './altered-parameters.js';
 import type { Attack } from './attack.js';
+import { fewNumbers } from './few-numbers.js';
 import { guessing } from './guessing.js';
 import { hillClimbing } from './hill-climbing.js';
 import { linkage } from './linkage.js';
@@ -22,4 +23,5 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'altered-parameters': alteredParameters,
   outsiders,
   server,
+  'few-numbers': fewNumbers,
 };

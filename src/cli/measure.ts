@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { MeasureRequest } from '../../evidence/accuracy/measuring.js';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { type OwnPhoto, owningPhotos, type Photo } from '../core/concealed.js';
-import { nameOf, openRegistry, recogniserOf, shortNameOf } from '../recognition/registry.js';
+import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../recognition/registry.js';
 import type { CliDeps } from './deps.js';
 import { createMeasurePresenceCommand, openKept } from './measure-presence.js';
 import type { Collection } from './presence/collection.js';
@@ -81,6 +81,9 @@ async function measurePhotos(
   const found = engine === undefined ? null : await registry.find(engine);
   if (engine !== undefined && found === null)
     throw new UsageError(`there is no engine ${engine} in ${folder}. See: facestep models list`);
+  const entry = found === null ? null : await registry.readParameters(found);
+  const problem = found === null ? null : problemOf(found, entry);
+  if (problem !== null) throw new UsageError(`${engine} is not measured: ${problem}`);
   // Before the work, not after it.
   if (out !== undefined)
     await mkdir(out, { recursive: true }).catch(() => {
@@ -93,7 +96,7 @@ async function measurePhotos(
           id: found.number,
           name: shortNameOf(found),
           recogniser: recogniserOf(folder, found),
-          entry: await registry.readParameters(found),
+          entry,
         };
   const { measure, isBadInput } = await deps.loadMeasuring();
   const from = typeof data === 'string' ? '--data' : '--presence';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/json.js';
-import { nameOf, type OwnEngine } from '../recognition/registry.js';
+import { nameOf, type OwnEngine, problemOf } from '../recognition/registry.js';
 import { currentEngine, engineNames } from '../token/format.js';
 import { accuracies, type EngineEntry } from '../token/parameters.js';
 
@@ -17,6 +17,12 @@ const newest = engineNames[currentEngine];
 
 const offered = (entry: EngineEntry): number[] => accuracies.filter((level) => entry.levels[level].isOffered);
 
+function standOf(engine: OwnEngine, entry: EngineEntry | null, usable: string): string {
+  const problem = problemOf(engine, entry);
+  if (problem !== null) return `NOT USABLE: ${problem}`;
+  return entry === null ? 'not measured yet' : usable;
+}
+
 /** What `facestep models list` shows. */
 export function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
   const stand = (isInUse: boolean): string => (isInUse ? 'makes new tokens' : 'opens its tokens');
@@ -27,7 +33,7 @@ export function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
     `Of your own, in ${folder}:`,
     ...(own.length === 0 ? ['  none'] : []),
     ...own.flatMap(({ engine, entry }) => [
-      `  ${nameOf(engine)}: ${entry === null ? 'not measured yet' : stand(nameOf(engine) === inUse)}`,
+      `  ${nameOf(engine)}: ${standOf(engine, entry, stand(nameOf(engine) === inUse))}`,
       `    ${engine.model.numbers} numbers, ${engine.model.bytes} bytes, imported ${engine.importedAt}; licence: ${engine.licence}`,
       ...(entry === null
         ? []
@@ -58,6 +64,7 @@ export function toEngineReport({ folder, inUse, own }: ListedEngines): JsonObjec
       bytes: engine.model.bytes,
       numbers: engine.model.numbers,
       measured: entry !== null,
+      problem: problemOf(engine, entry),
       levels: entry === null ? [] : offered(entry),
     })),
   };

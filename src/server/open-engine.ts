@@ -42,12 +42,14 @@ export async function openEngine(config: Setup['config'], deps: EngineDeps): Pro
  * none of its own is needed.
  */
 async function openRecognition(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngines> {
-  if (config.verifier.kind === 'facenition') return { parameters: await loadParameters(), recognisers: [] };
+  if (config.verifier.kind === 'facenition')
+    return { parameters: await loadParameters(), recognisers: [], refused: [] };
   const opened = await openEngines({ engine: config.recognition.engine, folder: recognitionFolderOf(config) }, deps);
   const { current, engines } = opened.parameters;
   checkLevels(config, current);
   const opens = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
   deps.log.info('recognition', { engine: current.name, opens });
+  if (opened.refused.length > 0) deps.log.warn('engines refused', { engines: opened.refused });
   return opened;
 }
 

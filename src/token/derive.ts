@@ -4,6 +4,7 @@ import type { Binding, Keys } from '../core/ports.js';
 import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 import { type TokenHeader, toFlags } from './format.js';
+import { drawPermutation } from './permutation.js';
 import { codeLength } from './polar.js';
 import type { Stretch } from './stretch.js';
 
@@ -125,38 +126,10 @@ export function wipeTokenKeys(keys: TokenKeys): void {
 }
 
 /**
- * A permutation of the code's positions by Fisher and Yates, each equally likely: 32-bit words of a SHAKE-256 stream,
- * big-endian, and those that would favour the lower remainders are passed over.
+ * Draws the permutation of the code's positions.
  * @returns where position `i` of the sealed word is in the code word
  */
-export function permutationOf(key: KeyMaterial): Uint16Array {
-  return key.use((seed) => {
-    const streamOf = (words: number): Buffer =>
-      createHash('shake256', { outputLength: words * 4 })
-        .update(seed)
-        .digest();
-    let stream = streamOf(codeLength);
-    let at = 0;
-    const nextWord = (): number => {
-      // A longer output of SHAKE-256 begins with the shorter one.
-      if (at === stream.length) stream = streamOf(stream.length / 2);
-      at += 4;
-      return stream.readUInt32BE(at - 4);
-    };
-    const order = Uint16Array.from({ length: codeLength }, (_, position) => position);
-    for (let last = codeLength - 1; last > 0; last -= 1) {
-      const choices = last + 1;
-      const fair = 2 ** 32 - (2 ** 32 % choices);
-      let word = nextWord();
-      while (word >= fair) word = nextWord();
-      const chosen = word % choices;
-      const kept = order[last];
-      order[last] = order[chosen];
-      order[chosen] = kept;
-    }
-    return order;
-  });
-}
+export const permutationOf = (key: KeyMaterial): Uint16Array => key.use((seed) => drawPermutation(seed, codeLength));
 
 /**
  * The 16 bytes that tell the right message. They cover the stored bytes, since the code would mend a few altered ones,

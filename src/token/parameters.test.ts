@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { toCode } from '../errors.js';
 import { currentEngine, engineNames } from './format.js';
-import { accuracies, loadParameters, messageBitsOf, parametersFile, parseParameters } from './parameters.js';
+import {
+  accuracies,
+  engineEntryGuard,
+  loadParameters,
+  messageBitsOf,
+  parametersFile,
+  parseParameters,
+  toEngineParameters,
+} from './parameters.js';
+import { rotationLabel } from './rotation.js';
+import { signBits } from './views.js';
 
 const published = readFileSync(parametersFile);
 const codeOf = (text: string | Uint8Array): string | null => {
@@ -35,6 +45,20 @@ describe('another file is refused', () => {
     expect(altered).not.toBe(text);
     expect(codeOf(altered)).toBe('parameters_altered');
   });
+});
+
+test("sign bits of an engine of one's own do not repeat one another where its model gives few numbers", () => {
+  const { engines } = JSON.parse(published.toString('utf8')) as { engines: object[] };
+  const flat = { meanInMillionths: Array.from({ length: 512 }, () => 0), directionsInMillionths: [] };
+  const repeatedOf = (rotation: object): number => {
+    const entry = engineEntryGuard.parse({ ...engines.at(-1), ...flat, ...rotation, id: 128 });
+    const embedding = Float32Array.from({ length: 512 }, (_, at) => (at < 256 ? Math.sin(at * at + 1) : 0));
+    const bits = signBits(toEngineParameters(entry, null).toViews(embedding));
+    const starts = [0, 512].flatMap((view) => Array.from({ length: 256 }, (_, at) => view + at));
+    return starts.filter((at) => bits[at] === bits[at + 256]).length;
+  };
+  expect(repeatedOf({})).toBe(512);
+  expect(Math.abs(repeatedOf({ rotation: rotationLabel }) - 256)).toBeLessThan(64);
 });
 
 test('levels ask for no less the higher they are, and for no less of several photos than of one', async () => {

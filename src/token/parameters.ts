@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Accuracy } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { type BuiltInEngine, currentEngine, type EngineId, engineNames, mostPhotos, ownEngines } from './format.js';
+import { createRotation, rotationLabel } from './rotation.js';
 import { type Centre, createCentre, createViews, embeddingLength, type ToViews } from './views.js';
 
 /** What one accuracy level demands of a face. */
@@ -99,6 +100,8 @@ export const engineEntryGuard = z.strictObject({
   meanInMillionths: z.array(z.int()).length(embeddingLength),
   /** What people of one place have in common, in millionths; of length 1 and at right angles. */
   directionsInMillionths: z.array(z.array(z.int()).length(embeddingLength)),
+  /** The rotation before the views. Built-in engines have none; an engine of one's own without it is not opened. */
+  rotation: z.literal(rotationLabel).optional(),
   alikeCosines: z.strictObject({ enrolled: cosineGuard, shown: cosineGuard }),
   levels: z.strictObject({
     1: levelGuard,
@@ -124,9 +127,10 @@ export const fromMillionths = (values: readonly number[]): Float32Array =>
 /** What an entry of a data file says. @param recogniser - of `EngineParameters` */
 export function toEngineParameters(entry: EngineEntry, recogniser: string | null): EngineParameters {
   const { id, name, alikeCosines, listSize, leastClearness, levels } = entry;
-  const { meanInMillionths, directionsInMillionths } = entry;
+  const { meanInMillionths, directionsInMillionths, rotation } = entry;
   const centre = createCentre(fromMillionths(meanInMillionths), directionsInMillionths.map(fromMillionths));
-  return { id, name, recogniser, centre, toViews: createViews(centre), alikeCosines, listSize, leastClearness, levels };
+  const toViews = createViews(centre, rotation === undefined ? null : createRotation(embeddingLength));
+  return { id, name, recogniser, centre, toViews, alikeCosines, listSize, leastClearness, levels };
 }
 
 /** The parameters in the bytes of the data file. @throws FaceError `parameters_altered`: not the published ones */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { unpackBits } from './bits.js';
+import { flipSigns, walshHadamard } from './hadamard.js';
+import type { Rotate } from './rotation.js';
 
 /** Numbers in an embedding. */
 export const embeddingLength = 512;
@@ -9,18 +11,6 @@ export const viewLength = 2 * embeddingLength;
 
 /** The labels whose SHAKE-256 output gives the signs of the two views. Public and the same for all tokens of an engine. */
 const viewLabels = ['facestep/fv1/view/1', 'facestep/fv1/view/2'] as const;
-
-/** Walsh–Hadamard transform in natural order, not scaled, of `embeddingLength` values of `values` from `start`. */
-function walshHadamard(values: Float32Array, start: number): void {
-  for (let half = 1; half < embeddingLength; half <<= 1)
-    for (let block = start; block < start + embeddingLength; block += half << 1)
-      for (let at = block; at < block + half; at += 1) {
-        const a = values[at];
-        const b = values[at + half];
-        values[at] = a + b;
-        values[at + half] = a - b;
-      }
-}
 
 /** What tells one person from others in an embedding: less the engine's mean, and nothing along its shared directions. */
 export type Centre = (embedding: Float32Array) => Float32Array<ArrayBuffer>;
@@ -42,14 +32,15 @@ export const createCentre =
     return centred;
   };
 
-/** Makes both views of an embedding: `H·(s₁∘x)` and then `H·(s₂∘x)`, where `x` is the embedding centred. */
+/** Makes both views of an embedding: `H·(s₁∘x)` and then `H·(s₂∘x)`, where `x` is the embedding centred, and rotated if its engine has a rotation. */
 export type ToViews = (embedding: Float32Array) => Float32Array;
 
 /**
  * The public transform of an engine. A random one for each token would let two leaked tokens and their keys be
  * intersected to give the embedding.
+ * @param rotate - `null` for the built-in engines
  */
-export function createViews(centre: Centre): ToViews {
+export function createViews(centre: Centre, rotate: Rotate | null): ToViews {
   const signs = viewLabels.map((label) =>
     unpackBits(
       createHash('shake256', { outputLength: embeddingLength / 8 })
@@ -60,12 +51,12 @@ export function createViews(centre: Centre): ToViews {
   return (embedding) => {
     const views = new Float32Array(viewLength);
     const centred = centre(embedding);
+    rotate?.(centred);
     for (const [view, negative] of signs.entries()) {
       const start = view * embeddingLength;
-      for (let at = 0; at < embeddingLength; at += 1) {
-        views[start + at] = negative[at] === 1 ? -centred[at] : centred[at];
-      }
-      walshHadamard(views, start);
+      views.set(centred, start);
+      flipSigns(views.subarray(start, start + embeddingLength), negative);
+      walshHadamard(views, start, embeddingLength);
     }
     centred.fill(0);
     return views;

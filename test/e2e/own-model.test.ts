@@ -7,6 +7,7 @@ import { models } from '../../src/engine/manifest.js';
 import { nameOf, openRegistry } from '../../src/recognition/registry.js';
 import { parseToken } from '../../src/token/format.js';
 import { engineEntryGuard, parametersFile } from '../../src/token/parameters.js';
+import { rotationLabel } from '../../src/token/rotation.js';
 import { toForm } from '../api-server.js';
 import { runCli, runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
@@ -88,7 +89,7 @@ test('a model is imported by the command, and makes no tokens before it is measu
   const { engines } = z
     .object({ engines: z.array(z.looseObject({})) })
     .parse(JSON.parse(readFileSync(parametersFile, 'utf8')));
-  const entry = engineEntryGuard.parse({ ...engines.at(-1), id: 128, name: 'copy-128' });
+  const entry = engineEntryGuard.parse({ ...engines.at(-1), id: 128, name: 'copy-128', rotation: rotationLabel });
   name = nameOf(await registry.setParameters((await registry.find('copy-128'))!, entry));
 });
 

@@ -23,10 +23,15 @@ export const createRecognitionCheck = (
   needs: [modelFiles, ...(recognition.folder === null ? ofFolder.map(({ title }) => title) : [])],
   async run() {
     const folder = recognitionFolderOf({ ...config, recognition });
-    const { parameters, recognisers } = await openEngines({ engine: recognition.engine, folder }, deps);
+    const { parameters, recognisers, refused } = await openEngines({ engine: recognition.engine, folder }, deps);
     for (const { model } of recognisers) await checkModelFile(folder, model);
     const { current, engines } = parameters;
     const others = [...engines.values()].filter((each) => each !== current).map(({ name }) => name);
+    if (refused.length > 0)
+      return warn(
+        `${current.name} makes new tokens; those of ${refused.join(', ')} no longer open`,
+        'Import and measure the model again, or remove the engine; its users enrol again: docs/own-model.md.',
+      );
     return {
       verdict: 'pass',
       found: `${current.name} makes new tokens; those of ${others.join(', ')} open too`,

@@ -1,0 +1,255 @@
+import { candidateCount, createListDecoder } from '../../src/token/list-decoder.js';
+import { codeLength, messagePositions, polarEncode } from '../../src/token/polar.js';
+import { createRotation } from '../../src/token/rotation.js';
+import { createCentre, createViews, embeddingLength, signBits, type ToViews } from '../../src/token/views.js';
+import { createChance } from '../statistics/chance.js';
+import { type Attack, toClaim, toDigits } from './attack.js';
+
+/** Message bits at level 4 of the built-in engine: an engine of one's own never has fewer. */
+const messageBits = 120;
+
+/** Paths that an engine of one's own follows. */
+const listSize = 16;
+
+/** Bits of the message as one number, so that a row of the code is added by one XOR. */
+type Sum = bigint;
+
+/** Which message bits add up to each position of the code. */
+function toRows(positions: Uint16Array): Sum[] {
+  const rows = Array.from({ length: codeLength }, () => 0n);
+  for (let bit = 0; bit < positions.length; bit += 1) {
+    const word = polarEncode(
+      Uint8Array.from({ length: positions.length }, (_, at) => (at === bit ? 1 : 0)),
+      positions,
+    );
+    for (const [at, value] of word.entries()) if (value === 1) rows[at] |= 1n << BigInt(bit);
+  }
+  return rows;
+}
+
+/** Counts independent equations over GF(2) as they come. */
+class Basis {
+  readonly #byLength = new Map<number, Sum>();
+
+  get rank(): number {
+    return this.#byLength.size;
+  }
+
+  /** @returns false if it follows from the others */
+  add(row: Sum): boolean {
+    let left = row;
+    while (left !== 0n) {
+      const length = left.toString(2).length;
+      const other = this.#byLength.get(length);
+      if (other === undefined) {
+        this.#byLength.set(length, left);
+        return true;
+      }
+      left ^= other;
+    }
+    return false;
+  }
+}
+
+const positions = messagePositions(messageBits);
+const rows = toRows(positions);
+
+const rankOf = (places: readonly number[]): number => {
+  const basis = new Basis();
+  for (const at of places) basis.add(rows[at]);
+  return basis.rank;
+};
+
+/** The 2^dimensions positions whose bits of the code word have the fewest message bits behind them. */
+function cheapestPositions(dimensions: number): readonly number[] {
+  const digits = Math.log2(codeLength);
+  const candidates: number[][] = [];
+  for (let mask = 0; mask < codeLength; mask += 1) {
+    const free = Array.from({ length: digits }, (_, at) => 1 << at).filter((each) => (mask & each) !== 0);
+    if (free.length !== dimensions) continue;
+    for (const fixed of [0, codeLength - 1 - mask]) {
+      const places = [fixed];
+      for (const each of free) places.push(...places.map((at) => at | each));
+      candidates.push(places);
+    }
+  }
+  const ranks = candidates.map(rankOf);
+  return candidates[ranks.indexOf(Math.min(...ranks))];
+}
+
+/** Sizes of the part of the code word that is guessed. */
+const guessed = [4, 5, 6, 7].map(cheapestPositions);
+
+/** What the key shows of tokens whose embeddings have so many numbers. */
+export interface FewNumbers {
+  /** Greatest correlation of two sign bits. */
+  readonly correlation: number;
+  /** Message bits that follow by linear algebra from sign bits that are always equal, or never. */
+  readonly certainBits: number;
+  /** Tries of the best equations between two sign bits until all of them hold, as a power of two. */
+  readonly equationTries: number;
+  /**
+   * Tries to guess a part of the code word, estimate the face from it and decode the rest, as a power of two; `null` if no draw
+   * was decoded.
+   */
+  readonly guessTries: number | null;
+}
+
+/** The share of the views that each number of the embedding has: one row of length 1 for each sign bit. */
+function toMatrix(toViews: ToViews, numbers: number): Float32Array[] {
+  const columns = Array.from({ length: numbers }, (_, number) =>
+    toViews(Float32Array.from({ length: embeddingLength }, (_value, at) => (at === number ? 1 : 0))),
+  );
+  return Array.from({ length: codeLength }, (_, bit) => {
+    const row = Float32Array.from(columns, (column) => column[bit]);
+    const length = Math.hypot(...row);
+    return row.map((value) => value / length);
+  });
+}
+
+const dot = (one: Float32Array, other: Float32Array): number => {
+  let sum = 0;
+  for (let at = 0; at < one.length; at += 1) sum += one[at] * other[at];
+  return sum;
+};
+
+/** Correlations below this are no better than guesses. */
+const leastCorrelation = 0.05;
+
+function correlate(matrix: readonly Float32Array[]): { correlation: number; one: number; other: number }[] {
+  const pairs = matrix.flatMap((row, one) =>
+    matrix.slice(0, one).flatMap((against, other) => {
+      const cosine = Math.max(-1, Math.min(1, dot(row, against)));
+      const correlation = Math.abs((2 / Math.PI) * Math.asin(cosine));
+      return correlation < leastCorrelation ? [] : [{ correlation, one, other }];
+    }),
+  );
+  return pairs.sort((a, b) => b.correlation - a.correlation);
+}
+
+/**
+ * Attacks tokens under their key, without a face: embeddings of so many independent numbers, with zeros after them.
+ * @param draws - faces tried for each size of the guessed part
+ */
+export function attackFewNumbers(numbers: number, isRotated: boolean, draws: number): FewNumbers {
+  const chance = createChance(`few numbers ${numbers}`);
+  const centre = createCentre(new Float32Array(embeddingLength), []);
+  const toViews = createViews(centre, isRotated ? createRotation(embeddingLength) : null);
+  const matrix = toMatrix(toViews, numbers);
+  const order = Uint16Array.from({ length: codeLength }, (_, at) => at);
+  for (let last = codeLength - 1; last > 0; last -= 1) {
+    const chosen = chance.below(last + 1);
+    [order[last], order[chosen]] = [order[chosen], order[last]];
+  }
+  const pairs = correlate(matrix);
+  const basis = new Basis();
+  let certainBits = 0;
+  let equationTries = 0;
+  for (const { correlation, one, other } of pairs) {
+    if (!basis.add(rows[order[one]] ^ rows[order[other]])) continue;
+    if (correlation > 0.999) certainBits += 1;
+    equationTries -= Math.log2((1 + correlation) / 2);
+  }
+  equationTries += messageBits - basis.rank;
+
+  const bitAt = new Uint16Array(codeLength);
+  for (const [bit, at] of order.entries()) bitAt[at] = bit;
+  const decoder = createListDecoder(positions, listSize);
+  const decodes = (places: readonly number[]): boolean => {
+    const face = Float32Array.from({ length: embeddingLength }, (_, at) => (at < numbers ? chance.normal() : 0));
+    const hidden = signBits(toViews(face));
+    // Every token is alike: that of the message of zeros hides the sign bits themselves.
+    const estimate = new Float32Array(embeddingLength);
+    for (const at of places) {
+      const bit = bitAt[at];
+      for (const [number, value] of matrix[bit].entries()) estimate[number] += hidden[bit] === 1 ? -value : value;
+    }
+    const views = toViews(estimate);
+    const soft = new Float32Array(codeLength);
+    for (const [bit, at] of order.entries()) soft[at] = hidden[bit] === 1 ? -views[bit] : views[bit];
+    const messages = new Uint8Array(candidateCount * messageBits);
+    decoder.decode(soft, messages);
+    return Array.from({ length: candidateCount }, (_, at) => at * messageBits).some((from) =>
+      messages.subarray(from, from + messageBits).every((bit) => bit === 0),
+    );
+  };
+  const tries = guessed.flatMap((places) => {
+    const opened = Array.from({ length: draws }, () => decodes(places)).filter(Boolean).length;
+    return opened === 0 ? [] : [rankOf(places) - Math.log2(opened / draws)];
+  });
+  return {
+    correlation: pairs[0]?.correlation ?? 0,
+    certainBits,
+    equationTries,
+    guessTries: tries.length === 0 ? null : Math.min(...tries),
+  };
+}
+
+const counts = [64, 128, 192, 256, 257, 320, 384, 512];
+
+/** Face-free attacks on tokens of models of an installation's own, by how many numbers these give. */
+export const fewNumbers: Attack = {
+  about: 'a model of one’s own with few numbers: does a token open without a face?',
+  run: async ({ size, say }) => {
+    const draws = size === 'quick' ? 20 : 200;
+    const found = counts.flatMap((numbers) =>
+      [false, true].map((isRotated) => {
+        say(`${numbers} numbers${isRotated ? ', rotated' : ''}…`);
+        return { numbers, isRotated, ...attackFewNumbers(numbers, isRotated, draws) };
+      }),
+    );
+    const taken = found.filter(({ numbers, isRotated }) => numbers > 256 && isRotated);
+    const few = found.filter(({ numbers }) => numbers <= 256);
+    const most = (values: readonly number[]): number => toDigits(Math.max(...values));
+    const least = (values: readonly number[]): number => toDigits(Math.min(...values));
+    // Where nothing was decoded there are more tries than could be counted.
+    const guesses = (each: FewNumbers): number => each.guessTries ?? messageBits;
+    return {
+      figures: { draws, found: found.map((each) => ({ ...each })) },
+      table: [
+        ['numbers', 'rotated', 'greatest correlation', 'message bits that follow', 'equations, log2', 'guesses, log2'],
+        ...found.map((each) => [
+          String(each.numbers),
+          each.isRotated ? 'yes' : 'no',
+          String(toDigits(each.correlation)),
+          String(each.certainBits),
+          String(toDigits(each.equationTries)),
+          each.guessTries === null ? 'none opened' : String(toDigits(each.guessTries)),
+        ]),
+      ],
+      claims: [
+        toClaim(
+          'more than 256 numbers, rotated: message bits that follow by linear algebra',
+          { figure: Math.max(...taken.map(({ certainBits }) => certainBits)) },
+          { atMost: 0 },
+        ),
+        toClaim(
+          'the same: greatest correlation of two sign bits',
+          { figure: most(taken.map(({ correlation }) => correlation)) },
+          { atMost: 0.25 },
+        ),
+        toClaim(
+          'the same: tries of the best equations, log2',
+          { figure: least(taken.map(({ equationTries }) => equationTries)) },
+          { atLeast: 80 },
+        ),
+        toClaim(
+          'the same: guesses of a part of the code, log2',
+          { figure: least(taken.map(guesses)) },
+          { atLeast: 24 },
+        ),
+        toClaim(
+          'limit: 64 numbers, rotated: guesses of a part of the code, log2; such models are refused',
+          { figure: least(few.filter(({ numbers, isRotated }) => numbers === 64 && isRotated).map(guesses)) },
+          { atMost: 16 },
+        ),
+        toClaim(
+          'control: up to 256 numbers, not rotated: message bits that follow by linear algebra, of 120',
+          { figure: Math.min(...few.filter(({ isRotated }) => !isRotated).map(({ certainBits }) => certainBits)) },
+          { atLeast: messageBits - 1 },
+        ),
+      ],
+      skipped: [],
+    };
+  },
+};

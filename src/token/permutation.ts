@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Draws a permutation by Fisher and Yates, each equally likely: 32-bit words of a SHAKE-256 stream, big-endian. Words that would
+ * favour the lower remainders are skipped.
+ * @param length - how many numbers it permutes
+ */
+export function drawPermutation(seed: Uint8Array, length: number): Uint16Array {
+  const streamOf = (words: number): Buffer =>
+    createHash('shake256', { outputLength: words * 4 })
+      .update(seed)
+      .digest();
+  let stream = streamOf(length);
+  let at = 0;
+  const nextWord = (): number => {
+    // A longer output of SHAKE-256 begins with the shorter one.
+    if (at === stream.length) stream = streamOf(stream.length / 2);
+    at += 4;
+    return stream.readUInt32BE(at - 4);
+  };
+  const order = Uint16Array.from({ length }, (_, position) => position);
+  for (let last = length - 1; last > 0; last -= 1) {
+    const choices = last + 1;
+    const fair = 2 ** 32 - (2 ** 32 % choices);
+    let word = nextWord();
+    while (word >= fair) word = nextWord();
+    const chosen = word % choices;
+    const kept = order[last];
+    order[last] = order[chosen];
+    order[chosen] = kept;
+  }
+  return order;
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { unpackBits } from './bits.js';
+import { flipSigns, walshHadamard } from './hadamard.js';
+import { drawPermutation } from './permutation.js';
+
+/** The published seed of the rotation, and its name in the parameters of an engine. */
+export const rotationLabel = 'facestep/fv1/rotation/1';
+
+/** Rotates a vector in place: its length and the angles between vectors stay. */
+export type Rotate = (values: Float32Array) => void;
+
+/**
+ * Creates the fixed rotation `H·D₂·P·H·D₁` of engines of an installation's own. Their models may give fewer numbers than the
+ * transform of the views takes, or order them by importance: without the rotation such sign bits repeat one another.
+ * @param length - a power of two
+ */
+export function createRotation(length: number): Rotate {
+  const [first, second] = ['signs/1', 'signs/2'].map((part) =>
+    unpackBits(
+      createHash('shake256', { outputLength: length / 8 })
+        .update(`${rotationLabel}/${part}`)
+        .digest(),
+    ),
+  );
+  const order = drawPermutation(Buffer.from(`${rotationLabel}/permutation`), length);
+  return (values) => {
+    flipSigns(values, first);
+    walshHadamard(values, 0, length);
+    const former = values.slice();
+    for (let at = 0; at < length; at += 1) values[at] = former[order[at]] / length;
+    former.fill(0);
+    flipSigns(values, second);
+    walshHadamard(values, 0, length);
+  };
+}
