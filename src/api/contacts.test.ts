@@ -81,7 +81,7 @@ describe('new-credentials', () => {
   test('an administrator key and a token to try calls with send nothing', async () => {
     expect((await server.postJson('/v2/new-credentials', contact, { 'x-admin-key': adminKey })).status).toBe(401);
     const asked = { name: 'try', tenant: 'default', scopes: [], lifeSec: 60, application: null, sandbox: 'dev' };
-    const { credential } = await issueClientToken(asked, { name: 'dev', role: 'owner' }, server.deps);
+    const { credential } = await issueClientToken(asked, { name: 'dev' }, server.deps);
     const sandbox = { 'x-auth-token': credential.use((text) => text) };
     expect((await server.postJson('/v2/new-credentials', contact, sandbox)).body.code).toBe('caller_untrusted');
     expect(server.messages).toEqual([]);
