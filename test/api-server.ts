@@ -91,6 +91,7 @@ export async function startApiServer(
       | 'judge'
       | 'sight'
       | 'onboarding'
+      | 'contactCodes'
       | 'homePages'
       | 'console'
       | 'fetch'
@@ -132,6 +133,7 @@ export async function startApiServer(
       usage.note(request);
       refusals.note(request);
     },
+    contactCodes: { countries: ['49'] },
     onboarding: onboardingGuard.parse({}),
     audit,
     log,

@@ -47,6 +47,7 @@ export async function startOktaServer(
     adminKeyDigest: new Uint8Array(32),
     ...consoleDeps,
     onClientRequest: () => {},
+    contactCodes: { countries: [] },
     onboarding: onboardingGuard.parse({}),
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),

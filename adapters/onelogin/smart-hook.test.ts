@@ -62,6 +62,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     adminKeyDigest: new Uint8Array(32),
     ...consoleDeps,
     onClientRequest: () => {},
+    contactCodes: { countries: [] },
     onboarding: onboardingGuard.parse({}),
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),

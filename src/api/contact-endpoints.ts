@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { letterLanguages } from '../core/letters/language.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
-import { type Endpoint, openEndpoint } from '../rest/endpoint.js';
+import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
 import { emailField, instantReply, phoneField } from '../rest/fields.js';
 import { sendCodes, verifyCodes } from './contacts.js';
 
@@ -22,12 +22,13 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
     photos: {},
   } as const;
   return [
-    openEndpoint({
+    clientEndpoint({
       ...common,
       path: '/new-credentials',
+      scope: null,
       summary: 'Send a code by e-mail and another by SMS',
       description:
-        'Open to everybody, so sending is bounded: 5 a day to one address, 20 an hour from one source, 200 an hour in all (ours). The answer is the same whatever the address.',
+        'Needs a client token (ours), so that strangers cannot make the server send messages. Only to numbers of the countries in `contactCodes.countries`; without any it is not found. 5 a day to one address, 200 an hour for one application or client token (ours). The answer is the same whatever the address.',
       codes: ['locked_out', 'delivery_failed', 'not_found'],
       fields: z.strictObject({
         email: emailField,
@@ -35,8 +36,8 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
         language: z.enum(letterLanguages).default('en').describe('Of both messages (ours).'),
       }),
       reply: z.strictObject({ id: z.string().describe('Goes with the codes.'), expiresAt: instantReply }),
-      async handle({ fields: { language, ...contact }, source }) {
-        const { id, expiresAt } = await sendCodes({ contact, source, language }, deps);
+      async handle({ fields: { language, ...contact }, client }) {
+        const { id, expiresAt } = await sendCodes({ contact, client, language }, deps);
         return { id, expiresAt: toIso(expiresAt) };
       },
     }),

@@ -3,16 +3,20 @@ import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.
 import { createTestVerifier } from '../../test/embedded.js';
 import { createOutbox } from '../delivery/outbox.js';
 import { FaceError } from '../errors.js';
+import { issueClientToken } from '../rest/client-tokens.js';
 
 const contact = { email: 'Ada@Example.test', phone: '+4915112345678' };
 
 let server: ApiServer;
+const issueAuth = async (own: ApiServer) => ({ 'x-auth-token': (await own.issue()).token });
+let auth: Record<string, string>;
 beforeEach(async () => {
   server = await startApiServer({ verifier: createTestVerifier() });
+  auth = await issueAuth(server);
 });
 afterEach(() => server.stop());
 
-const request = (body: object = contact) => server.postJson('/v2/new-credentials', body);
+const request = (body: object = contact) => server.postJson('/v2/new-credentials', body, auth);
 const giveBack = (id: string, emailCode: string, phoneCode: string) =>
   server.postJson('/v2/authenticate-credentials', { id, emailCode, phoneCode });
 const issue = (body: object = contact) =>
@@ -61,6 +65,65 @@ describe('new-credentials', () => {
     expect(server.messages).toEqual([]);
   });
 
+  test('an anonymous caller sends nothing from many addresses, and exhausts nothing of a caller with a client token', async () => {
+    await server.stop();
+    server = await startApiServer({ verifier: createTestVerifier(), proxyHops: 1 });
+    auth = await issueAuth(server);
+    for (let each = 0; each < 60; each += 1) {
+      const headers = { 'x-forwarded-for': `198.51.100.${each}` };
+      const body = each % 2 === 0 ? contact : { email: `eve${each}@example.test`, phone: `+4915112${each + 100_000}` };
+      expect((await server.postJson('/v2/new-credentials', body, headers)).status).toBe(401);
+    }
+    expect(server.messages).toEqual([]);
+    for (let each = 0; each < 5; each += 1) expect((await request()).status).toBe(200);
+  });
+
+  test('an administrator key and a token to try calls with send nothing', async () => {
+    expect((await server.postJson('/v2/new-credentials', contact, { 'x-admin-key': adminKey })).status).toBe(401);
+    const onboarding = { sandbox: 'try', mostPerMinute: 600, mostPerDay: 100_000 };
+    const own = await startApiServer({ verifier: createTestVerifier(), onboarding });
+    const asked = { name: 'try', tenant: 'try', scopes: [], lifeSec: 60, application: null, sandbox: 'dev' };
+    const { credential } = await issueClientToken(asked, { name: 'dev', role: 'owner' }, own.deps);
+    const sandbox = { 'x-auth-token': credential.use((text) => text) };
+    expect((await own.postJson('/token', {}, sandbox)).status).toBe(200);
+    expect((await own.postJson('/v2/new-credentials', contact, sandbox)).body.code).toBe('caller_untrusted');
+    expect(own.messages).toEqual([]);
+    await own.stop();
+    expect(server.messages).toEqual([]);
+  });
+
+  test.each(['+15005550006', '+4815112345678', '+88216123456', '+94123456789'])(
+    'a number outside the listed countries is refused, and counted against nobody: %s',
+    async (phone) => {
+      for (let each = 0; each < 10; each += 1) {
+        const { status, body } = await request({ ...contact, phone });
+        expect({ status, code: body.code }).toEqual({ status: 400, code: 'request_malformed' });
+      }
+      expect(server.messages).toEqual([]);
+      expect((await request()).status).toBe(200);
+    },
+  );
+
+  test('without a listed country no code is sent, by e-mail neither', async () => {
+    const own = await startApiServer({ verifier: createTestVerifier(), contactCodes: { countries: [] } });
+    const answer = await own.postJson('/v2/new-credentials', contact, await issueAuth(own));
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(own.messages).toEqual([]);
+    await own.stop();
+  });
+
+  test('a client token that has used up its hour exhausts nothing of another', async () => {
+    const ask = (each: number, own = auth) =>
+      server.postJson(
+        '/v2/new-credentials',
+        { email: `p${each}@example.test`, phone: `+4915112${each + 100_000}` },
+        own,
+      );
+    for (let each = 0; each < 200; each += 1) expect((await ask(each)).status).toBe(200);
+    expect((await ask(200)).body.code).toBe('locked_out');
+    expect((await ask(200, await issueAuth(server))).status).toBe(200);
+  });
+
   test('writes to one address five times a day at most, however it is written', async () => {
     for (let each = 0; each < 5; each += 1) {
       const body = { email: each % 2 === 0 ? 'ada@example.test' : 'ADA@example.test', phone: `+491511234567${each}` };
@@ -71,6 +134,7 @@ describe('new-credentials', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(server.messages).toHaveLength(10);
     server.clock.advanceSec(Number(refused.headers.get('retry-after')));
+    auth = await issueAuth(server);
     expect((await request()).status).toBe(200);
   });
 
@@ -85,7 +149,7 @@ describe('new-credentials', () => {
   test('says when nothing could be sent', async () => {
     const delivery = createOutbox({ sink: () => Promise.reject(new Error('full')), clock: server.clock });
     const own = await startApiServer({ verifier: createTestVerifier(), delivery });
-    const answer = await own.postJson('/v2/new-credentials', contact);
+    const answer = await own.postJson('/v2/new-credentials', contact, await issueAuth(own));
     expect(answer).toMatchObject({ status: 502, body: { code: 'delivery_failed' } });
     await own.stop();
   });
@@ -97,7 +161,8 @@ describe('new-credentials', () => {
     };
     const delivery = createOutbox({ sink, clock: server.clock });
     const own = await startApiServer({ verifier: createTestVerifier(), delivery });
-    const ask = (email: string) => own.postJson('/v2/new-credentials', { ...contact, email });
+    const ownAuth = await issueAuth(own);
+    const ask = (email: string) => own.postJson('/v2/new-credentials', { ...contact, email }, ownAuth);
     for (let each = 0; each < 5; each += 1) expect((await ask('ada@example.test')).body.code).toBe('delivery_failed');
     for (let each = 0; each < 2; each += 1) expect((await ask('bea@example.test')).body.code).toBe('delivery_failed');
     isDown = false;
@@ -184,6 +249,7 @@ describe('generateToken on v2', () => {
         },
       }),
     });
+    auth = await issueAuth(server);
     const unavailable = { status: 503, body: { code: 'state_unavailable' } };
     await verify();
     failing = 'client-token:';
@@ -191,7 +257,8 @@ describe('generateToken on v2', () => {
     failing = 'contact-verified:';
     expect(await issue()).toMatchObject(unavailable);
     const noted = server.audit.events.filter(({ action }) => action.startsWith('client_token_'));
-    expect(noted.map(({ action }) => action)).toEqual(['client_token_issued', 'client_token_revoked']);
+    // The first is of the caller's own token.
+    expect(noted.slice(1).map(({ action }) => action)).toEqual(['client_token_issued', 'client_token_revoked']);
     failing = '';
     expect((await issue()).status).toBe(200);
     expect(await issue()).toMatchObject(unverified);

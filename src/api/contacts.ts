@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { ContactCodesConfig } from '../config/contact-codes.js';
 import { letterBrandOf } from '../core/brand/brand.js';
 import type { Brands } from '../core/brand/brands.js';
 import { changeStored, readStored } from '../core/change-stored.js';
@@ -10,6 +11,7 @@ import { type CountDeps, countAgainstAll, uncountIfFailed } from '../core/limits
 import type { Delivery, Random } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import type { Client } from '../rest/client-tokens.js';
 
 /** An e-mail address (lower case) and a phone number (E.164) of one person. */
 export interface Contact {
@@ -18,6 +20,7 @@ export interface Contact {
 }
 
 interface Deps extends CountDeps {
+  readonly contactCodes: ContactCodesConfig;
   readonly random: Random;
   readonly delivery: Delivery;
   readonly brands: Pick<Brands, 'inForce'>;
@@ -26,23 +29,37 @@ interface Deps extends CountDeps {
 const verifiedLifeSec = 60 * 60;
 
 /**
+ * Checks that codes may be sent to a number for a client, before anything is counted.
+ * @throws FaceError `not_found`: no codes are sent here; `caller_untrusted`: a token to try calls with; `request_malformed`: a
+ *   number of another country
+ */
+function checkAllowed(
+  phone: string,
+  client: Client,
+  { contactCodes: { countries } }: Pick<Deps, 'contactCodes'>,
+): void {
+  if (countries.length === 0) throw new FaceError('not_found');
+  if (client.sandbox !== null) throw new FaceError('caller_untrusted');
+  if (!countries.some((each) => phone.startsWith(`+${each}`)))
+    throw new FaceError('request_malformed', { field: 'phone' });
+}
+
+/**
  * Sends one code by e-mail and another by SMS. The answer is the same for every address.
- * @param source - the address the call came from
  * @returns the id that goes with the codes
- * @throws FaceError `locked_out`, `delivery_failed`, `state_unavailable`
+ * @throws FaceError `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`, `state_unavailable`
  */
 export async function sendCodes(
-  { contact, source, language }: { contact: Contact; source: string; language: LetterLanguage },
+  { contact, client, language }: { contact: Contact; client: Client; language: LetterLanguage },
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
-  // Anyone may ask for codes, so anyone could make this server write to strangers. These bounds keep that small: by source
-  // (one sender), for the whole service (many senders), and by contact (its owner's peace). Together: who asks for somebody
-  // else's address beside a number that is used up has nothing sent, and uses up nothing of theirs.
+  checkAllowed(contact.phone, client, deps);
+  // The backend chooses the addresses, so its bound is its own: an application's for all its keys. Together: a request for
+  // somebody else's address with a number that is used up sends nothing, and uses up nothing of theirs.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(
     [
-      ['codesOfSource', source],
-      ['codesOfService', ''],
+      ['codesOfClient', client.application?.id ?? client.id],
       ['codesOfContact', ownerOf('email', contact.email)],
       ['codesOfContact', ownerOf('sms', contact.phone)],
     ],

@@ -190,6 +190,7 @@ describe('accepts', () => {
       console: { signIn: null, sessionMinutes: 30, stepUp: null },
       onboarding: { sandbox: null, mostPerMinute: 600, mostPerDay: 100_000 },
       webPush: null,
+      contactCodes: { countries: [] },
       campaigns: { perMinute: 120, keptDays: 120 },
       ledger: { days: 90, entries: 1_000_000 },
       limits: {

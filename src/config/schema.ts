@@ -5,6 +5,7 @@ import { brandConfigGuard } from './brand.js';
 import { campaignsGuard } from './campaigns.js';
 import type { ConnectionGuards } from './connection.js';
 import { consoleGuard } from './console.js';
+import { contactCodesGuard } from './contact-codes.js';
 import { headerCredentialGuard } from './credential.js';
 import { deliveryGuard } from './delivery.js';
 import { keysGuard, signsRs256 } from './keys.js';
@@ -112,6 +113,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     /** `null`: no notices are pushed. */
     webPush: webPushGuard.nullable().default(null),
     campaigns: campaignsGuard.prefault({}),
+    contactCodes: contactCodesGuard.prefault({}),
     onboarding: onboardingGuard.prefault({}),
     retention: retentionGuard.prefault({}),
     /** How the organisation looks to people; `null`: as administrators chose over the API, if they did. */

@@ -160,7 +160,7 @@ describe('fields', () => {
     const long = 'A'.repeat(20_000);
     expect((await generate({ [sent]: long })).body.code).toBe('field_unknown');
     expect((await form('/generate', { photo, [sent]: long })).body.code).toBe('field_unknown');
-    expect((await server.postJson('/v2/new-credentials', { [sent]: long })).body.code).toBe('field_unknown');
+    expect((await server.postJson('/v2/new-credentials', { [sent]: long }, auth)).body.code).toBe('field_unknown');
     expect(server.log.text()).not.toContain(sent);
   });
 

@@ -1,4 +1,5 @@
 import type { ConsoleConfig } from '../config/console.js';
+import type { ContactCodesConfig } from '../config/contact-codes.js';
 import type { OnboardingConfig } from '../config/onboarding.js';
 import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
@@ -29,6 +30,8 @@ export interface Reloaded {
 export interface ApiDeps extends CampaignDeps {
   /** SHA-256 of the text expected in `X-Admin-Key` where an administrator is asked for. */
   readonly adminKeyDigest: Uint8Array;
+  /** The countries that backends may have one-time codes sent to. */
+  readonly contactCodes: ContactCodesConfig;
   /** Where developers try calls, and how much they may ask for. */
   readonly onboarding: OnboardingConfig;
   /** How administrators sign in at the web page, and what it asks of them. */

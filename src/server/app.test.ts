@@ -81,8 +81,8 @@ describe('addresses', () => {
     for (const path of ['/generate', '/v1/generate', '/v2/generate']) expect(await statusOf(path)).toBe(401);
     expect(await statusOf('/new-credentials')).toBe(404);
     expect(await statusOf('/v1/new-credentials')).toBe(404);
-    expect(await statusOf('/v2/new-credentials')).toBe(400);
-    expect(await statusOf('/new-credentials', '2')).toBe(400);
+    expect(await statusOf('/v2/new-credentials')).toBe(401);
+    expect(await statusOf('/new-credentials', '2')).toBe(401);
     expect(await statusOf('/v1/authenticate-credentials', '2')).toBe(400);
     expect(await statusOf('/v2/new-credentials', '1')).toBe(404);
     expect(await statusOf('/generate', '3')).toBe(400);

@@ -147,6 +147,7 @@ export async function buildApp(
       ports.refusals.note(request);
       countRequest(request, metrics);
     },
+    contactCodes: config.contactCodes,
     onboarding: config.onboarding,
     homePages: homePagesOf(configured),
     proxyHops: config.proxyHops,

@@ -81,6 +81,7 @@ test('after a whole journey no secret, no photo, no embedding and no token is in
     JSON.stringify({
       ...{ modelsFolder, publicUrl: 'https://face.example.com', adminKey: chosen.adminKey, connections: [connection] },
       verifier: { kind: 'embedded', workers: 1 },
+      contactCodes: { countries: ['1'] },
       telemetry: {
         metrics: { port: 0 },
         traces: { url: receiver.url, authorization: chosen.tracesAuthorization, sampleRatio: 1 },

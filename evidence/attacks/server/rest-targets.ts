@@ -5,10 +5,7 @@ import { badFields } from './open-forms.js';
 import { jsonText, type Request } from './request.js';
 import { asForm, asJson, type Sample, type SampleSource, sampleOf, validRequest, withPicture } from './samples.js';
 import { type Endpoint, metricsEndpoint, type Schema } from './surface.js';
-import { type Fields, open, sameForEverybody, type Target } from './target.js';
-
-/** Endpoints that are open to everybody, and give everybody the same work. */
-const freeForAll: ReadonlySet<string> = new Set(['POST /v2/new-credentials']);
+import { type Fields, sameForEverybody, type Target } from './target.js';
 
 /** As the server has it for a body of JSON, and for a form with pictures. */
 const mostJsonBytes = 14 * 1024 * 1024;
@@ -71,7 +68,7 @@ export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: Re
       const texts = { ...sample.texts, ...one.fields };
       return { ...validRequest(endpoint, source, { ...sample, texts }), headers: one.headers };
     },
-    refusedCaller: freeForAll.has(name) ? open : oracle,
+    refusedCaller: oracle,
     refusedRequest: isPublic ? shared : refusedOrHelped,
     refusedMethod: oracle,
     looksAtFaces: false,

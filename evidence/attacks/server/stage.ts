@@ -52,6 +52,7 @@ export async function openStage(): Promise<Stage> {
     modelsFolder,
     publicUrl: url,
     telemetry: { metrics: { port: metricsPort } },
+    contactCodes: { countries: ['1'] },
     connections: providers.all.map(({ connection }) => connection),
   };
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });

@@ -42,8 +42,7 @@ describe('one limit', () => {
     ['revocations', 1000, 3600],
     ['identifications', 1200, 3600],
     ['codesOfContact', 5, 86_400],
-    ['codesOfSource', 20, 3600],
-    ['codesOfService', 200, 3600],
+    ['codesOfClient', 200, 3600],
   ])('%s takes %d in %d seconds, also all at once, and says how long to wait', async (limit, allowed, windowSec) => {
     const { clock, count, countMany } = setUp();
     expect(await countMany(limit, 'a', allowed + 20)).toBe(allowed);
@@ -99,25 +98,26 @@ describe('one limit', () => {
     const { countMany } = setUp();
     const taken = async (networks: readonly number[]) => {
       let sum = 0;
-      for (const each of networks) sum += await countMany('codesOfSource', `2001:db8:1:${each.toString(16)}::/64`, 25);
+      for (const each of networks)
+        sum += await countMany('outsiderLookUps', `2001:db8:1:${each.toString(16)}::/64`, 160);
       return sum;
     };
-    expect(await taken([0x100, 0x101, 0x102, 0x103])).toBe(40);
-    expect(await taken([0x200, 0x300, 0x400, 0x500])).toBe(40);
-    expect(await countMany('codesOfSource', '2001:db8:2:1::/64', 25)).toBe(20);
+    expect(await taken([0x100, 0x101, 0x102, 0x103])).toBe(300);
+    expect(await taken([0x200, 0x300, 0x400, 0x500])).toBe(300);
+    expect(await countMany('outsiderLookUps', '2001:db8:2:1::/64', 160)).toBe(150);
   });
 
   test('whoever goes on after a refusal takes nothing of what their neighbours may', async () => {
     const { countMany } = setUp();
-    expect(await countMany('codesOfSource', '2001:db8:1:1::/64', 500)).toBe(20);
-    expect(await countMany('codesOfSource', '2001:db8:1:2::/64', 20)).toBe(20);
-    expect(await countMany('codesOfSource', '2001:db8:1:1001::/64', 20)).toBe(20);
+    expect(await countMany('outsiderLookUps', '2001:db8:1:1::/64', 500)).toBe(150);
+    expect(await countMany('outsiderLookUps', '2001:db8:1:2::/64', 150)).toBe(150);
+    expect(await countMany('outsiderLookUps', '2001:db8:1:1001::/64', 150)).toBe(150);
   });
 
   test('a refused wide network leaves no counts of narrower ones', async () => {
     const { deps, countMany } = setUp();
     for (const network of ['100', '200', '300', '400'])
-      await countMany('codesOfSource', `2001:db8:1:${network}::/64`, 20);
+      await countMany('outsiderLookUps', `2001:db8:1:${network}::/64`, 150);
     const added: string[] = [];
     const state = {
       ...deps.state,
@@ -126,8 +126,8 @@ describe('one limit', () => {
         return deps.state.add(...given);
       },
     };
-    const refused = countAgainst('codesOfSource', '2001:db8:1:500::/64', { ...deps, state });
-    await expect(refused).rejects.toMatchObject({ code: 'locked_out', detail: { limit: 'codesOfSource' } });
+    const refused = countAgainst('outsiderLookUps', '2001:db8:1:500::/64', { ...deps, state });
+    await expect(refused).rejects.toMatchObject({ code: 'locked_out', detail: { limit: 'outsiderLookUps' } });
     expect(new Set(added.map((key) => key.split('::')[1]))).toEqual(new Set([expect.stringMatching(/^\/48:/)]));
   });
 });

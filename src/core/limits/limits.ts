@@ -36,10 +36,8 @@ const windowSecOf = {
   changesOfDeveloper: hour,
   /** One-time codes, by who gets them. */
   codesOfContact: 24 * hour,
-  /** One-time codes, by the source they are asked for from. */
-  codesOfSource: hour,
-  /** One-time codes of the whole service. */
-  codesOfService: hour,
+  /** One-time codes, by the application or client token that asks for them. */
+  codesOfClient: hour,
   /** One-time codes in place of a face, by the person, who has passed the first factor. */
   codesOfPerson: 24 * hour,
   /** Bypass codes, by the administrator who makes them, and by the person they are for. */
@@ -62,8 +60,7 @@ const fixedLimits = {
   startsOfPushedRequest: 5,
   changesOfDeveloper: 200,
   codesOfContact: 5,
-  codesOfSource: 20,
-  codesOfService: 200,
+  codesOfClient: 200,
   codesOfPerson: 10,
   bypassesOfAgent: 60,
   bypassesOfPerson: 5,
@@ -149,12 +146,7 @@ export function createCountAll(deps: CountDeps): CountAll {
 }
 
 /** What is counted by where it comes from: at every network of a source, as `toSource` names it. */
-const limitsBySource: ReadonlySet<LimitName> = new Set([
-  'outsiderStarts',
-  'outsiderLookUps',
-  'outsiderChecks',
-  'codesOfSource',
-]);
+const limitsBySource: ReadonlySet<LimitName> = new Set(['outsiderStarts', 'outsiderLookUps', 'outsiderChecks']);
 
 /** One count of one limit, until it begins anew. */
 interface LimitWindow extends Window {
