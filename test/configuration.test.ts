@@ -23,7 +23,8 @@ const files: Record<string, string> = {
 const load = (text: string) =>
   loadConfig({
     env: { FACESTEP_CONFIG: 'file', OKTA_HOOK_SECRET: 'Bearer 0123456789abcdef', FACENITION_TOKEN: 't' },
-    readFile: async (path) => (path === 'file' ? text : (files[path] ?? 'a secret of at least thirty-two characters\n')),
+    readFile: async (path) =>
+      path === 'file' ? text : (files[path] ?? 'a secret of at least thirty-two characters\n'),
     connectionGuards,
   });
 
