@@ -114,7 +114,7 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
     simulator.lambda.functions.set(arnOf(name), { file: triggersFile, handler: name, environment, sourceArns });
   }
   const settings = cognitoConnectionGuard.parse({
-    ...{ id: connectionId, kind: 'cognito', policy: { liveness: 'off' } },
+    ...{ id: connectionId, kind: 'cognito', policy: { mode: 'shadow', liveness: 'off' } },
     oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [simulator.url] }] },
     cognito: {
       ...{ userPoolId: pool.id, clientIds: [clientId], endpoint: url },
