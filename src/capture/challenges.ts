@@ -78,7 +78,7 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Look at the photo of an identity document',
       description:
         'Before the movements, where the connection asks for such a photo, so that one of no use is told before somebody makes them. `hint` says what is wrong with it; `null`: it has one face. Nothing is compared and nothing is kept: the photo comes again with the frames. Twelve times for one step-up.',
-      codes: [...session, 'consent_missing', 'not_found', 'overloaded'],
+      codes: [...session, 'consent_missing', 'not_found', 'locked_out', 'overloaded'],
       photos: { reference: { atLeast: 1, atMost: 1 } },
       fields: z.strictObject({}),
       reply: referenceReply,

@@ -1,4 +1,16 @@
+import type { FaceError } from '../errors.js';
 import { networksOf } from './limits/networks.js';
+
+/** Pictures of one check: once the engine has refused one of them, the rest are not decoded. */
+export interface PictureRow {
+  /** What the first refused picture was refused with; `null`: none was refused. */
+  readonly refusal: FaceError | null;
+  /**
+   * Records that the engine refused a picture.
+   * @param tookMs - the time that a worker spent on it
+   */
+  onRefused(error: FaceError, tookMs: number): void;
+}
 
 /** The caller that work of the engine or of Argon2id is done for: it decides when the work has its turn. */
 export interface QueueShare {
@@ -6,6 +18,8 @@ export interface QueueShare {
   readonly class: 'known' | 'anonymous';
   /** Callers of one class take turns by it. */
   readonly source: string;
+  /** The row that the pictures belong to; absent if each stands for itself. */
+  readonly row?: PictureRow;
 }
 
 /** Makes the share of a known caller. */

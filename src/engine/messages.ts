@@ -83,6 +83,8 @@ export const replyGuard = z.discriminatedUnion('outcome', [
     outcome: z.literal('refused'),
     code: z.enum(faceErrorCodes),
     detail: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
+    /** Time spent on the refused job. */
+    tookMs: z.number().nonnegative(),
   }),
 ]);
 export type Reply = z.infer<typeof replyGuard>;

@@ -84,6 +84,24 @@ describe('a pool of one worker with room for two', () => {
     await pool.examine(toPhoto(), [], testShare);
   });
 
+  test('a refusal tells the row what it took, and the rest of the row is refused with it, undecoded', async () => {
+    const wall = await plain(20, 30).png().toBuffer();
+    const told: [FaceError, number][] = [];
+    const row = {
+      get refusal() {
+        return told[0]?.[0] ?? null;
+      },
+      onRefused: (...given: [FaceError, number]) => void told.push(given),
+    };
+    const look = () => refusalOf(pool.examine(new Photo(Uint8Array.from(wall)), [], { ...testShare, row }));
+    const errors = await Promise.all([look(), look(), look()]);
+    errors.push(await look());
+    expect(told).toEqual([[errors[0], expect.any(Number)]]);
+    expect(new Set(errors)).toEqual(new Set([errors[0]]));
+    expect(pool.load()).toEqual({ waiting: 0, busy: 0, examinations: 1 });
+    await pool.examine(toPhoto(), [], testShare);
+  });
+
   test('a worker that dies takes its one job with it and is replaced; waiting jobs are still answered', async () => {
     const photo = toPhoto();
     worker.postMessage({ task: 'nonsense' });

@@ -61,6 +61,7 @@ type PhotoTask = PhotoJob extends infer Each ? (Each extends PhotoJob ? Omit<Eac
 interface Waiting {
   readonly task: PhotoTask;
   readonly photo: Photo;
+  readonly share: QueueShare;
   resolve(reply: Reply): void;
   reject(error: unknown): void;
 }
@@ -146,8 +147,10 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     try {
       // Copied only now, so that a waiting photo is held once. The copy moves to the worker.
       const photo = job.photo.use((bytes) => new Uint8Array(bytes));
-      job.resolve(await worker.ask({ ...job.task, photo }));
+      const reply = await worker.ask({ ...job.task, photo });
       idle.push(worker);
+      if (reply.outcome === 'refused') refuse(job, reply);
+      else job.resolve(reply);
     } catch (error) {
       // Where there is no memory for the copy, the worker was not asked.
       if (!(error instanceof FaceError)) idle.push(worker);
@@ -155,16 +158,22 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     } finally {
       running -= 1;
       dispatch();
-      tellDrained();
     }
   };
 
   const dispatch = (): void => {
     while (waiting.length > 0 && idle.length > 0) {
       const job = waiting.shift();
+      if (job === undefined) continue;
+      const refusal = job.share.row?.refusal ?? null;
+      if (refusal !== null) {
+        job.reject(refusal);
+        continue;
+      }
       const worker = idle.pop();
-      if (job !== undefined && worker !== undefined) void run(worker, job);
+      if (worker !== undefined) void run(worker, job);
     }
+    tellDrained();
   };
 
   const overloaded = (): FaceError =>
@@ -173,8 +182,10 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const ask = async (task: PhotoTask, photo: Photo, share: QueueShare): Promise<Reply> => {
     if (isClosing) throw overloaded();
     if (hasNone()) throw noWorker();
+    const refusal = share.row?.refusal ?? null;
+    if (refusal !== null) throw refusal;
     return new Promise<Reply>((resolve, reject) => {
-      const dropped = waiting.push({ task, photo, resolve, reject }, share, 1);
+      const dropped = waiting.push({ task, photo, share, resolve, reject }, share, 1);
       for (const job of dropped) job.reject(overloaded());
       dispatch();
     });
@@ -182,7 +193,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
 
   const examine = async (photo: Photo, task: PhotoTask, share: QueueShare): Promise<Examination> => {
     const reply = await ask(task, photo, share);
-    if (reply.outcome !== 'examined') throw toError(reply);
+    if (reply.outcome !== 'examined') throw new FaceError('internal', { outcome: reply.outcome });
     const { embedding, own, texture, sketch } = reply.value;
     return {
       ...reply.value,
@@ -220,7 +231,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     runtime,
     async detect(photo, share): Promise<Detection> {
       const reply = await ask({ task: 'detect' }, photo, share);
-      if (reply.outcome !== 'detected') throw toError(reply);
+      if (reply.outcome !== 'detected') throw new FaceError('internal', { outcome: reply.outcome });
       return reply.value;
     },
     examine: (photo, signals, share) =>
@@ -235,8 +246,9 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 }
 
-function toError(reply: Reply): FaceError {
-  return reply.outcome === 'refused'
-    ? new FaceError(reply.code, reply.detail)
-    : new FaceError('internal', { outcome: reply.outcome });
+/** Refuses a job, and with it the rest of its row. */
+function refuse({ share, reject }: Waiting, { code, detail, tookMs }: Extract<Reply, { outcome: 'refused' }>): void {
+  const error = new FaceError(code, detail);
+  share.row?.onRefused(error, tookMs);
+  reject(error);
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaceError, toCode } from '../errors.js';
 import { enterJob, leaveJob } from './busy-flag.js';
@@ -10,15 +11,17 @@ import { type BareExamination, createPipeline, type Pipeline } from './pipeline.
  */
 
 /** The detail of a refusal holds sizes and file names; whatever else stands there stays in this thread. */
-function toRefusal(error: unknown): Reply {
+function toRefusal(error: unknown, beganAt: number): Reply {
   const detail = error instanceof FaceError && error.detail !== null ? error.detail : {};
   const plain = Object.entries(detail).filter(
     (entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number',
   );
-  return { outcome: 'refused', code: toCode(error), detail: Object.fromEntries(plain) };
+  const tookMs = performance.now() - beganAt;
+  return { outcome: 'refused', code: toCode(error), detail: Object.fromEntries(plain), tookMs };
 }
 
 async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
+  const beganAt = performance.now();
   try {
     switch (job.task) {
       case 'detect':
@@ -29,7 +32,7 @@ async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
         return { outcome: 'examined', value: await pipeline.examineAgain(job.photo, job.signals, job.near) };
     }
   } catch (error) {
-    return toRefusal(error);
+    return toRefusal(error, beganAt);
   } finally {
     job.photo.fill(0);
   }
@@ -48,8 +51,9 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const { modelsFolder, recognisers, flag } = workerDataGuard.parse(workerData);
   // Loading models is as little to be torn down as running them.
   enterJob(flag);
+  const beganAt = performance.now();
   const pipeline = await createPipeline(modelsFolder, recognisers).catch((error: unknown) => {
-    send(toRefusal(error));
+    send(toRefusal(error, beganAt));
     return null;
   });
   leaveJob(flag);

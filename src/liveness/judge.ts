@@ -44,8 +44,10 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
       try {
         // All at once, so that they share the workers; all settled, so that no embedding is left behind.
         const looks = await Promise.allSettled(poses.map(look));
-        const refused = looks.flatMap((each, index) =>
-          each.status === 'rejected' ? [measureRefusal(each.reason, index)] : [],
+        const reasons = looks.map((each) => (each.status === 'rejected' ? each.reason : null));
+        // The rest of a row is refused with the very error of the picture that stopped it.
+        const refused = reasons.flatMap((reason: unknown, index) =>
+          reason === null || reasons.indexOf(reason) < index ? [] : [measureRefusal(reason, index)],
         );
         seen.push(...looks.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
         const measured =

@@ -14,7 +14,7 @@ import { createSqliteState } from '../../state/sqlite.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { startStepUp, submitPhotos } from '../step-up/step-up.js';
 import { attemptsOfOutsider, attemptsOfSubject } from './attempts.js';
-import { countAgainst, createCountAll, type LimitName } from './limits.js';
+import { charge, checkNotUsedUp, countAgainst, createCountAll, type LimitName } from './limits.js';
 import { countAttempt } from './lockout.js';
 
 describe('one limit', () => {
@@ -87,6 +87,19 @@ describe('one limit', () => {
     expect(refusal).toMatchObject({ code: 'locked_out', detail: { limit: 'outsiderLookUps', retryAfterSec } });
     clock.advanceSec(60);
     expect(await countMany('a', 1)).toBe(1);
+  });
+
+  test('an amount that was spent counts whole, also beyond the limit, and the limit is used up from its value on', async () => {
+    const { deps } = setUp();
+    const check = () => checkNotUsedUp([['unusableOfStepUp', 'a']], deps).then(() => null, toCode);
+    await charge([['unusableOfStepUp', 'a']], 4_998.2, deps);
+    expect(await check()).toBeNull();
+    await charge([['unusableOfStepUp', 'a']], 0.5, deps);
+    expect(await check()).toBe('locked_out');
+    await charge([['unusableOfStepUp', 'b']], 90_000, deps);
+    await expect(checkNotUsedUp([['unusableOfStepUp', 'b']], deps)).rejects.toMatchObject({
+      detail: { limit: 'unusableOfStepUp' },
+    });
   });
 
   test('what cannot be counted is not taken', async () => {

@@ -26,6 +26,12 @@ const windowSecOf = {
   outsiderChecks: minute,
   /** The same by connection: from however many addresses. */
   outsiderChecksOfConnection: minute,
+  /** Milliseconds of engine time for pictures that turn out to be unusable, of anonymous callers, by source. */
+  unusableOfSource: 10 * minute,
+  /** The same by step-up. */
+  unusableOfStepUp: 10 * minute,
+  /** The same of a person who passed the first factor, by that person: anonymous callers cannot use it up. */
+  unusableOfPerson: 10 * minute,
   /** Requests with pictures, by client token. */
   clientPictures: minute,
   /** Faces held against a roster, by tenant: each is a try at every token in it, whatever comes of it. */
@@ -57,6 +63,9 @@ export type LimitName = keyof typeof windowSecOf;
 
 /** Codes go to strangers, a pushed request is one sign-in, and a developer types: these bounds are not for an administrator to raise. */
 const fixedLimits = {
+  unusableOfSource: 20_000,
+  unusableOfStepUp: 5_000,
+  unusableOfPerson: 5_000,
   startsOfPushedRequest: 5,
   changesOfDeveloper: 200,
   codesOfContact: 5,
@@ -91,7 +100,8 @@ export async function countAgainst(limit: LimitName, who: string, deps: CountDep
   await countInAll(windowsOf(limit, who, deps), deps);
 }
 
-type Count = readonly [limit: LimitName, who: string];
+/** A limit, and whom it is counted by. */
+export type Count = readonly [limit: LimitName, who: string];
 
 /**
  * Counts one against several limits, or against none where one of them is used up. All are looked at before one is counted: who
@@ -99,9 +109,30 @@ type Count = readonly [limit: LimitName, who: string];
  * @throws FaceError as `countAgainst`
  */
 export async function countAgainstAll(counts: readonly Count[], deps: CountDeps): Promise<void> {
+  await checkNotUsedUp(counts, deps);
+  await countInAll(
+    counts.flatMap(([limit, who]) => windowsOf(limit, who, deps)),
+    deps,
+  );
+}
+
+/**
+ * Checks that none of several limits is used up, and counts nothing.
+ * @throws FaceError as `countAgainst`
+ */
+export async function checkNotUsedUp(counts: readonly Count[], deps: CountDeps): Promise<void> {
   const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
   for (const window of windows) if ((await countIn(window, 0, deps)) >= window.allowed) throw toLockedOut(window, deps);
-  await countInAll(windows, deps);
+}
+
+/**
+ * Counts an amount that has been spent against several limits, also beyond what they allow.
+ * @param amount - rounded up
+ * @throws FaceError `state_unavailable`
+ */
+export async function charge(counts: readonly Count[], amount: number, deps: CountDeps): Promise<void> {
+  const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
+  await Promise.all(windows.map((window) => countIn(window, Math.ceil(amount), deps)));
 }
 
 /**
@@ -146,7 +177,12 @@ export function createCountAll(deps: CountDeps): CountAll {
 }
 
 /** What is counted by where it comes from: at every network of a source, as `toSource` names it. */
-const limitsBySource: ReadonlySet<LimitName> = new Set(['outsiderStarts', 'outsiderLookUps', 'outsiderChecks']);
+const limitsBySource: ReadonlySet<LimitName> = new Set([
+  'outsiderStarts',
+  'outsiderLookUps',
+  'outsiderChecks',
+  'unusableOfSource',
+]);
 
 /** One count of one limit, until it begins anew. */
 interface LimitWindow extends Window {

@@ -7,12 +7,13 @@ import { readConsentedToken } from '../enrolment/consent.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { fewRecoveryCodes, readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import type { Accuracy, AuthenticationMethod, Keys, Liveness, LivenessFinding } from '../ports.js';
+import type { QueueShare } from '../queue-share.js';
 import type { EpochMs } from '../units.js';
 import { nowOrLater } from '../until-done.js';
 import { checkFace, type KeptToken } from './check-face.js';
 import { withReceipt } from './pass-receipt.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
-import { isByFace, outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
+import { isByFace, outsiderOf, type StepUpRecord, whoOf } from './record.js';
 import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
@@ -49,6 +50,7 @@ const passivePresence = 'passive-1';
 /** A face to be held against the subject of a step-up. */
 export interface ShownFace {
   readonly photos: readonly Photo[];
+  readonly share: QueueShare;
   readonly secret: UserSecret | null;
   /** What takes part, should it pass. */
   readonly methods: readonly AuthenticationMethod[];
@@ -64,7 +66,7 @@ export interface ShownFace {
  */
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: PassDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
-  const { photos, secret, methods, judged } = shown;
+  const { photos, share, secret, methods, judged } = shown;
   const { verdict, accuracy } = await checkFace(
     {
       connection,
@@ -74,7 +76,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
       secret,
       judged,
       outsider: outsiderOf(record),
-      share: shareOf(record),
+      share,
       application: record.application,
     },
     deps,

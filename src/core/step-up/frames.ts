@@ -5,6 +5,7 @@ import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
 import type { Keys, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
+import type { QueueShare } from '../queue-share.js';
 import type { ScreenAxis } from '../screen-light.js';
 import { addSec, type EpochMs } from '../units.js';
 import { attempt, completeVerification, passStepUp } from './complete.js';
@@ -19,13 +20,14 @@ import {
   nextOf,
 } from './movement-challenge.js';
 import { isPhone } from './phone.js';
-import { type StepUpRecord, shareOf } from './record.js';
+import type { StepUpRecord } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
 import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
 import { newSecret } from './ticket.js';
 import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
+import { chargeUnusable } from './unusable-pictures.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
 /** The core, its connections, who judges frames, what examines them, what keys the digests of them, and who verifies passkeys. */
@@ -111,22 +113,30 @@ export interface SubmittedFrames {
  * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`,
  *   `photo_missing`, `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays open
  */
-export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
+export function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
+  return chargeUnusable(submitted.session, (toRow) => judgeSubmitted(submitted, toRow, deps), deps);
+}
+
+async function judgeSubmitted(
+  submitted: SubmittedFrames,
+  toRow: () => QueueShare,
+  deps: CaptureDeps,
+): Promise<FramesOutcome> {
   const { photos, reference } = submitted;
-  const pictures = reference === null ? photos : [...photos, reference];
   const { captured, movement } = await takeChallenge(submitted, deps);
   const judgeAndComplete = async (): Promise<FramesOutcome> => {
     const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
     const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
     // The judge, the verifier and whoever compares with a document look at the same pictures.
-    return deps.sight.share(pictures, shareOf(captured.record), (shared) => {
-      const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
-      const { device } = submitted;
-      return complete(
-        { captured, measured, movement, device, photos: seen.photos, submitted: { ...submitted, ...seen } },
-        deps,
-      );
-    });
+    const share = toRow();
+    return deps.sight.share(photos, share, (frames) =>
+      // A row of its own: what is wrong with a frame is not wrong with the document.
+      deps.sight.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
+        const seen = { ...submitted, photos: frames, reference: document };
+        const { device } = submitted;
+        return complete({ captured, measured, movement, device, photos: frames, share, submitted: seen }, deps);
+      }),
+    );
   };
   return attempt(captured, judgeAndComplete, deps);
 }
@@ -224,9 +234,9 @@ async function verifyFrom(
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
-  const { captured, submitted } = taken;
+  const { captured, submitted, share } = taken;
   const { secret } = await presentSecret(captured, submitted.secret, deps);
-  const shown = { photos: facesOf(taken), secret: secret?.value ?? null, methods: methodsOf(secret), judged };
+  const shown = { photos: facesOf(taken), share, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
   return completeVerification(captured, shown, deps);
 }
 
@@ -235,16 +245,15 @@ async function enrolFrom(
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
-  const { captured, submitted } = taken;
+  const { captured, submitted, share } = taken;
   const photos = facesOf(taken);
   const { record, connection } = captured;
   const { subject, consent } = record;
-  const share = shareOf(record);
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
   await checkNotEnded(record, deps);
   // Of no use, it is told first: it is not what the movements can make good, and costs no try.
-  const reference = wantsReference(captured) ? await takeReference(submitted.reference, record, deps) : null;
+  const reference = wantsReference(captured) ? await takeReference(submitted.reference, share, deps) : null;
   const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
   if (reference !== null) await matchReference({ reference, photos }, connection, share, deps);

@@ -1,10 +1,11 @@
 import type { Photo } from '../concealed.js';
 import type { CapturedFrame, Keys, LivenessFinding, LivenessJudge, Measurement, Sight } from '../ports.js';
+import type { QueueShare } from '../queue-share.js';
 import type { DeviceSignals } from './device-signals.js';
 import { measureUnlikeEarlier } from './earlier-frames.js';
 import { toPoses } from './light-row.js';
 import { type MovementRecord, toAsked } from './movement-challenge.js';
-import { shareOf, whoOf } from './record.js';
+import { whoOf } from './record.js';
 import type { StepUp, StepUpDeps } from './stored.js';
 
 /** Frames that have been taken from their challenge. */
@@ -16,6 +17,8 @@ export interface TakenFrames {
   readonly movement: MovementRecord;
   /** In the order in which they were asked for. */
   readonly photos: readonly Photo[];
+  /** The row of the pictures. */
+  readonly share: QueueShare;
   /** What the page says of the camera. */
   readonly device: DeviceSignals | null;
 }
@@ -38,7 +41,7 @@ export async function judgeFrames(
   const { captured, measured, movement, device } = taken;
   const { judge, audit } = deps;
   const [found, unlike] = await Promise.all([
-    judge.judge(toFrames(taken), shareOf(captured.record)),
+    judge.judge(toFrames(taken), taken.share),
     measureUnlikeEarlier(captured.record, facesOf(taken), deps),
   ]);
   const told = unlike === null ? measured : [...measured, unlike];

@@ -5,10 +5,11 @@ import { type Hint, hintOfReference } from '../hints.js';
 import type { Verifier } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import type { EpochMs } from '../units.js';
-import { type StepUpRecord, shareOf } from './record.js';
+import type { StepUpRecord } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import type { StepUp, StepUpDeps } from './stored.js';
 import { look } from './transitions.js';
+import { chargeUnusable } from './unusable-pictures.js';
 
 /*
  * The photo of an identity document that some enrolments ask for. It is looked at when the person has chosen it, so that
@@ -31,11 +32,11 @@ export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | '
  */
 async function examine(
   reference: Photo,
-  record: StepUpRecord,
+  share: QueueShare,
   { verifier }: { readonly verifier: Verifier },
 ): Promise<void> {
   try {
-    await verifier.liveness(reference, shareOf(record));
+    await verifier.liveness(reference, share);
   } catch (error) {
     const code = toCode(error);
     throw isOneOf(photoCodes, code) ? new FaceError(code, detail, { cause: error }) : error;
@@ -46,7 +47,7 @@ async function examine(
  * Looks at the photo of a document, before the movements: as often as a step-up has looks left, and nothing is kept.
  * @returns what would help; `null`: it has the one face it needs
  * @throws FaceError `step_up_unknown`, `step_up_finished`: also where no look is left; `consent_missing`, `not_found`: no such
- *   photo is asked for; `overloaded`, `upstream_unavailable`, `upstream_malformed`
+ *   photo is asked for; `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
  */
 export async function lookAtReference(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
@@ -55,9 +56,15 @@ export async function lookAtReference(
   try {
     const spend = (record: StepUpRecord, now: EpochMs): StepUpRecord =>
       look(record, { isWanted: wantsReference({ ...session, record }) }, now);
-    await changeSession(session, spend, deps);
-    await examine(reference, session.record, deps);
-    return null;
+    return await chargeUnusable(
+      session,
+      async (toRow) => {
+        await changeSession(session, spend, deps);
+        await examine(reference, toRow(), deps);
+        return null;
+      },
+      deps,
+    );
   } catch (error) {
     const code = toCode(error);
     if (isOfReferencePhoto(error) && isOneOf(photoCodes, code)) return hintOfReference[code];
@@ -71,11 +78,11 @@ export async function lookAtReference(
  */
 export async function takeReference(
   reference: Photo | null,
-  record: StepUpRecord,
+  share: QueueShare,
   deps: { readonly verifier: Verifier },
 ): Promise<Photo> {
   if (reference === null) throw new FaceError('photo_missing', detail);
-  await examine(reference, record, deps);
+  await examine(reference, share, deps);
   return reference;
 }
 

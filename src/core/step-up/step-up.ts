@@ -17,6 +17,7 @@ import type { DrawnChoices } from './spoken-number.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, type StepUpDeps, writeNew } from './stored.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 import { capture, newAttempt, take } from './transitions.js';
+import { chargeUnusable } from './unusable-pictures.js';
 
 /** What may be told of a step-up. */
 export interface StepUpView {
@@ -218,7 +219,12 @@ export async function submitPhotos(
   const ended = await attempt(
     captured,
     async () => {
-      const completed = await completeVerification(captured, { photos, secret, methods: ['face'], judged: null }, deps);
+      const shown = { photos, secret, methods: ['face'], judged: null } as const;
+      const completed = await chargeUnusable(
+        captured,
+        (toRow) => completeVerification(captured, { ...shown, share: toRow() }, deps),
+        deps,
+      );
       await endAttempt(captured, completed, deps);
       return completed;
     },

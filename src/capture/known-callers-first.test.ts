@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestSight, createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createOneWorkerEngine } from '../../test/one-worker-engine.js';
+import { createSimulatedJudge } from '../../test/simulated-judge.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { Connection } from '../core/connection.js';
+import { startStepUp } from '../core/step-up/step-up.js';
+
+/* Anonymous capture pages and a known caller at one server whose engine has one worker. */
+
+let server: ApiServer;
+/** Jobs that the worker holds until the test lets them go. */
+const held: (() => void)[] = [];
+let isOpen = false;
+const letAllGo = (): void => {
+  isOpen = true;
+  held.shift()?.();
+};
+afterEach(async () => {
+  letAllGo();
+  await server.stop();
+});
+
+/** Waits until something is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+test('a known caller goes next after at most one running job, and is never overloaded by anonymous pages', async () => {
+  const gate = (): Promise<void> =>
+    isOpen ? Promise.resolve() : new Promise((resolve) => void held.push(() => resolve()));
+  const { engine, begun, counts } = createOneWorkerEngine({ queueLimit: 10, gate });
+  const profile = createMemoryProfile(['00u1']);
+  const policy = { ...defaultPolicy, liveness: 'challenge' } as const;
+  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+  server = await startApiServer({
+    verifier: createTestVerifier(engine),
+    judge: createSimulatedJudge(engine),
+    sight: createTestSight(engine),
+    connections: new Map([['acme', acme]]),
+  });
+  const token = { 'x-auth-token': (await server.issue()).token };
+
+  const pages = 4;
+  const prepared = await Promise.all(
+    Array.from({ length: pages }, async (_, at) => {
+      const asked = { proved: false, source: `192.0.2.${at}` } as const;
+      const about = { connection: acme, subject: '00u1', kept: null, receipt: null, hookSignIn: null, asked };
+      const { id, challenge } = await startStepUp(about, server.deps);
+      const ticket = `${id}.${challenge.use((text) => text)}`;
+      const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
+      await page.consent();
+      const { nonce, photos } = await page.takeFrames((movement) =>
+        Buffer.from(`face ada ${movement}:${randomUUID()} 0.9`),
+      );
+      return () => page.send({ nonce, photo: photos });
+    }),
+  );
+  const sent = prepared.map((send) => send());
+  await until(() => counts.asked === 5 * pages && held.length === 1);
+  // More than the queue of anonymous callers has room for.
+  expect(counts.overloaded).toBe(5 * pages - 1 - 10);
+
+  for (let calls = 1; calls <= 3; calls += 1) {
+    const { length } = begun;
+    const asked = counts.asked + 1;
+    const known = server.postForm('/detect', toForm({ photo: drawPicture('bob', calls) }), token);
+    await until(() => counts.asked === asked);
+    held.shift()?.();
+    await until(() => held.length === 1);
+    expect(begun[length]).toMatchObject({ class: 'known', source: expect.stringMatching(/^client:/) });
+    held.shift()?.();
+    expect((await known).status).toBe(200);
+    await until(() => held.length === 1);
+    expect(begun.at(-1)?.class).toBe('anonymous');
+  }
+  letAllGo();
+  const outcomes = (await Promise.all(sent)).map(({ body }) => body.outcome ?? body.code);
+  expect(outcomes).toContain('overloaded');
+});

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer } from '../../test/api-server.js';
+import { openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestSight, createTestVerifier } from '../../test/embedded.js';
+import { createOneWorkerEngine } from '../../test/one-worker-engine.js';
+import { createSimulatedJudge } from '../../test/simulated-judge.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { Connection } from '../core/connection.js';
+import { startStepUp } from '../core/step-up/step-up.js';
+
+/* Pictures that turn out to be unusable cost the engine time: it is charged to the caller, who is refused once it is used up. */
+
+let server: ApiServer;
+let work: ReturnType<typeof createOneWorkerEngine>;
+/** What the engine says that a refused picture took. */
+let costMs = 0;
+afterEach(() => server.stop());
+
+async function start(liveness: 'challenge' | 'off' = 'challenge'): Promise<void> {
+  costMs = 0;
+  const policy = { ...defaultPolicy, liveness, referencePhoto: true } as const;
+  const profile = createMemoryProfile(['00u1', '00u2']);
+  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+  work = createOneWorkerEngine({ costMs: () => costMs });
+  const { engine } = work;
+  server = await startApiServer({
+    verifier: createTestVerifier(engine),
+    judge: createSimulatedJudge(engine),
+    sight: createTestSight(engine),
+    connections: new Map([['acme', acme]]),
+  });
+}
+
+interface Caller {
+  /** `null`: the person passed the first factor. */
+  readonly source: string | null;
+  readonly subject?: string;
+  readonly purpose?: 'verify' | 'enrol';
+}
+
+async function begin({ source, subject = '00u1', purpose = 'verify' }: Caller) {
+  const asked = source === null ? ({ proved: true } as const) : ({ proved: false, source } as const);
+  const connection = server.deps.connections.get('acme')!;
+  const about = { connection, subject, kept: null, receipt: null, hookSignIn: null, asked, purpose };
+  const { id, challenge } = await startStepUp(about, server.deps);
+  return { id, challenge: challenge.use((text) => text) };
+}
+
+async function open(caller: Caller) {
+  const { id, challenge } = await begin(caller);
+  const { body } = await server.postJson('/face/open', { ticket: `${id}.${challenge}` });
+  const page = openPage(server, String(body.session));
+  await page.consent();
+  return page;
+}
+
+const wall = (): Uint8Array => Buffer.from('wall');
+const draw = (movement: string): Uint8Array => Buffer.from(`face ada ${movement}:${randomUUID()} 0.9`);
+
+/** @returns what came back, and the pictures that the engine examined for it. */
+async function send(page: Awaited<ReturnType<typeof open>>, picture: (movement: string) => Uint8Array) {
+  work.begun.splice(0);
+  const { status, body } = await page.check(picture);
+  return [status, body.outcome ?? body.code, work.begun.length];
+}
+
+test('a row of frames stops at the first that is refused', async () => {
+  await start();
+  expect(await send(await open({ source: '192.0.2.1' }), wall)).toEqual([200, 'try_again', 1]);
+});
+
+test('a step-up whose pictures cost 5 s is refused before the next is examined, until the window ends', async () => {
+  await start();
+  costMs = 2_500;
+  const page = await open({ source: '192.0.2.1' });
+  for (let n = 0; n < 2; n += 1) expect(await send(page, wall)).toEqual([200, 'try_again', 1]);
+  expect(await send(page, draw)).toEqual([429, 'locked_out', 0]);
+  expect(await send(await open({ source: '192.0.2.1' }), wall)).toEqual([200, 'try_again', 1]);
+  server.clock.advanceSec(600);
+  expect((await send(await open({ source: '192.0.2.1' }), wall))[1]).toBe('try_again');
+});
+
+test('an anonymous source that cost 20 s is refused in every step-up; other sources and known people are not', async () => {
+  await start();
+  costMs = 4_000;
+  for (let n = 0; n < 5; n += 1)
+    expect(await send(await open({ source: '192.0.2.1' }), wall)).toEqual([200, 'try_again', 1]);
+  expect(await send(await open({ source: '192.0.2.1', subject: '00u2' }), draw)).toEqual([429, 'locked_out', 0]);
+  expect((await send(await open({ source: '192.0.2.2' }), wall))[1]).toBe('try_again');
+  expect((await send(await open({ source: null }), wall))[1]).toBe('try_again');
+});
+
+test('a person who passed the first factor has a budget of 5 s over all their step-ups, and nobody else spends it', async () => {
+  await start();
+  costMs = 5_000;
+  expect((await send(await open({ source: '192.0.2.1' }), wall))[1]).toBe('try_again');
+  expect((await send(await open({ source: null }), wall))[1]).toBe('try_again');
+  expect(await send(await open({ source: null }), draw)).toEqual([429, 'locked_out', 0]);
+  expect((await send(await open({ source: null, subject: '00u2' }), wall))[1]).toBe('try_again');
+});
+
+test('photos without a challenge, and the photo of a document, are charged alike', async () => {
+  await start('off');
+  costMs = 5_000;
+  const { id, challenge } = await begin({ source: '192.0.2.1' });
+  const post = async () => {
+    const form = new FormData();
+    form.append('challenge', challenge);
+    for (let n = 0; n < 5; n += 1) form.append('photo', new Blob([Uint8Array.from(wall())]), 'photo.jpg');
+    return (await server.postForm(`/step-ups/${id}/photos`, form)).body.code;
+  };
+  expect([await post(), work.begun.length]).toEqual(['face_none', 1]);
+  expect([await post(), work.begun.length]).toEqual(['locked_out', 1]);
+  const page = await open({ source: '192.0.2.1', purpose: 'enrol' });
+  const look = async () => {
+    const { body } = await page.lookAtReference(wall());
+    return body.hint ?? body.code;
+  };
+  expect(await look()).not.toBe('locked_out');
+  expect([await look(), work.begun.length]).toEqual(['locked_out', 2]);
+});
+
+test('usable pictures are not charged', async () => {
+  await start();
+  costMs = 5_000;
+  const page = await open({ source: '192.0.2.1' });
+  for (let n = 0; n < 2; n += 1) expect(await send(page, draw)).toEqual([200, 'try_again', 5]);
+});

@@ -1,0 +1,54 @@
+import type { FaceError } from '../../errors.js';
+import { type Count, type CountDeps, charge, checkNotUsedUp } from '../limits/limits.js';
+import type { QueueShare } from '../queue-share.js';
+import { outsiderOf, shareOf, whoOf } from './record.js';
+import type { StepUp } from './stored.js';
+
+/** Returns whom unusable pictures of a step-up are charged to. Anonymous callers never spend the budget of a known person. */
+function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count[] {
+  const outsider = outsiderOf(record);
+  if (outsider !== null)
+    return [
+      ['unusableOfSource', outsider],
+      ['unusableOfStepUp', id],
+    ];
+  const { connection, subject } = whoOf(record);
+  return [subject === '' ? ['unusableOfStepUp', id] : ['unusableOfPerson', JSON.stringify([connection, subject])]];
+}
+
+/**
+ * Runs work that examines pictures of a step-up, and charges the engine's time for the unusable ones.
+ * @param work - given what makes the share of each row of pictures
+ * @throws FaceError `locked_out` before `work`, if the budget is used up; `state_unavailable`, and whatever `work` throws
+ */
+export async function chargeUnusable<Result>(
+  stepUp: Pick<StepUp, 'id' | 'record'>,
+  work: (toRow: () => QueueShare) => Promise<Result>,
+  deps: CountDeps,
+): Promise<Result> {
+  const counts = countsOf(stepUp);
+  await checkNotUsedUp(counts, deps);
+  const charged: Promise<void>[] = [];
+  const toRow = (): QueueShare => {
+    let first: FaceError | null = null;
+    const row = {
+      get refusal() {
+        return first;
+      },
+      onRefused(error: FaceError, tookMs: number) {
+        first ??= error;
+        const counting = charge(counts, tookMs, deps);
+        // Reported below; the engine may refuse a picture after the work has failed.
+        counting.catch(() => {});
+        charged.push(counting);
+      },
+    };
+    return { ...shareOf(stepUp.record), row };
+  };
+  try {
+    return await work(toRow);
+  } finally {
+    // The next request of the caller finds them counted.
+    await Promise.all(charged);
+  }
+}
