@@ -222,7 +222,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
       async handle({ fields, photos }) {
         const { en, de, es, fr, ar, pictures: from, without, ...rest } = fields;
         const { chosen, contrasts, problems: found } = checkDraft({ ...rest, texts: { en, de, es, fr, ar } });
-        const problems: BrandProblem[] = [...found];
+        const refused = new Map<PictureName, BrandProblem>();
         const former = await findFormer(from, brands);
         const take = async (name: PictureName): Promise<BrandPicture | null> => {
           const [sent] = photos(name);
@@ -230,10 +230,12 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
           if (sent === undefined) return former?.[name] ?? null;
           const taken = await sent.use((bytes) => takePicture(name, bytes));
           if ('picture' in taken) return taken.picture;
-          problems.push(taken.problem);
+          refused.set(name, taken.problem);
           return null;
         };
         const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
+        // In the order of the form: pictures are checked side by side.
+        const problems = [...found, ...pictureNames.flatMap((name) => refused.get(name) ?? [])];
         const brand: Brand = { ...chosen, logo, logoDark, icon };
         const digest = problems.length > 0 ? null : await brands.keepDraft(brand);
         return {

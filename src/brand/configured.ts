@@ -17,21 +17,26 @@ export async function readConfiguredBrand(
 ): Promise<Brand | null> {
   if (config === null) return null;
   const { chosen, problems } = checkDraft(config);
-  const found: Problem[] = problems.map(({ field, reason }) => ({ path: `brand.${field}`, reason }));
+  const refused: { readonly field: PictureName; readonly reason: string }[] = [];
   const take = async (name: PictureName): Promise<BrandPicture | null> => {
     const path = config[name];
     if (path === null) return null;
     const bytes = await readBytes(path).catch(() => null);
     if (bytes === null) {
-      found.push({ path: `brand.${name}`, reason: 'the file named here cannot be read' });
+      refused.push({ field: name, reason: 'the file named here cannot be read' });
       return null;
     }
     const taken = await takePicture(name, bytes);
     if ('picture' in taken) return taken.picture;
-    found.push({ path: `brand.${name}`, reason: taken.problem.reason });
+    refused.push({ field: name, reason: taken.problem.reason });
     return null;
   };
   const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
+  const found = [
+    ...problems,
+    // In this order: pictures are checked side by side.
+    ...pictureNames.flatMap((name) => refused.filter(({ field }) => field === name)),
+  ].map(({ field, reason }): Problem => ({ path: `brand.${field}`, reason }));
   if (found.length > 0) throw toConfigError(found);
   return { ...chosen, logo, logoDark, icon };
 }
