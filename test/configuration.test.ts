@@ -1,26 +1,30 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { connectionGuards } from '../adapters/index.js';
+import { createRsaCertificate } from '../simulators/tls-server.js';
 import { loadConfig } from '../src/config/load.js';
 import { redact } from '../src/config/redact.js';
 import { createConfigGuard } from '../src/config/schema.js';
+import { blocksOf, listPages, readPage } from './page.js';
 import { projectRoot } from './paths.js';
 
 const document = readFileSync(join(projectRoot, 'docs/configuration.md'), 'utf8');
 const examples = [...document.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text!);
 
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const { cert, key } = createRsaCertificate();
 const files: Record<string, string> = {
   '/run/secrets/smtp-url': 'smtps://u:p@mail.example.com:465\n',
-  '/run/secrets/okta-key.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  '/run/secrets/okta-key.pem': key,
+  '/run/secrets/entra-cert.pem': cert,
+  '/run/secrets/entra-key.pem': key,
 };
 
 const load = (text: string) =>
   loadConfig({
     env: { FACESTEP_CONFIG: 'file', OKTA_HOOK_SECRET: 'Bearer 0123456789abcdef', FACENITION_TOKEN: 't' },
-    readFile: async (path) => (path === 'file' ? text : (files[path] ?? 'a secret\n')),
+    readFile: async (path) =>
+      path === 'file' ? text : (files[path] ?? 'a secret of at least thirty-two characters\n'),
     connectionGuards,
   });
 
@@ -33,6 +37,33 @@ test.each(examples)('the documented example loads, and prints without its secret
   expect(printed).not.toMatch(/a secret|0123456789abcdef|smtps|PRIVATE KEY/);
 });
 
+const secret = 'a-secret-of-0123456789-0123456789-characters';
+
+/** Returns the connections that a page shows: those of a whole configuration, or one by itself. */
+const connectionsIn = (page: string): { kind: string }[] =>
+  blocksOf(readPage(page), 'json')
+    .filter((text) => /^\s*\{/.test(text) && text.includes('"kind": '))
+    .flatMap((text) => {
+      const filled = text.replaceAll(/\{ "env": "\w+" \}/g, `"${secret}"`).replaceAll('"…"', '"abc123"');
+      const { connections = null, ...one } = JSON.parse(filled);
+      return [connections ?? one].flat().filter((entry) => Object.hasOwn(entry, entry.kind));
+    });
+const shown = listPages().flatMap((page) => connectionsIn(page).map((connection) => ({ page, connection })));
+
+test('pages show connections of every provider', () => {
+  const kinds = connectionGuards.map(({ shape }) => shape.kind.value);
+  expect([...new Set(shown.map(({ connection }) => connection.kind))].toSorted()).toEqual(kinds.toSorted());
+});
+
+test.each(shown)('the connection that $page shows loads, and not without its mode', async ({ connection }) => {
+  const loadWith = (changes: object) =>
+    load(JSON.stringify({ publicUrl: 'https://face.example.com', connections: [{ ...connection, ...changes }] }));
+  expect((await loadWith({})).connections[0]?.policy.mode).toMatch(/^(shadow|enforce)$/);
+  await expect(loadWith({ policy: {} })).rejects.toMatchObject({
+    detail: { problems: [{ path: expect.stringMatching(/\.policy\.mode$/) }] },
+  });
+});
+
 /** Whole sections: their row shows what is chosen without them. */
 const chosenByKind = ['verifier', 'delivery', 'state', 'keys', 'audit', 'telemetry'];
 
@@ -42,6 +73,7 @@ test('every documented default is the default, and every setting is documented',
       {
         id: 'a',
         kind: 'okta',
+        policy: { mode: 'shadow' },
         okta: {
           orgUrl: 'https://a.okta.com',
           auth: { kind: 'api_token', token: 't' },
@@ -72,5 +104,6 @@ test('every documented default is the default, and every setting is documented',
   walk(top, '');
   const [connection] = Array.isArray(connections) ? connections : [];
   walk(connection.policy, 'policy');
+  expect(rows.get('policy.mode')).toBe('required');
   walk({ attribute: connection.okta.attribute, orgUrl: connection.okta.orgUrl }, 'okta');
 });

@@ -24,6 +24,7 @@ beforeAll(async () => {
     userPoolId: 'eu-central-1_AbCdEfGhI',
     clientIds: '1example23456789,2example23456789',
     connection: 'customers',
+    mode: 'enforce',
     publicUrl: 'https://face.example.com',
     receiptKeys: '{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y","kid":"k"}]}',
   };

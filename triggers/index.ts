@@ -48,6 +48,10 @@ const variables = {
   mode: 'FACESTEP_MODE',
 } as const;
 
+/** Returns the name of the variable that a problem is in. */
+const toVariable = (path: readonly PropertyKey[]): string =>
+  Object.entries(variables).find(([setting]) => setting === path[0])?.[1] ?? toDottedPath(path);
+
 function loadTriggers(env: NodeJS.ProcessEnv): Readonly<Record<TriggerName, Trigger>> {
   const given = Object.entries(variables).flatMap(([setting, variable]) => {
     const text = env[variable];
@@ -57,9 +61,7 @@ function loadTriggers(env: NodeJS.ProcessEnv): Readonly<Record<TriggerName, Trig
   });
   const parsed = triggerSettingsGuard.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
-    throw toConfigError(
-      parsed.error.issues.map(({ path, code }) => ({ path: toDottedPath(path), reason: String(code) })),
-    );
+    throw toConfigError(parsed.error.issues.map(({ path, message }) => ({ path: toVariable(path), reason: message })));
   }
   return createCognitoTriggers({ settings: parsed.data, clock, random, log });
 }

@@ -6,6 +6,7 @@ const secret = 'a secret of at least thirty-two characters';
 const minimal = {
   id: 'customers',
   kind: 'cognito',
+  policy: { mode: 'shadow' },
   cognito: {
     userPoolId: 'eu-central-1_AbCdEfGhI',
     clientIds: ['1example23456789'],
@@ -69,10 +70,12 @@ describe('the settings of the triggers', () => {
   const settings = {
     ...{ connection: 'customers', issuer: 'https://face.example.com/', userPoolId: 'eu-central-1_AbCdEfGhI' },
     ...{ clientIds: ['1example23456789'], requestSecret: secret, receiptKeys: { keys: [{ kty: 'EC' }] } },
+    mode: 'enforce',
   };
 
-  test('refuse nobody unless told to enforce', () => {
-    expect(triggerSettingsGuard.parse(settings)).toMatchObject({ mode: 'shadow', issuer: 'https://face.example.com' });
+  test.each(['enforce', 'shadow'])('say the mode %s', (mode) => {
+    const parsed = triggerSettingsGuard.parse({ ...settings, mode });
+    expect(parsed).toMatchObject({ mode, issuer: 'https://face.example.com' });
   });
 
   test.each([
@@ -80,6 +83,7 @@ describe('the settings of the triggers', () => {
     { receiptKeys: undefined },
     { requestSecret: 'short' },
     { mode: 'off' },
+    { mode: undefined },
     { issuer: 'http://face.example.com' },
     { clientIds: [''] },
   ])('are refused with %j', (change) => {

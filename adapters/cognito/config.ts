@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connectionFields } from '../../src/config/connection.js';
+import { connectionFields, modeGuard } from '../../src/config/connection.js';
 import { credentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
@@ -18,9 +18,6 @@ const clientIdsGuard = z
 
 /** The custom attribute that holds the enrolment token, unless another is configured. */
 export const defaultAttribute = 'custom:face_token';
-
-/** How functions are deployed that are not told: nobody is asked for a face. */
-export const defaultMode = 'shadow';
 
 const attributeGuard = z
   .string()
@@ -97,7 +94,7 @@ export const triggerSettingsGuard = z.strictObject({
   requestSecret: requestSecretGuard,
   /** `GET /.well-known/jwks.json` of this service, as it was at deployment. */
   receiptKeys: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
-  mode: z.enum(['enforce', 'shadow']).default(defaultMode),
+  mode: modeGuard,
 });
 
 /** What the triggers of one connection know. */

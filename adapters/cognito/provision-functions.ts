@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AdapterDeps } from '../deps.js';
 import { type Check, type Finding, fail, manual, pass } from '../provisioning.js';
 import { createFetchHandler, toCredentials, toServiceFailure } from './client.js';
-import { type CognitoConnection, defaultAttribute, defaultMode, regionOf } from './config.js';
+import { type CognitoConnection, defaultAttribute, regionOf } from './config.js';
 
 type Deps = AdapterDeps<CognitoConnection>;
 
@@ -96,17 +96,18 @@ function differencesOf(
   { settings: { id, policy, cognito }, publicUrl }: Deps,
 ): string[] {
   const { FACESTEP_CLIENT_IDS: clients = '' } = environment;
-  // What is empty is none, to the functions too.
-  const mode = environment.FACESTEP_MODE || defaultMode;
+  // The functions read an empty variable as one that is not set.
+  const mode = environment.FACESTEP_MODE || null;
   const deployedClients = clients.split(',').map((each) => each.trim());
   const missingClients = cognito.clientIds.filter((each) => !deployedClients.includes(each));
   const known = readKids(environment.FACESTEP_RECEIPT_KEYS ?? '') ?? [];
   const missingKeys = (keys ?? []).filter((kid) => !known.includes(kid));
   const retiredKeys = keys === null ? [] : known.filter((kid) => !keys.includes(kid));
   const isSecret = (text: string): boolean => text === environment.FACESTEP_REQUEST_SECRET;
-  const asked = mode === 'shadow' ? 'nobody is asked for a face' : 'whoever shows none is refused';
+  const effect = mode === 'shadow' ? 'nobody is asked for a face' : 'sign-ins without a face check are refused';
+  const state = mode === null ? 'not set, so every sign-in is refused' : `${mode}, so ${effect}`;
   const differences: readonly (readonly [boolean, string])[] = [
-    [mode !== policy.mode, `FACESTEP_MODE is ${mode}, so ${asked}, and policy.mode is ${policy.mode}`],
+    [mode !== policy.mode, `FACESTEP_MODE is ${state}, and policy.mode is ${policy.mode}`],
     [!cognito.triggers.requestSecret.use(isSecret), 'FACESTEP_REQUEST_SECRET is not cognito.triggers.requestSecret'],
     [environment.FACESTEP_CONNECTION !== id, 'FACESTEP_CONNECTION is another'],
     [environment.FACESTEP_PUBLIC_URL?.replace(/\/+$/, '') !== publicUrl, 'FACESTEP_PUBLIC_URL is not publicUrl'],

@@ -291,7 +291,7 @@ describe('the checks', () => {
 
   test.each([
     [{ FACESTEP_MODE: 'shadow' }, 'FACESTEP_MODE is shadow, so nobody is asked for a face'],
-    [{ FACESTEP_MODE: '' }, 'FACESTEP_MODE is shadow, so nobody is asked for a face'],
+    [{ FACESTEP_MODE: '' }, 'FACESTEP_MODE is not set, so every sign-in is refused'],
     [{ FACESTEP_REQUEST_SECRET: 'canary of another secret' }, 'FACESTEP_REQUEST_SECRET is not'],
     [{ FACESTEP_CONNECTION: 'other' }, 'FACESTEP_CONNECTION'],
     [{ FACESTEP_PUBLIC_URL: 'https://other.example.com' }, 'FACESTEP_PUBLIC_URL'],
@@ -317,7 +317,10 @@ describe('the checks', () => {
     deploy();
     const { checks } = provision({ cognito: { triggers }, policy: { mode: 'shadow' } });
     const finding = await checks.find(({ title }) => title === 'The functions')!.run();
-    expect(finding).toMatchObject({ verdict: 'fail', found: expect.stringContaining('whoever shows none is refused') });
+    expect(finding).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('FACESTEP_MODE is enforce, so sign-ins without a face check are refused'),
+    });
   });
 
   test('functions that are not there fail, and those that may not be read are left to a person', async () => {

@@ -9,6 +9,7 @@ const other = 'ffffffff-0000-1111-2222-333333333333';
 const minimal = {
   id: 'workforce',
   kind: 'entra',
+  policy: { mode: 'shadow' },
   entra: { tenantId, clientId, auth: { kind: 'secret', secret: 'a-secret' } },
 };
 const withEntra = (changes: Record<string, unknown>) => ({ ...minimal, entra: { ...minimal.entra, ...changes } });
@@ -29,7 +30,10 @@ describe('the configuration of a connection', () => {
   });
 
   test('lets the administrator deny', () => {
-    const { policy } = parse({ ...minimal, policy: { whenUnverified: 'deny', whenUnavailable: 'deny' } });
+    const { policy } = parse({
+      ...minimal,
+      policy: { mode: 'shadow', whenUnverified: 'deny', whenUnavailable: 'deny' },
+    });
     expect(policy).toMatchObject({ whenUnverified: 'deny', whenUnavailable: 'deny', freshnessSec: 300 });
   });
 
@@ -93,7 +97,7 @@ describe('the configuration of a connection', () => {
     ['an attribute of a query', withEntra({ attribute: `extension_${'0'.repeat(32)}_x&$expand=manager` })],
     ['no tenants at all', withEntra({ hooks: { tenants: [] } })],
     ['an unknown field', withEntra({ timeout: 3 })],
-    ['an unknown policy', { ...minimal, policy: { whenever: 'deny' } }],
+    ['an unknown policy', { ...minimal, policy: { mode: 'shadow', whenever: 'deny' } }],
     ['another provider', { ...minimal, kind: 'okta' }],
   ])('is refused with %s', (_, settings) => {
     expect(entraConnectionGuard.safeParse(settings).success).toBe(false);

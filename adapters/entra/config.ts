@@ -59,12 +59,10 @@ export const entraConnectionGuard = z
     ...connectionFields,
     oidc: oidcOf(externalMfaGuard),
     kind: z.literal('entra'),
-    policy: policyGuard
-      .extend({
-        whenUnverified: policyGuard.shape.whenUnverified.unwrap().default('omit_claim'),
-        whenUnavailable: policyGuard.shape.whenUnavailable.unwrap().default('omit_claim'),
-      })
-      .prefault({}),
+    policy: policyGuard.extend({
+      whenUnverified: policyGuard.shape.whenUnverified.unwrap().default('omit_claim'),
+      whenUnavailable: policyGuard.shape.whenUnavailable.unwrap().default('omit_claim'),
+    }),
     entra: z
       .strictObject({
         tenantId: guidGuard,

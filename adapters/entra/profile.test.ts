@@ -39,6 +39,7 @@ function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fet
   const { entra: settings } = entraConnectionGuard.parse({
     id: 'workforce',
     kind: 'entra',
+    policy: { mode: 'shadow' },
     entra: {
       tenantId: entra.tenant.id,
       clientId: daemon.clientId,

@@ -36,6 +36,7 @@ afterEach(() => entra.close());
 const settingsWith = (changes: object = {}, tenants = [entra.tenant.id]) => ({
   id: 'workforce',
   kind: 'entra',
+  policy: { mode: 'shadow' },
   oidc: {
     clients: [
       {

@@ -37,6 +37,7 @@ function connect(granted: readonly string[], cloud = 'global'): Provisioning {
   const settings = entraConnectionGuard.parse({
     id: 'workforce',
     kind: 'entra',
+    policy: { mode: 'shadow' },
     oidc: { clients: [client] },
     entra: {
       tenantId: entra.tenant.id,

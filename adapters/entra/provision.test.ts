@@ -42,6 +42,7 @@ function connect(
   const settings = entraConnectionGuard.parse({
     id: 'workforce',
     kind: 'entra',
+    policy: { mode: 'shadow' },
     entra: {
       tenantId: entra.tenant.id,
       clientId: by.clientId,
@@ -479,6 +480,7 @@ describe('checks', () => {
       const settings = entraConnectionGuard.parse({
         id: 'workforce',
         kind: 'entra',
+        policy: { mode: 'shadow' },
         entra: {
           tenantId: there.tenant.id,
           clientId: own.clientId,

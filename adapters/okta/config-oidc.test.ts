@@ -10,6 +10,7 @@ const parse = (...clients: object[]) =>
   oktaConnectionGuard.safeParse({
     id: 'acme',
     kind: 'okta',
+    policy: { mode: 'shadow' },
     oidc: { clients },
     okta: {
       orgUrl: 'https://example.okta.com',

@@ -6,6 +6,7 @@ import { oktaConnectionGuard } from './config.js';
 const minimal = {
   id: 'workforce',
   kind: 'okta',
+  policy: { mode: 'shadow' },
   okta: {
     orgUrl: 'https://example.okta.com/',
     auth: { kind: 'api_token', token: '00-an-api-token' },

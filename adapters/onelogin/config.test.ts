@@ -11,6 +11,7 @@ const secret = 'a secret of at least thirty-two characters';
 const minimal = {
   id: 'workforce',
   kind: 'onelogin',
+  policy: { mode: 'shadow' },
   onelogin: {
     accountUrl: 'https://example.onelogin.com/',
     clientId: 'abc123',

@@ -10,6 +10,7 @@ const configure = (scim: Record<string, unknown>) =>
   scimConnectionGuard.safeParse({
     id: 'people',
     kind: 'scim',
+    policy: { mode: 'shadow' },
     scim: { baseUrl: 'https://idp.example.com/scim/v2', auth, ...scim },
   });
 

@@ -38,7 +38,7 @@ describeAsRoot('an account that may not read the data folder', () => {
   mkdirSync(shut, { mode: 0o700 });
   const okta = { orgUrl: 'http://127.0.0.1:9', auth: { kind: 'api_token', token: 't' } };
   const hooks = { secret: { value: '0123456789abcdef' } };
-  const connections = [{ id: 'work', kind: 'okta', okta: { ...okta, hooks } }];
+  const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta: { ...okta, hooks } }];
   writeFileSync(config, JSON.stringify({ dataFolder: shut, modelsFolder, connections }));
   const asNobody = (...args: string[]) => runAs(nobody, args, { FACESTEP_CONFIG: config });
 

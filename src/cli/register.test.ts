@@ -17,9 +17,10 @@ beforeEach(async () => {
   const auth = { kind: 'secret', secret: daemon.secret };
   const client = { kind: 'entra_external_mfa', id, tenantIds: [entra.tenant.id], login: entra.url };
   const settings = { tenantId: entra.tenant.id, clientId: daemon.clientId, auth, endpoints };
+  const policy = { mode: 'shadow' };
   connections = [
-    { id: 'work', kind: 'entra', entra: settings, oidc: { clients: [client] } },
-    { id: 'plain', kind: 'entra', entra: settings },
+    { id: 'work', kind: 'entra', policy, entra: settings, oidc: { clients: [client] } },
+    { id: 'plain', kind: 'entra', policy, entra: settings },
   ];
   expect((await run(['provision', 'work', '--apply'])).exitCode).toBe(0);
   for (let number = 0; number < 45; number++) entra.addUser({ mail: `user${number}@example.com` });

@@ -11,9 +11,13 @@ import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
 
-/** What one connection demands of a face check; every field has a default. */
-export const policyGuard = z.strictObject({
-  mode: z.enum(['enforce', 'shadow']).default('shadow'),
+const modeHint = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
+
+/** Mode of a connection. It has no default, because `shadow` lets every sign-in through. */
+export const modeGuard = z.enum(['enforce', 'shadow'], modeHint);
+
+const policyFields = {
+  mode: modeGuard,
   accuracy: z.literal([1, 2, 3, 4, 5, 6, 7, 8]).default(4),
   scope: z
     .string()
@@ -54,6 +58,11 @@ export const policyGuard = z.strictObject({
   helpDesk: z.email().max(254).nullable().default(null),
   whenUnverified: fallbackGuard.default('deny'),
   whenUnavailable: fallbackGuard.default('deny'),
+};
+
+/** What one connection demands of a face check. Every field except `mode` has a default. */
+export const policyGuard = z.strictObject(policyFields, {
+  error: ({ code }) => (code === 'invalid_type' ? `policy.mode is required: ${modeHint}` : undefined),
 }) satisfies z.ZodType<Policy>;
 
 /**
@@ -63,7 +72,7 @@ export const policyGuard = z.strictObject({
  */
 export const connectionFields = {
   id: connectionIdGuard,
-  policy: policyGuard.prefault({}),
+  policy: policyGuard,
   /** Where claims about a person come from, beside the provider's usual attributes. */
   claims: claimSourcesGuard,
   /** Whether people find their own page at `/me`, and what is on it; `null`: by a link alone. */

@@ -46,7 +46,29 @@ const refusalOf = async (work: Promise<unknown>): Promise<{ code: string; paths:
 
 const secretOf = (credential: Credential | null): string | null => credential?.use((text) => text) ?? null;
 
-const sample = { id: 'acme', kind: 'sample', sample: { orgUrl: 'https://acme.example', hookSecret: 'Bearer s3cret' } };
+const sample = {
+  ...{ id: 'acme', kind: 'sample', policy: { mode: 'shadow' } },
+  sample: { orgUrl: 'https://acme.example', hookSecret: 'Bearer s3cret' },
+};
+
+describe('a connection whose mode nobody wrote', () => {
+  const hint = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
+  const problemsWith = (policy: unknown) =>
+    load({ connections: [{ ...sample, policy }] }).then(() => 'loaded', problemsOf);
+
+  test.each([undefined, null, 'enforce'])('is refused with the policy %j', async (policy) => {
+    const problem = { path: 'connections.0 (acme).policy', reason: `policy.mode is required: ${hint}` };
+    expect(await problemsWith(policy)).toEqual([problem]);
+  });
+
+  test.each([{}, { accuracy: 5 }, { mode: null }, { mode: '' }, { mode: 'Shadow' }, { mode: ['shadow'] }])(
+    'is refused with the policy %j, and both modes are named',
+    async (policy) => {
+      const problem = { path: 'connections.0 (acme).policy.mode', reason: hint };
+      expect(await problemsWith(policy)).toEqual([problem]);
+    },
+  );
+});
 
 describe('refuses', () => {
   test.each([
@@ -68,12 +90,12 @@ describe('refuses', () => {
     ['an empty secret', { adminKey: '' }, 'adminKey'],
     [
       'an accuracy of 9',
-      { connections: [{ ...sample, policy: { accuracy: 9 } }] },
+      { connections: [{ ...sample, policy: { mode: 'shadow', accuracy: 9 } }] },
       'connections.0 (acme).policy.accuracy',
     ],
     [
       'a scope with a space',
-      { connections: [{ ...sample, policy: { scope: 'a b' } }] },
+      { connections: [{ ...sample, policy: { mode: 'shadow', scope: 'a b' } }] },
       'connections.0 (acme).policy.scope',
     ],
     ['an id that is no slug', { connections: [{ ...sample, id: '../x' }] }, 'connections.0.id'],
@@ -138,14 +160,17 @@ describe('refuses', () => {
   test.each([undefined, 'https://192.0.2.7', 'http://127.0.0.1:8080', 'https://[2001:db8::1]:8443/base'])(
     'passkeys without a domain name: publicUrl %s',
     async (publicUrl) => {
-      const connections = [sample, { ...sample, id: 'with-passkeys', policy: { userSecret: 'passkey' } }];
+      const connections = [
+        sample,
+        { ...sample, id: 'with-passkeys', policy: { mode: 'shadow', userSecret: 'passkey' } },
+      ];
       const refusal = await refusalOf(load({ connections, ...(publicUrl === undefined ? {} : { publicUrl }) }));
       expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['publicUrl'] });
     },
   );
 
   test.each(['face.example', 'http://face.example', 'https://', ''])('%s as its own address', async (publicUrl) => {
-    const connections = [{ ...sample, policy: { userSecret: 'passkey' } }];
+    const connections = [{ ...sample, policy: { mode: 'shadow', userSecret: 'passkey' } }];
     const refusal = await refusalOf(load({ publicUrl, connections }));
     expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['publicUrl'] });
     expect(refusal.printed).toContain('starts with https://');
@@ -250,7 +275,7 @@ describe('accepts', () => {
   });
 
   test.each(['https://face.example', 'http://localhost:8080'])('passkeys for %s', async (publicUrl) => {
-    const connections = [{ ...sample, policy: { userSecret: 'passkey' } }];
+    const connections = [{ ...sample, policy: { mode: 'shadow', userSecret: 'passkey' } }];
     expect(await load({ connections, publicUrl })).toMatchObject({ publicUrl });
   });
 
@@ -261,8 +286,8 @@ describe('accepts', () => {
   test('a connection, its policy filled up with the defaults', async () => {
     const { connections } = await load({
       connections: [
-        { ...sample, policy: { freshnessSec: 60 } },
-        { id: 'b', kind: 'other' },
+        { ...sample, policy: { mode: 'shadow', freshnessSec: 60 } },
+        { id: 'b', kind: 'other', policy: { mode: 'enforce' } },
       ],
     });
     expect(connections[0]?.policy).toEqual({

@@ -7,6 +7,7 @@ const parse = (settings: object) => createConfigGuard(connectionGuards).parse(se
 const okta = (settings: object = {}) => ({
   id: 'acme',
   kind: 'okta',
+  policy: { mode: 'shadow' },
   okta: {
     orgUrl: 'https://acme.okta.com',
     auth: { kind: 'api_token', token: 't' },
@@ -22,7 +23,7 @@ test('the same settings, loaded twice, differ nowhere', () => {
 
 test('changes are told by path, also of a secret, and never by value', () => {
   const before = parse({ adminKey: 'canary-one', connections: [okta()] });
-  const connections = [okta({ policy: { accuracy: 5 } }), okta({ id: 'b' })];
+  const connections = [okta({ policy: { mode: 'shadow', accuracy: 5 } }), okta({ id: 'b' })];
   const after = parse({ adminKey: 'canary-two', connections });
   expect(reloadSettings(before, after).changed.toSorted()).toEqual([
     'adminKey',

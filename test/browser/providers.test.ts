@@ -32,7 +32,7 @@ const secret = randomBytes(32).toString('base64url');
 const password = 'correct horse';
 const name = 'ada@example.com';
 /** The page's light has suites of its own: here nobody answers it. */
-const unlit = { liveness: 'movement' } as const;
+const unlit = { mode: 'shadow', liveness: 'movement' } as const;
 
 let browser: Browser;
 let server: ServerUnderTest;
@@ -53,7 +53,7 @@ if (hasChromium) {
 
     const okta = await startOktaSimulator();
     const oktaSettings = {
-      ...{ id: 'okta', kind: 'okta' },
+      ...{ id: 'okta', kind: 'okta', policy: { mode: 'shadow' } },
       oidc: {
         clients: [
           { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
@@ -72,7 +72,7 @@ if (hasChromium) {
 
     const onelogin = await startOneLoginSimulator();
     const oneloginSettings = {
-      ...{ id: 'onelogin', kind: 'onelogin' },
+      ...{ id: 'onelogin', kind: 'onelogin', policy: { mode: 'shadow' } },
       oidc: {
         clients: [{ kind: 'onelogin_factor', id: 'onelogin', secret, redirectUris: [`${onelogin.url}/access/idp`] }],
       },
@@ -99,7 +99,7 @@ if (hasChromium) {
     const cognitoUser = await administrator.createUser('ada', password, name);
     cognito.serveApp({ userPoolId: pool.id, clientId, password });
     const cognitoSettings = {
-      ...{ id: 'cognito', kind: 'cognito' },
+      ...{ id: 'cognito', kind: 'cognito', policy: { mode: 'shadow' } },
       oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [cognito.url] }] },
       cognito: {
         ...{ userPoolId: pool.id, clientIds: [clientId], endpoint: cognito.url, triggers: { requestSecret: secret } },

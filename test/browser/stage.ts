@@ -30,7 +30,7 @@ export async function startStage(
     hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
   };
   const connections = Object.entries(policies).map(([id, policy]) => ({
-    ...{ id, kind: 'okta', policy, okta: settings },
+    ...{ id, kind: 'okta', policy: { mode: 'shadow', ...policy }, okta: settings },
     ...(clients.length === 0 ? {} : { oidc: { clients } }),
   }));
   const server = await startServerUnderTest({ port, connections });

@@ -86,7 +86,7 @@ const providers: Readonly<Record<string, () => Promise<Opened>>> = {
     const groupId = entra.addGroup(members, undefined, groupName);
     entra.addGroup([], undefined, 'others');
     const settings = entraConnectionGuard.parse({
-      ...{ id: 'workforce', kind: 'entra' },
+      ...{ id: 'workforce', kind: 'entra', policy: { mode: 'shadow' } },
       entra: {
         ...{ tenantId: entra.tenant.id, clientId: daemon.clientId, attribute },
         auth: { kind: 'secret', secret: daemon.secret },

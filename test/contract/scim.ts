@@ -110,7 +110,7 @@ export async function setUpScim(): Promise<AdapterHarness> {
           ...{ stepUpId: 'step-up-1', passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
           ...{ anotherWay: false, signIn: { application: null, address: null } },
         },
-        policyGuard.parse({}),
+        policyGuard.parse({ mode: 'enforce' }),
         core,
       ),
     answers: { 'user-': parseAccount, 'list-': parseAccountList, 'error-': toScimType },

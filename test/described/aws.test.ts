@@ -103,6 +103,7 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
   const signer = await createTestSigner();
   const environment = {
     FACESTEP_CONNECTION: connectionId,
+    FACESTEP_MODE: 'shadow',
     FACESTEP_PUBLIC_URL: testIssuer,
     FACESTEP_USER_POOL_ID: pool.id,
     FACESTEP_CLIENT_IDS: clientId,
@@ -114,7 +115,7 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
     simulator.lambda.functions.set(arnOf(name), { file: triggersFile, handler: name, environment, sourceArns });
   }
   const settings = cognitoConnectionGuard.parse({
-    ...{ id: connectionId, kind: 'cognito', policy: { liveness: 'off' } },
+    ...{ id: connectionId, kind: 'cognito', policy: { mode: 'shadow', liveness: 'off' } },
     oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [simulator.url] }] },
     cognito: {
       ...{ userPoolId: pool.id, clientIds: [clientId], endpoint: url },

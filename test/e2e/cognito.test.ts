@@ -264,6 +264,13 @@ describe('how Cognito runs the functions', () => {
     expect(simulator.lambda.logText()).not.toContain('canary');
   });
 
+  test('without a mode they refuse the right face too, and the log names the variable', async () => {
+    await deploy({ FACESTEP_MODE: '' });
+    const result = await signIn(at(), ada, answerWith(pictures.person[1]));
+    expect(result).toMatchObject({ ok: false, code: 'NotAuthorizedException' });
+    expect(simulator.lambda.logText()).toMatch(/"path":"FACESTEP_MODE","reason":"say \\"shadow\\"/);
+  });
+
   test('their logs hold no receipt, no token and no secret', async () => {
     let answered = '';
     await signIn(at(), ada, async (challenge) => {

@@ -210,7 +210,7 @@ describe('a broken link is found, and others are told apart from it', () => {
     [{}, 'pass'],
     [{ handOff: true }, 'warn'],
   ])('a hand-off beside passkeys is told: %j', async (given, verdict) => {
-    const policy = { userSecret: 'passkey', ...given };
+    const policy = { mode: 'shadow', userSecret: 'passkey', ...given };
     const { verdicts } = await examine(writeConfig({ publicUrl: 'https://face.invalid' }, { policy }));
     expect(verdicts).toMatchObject({ 'Hand-off': verdict });
   });

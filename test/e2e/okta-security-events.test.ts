@@ -34,7 +34,7 @@ beforeEach(async () => {
   const port = await findFreePort();
   okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
   const connection = {
-    ...{ id: 'workforce', kind: 'okta', policy: { liveness: 'off' } },
+    ...{ id: 'workforce', kind: 'okta', policy: { mode: 'shadow', liveness: 'off' } },
     okta: {
       orgUrl: okta.url,
       auth: { kind: 'api_token', token: okta.apiToken },

@@ -140,7 +140,7 @@ describe('facestep reload', () => {
       auth: { kind: 'api_token', token: 't' },
       hooks: { secret: { value: '0123456789abcdef' } },
     };
-    const connections = [{ id: 'work', kind: 'okta', okta }];
+    const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta }];
     configure({ connections, adminKey: 'another-key', port: 9, verifier: { kind: 'embedded', workers: 2 } });
     const taken = await reload();
     expect(taken).toMatchObject({ code: 0, stderr: '' });
@@ -173,7 +173,7 @@ describe('a mode that was switched by hand', () => {
       auth: { kind: 'api_token', token: 't' },
       hooks: { secret: { value: '0123456789abcdef' } },
     };
-    const connections = [{ id: 'work', kind: 'okta', okta }];
+    const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta }];
     const admin = { ...json, 'x-admin-key': adminKey };
     const modeOf = async () => (await call('/connections', { 'x-admin-key': adminKey })).body.connections;
     await start({ connections, publicUrl: 'http://127.0.0.1:9' });

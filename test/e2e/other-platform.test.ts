@@ -102,7 +102,10 @@ describe('it says which runtime computes', () => {
   test('to whoever asks the doctor', () => {
     const scim = { baseUrl: 'https://directory.example.com', auth: { kind: 'bearer', token: 'unused' } };
     const withConnection = join(top, 'with-connection.json');
-    writeFileSync(withConnection, JSON.stringify({ modelsFolder, connections: [{ id: 'trial', kind: 'scim', scim }] }));
+    writeFileSync(
+      withConnection,
+      JSON.stringify({ modelsFolder, connections: [{ id: 'trial', kind: 'scim', policy: { mode: 'shadow' }, scim }] }),
+    );
     const args = [mainOf(installations.without), 'doctor', 'trial', '--json'];
     const { stdout } = spawnSync(process.execPath, args, {
       env: { ...process.env, ...env, FACESTEP_CONFIG: withConnection },

@@ -48,6 +48,7 @@ const connections = [
   {
     id: 'pool',
     kind: 'cognito',
+    policy: { mode: 'shadow' },
     cognito: { userPoolId, clientIds: [clientId], triggers: { requestSecret } },
   },
 ];

@@ -53,7 +53,7 @@ beforeEach(async () => {
     ],
     connections: [
       {
-        ...{ id: 'workforce', kind: 'okta' },
+        ...{ id: 'workforce', kind: 'okta', policy: { mode: 'shadow' } },
         okta: {
           orgUrl: okta.url,
           auth: { kind: 'api_token', token: okta.apiToken },

@@ -111,7 +111,7 @@ describe('what keeps it from starting is said in one line, and it ends with 1', 
 
   test('a variable that is not set, by its name and that of the connection, without a stack', () => {
     const settings = { orgUrl: 'https://a.example', auth: { kind: 'api_token', token: { env: 'NOT_SET_TOKEN' } } };
-    const connections = [{ id: 'work', kind: 'okta', okta: settings }];
+    const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta: settings }];
     const { stderr, stdout } = startInVain({ FACESTEP_CONFIG: writeConfig({ connections }) });
     expect(stderr).toContain('(work).okta.auth.token: the environment variable NOT_SET_TOKEN is not set');
     expect(stdout).not.toContain('.js:');

@@ -161,6 +161,9 @@ describe('what the modules say is what the service says', () => {
     expect(names.length).toBe(Object.keys(triggerSettingsGuard.shape).length);
     expect(Object.keys(environment[0].variables).toSorted()).toEqual(names.toSorted());
     const handlers = readModule('modules/cognito').locals[0]!.handlers as Record<string, string>;
+    // Neither chooses the mode: "shadow" lets every sign-in through.
+    expect(readModule('modules/cognito').variable.mode![0]).not.toHaveProperty('default');
+    expect(serverless).toMatch(/^ {4}FACESTEP_MODE: \$\{param:mode, env:FACESTEP_MODE\}$/m);
     for (const handler of Object.values(handlers)) expect(serverless).toContain(`triggers/dist/index.${handler}`);
   });
 });

@@ -33,7 +33,7 @@ beforeEach(async () => {
   await addFaceAttribute(pool, administrator);
   ada = await administrator.createUser('ada', 'correct horse', 'ada@example.com');
   const settings = cognitoConnectionGuard.parse({
-    ...{ id: 'customers', kind: 'cognito' },
+    ...{ id: 'customers', kind: 'cognito', policy: { mode: 'shadow' } },
     oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [cognito.url] }] },
     cognito: {
       ...{ userPoolId: pool.id, clientIds: ['none'], endpoint: cognito.url },

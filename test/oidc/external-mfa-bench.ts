@@ -122,7 +122,7 @@ export async function startExternalMfaBench({
   const settings = entraConnectionGuard.parse({
     id: 'work',
     kind: 'entra',
-    policy,
+    policy: { mode: 'shadow', ...policy },
     oidc: {
       clients: [
         {

@@ -24,7 +24,7 @@ beforeEach(async () => {
   onelogin = await startOneLoginSimulator({ now: () => reach.now(), reach: (url, init) => reach.send(url, init) });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const settings = oneloginConnectionGuard.parse({
-    ...{ id: 'people', kind: 'onelogin' },
+    ...{ id: 'people', kind: 'onelogin', policy: { mode: 'shadow' } },
     oidc: {
       clients: [{ kind: 'onelogin_factor', id: 'onelogin', secret, redirectUris: [`${onelogin.url}/access/idp`] }],
     },

@@ -37,7 +37,7 @@ beforeEach(async () => {
   scim = await startScimSimulator();
   scim.directory.extensions.set(schema, [defineAttribute('token')]);
   const settings = scimConnectionGuard.parse({
-    ...{ id: 'people', kind: 'scim' },
+    ...{ id: 'people', kind: 'scim', policy: { mode: 'shadow' } },
     oidc: { clients: [{ kind: 'relying_party', id: 'sso', secret, redirectUris: [redirectUri] }] },
     scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
   });

@@ -122,6 +122,31 @@ describe('a data folder of the former version', () => {
   });
 });
 
+test('a configuration of the former version without policy.mode is in the way, and both modes are named', async () => {
+  const file = join(top, 'without-mode.json');
+  const scim = { baseUrl: 'https://directory.example.com', auth: { kind: 'bearer', token: 'unused' } };
+  const configure = (policy: object) => {
+    const connections = [{ id: 'work', kind: 'scim', scim, ...policy }];
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), connections }));
+  };
+  const folder = copyFormer();
+  const check = () => runCli(['upgrade', '--check'], envOf(folder, file));
+  configure({});
+  const hint = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
+  expect(await check()).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining(`connections.0 (work).policy: policy.mode is required: ${hint}\n`),
+  });
+  configure({ policy: { accuracy: 5 } });
+  expect(await check()).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining(`connections.0 (work).policy.mode: ${hint}\n`),
+  });
+  expect(contentsOf(folder)).toEqual(formerContents);
+  configure({ policy: { mode: 'shadow' } });
+  expect(await check()).toMatchObject({ code: 0 });
+});
+
 describe('what a newer version wrote', () => {
   const mark = { format: 9, readableFrom: 9, writtenBy: '9.1.0' };
 

@@ -44,6 +44,11 @@ data "http" "receipt_keys" {
   depends_on = [module.facestep]
 }
 
+locals {
+  # "shadow" lets every sign-in through. Write "enforce" when enough users are enrolled.
+  mode = "shadow"
+}
+
 module "facestep" {
   source                 = "../../modules/aws"
   image                  = var.image
@@ -57,8 +62,9 @@ module "facestep" {
   task_policy_arns       = { customers = module.customers.service_policy_arn }
   connections = [
     {
-      id   = "customers"
-      kind = "cognito"
+      id     = "customers"
+      kind   = "cognito"
+      policy = { mode = local.mode }
       cognito = {
         userPoolId = var.user_pool.id
         clientIds  = var.user_pool.client_ids
@@ -71,6 +77,7 @@ module "facestep" {
 module "customers" {
   source         = "../../modules/cognito"
   connection     = "customers"
+  mode           = local.mode
   public_url     = "https://${var.host}"
   user_pool_id   = var.user_pool.id
   client_ids     = var.user_pool.client_ids

@@ -55,7 +55,7 @@ variable "public_host" {
 }
 
 variable "connections" {
-  description = "The list \"connections\" of the configuration (docs/configuration.md). Secrets in it are { env = \"NAME\" }, with NAME in secrets."
+  description = "The list \"connections\" of the configuration (docs/configuration.md), each with policy.mode. Secrets in it are { env = \"NAME\" }, with NAME in secrets."
   type        = any
   default     = []
 }

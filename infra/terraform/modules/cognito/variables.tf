@@ -45,9 +45,8 @@ variable "attribute" {
 }
 
 variable "mode" {
-  description = "policy.mode of the connection."
+  description = "policy.mode of the connection. \"shadow\" lets every sign-in through."
   type        = string
-  default     = "shadow"
   validation {
     condition     = contains(["enforce", "shadow"], var.mode)
     error_message = "Expected enforce or shadow."
