@@ -103,6 +103,7 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
   const signer = await createTestSigner();
   const environment = {
     FACESTEP_CONNECTION: connectionId,
+    FACESTEP_MODE: 'shadow',
     FACESTEP_PUBLIC_URL: testIssuer,
     FACESTEP_USER_POOL_ID: pool.id,
     FACESTEP_CLIENT_IDS: clientId,
