@@ -9,6 +9,7 @@ import type { Hostile } from './server/hostile.js';
 import { startLegitimate } from './server/legitimate.js';
 import { beginElsewhere } from './server/oidc-victims.js';
 import { inWords, type Outcome, tell, toCame } from './server/outcome.js';
+import { attackWithPictures } from './server/picture-attack.js';
 import { countLines, readServerLog } from './server/server-log.js';
 import { besiege, type Pace, type Suspect, type Tally } from './server/siege.js';
 import { singleUse, type Winners } from './server/single-use.js';
@@ -140,6 +141,8 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   receipts.stop();
   const changes = changesOf(standing, await readStanding(stage));
   const controls = await askAsTheyMay(endpoints, { stage, victims, picture: stage.pictures.landscape });
+  // Last: it uses up what anonymous callers may cost.
+  const pictures = size === 'quick' ? null : await attackWithPictures(stage, load, { lastsMs: 30_000, atOnce: 8 });
   await load.stop();
   await sleep(afterMs);
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
@@ -162,6 +165,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     before,
     during,
     rssGrowthMiB,
+    pictures,
     winners,
     controls,
     shed: shed.length,

@@ -5,6 +5,7 @@ import type { Size } from '../size.js';
 import { hostileClasses } from './hostile.js';
 import type { LoadReport } from './legitimate.js';
 import { type LoadKind, loadKinds } from './legitimate-load.js';
+import type { PictureFigures } from './picture-attack.js';
 import type { Finding, Tally } from './siege.js';
 import type { Winners } from './single-use.js';
 
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly errors: readonly string[];
   readonly shed: number;
   readonly rssGrowthMiB: number;
+  /** `null` in the quick form. */
+  readonly pictures: PictureFigures | null;
   readonly winners: Winners;
   readonly controls: { readonly asked: number; readonly refused: readonly string[] };
   readonly missing: readonly string[];
@@ -60,10 +63,27 @@ const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadReport | LoadReport[
   refused,
 });
 
+/** The memory of the shipped deployments is limited to 1 GiB. */
+const shippedLimitMiB = 1_023;
+
+const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [
+  toClaim(
+    'p99 of known callers beside the costliest pictures of anonymous callers, in times of that without',
+    { figure: round(knownP99Ms.during / knownP99Ms.before, 2) },
+    { atMost: 2 },
+  ),
+  toClaim('known callers refused beside those pictures', { figure: knownRefused }, { atMost: 0 }),
+  toClaim(
+    'greatest memory of the server with those pictures, in MiB',
+    { figure: Math.max(...Object.values(peakMiB)) },
+    { atMost: shippedLimitMiB },
+  ),
+];
+
 /** As figures, a table and claims. */
 export function toCame(outcome: Outcome): Came {
-  const { size, tally, before, during, accepted, errors, shed, rssGrowthMiB, winners, controls, missing, endpoints } =
-    outcome;
+  const { size, tally, before, during, accepted, errors, shed, rssGrowthMiB, pictures } = outcome;
+  const { winners, controls, missing, endpoints } = outcome;
   const byClass = Object.fromEntries(
     hostileClasses.map((each) => [
       each,
@@ -85,6 +105,7 @@ export function toCame(outcome: Outcome): Came {
       hangs: tally.hangs.length,
       shed,
       rssGrowthMiB,
+      ...(pictures === null ? {} : { pictures: { ...pictures } }),
       legitimate: {
         ...figuresOf(during),
         before: figuresOf(before),
@@ -121,6 +142,7 @@ export function toCame(outcome: Outcome): Came {
             ),
             toClaim('growth of the server’s memory, in MiB', { figure: rssGrowthMiB }, { atMost: 256 }),
           ]),
+      ...(pictures === null ? [] : claimsOfPictures(pictures)),
       toClaim('control: things good once that nobody could use', { figure: winners.expected - winners.won }, none),
       toClaim(
         'control: the same requests with the right credentials that were refused',

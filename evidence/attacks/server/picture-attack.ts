@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { residentMiB, round } from '../../bench/measure.js';
+import { codeOf } from './answer.js';
+import type { Legitimate, LoadReport } from './legitimate.js';
+import { ticketOf } from './page.js';
+import { type FormPart, toMultipart } from './request.js';
+import { beginSignIn } from './sign-in.js';
+import { post } from './single-use.js';
+import type { Stage } from './stage.js';
+
+/** What the pictures of anonymous callers came to. */
+export interface PictureFigures {
+  /** Of hooks, face checks and step-ups of callers with credentials: the greatest p99 of these, in milliseconds. */
+  readonly knownP99Ms: { readonly before: number; readonly during: number };
+  readonly knownRefused: number;
+  readonly sent: number;
+  /** Answers of the server by code. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** Resident memory of the server, the greatest while pictures of a format were decoded by all workers. */
+  readonly peakMiB: Readonly<Record<string, number>>;
+}
+
+/** Pictures that the bounds of the engine let through, the largest of each kind. */
+async function drawWorst(): Promise<Readonly<Record<string, Uint8Array>>> {
+  const draw = (side: number) =>
+    sharp({ create: { width: side, height: side, channels: 3, background: { r: 90, g: 120, b: 150 } } });
+  return {
+    jpeg: await draw(6_300).jpeg().toBuffer(),
+    'progressive jpeg': await draw(3_900).jpeg({ progressive: true }).toBuffer(),
+    webp: await draw(3_990).webp({ lossless: true }).toBuffer(),
+    png: await draw(3_990).png().toBuffer(),
+    'png of 16 bits': await draw(1_990).toColourspace('rgb16').png().toBuffer(),
+    'interlaced png': await draw(1_400).png({ progressive: true }).toBuffer(),
+  };
+}
+
+const knownKinds = ['hook', 'face check by photo', 'step-up'] as const;
+
+const p99Of = ({ byKind }: LoadReport): number => Math.max(...knownKinds.map((kind) => byKind[kind].p99Ms));
+
+/**
+ * Sends the pictures that cost most from anonymous sign-ins, while known callers are served.
+ * @param options.lastsMs - how long known callers are measured, before and during
+ */
+export async function attackWithPictures(
+  stage: Stage,
+  load: Legitimate,
+  { lastsMs, atOnce }: { readonly lastsMs: number; readonly atOnce: number },
+): Promise<PictureFigures> {
+  const target = stage.providers.targets.find(({ id }) => id === 'load');
+  if (target === undefined) throw new Error('there is no client for the load');
+  const worst = await drawWorst();
+  const answers: Record<string, number> = {};
+  let sent = 0;
+  const send = async (picture: Uint8Array): Promise<void> => {
+    const code = await beginSignIn(stage.url, target, 'stranger@example.com').then(
+      async ({ link }) => {
+        const [id = '', challenge = ''] = ticketOf(link).split('.');
+        const parts: FormPart[] = [['challenge', challenge]];
+        for (let n = 0; n < 5; n += 1) parts.push(['photo', Buffer.from(picture)]);
+        sent += 1;
+        const answer = await stage.caller.call(post(`/step-ups/${id}/photos`, toMultipart(parts)));
+        return codeOf(answer) ?? String(answer.status);
+      },
+      () => 'not begun',
+    );
+    answers[code] = (answers[code] ?? 0) + 1;
+  };
+
+  await load.report();
+  await sleep(lastsMs);
+  const before = await load.report();
+  const peakMiB: Record<string, number> = {};
+  for (const [format, picture] of Object.entries(worst)) {
+    let peak = 0;
+    const note = (): void => {
+      peak = Math.max(peak, residentMiB(stage.pid));
+    };
+    const timer = setInterval(note, 100);
+    await Promise.all(Array.from({ length: 4 }, () => send(picture)));
+    note();
+    clearInterval(timer);
+    peakMiB[format] = round(peak, 0);
+  }
+  const until = performance.now() + lastsMs;
+  const pictures = Object.values(worst);
+  const lane = async (_: unknown, at: number): Promise<void> => {
+    for (let turn = at; performance.now() < until; turn += 1) await send(pictures[turn % pictures.length]);
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  const during = await load.report();
+  const knownRefused = knownKinds.reduce((sum, kind) => sum + during.byKind[kind].refused, 0);
+  return { knownP99Ms: { before: p99Of(before), during: p99Of(during) }, knownRefused, sent, answers, peakMiB };
+}
