@@ -59,7 +59,7 @@ export async function handleAttributeCollectionStart(
   const event = parseAttributeCollectionStart(body);
   checkTenant(event, caller);
   const subject = subjectOfIdentifier(toEmail(event));
-  // Who signs up has no first factor yet.
+  // A user who signs up has no first factor yet.
   const asked = { ...event, subject, isAfterFirstFactor: false };
   return toAttributeCollectionStartReply(await decide('attribute-collection-start', asked, deps));
 }

@@ -21,7 +21,7 @@ const toSignIn = ({ correlationId, client, clientServicePrincipal }: z.infer<z.Z
   correlationId,
   /** The client id of the application; `null` if Entra does not tell. */
   application: clientServicePrincipal?.appId?.toLowerCase() ?? null,
-  /** Where the browser is; `null` if Entra does not tell. */
+  /** The address of the browser; `null` if Entra does not report it. */
   address: client?.ip ?? null,
 });
 

@@ -26,7 +26,7 @@ const eventFields = {
   eventTime: instantGuard,
 };
 
-// A request of the sign-in. Of a renewal it is the application's own, and so is its address.
+// The request that made Okta call the hook. When tokens are renewed, the application sends it, from its own address.
 const requestGuard = z.object({ ipAddress: z.string().max(64).nullish() }).nullish();
 const applicationIdGuard = z.string().max(256).nullish();
 
