@@ -141,11 +141,11 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   receipts.stop();
   const changes = changesOf(standing, await readStanding(stage));
   const controls = await askAsTheyMay(endpoints, { stage, victims, picture: stage.pictures.landscape });
+  await sleep(afterMs);
+  const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
   // Last: it uses up what anonymous callers may cost.
   const pictures = size === 'quick' ? null : await attackWithPictures(stage, load, { lastsMs: 30_000, atOnce: 8 });
   await load.stop();
-  await sleep(afterMs);
-  const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
 
   const log = await readServerLog(stage.logFile, firstLine);
   const isShed = (requestId: string | null, code: string | null): boolean =>

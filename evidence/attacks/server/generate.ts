@@ -83,8 +83,11 @@ function toTargets(
 
 /** Methods that an address takes beside those of its endpoints: what a browser asks first, and what needs no body. */
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {
-  const own = endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
-  const isAskedFirst = path.includes('/oidc/') || (own.length === 1 && path.startsWith('/face') && own.includes('GET'));
+  const here = endpoints.filter((endpoint) => endpoint.path === path);
+  const own = here.map(({ method }) => method);
+  const isPage = here.some(({ method, needs }) => method === 'GET' && needs.kind === 'public');
+  const isAskedFirst =
+    path.includes('/oidc/') || (path.startsWith('/face') && own.includes('GET') && (own.length === 1 || isPage));
   const events = path.endsWith('/events') ? ['GET'] : [];
   return new Set([...own, ...events, ...(own.includes('GET') ? ['HEAD'] : []), ...(isAskedFirst ? ['OPTIONS'] : [])]);
 }

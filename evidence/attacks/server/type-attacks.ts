@@ -116,12 +116,14 @@ export function wrongTypes(target: Target): readonly Hostile[] {
     ...strange.flatMap(([variant, json]): Hostile[] => {
       const request = fields.replaceInForm(name, String(JSON.parse(json)));
       if (request === null) return [];
+      // A form repeats a field for a list, so that one text is a list of one.
+      const taken = isSchema(schema.items) ? schema.items : schema;
       return [
         {
           ...common,
           variant: `${name} of a form: ${variant}`,
-          judge: fits(schema, json) ? open : target.refusedRequest,
-          weight: target.looksAtFaces && fits(schema, json) ? 'face' : 'light',
+          judge: fits(taken, json) ? open : target.refusedRequest,
+          weight: target.looksAtFaces && fits(taken, json) ? 'face' : 'light',
           wires: () => one(request),
         },
       ];

@@ -6,7 +6,7 @@ import { eventsServiceAppId, signToken } from '../../../../simulators/entra/tena
 import type { Header } from '../request.js';
 import { alterToken, toBearerForgeries } from './bearer-tricks.js';
 import type { Outside } from './outside.js';
-import type { HookCall, HookTarget, Provider } from './provider.js';
+import { attackedPolicy, type HookCall, type HookTarget, type Provider } from './provider.js';
 
 /** A tenant, its users, and what signs in its name. */
 export interface EntraProvider extends Provider {
@@ -100,7 +100,7 @@ export async function openEntra(
     connection: {
       id,
       kind: 'entra',
-      policy: { mode: 'enforce', liveness: 'off', freshnessSec: 86_400 },
+      policy: { ...attackedPolicy, freshnessSec: 86_400 },
       oidc: {
         clients: [
           {

@@ -6,7 +6,7 @@ import { type OktaSimulator, startOktaSimulator } from '../../../../simulators/o
 import type { JsonObject } from '../../../../src/base/json.js';
 import type { Answer } from '../answer.js';
 import type { Header } from '../request.js';
-import type { HookCall, HookTarget, Provider } from './provider.js';
+import { attackedPolicy, type HookCall, type HookTarget, type Provider } from './provider.js';
 
 /** An org, and who is in it. */
 export interface OktaProvider extends Provider {
@@ -66,8 +66,7 @@ export async function openOkta(
     id,
     kind: 'okta',
     policy: {
-      mode: 'enforce',
-      liveness: 'off',
+      ...attackedPolicy,
       freshnessSec: 86_400,
       referencePhoto: true,
       returnUrls: ['https://app.example.com/back'],

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../../../simulators/onelogin/index.js';
 import type { Header } from '../request.js';
-import type { HookTarget, Provider } from './provider.js';
+import { attackedPolicy, type HookTarget, type Provider } from './provider.js';
 
 /** An account, and what it signs with. */
 export interface OneLoginProvider extends Provider {
@@ -63,7 +63,7 @@ export async function openOneLogin(
     connection: {
       id,
       kind: 'onelogin',
-      policy: { mode: 'enforce', liveness: 'off', freshnessSec: 86_400 },
+      policy: { ...attackedPolicy, freshnessSec: 86_400 },
       oidc: { clients: JSON.parse(JSON.stringify(clients)) },
       onelogin: {
         accountUrl: simulator.url,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startCognitoSimulator } from '../../../../simulators/cognito/index.js';
 import { startScimSimulator } from '../../../../simulators/scim/index.js';
-import type { Provider } from './provider.js';
+import { attackedPolicy, type Provider } from './provider.js';
 
 /* Providers that call no hook of this server: Cognito's are Lambda functions, and a SCIM directory has none. */
 
@@ -26,7 +26,7 @@ export async function openCognito(id: string, clients: readonly object[]): Promi
     connection: {
       id,
       kind: 'cognito',
-      policy: { mode: 'enforce', liveness: 'off' },
+      policy: attackedPolicy,
       oidc: { clients: JSON.parse(JSON.stringify(clients)) },
       cognito: {
         userPoolId,
@@ -50,7 +50,7 @@ export async function openScim(id: string, clients: readonly object[]): Promise<
     connection: {
       id,
       kind: 'scim',
-      policy: { mode: 'enforce', liveness: 'off' },
+      policy: attackedPolicy,
       oidc: { clients: JSON.parse(JSON.stringify(clients)) },
       scim: { baseUrl: simulator.baseUrl, auth: { kind: 'bearer', token: simulator.bearer } },
     },

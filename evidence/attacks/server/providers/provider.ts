@@ -41,6 +41,9 @@ export interface HookTarget {
   isGranted(answer: Answer): boolean;
 }
 
+/** The policy of every connection. Step-ups that are made before the attack last until the controls after it. */
+export const attackedPolicy = { mode: 'enforce', liveness: 'off', stepUpTimeoutSec: 3600 };
+
 /** A simulated provider behind one connection. */
 export interface Provider {
   readonly connection: JsonObject & { readonly id: string };
