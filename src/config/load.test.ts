@@ -157,7 +157,7 @@ describe('refuses', () => {
     },
   );
 
-  test.each([undefined, 'https://192.0.2.7', 'http://127.0.0.1:8080', 'https://[2001:db8::1]:8443/base'])(
+  test.each([undefined, 'https://192.0.2.7', 'http://127.0.0.1:8080', 'https://[2001:db8::1]:8443'])(
     'passkeys without a domain name: publicUrl %s',
     async (publicUrl) => {
       const connections = [
@@ -174,6 +174,12 @@ describe('refuses', () => {
     const refusal = await refusalOf(load({ publicUrl, connections }));
     expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['publicUrl'] });
     expect(refusal.printed).toContain('starts with https://');
+  });
+
+  test('a path in its own address: pages, cookies and metadata are at the root of the host', async () => {
+    const refusal = await refusalOf(load({ publicUrl: 'https://example.com/face', connections: [sample] }));
+    expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['publicUrl'] });
+    expect(refusal.printed).toContain('expected an address without a path');
   });
 
   test.each(['eighty', '65536'])('the port %s, naming the variable it came from', async (port) => {

@@ -13,7 +13,7 @@ import { ledgerGuard } from './ledger.js';
 import { limitsGuard } from './limits.js';
 import { onboardingGuard } from './onboarding.js';
 import { retentionGuard } from './retention.js';
-import { safeUrlGuard } from './safe-url.js';
+import { originGuard, safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
 import { stateGuard } from './state.js';
 import { telemetryGuard } from './telemetry.js';
@@ -88,10 +88,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     port: z.int().min(0).max(65_535).default(8080),
     host: hostGuard.default('127.0.0.1'),
     /** Where providers and browsers reach this server; `null`: at `host` and `port`. Receipts are signed in its name. */
-    publicUrl: safeUrlGuard
-      .transform((text) => text.replace(/\/+$/, ''))
-      .nullable()
-      .default(null),
+    publicUrl: originGuard.nullable().default(null),
     /** Reverse proxies before this server: the addresses that limits count by are what they name, and nobody else. */
     proxyHops: z.int().min(0).max(5).default(0),
     ...keptFields,

@@ -23,11 +23,6 @@ export const metadataPaths = {
   authorizationServer: '/.well-known/oauth-authorization-server',
 } as const;
 
-/** Where metadata is: where the issuer has a path, that comes after it (SSF 1.0, section 7.2; RFC 8414, section 3.1). */
-export const metadataPathsOf = (issuer: string, at: keyof typeof metadataPaths): readonly string[] => [
-  ...new Set([metadataPaths[at], `${metadataPaths[at]}${new URL(issuer).pathname.replace(/\/$/, '')}`]),
-];
-
 /**
  * What receivers of security events find there. Subjects cannot be added or removed: every stream is told of all users of the
  * connections it may see, as receivers must expect.

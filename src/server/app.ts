@@ -23,7 +23,7 @@ import { describeApi } from '../rest/openapi.js';
 import {
   describeAuthorizationServer,
   describeTransmitter,
-  metadataPathsOf,
+  metadataPaths,
   ssfPaths,
 } from '../security-events/metadata.js';
 import type { SecurityEvents } from '../ssf/deps.js';
@@ -156,12 +156,8 @@ function createRouter(deps: AppDeps): Express {
 
 function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityEvents): void {
   const { issuer, rooms } = deps;
-  for (const path of metadataPathsOf(issuer, 'transmitter')) {
-    mountGet(app, path, (response) => response.json(describeTransmitter(issuer)));
-  }
-  for (const path of metadataPathsOf(issuer, 'authorizationServer')) {
-    mountGet(app, path, (response) => response.json(describeAuthorizationServer(issuer)));
-  }
+  mountGet(app, metadataPaths.transmitter, (response) => response.json(describeTransmitter(issuer)));
+  mountGet(app, metadataPaths.authorizationServer, (response) => response.json(describeAuthorizationServer(issuer)));
   mountGet(app, ssfPaths.keys, async (response) => {
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await securityEvents.signer.publicKeys() });
   });

@@ -9,7 +9,6 @@ import { createTestVerifier } from '../../test/embedded.js';
 import { testIssuer } from '../../test/keys.js';
 import { startTestTransmitter } from '../../test/transmitter.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
-import { metadataPathsOf } from '../security-events/metadata.js';
 import { listStreams } from '../security-events/streams.js';
 
 /* A conformant receiver, with the address of the metadata and a key, before the whole HTTP surface. */
@@ -319,15 +318,4 @@ describe('who may call', () => {
       expect((await receiver.call(method, url, body)).status).toBe(403);
     }
   });
-});
-
-test('an issuer with a path has its metadata after it', () => {
-  expect(metadataPathsOf('https://example.com/face', 'transmitter')).toEqual([
-    '/.well-known/ssf-configuration',
-    '/.well-known/ssf-configuration/face',
-  ]);
-  expect(metadataPathsOf('https://example.com/face', 'authorizationServer')).toEqual([
-    '/.well-known/oauth-authorization-server',
-    '/.well-known/oauth-authorization-server/face',
-  ]);
 });
