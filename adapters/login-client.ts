@@ -1,5 +1,4 @@
 import type { ClientMetadata } from 'oidc-provider';
-import type { JsonObject } from '../src/base/json.js';
 import type { Credential } from '../src/core/concealed.js';
 import { subjectOfIdentifier } from '../src/core/connection.js';
 import type { Account } from '../src/core/ports.js';
@@ -17,8 +16,8 @@ export interface SecretClientConfig {
 
 /** What is particular to a provider. */
 interface LoginClientRules {
-  /** What it finds its user by, and shows of them. */
-  readonly toNames: (account: Account) => JsonObject;
+  /** Claims that hold the login: what it finds its user by, and shows of them. */
+  readonly loginClaims: readonly string[];
   /** What is told as the e-mail address where the scope is asked for; without it, the address in the profile. */
   readonly toEmail?: (account: Account) => string | null;
   /** Whether it asks after a first factor: then a request that is its own word is about who passed that. */
@@ -45,12 +44,12 @@ export const secretClientMetadata = ({ id, secret, redirectUris }: SecretClientC
 export function createLoginClient(
   config: SecretClientConfig,
   directoryFor: DirectoryFor,
-  { toNames, toEmail = ({ email }) => email, isAfterFactor, feedsHooks }: LoginClientRules,
+  { loginClaims, toEmail = ({ email }) => email, isAfterFactor, feedsHooks }: LoginClientRules,
 ): OidcClient {
   return {
     metadata: secretClientMetadata(config),
     acrValues: ['face'],
-    claimNames: ['email', 'username'],
+    claimNames: ['email', ...loginClaims],
     lifeSec: null,
     asksWho: true,
     admit: null,
@@ -66,7 +65,8 @@ export function createLoginClient(
       const { subject } = account;
       const email = toEmail(account);
       const isEmailAsked = email !== null && scope.split(' ').includes('email');
-      const claims = { sub: subject, ...toNames(account), ...(isEmailAsked ? { email } : {}) };
+      const names = Object.fromEntries(loginClaims.map((claim) => [claim, account.login]));
+      const claims = { sub: subject, ...names, ...(isEmailAsked ? { email } : {}) };
       return { subject, isProven: false, isSentByProvider, claims };
     },
     toAmr: (methods) => methods,

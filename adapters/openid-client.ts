@@ -130,7 +130,7 @@ export interface OidcClient {
   readonly metadata: ClientMetadata;
   /** Values of `acr` it may be told, the first where it asks for none. */
   readonly acrValues: readonly [string, ...string[]];
-  /** Claims about a person beside `sub` and `preferred_username`, for discovery: what is not named is not told. */
+  /** Claims about a person or a check beside `sub`, `acr`, `amr` and `auth_time`, for discovery: what is not named is not told. */
   readonly claimNames: readonly string[];
   /** Absent: its kind tells what it tells by itself, and no person is asked. */
   readonly consented?: ConsentedClaims;

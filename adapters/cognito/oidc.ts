@@ -9,7 +9,7 @@ export const createCognitoClients = (
 ): readonly OidcClient[] =>
   createOwnClients(oidc, (client) =>
     createLoginClient(client, directoryFor, {
-      toNames: ({ login }) => ({ preferred_username: login }),
+      loginClaims: ['preferred_username'],
       // Cognito hands on whatever name a browser came with, before any factor: whatever it signs proves nobody.
       isAfterFactor: false,
       // The triggers take receipts alone.

@@ -15,7 +15,7 @@ export const createOktaClients = (
 
 const createFactorClient = (client: OktaFactor, directoryFor: DirectoryFor): OidcClient =>
   createLoginClient(client, directoryFor, {
-    toNames: ({ login }) => ({ preferred_username: login }),
+    loginClaims: ['preferred_username'],
     // Okta finds its user by `idpuser.email`, which is this claim, and only the login is one user's alone.
     toEmail: ({ login }) => login,
     isAfterFactor: true,

@@ -9,7 +9,7 @@ export const createOneLoginClients = (
 ): readonly OidcClient[] =>
   createOwnClients(oidc, (client) =>
     createLoginClient(client, directoryFor, {
-      toNames: ({ login }) => ({ preferred_username: login, username: login }),
+      loginClaims: ['preferred_username', 'username'],
       isAfterFactor: true,
       // The Smart Hook asks before the password: what a factor left over would let the next sign-in off the face.
       feedsHooks: false,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { credentialGuard } from './credential.js';
-import { isLoopback, originGuard } from './safe-url.js';
+import { isLoopbackInBrowsers, originGuard } from './safe-url.js';
 
 /*
  * What clients of every kind have in their configuration.
@@ -10,7 +10,7 @@ const isRedirectUri = (text: string): boolean => {
   if (!URL.canParse(text) || text.includes('#')) return false;
   const { protocol, hostname, username, password } = new URL(text);
   if (username !== '' || password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackInBrowsers(hostname));
 };
 
 /** Where the browser is sent with the answer. Compared character for character (RFC 9700, section 4.1.3). */
@@ -36,13 +36,18 @@ export const clientFields = { id: clientIdGuard, secret: clientSecretGuard };
 /** Hosts of a client whose redirect URIs are derived, as where a provider takes its answers is fixed. */
 export const originsGuard = z.array(originGuard).min(1).max(10);
 
+const edwardsNames = ['EdDSA', 'Ed25519'];
+
 const publicKeyGuard = z
   .looseObject({
     kty: z.enum(['RSA', 'EC', 'OKP']),
+    alg: z.string().optional(),
     /** Clients name the key that they sign with, and many cannot leave it out: one without a name is then never found. */
     kid: z.string('expected the name of the key, as the client sends it').min(1).max(256),
   })
-  .refine((jwk) => !('d' in jwk), 'expected a public key');
+  .refine((jwk) => !('d' in jwk), 'expected a public key')
+  // `EdDSA` and `Ed25519` are two names of one algorithm (RFC 9864), and a client may sign under either with one key.
+  .transform(({ alg, ...jwk }) => (alg === undefined || edwardsNames.includes(alg) ? jwk : { ...jwk, alg }));
 
 const hasUniqueKids = (keys: readonly { readonly kid: string }[]): boolean =>
   new Set(keys.map(({ kid }) => kid)).size === keys.length;

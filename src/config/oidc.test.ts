@@ -14,6 +14,8 @@ test('takes a client, and hides its secret', () => {
   expect(isTaken(app)).toBe(true);
   expect(isTaken({ ...app, secret: undefined })).toBe(true);
   expect(isTaken({ ...app, secret: undefined, publicKeys })).toBe(true);
+  const onThisMachine = ['http://localhost:3000/', 'http://127.0.0.1/', 'http://[::1]/', 'http://app.localhost:3000/'];
+  expect(isTaken({ ...app, redirectUris: onThisMachine })).toBe(true);
   expect(JSON.stringify(oidcGuard.parse({ clients: [app] }))).not.toContain(secret);
 });
 
@@ -22,6 +24,7 @@ test.each<[string, object]>([
   ['a secret with spaces', { secret: `${secret} ${secret}` }],
   ['no redirect URI', { redirectUris: [] }],
   ['http elsewhere', { redirectUris: ['http://app.example.com/'] }],
+  ['http at a name like localhost', { redirectUris: ['http://applocalhost/'] }],
   ['a fragment', { redirectUris: ['https://app.example.com/#x'] }],
   ['an empty fragment', { redirectUris: ['https://app.example.com/#'] }],
   ['a user', { redirectUris: ['https://a@app.example.com/'] }],

@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 
+/** Whether a browser finds a host on its own machine: browsers ask no DNS for names below `localhost` (RFC 6761, section 6.3). */
+export const isLoopbackInBrowsers = (hostname: string): boolean =>
+  isLoopback(hostname) || hostname.endsWith('.localhost');
+
 const isSafe = (text: string): boolean => {
   // `URL` passes over white space, and over the signs of an empty query and fragment: what is put after them is lost.
   if (!URL.canParse(text) || /[\s?#]/.test(text)) return false;
@@ -24,7 +28,10 @@ export const safeUrlGuard = z
     'expected an address that starts with https:// (http:// on this machine only), without user, query or fragment',
   );
 
-/** Such an address of a whole host, as everybody else writes it: in lower case, without the usual port and a slash at the end. */
+/** The address of a whole host, as browsers write it: in lower case, without the default port and a slash at the end. */
 export const originGuard = safeUrlGuard
-  .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'expected an address without a path')
+  .refine(
+    (text) => !URL.canParse(text) || new URL(text).pathname === '/',
+    'expected an address without a path, for example https://face.example.com: give the service a host name of its own',
+  )
   .transform((text) => new URL(text).origin);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OidcClient } from '../../adapters/openid-client.js';
 import { isProtocolClaim } from '../config/claims.js';
-import { type AskedClaim, claimsOfScope, isDataScope } from '../core/consented-data/claims.js';
+import { type AskedClaim, claimsOfScope, type DataScope, isDataScope } from '../core/consented-data/claims.js';
 import { oidcErrors } from './library.js';
 
 /** A claim that a request asks for, and where it is to be told. */
@@ -12,6 +12,9 @@ export interface ClaimWanted extends AskedClaim {
   readonly from: string | null;
 }
 
+/** Of the names in one line of the log. */
+const mostLogged = 20;
+
 const membersGuard = z
   .record(z.string(), z.object({ essential: z.boolean().optional() }).nullable())
   .default({})
@@ -19,40 +22,58 @@ const membersGuard = z
 
 const claimsGuard = z.object({ id_token: membersGuard, userinfo: membersGuard });
 
+interface ClaimsRequest {
+  readonly scope?: string | undefined;
+  readonly claims?: string | undefined;
+}
+
 /**
  * What a request wants to know of the person, in the order of the client's registration: by its scopes in UserInfo
- * (OpenID Connect Core, section 5.4), by its `claims` where they say (section 5.5).
- * @throws oidcErrors.InvalidScope, oidcErrors.InvalidRequest: a claim is not registered
+ * (OpenID Connect Core, section 5.4), by its `claims` where they say (section 5.5). What the client has not registered is
+ * left out, and is no error (section 5.5.1).
+ * @throws oidcErrors.InvalidRequest
  */
-export function toClaimsWanted(
-  { consented }: Pick<OidcClient, 'consented'>,
-  { scope = '', claims }: { readonly scope?: string | undefined; readonly claims?: string | undefined },
-): readonly ClaimWanted[] {
-  if (consented === undefined) return [];
-  const registered = Object.keys(consented.claims);
-  // Who registered nothing may name any scope, as ever, and gets nothing for it.
-  const scopes = registered.length === 0 ? [] : scope.split(' ').filter(isDataScope);
-  const byScope = scopes.flatMap((each) => {
-    const own = registered.filter((name) => claimsOfScope[each].some((claim) => claim === name));
-    if (own.length === 0) throw new oidcErrors.InvalidScope(`scope ${each}: no claim of it is registered`, each);
-    return own;
-  });
-  const asked = claimsGuard.safeParse(claims === undefined ? {} : JSON.parse(claims));
-  if (!asked.success) throw new oidcErrors.InvalidRequest('claims parameter is not understood');
-  const { id_token: idToken, userinfo: userInfo } = asked.data;
-  for (const name of [...idToken.keys(), ...userInfo.keys()]) {
-    const isToldAnyway = isProtocolClaim(name) || (registered.length === 0 && name === 'preferred_username');
-    if (isToldAnyway || registered.includes(name)) continue;
-    // Whoever sent it wrote it: only what can be in such a text is repeated.
-    throw new oidcErrors.InvalidRequest(`claim not registered: ${/^[\w.:/-]{1,100}$/.test(name) ? name : 'as sent'}`);
-  }
+export function toClaimsWanted(client: Pick<OidcClient, 'consented'>, request: ClaimsRequest): readonly ClaimWanted[] {
+  const { registered, scopes, idToken, userInfo } = readRequest(client, request);
+  const byScope = scopes.flatMap((scope) => registered.filter((name) => isOfScope(name, scope)));
   return registered
     .map((name) => ({
       name,
       isEssential: idToken.get(name) === true || userInfo.get(name) === true,
       inIdToken: idToken.has(name),
       inUserInfo: userInfo.has(name) || byScope.includes(name),
-      from: consented.claims[name]?.from ?? null,
+      from: client.consented?.claims[name]?.from ?? null,
     }))
     .filter(({ inIdToken, inUserInfo }) => inIdToken || inUserInfo);
+}
+
+/** The claims and scopes of a request that get the client nothing, for the log: whoever set it up finds why. */
+export function unregisteredIn(
+  client: Pick<OidcClient, 'consented' | 'claimNames'>,
+  request: ClaimsRequest,
+): readonly string[] {
+  const { registered, scopes, idToken, userInfo } = readRequest(client, request);
+  const isTold = (name: string): boolean =>
+    isProtocolClaim(name) || client.claimNames.includes(name) || registered.includes(name);
+  const isInUse = (scope: DataScope): boolean =>
+    [...registered, ...client.claimNames].some((name) => isOfScope(name, scope));
+  const claims = [...new Set([...idToken.keys(), ...userInfo.keys()])].filter((name) => !isTold(name));
+  return [
+    ...scopes.filter((scope) => !isInUse(scope)).map((scope) => `scope ${scope}`),
+    // Whoever sent it wrote it: only what can be in such a text is repeated.
+    ...claims.map((name) => (/^[\w.:/-]{1,100}$/.test(name) ? name : 'a name that cannot be logged')),
+  ].slice(0, mostLogged);
+}
+
+const isOfScope = (name: string, scope: DataScope): boolean => claimsOfScope[scope].some((claim) => claim === name);
+
+function readRequest({ consented }: Pick<OidcClient, 'consented'>, { scope = '', claims }: ClaimsRequest) {
+  const asked = claimsGuard.safeParse(claims === undefined ? {} : JSON.parse(claims));
+  if (!asked.success) throw new oidcErrors.InvalidRequest('claims parameter is not understood');
+  return {
+    registered: Object.keys(consented?.claims ?? {}),
+    scopes: scope.split(' ').filter(isDataScope),
+    idToken: asked.data.id_token,
+    userInfo: asked.data.userinfo,
+  };
 }

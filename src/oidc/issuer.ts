@@ -12,7 +12,7 @@ import type { AuthenticationMethod } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys } from '../keys/oidc-key-set.js';
-import { toClaimsWanted } from './asked-claims.js';
+import { toClaimsWanted, unregisteredIn } from './asked-claims.js';
 import { toOrganisationAsked } from './asked-organisation.js';
 import { type Checks, createChecks } from './counter/check.js';
 import { createCounterGrants } from './counter/grants.js';
@@ -220,7 +220,13 @@ export function createIssuer(
       const client = clientOf(context);
       const person = people.get(context.req) ?? null;
       if (person?.proof !== undefined) await singleUse.take(person.proof, context, interaction.uid);
-      const { claims, acr_values: wished = '' } = paramsOf(interaction.params);
+      const params = paramsOf(interaction.params);
+      const unregistered = unregisteredIn(client, params);
+      if (unregistered.length > 0) {
+        const { client_id: id } = client.metadata;
+        deps.log.info('OpenID request asks for what its client has not registered', { client: id, unregistered });
+      }
+      const { claims, acr_values: wished = '' } = params;
       const askedAcrs = [...parseRequestedClaims(claims).acr.values, ...wished.split(' ')];
       const flow: Flow = {
         ...begun,

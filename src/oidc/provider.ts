@@ -81,14 +81,14 @@ export function createProvider(
     adapter: storage,
     clients: isOffered(credentials) ? [...metadata, walletMetadata] : metadata,
     jwks: { keys: algorithms.flatMap((algorithm) => keySet.signing.map((key) => toLibraryKey(key, algorithm))) },
-    // The library drops what is not here, and a client is to be told of a scope that it has not registered.
+    // The library drops what is not here, and the log is to tell of a scope that a client has not registered.
     scopes: [
       ...['openid', 'profile', ...emailScope, ...organisationScopes],
       ...(consented.length === 0 ? [] : Object.keys(claimsOfScope)),
     ],
     claims: {
-      openid: ['sub', 'acr', 'amr', 'auth_time', 'preferred_username', ...toldByClients],
-      profile: ['preferred_username'],
+      openid: ['sub', 'acr', 'amr', 'auth_time', ...toldByClients],
+      profile: [],
       // Told with `openid`, where a client's kind has it and it was asked for.
       ...Object.fromEntries([...emailScope, ...organisationScopes].map((scope) => [scope, []])),
       ...claimsByScope(consented),
@@ -217,14 +217,12 @@ export function createProvider(
   return provider;
 }
 
-/** The standard claims among these, by the scope that asks for them. `preferred_username` is everybody's. */
+/** The standard claims among these, by the scope that asks for them. */
 const claimsByScope = (names: readonly string[]): Record<string, string[]> =>
   Object.fromEntries(
     Object.entries(claimsOfScope).flatMap(([scope, claims]) => {
       const own = claims.filter((name) => names.includes(name));
-      return own.length === 0
-        ? []
-        : [[scope, scope === 'profile' ? [...new Set([...own, 'preferred_username'])] : own]];
+      return own.length === 0 ? [] : [[scope, own]];
     }),
   );
 

@@ -52,6 +52,7 @@ export function createRelyingParty(
     acrValues: ['face'],
     claimNames: [
       'presence',
+      ...(asksConsent ? [] : ['preferred_username']),
       ...(actions ? ['action', 'action_digest'] : []),
       ...(asksElsewhere ? ['_claim_status'] : []),
       ...(config.organisations ? ['organisation'] : []),

@@ -79,7 +79,7 @@ export function createAcmeAdapter({ settings: { kind, oidc, acme } }) {
     openStepUpRequest: null,
     createOidcClients: ({ directoryFor }) =>
       oidc.clients.map((client) =>
-        createLoginClient(client, directoryFor, { toNames: () => ({}), isAfterFactor: false, feedsHooks: false }),
+        createLoginClient(client, directoryFor, { loginClaims: [], isAfterFactor: false, feedsHooks: false }),
       ),
     createProvisioning: async () => ({
       ...{ steps: [], checks: [], registration: null, listMembers: async function* () {} },

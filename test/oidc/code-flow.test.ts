@@ -23,7 +23,8 @@ afterAll(() => keys.remove());
 beforeEach(async () => {
   const publicKeys = [
     { ...(await exportJWK(signer.publicKey)), kid: 'k1' },
-    { ...(await exportJWK(edwards.publicKey)), kid: 'k2' },
+    { ...(await exportJWK(edwards.publicKey)), kid: 'k2', alg: 'EdDSA' },
+    { ...(await exportJWK(edwards.publicKey)), kid: 'k3', alg: 'Ed25519' },
   ];
   const assertive = { kind: 'relying_party', id: 'assertive', publicKeys, redirectUris: [redirectUri] };
   const config = createOidcGuard().parse({ clients: [assertive] });
@@ -41,9 +42,16 @@ const ways: Record<string, { id: string; auth: client.ClientAuth }> = {
   'a secret in the body': { id: 'app', auth: client.ClientSecretPost(clientSecret) },
   'PKCE alone': { id: 'spa', auth: client.None() },
   'a signed assertion': { id: 'assertive', auth: client.PrivateKeyJwt({ key: signer.privateKey, kid: 'k1' }) },
-  'an assertion under Ed25519': {
+  'an assertion under Ed25519, with a key that is registered for EdDSA': {
     id: 'assertive',
     auth: client.PrivateKeyJwt({ key: edwards.privateKey, kid: 'k2' }),
+  },
+  'an assertion under EdDSA, with a key that is registered for Ed25519': {
+    id: 'assertive',
+    auth: client.PrivateKeyJwt(
+      { key: edwards.privateKey, kid: 'k3' },
+      { [client.modifyAssertion]: (header) => void Object.assign(header, { alg: 'EdDSA' }) },
+    ),
   },
 };
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
-import { ask, askAndShow, purposes, redeem, registration, toConfig } from './consented-data-bench.js';
+import { agree, answer, ask, askAndShow, purposes, redeem, registration, toConfig } from './consented-data-bench.js';
 import { createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
 
 /* What a client has to say before it may ask: which claims, and what for. */
@@ -19,40 +19,44 @@ const start = async (config = toConfig()) => {
 beforeEach(() => start());
 afterEach(() => op.stop());
 
-const paramsOf = (url: string) => Object.fromEntries(new URL(url).searchParams);
+/** What the log says was asked for in vain. */
+const loggedAsUnregistered = (): unknown[] =>
+  [...op.server.log.text().matchAll(/what its client has not registered.*"unregistered":(\[.*?\])/g)].map(([, names]) =>
+    JSON.parse(names ?? ''),
+  );
 
-describe('what is not registered is refused, and the error says so', () => {
-  const refusedBy = async (asked: Parameters<typeof ask>[1]) => paramsOf((await ask(op, asked)).camera.url);
-
-  test('a claim by its name', async () => {
-    for (const container of ['userinfo', 'id_token']) {
-      expect(await refusedBy({ claims: { [container]: { birthdate: null } } })).toMatchObject({
-        error: 'invalid_request',
-        error_description: 'claim not registered: birthdate',
-      });
-    }
-    expect(await refusedBy({ claims: { userinfo: { 'x" onload=': null } } })).toMatchObject({
-      error_description: 'claim not registered: as sent',
-    });
+describe('what is not registered is left out, and the log says so', () => {
+  test('a claim by its name, also an essential one', async () => {
+    const userinfo = { birthdate: { essential: true }, 'x" onload=': null };
+    const shown = await askAndShow(op, { claims: { userinfo, id_token: { birthdate: null, email: null } } });
+    expect(shown.page.text).not.toMatch(/birthdate|onload/i);
+    const { idToken, userInfo } = await redeem(shown, (await answer(shown, 'agree', ['email'])).url);
+    expect(idToken).toMatchObject({ sub: 'anna', email: 'anna@example.com' });
+    expect({ ...idToken, ...(await userInfo()) }).not.toHaveProperty('birthdate');
+    expect(loggedAsUnregistered()).toEqual([['birthdate', 'a name that cannot be logged']]);
   });
 
   test('a scope of which no claim is registered', async () => {
     await op.stop();
     await start(toConfig({ ...registration, claims: { email: purposes.email } }));
-    expect(await refusedBy({ scope: 'openid phone' })).toMatchObject({
-      error: 'invalid_scope',
-      error_description: 'scope phone: no claim of it is registered',
-    });
+    const { userInfo } = await agree(op, { scope: 'openid email phone' }, ['email']);
+    expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', email: 'anna@example.com' });
+    expect(loggedAsUnregistered()).toEqual([['scope phone']]);
   });
 
-  test('anything by a client that registered nothing; scopes it may name as ever', async () => {
+  test('anything that a client asks for that registered nothing: nobody is asked', async () => {
     await op.stop();
     const { claims: _, ...plain } = registration;
     await start(toConfig(plain));
-    expect(await refusedBy({ claims: { userinfo: { email: null } } })).toMatchObject({ error: 'invalid_request' });
-    const shown = await askAndShow(op, { scope: 'openid profile email' });
+    const shown = await askAndShow(op, { scope: 'openid profile email', claims: { userinfo: { email: null } } });
     const { userInfo } = await redeem(shown, shown.page.url);
     expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', preferred_username: 'anna@example.com' });
+    expect(loggedAsUnregistered()).toEqual([['email']]);
+  });
+
+  test('what the protocol or a check has is no news', async () => {
+    await ask(op, { claims: { id_token: { acr: null, auth_time: null, presence: null } } });
+    expect(loggedAsUnregistered()).toEqual([]);
   });
 });
 
@@ -89,5 +93,6 @@ describe('a configuration is refused', () => {
 test('discovery names the scopes and claims that can be asked for', async () => {
   const { scopes_supported, claims_supported } = (await op.discover('shop')).serverMetadata();
   expect(scopes_supported).toEqual(expect.arrayContaining(['openid', 'profile', 'email', 'phone', 'address']));
-  expect(claims_supported).toEqual(expect.arrayContaining(['name', 'email', 'phone_number', 'employee_number']));
+  const told = ['iss', 'sid', 'sub', 'acr', 'amr', 'auth_time', 'presence'];
+  expect(new Set(claims_supported)).toEqual(new Set([...told, ...Object.keys(purposes)]));
 });

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isLoopback } from '../../config/safe-url.js';
+import { isLoopbackInBrowsers } from '../../config/safe-url.js';
 
 /**
  * Whether a browser may be sent back to an address with the answer of a face check. It must be written as browsers write it, so
@@ -10,7 +10,7 @@ export function isRedirectUri(text: string, isSandbox: boolean): boolean {
   if (text.length > 1024 || !/^[\x21-\x7e]+$/.test(text) || /[*#\\]/.test(text) || !URL.canParse(text)) return false;
   const { href, protocol, hostname, username, password } = new URL(text);
   if (href !== text || username !== '' || password !== '' || text.includes('@')) return false;
-  if (isLoopback(hostname)) return isSandbox && (protocol === 'https:' || protocol === 'http:');
+  if (isLoopbackInBrowsers(hostname)) return isSandbox && (protocol === 'https:' || protocol === 'http:');
   const isDomain = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(hostname);
-  return protocol === 'https:' && isDomain && !hostname.endsWith('.localhost');
+  return protocol === 'https:' && isDomain;
 }
