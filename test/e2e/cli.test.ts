@@ -159,6 +159,57 @@ test('why says what happened to somebody, in words, by login as by id', async ()
   expect(future.stdout).toContain('Nothing is recorded');
 });
 
+test('a token of POST /generate in a profile: doctor counts nobody as enrolled by it, and why says that it is not theirs', async () => {
+  const login = 'grace@example.com';
+  const subject = simulation.subjects.get(login)!;
+  const [{ okta }] = z
+    .tuple([z.looseObject({ okta: z.looseObject({ orgUrl: z.string(), auth: z.looseObject({ token: z.string() }) }) })])
+    .parse(simulation.config.connections);
+  const post = async (url: string, headers: Record<string, string>, body: string | FormData) => {
+    const response = await fetch(url, { method: 'POST', headers, body });
+    expect(response.status).toBe(200);
+    return z.looseObject({ token: z.string().optional() }).parse(await response.json());
+  };
+  const json = { 'content-type': 'application/json' };
+  const issued = await post(
+    `${service.url}/generateToken`,
+    { ...json, 'x-admin-key': simulation.config.adminKey },
+    '{"name":"guide"}',
+  );
+  const form = new FormData();
+  form.append('scope', 'okta:login');
+  form.append('photo', new Blob([Uint8Array.from(pictures.person[0])]), 'enroll.jpg');
+  const made = await post(`${service.url}/generate`, { 'x-auth-token': issued.token! }, form);
+  // As the published guide stores it.
+  await post(
+    `${okta.orgUrl}/api/v1/users/${subject}`,
+    { ...json, authorization: `SSWS ${okta.auth.token}` },
+    JSON.stringify({ profile: { facestepToken: made.token } }),
+  );
+
+  const backend = await connectBackend(service.url, simulation.config.adminKey, {
+    connection: 'simulated',
+    application: simulation.application,
+  });
+  expect(await backend.checkFace(subject, pictures.person[1])).toBe('failed');
+  const why = await runHere(['why', 'simulated', login], env);
+  expect(why.stdout).toContain('the token in the profile was not made for this user');
+  // The check before it had the enrolled token, and another face.
+  expect(why.stdout).toContain('Refused: not the enrolled face');
+
+  const doctor = await runHere(['doctor', 'simulated', '--json'], env);
+  const { checks } = z
+    .looseObject({ checks: z.array(z.looseObject({ title: z.string() })) })
+    .parse(JSON.parse(doctor.stdout));
+  expect(checks.find(({ title }) => title === 'Enrolled users')).toMatchObject({
+    verdict: 'warn',
+    found: expect.stringMatching(
+      /^enrolled 1 of 2 users; .*1 user of these holds a token that was not made for this user/,
+    ),
+    remedy: expect.stringContaining('POST /enrolments'),
+  });
+});
+
 describe('audit export of one user, of whom the trail has the id', () => {
   const exported = async (who: string, use = env) => {
     const { code, stdout, stderr } = await runHere(['audit', 'export', '--subject', who], use);
