@@ -115,8 +115,7 @@ async function run(): Promise<ExitCode> {
     loadKept: () => loadKeptConfig(reading),
     loadStored: () => loadStoredConfig(reading),
     serve,
-    showDemo: async (request) =>
-      (await loadDemo()).showDemo(request, { print, tell, untilStopped }),
+    showDemo: async (request) => (await loadDemo()).showDemo(request, { print, tell, untilStopped }),
     writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, tell),
     loadMeasuring: () => import('../evidence/accuracy/measure.js'),
     print,
