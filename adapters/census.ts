@@ -1,3 +1,4 @@
+import { SealedToken } from '../src/core/concealed.js';
 import { inTime } from '../src/core/deadline.js';
 import type { Clock } from '../src/core/ports.js';
 import { addSec } from '../src/core/units.js';
@@ -6,6 +7,23 @@ import { addSec } from '../src/core/units.js';
 export interface CensusCount {
   readonly users: number;
   readonly enrolled: number;
+}
+
+/** A user, and what the attribute holds. */
+export interface CensusUser {
+  readonly subject: string;
+  readonly value: unknown;
+}
+
+/** A user whose attribute holds something: a token, or what somebody else wrote there. */
+export interface Holder {
+  readonly subject: string;
+  readonly token: SealedToken;
+}
+
+/** Some of the users that a provider lists. */
+export interface CensusPage extends CensusCount {
+  readonly holders: readonly Holder[];
 }
 
 /** What was counted; at least so many where it is not complete. */
@@ -22,22 +40,25 @@ const longestSec = 60;
 /**
  * Adds up what the provider lists: the truth is the attribute, as no record here knows who has left or was cleared by hand.
  * @param pages - asked for one after the other, and no more of them than needed
+ * @param onHolder - receives each user who counts as enrolled
  * @throws FaceError what `pages` throws
  */
 export async function takeCensus(
-  pages: AsyncIterable<CensusCount>,
+  pages: AsyncIterable<CensusPage>,
   { clock }: { readonly clock: Clock },
+  onHolder: (holder: Holder) => void = () => {},
 ): Promise<Census> {
   const iterator = pages[Symbol.asyncIterator]();
   const endsAt = addSec(clock.now(), longestSec);
   let users = 0;
   let enrolled = 0;
   while (users < mostUsers) {
-    const page = await inTime<IteratorResult<CensusCount> | null>(iterator.next(), endsAt - clock.now(), () => null);
+    const page = await inTime<IteratorResult<CensusPage> | null>(iterator.next(), endsAt - clock.now(), () => null);
     if (page === null) break;
     if (page.done === true) return { users, enrolled, isComplete: true };
     users += page.value.users;
     enrolled += page.value.enrolled;
+    page.value.holders.forEach(onHolder);
   }
   return { users, enrolled, isComplete: false };
 }
@@ -45,8 +66,9 @@ export async function takeCensus(
 /** Whether an attribute holds something. */
 export const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
-/** Counts a page. @param values - of the attribute, one for each active user */
-export const countPage = (values: readonly unknown[]): CensusCount => ({
-  users: values.length,
-  enrolled: values.filter(isFilled).length,
-});
+/** Counts a page. @param users - the active ones */
+export function countPage(users: readonly CensusUser[]): CensusPage {
+  const filled = users.filter(({ value }) => isFilled(value));
+  const holders = filled.map(({ subject, value }) => ({ subject, token: new SealedToken(String(value)) }));
+  return { users: users.length, enrolled: holders.length, holders };
+}

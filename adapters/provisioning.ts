@@ -1,7 +1,7 @@
 import type { ConnectionConfig } from '../src/config/connection.js';
 import type { Directory } from '../src/core/ports.js';
 import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
-import type { Census } from './census.js';
+import type { Census, Holder } from './census.js';
 
 /** How one thing stands that the provider needs for a connection to work. Every text is for an administrator. */
 export type StepStatus =
@@ -163,7 +163,8 @@ export interface Provisioning {
   readonly listMembers: Directory['listMembers'];
   /**
    * Counts who may sign in, and who is enrolled.
+   * @param onHolder - receives each user who counts as enrolled
    * @throws FaceError `provider_refused`, `profile_unavailable`: the provider does not tell
    */
-  census(): Promise<Census>;
+  census(onHolder?: (holder: Holder) => void): Promise<Census>;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Provider } from 'oidc-provider';
+import { Provider } from 'oidc-provider/lib/provider.js';
 
 /** Who may ask a simulated sign-in, and hears of everybody. */
 export interface SignInClient {

@@ -92,6 +92,8 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
 }
 
 /** One command line. @returns how the process ends */
+const loadDemo = () => import('../examples/demo/demo.js');
+
 async function run(): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   if (args.length === 0) {
@@ -113,8 +115,8 @@ async function run(): Promise<ExitCode> {
     loadKept: () => loadKeptConfig(reading),
     loadStored: () => loadStoredConfig(reading),
     serve,
-    showDemo: async (request) =>
-      (await import('../examples/demo/demo.js')).showDemo(request, { print, tell, untilStopped }),
+    showDemo: async (request) => (await loadDemo()).showDemo(request, { print, tell, untilStopped }),
+    writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, tell),
     loadMeasuring: () => import('../evidence/accuracy/measure.js'),
     print,
     endWith: (code) => {

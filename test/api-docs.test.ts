@@ -4,12 +4,15 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { commandRefusals } from '../src/cli/command-error.js';
 import { faceErrorCodes, refusals } from '../src/errors.js';
+import { statementAlgorithm } from '../src/keys/statement.js';
 import { describeApi } from '../src/rest/openapi.js';
 import { rightsByRole } from '../src/rest/rights.js';
+import { defaultScopes } from '../src/rest/scopes.js';
 import { createEndpoints } from '../src/server/endpoints.js';
 import { currentEngine, engineNames } from '../src/token/format.js';
 import { startApiServer } from './api-server.js';
 import { createTestVerifier } from './embedded.js';
+import { listPages, readPage } from './page.js';
 import { projectRoot } from './paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
@@ -66,6 +69,42 @@ test('docs/api.md has every operation of the description, and its replies fit th
 test('the engine that docs/api.md shows is the one that makes new tokens', () => {
   const shown = [...read('api.md').matchAll(/"engine": "([^"]+)"/g)].map(([, name]) => name);
   expect(new Set(shown)).toEqual(new Set([engineNames[currentEngine]]));
+});
+
+test('tokens that pages show shortened are of the engine that makes new ones', () => {
+  const shown = listPages().flatMap((page) =>
+    [...readPage(page).matchAll(/fv1\.([\w-]{4})[\w-]*…/g)].map(([, start]) => start!),
+  );
+  expect(shown.length).toBeGreaterThan(3);
+  expect([...new Set(shown.map((start) => Buffer.from(start, 'base64url')[0]))]).toEqual([currentEngine]);
+});
+
+test('the threshold that docs/api.md shows is the one of that engine at the accuracy of the call', () => {
+  const section = read('api.md').split('### POST /authenticate-score')[1]!.split('### ')[0]!;
+  const [, accuracy = ''] = /accuracy=(\d)/.exec(section) ?? [];
+  const [, threshold] = /"threshold": ([\d.]+)/.exec(section) ?? [];
+  const { engines } = z
+    .object({
+      engines: z.array(z.object({ id: z.int(), levels: z.record(z.string(), z.object({ cosine: z.number() })) })),
+    })
+    .parse(JSON.parse(readFileSync(join(projectRoot, 'parameters/engines.json'), 'utf8')));
+  const engine = engines.find(({ id }) => id === currentEngine);
+  expect(Number(threshold)).toBe(engine?.levels[accuracy]?.cosine);
+});
+
+test('receipts that pages show begin as those that are signed here', () => {
+  const shown = listPages().flatMap((page) =>
+    [...readPage(page).matchAll(/"receipt": "(eyJ[\w-]+)/g)].map(([, head]) =>
+      Buffer.from(head!, 'base64url').toString(),
+    ),
+  );
+  expect(shown.length).toBeGreaterThan(2);
+  for (const head of shown) expect(head.startsWith(`{"alg":"${statementAlgorithm}",`)).toBe(true);
+});
+
+test('docs/api.md says which scopes a client token and an application have by default', () => {
+  const [, listed = ''] = /By default: ([^.]+)\. The others have to be asked for/.exec(read('api.md')) ?? [];
+  expect([...listed.matchAll(/`([\w.-]+)`/g)].map(([, scope]) => scope)).toEqual([...defaultScopes]);
 });
 
 test('docs/applications.md says what each role holds', () => {

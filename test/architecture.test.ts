@@ -62,6 +62,15 @@ test('each test file belongs to one tier', async () => {
   expect(compiled.filter((path) => tiersOf(path) !== 1)).toEqual([]);
 });
 
+test('the OpenID library is imported by its parts: its main file prints a warning on Node 20', () => {
+  const simulators = readdirSync(join(projectRoot, 'simulators'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join('simulators', name));
+  const programs = [...files, ...simulators].filter((file) => !file.endsWith('.d.ts'));
+  const whole = (file: string) => [/^import (?!type\b)[^;]* from 'oidc-provider';/m.exec(read(file))?.[0]];
+  expect(offenders(programs, whole)).toEqual([]);
+});
+
 test('the picture of the rooms is what the imports are', () => {
   expect(runScript('scripts/draw-floors.mjs', '--check')).toMatchObject({ status: 0, stderr: '' });
 });

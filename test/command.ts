@@ -30,6 +30,7 @@ export async function runInProcess(
     loadStored: () => Promise.reject(new Error('needs no configuration')),
     loadMeasuring: () => Promise.reject(new Error('measures nothing')),
     showDemo: () => Promise.reject(new Error('shows nothing')),
+    writeDemoPhotos: () => Promise.reject(new Error('writes nothing')),
     serve: () => Promise.reject(new Error('serves nothing')),
     ...deps,
   });

@@ -1,6 +1,6 @@
 import { ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { Fetch } from '../../src/core/ports.js';
-import { type CensusCount, countPage } from '../census.js';
+import { type CensusPage, countPage } from '../census.js';
 import { type CognitoSettings, createCognitoClient, toRefusal, triesWhileAdministering } from './client.js';
 import type { CognitoConnection } from './config.js';
 
@@ -15,7 +15,7 @@ const pageSize = 60;
 export async function* listCensus(
   settings: CognitoSettings & Pick<CognitoConnection['cognito'], 'attribute'>,
   { fetch }: { readonly fetch: Fetch },
-): AsyncGenerator<CensusCount> {
+): AsyncGenerator<CensusPage> {
   const { userPoolId: UserPoolId, attribute } = settings;
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   let next: string | undefined;
@@ -27,7 +27,12 @@ export async function* listCensus(
         throw toRefusal(error, 'ListUsers');
       });
     const enabled = Users.filter(({ Enabled }) => Enabled !== false);
-    yield countPage(enabled.map(({ Attributes = [] }) => Attributes.find(({ Name }) => Name === attribute)?.Value));
+    yield countPage(
+      enabled.map(({ Attributes = [] }) => {
+        const held = (name: string) => Attributes.find(({ Name }) => Name === name)?.Value;
+        return { subject: held('sub') ?? '', value: held(attribute) };
+      }),
+    );
     next = PaginationToken;
   } while (next !== undefined);
 }

@@ -75,6 +75,6 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     ],
     registration: null,
     listMembers: (group) => listMembers(group, cognito, deps),
-    census: () => takeCensus(listCensus(cognito, deps), deps),
+    census: (onHolder) => takeCensus(listCensus(cognito, deps), deps, onHolder),
   };
 }

@@ -1,21 +1,24 @@
 import { z } from 'zod';
-import { type CensusCount, countPage } from '../census.js';
+import { type CensusPage, countPage } from '../census.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 // Holds the directory extension too, under its own name.
-const pageGuard = z.object({ value: z.array(z.looseObject({})), '@odata.nextLink': z.string().optional() });
+const pageGuard = z.object({
+  value: z.array(z.looseObject({ id: z.string() })),
+  '@odata.nextLink': z.string().optional(),
+});
 
 /**
  * The users of the connection's own tenant whose accounts are enabled. A directory extension that a user has no value of is
  * not in the answer.
  * @see https://learn.microsoft.com/en-us/graph/api/user-list
  */
-export async function* listCensus({ settings, graph }: EntraProvisionDeps): AsyncGenerator<CensusCount> {
+export async function* listCensus({ settings, graph }: EntraProvisionDeps): AsyncGenerator<CensusPage> {
   const { attribute } = settings.entra;
   let next: string | undefined = `/users?$filter=accountEnabled eq true&$select=id,${attribute}&$top=999`;
   while (next !== undefined) {
     const page: z.output<typeof pageGuard> = await graph.read(pageGuard, next);
-    yield countPage(page.value.map((user) => user[attribute]));
+    yield countPage(page.value.map((user) => ({ subject: user.id, value: user[attribute] })));
     next = page['@odata.nextLink'];
   }
 }

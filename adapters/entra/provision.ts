@@ -58,7 +58,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     secrets: [],
     registration: client !== undefined && registersUsers(client) ? createRegistration(client, deps) : null,
     listMembers: (group) => listMembers(group, deps),
-    census: () => takeCensus(listCensus(deps), deps),
+    census: (onHolder) => takeCensus(listCensus(deps), deps, onHolder),
   };
 }
 

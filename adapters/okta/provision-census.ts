@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CensusCount, countPage } from '../census.js';
+import { type CensusPage, countPage } from '../census.js';
 import { createSendToOkta, parseAnswer } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { nextPageOf } from './provision-list.js';
@@ -7,14 +7,14 @@ import { nextPageOf } from './provision-list.js';
 /** As many as Okta gives at once. */
 const pageSize = 200;
 
-const usersGuard = z.array(z.object({ profile: z.record(z.string(), z.unknown()).nullish() }));
+const usersGuard = z.array(z.object({ id: z.string(), profile: z.record(z.string(), z.unknown()).nullish() }));
 
 /**
  * The active users, with what the running service may read. By `filter`, as what `search` finds may be of some time ago; and
  * of their profiles the attribute alone.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
  */
-export async function* listCensus({ settings, fetch }: OktaProvisionDeps): AsyncGenerator<CensusCount> {
+export async function* listCensus({ settings, fetch }: OktaProvisionDeps): AsyncGenerator<CensusPage> {
   const { attribute } = settings.okta;
   const send = createSendToOkta(settings.okta, fetch);
   const query = { filter: 'status eq "ACTIVE"', fields: `id,profile:(${attribute})`, limit: String(pageSize) };
@@ -22,7 +22,9 @@ export async function* listCensus({ settings, fetch }: OktaProvisionDeps): Async
   let next: string | null = `/api/v1/users?${written.join('&')}`;
   while (next !== null) {
     const { body, headers } = await send('GET', next);
-    yield countPage(parseAnswer(usersGuard, body).map(({ profile }) => profile?.[attribute]));
+    yield countPage(
+      parseAnswer(usersGuard, body).map(({ id, profile }) => ({ subject: id, value: profile?.[attribute] })),
+    );
     next = nextPageOf(headers);
   }
 }

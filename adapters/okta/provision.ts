@@ -68,7 +68,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
     secrets: okta.hooks.secret === undefined ? [] : [hookSecret(okta.hooks.previousSecret !== undefined)],
     registration: null,
     listMembers: (group) => listMembers(group, okta, given),
-    census: () => takeCensus(listCensus(deps), deps),
+    census: (onHolder) => takeCensus(listCensus(deps), deps, onHolder),
   };
 }
 

@@ -1,13 +1,20 @@
 import { z } from 'zod';
-import { type CensusCount, countPage } from '../census.js';
+import { type CensusPage, countPage } from '../census.js';
 import { toUnavailable } from './client.js';
+import { accountGuard } from './profile-account.js';
 import type { Parts } from './provision-account.js';
 
 /** Only users of this status can sign in. */
 const activeStatus = 1;
 
 // A list that does not show the fields says nothing of who is enrolled.
-const usersGuard = z.array(z.object({ status: z.number(), custom_attributes: z.record(z.string(), z.unknown()) }));
+const usersGuard = z.array(
+  z.object({
+    id: accountGuard.shape.id,
+    status: z.number(),
+    custom_attributes: z.record(z.string(), z.unknown()),
+  }),
+);
 
 /**
  * Where the next page begins; `null` on the last. OneLogin writes it as it stands in an address (`%3D` for `=`): encoded
@@ -28,7 +35,7 @@ export function readNextCursor(headers: Headers): string | null {
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
  */
-export async function* listCensus({ onelogin: { attribute }, api }: Parts): AsyncGenerator<CensusCount> {
+export async function* listCensus({ onelogin: { attribute }, api }: Parts): AsyncGenerator<CensusPage> {
   let cursor: string | null = null;
   do {
     const query: URLSearchParams = new URLSearchParams({
@@ -40,7 +47,7 @@ export async function* listCensus({ onelogin: { attribute }, api }: Parts): Asyn
     const users = usersGuard.safeParse(body);
     if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
     const active = users.data.filter((user) => user.status === activeStatus);
-    yield countPage(active.map((user) => user.custom_attributes[attribute]));
+    yield countPage(active.map((user) => ({ subject: user.id, value: user.custom_attributes[attribute] })));
     cursor = readNextCursor(headers);
   } while (cursor !== null);
 }

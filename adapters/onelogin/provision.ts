@@ -36,7 +36,7 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
     ],
     registration: null,
     listMembers: (group) => listMembers(group, parts),
-    census: () => takeCensus(listCensus(parts), deps),
+    census: (onHolder) => takeCensus(listCensus(parts), deps, onHolder),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
-import { type CensusCount, countPage } from '../census.js';
+import { type CensusPage, countPage } from '../census.js';
 import type { Parts } from './provision-schema.js';
 import { parseAnswer, parseExtension, toAsked, toScimType } from './schema.js';
 
@@ -20,7 +20,7 @@ const pageGuard = z.object({
  * The users that are not inactive, page by page: filters for an attribute of an extension are understood by few servers.
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.4
  */
-export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGenerator<CensusCount> {
+export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGenerator<CensusPage> {
   const seen = new Set<string>();
   let startIndex = 1;
   for (;;) {
@@ -38,7 +38,7 @@ export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGen
     const fresh = Resources.filter(({ id }) => !seen.has(id));
     for (const { id } of fresh) seen.add(id);
     const active = fresh.filter((user) => user.active !== false);
-    yield countPage(active.map((user) => parseExtension(user, attribute).value));
+    yield countPage(active.map((user) => ({ subject: user.id, value: parseExtension(user, attribute).value })));
     startIndex += Resources.length;
     // Some servers count the page alone, as WSO2 over LDAP: no more than a page is no word on the whole.
     const isLast = totalResults > Resources.length && startIndex > totalResults;

@@ -24,7 +24,7 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep 
     secrets: [],
     registration: null,
     listMembers: (group) => listMembers(group, parts),
-    census: () => takeCensus(listCensus(parts), deps),
+    census: (onHolder) => takeCensus(listCensus(parts), deps, onHolder),
   };
 }
 

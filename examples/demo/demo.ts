@@ -8,19 +8,20 @@ import { createOktaProfile } from '../../adapters/okta/profile.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import type { CliDeps, DemoRequest } from '../../src/cli/deps.js';
-import { isThere } from '../../src/config/data-files.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
-import { fetchDemoPhotos, fetchModels } from '../../src/models/fetch.js';
-import { demoPhotosFolder } from '../../test/paths.js';
+import { fetchModels } from '../../src/models/fetch.js';
 import { loadPictures } from '../../test/pictures.js';
 import { startService } from '../../test/service.js';
 import { createTextLog } from '../../test/sinks.js';
 import { connectBackend } from './backend.js';
 import { startCompany } from './company.js';
+import { bringDemoPhotos } from './photos.js';
 import { startPortals } from './portals.js';
 import { showProviders } from './providers.js';
+
+export { writeDemoPhotos } from './photos.js';
 
 /*
  * The main job on real photos, against a simulated Okta org on a real socket: enrol, sign in, be refused, revoke. Then the
@@ -47,9 +48,7 @@ export async function showDemo(
   const folder = await mkdtemp(join(tmpdir(), 'facestep-demo-'));
   const modelsFolder = resolve(request.modelsFolder);
   await fetchModels(modelsFolder, tell);
-  // A checkout has them; elsewhere they are gone again with the rest.
-  const photos = (await isThere(demoPhotosFolder)) ? demoPhotosFolder : join(folder, 'photos');
-  await fetchDemoPhotos(photos, tell);
+  const photos = await bringDemoPhotos(join(folder, 'photos'), tell);
   const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
   const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
 

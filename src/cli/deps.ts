@@ -40,6 +40,8 @@ export interface CliDeps {
   readonly loadMeasuring: () => Promise<Measuring>;
   /** Shows the main job on photos, against simulated providers. @returns whether every answer was the one that belongs there */
   readonly showDemo: (request: DemoRequest) => Promise<boolean>;
+  /** Writes the pictures that the examples of the documentation name into a folder. @returns their files */
+  readonly writeDemoPhotos: (folder: string) => Promise<readonly string[]>;
   /** Runs the server until the person stops the process. */
   readonly serve: () => Promise<void>;
 }

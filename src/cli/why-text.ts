@@ -35,8 +35,11 @@ export function isRefusal({ action, detail }: Told): boolean {
   return ['enrolment_refused', 'verification_refused', 'hand_off_refused', 'locked_out'].includes(action);
 }
 
-/** What happened, as one sentence for an administrator. Names of signals and codes are as the documents list them. */
-export function toSentence({ action, detail }: Told): string {
+/**
+ * What happened, as one sentence for an administrator. Names of signals and codes are as the documents list them.
+ * @param foreign - public ids of tokens that were not made for this user
+ */
+export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string>): string {
   switch (action) {
     case 'enrolled':
     case 'enrolment_recovered':
@@ -64,7 +67,7 @@ export function toSentence({ action, detail }: Told): string {
     case 'verified':
       return 'The face is the enrolled one';
     case 'verification_refused':
-      return 'code' in detail ? `Refused: ${toReason(detail.code)}` : toMismatch(detail.tokenId);
+      return 'code' in detail ? `Refused: ${toReason(detail.code)}` : toMismatch(detail.tokenId, foreign);
     case 'locked_out':
       return `${detail.hook === undefined ? 'Locked out' : `Sign-ins at hook ${detail.hook} locked out`} until ${detail.until}: lockout ${detail.level} in a row`;
     case 'lockout_cleared':
@@ -80,8 +83,12 @@ const toStart = ({ purpose, application, by }: Extract<Told, { action: 'step_up_
   return `${what}${whose}${by === undefined ? '' : `, by ${by}`}`;
 };
 
-const toMismatch = (tokenId: string | null): string =>
-  tokenId === null ? 'Refused: there is no enrolment' : 'Refused: not the enrolled face';
+function toMismatch(tokenId: string | null, foreign: ReadonlySet<string>): string {
+  if (tokenId === null) return 'Refused: there is no enrolment';
+  return foreign.has(tokenId)
+    ? 'Refused: the token in the profile was not made for this user, so no face opens it. Enrol them again'
+    : 'Refused: not the enrolled face';
+}
 
 type Decision = Extract<Told, { action: 'hook_decided' }>['detail'];
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type PastEvent, readEvents } from '../audit/events.js';
+import { findTokenOwners } from '../audit/token-owners.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import type { CliDeps } from './deps.js';
 import { findUsers, tellUnasked } from './find-users.js';
@@ -35,9 +36,12 @@ export const createWhyCommand = (deps: CliDeps): Command =>
       const files = await findTrails(trail, setup.config);
       const subjects = new Set(found.users.map(({ subject }) => subject));
       const events = await collectEvents(files, { connection: id, subjects, since });
+      const foreign = await findForeign(events, files);
       if (json === true)
-        deps.print(JSON.stringify({ connection: id, user, since: toIso(since), events: events.map(toJson) }, null, 2));
-      else toLines({ connection: id, user, since }, events).forEach(deps.print);
+        deps.print(
+          JSON.stringify({ connection: id, user, since: toIso(since), events: events.map(toJson(foreign)) }, null, 2),
+        );
+      else toLines({ connection: id, user, since }, events, foreign).forEach(deps.print);
       deps.endWith(tellUnasked(found, deps) && events.length > 0 ? 0 : 1);
     });
 
@@ -60,14 +64,29 @@ async function collectEvents(
   return events.toSorted((a, b) => a.time - b.time);
 }
 
-const toJson = (event: Told) => {
+/** Public ids of the tokens of failed checks that were made for somebody else, or for nobody. */
+async function findForeign(events: readonly Told[], files: readonly string[]): Promise<ReadonlySet<string>> {
+  const refused = events.flatMap(({ action, connection, subject, detail }) =>
+    action === 'verification_refused' && 'tokenId' in detail && detail.tokenId !== null
+      ? [{ connection, subject, tokenId: detail.tokenId }]
+      : [],
+  );
+  const owners = await findTokenOwners(files, new Set(refused.map(({ tokenId }) => tokenId)));
+  const isForeign = ({ connection, subject, tokenId }: (typeof refused)[number]): boolean => {
+    const owner = owners.get(tokenId);
+    return owner !== undefined && (owner.connection !== connection || owner.subject !== subject);
+  };
+  return new Set(refused.filter(isForeign).map(({ tokenId }) => tokenId));
+}
+
+const toJson = (foreign: ReadonlySet<string>) => (event: Told) => {
   const { time, action, subject, request, detail } = event;
   return {
     time: toIso(time),
     action,
     subject,
     request: request ?? null,
-    said: toSentence(event),
+    said: toSentence(event, foreign),
     isRefusal: isRefusal(event),
     detail,
   };
@@ -76,6 +95,7 @@ const toJson = (event: Told) => {
 function toLines(
   { connection, user, since }: { readonly connection: string; readonly user: string; readonly since: EpochMs },
   events: readonly Told[],
+  foreign: ReadonlySet<string>,
 ): string[] {
   const title = `${toPrintable(user)} at ${connection}, since ${toIso(since)}`;
   if (events.length === 0) return [title, '', 'Nothing is recorded: they did not come here, or under another name.'];
@@ -85,9 +105,11 @@ function toLines(
     '',
     ...events.map((event) => {
       const request = event.request === undefined ? '' : `  [${toPrintable(event.request)}]`;
-      return `${toIso(event.time)}  ${isRefusal(event) ? '!' : ' '} ${toPrintable(toSentence(event))}${request}`;
+      return `${toIso(event.time)}  ${isRefusal(event) ? '!' : ' '} ${toPrintable(toSentence(event, foreign))}${request}`;
     }),
     '',
-    last === undefined ? 'Nothing was refused.' : `Last refused ${toIso(last.time)}: ${toPrintable(toSentence(last))}`,
+    last === undefined
+      ? 'Nothing was refused.'
+      : `Last refused ${toIso(last.time)}: ${toPrintable(toSentence(last, foreign))}`,
   ];
 }

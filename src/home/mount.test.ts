@@ -90,6 +90,7 @@ test('shows nothing of anybody, in the language that is asked for, and only wher
   expect([response.status, text.includes('dir="rtl"'), text.includes('name="username"')]).toEqual([200, true, true]);
   expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   expect(placeOf(await ask('/me'))).toBe(`${testIssuer}/me/acme`);
+  expect(await (await ask('/')).json()).toMatchObject({ ownPage: '/me' });
   for (const path of ['/me/other', '/me/nobody', '/me/other/sign-in']) expect((await ask(path)).status).toBe(404);
   expect(await (await ask('/me/acme?refused=%3Cb%3E')).text()).not.toContain('<p role="alert"');
 });

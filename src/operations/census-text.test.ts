@@ -36,6 +36,18 @@ test.each(['shadow', 'enforce'] as const)('with everybody enrolled nothing is sa
   });
 });
 
+test('of users whose token is not theirs it warns, whatever the mode, and says what to do', () => {
+  const policy = { mode: 'shadow', whenNotEnrolled: 'refuse' } as const;
+  const finding = toCensusFinding({ users: 3, enrolled: 1, isComplete: true }, policy, 2);
+  expect(finding).toEqual({
+    verdict: 'warn',
+    found:
+      'enrolled 1 of 3 users; 2 users would be refused if policy.mode were enforce. ' +
+      '2 users of these hold a token that was not made for this user and opens for no face',
+    remedy: expect.stringContaining('docs/facenition.md'),
+  });
+});
+
 test('a count that was broken off says at least', () => {
   const some = { users: 20_000, enrolled: 19_999, isComplete: false };
   expect(toCensusFinding(some, { mode: 'enforce', whenNotEnrolled: 'refuse' }).found).toBe(

@@ -2,10 +2,24 @@ import type { Census } from '../../adapters/census.js';
 import type { Finding } from '../../adapters/provisioning.js';
 import type { Policy } from '../core/connection.js';
 
-type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
+/** What of a policy decides about users who are not enrolled. */
+export type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
 
-/** How many are enrolled, and what that means for the others under the policy. */
-export function toCensusFinding(census: Census, { mode, whenNotEnrolled }: CensusPolicy): Finding {
+/**
+ * How many are enrolled, and what that means for the others under the policy.
+ * @param foreign - how many more hold a token that was not made for them
+ */
+export function toCensusFinding(census: Census, policy: CensusPolicy, foreign = 0): Finding {
+  const finding = toCountFinding(census, policy);
+  if (foreign === 0) return finding;
+  return {
+    verdict: 'warn',
+    found: `${finding.found}. ${toUsers(foreign)} of these ${foreign === 1 ? 'holds' : 'hold'} a token that was not made for this user and opens for no face`,
+    remedy: 'Enrol them with POST /enrolments or an invitation, never with POST /generate: docs/facenition.md.',
+  };
+}
+
+function toCountFinding(census: Census, { mode, whenNotEnrolled }: CensusPolicy): Finding {
   const others = census.users - census.enrolled;
   const found = `enrolled ${toCounts(census)}`;
   if (others === 0) return { verdict: 'pass', found, remedy: null };

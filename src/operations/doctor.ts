@@ -23,7 +23,7 @@ interface Examined {
   readonly connection: ConfiguredConnection;
   /** How its mode was switched by hand; `null`: it was not. */
   readonly switched: Switched | null;
-  /** Told what the provider says of its users. */
+  /** Receives what was counted, without users whose token is not theirs. */
   readonly onCensus?: (census: Census) => void;
 }
 
@@ -72,7 +72,7 @@ export async function collectChecks(examined: Examined, deps: OperationDeps): Pr
 }
 
 async function collectProviderChecks(
-  { connection, onCensus = () => {} }: Examined,
+  { setup: { config }, connection, onCensus = () => {} }: Examined,
   publicUrl: string,
   deps: OperationDeps,
 ): Promise<Checks> {
@@ -80,12 +80,9 @@ async function collectProviderChecks(
     const adapter = await connection.createAdapter(publicUrl);
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
-    const count = async (): Promise<Census> => {
-      const counted = await census();
-      onCensus(counted);
-      return counted;
-    };
-    return { checks: [...hookChecks, ...checks, createCensusCheck({ census: count }, connection, deps)], steps };
+    const known = { verifier: config.verifier, trail: filesOf(config).audit, onCensus };
+    const censusCheck = createCensusCheck({ census }, connection, known, deps);
+    return { checks: [...hookChecks, ...checks, censusCheck], steps };
   } catch (error) {
     return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };
   }

@@ -67,11 +67,13 @@ describe('addresses', () => {
     for (const [, path = ''] of page.matchAll(/href="([^"]+)"/g))
       expect((await fetch(server.origin + path)).status).toBe(200);
     const { status, body } = await server.send('GET', '/');
-    expect({ status, name: body.name, catalogue: body.catalogue }).toEqual({
+    expect({ status, body }).toMatchObject({
       status: 200,
-      name: 'facestep',
-      catalogue: '/catalogue',
+      body: { name: 'facestep', catalogue: '/catalogue', console: '/console/' },
     });
+    expect(page).toContain('href="/console/"');
+    // Nobody has a page of their own there.
+    expect(page + JSON.stringify(body)).not.toContain('/me"');
     expect(page + JSON.stringify(body)).not.toMatch(/acme|\d+\.\d+\.\d+/);
   });
 

@@ -33,7 +33,7 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
 import { createHookRoute, type HooksByConnection } from './hooks.js';
-import { answerWelcome } from './welcome.js';
+import { createWelcome } from './welcome.js';
 
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
@@ -120,6 +120,8 @@ function createRouter(deps: AppDeps): Express {
   // all, so that whoever does not read them has none of their own here.
   let description: Buffer | null = null;
   let catalogue: Buffer | null = null;
+  const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);
+  const answerWelcome = createWelcome({ hasOwnPages });
   mountGet(app, '/', (response, request) => answerWelcome(request, response));
   mountReadiness(app, deps);
   mountGet(app, '/openapi.json', (response) => {

@@ -92,12 +92,17 @@ export async function startServer(
       wakeCampaigns: () => campaigns?.wake(),
     });
 
+  const consoleUrl = (): string => `${config.publicUrl ?? httpAddressOf(config.host, listening.port)}/console/`;
+
   /** Keeps a key made just now. @returns shows it: where the start has gone well, as who never saw the key could not use it */
   const keepFresh = async (adminKey: AdminKey): Promise<() => void> => {
     const { fresh } = adminKey;
     if (fresh === null) return () => {};
     await storeAdminKey(adminKey, { file: ports.files.adminKey, random });
-    return () => fresh.use((text) => tell(`Administrator key, shown this once: ${text}`));
+    return () => {
+      tell(`Console, where this key signs in: ${consoleUrl()}`);
+      fresh.use((text) => tell(`Administrator key, shown this once: ${text}`));
+    };
   };
 
   const built = await build(setup);

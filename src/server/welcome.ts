@@ -6,6 +6,7 @@ const policy = policyOfPage(catalogueStyle);
 
 /** Where to go from here. No version and no setting: strangers read this. */
 const places = [
+  ['/console/', 'console', 'the console of administrators and developers'],
   ['/docs/', 'documentation', 'how to set it up, run it, call it and mend it'],
   ['/catalogue', 'catalogue', 'what backends can ask, with an example of each call'],
   ['/openapi.json', 'description', 'the same for programs (OpenAPI 3.1)'],
@@ -13,7 +14,7 @@ const places = [
   ['/.well-known/jwks.json', 'receiptKeys', 'the keys its receipts are signed with'],
 ] as const;
 
-const html = `<!doctype html>
+const toPage = (ownPage: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -30,7 +31,7 @@ const html = `<!doctype html>
 <main>
 <section class="card" aria-labelledby="people">
 <h2 id="people">You want to sign in, or to set up your face check</h2>
-<p>There is nothing to do on this page. Open the link you were sent, or go back to where you sign in. If that does not help, ask the organisation that sent you.</p>
+<p>There is nothing to do on this page. Open the link you were sent, or go back to where you sign in.${ownPage} If that does not help, ask the organisation that sent you.</p>
 </section>
 <section class="card" aria-labelledby="administrators">
 <h2 id="administrators">You run this server, or write against it</h2>
@@ -42,16 +43,24 @@ const html = `<!doctype html>
 </html>
 `;
 
-const json = {
+const toJson = (ownPage: Readonly<Record<string, string>>) => ({
   ok: true,
   name: 'facestep',
   about: 'Face step-up for the identity provider an organisation already runs.',
   ...Object.fromEntries(places.map(([path, name]) => [name, path])),
-};
+  ...ownPage,
+});
 
-/** Says to whoever comes to the bare address what this is: a page to a browser, JSON to anything else. */
-export function answerWelcome(request: Request, response: Response): void {
-  response.set('Cache-Control', 'public, max-age=3600').vary('Accept');
-  if (request.accepts(['json', 'html']) !== 'html') response.json(json);
-  else response.set('Content-Security-Policy', policy).type('html').send(html);
+/**
+ * Makes what the bare address answers: a page to a browser, JSON to anything else.
+ * @param options.hasOwnPages - whether people have pages of their own at `/me`
+ */
+export function createWelcome({ hasOwnPages }: { readonly hasOwnPages: boolean }) {
+  const html = toPage(hasOwnPages ? ' What is kept of you is on <a href="/me">your own page</a>.' : '');
+  const json = toJson(hasOwnPages ? { ownPage: '/me' } : {});
+  return (request: Request, response: Response): void => {
+    response.set('Cache-Control', 'public, max-age=3600').vary('Accept');
+    if (request.accepts(['json', 'html']) !== 'html') response.json(json);
+    else response.set('Content-Security-Policy', policy).type('html').send(html);
+  };
 }

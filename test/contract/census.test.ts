@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type CensusCount, countPage, takeCensus } from '../../adapters/census.js';
+import { type CensusPage, countPage, type Holder, takeCensus } from '../../adapters/census.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import type { Provisioning } from '../../adapters/provisioning.js';
@@ -117,7 +117,15 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
       methods.push(target ?? (/token/.test(new URL(url).pathname) ? 'token' : (init.method ?? 'GET')));
       return send(url, init);
     };
-    expect(await provision(observe).census()).toEqual(expected);
+    const provisioning = provision(observe);
+    const holders: Holder[] = [];
+    expect(await provisioning.census((holder) => holders.push(holder))).toEqual(expected);
+    // By the id that their token is bound to.
+    expect(new Set(holders.map(({ subject }) => subject)).size).toBe(expected.enrolled);
+    for (const { subject, token } of holders) {
+      expect(token.use((text) => text)).toBe('FV1.x');
+      expect(subject).toMatch(/^[\w-]+$/);
+    }
     const reads = ['token', 'GET', 'AWSCognitoIdentityProviderService.ListUsers'];
     expect(methods.filter((method) => !reads.includes(method))).toEqual([]);
     expect(methods.length).toBeGreaterThan(1);
@@ -170,20 +178,21 @@ describe('a count', () => {
   const clock = createManualClock();
 
   test('takes null, nothing and an empty text for not enrolled', () => {
-    expect(countPage(['FV1.x', '', null, undefined])).toEqual({ users: 4, enrolled: 1 });
+    const users = ['FV1.x', '', null, undefined].map((value, index) => ({ subject: `user-${index}`, value }));
+    expect(countPage(users)).toMatchObject({ users: 4, enrolled: 1, holders: [{ subject: 'user-0' }] });
   });
 
   test('ends with the list, also an empty one', async () => {
-    async function* none(): AsyncGenerator<CensusCount> {}
+    async function* none(): AsyncGenerator<CensusPage> {}
     expect(await takeCensus(none(), { clock })).toEqual({ users: 0, enrolled: 0, isComplete: true });
   });
 
   test('asks for no more pages once it has seen 20,000 users, and says that it is not complete', async () => {
     let pages = 0;
-    async function* endless(): AsyncGenerator<CensusCount> {
+    async function* endless(): AsyncGenerator<CensusPage> {
       for (;;) {
         pages += 1;
-        yield { users: 1_000, enrolled: 1 };
+        yield { users: 1_000, enrolled: 1, holders: [] };
       }
     }
     expect(await takeCensus(endless(), { clock })).toEqual({ users: 20_000, enrolled: 20, isComplete: false });
@@ -191,10 +200,10 @@ describe('a count', () => {
   });
 
   test('ends after a minute, with what it has', async () => {
-    async function* slow(): AsyncGenerator<CensusCount> {
-      yield { users: 10, enrolled: 2 };
+    async function* slow(): AsyncGenerator<CensusPage> {
+      yield { users: 10, enrolled: 2, holders: [] };
       clock.advanceSec(61);
-      yield { users: 10, enrolled: 2 };
+      yield { users: 10, enrolled: 2, holders: [] };
       await new Promise(() => {});
     }
     expect(await takeCensus(slow(), { clock })).toMatchObject({ isComplete: false });

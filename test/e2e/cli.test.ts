@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { connectBackend } from '../../examples/demo/backend.js';
 import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
+import { eventually } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
@@ -157,6 +158,101 @@ test('why says what happened to somebody, in words, by login as by id', async ()
   });
   const future = await runHere(['why', 'simulated', login, '--since', '2099-01-01'], env);
   expect(future.stdout).toContain('Nothing is recorded');
+});
+
+test('a token of POST /generate in a profile: doctor counts nobody as enrolled by it, and why says that it is not theirs', async () => {
+  const login = 'grace@example.com';
+  const subject = simulation.subjects.get(login)!;
+  const [{ okta }] = z
+    .tuple([z.looseObject({ okta: z.looseObject({ orgUrl: z.string(), auth: z.looseObject({ token: z.string() }) }) })])
+    .parse(simulation.config.connections);
+  const post = async (url: string, headers: Record<string, string>, body: string | FormData) => {
+    const response = await fetch(url, { method: 'POST', headers, body });
+    expect(response.status).toBe(200);
+    return z.looseObject({ token: z.string().optional() }).parse(await response.json());
+  };
+  const json = { 'content-type': 'application/json' };
+  const issued = await post(
+    `${service.url}/generateToken`,
+    { ...json, 'x-admin-key': simulation.config.adminKey },
+    '{"name":"guide"}',
+  );
+  const form = new FormData();
+  form.append('scope', 'okta:login');
+  form.append('photo', new Blob([Uint8Array.from(pictures.person[0])]), 'enroll.jpg');
+  const made = await post(`${service.url}/generate`, { 'x-auth-token': issued.token! }, form);
+  // As the published guide stores it.
+  await post(
+    `${okta.orgUrl}/api/v1/users/${subject}`,
+    { ...json, authorization: `SSWS ${okta.auth.token}` },
+    JSON.stringify({ profile: { facestepToken: made.token } }),
+  );
+
+  const backend = await connectBackend(service.url, simulation.config.adminKey, {
+    connection: 'simulated',
+    application: simulation.application,
+  });
+  expect(await backend.checkFace(subject, pictures.person[1])).toBe('failed');
+  const why = await runHere(['why', 'simulated', login], env);
+  expect(why.stdout).toContain('the token in the profile was not made for this user');
+  // The check before it had the enrolled token, and another face.
+  expect(why.stdout).toContain('Refused: not the enrolled face');
+
+  const doctor = await runHere(['doctor', 'simulated', '--json'], env);
+  const { checks } = z
+    .looseObject({ checks: z.array(z.looseObject({ title: z.string() })) })
+    .parse(JSON.parse(doctor.stdout));
+  expect(checks.find(({ title }) => title === 'Enrolled users')).toMatchObject({
+    verdict: 'warn',
+    found: expect.stringMatching(
+      /^enrolled 1 of 2 users; .*1 user of these holds a token that was not made for this user/,
+    ),
+    remedy: expect.stringContaining('POST /enrolments'),
+  });
+});
+
+test('demo --photos writes what the calls of the documentation name: one person twice, and somebody else', async () => {
+  const photos = join(folder, 'photos');
+  const written = await runCli(['demo', '--photos', photos]);
+  const files = ['enroll', 'probe', 'other'].map((name) => join(photos, `${name}.jpg`));
+  expect(written).toMatchObject({ code: 0, stdout: files.map((file) => `${file}\n`).join('') });
+  const issued = await fetch(`${service.url}/generateToken`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-admin-key': simulation.config.adminKey },
+    body: '{"name":"reader"}',
+  });
+  const { token } = z.looseObject({ token: z.string() }).parse(await issued.json());
+  const send = async (path: string, fields: Readonly<Record<string, string>>, photo: string) => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    body.append('photo', new Blob([Uint8Array.from(readFileSync(join(photos, photo)))]), photo);
+    const response = await fetch(service.url + path, { method: 'POST', headers: { 'x-auth-token': token }, body });
+    return z.looseObject({ token: z.string().optional() }).parse(await response.json());
+  };
+  const made = await send('/generate', {}, 'enroll.jpg');
+  expect(await send('/authenticate', { token: made.token! }, 'probe.jpg')).toEqual({ ok: true, authenticated: true });
+  expect(await send('/authenticate', { token: made.token! }, 'other.jpg')).toEqual({ ok: true, authenticated: false });
+
+  // A picture of the same name may be somebody's own.
+  writeFileSync(files[0]!, 'mine');
+  expect((await runCli(['demo', '--photos', photos])).code).toBe(1);
+  expect(readFileSync(files[0]!, 'utf8')).toBe('mine');
+});
+
+test('the first start names the console, and then the key that signs in there', async () => {
+  const started = await startService({
+    FACESTEP_CONFIG: '',
+    FACESTEP_ADMIN_KEY: '',
+    FACESTEP_DATA: join(folder, 'first'),
+    PORT: '0',
+  });
+  try {
+    await eventually(async () => expect(started.said.at(-1)).toMatch(/^Administrator key, shown this once: fsa_/));
+    expect(started.said.at(-2)).toBe(`Console, where this key signs in: ${started.url}/console/`);
+    expect((await fetch(`${started.url}/console/`)).status).toBe(200);
+  } finally {
+    await started.stop();
+  }
 });
 
 describe('audit export of one user, of whom the trail has the id', () => {

@@ -1,7 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { type Front, startFront } from '../../simulators/front.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
+import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { hasApache, startApache } from './apache.js';
 import { type Browser, createBrowser, type Seen } from './browser.js';
@@ -60,12 +64,12 @@ interface Place {
 }
 
 /** Apache and the server it sends people to, each at an address that the other reaches. */
-async function start(toSettings: (issuer: string) => string): Promise<Place> {
+async function start(toSettings: (issuer: string) => string, proof: object = { secret: clientSecret }): Promise<Place> {
   const [port, apachePort] = [await findFreePort(), await findFreePort()];
   const publicUrl = `http://localhost:${port}`;
   const keys = await createKeysFolder();
   const redirectUris = [`http://localhost:${apachePort}/callback`];
-  const app = { kind: 'relying_party', id: 'apache', secret: clientSecret, redirectUris };
+  const app = { kind: 'relying_party', id: 'apache', ...proof, redirectUris };
   const config = createOidcGuard().parse({ clients: [app] });
   const op = await startIssuer({ keysFile: keys.file, config, publicUrl });
   const front = await startFront(op.server.origin, { port });
@@ -98,6 +102,26 @@ async function visit({ op, apache }: Place, path: string, person: string): Promi
 (hasApache ? describe : describe.skip)('mod_auth_openidc', () => {
   test('lets in who shows the face, and says who it is', async () => {
     const place = await start((issuer) => shared(issuer) + bySecret);
+    await place.op.enrol('anna');
+    const page = await visit(place, '/index.html', 'anna');
+    expect([page.status, page.text, page.headers.get('x-user')]).toEqual([200, 'let in', loginOf('anna')]);
+  });
+
+  test('with a key in place of a secret, whose kid is named before the method', async () => {
+    const folder = createFolder('apache-key');
+    // Apache reads them after it gave up root's rights.
+    chmodSync(folder, 0o755);
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const [file, publicFile] = [join(folder, 'key.pem'), join(folder, 'public.pem')];
+    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(publicFile, publicKey.export({ type: 'spki', format: 'pem' }));
+    const byKey = [
+      `OIDCPrivateKeyFiles wiki-2026#${file}`,
+      `OIDCPublicKeyFiles wiki-2026#${publicFile}`,
+      'OIDCProviderTokenEndpointAuth private_key_jwt',
+    ].join('\n');
+    const publicKeys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'wiki-2026' }];
+    const place = await start((issuer) => shared(issuer) + byKey, { publicKeys });
     await place.op.enrol('anna');
     const page = await visit(place, '/index.html', 'anna');
     expect([page.status, page.text, page.headers.get('x-user')]).toEqual([200, 'let in', loginOf('anna')]);

@@ -21,7 +21,9 @@ import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 export const alikeBands = 6;
 
 const keptChallenges = 20;
-const keptSec = 30 * secondsPerDay;
+/** How long the digests of a person's frames are kept after their last challenge. */
+export const keptDays = 30;
+const keptSec = keptDays * secondsPerDay;
 
 /** Of a band: chance alone makes 6 of 64 agree less than once in 10²⁰ pairs. */
 const digestBytes = 2;

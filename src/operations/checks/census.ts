@@ -1,22 +1,72 @@
-import type { Check, Provisioning } from '../../../adapters/provisioning.js';
-import type { ConnectionConfig } from '../../config/connection.js';
-import { toCensusFinding } from '../census-text.js';
+import type { Census, Holder } from '../../../adapters/census.js';
+import type { Check, Finding, Provisioning } from '../../../adapters/provisioning.js';
+import { findTokenOwners } from '../../audit/token-owners.js';
+import { toCode } from '../../errors.js';
+import { identifyToken } from '../../verifier/facenition-token.js';
+import { type CensusPolicy, toCensusFinding } from '../census-text.js';
 import type { OperationDeps } from '../deps.js';
 import { toFailure, toFailureLines } from '../failure.js';
+
+interface Connection {
+  readonly id: string;
+  readonly policy: CensusPolicy;
+}
+
+/** What this server knows of tokens. */
+interface Known {
+  readonly verifier: { readonly kind: 'embedded' | 'facenition' };
+  /** The file of the audit trail. */
+  readonly trail: string;
+}
 
 /** Who would be refused today. Where the provider does not tell, what is wrong with it was found before this. */
 export const createCensusCheck = (
   { census }: Pick<Provisioning, 'census'>,
-  { policy }: Pick<ConnectionConfig, 'policy'>,
+  connection: Connection,
+  { onCensus, ...known }: Known & { readonly onCensus: (census: Census) => void },
   { log }: Pick<OperationDeps, 'log'>,
 ): Check => ({
   title: 'Enrolled users',
   async run() {
-    try {
-      return toCensusFinding(await census(), policy);
-    } catch (error) {
-      const found = `the provider does not tell: ${toFailureLines(toFailure(error, log)).join(': ')}`;
-      return { verdict: 'warn', found, remedy: 'Let the credentials of the service list users.' };
+    const holders: Holder[] = [];
+    const counted = await census((holder) => holders.push(holder)).catch((error: unknown) => toFailure(error, log));
+    if (!('users' in counted)) {
+      const found = `the provider does not tell: ${toFailureLines(counted).join(': ')}`;
+      return { verdict: 'warn', found, remedy: 'Let the credentials of the service list users.' } satisfies Finding;
     }
+    const foreign = await countForeign(holders, connection, known);
+    const sound = { ...counted, enrolled: counted.enrolled - foreign };
+    onCensus(sound);
+    return toCensusFinding(sound, connection.policy, foreign);
   },
 });
+
+/**
+ * Counts the users who hold something that opens for nobody there: a token that was made for nobody or for somebody else, or no
+ * token of this server. Tokens that the audit trail does not mention are taken for theirs.
+ */
+async function countForeign(
+  holders: readonly Holder[],
+  { id }: Connection,
+  { verifier, trail }: Known,
+): Promise<number> {
+  const named = holders.map(({ subject, token }) => ({ subject, tokenId: findTokenId(token, verifier) }));
+  const tokenIds = new Set(named.flatMap(({ tokenId }) => (tokenId === null ? [] : [tokenId])));
+  const owners = await findTokenOwners([trail], tokenIds);
+  return named.filter(({ subject, tokenId }) => {
+    if (tokenId === null) return true;
+    const owner = owners.get(tokenId);
+    return owner !== undefined && (owner.connection !== id || owner.subject !== subject);
+  }).length;
+}
+
+/** `null`: no token that this server could open. */
+function findTokenId(token: Holder['token'], { kind }: Known['verifier']): string | null {
+  try {
+    const { tokenId, isOurs } = identifyToken(token);
+    return isOurs || kind === 'facenition' ? tokenId : null;
+  } catch (error) {
+    if (toCode(error) === 'token_malformed') return null;
+    throw error;
+  }
+}

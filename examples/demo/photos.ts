@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isThere } from '../../src/config/data-files.js';
+import { fetchDemoPhotos } from '../../src/models/fetch.js';
+import { demoPhotosFolder } from '../../test/paths.js';
+import { loadPictures } from '../../test/pictures.js';
+
+/**
+ * Makes sure that the demonstration photos are there.
+ * @param elsewhere - where they are fetched to outside a checkout
+ * @returns their folder
+ */
+export async function bringDemoPhotos(elsewhere: string, tell: (line: string) => void): Promise<string> {
+  const folder = (await isThere(demoPhotosFolder)) ? demoPhotosFolder : elsewhere;
+  await fetchDemoPhotos(folder, tell);
+  return folder;
+}
+
+/**
+ * Writes the pictures that the calls in docs/api.md name: `enroll.jpg` and `probe.jpg` of one person from two days, and `other.jpg` of
+ * somebody else. They are cut out of the demonstration photos, which are fetched where they are not there.
+ * @returns the files
+ * @throws the system's error where one of them is there already
+ */
+export async function writeDemoPhotos(folder: string, tell: (line: string) => void): Promise<readonly string[]> {
+  const fetched = await mkdtemp(join(tmpdir(), 'facestep-photos-'));
+  try {
+    const { person, stranger } = await loadPictures(await bringDemoPhotos(fetched, tell));
+    const pictures = { enroll: person[0], probe: person[1], other: stranger };
+    await mkdir(folder, { recursive: true });
+    return await Promise.all(
+      Object.entries(pictures).map(async ([name, bytes]) => {
+        const file = join(folder, `${name}.jpg`);
+        await writeFile(file, bytes, { flag: 'wx' });
+        return file;
+      }),
+    );
+  } finally {
+    await rm(fetched, { recursive: true, force: true });
+  }
+}

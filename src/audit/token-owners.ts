@@ -1,0 +1,24 @@
+import type { SubjectRef } from '../core/connection.js';
+import { readEvents } from './events.js';
+
+/**
+ * Finds for whom tokens were made, by what audit trails say: a token itself tells it to nobody. The subject is empty for a token of
+ * `POST /generate`, which a client keeps.
+ * @param tokenIds - public ids
+ * @returns without the tokens that no trail mentions
+ */
+export async function findTokenOwners(
+  trails: readonly string[],
+  tokenIds: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, SubjectRef>> {
+  const owners = new Map<string, SubjectRef>();
+  if (tokenIds.size === 0) return owners;
+  for (const trail of trails) {
+    for await (const { connection, subject, detail } of readEvents(trail, makings)) {
+      if (tokenIds.has(detail.tokenId)) owners.set(detail.tokenId, { connection, subject });
+    }
+  }
+  return owners;
+}
+
+const makings = ['enrolled', 'enrolment_recovered', 'renewed'] as const;
