@@ -1,25 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { brotliCompressSync, constants } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
-
-/**
- * Lays a compressed copy beside each WebAssembly file: 2.7 MB of 14.2. Quality 9 takes a second; 11 would take half a
- * minute for a tenth less.
- */
-const compressWasm: Plugin = {
-  name: 'compress-wasm',
-  generateBundle(_options, bundle) {
-    for (const asset of Object.values(bundle)) {
-      if (asset.type !== 'asset' || !asset.fileName.endsWith('.wasm')) continue;
-      this.emitFile({
-        type: 'asset',
-        fileName: asset.fileName.replace('assets/', 'compressed/').concat('.br'),
-        source: brotliCompressSync(asset.source, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-      });
-    }
-  },
-};
+import { compressAssets } from './vite.compress-assets.js';
 
 /** Keeps its name: browsers look for a new one at the address where the old one was. */
 const worker = 'notice-worker';
@@ -58,5 +40,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
   },
   worker: { format: 'es' },
-  plugins: [everyEntry, compressWasm],
+  plugins: [everyEntry, compressAssets],
 });

@@ -1,17 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
-import { defineConfig, type Plugin } from 'vite';
-
-/** Lays a compressed copy of each asset, as it was written, beside them: they are sent as they lie there. */
-const compressText: Plugin = {
-  name: 'compress-text',
-  writeBundle({ dir = '' }) {
-    mkdirSync(join(dir, 'compressed'));
-    for (const name of readdirSync(join(dir, 'assets')))
-      writeFileSync(join(dir, 'compressed', `${name}.br`), brotliCompressSync(readFileSync(join(dir, 'assets', name))));
-  },
-};
+import { defineConfig } from 'vite';
+import { compressAssets } from './vite.compress-assets.js';
 
 const texts = /\/messages\/(ar|de|en|es|fr)\.ts$/;
 
@@ -34,5 +22,5 @@ export default defineConfig({
       output: { codeSplitting: { groups: [{ name: (id) => texts.exec(id)?.[1] ?? null }] } },
     },
   },
-  plugins: [compressText],
+  plugins: [compressAssets],
 });

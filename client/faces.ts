@@ -12,7 +12,6 @@ export interface Binding {
 }
 
 const instant = z.string();
-const match = z.object({ score: z.number(), match: z.boolean() });
 
 const generated = z.object({
   token: z.string(),
@@ -35,9 +34,16 @@ const identification = z.object({
 
 const released = z.object({ contentKey: z.nullable(z.string().check(z.regex(/^[\w-]{43}$/))) });
 
-const bulk = z.object({ results: z.array(match) });
+/** `code` says why a picture could not be compared; then `score` is `null` and `match` false. */
+const bulk = z.object({
+  results: z.array(z.object({ score: z.nullable(z.number()), match: z.boolean(), code: z.optional(z.string()) })),
+});
 
-const consistency = z.object({ consistent: z.boolean(), outliers: z.array(z.number()) });
+const consistency = z.object({
+  consistent: z.boolean(),
+  outliers: z.array(z.number()),
+  unusable: z.array(z.object({ index: z.number(), code: z.string() })),
+});
 
 const screened = z.object({
   pass: z.boolean(),
@@ -81,13 +87,16 @@ export function createFaceCalls(server: ServerCall) {
       return contentKey === null ? null : new Uint8Array(Buffer.from(contentKey, 'base64url'));
     },
 
-    /** One picture against 1 to 100 others, in their order. Scope `match`. */
+    /** Compares one picture with 1 to 100 others, in their order. An unusable one has a `code`. Scope `match`. */
     async matchBulk(probe: PhotoBytes, reference: readonly PhotoBytes[], { accuracy }: Pick<Binding, 'accuracy'> = {}) {
       const form = { texts: { accuracy }, photos: { probe: [probe], reference } };
       return (await server.postForm('/match-bulk', form, bulk)).results;
     },
 
-    /** Whether 2 to 10 pictures show one person; `outliers` are the indices of those that do not. Scope `match`. */
+    /**
+     * Whether 2 to 10 pictures show one person; `outliers` are the indices of those that do not, `unusable` those that could not be
+     * compared. Scope `match`.
+     */
     consistencyCheck: (photo: readonly PhotoBytes[], { accuracy }: Pick<Binding, 'accuracy'> = {}) =>
       server.postForm('/consistency-check', { texts: { accuracy }, photos: { photo } }, consistency),
 

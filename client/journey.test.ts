@@ -81,7 +81,9 @@ describe('the other calls', () => {
 
   test('compare and screen pictures', async () => {
     expect(await client.matchBulk(ada, [eve, adaLater])).toMatchObject([{ match: false }, { match: true }]);
-    expect(await client.consistencyCheck([ada, adaLater, eve])).toEqual({ consistent: false, outliers: [2] });
+    expect(await client.consistencyCheck([ada, adaLater, eve])).toEqual({
+      ...{ consistent: false, outliers: [2], unusable: [] },
+    });
     expect(await client.quality(ada)).toMatchObject({ pass: true, reasons: [] });
     expect(await client.liveness(Buffer.from('face ada 1 0.01'))).toMatchObject({ pass: false });
   });

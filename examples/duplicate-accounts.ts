@@ -36,8 +36,10 @@ function takeBatch(picture: Uint8Array, references: readonly Reference[], most: 
   return end < 0 ? references : references.slice(0, end);
 }
 
-async function findMatches(picture: Uint8Array, references: readonly Reference[]): Promise<Reference[]> {
+/** @returns the accounts with the same face, and those whose reference picture cannot be used: nobody knows whether they match */
+async function findMatches(picture: Uint8Array, references: readonly Reference[]) {
   const matches: Reference[] = [];
+  const unusable: Reference[] = [];
   for (let from = 0; from < references.length; ) {
     const batch = takeBatch(picture, references.slice(from), mostAtOnce);
     from += batch.length;
@@ -47,8 +49,9 @@ async function findMatches(picture: Uint8Array, references: readonly Reference[]
       { accuracy },
     );
     matches.push(...batch.filter((_, index) => results[index]?.match === true));
+    unusable.push(...batch.filter((_, index) => results[index]?.code !== undefined));
   }
-  return matches;
+  return { matches, unusable };
 }
 
 /** Whether the new picture and the matches, nine at most, are all one person: who matches two people is looked at. */
@@ -61,9 +64,10 @@ const [newFile = '', ...knownFiles] = process.argv.slice(2);
 try {
   const picture = readFileSync(newFile);
   const references = knownFiles.map((account) => ({ account, picture: readFileSync(account) }));
-  const matches = await findMatches(picture, references);
+  const { matches, unusable } = await findMatches(picture, references);
   const consistent = matches.length === 0 || (await isOnePerson(picture, matches));
-  console.log(JSON.stringify({ duplicates: matches.map(({ account }) => account), consistent }));
+  const accountsOf = (found: readonly Reference[]) => found.map(({ account }) => account);
+  console.log(JSON.stringify({ duplicates: accountsOf(matches), unusable: accountsOf(unusable), consistent }));
   // A match is a reason for a person to look, not a verdict.
   process.exitCode = matches.length === 0 ? 0 : 1;
 } catch (error) {

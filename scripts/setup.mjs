@@ -51,7 +51,10 @@ export const build = () => {
   );
   once(
     join(root, 'dist', '.built'),
-    digestOf(['tsconfig.json', 'vite.config.ts', 'vite.console.config.ts', 'package-lock.json', ...sources]),
+    digestOf([
+      ...['tsconfig.json', 'vite.config.ts', 'vite.console.config.ts', 'vite.compress-assets.ts', 'package-lock.json'],
+      ...sources,
+    ]),
     () => {
       for (const folder of ['dist', 'client/dist', 'triggers/dist'])
         rmSync(join(root, folder), { recursive: true, force: true });

@@ -42,7 +42,12 @@ export const refusals = {
   ),
   field_unknown: request(400, 'The request holds a field this endpoint does not take.'),
   body_too_large: request(413, 'The request body is larger than this endpoint takes.'),
+  media_type_unsupported: request(
+    415,
+    'The body is of a type that is not taken here. Send multipart/form-data or application/json, not compressed.',
+  ),
   photo_missing: photo(400, 'No photo was sent.'),
+  photo_single: photo(400, 'Only one photo was sent. At least two are needed to compare them.'),
   photo_too_many: photo(400, 'More photos were sent than this endpoint takes.'),
   accuracy_not_offered: service(
     400,

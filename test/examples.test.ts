@@ -258,7 +258,10 @@ describe('duplicate-accounts', () => {
   test('finds the account of the same person among others', async () => {
     const { exitCode, said } = await find('second.jpg', 'stranger.jpg', 'first.jpg', 'upright.jpg');
     const duplicates = ['first.jpg', 'upright.jpg'];
-    expect({ exitCode, said: JSON.parse(said) }).toEqual({ exitCode: 1, said: { duplicates, consistent: true } });
+    expect({ exitCode, said: JSON.parse(said) }).toEqual({
+      exitCode: 1,
+      said: { duplicates, unusable: [], consistent: true },
+    });
   });
 
   test('takes pictures as phones make them, of which a form does not hold a hundred', async () => {
@@ -267,12 +270,18 @@ describe('duplicate-accounts', () => {
     const pad = Buffer.alloc(6 * 1024 * 1024);
     for (const name of large) writeFileSync(at(name), Buffer.concat([readFileSync(at('stranger.jpg')), pad]));
     const { exitCode, said } = await find('second.jpg', ...large, 'first.jpg');
-    expect({ exitCode, said }).toEqual({ exitCode: 1, said: '{"duplicates":["first.jpg"],"consistent":true}' });
+    expect({ exitCode, said }).toEqual({
+      exitCode: 1,
+      said: '{"duplicates":["first.jpg"],"unusable":[],"consistent":true}',
+    });
   });
 
   test('finds none for a newcomer, and judges no picture without a face', async () => {
     const { exitCode, said } = await find('stranger.jpg', 'first.jpg', 'second.jpg');
-    expect({ exitCode, said: JSON.parse(said) }).toEqual({ exitCode: 0, said: { duplicates: [], consistent: true } });
+    const none = { duplicates: [], unusable: [], consistent: true };
+    expect({ exitCode, said: JSON.parse(said) }).toEqual({ exitCode: 0, said: none });
+    const withLandscape = await find('stranger.jpg', 'first.jpg', 'landscape.jpg');
+    expect(JSON.parse(withLandscape.said)).toEqual({ ...none, unusable: ['landscape.jpg'] });
     expect(await find('landscape.jpg', 'first.jpg')).toEqual({ exitCode: 2, said: '{"error":"face_none"}' });
   });
 });

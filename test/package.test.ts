@@ -92,7 +92,8 @@ test('git leaves out what a simulation is configured by, and packages', () => {
 });
 
 test('the package is of a size that a person would notice if it grew', () => {
-  expect(packed.size).toBeLessThan(10 * mebibyte);
+  // The compressed copies of the page's scripts and styles take 0.2 of it.
+  expect(packed.size).toBeLessThan(10.25 * mebibyte);
   expect(packed.unpackedSize).toBeLessThan(25 * mebibyte);
 });
 

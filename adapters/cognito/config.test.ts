@@ -30,6 +30,7 @@ describe('the configuration of a connection', () => {
 
   test.each([
     ['another region', { userPoolId: 'us-gov-west-1_AbC123' }],
+    ['a pool of an emulator', { userPoolId: 'local_3k2j' }],
     ['keys of its own', { credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 's' } }],
     ['functions', { triggers: { requestSecret: secret, functions } }],
     ['another attribute', { attribute: 'custom:face' }],
@@ -45,6 +46,7 @@ describe('the configuration of a connection', () => {
     ['a short secret', withCognito({ triggers: { requestSecret: 'x'.repeat(31) } })],
     ['no secret', withCognito({ triggers: {} })],
     ['a pool without its region', withCognito({ userPoolId: 'AbCdEfGhI' })],
+    ['a pool that names a host', withCognito({ userPoolId: 'evil.example.com/_AbC' })],
     ['a pool with more behind it', withCognito({ userPoolId: 'eu-central-1_AbC"' })],
     ['a standard attribute', withCognito({ attribute: 'email' })],
     ['a long attribute', withCognito({ attribute: `custom:${'a'.repeat(21)}` })],

@@ -5,10 +5,14 @@ import { oidcOf } from '../../src/config/oidc.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 import { cognitoClientGuard } from './config-oidc.js';
 
+/** As Cognito's API takes it. Emulators have ids without a region of AWS: the doctor warns of them. */
 const userPoolIdGuard = z
   .string()
   .max(55)
-  .regex(/^[a-z]{2,}(?:-[a-z]+)+-\d_[0-9A-Za-z]+$/, 'expected the id of a user pool, such as eu-central-1_AbCdEfGhI');
+  .regex(/^[\w-]+_[0-9A-Za-z]+$/, 'expected the id of a user pool, such as eu-central-1_AbCdEfGhI');
+
+/** Returns true if the id begins with a region of AWS, as all user pools there have it. */
+export const isPoolOfAws = (userPoolId: string): boolean => /^[a-z]{2,}(?:-[a-z]+)+-\d_/.test(userPoolId);
 
 const clientIdsGuard = z
   .array(z.string().regex(/^[\w+]{1,128}$/, 'expected the id of an app client'))
@@ -51,7 +55,7 @@ export const cognitoConnectionGuard = z.strictObject({
   oidc: oidcOf(cognitoClientGuard),
   kind: z.literal('cognito'),
   cognito: z.strictObject({
-    /** Begins with its region. */
+    /** At AWS it begins with the region. */
     userPoolId: userPoolIdGuard,
     /** The app clients whose users take the face step. */
     clientIds: clientIdsGuard,

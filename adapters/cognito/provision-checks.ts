@@ -5,13 +5,28 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type Check, compareClocks, type Finding, fail, groupsAreTold, pass, warn } from '../provisioning.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
-import type { CognitoConnection } from './config.js';
+import { type CognitoConnection, isPoolOfAws, regionOf } from './config.js';
 import { readGroupPage } from './profile-groups.js';
 import { isOpen, nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';
 import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTriggers } from './provision-steps.js';
 
 type Settings = CognitoConnection['cognito'];
+
+/** A warning if the pool cannot be one at AWS: it has no region to ask in. Emulators such as cognito-local have such ids. */
+export const createPoolIdChecks = ({ userPoolId }: Settings): readonly Check[] =>
+  isPoolOfAws(userPoolId)
+    ? []
+    : [
+        {
+          title: 'The id of the user pool',
+          run: async () =>
+            warn(
+              `${userPoolId} does not begin with a region of AWS. Requests are signed for the region “${regionOf(userPoolId)}”.`,
+              'At AWS the id is <region>_<id>, such as eu-central-1_AbCdEfGhI: check cognito.userPoolId. For an emulator, set cognito.endpoint.',
+            ),
+        },
+      ];
 
 /** Whether the credentials reach the pool. */
 export const credentialsCheck = (pool: Administration): Check => ({

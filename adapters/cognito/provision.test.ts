@@ -250,6 +250,14 @@ describe('provisioning', () => {
 });
 
 describe('the checks', () => {
+  test('warn of the id of a pool that is in no region of AWS', async () => {
+    const title = 'The id of the user pool';
+    const { checks } = provision({ cognito: { userPoolId: 'local_3k2j' } });
+    const found = await checks.find((each) => each.title === title)!.run();
+    expect(found).toMatchObject({ verdict: 'warn', found: expect.stringContaining('“local”') });
+    expect(provision().checks.some((each) => each.title === title)).toBe(false);
+  });
+
   test('all pass on a pool that is set up, but for the time for the face', async () => {
     await applyAll();
     deploy();

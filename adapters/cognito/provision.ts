@@ -10,6 +10,7 @@ import {
   checkGroups,
   clientChecks,
   clockCheck,
+  createPoolIdChecks,
   credentialsCheck,
   otherClientsCheck,
   permissionCheck,
@@ -50,6 +51,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...federated.flatMap((client) => [identityProviderStep(client, pool, deps), appClientStep(client)]),
     ],
     checks: [
+      ...createPoolIdChecks(cognito),
       { ...clock, needs: [serverClock] },
       { ...credentials, needs: [clock.title] },
       ...needing(

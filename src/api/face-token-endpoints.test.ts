@@ -275,9 +275,37 @@ describe('matching', () => {
 
   test('a group', async () => {
     const photos = [ada, drawPicture('ada', 2), eve];
-    expect((await post('/consistency-check', { photo: photos })).body).toMatchObject({
+    expect((await post('/consistency-check', { photo: photos })).body).toEqual({
+      ok: true,
       consistent: false,
       outliers: [2],
+      unusable: [],
+    });
+  });
+
+  describe('one unusable picture among several', () => {
+    const wall = Buffer.from('wall');
+    const unusable = { code: 'face_none', error: expect.stringContaining('No face') };
+
+    test('is reported in its place by a bulk match, and refuses it as the probe', async () => {
+      const answer = await post('/match-bulk', { probe: ada, reference: [eve, wall, drawPicture('ada', 3)] });
+      expect(answer).toMatchObject({ status: 200, body: { results: [{ match: false }, {}, { match: true }] } });
+      expect(answer.body.results).toMatchObject({ 1: { score: null, match: false, ...unusable } });
+      const alone = await post('/match-bulk', { probe: ada, reference: wall });
+      expect(alone.body.results).toEqual([{ score: null, match: false, ...unusable }]);
+      expect((await post('/match-bulk', { probe: wall, reference: [ada, eve] })).body.code).toBe('face_none');
+      expect((await post('/match', { probe: ada, reference: wall })).body.code).toBe('face_none');
+    });
+
+    test('is reported by a consistency check, which then is not consistent', async () => {
+      const check = async (...photo: Uint8Array[]) => (await post('/consistency-check', { photo })).body;
+      const same = drawPicture('ada', 2);
+      expect(await check(wall, ada, same)).toEqual({
+        ...{ ok: true, consistent: false, outliers: [] },
+        unusable: [{ index: 0, ...unusable }],
+      });
+      expect(await check(ada, wall, same, eve)).toMatchObject({ outliers: [3], unusable: [{ index: 1 }] });
+      expect(await check(wall, wall)).toMatchObject({ consistent: false, outliers: [], unusable: [{}, {}] });
     });
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Verifier } from '../core/ports.js';
-import type { QueueShare } from '../core/queue-share.js';
+import { FaceError, type PhotoCode, photoCodes, refusals } from '../errors.js';
 import { shareOfClient } from '../rest/client-tokens.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { accuracyField } from '../rest/fields.js';
@@ -8,6 +8,20 @@ import { accuracyField } from '../rest/fields.js';
 const comparisonReply = z.strictObject({
   score: z.number().describe('Cosine similarity, −1 to 1.'),
   match: z.boolean(),
+});
+
+/** What is said of one unusable picture of several: the same words as when a request is refused for it. */
+const unusableFields = {
+  code: z.enum(photoCodes).describe('Why this picture could not be compared: a code of docs/errors.md.'),
+  error: z.string().describe('The same for people.'),
+};
+const toUnusable = (code: PhotoCode) => ({ code, error: refusals[code].text });
+
+const bulkComparisonReply = z.strictObject({
+  score: z.number().nullable().describe('Cosine similarity, −1 to 1. `null`: this reference is unusable.'),
+  match: z.boolean(),
+  code: unusableFields.code.optional(),
+  error: unusableFields.error.optional(),
 });
 
 /** Comparing pictures with pictures. Nothing is stored. */
@@ -32,31 +46,28 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       photos: { probe: one, reference: one },
       reply: comparisonReply,
       async handle({ fields, photos, client }) {
-        const [comparison] = await compare(
-          photos('probe'),
-          photos('reference'),
-          fields.accuracy,
-          shareOfClient(client),
-          verifier,
-        );
-        return { ...comparison };
+        const [probe, share] = [photos('probe')[0], shareOfClient(client)];
+        const [comparison] = await verifier.match(probe, photos('reference'), fields.accuracy, share);
+        if ('code' in comparison) throw new FaceError(comparison.code);
+        return { score: comparison.score, match: comparison.match };
       },
     }),
     clientEndpoint({
       ...common,
       path: '/match-bulk',
       summary: 'One picture against up to a hundred',
-      description: 'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent.',
+      description:
+        'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent. An unusable reference, such as one without a face, does not refuse the request: its result has `score` null, `match` false, and `code` and `error` say why (ours). An unusable probe refuses the request.',
       photos: { probe: one, reference: { atLeast: 1, atMost: 100 } },
-      reply: z.strictObject({ results: z.array(comparisonReply) }),
+      reply: z.strictObject({ results: z.array(bulkComparisonReply) }),
       async handle({ fields, photos, client }) {
+        const [probe, share] = [photos('probe')[0], shareOfClient(client)];
+        const compared = await verifier.match(probe, photos('reference'), fields.accuracy, share);
         return {
-          results: await compare(
-            photos('probe'),
-            photos('reference'),
-            fields.accuracy,
-            shareOfClient(client),
-            verifier,
+          results: compared.map((each) =>
+            'code' in each
+              ? { score: null, match: false, ...toUnusable(each.code) }
+              : { score: each.score, match: each.match },
           ),
         };
       },
@@ -65,31 +76,28 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       ...common,
       path: '/consistency-check',
       summary: 'Whether all pictures show the same person',
-      description: 'Takes 2 to 10 pictures (the number is ours).',
+      description:
+        'Takes 2 to 10 pictures (the number is ours). An unusable picture, such as one without a face, does not refuse the request: it is listed in `unusable` (ours), and `consistent` is false, as it was compared with none.',
       photos: { photo: { atLeast: 2, atMost: 10 } },
       reply: z.strictObject({
         consistent: z.boolean(),
         outliers: z.array(z.int()).describe('Indices, from 0, of pictures that are not the person most others show.'),
+        unusable: z
+          .array(z.strictObject({ index: z.int().describe('From 0.'), ...unusableFields }))
+          .describe('Pictures that could not be compared.'),
       }),
       async handle({ fields, photos, client }) {
-        const { consistent, outliers } = await verifier.consistency(
+        const { consistent, outliers, unusable } = await verifier.consistency(
           photos('photo'),
           fields.accuracy,
           shareOfClient(client),
         );
-        return { consistent, outliers: [...outliers] };
+        return {
+          consistent,
+          outliers: [...outliers],
+          unusable: unusable.map(({ index, code }) => ({ index, ...toUnusable(code) })),
+        };
       },
     }),
   ];
-}
-
-async function compare(
-  [probe]: Parameters<Verifier['match']>[1],
-  references: Parameters<Verifier['match']>[1],
-  accuracy: Parameters<Verifier['match']>[2],
-  share: QueueShare,
-  verifier: Verifier,
-) {
-  const comparisons = await verifier.match(probe, references, accuracy, share);
-  return comparisons.map(({ score, match }) => ({ score, match }));
 }

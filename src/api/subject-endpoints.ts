@@ -11,7 +11,7 @@ import {
   issueErasureReceipt,
   type SubjectAsked,
 } from '../core/enrolment/subject-rights.js';
-import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../core/limits/attempts.js';
+import { attemptsOfOutsider, unlockPerson } from '../core/limits/attempts.js';
 import { clearAttempts } from '../core/limits/lockout.js';
 import { toSource } from '../core/limits/source.js';
 import { endLinks } from '../core/links/links.js';
@@ -225,8 +225,9 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/subjects/unlock',
       isSensitive: true,
       right: 'assist',
-      summary: 'End the lockout of a person',
-      description: 'Forgets their failed attempts, and those of whoever came for them without signing in.',
+      summary: 'End the lockouts of a person',
+      description:
+        'Forgets all failed attempts at this person and ends every lockout for them: their own, those of callers who had not signed in, at all addresses, and those of sign-ins at any application. Rate limits, such as one-time codes per day, stay until their time is over.',
       fields: subjectFields.extend({
         source: z
           .string()
@@ -235,15 +236,18 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
           .transform(toSource)
           .refine(isSource)
           .optional()
-          .describe('An address, where the person was locked out there before anybody vouched for them.'),
+          .describe(
+            'Ends only the lockouts at this address, of callers who had not signed in. The lockouts of the person and of sign-ins at applications stay.',
+          ),
       }),
       reply: z.strictObject({ subjects: z.array(outcomeReply), complete: completeReply }),
       async handle({ fields: { source, ...fields }, administrator }) {
         const outsider = source ?? null;
         const subjects = await forEach(fields, {}, async ({ connection, subject }) => {
           const binding = bindingOf(connection, subject);
-          const known = [attemptsOfSubject(binding), attemptsOfOutsiders(binding)];
-          await clearAttempts(outsider === null ? known : attemptsOfOutsider(binding, outsider), deps);
+          await (outsider === null
+            ? unlockPerson(binding, deps)
+            : clearAttempts(attemptsOfOutsider(binding, outsider), deps));
           const detail = { by: administrator.name, source: outsider };
           await deps.audit.append({ action: 'lockout_cleared', connection: connection.id, subject, detail });
           return {};

@@ -16,7 +16,7 @@ import { bindingOf, type Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
 import { changeList } from '../core/help-desk/bounded-list.js';
 import { helpRequests, listHelpRequests } from '../core/help-desk/help-request-list.js';
-import { attemptsOfOutsider } from '../core/limits/attempts.js';
+import { attemptsOfHook, attemptsOfOutsider, attemptsOfSubject } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { checkFace } from '../core/step-up/check-face.js';
 import { addSec } from '../core/units.js';
@@ -222,6 +222,33 @@ test.each<[string, object]>([
   });
   expect(await ask('unlock', { login, ...more })).toMatchObject({ complete: true });
   expect(await fail(`${block}.7`)).toBe('failed');
+});
+
+test('an unlock ends every lockout: the own one, those at single addresses, and of sign-ins at applications', async () => {
+  const { deps } = server;
+  const binding = bindingOf(connections.work, 'anna');
+  const fail = (whose: Parameters<typeof countAttempt>[0]) =>
+    countAttempt(whose, async () => ({ succeeded: false, result: 'failed' }), deps).catch(toCode);
+  const outsider = attemptsOfOutsider(binding, '203.0.113.9');
+  const hook = attemptsOfHook(binding, { application: 'payroll', address: '203.0.113.9' });
+  const failUntilLocked = async () => {
+    for (let tries = 0; tries < 5; tries += 1) await fail(attemptsOfSubject(binding));
+    for (let tries = 0; tries < 5; tries += 1) await fail(outsider);
+    for (let tries = 0; tries < 20; tries += 1) await fail(hook);
+    for (const whose of [attemptsOfSubject(binding), outsider, hook]) expect(await fail(whose)).toBe('locked_out');
+  };
+  // Twice, without a moment between: the second unlock ends what began after the first.
+  for (let round = 0; round < 2; round += 1) {
+    await failUntilLocked();
+    expect(await ask('unlock', { login })).toMatchObject({ complete: true });
+    for (const whose of [attemptsOfSubject(binding), outsider, hook]) expect(await fail(whose)).toBe('failed');
+    // Failures begin at none again, and others are not unlocked with them.
+    expect(await ask('unlock', { login })).toMatchObject({ complete: true });
+  }
+  const other = bindingOf(connections.work, 'berta');
+  for (let tries = 0; tries < 5; tries += 1) await fail(attemptsOfOutsider(other, '203.0.113.9'));
+  await ask('unlock', { login });
+  expect(await fail(attemptsOfOutsider(other, '203.0.113.9'))).toBe('locked_out');
 });
 
 test.each([

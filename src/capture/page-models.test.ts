@@ -20,7 +20,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'page/compressed/both-1.wasm.br'), brotliCompressSync(wasm));
   writeFileSync(join(folder, 'page/assets/plain-1.wasm'), wasm);
   writeFileSync(join(folder, 'page/assets/module-1.mjs'), 'export {};');
-  writeFileSync(join(folder, 'page/assets/script-1.js'), 'export {};');
+  for (const name of ['script-1.js', 'style-1.css']) {
+    writeFileSync(join(folder, 'page/assets', name), '/* text */');
+    writeFileSync(join(folder, 'page/compressed', `${name}.br`), brotliCompressSync(Buffer.from('/* text */')));
+  }
+  writeFileSync(join(folder, 'page/assets/plain-1.js'), '/* text */');
   server = await startApiServer({
     verifier: createTestVerifier(),
     folders: { page: join(folder, 'page'), models: join(folder, 'models') },
@@ -99,7 +103,10 @@ describe('WebAssembly and scripts', () => {
     ['both-1.wasm', 'br;q=0', null, 'application/wasm'],
     ['plain-1.wasm', 'br', null, 'application/wasm'],
     ['module-1.mjs', 'br', null, 'text/javascript'],
-    ['script-1.js', 'br', null, 'text/javascript'],
+    ['script-1.js', 'br', 'br', 'text/javascript'],
+    ['script-1.js', 'gzip', null, 'text/javascript'],
+    ['style-1.css', 'gzip, deflate, br, zstd', 'br', 'text/css'],
+    ['plain-1.js', 'br', null, 'text/javascript'],
   ])('%s for a browser that takes %s', async (file, accepted, encoding, type) => {
     const response = await get(`/face/assets/${file}`, { 'accept-encoding': accepted });
     expect(response.status).toBe(200);
@@ -107,10 +114,9 @@ describe('WebAssembly and scripts', () => {
     expect(response.headers.get('content-encoding')).toBe(encoding);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(response.headers.get('cache-control')).toContain('immutable');
-    if (file.endsWith('.wasm')) {
-      expect(response.headers.get('vary')).toMatch(/accept-encoding/i);
-      expect(Buffer.from(await response.arrayBuffer())).toEqual(wasm);
-    }
+    if (!file.endsWith('.mjs')) expect(response.headers.get('vary')).toMatch(/accept-encoding/i);
+    const sent = Buffer.from(await response.arrayBuffer());
+    if (!file.endsWith('.mjs')) expect(sent).toEqual(file.endsWith('.wasm') ? wasm : Buffer.from('/* text */'));
   });
 
   test('a refusal in place of a file can be read, and is kept by nobody', async () => {

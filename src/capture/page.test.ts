@@ -10,7 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const get = (path: string) => fetch(server.origin + path);
+const get = (path: string, encoding = 'br') =>
+  fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });
 
 test.each(['/face', '/face/', '/face/kiosk'])('%s is the page, under the strictest policy', async (path) => {
   const response = await get(path);
@@ -35,16 +36,18 @@ const types = {
   svg: 'image/svg+xml',
 };
 
-test('every asset has its type, and may be kept for ever', async () => {
+test.each(['br', 'identity'])('every asset has its type, and may be kept for ever: %s', async (encoding) => {
   const assets = readdirSync(`${pageFolders.page}/assets`);
   expect(assets.length).toBeGreaterThan(1);
   for (const asset of assets) {
-    const response = await get(`/face/assets/${asset}`);
+    const response = await get(`/face/assets/${asset}`, encoding);
     const [, ending] = /\.(\w+)$/.exec(asset)!;
     expect([asset, response.headers.get('content-type')?.split(';')[0]]).toEqual([
       asset,
       types[ending as keyof typeof types],
     ]);
+    expect([asset, response.headers.get('content-encoding')]).toEqual([asset, encoding === 'br' ? 'br' : null]);
+    expect(response.headers.get('vary')).toMatch(/accept-encoding/i);
     expect(response.headers.get('cache-control')).toContain('immutable');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     // Read to its end: the server would wait for who still reads when it stops.

@@ -6,10 +6,10 @@ import helmet from 'helmet';
 import type { Brands } from '../core/brand/brands.js';
 import { FaceError } from '../errors.js';
 import { discardBody } from '../http/collect.js';
+import { createCompressedAssets } from '../http/compressed-assets.js';
 import { pagePath } from '../http/page-link.js';
 import { addBrand } from './branded-page.js';
 import { createModelHandler } from './page-models.js';
-import { createWasmHandler } from './page-wasm.js';
 
 /** Where the files of the page are. */
 export interface PageFolders {
@@ -110,7 +110,7 @@ export function mountPage(
   );
   page.get('/models/:name.onnx', discardBody, createModelHandler(folders.models));
   page.use('/assets', discardBody);
-  page.get('/assets/:name.wasm', createWasmHandler(folders.page));
+  page.get('/assets/:file', createCompressedAssets(folders.page));
   page.use('/assets', express.static(`${folders.page}/assets`, kept), () => {
     throw new FaceError('not_found');
   });

@@ -86,8 +86,8 @@ export function createSubjectCommand(deps: CliDeps): Command {
     if (reply.receipt !== null) deps.print(reply.receipt);
     tell(reply, 'erased');
   });
-  add('unlock', 'end their lockout')
-    .option('--source <address>', 'where they were locked out before anybody vouched for them')
+  add('unlock', 'end all their lockouts')
+    .option('--source <address>', 'end only lockouts of outsiders at this address')
     .action(async (options: Options) => {
       tell(await call('unlock', options, replyGuard, deps), 'unlocked');
     });

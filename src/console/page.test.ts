@@ -58,6 +58,7 @@ test.each(['br', 'identity'])('every asset has its type, and may be kept for eve
     const type = types[asset.split('.').at(-1) as keyof typeof types];
     expect([asset, response.headers.get('content-type')?.split(';')[0]]).toEqual([asset, type]);
     expect(response.headers.get('content-encoding')).toBe(encoding === 'br' ? 'br' : null);
+    expect(response.headers.get('vary')).toMatch(/accept-encoding/i);
     expect(response.headers.get('cache-control')).toContain('immutable');
     expect((await response.text()).length).toBeGreaterThan(50);
   }

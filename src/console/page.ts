@@ -3,6 +3,7 @@ import express, { type Router } from 'express';
 import helmet from 'helmet';
 import { FaceError } from '../errors.js';
 import { discardBody } from '../http/collect.js';
+import { createCompressedAssets } from '../http/compressed-assets.js';
 
 /**
  * Nothing from elsewhere, nothing inline, no frame around it, in it only pages of ours, and no way to make markup of text. `data:` is for the logo that
@@ -30,10 +31,6 @@ const secured = helmet({
 
 const permissions = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
 
-/** Text of that kind is sent as `vite build` compressed it, wherever the browser takes that. */
-const typeByEnding = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' } as const;
-const isCompressible = (ending: string): ending is keyof typeof typeByEnding => Object.hasOwn(typeByEnding, ending);
-
 /**
  * Serves the page of the console and its assets. Asset names hold a digest of their content, so browsers may keep them; every
  * other address below is the page itself, which reads from it what to show.
@@ -45,19 +42,7 @@ export function createPageRouter(folder: string): Router {
     response.set('Permissions-Policy', permissions);
     next();
   });
-  page.get('/assets/:name.:ending', (request, response, next) => {
-    const { name, ending } = request.params;
-    if (!isCompressible(ending) || !/^[\w-]+$/.test(name) || request.acceptsEncodings('br') === false) return next();
-    response.set({ 'Content-Encoding': 'br', Vary: 'Accept-Encoding' }).type(typeByEnding[ending]);
-    kept(response);
-    response.sendFile(`compressed/${name}.${ending}.br`, { root: folder, cacheControl: false }, (error) => {
-      if (error === undefined) return;
-      // Of what was begun nothing can take the place: its reader has gone, or the file.
-      if (response.headersSent) return void response.destroy();
-      response.removeHeader('Content-Encoding');
-      next();
-    });
-  });
+  page.get('/assets/:file', createCompressedAssets(folder));
   page.use(
     '/assets',
     express.static(`${folder}/assets`, { ...unmarked, index: false, redirect: false, setHeaders: kept }),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { AuditDetail } from './audit-events.js';
-import { type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
+import { bindingOf, type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import { attemptsOfHook } from './limits/attempts.js';
-import { countFailures, lockoutKey } from './limits/lockout.js';
+import { countFailures, standingKeys } from './limits/lockout.js';
 import { toSource } from './limits/source.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from './units.js';
@@ -96,9 +96,9 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   const who = toSubjectRef(event);
   const key = `event:${connection.id}:${JSON.stringify([hook, subject, eventId])}`;
   const address = event.address === null ? null : toSource(event.address);
-  const asking = attemptsOfHook(who, { application: event.application, address });
-  const keys = [key, passedKey(who), ...(event.isAfterFirstFactor ? [lockoutKey(asking)] : [])];
-  const [answered = null, noted = null, lockout = null] = await deps.state.readMany(keys);
+  const asking = attemptsOfHook(bindingOf(connection, subject), { application: event.application, address });
+  const keys = [key, passedKey(who), ...(event.isAfterFirstFactor ? standingKeys(asking) : [])];
+  const [answered = null, noted = null, ...standing] = await deps.state.readMany(keys);
   if (answered !== null) return decisionGuard.parse(answered.value);
   const signIn = { application: event.application, address: sameAddress ? address : null };
   const by = {
@@ -110,7 +110,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     deps.log.warn('hook decision not recorded yet', { code: toCode(error) });
   const recordTaken = (taken: Pass): Promise<void> =>
     record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
-  const failures = countFailures(asking, lockout, deps);
+  const failures = countFailures(asking, standing, deps);
   const found = await nowOrLater(
     () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts, isLockedOut: failures.isLockedOut }, noted, deps),
     onUnrecorded,

@@ -202,6 +202,20 @@ describe('refused, each by its code', () => {
     expect(await refusal(await make())).toBe(code);
   });
 
+  test('but not a bystander a third as wide at the edge: the face is that of the photo alone', async () => {
+    const { width = 0, height = 0 } = await sharp(portrait).metadata();
+    const bystander = await sharp(portrait)
+      .resize({ width: Math.round(width / 3) })
+      .toBuffer();
+    const beside = await sharp(portrait)
+      .extend({ right: Math.round(width / 3), background: '#777' })
+      .composite([{ input: bystander, left: width, top: Math.round(height / 2) }])
+      .png()
+      .toBuffer();
+    expect((await pipeline.detect(beside)).faces).toHaveLength(2);
+    expect(await similarity(portrait, beside)).toBeGreaterThan(0.95);
+  });
+
   test.each<['jpeg' | 'png' | 'webp']>([['jpeg'], ['png'], ['webp']])('a %s cut short anywhere', async (format) => {
     const whole = await sharp(portrait).toFormat(format).toBuffer();
     for (const share of [0.001, 0.01, 0.1, 0.5, 0.9, 0.99])

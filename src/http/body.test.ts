@@ -38,7 +38,7 @@ describe('photos', () => {
   test('several are a repeated field or a list', async () => {
     const photos = [1, 2, 3].map((shot) => drawPicture('ada', shot));
     const inForm = await form('/consistency-check', { photo: photos });
-    expect(inForm.body).toEqual({ ok: true, consistent: true, outliers: [] });
+    expect(inForm.body).toEqual({ ok: true, consistent: true, outliers: [], unusable: [] });
     const list = photos.map((each) => Buffer.from(each).toString('base64'));
     expect((await json('/consistency-check', { photo: list })).body).toEqual(inForm.body);
   });
@@ -108,7 +108,11 @@ describe('photos', () => {
       expect(answer).toMatchObject({ status: 400, body: { code: 'photo_too_many' } });
     }
     expect((await form('/match-bulk', { probe: photo, reference: many(100) })).body.results).toHaveLength(100);
-    expect((await form('/consistency-check', { photo: photo })).body.code).toBe('photo_missing');
+    expect((await form('/consistency-check', { photo: photo })).body).toMatchObject({
+      code: 'photo_single',
+      error: expect.stringContaining('At least two'),
+    });
+    expect((await form('/consistency-check', {})).body.code).toBe('photo_missing');
   });
 
   test('over 10 MB are too large, up to 10 MB are read', async () => {
@@ -204,21 +208,29 @@ describe('fields', () => {
 
 describe('bodies', () => {
   test.each([
-    ['text/plain', 'photo'],
-    ['application/x-www-form-urlencoded', 'photo=x'],
     ['multipart/form-data', 'x'],
     ['multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\nx'],
     ['multipart/form-data; boundary=b', 'no part at all'],
-    ['multipart/mixed; boundary=b', '--b--'],
   ])('of type %s that do not fit it are refused (case %#)', async (type, body) => {
     const answer = await server.send('POST', '/detect', { headers: { ...auth, 'content-type': type }, body });
     expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });
 
+  test.each([
+    ['text/plain', 'photo'],
+    ['application/x-www-form-urlencoded', 'photo=x'],
+    ['multipart/mixed; boundary=b', '--b--'],
+  ])('of type %s are refused with the types that are taken', async (type, body) => {
+    const answer = await server.send('POST', '/detect', { headers: { ...auth, 'content-type': type }, body });
+    const error = expect.stringMatching(/multipart\/form-data or application\/json/);
+    expect(answer).toMatchObject({ status: 415, body: { code: 'media_type_unsupported', error } });
+  });
+
   test('that are compressed are refused', async () => {
     const headers = { ...auth, 'content-encoding': 'gzip' };
-    expect((await json('/detect', { photo: base64 }, headers)).body.code).toBe('request_malformed');
-    expect((await form('/detect', { photo }, headers)).body.code).toBe('request_malformed');
+    const refused = { status: 415, body: { code: 'media_type_unsupported' } };
+    expect(await json('/detect', { photo: base64 }, headers)).toMatchObject(refused);
+    expect(await form('/detect', { photo }, headers)).toMatchObject(refused);
   });
 
   test('over the limit are refused, announced or not', async () => {

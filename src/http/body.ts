@@ -8,18 +8,19 @@ import { type FieldValue, LongText, parseJsonFields } from './json.js';
 import { readMultipart } from './multipart.js';
 
 /**
- * Reads multipart/form-data or application/json; no body at all is an empty one.
- * @throws FaceError `request_malformed`, `body_too_large`, `overloaded`, `field_unknown`, `photo_*`
+ * Reads multipart/form-data or application/json; no body at all is an empty one. Other types are refused, forms of the type
+ * application/x-www-form-urlencoded too: base64 has `+`, which those turn into a space where a client does not escape it.
+ * @throws FaceError `request_malformed`, `media_type_unsupported`, `body_too_large`, `overloaded`, `field_unknown`, `photo_*`
  */
 export async function readBody(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const { headers } = request;
   if (Number(headers['content-length'] ?? 0) > options.maxBytes) throw new FaceError('body_too_large');
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw new FaceError('request_malformed');
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw new FaceError('media_type_unsupported');
   if (isMultipart(request)) return readMultipart(request, response, options);
   const body = await collectBody({ request, response }, options.allowance);
   try {
     if (body.length === 0) return { fields: new Map(), photos: new Map() };
-    if (request.is('application/json') === false) throw new FaceError('request_malformed');
+    if (request.is('application/json') === false) throw new FaceError('media_type_unsupported');
     return await splitPhotos(parseJsonFields(body), options);
   } finally {
     body.fill(0);

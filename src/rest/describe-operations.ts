@@ -11,13 +11,14 @@ const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolea
 
 const operational = (
   operationId: string,
-  summary: string,
+  { summary, description }: { readonly summary: string; readonly description: string },
   schema: JsonObject,
   also: Record<string, JsonObject> = {},
 ): JsonObject => ({
   operationId,
   tags: ['Operations'],
-  summary,
+  summary: `«ours» ${summary}`,
+  description,
   security: [],
   responses: {
     200: { description: 'Done.', content: asJson(schema) },
@@ -46,24 +47,71 @@ const absent = describeRefusals(['not_found']);
 
 /** What is no part of the API proper. */
 export const operationalPaths: Record<string, JsonObject> = {
-  '/': { get: operational('welcome', '«ours» What this server is, and where to go; a page for browsers', okSchema) },
-  '/healthz': { get: operational('health', '«ours» Whether the process answers', okSchema) },
-  '/readyz': {
-    get: operational('readiness', '«ours» Whether the process can take work; 503 where not', okSchema, unready),
-  },
-  '/readyz/replica': {
+  '/': {
     get: operational(
-      'replicaReadiness',
-      '«ours» Whether requests are to be sent to this replica; 503 where not',
+      'welcome',
+      {
+        summary: 'What this server is, and where to go; a page for browsers',
+        description:
+          'Answers with JSON, or with a page if `Accept` asks for HTML. Names the documentation, the catalogue and the addresses that check the health of the server.',
+      },
+      okSchema,
+    ),
+  },
+  '/healthz': {
+    get: operational(
+      'health',
+      {
+        summary: 'Whether the process answers',
+        description:
+          'Checks nothing else, neither the engine nor the state store. Use it as the liveness probe of an orchestrator.',
+      },
+      okSchema,
+    ),
+  },
+  '/readyz': {
+    get: operational(
+      'readiness',
+      {
+        summary: 'Whether the process can take work; 503 where not',
+        description:
+          'Checks the engine, and the stores and services that all replicas share. Use it for monitoring. A load balancer asks `/readyz/replica`, or an outage of a shared store takes out all replicas.',
+      },
       okSchema,
       unready,
     ),
   },
-  '/openapi.json': { get: operational('description', '«ours» This description', { type: 'object' }) },
+  '/readyz/replica': {
+    get: operational(
+      'replicaReadiness',
+      {
+        summary: 'Whether requests are to be sent to this replica; 503 where not',
+        description:
+          'Checks only what this replica has to itself, such as the engine. Use it as the readiness probe and as the health check of a load balancer.',
+      },
+      okSchema,
+      unready,
+    ),
+  },
+  '/openapi.json': {
+    get: operational(
+      'description',
+      {
+        summary: 'This description',
+        description:
+          'The OpenAPI 3.1 description of the whole REST API, made from the schemas that validate the requests. Clients can be generated from it.',
+      },
+      { type: 'object' },
+    ),
+  },
   '/catalogue': {
     get: operational(
       'catalogue',
-      '«ours» This description as a page for people',
+      {
+        summary: 'This description as a page for people',
+        description:
+          'Lists every endpoint with its fields, its refusals and an example of a call with curl. It is HTML without scripts.',
+      },
       {},
       {
         200: { description: 'Done.', content: { 'text/html': { schema: { type: 'string' } } } },
@@ -73,7 +121,11 @@ export const operationalPaths: Record<string, JsonObject> = {
   '/.well-known/jwks.json': {
     get: operational(
       'receiptKeys',
-      '«ours» The keys that receipts are signed with (RFC 7517)',
+      {
+        summary: 'The keys that receipts are signed with (RFC 7517)',
+        description:
+          'Verify receipts with the key that the `kid` in their header names. A rotation adds the new key here before it signs, and keeps the former one until no valid receipt needs it.',
+      },
       {
         type: 'object',
         properties: { keys: { type: 'array', items: { type: 'object' } } },
@@ -83,12 +135,25 @@ export const operationalPaths: Record<string, JsonObject> = {
     ),
   },
   '/.well-known/ssf-configuration': {
-    get: operational('transmitter', '«ours» The transmitter of security events (SSF)', { type: 'object' }, absent),
+    get: operational(
+      'transmitter',
+      {
+        summary: 'The transmitter of security events (SSF)',
+        description:
+          'The transmitter configuration metadata of the Shared Signals Framework: the issuer, the keys, the ways of delivery and the addresses of the stream endpoints. A receiver needs this address alone. 404 if security events are not configured.',
+      },
+      { type: 'object' },
+      absent,
+    ),
   },
   '/.well-known/oauth-authorization-server': {
     get: operational(
       'authorizationServer',
-      '«ours» Where receivers get access tokens (RFC 8414)',
+      {
+        summary: 'Where receivers get access tokens (RFC 8414)',
+        description:
+          'The metadata of the authorization server for receivers of security events: the address `/ssf/token`, and the grant and scopes that it takes. 404 if security events are not configured.',
+      },
       { type: 'object' },
       absent,
     ),
@@ -98,7 +163,11 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: {
       ...operational(
         'discovery',
-        '«ours» The OpenID provider of a connection; it describes itself',
+        {
+          summary: 'The OpenID provider of a connection; it describes itself',
+          description:
+            'The discovery document of OpenID Connect: the issuer, and the addresses for authorization, tokens and keys. Give it to the client of this connection. 404 if the connection has no `oidc` setting.',
+        },
         { type: 'object' },
         absent,
       ),
@@ -107,7 +176,16 @@ export const operationalPaths: Record<string, JsonObject> = {
   },
   [toTemplate(hookPath)]: {
     post: {
-      ...operational('hook', '«ours» Where identity providers call; see each adapter’s README', {}, absent),
+      ...operational(
+        'hook',
+        {
+          summary: 'Where identity providers call; see each adapter’s README',
+          description:
+            'Request, authentication and reply are those of the identity provider, such as the inline hooks of Okta or the custom authentication extensions of Entra ID. `facestep provision` registers the address there. Applications do not call it.',
+        },
+        {},
+        absent,
+      ),
       parameters: ['connection', 'hook'].map((name) => ({
         name,
         in: 'path',

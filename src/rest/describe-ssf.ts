@@ -17,7 +17,7 @@ const anyObject: JsonObject = { 'application/json': { schema: { type: 'object' }
 
 const operation = (
   operationId: string,
-  summary: string,
+  { summary, description }: { readonly summary: string; readonly description: string },
   {
     status = 200,
     hasBody = false,
@@ -34,6 +34,7 @@ const operation = (
   operationId,
   tags: ['Operations'],
   summary: `«ours» ${summary}`,
+  description,
   security: [{ streamKey: [] }],
   ...(streamIn === null
     ? {}
@@ -73,7 +74,11 @@ const grantErrors =
 export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
   '/ssf/jwks.json': {
     get: {
-      ...operation('securityEventKeys', 'The keys that security events are signed with (RFC 7517)'),
+      ...operation('securityEventKeys', {
+        summary: 'The keys that security events are signed with (RFC 7517)',
+        description:
+          'A receiver verifies a security event token with the key that the `kid` in its header names. These are not the keys of receipts.',
+      }),
       security: [],
       responses: {
         200: { description: 'Done.', content: anyObject },
@@ -83,7 +88,11 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
   },
   '/ssf/token': {
     post: {
-      ...operation('grantAccess', 'An access token for the client of that id and secret (RFC 6749, section 4.4)'),
+      ...operation('grantAccess', {
+        summary: 'An access token for the client of that id and secret (RFC 6749, section 4.4)',
+        description:
+          'The client credentials grant, for receivers that do not send the key of their application themselves. The id is that of the application, the secret one of its keys, in the form or as HTTP Basic.',
+      }),
       security: [],
       requestBody: {
         content: {
@@ -116,28 +125,99 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
     },
   },
   '/ssf/streams': {
-    get: operation('readStreams', 'One stream of the caller, or all', { streamIn: 'query' }),
-    post: operation('createStream', 'Make a stream', { status: 201, hasBody: true }),
-    patch: operation('changeStream', 'Change a stream; what is not sent stays', { hasBody: true }),
-    put: operation('replaceStream', 'Change a stream; what is not sent goes', { hasBody: true }),
-    delete: operation('deleteStream', 'Delete a stream', { status: 204, streamIn: 'query' }),
+    get: operation(
+      'readStreams',
+      {
+        summary: 'One stream of the caller, or all',
+        description:
+          'Answers with the configuration of the stream that `stream_id` names. Without `stream_id` it answers with a list of all streams of the caller.',
+      },
+      { streamIn: 'query' },
+    ),
+    post: operation(
+      'createStream',
+      {
+        summary: 'Make a stream',
+        description:
+          'Takes the types of events wanted (`events_requested`) and the delivery: push (RFC 8935) to an address of the receiver, or poll (RFC 8936). The answer has `stream_id` and the types that are delivered.',
+      },
+      { status: 201, hasBody: true },
+    ),
+    patch: operation(
+      'changeStream',
+      {
+        summary: 'Change a stream; what is not sent stays',
+        description:
+          'Takes `stream_id` and the settings to change. The answer is the whole configuration of the stream after the change.',
+      },
+      { hasBody: true },
+    ),
+    put: operation(
+      'replaceStream',
+      {
+        summary: 'Change a stream; what is not sent goes',
+        description:
+          'Takes `stream_id` and the whole configuration. A setting of the receiver that is left out has its default afterwards.',
+      },
+      { hasBody: true },
+    ),
+    delete: operation(
+      'deleteStream',
+      {
+        summary: 'Delete a stream',
+        description: 'Ends the delivery. Events that wait in the stream are dropped.',
+      },
+      { status: 204, streamIn: 'query' },
+    ),
   },
   '/ssf/status': {
-    get: operation('readStreamStatus', 'Whether a stream is enabled', { streamIn: 'query' }),
-    post: operation('changeStreamStatus', 'Enable, pause or disable a stream', { hasBody: true }),
+    get: operation(
+      'readStreamStatus',
+      {
+        summary: 'Whether a stream is enabled',
+        description:
+          'The `status` is `enabled`, `paused` (events are held) or `disabled` (events are dropped), with the `reason` that was given for it.',
+      },
+      { streamIn: 'query' },
+    ),
+    post: operation(
+      'changeStreamStatus',
+      {
+        summary: 'Enable, pause or disable a stream',
+        description:
+          'Takes `stream_id`, the new `status` and, if wished, a `reason`. A stream that is enabled again gets the events that were held while it was paused.',
+      },
+      { hasBody: true },
+    ),
   },
   '/ssf/verification': {
-    post: operation('verifyStream', 'Ask for a verification event', {
-      status: 204,
-      hasBody: true,
-      also: ['locked_out'],
-    }),
+    post: operation(
+      'verifyStream',
+      {
+        summary: 'Ask for a verification event',
+        description:
+          'Sends a verification event over the stream, with the `state` of the request if there is one: so a receiver checks that delivery works.',
+      },
+      {
+        status: 204,
+        hasBody: true,
+        also: ['locked_out'],
+      },
+    ),
   },
   '/ssf/events/{stream}': {
-    post: operation('pollEvents', 'Poll events, and acknowledge them (RFC 8936)', {
-      hasBody: true,
-      streamIn: 'path',
-      also: ['profile_unavailable'],
-    }),
+    post: operation(
+      'pollEvents',
+      {
+        summary: 'Poll events, and acknowledge them (RFC 8936)',
+        description:
+          'Takes `maxEvents`, `returnImmediately`, the ids to acknowledge (`ack`) and errors (`setErrs`). Answers with signed events in `sets`, by their ids. An event comes again until it is acknowledged.',
+      },
+      {
+        hasBody: true,
+        streamIn: 'path',
+        also: ['profile_unavailable'],
+      },
+    ),
   },
 };

@@ -157,7 +157,7 @@ function maxBodyBytes({ photos }: Endpoint, request: Request): number {
 function checkPhotoCounts(endpoint: Endpoint, photos: Body['photos']): void {
   for (const [name, { atLeast, atMost }] of Object.entries(endpoint.photos)) {
     const count = photos.get(name)?.length ?? 0;
-    if (count < atLeast) throw new FaceError('photo_missing');
+    if (count < atLeast) throw new FaceError(count === 1 && atLeast === 2 ? 'photo_single' : 'photo_missing');
     if (count > atMost) throw new FaceError('photo_too_many');
   }
 }

@@ -130,6 +130,16 @@ test.each([
   expect(article).toMatch(new RegExp(`<code>${field}</code> <small>[^<]+</small></dt><dd>[^<]*${said}`));
 });
 
+test('every operation has a description that says more than its summary', async () => {
+  const { paths } = documentGuard.parse(await read());
+  for (const [path, operations] of Object.entries(paths))
+    for (const [method, { summary, description = '' }] of Object.entries(operations)) {
+      const said = description.replace('«ours» ', '').replace(/ Needs the (scope|right) `[\w.-]+`\.$/, '');
+      expect([method, path, said]).toEqual([method, path, expect.stringMatching(/^\S.{5,}[.:]$/s)]);
+      expect(said).not.toBe(summary);
+    }
+});
+
 test('every endpoint is there once, with its scope, its bodies and its refusals', async () => {
   const { paths } = documentGuard.parse(await read());
   const seen = new Set<string>();

@@ -10,7 +10,10 @@ import { asJson, describeFields, toJsonSchema } from './json-schema.js';
 
 /** Any request may meet these. */
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
-const bodyCodes: readonly FaceErrorCode[] = ['field_unknown', 'body_too_large', 'overloaded', 'state_unavailable'];
+const bodyCodes: readonly FaceErrorCode[] = [
+  ...(['field_unknown', 'body_too_large', 'media_type_unsupported'] as const),
+  ...(['overloaded', 'state_unavailable'] as const),
+];
 const clientCodes: readonly FaceErrorCode[] = [
   'caller_untrusted',
   'scope_missing',

@@ -127,8 +127,10 @@ test('a comparison of a hundred asks five things of the engine at a time, and an
   expect(result.map(({ match }) => match)).toEqual(references.map((_, at) => at % 10 === 0));
   expect(most).toBe(5);
 
-  const refused = [drawPhoto('Ada', 1), ...Array.from({ length: 50 }, () => drawWall())];
-  await expect(verifier.match(drawPhoto('Ada', 2), refused, 4, testShare)).rejects.toMatchObject({ code: 'face_none' });
+  const unusable = [drawPhoto('Ada', 1), ...Array.from({ length: 50 }, () => drawWall())];
+  const compared = await verifier.match(drawPhoto('Ada', 2), unusable, 4, testShare);
+  expect(compared.filter((each) => 'code' in each && each.code === 'face_none')).toHaveLength(50);
+  expect(compared[0]?.match).toBe(true);
 });
 
 test('the person beside a stranger opens nothing, in whatever number', async () => {

@@ -15,7 +15,7 @@ import {
 import type { QueueShare } from '../core/queue-share.js';
 import { type Engine, type Examination, type Signal, wipeExamination } from '../engine/engine.js';
 import { examineOnce } from '../engine/sight.js';
-import { FaceError } from '../errors.js';
+import { FaceError, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
 import { mostPhotos, parseToken } from '../token/format.js';
 import { createFv1, type Opened, type SealRequest } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
@@ -64,6 +64,10 @@ function present<T>(signal: T | null): T {
   return signal;
 }
 
+function wipeIfSeen(seen: Examination | PhotoCode | undefined): void {
+  if (seen !== undefined && typeof seen !== 'string') wipeExamination(seen);
+}
+
 /** What the model of an engine makes of a photo. */
 function describedBy(examination: Examination, { recogniser }: EngineParameters) {
   if (recogniser === null)
@@ -89,12 +93,11 @@ export function createEmbeddedVerifier(deps: {
   const fv1 = createFv1(deps);
 
   /** All photos, several at once; of several refusals the first in order is told, and what comes later is left out. */
-  async function examineAll(
+  async function examineAll<Seen extends Examination | PhotoCode>(
     photos: readonly Photo[],
-    signals: readonly Signal[],
-    share: QueueShare,
-  ): Promise<Examination[]> {
-    const examined: Examination[] = [];
+    examine: (photo: Photo) => Promise<Seen>,
+  ): Promise<Seen[]> {
+    const examined: Seen[] = [];
     const refusals: unknown[] = [];
     let next = 0;
     const work = async (): Promise<void> => {
@@ -102,7 +105,7 @@ export function createEmbeddedVerifier(deps: {
         const index = next;
         next += 1;
         try {
-          examined[index] = await examineOnce(engine, photos[index], signals, share);
+          examined[index] = await examine(photos[index]);
         } catch (error) {
           refusals[index] = error;
         }
@@ -111,7 +114,7 @@ export function createEmbeddedVerifier(deps: {
     await Promise.all(Array.from({ length: photosInWork }, work));
     const first = refusals.findIndex((refusal) => refusal !== undefined);
     if (first === -1) return examined;
-    for (const each of examined) if (each !== undefined) wipeExamination(each);
+    examined.forEach(wipeIfSeen);
     throw refusals[first];
   }
 
@@ -122,7 +125,8 @@ export function createEmbeddedVerifier(deps: {
     share: QueueShare,
     work: (examined: readonly Examination[]) => T | Promise<T>,
   ): Promise<T> {
-    const examined = await examineAll(photos, ['embedding', ...signals], share);
+    const wanted: readonly Signal[] = ['embedding', ...signals];
+    const examined = await examineAll(photos, (photo) => examineOnce(engine, photo, wanted, share));
     try {
       return await work(examined);
     } finally {
@@ -130,13 +134,28 @@ export function createEmbeddedVerifier(deps: {
     }
   }
 
-  /** The same for comparisons without a token: the embeddings by the current engine alone. */
-  const withEmbeddings = <T>(
+  /**
+   * The same for comparisons without a token: the embeddings by the current engine alone, and of an unusable photo its code.
+   * @param needed - the photos without which nothing can be compared: their refusals are thrown
+   */
+  async function withEmbeddings<T>(
     photos: readonly Photo[],
-    share: QueueShare,
-    work: (embeddings: readonly Embedding[]) => T,
-  ): Promise<T> =>
-    withExamined(photos, [], share, (examined) => work(examined.map((each) => describedBy(each, current).embedding)));
+    { needed, share }: { readonly needed: readonly Photo[]; readonly share: QueueShare },
+    work: (embeddings: readonly (Embedding | PhotoCode)[]) => T,
+  ): Promise<T> {
+    const examined = await examineAll<Examination | PhotoCode>(photos, (photo) =>
+      examineOnce(engine, photo, ['embedding'], share).catch((error: unknown) => {
+        const code = toCode(error);
+        if (needed.includes(photo) || !isOneOf(photoCodes, code)) throw error;
+        return code;
+      }),
+    );
+    try {
+      return work(examined.map((each) => (typeof each === 'string' ? each : describedBy(each, current).embedding)));
+    } finally {
+      examined.forEach(wipeIfSeen);
+    }
+  }
 
   async function withProbe<T>(
     photos: readonly Photo[],
@@ -267,20 +286,24 @@ export function createEmbeddedVerifier(deps: {
     score,
     search,
     match: (probe, references, accuracy, share) =>
-      withEmbeddings([probe, ...references], share, (embeddings) =>
-        withCentred(embeddings, current.centre, ([live, ...others]) =>
-          others.map((other) => {
-            const cosine = cosineOf(live, other);
-            return { score: toScore(cosine), match: cosine >= levels[accuracy].cosine };
-          }),
-        ),
+      withEmbeddings([probe, ...references], { needed: [probe], share }, ([live, ...others]) =>
+        others.map((other) => {
+          if (typeof live === 'string') throw new FaceError(live);
+          if (typeof other === 'string') return { score: null, match: false, code: other };
+          const cosine = withCentred([live, other], current.centre, ([one, another]) => cosineOf(one, another));
+          return { score: toScore(cosine), match: cosine >= levels[accuracy].cosine };
+        }),
       ),
     consistency: (photos, accuracy, share) =>
-      withEmbeddings(photos, share, (embeddings) => {
-        const outliers = withCentred(embeddings, current.centre, (centred) =>
-          outliersOf(centred, levels[accuracy].cosine),
-        );
-        return { consistent: outliers.length === 0, outliers };
+      withEmbeddings(photos, { needed: [], share }, (found) => {
+        const unusable = found.flatMap((each, index) => (typeof each === 'string' ? [{ index, code: each }] : []));
+        const usable = found.flatMap((each, index) => (typeof each === 'string' ? [] : [{ index, embedding: each }]));
+        const outliers = withCentred(
+          usable.map(({ embedding }) => embedding),
+          current.centre,
+          (centred) => outliersOf(centred, levels[accuracy].cosine),
+        ).map((at) => usable[at].index);
+        return { consistent: outliers.length + unusable.length === 0, outliers, unusable };
       }),
     detect: (photo, share) => engine.detect(photo, share),
     quality: async (photo, share) => qualityOf(await engine.examine(photo, qualitySignals, share)),

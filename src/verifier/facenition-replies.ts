@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { photoCodes } from '../errors.js';
 import { tokenShape } from './facenition-token.js';
 
 /*
@@ -28,12 +29,15 @@ const comparisonFields = { score: z.number().min(-1).max(1), match: z.boolean() 
 
 export const matchReply = z.object({ ok, ...comparisonFields });
 
-export const matchBulkReply = z.object({ ok, results: z.array(z.object(comparisonFields)) });
+const noComparison = z.object({ score: z.null(), match: z.literal(false), code: z.enum(photoCodes) });
+
+export const matchBulkReply = z.object({ ok, results: z.array(z.union([z.object(comparisonFields), noComparison])) });
 
 export const consistencyReply = z.object({
   ok,
   consistent: z.boolean(),
   outliers: z.array(z.int().min(0)),
+  unusable: z.array(z.object({ index: z.int().min(0), code: z.enum(photoCodes) })).default([]),
 });
 
 const lengthPx = z.number().min(0);

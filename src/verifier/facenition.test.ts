@@ -194,6 +194,10 @@ describe('a service that fails', () => {
   test.each([
     ['fewer results than pictures', { ok: true, results: [{ score: 0.5, match: true }] }],
     ['a score out of range', { ok: true, results: Array(2).fill({ score: 1.5, match: true }) }],
+    [
+      'a match of an unusable picture',
+      { ok: true, results: Array(2).fill({ score: null, match: true, code: 'face_none' }) },
+    ],
   ])('a comparison that answers %s is upstream_malformed', async (_name, json) => {
     const { verifier } = await setUp(() => answer(json));
     expect((await errorOf(verifier.match(draw(), [draw(), draw()], 4, testShare))).code).toBe('upstream_malformed');
@@ -202,6 +206,10 @@ describe('a service that fails', () => {
   test.each([
     ['an outlier that was not sent', { ok: true, consistent: false, outliers: [2] }],
     ['a contradiction', { ok: true, consistent: true, outliers: [1] }],
+    [
+      'a consistent group with an unusable picture',
+      { ok: true, consistent: true, outliers: [], unusable: [{ index: 0, code: 'face_none' }] },
+    ],
   ])('a consistency check that answers %s is upstream_malformed', async (_name, json) => {
     const { verifier } = await setUp(() => answer(json));
     expect((await errorOf(verifier.consistency([draw(), draw()], 4, testShare))).code).toBe('upstream_malformed');
@@ -677,7 +685,9 @@ test('screening and comparison replies are taken over, unknown fields left out',
     { score: 0.1, match: false },
     { score: 0.9, match: true },
   ]);
-  expect(await verifier.consistency([draw(), draw()], 4, testShare)).toEqual({ consistent: false, outliers: [1] });
+  expect(await verifier.consistency([draw(), draw()], 4, testShare)).toEqual({
+    ...{ consistent: false, outliers: [1], unusable: [] },
+  });
 });
 
 test('no faces is an answer', async () => {

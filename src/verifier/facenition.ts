@@ -142,16 +142,19 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
           ? [await client.call('match', fields, matchReply, signal)]
           : (await client.call('match-bulk', fields, matchBulkReply, signal)).results;
       checkCount('match-bulk', results, references.length);
-      return results.map(({ score, match }) => ({ score: toTwoDecimals(score), match }));
+      return results.map((each) =>
+        each.score === null ? each : { score: toTwoDecimals(each.score), match: each.match },
+      );
     },
 
     async consistency(photos, accuracy) {
       const fields = [accuracyField(accuracy), photosField(photos)];
       const reply = await client.call('consistency-check', fields, consistencyReply, client.deadline());
-      const { consistent, outliers } = reply;
-      if (outliers.some((index) => index >= photos.length) || consistent !== (outliers.length === 0))
+      const { consistent, outliers, unusable } = reply;
+      const named = [...outliers, ...unusable.map(({ index }) => index)];
+      if (named.some((index) => index >= photos.length) || consistent !== (named.length === 0))
         throw new FaceError('upstream_malformed', { endpoint: 'consistency-check' });
-      return { consistent, outliers };
+      return { consistent, outliers, unusable };
     },
 
     async detect(photo) {

@@ -311,9 +311,26 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
 
       test('find the one who is not the person of the others', async () => {
         const mixed = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger), toPhoto(pictures.person[1])];
-        expect(await harness.verifier.consistency(mixed, 4, testShare)).toEqual({ consistent: false, outliers: [1] });
+        const unusable: never[] = [];
+        const found = await harness.verifier.consistency(mixed, 4, testShare);
+        expect(found).toEqual({ consistent: false, outliers: [1], unusable });
         const one = pictures.person.map(toPhoto);
-        expect(await harness.verifier.consistency(one, 4, testShare)).toEqual({ consistent: true, outliers: [] });
+        const alike = await harness.verifier.consistency(one, 4, testShare);
+        expect(alike).toEqual({ consistent: true, outliers: [], unusable });
+      });
+
+      test('report an unusable picture in its place', async () => {
+        const [one, other] = pictures.person;
+        const references = [toPhoto(pictures.landscape), toPhoto(other)];
+        const result = await harness.verifier.match(toPhoto(one), references, 4, testShare);
+        expect(result[0]).toEqual({ score: null, match: false, code: 'face_none' });
+        expect(result[1]?.match).toBe(true);
+        const group = [toPhoto(one), toPhoto(pictures.group), toPhoto(other)];
+        expect(await harness.verifier.consistency(group, 4, testShare)).toEqual({
+          ...{ consistent: false, outliers: [], unusable: [{ index: 1, code: 'face_many' }] },
+        });
+        const probe = toPhoto(pictures.landscape);
+        await expectCode(harness.verifier.match(probe, [toPhoto(one), toPhoto(other)], 4, testShare), 'face_none');
       });
     });
 

@@ -84,7 +84,7 @@ describe('is refused by every endpoint that looks for a face, in a form and in J
     expect((await server.postJson('/generate', { photo: base64 }, auth)).body.code).toBe(code);
     expect((await post('/match', { probe: pictures.person[0], reference: photo })).body.code).toBe(code);
     const several = { photo: [pictures.person[0], photo] };
-    expect((await post('/consistency-check', several)).body.code).toBe(code);
+    expect((await post('/consistency-check', several)).body.unusable).toMatchObject([{ index: 1, code }]);
   });
 });
 

@@ -1,8 +1,8 @@
-import type { SubjectRef } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
 import type { Binding } from '../ports.js';
 import type { HookSignIn } from '../step-up/passed-step-up.js';
 import { secondsPerDay } from '../units.js';
-import { type Counted, firstLockoutSec } from './lockout.js';
+import { type Counted, clearAttempts, endUnlisted, firstLockoutSec } from './lockout.js';
 import { networksOf } from './networks.js';
 
 /* Whose attempts are counted together, and how many of them may fail. */
@@ -46,6 +46,7 @@ export const attemptsOfOutsider = (binding: Binding, source: string): readonly C
     name: `subject:${nameOf(binding)}:from:${name}`,
     kind: 'outsider' as const,
     failuresAllowed: 5 * share,
+    unlistedOf: nameOf(binding),
   })),
   attemptsOfOutsiders(binding),
 ];
@@ -83,13 +84,14 @@ export const attemptsOfSignIns = (source: string): readonly Counted[] =>
  * Hook events that find no pass, of one user at one application from one address: somebody who knows the password and asks
  * again and again, to be the first once the user passes a check. The user's own sign-ins elsewhere are counted elsewhere.
  */
-export const attemptsOfHook = ({ connection, subject }: SubjectRef, { application, address }: HookSignIn): Counted => ({
-  name: `hook:${JSON.stringify([connection, subject, application, address])}`,
+export const attemptsOfHook = (binding: Binding, { application, address }: HookSignIn): Counted => ({
+  name: `hook:${JSON.stringify([binding.tenant, binding.subject, application, address])}`,
   kind: 'hook',
   failuresAllowed: 20,
   windowSec: firstLockoutSec,
   // Short, as a sign-in may begin with an event without a pass: one that comes later is no sign of the former.
   rememberedSec: firstLockoutSec,
+  unlistedOf: nameOf(binding),
 });
 
 /**
@@ -98,3 +100,13 @@ export const attemptsOfHook = ({ connection, subject }: SubjectRef, { applicatio
  */
 export const attemptsOf = (binding: Binding, outsider: string | null): Counted | readonly Counted[] =>
   outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);
+
+/**
+ * Forgets all failed attempts that count against a person, and ends the lockouts: the person's own, those of all outsiders
+ * together, and those at each address and application.
+ * @throws FaceError `state_unavailable`
+ */
+export async function unlockPerson(binding: Binding, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
+  await endUnlisted(nameOf(binding), deps);
+  await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
+}

@@ -18,6 +18,11 @@ export interface Counted {
   readonly failuresInAll?: number;
   /** Whether a success takes back the failures of its own source alone, and ends no lockout; where absent, it clears all. */
   readonly keepsOthersFailures?: true;
+  /**
+   * Key of the person these attempts are at, if that person has such counters at addresses or applications that nobody can list.
+   * `endUnlisted` with this key makes all of them begin again. Absent: only `clearAttempts` does.
+   */
+  readonly unlistedOf?: string;
 }
 
 /** Of the first lockout; each one after it is twice as long, up to a day. */
@@ -44,7 +49,14 @@ const lockoutGuard = z.object({
   until: epochMsGuard,
   /** Whether only a crowd brought it: where one of them turns out to have failed nothing, it ends. */
   isCrowded: z.boolean().default(false),
+  /** Last unlock of the person before the attempts that brought it. */
+  unlockedAt: epochMsGuard.default(epochMs(0)),
 });
+
+const unlockGuard = z.object({ at: epochMsGuard });
+
+/** Longer than a lockout of a day, its `rememberedSec` and any window at a single address or application. */
+const unlockKeptSec = 3 * secondsPerDay;
 
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 
@@ -85,24 +97,22 @@ export type OnLockout = (lockout: {
 interface Begun {
   readonly who: Counted;
   readonly level: number;
+  readonly unlockedAt: EpochMs;
   /** With this one. */
   readonly failures: number;
 }
 
 /** Lockouts are looked for before anything is counted: whoever is locked out leaves no records, and crowds nobody out. */
 async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<readonly Begun[]> {
-  const found = await Promise.all(whose.map(async (who) => ({ who, lockout: await readLockout(who, deps) })));
-  const locked = found.map(({ who, lockout }) => ({ who, until: lockout?.until ?? epochMs(0) }));
-  const longest = locked.toSorted((a, b) => a.until - b.until).at(-1);
+  const found = await Promise.all(whose.map(async (who) => ({ who, ...(await readStanding(who, deps)) })));
+  const longest = found.toSorted((a, b) => a.until - b.until).at(-1);
   if (longest !== undefined && longest.until > deps.clock.now()) throw toLockedOut(longest.who, longest.until, deps);
   const begun: Begun[] = [];
-  for (const { who, lockout } of found) {
-    const level = lockout?.level ?? 0;
-    const failures = await addFailures({ who, level }, 1, deps);
-    begun.push({ who, level, failures });
+  for (const { who, level, unlockedAt, when } of found) {
+    const failures = await addFailures({ who, level, unlockedAt }, 1, deps);
+    begun.push({ who, level, unlockedAt, failures });
     if (failures <= allowedAt(who, level)) continue;
-    const when: WriteCondition = lockout === null ? 'absent' : { revision: lockout.revision };
-    const crowded = { level: level + 1, lockedSec: crowdedSec, isCrowded: true, when };
+    const crowded = { level: level + 1, lockedSec: crowdedSec, isCrowded: true, unlockedAt, when };
     const until = await lockOut(who, crowded, deps);
     await giveBack(begun, deps);
     throw toLockedOut(who, until, deps);
@@ -111,11 +121,13 @@ async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<re
 }
 
 async function noteFailure(begun: readonly Begun[], deps: Stores, onLockout: OnLockout): Promise<void> {
-  for (const { who, level: former, failures } of begun) {
+  for (const { who, level: former, unlockedAt, failures } of begun) {
     if (failures < allowedAt(who, former)) continue;
+    // The person was unlocked while the attempt ran: it must not replace a lockout that began since then.
+    if ((await readStanding(who, deps)).unlockedAt > unlockedAt) continue;
     const level = former + 1;
     const lockedSec = lockedSecOf(who, level);
-    const until = await lockOut(who, { level, lockedSec, isCrowded: false, when: 'any' }, deps);
+    const until = await lockOut(who, { level, lockedSec, isCrowded: false, unlockedAt, when: 'any' }, deps);
     await onLockout({ kind: who.kind, level, until });
   }
 }
@@ -137,23 +149,25 @@ async function giveBack(begun: readonly Begun[], deps: Stores): Promise<void> {
 }
 
 /** Takes failures back, and the lockout of a crowd, which then was none. */
-async function takeBack({ who, level }: Begun, amount: number, deps: Stores): Promise<void> {
-  const failures = await addFailures({ who, level }, -amount, deps);
+async function takeBack(begun: Begun, amount: number, deps: Stores): Promise<void> {
+  const { who, level, unlockedAt } = begun;
+  const failures = await addFailures(begun, -amount, deps);
   if (failures >= allowedAt(who, level)) return;
-  const found = await readLockout(who, deps);
-  if (found === null || !found.isCrowded || found.level !== level + 1) return;
+  const found = await readStanding(who, deps);
+  if (!found.isCrowded || found.level !== level + 1 || found.unlockedAt !== unlockedAt) return;
   const now = deps.clock.now();
-  const former = { level: Math.max(1, level), until: now, isCrowded: false, when: { revision: found.revision } };
+  const former = { level: Math.max(1, level), until: now, isCrowded: false, unlockedAt, when: found.when };
   await writeLockout(who, former, level === 0 ? now : addSec(now, who.rememberedSec), deps);
 }
 
 /** @returns how many there are then; never fewer than none, also where a new window has begun meanwhile */
 async function addFailures(
-  { who, level }: Pick<Begun, 'who' | 'level'>,
+  counted: Omit<Begun, 'failures'>,
   amount: number,
   { state, clock }: Stores,
 ): Promise<number> {
-  const key = failuresKey(who, level);
+  const { who } = counted;
+  const key = failuresKey(counted);
   const windowEnd = addSec(clock.now(), who.windowSec);
   const failures = await state.add(key, amount, windowEnd);
   return failures < 0 ? state.add(key, Math.min(-failures, -amount), windowEnd) : failures;
@@ -165,10 +179,24 @@ const allowedAt = ({ failuresAllowed }: Counted, level: number): number => (leve
 /** Forgets the failed attempts of `whose`, and ends lockouts: after a new enrolment, or because an administrator says so. */
 export async function clearAttempts(whose: Counted | readonly Counted[], deps: Stores): Promise<void> {
   for (const who of [whose].flat()) {
-    const found = await readLockout(who, deps);
-    await forgetFailures(who, { from: 0, to: found?.level ?? 0 }, deps);
-    if (found !== null) await deps.state.delete(lockoutKey(who));
+    const { level, unlockedAt, when } = await readStanding(who, deps);
+    await forgetFailures({ who, unlockedAt }, { from: 0, to: level }, deps);
+    if (when !== 'absent') await deps.state.delete(lockoutKey(who));
   }
+}
+
+/**
+ * Forgets the failed attempts at one person, and ends the lockouts, at all addresses and applications. Their counters cannot be
+ * listed, so the time of the unlock is stored: failures and lockouts from before it are not counted.
+ * @param person - as `unlistedOf` of the counters has it
+ * @throws FaceError `state_unavailable`
+ */
+export async function endUnlisted(person: string, { state, clock }: Stores): Promise<void> {
+  const former = await state.read(unlockKey(person));
+  const now = clock.now();
+  // Later than the former one also where the clock of another server is ahead: what began since then is to end, too.
+  const at = former === null ? now : epochMs(Math.max(now, unlockGuard.parse(former.value).at + 1));
+  await state.write(unlockKey(person), { at }, { when: 'any', expiresAt: addSec(now, unlockKeptSec) });
 }
 
 /**
@@ -176,23 +204,26 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
  * such success gives others a try that they had not.
  */
 export async function countAnew(who: Counted, deps: Stores): Promise<void> {
-  const found = await readLockout(who, deps);
-  if (found === null || found.level <= dayLevel) return;
-  await forgetFailures(who, { from: dayLevel, to: found.level }, deps);
+  const found = await readStanding(who, deps);
+  if (found.level <= dayLevel) return;
+  const { unlockedAt, when } = found;
+  await forgetFailures({ who, unlockedAt }, { from: dayLevel, to: found.level }, deps);
   const until = epochMs(Math.min(found.until, addSec(deps.clock.now(), secondsPerDay)));
-  const shorter = { level: dayLevel, until, isCrowded: false, when: { revision: found.revision } };
+  const shorter = { level: dayLevel, until, isCrowded: false, unlockedAt, when };
   await writeLockout(who, shorter, addSec(until, who.rememberedSec), deps);
 }
 
 async function forgetFailures(
-  who: Counted,
+  counted: Pick<Begun, 'who' | 'unlockedAt'>,
   levels: { readonly from: number; readonly to: number },
   deps: Stores,
 ): Promise<void> {
-  for (let level = levels.from; level <= levels.to; level += 1) await deps.state.delete(failuresKey(who, level));
+  for (let level = levels.from; level <= levels.to; level += 1) {
+    await deps.state.delete(failuresKey({ ...counted, level }));
+  }
 }
 
-/** Attempts that are counted once they have failed, by a caller who read the lockout beside other records. */
+/** Attempts that are counted once they have failed, by a caller who read `standingKeys` with other records. */
 export interface CountedFailures {
   /** Whether none is taken now. */
   readonly isLockedOut: boolean;
@@ -200,17 +231,17 @@ export interface CountedFailures {
   count(): Promise<{ takeBack(): Promise<void>; settle(onLockout: OnLockout): Promise<void> }>;
 }
 
-/** @param found - what is stored under `lockoutKey` */
-export function countFailures(who: Counted, found: StateRecord | null, deps: Stores): CountedFailures {
-  const lockout = found === null ? null : lockoutGuard.parse(found.value);
-  const level = lockout?.level ?? 0;
+/** @param found - what is stored under `standingKeys`, in their order */
+export function countFailures(who: Counted, found: readonly (StateRecord | null)[], deps: Stores): CountedFailures {
+  const { level, unlockedAt, until } = toStanding(found);
+  const counted = { who, level, unlockedAt };
   return {
-    isLockedOut: lockout !== null && lockout.until > deps.clock.now(),
+    isLockedOut: until > deps.clock.now(),
     async count() {
-      const failures = await addFailures({ who, level }, 1, deps);
+      const failures = await addFailures(counted, 1, deps);
       return {
-        takeBack: async () => void (await addFailures({ who, level }, -1, deps)),
-        settle: (onLockout) => noteFailure([{ who, level, failures }], deps, onLockout),
+        takeBack: async () => void (await addFailures(counted, -1, deps)),
+        settle: (onLockout) => noteFailure([{ ...counted, failures }], deps, onLockout),
       };
     },
   };
@@ -227,18 +258,44 @@ export interface AttemptsView {
 /** @throws FaceError `state_unavailable` */
 export async function readAttempts(who: Counted, deps: Stores): Promise<AttemptsView> {
   const now = deps.clock.now();
-  const found = await readLockout(who, deps);
-  const failures = await deps.state.add(failuresKey(who, found?.level ?? 0), 0, addSec(now, who.windowSec));
-  return { failures, lockedUntil: found !== null && found.until > now ? found.until : null };
+  const { level, unlockedAt, until } = await readStanding(who, deps);
+  const failures = await deps.state.add(failuresKey({ who, level, unlockedAt }), 0, addSec(now, who.windowSec));
+  return { failures, lockedUntil: until > now ? until : null };
 }
 
-const failuresKey = ({ name }: Counted, level: number): string => `failures:${level}:${name}`;
-/** Where the lockout of `who` is stored. */
-export const lockoutKey = ({ name }: Counted): string => `lockout:${name}`;
+/** Counters from before an unlock keep their own keys, which nobody reads any more. */
+const failuresKey = ({ who, level, unlockedAt }: Omit<Begun, 'failures'>): string =>
+  unlockedAt === 0 ? `failures:${level}:${who.name}` : `failures:${unlockedAt}:${level}:${who.name}`;
+const lockoutKey = ({ name }: Counted): string => `lockout:${name}`;
+const unlockKey = (person: string): string => `unlocked:${person}`;
 
-async function readLockout(who: Counted, { state }: Stores) {
-  const found = await state.read(lockoutKey(who));
-  return found === null ? null : { ...lockoutGuard.parse(found.value), revision: found.revision };
+/** Where it is stored how the attempts of `who` stand. */
+export const standingKeys = (who: Counted): readonly string[] => [
+  lockoutKey(who),
+  ...(who.unlistedOf === undefined ? [] : [unlockKey(who.unlistedOf)]),
+];
+
+/** The last lockout of `who`, and their last unlock. */
+interface Standing {
+  /** Which lockout in a row it is; 0: there is none, or it is from before the unlock. */
+  readonly level: number;
+  readonly until: EpochMs;
+  readonly isCrowded: boolean;
+  /** 0: never, or longer ago than anything counted before it. */
+  readonly unlockedAt: EpochMs;
+  /** Holds as long as the lockout is stored as it was read. */
+  readonly when: WriteCondition;
+}
+
+const readStanding = async (who: Counted, { state }: Stores): Promise<Standing> =>
+  toStanding(await state.readMany(standingKeys(who)));
+
+function toStanding([stored = null, unlock = null]: readonly (StateRecord | null)[]): Standing {
+  const unlockedAt = unlock === null ? epochMs(0) : unlockGuard.parse(unlock.value).at;
+  const when = stored === null ? 'absent' : { revision: stored.revision };
+  const lockout = stored === null ? null : lockoutGuard.parse(stored.value);
+  if (lockout !== null && lockout.unlockedAt >= unlockedAt) return { ...lockout, when };
+  return { level: 0, until: epochMs(0), isCrowded: false, unlockedAt, when };
 }
 
 /** Of the lockout of that level, in seconds. */
@@ -256,7 +313,7 @@ async function lockOut(
   const { lockedSec, ...begun } = lockout;
   const until = addSec(deps.clock.now(), lockedSec);
   if (await writeLockout(who, { ...begun, until }, addSec(until, who.rememberedSec), deps)) return until;
-  return (await readLockout(who, deps))?.until ?? until;
+  return (await readStanding(who, deps)).until || until;
 }
 
 type Lockout = z.output<typeof lockoutGuard> & { readonly when: WriteCondition };

@@ -4,7 +4,7 @@ import { createManualClock } from '../../../test/manual-clock.js';
 import { FaceError } from '../../errors.js';
 import { createSqliteState } from '../../state/sqlite.js';
 import type { Binding } from '../ports.js';
-import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from './attempts.js';
+import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject, unlockPerson } from './attempts.js';
 import { clearAttempts, countAnew, countAttempt, readAttempts } from './lockout.js';
 
 /* What whoever comes without having passed the first factor can do against one person: so much, and no more. */
@@ -232,4 +232,56 @@ test('no sequence of outsiders’ attempts in thirty days gets more decided than
   );
   // The bound is met, or the property would say nothing.
   expect(most).toBeGreaterThanOrEqual(20);
+});
+
+describe('after an unlock', () => {
+  test('every address begins at no failure, and then is locked out after five as before', async () => {
+    const { deps, from } = setUp();
+    for (let tries = 0; tries < 4; tries += 1) await from(address(1));
+    for (let tries = 0; tries < 6; tries += 1) await from(address(2));
+    await unlockPerson(anna, deps);
+    for (const place of [1, 2]) {
+      for (let tries = 0; tries < 5; tries += 1) expect(await from(address(place))).toBe('wrong');
+      expect(await from(address(place))).toMatchObject({ code: 'locked_out', lockout: 'outsider' });
+    }
+    expect(await from(address(1), 'wrong', berta)).toBe('wrong');
+  });
+
+  test('an attempt that began before it brings no lockout, and ends none that began since', async () => {
+    const { clock, deps, from } = setUp();
+    for (let tries = 0; tries < 4; tries += 1) await from(address(1));
+    let finish = (): void => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    let begun = (): void => {};
+    const beginning = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const late = countAttempt(
+      attemptsOfOutsider(anna, address(1)),
+      async () => {
+        begun();
+        await finished;
+        return { succeeded: false, result: 'wrong' };
+      },
+      deps,
+    );
+    await beginning;
+    await unlockPerson(anna, deps);
+    for (let tries = 0; tries < 5; tries += 1) await from(address(1));
+    clock.advanceSec(60);
+    finish();
+    await late;
+    expect(await from(address(1))).toMatchObject({ code: 'locked_out', retryAfterSec: 840 });
+  });
+
+  test('lockouts that began since stay when the time of the unlock is no longer stored', async () => {
+    const { clock, deps, from } = setUp();
+    await unlockPerson(anna, deps);
+    clock.advanceSec(3 * day - 600);
+    for (let tries = 0; tries < 5; tries += 1) await from(address(1));
+    clock.advanceSec(700);
+    expect(await from(address(1))).toMatchObject({ code: 'locked_out', lockout: 'outsider', retryAfterSec: 200 });
+  });
 });

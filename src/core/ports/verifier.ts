@@ -1,3 +1,4 @@
+import type { PhotoCode } from '../../errors.js';
 import type { ContentKey, Photo, SealedToken, UserSecret } from '../concealed.js';
 import type { Detection } from '../face.js';
 import type { QueueShare } from '../queue-share.js';
@@ -58,10 +59,20 @@ export interface Comparison {
   readonly match: boolean;
 }
 
+/** A comparison that could not be made, because of the reference. It is never a match. */
+export interface NoComparison {
+  readonly score: null;
+  readonly match: false;
+  readonly code: PhotoCode;
+}
+
 export interface Consistency {
+  /** Never true if a photo is unusable: it was compared with none. */
   readonly consistent: boolean;
   /** Indices, from 0, of the photos that are not the person most of the others show. */
   readonly outliers: readonly number[];
+  /** Photos that could not be compared, by their indices from 0. */
+  readonly unusable: readonly { readonly index: number; readonly code: PhotoCode }[];
 }
 
 export interface EnrolRequest {
@@ -151,13 +162,13 @@ export interface Verifier {
    *   the work is done elsewhere
    */
   search(request: SearchRequest): Promise<Found>;
-  /** One probe against each reference, in order. */
+  /** Compares one probe with each reference, in order. An unusable reference is reported in its place; an unusable probe is thrown. */
   match(
     probe: Photo,
     references: readonly Photo[],
     accuracy: Accuracy,
     share: QueueShare,
-  ): Promise<readonly Comparison[]>;
+  ): Promise<readonly (Comparison | NoComparison)[]>;
   consistency(photos: readonly Photo[], accuracy: Accuracy, share: QueueShare): Promise<Consistency>;
   detect(photo: Photo, share: QueueShare): Promise<Detection>;
   quality(photo: Photo, share: QueueShare): Promise<Screening>;

@@ -99,5 +99,6 @@ export async function matchReference(
 ): Promise<void> {
   const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo]));
   const compared = await verifier.match(reference, straight, policy.accuracy, share);
+  for (const each of compared) if ('code' in each) throw new FaceError(each.code);
   if (!compared.some(({ match }) => match)) throw new FaceError('face_mismatch', detail);
 }

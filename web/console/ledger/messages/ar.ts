@@ -68,6 +68,7 @@ export const ar: LedgerWords = {
     locked_out: 'فشلت محاولات كثيرة.',
     photo_invalid: 'تعذّرت قراءة الصورة.',
     photo_too_small: 'الصورة صغيرة جدًّا.',
+    photo_single: 'كانت هناك صورة واحدة فقط.',
     photo_too_few: 'كانت الصور قليلة جدًّا.',
     face_none: 'لم يظهر وجه.',
     face_many: 'ظهر أكثر من وجه.',

@@ -72,6 +72,7 @@ export const de: LedgerWords = {
     locked_out: 'Zu viele Versuche schlugen fehl.',
     photo_invalid: 'Das Bild war nicht lesbar.',
     photo_too_small: 'Das Bild ist zu klein.',
+    photo_single: 'Es war nur ein Bild.',
     photo_too_few: 'Es waren zu wenige Bilder.',
     face_none: 'Es war kein Gesicht zu sehen.',
     face_many: 'Es war mehr als ein Gesicht zu sehen.',

@@ -72,6 +72,7 @@ export const en = {
     locked_out: 'Too many attempts failed.',
     photo_invalid: 'The picture could not be read.',
     photo_too_small: 'The picture is too small.',
+    photo_single: 'There was only one picture.',
     photo_too_few: 'There were too few pictures.',
     face_none: 'No face was seen.',
     face_many: 'More than one face was seen.',

@@ -72,6 +72,7 @@ export const es: LedgerWords = {
     locked_out: 'Fallaron demasiados intentos.',
     photo_invalid: 'No se pudo leer la imagen.',
     photo_too_small: 'La imagen es demasiado pequeña.',
+    photo_single: 'Solo había una imagen.',
     photo_too_few: 'Había muy pocas imágenes.',
     face_none: 'No se vio ninguna cara.',
     face_many: 'Se vio más de una cara.',

@@ -72,6 +72,7 @@ export const fr: LedgerWords = {
     locked_out: 'Trop d’essais ont échoué.',
     photo_invalid: 'L’image était illisible.',
     photo_too_small: 'L’image est trop petite.',
+    photo_single: 'Il n’y avait qu’une image.',
     photo_too_few: 'Il y avait trop peu d’images.',
     face_none: 'Aucun visage n’a été vu.',
     face_many: 'Plus d’un visage a été vu.',
