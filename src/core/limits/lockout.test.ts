@@ -75,7 +75,7 @@ test.each<[FaceErrorCode, boolean]>([
 describe('the lockouts of a subject', () => {
   /** Fails until locked out. @returns how many failures that took, and how long it lasts */
   async function failUntilLocked({ attempt, clock }: ReturnType<typeof setUp>) {
-    for (let failures = 0; ; failures += 1) {
+    for (let failures = 0; failures < 20; failures += 1) {
       const refusal = await attempt(subject, false).catch((error: unknown) => error);
       if (!(refusal instanceof FaceError)) continue;
       const { retryAfterSec } = Object(refusal.detail);
@@ -84,6 +84,7 @@ describe('the lockouts of a subject', () => {
       clock.advanceSec(1);
       return { failures, minutes: retryAfterSec / 60 };
     }
+    throw new Error('20 failures brought no lockout');
   }
 
   test('grow from a quarter of an hour to a day while failures go on, one failure each', async () => {
