@@ -135,7 +135,7 @@ describe('the attribute', () => {
     const { sent, profile } = observe();
     await profile.readToken(ada);
     expect(sent.map(({ url }) => [url.pathname, url.searchParams.get('attributes')])).toEqual([
-      [`/scim/v2/Users/${ada}`, `${schema}:token`],
+      [`/scim/v2/Users/${ada}`, `schemas,${schema}:token`],
     ]);
   });
 

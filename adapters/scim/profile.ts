@@ -40,30 +40,27 @@ const usualSources = {
 const withoutScheme = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/^tel:/i, '') : value);
 
 /** The address of a user, which shows these attributes alone. */
-export function toUserPath(subject: string, attributes: string): string {
+export const toUserPath = (subject: string, attributes: readonly string[]): string =>
+  `${toUserAddress(subject)}?${new URLSearchParams({ attributes: [...new Set(attributes)].join(',') })}`;
+
+function toUserAddress(subject: string): string {
   // An id is opaque text of the server's (RFC 7643, section 3.1); what would be another address is none.
   if (!isLogin(subject) || /[/\\]/.test(subject)) throw new FaceError('subject_unknown');
-  return `/Users/${encodeURIComponent(subject)}?${new URLSearchParams({ attributes })}`;
+  return `/Users/${encodeURIComponent(subject)}`;
 }
 
 const refuse = ({ status, body }: RestAnswer): FaceError =>
   new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
 
 /**
- * Reads and writes the token in an attribute of a schema extension of the user.
+ * Reads and writes one attribute of a schema extension.
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2
  */
-export function createScimProfile(
-  { claims, scim: { attribute } }: Pick<ScimConnection, 'claims'> & { readonly scim: Pick<ScimSettings, 'attribute'> },
-  { api, log }: { readonly api: ScimApi; readonly log: Log },
-): Profile {
-  const { path } = attribute;
+export function createAttribute(attribute: ScimSettings['attribute'], api: ScimApi) {
   const asked = toAsked(attribute);
-  const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, path);
-
   const read = async <User extends { readonly id: string }>(
     subject: string,
-    attributes: string,
+    attributes: readonly string[],
     parse: (body: unknown) => User,
   ): Promise<User> => {
     const answer = await api.call('GET', toUserPath(subject, attributes));
@@ -78,11 +75,12 @@ export function createScimProfile(
 
   // Learnt at the first change, and kept: a server that does not know the usual form is not asked with it each time.
   let takesUsual = true;
+  // Without `attributes`: SCIMMY reads the user with these alone then, and finds `userName` missing. The answer is not used.
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
-    api.call('PATCH', toUserPath(subject, asked), { schemas: [patchSchema], Operations: [operation] });
+    api.call('PATCH', toUserAddress(subject), { schemas: [patchSchema], Operations: [operation] });
 
   /** Only the user of exactly that id was read before, so that no other is written. */
-  const patch = async (subject: string, value: string | null): Promise<void> => {
+  const write = async (subject: string, value: string | null): Promise<void> => {
     const { usual, other } = toChange(attribute, value);
     const first = await send(subject, takesUsual ? usual : other);
     const isPathRefused = takesUsual && isRefusedPath(first);
@@ -96,6 +94,18 @@ export function createScimProfile(
     }
     if (isPathRefused) takesUsual = false;
   };
+  return { read, readValue, write };
+}
+
+/** Keeps the token in an attribute of a schema extension of the user. */
+export function createScimProfile(
+  { claims, scim: { attribute } }: Pick<ScimConnection, 'claims'> & { readonly scim: Pick<ScimSettings, 'attribute'> },
+  { api, log }: { readonly api: ScimApi; readonly log: Log },
+): Profile {
+  const { path } = attribute;
+  const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, path);
+
+  const { read, readValue, write } = createAttribute(attribute, api);
 
   const findAccount: Profile['findAccount'] = async (login) => {
     if (!isLogin(login)) return null;
@@ -113,27 +123,27 @@ export function createScimProfile(
 
   return {
     findAccount,
-    readAccount: async (subject) => toAccount(await read(subject, 'userName,emails', parseAccount)),
+    readAccount: async (subject) => toAccount(await read(subject, ['userName', 'emails'], parseAccount)),
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
     claimNames,
     async readClaims(subject, names) {
-      const all = attributesOf(names).map((each) => toAttributePath(each).asked);
-      const user = await read(subject, [...new Set(all)].join(','), parseWhole);
+      const all = attributesOf(names).flatMap((each) => toAttributePath(each).asked);
+      const user = await read(subject, all, parseWhole);
       return toClaims(names, (each) => withoutScheme(valueAt(user, toAttributePath(each).path)));
     },
     // The server lists them with the user, all at once (RFC 7643, section 4.1.2).
     readGroups: (subject) =>
-      readAllGroups(async () => ({ groups: (await read(subject, 'groups', parseGroups)).groups, next: null })),
+      readAllGroups(async () => ({ groups: (await read(subject, ['groups'], parseGroups)).groups, next: null })),
     readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),
     writeToken: (subject, token) =>
       token.use(async (value) => {
         await readValue(subject);
-        await patch(subject, value);
+        await write(subject, value);
       }),
     async clearToken(subject) {
       // Some servers refuse to remove what is not there.
       if ((await readValue(subject)) === '') return;
-      await patch(subject, null);
+      await write(subject, null);
     },
   };
 }

@@ -25,7 +25,7 @@ export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGen
   let startIndex = 1;
   for (;;) {
     const query = new URLSearchParams({
-      attributes: `active,${toAsked(attribute)}`,
+      attributes: ['active', ...toAsked(attribute)].join(','),
       startIndex: String(startIndex),
       count: String(pageSize),
     });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxTokenCharacters } from '../../src/core/concealed.js';
 import { FaceError } from '../../src/errors.js';
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
 import {
@@ -14,9 +15,9 @@ import {
   serverAnswers,
   warn,
 } from '../provisioning.js';
-import { toUserPath } from './profile.js';
+import { createAttribute, toUserPath } from './profile.js';
 import { type Characteristics, type Parts, readAbout, readExtension, readSchema } from './provision-schema.js';
-import { isSameName, parseAccountList, parseExtension, parseGroups, toAsked } from './schema.js';
+import { isSameName, parseAccountList, parseAnswer, parseExtension, parseGroups, toAsked } from './schema.js';
 
 /** Every link of a connection to a SCIM server that can be looked at, and what only a person can look at. */
 export const createChecks = (parts: Parts): readonly Check[] => [
@@ -28,6 +29,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
       { title: attributeTitle(parts), run: () => checkAttribute(parts) },
       { title: 'Resource type User', needs: [attributeTitle(parts)], run: () => checkResourceType(parts) },
       { title: 'A user', needs: [attributeTitle(parts)], run: () => checkUser(parts) },
+      { title: 'Write and read', needs: ['A user'], run: () => checkWrite(parts) },
       ...checkingGroups(parts.deps.settings, () => checkGroups(parts)),
     ],
   ),
@@ -128,14 +130,53 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   }
   const { id } = parseExtension(read.body, attribute);
   if (id !== user.id) return fail('It answered with another user.', 'Check scim.baseUrl.');
-  return pass('One can be read. Whether the attribute can be written is seen at the first enrolment.');
+  return pass('One can be read.');
+}
+
+/** As long as a token and in both cases, so that a server that cuts values off or changes their case is found. */
+const probe = 'facestep-probe-'.padEnd(maxTokenCharacters, 'Aa0_-Zz9');
+
+const holdersGuard = z.object({
+  Resources: z.array(z.looseObject({ id: z.string(), active: z.boolean().nullish() })).default([]),
+});
+
+/** Writes a value for a user who has none, reads it and removes it. One that an interrupted run left counts as none. */
+async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding> {
+  const query = new URLSearchParams({ count: '100', attributes: ['active', ...toAsked(attribute)].join(',') });
+  const listed = await api.call('GET', `/Users?${query}`);
+  if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'See the credentials.');
+  const { Resources } = parseAnswer(holdersGuard, listed.body);
+  if (Resources.length === 0) return nobodyToTryWith;
+  const free = Resources.filter((user) => ['', probe].some((value) => value === parseExtension(user, attribute).value));
+  // Nobody enrols meanwhile who is inactive.
+  const user = free.find(({ active }) => active === false) ?? free[0];
+  if (user === undefined) return pass('Nothing was written: every user that was listed has a value.');
+  const { readValue, write } = createAttribute(attribute, api);
+  const remedy = `Check that the credentials may change ${attribute.path}, and that it is a string of ${maxTokenCharacters} characters, caseExact.`;
+  try {
+    await write(user.id, probe);
+    return pass(`${maxTokenCharacters} characters were written for user ${user.id}, read and removed.`);
+  } catch (error) {
+    return fail(`For user ${user.id}: ${describe(error, await readValue(user.id))}`, remedy);
+  } finally {
+    if ((await readValue(user.id)) !== '') await write(user.id, null);
+  }
+}
+
+const refusedWriteGuard = z.object({ status: z.number() });
+
+function describe(error: unknown, found: unknown): string {
+  const refused = refusedWriteGuard.safeParse(error instanceof FaceError ? error.detail : null);
+  if (refused.success) return `the change was answered with status ${refused.data.status}.`;
+  if (typeof found !== 'string' || found === '') return 'the change was answered as done, and nothing came back.';
+  return `${probe.length} characters were written, and ${found.length} others came back.`;
 }
 
 /** An attribute of users that servers may keep to themselves (RFC 7643, section 4.1.2). */
 async function checkGroups({ api }: Parts): Promise<Finding> {
   const [user] = parseAccountList((await api.call('GET', '/Users?count=1&attributes=userName')).body).Resources;
   if (user === undefined) return nobodyToTryWith;
-  const { status, body } = await api.call('GET', toUserPath(user.id, 'groups'));
+  const { status, body } = await api.call('GET', toUserPath(user.id, ['groups']));
   if (status !== 200) {
     const found = `Asked for the groups of a user, the server answered with status ${status}.`;
     return fail(found, 'Let these credentials read the attribute groups of users.');

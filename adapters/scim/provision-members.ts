@@ -73,7 +73,9 @@ export async function* listMembers(
   const members = everybody.filter(({ type }) => type !== 'Group');
 
   const readMember = async (subject: string): Promise<Member[]> => {
-    const query = new URLSearchParams({ attributes: `userName,emails,active,${toAsked(attribute)}` });
+    const query = new URLSearchParams({
+      attributes: ['userName', 'emails', 'active', ...toAsked(attribute)].join(','),
+    });
     const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
     // Gone since the group was read, or no user.
     if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];

@@ -50,8 +50,7 @@ describe('the steps', () => {
 });
 
 describe('the checks', () => {
-  test('find nothing wrong where nothing is, and change nothing', async () => {
-    const before = structuredClone([...bench.server.directory.users]);
+  test('find nothing wrong where nothing is, and leave nothing', async () => {
     const verdicts = await Promise.all(
       provision().checks.map(async (each) => [each.title, (await each.run()).verdict]),
     );
@@ -61,9 +60,44 @@ describe('the checks', () => {
       [`Attribute ${schema}:token`]: 'pass',
       'Resource type User': 'pass',
       'A user': 'pass',
+      'Write and read': 'pass',
       'Who else reads and changes the attribute': 'manual',
     });
-    expect([...bench.server.directory.users]).toEqual(before);
+    for (const id of bench.server.directory.users.keys()) expect(bench.readAttribute(id)).toBeNull();
+  });
+
+  describe('write a value for a user who has none, and remove it', () => {
+    const wrote = () => check(/Write and read/);
+
+    test.each<[string, () => unknown, string]>([
+      ['cuts values off', () => (bench.server.directory.attributeMaxCharacters = 200), '256 characters.*200 others'],
+      ['changes their case', () => (attribute().caseExact = false), '256 others'],
+      ['refuses the change', () => (attribute().mutability = 'readOnly'), 'status 400'],
+      ['never shows the attribute', () => (attribute().returned = 'never'), 'nothing came back'],
+    ])('and find a server that %s', async (_, spoil, found) => {
+      spoil();
+      expect(await wrote()).toMatchObject({ verdict: 'fail', found: expect.stringMatching(found) });
+    });
+
+    test('at an inactive user first, and never at one who has a token', async () => {
+      const { users } = bench.server.directory;
+      const [ada] = users.keys();
+      users.get(ada!)!.extensions.set(schema, new Map([['token', 'FV1.abc']]));
+      expect(await wrote()).toMatchObject({ verdict: 'pass', found: expect.stringMatching(/^Nothing was written/) });
+      bench.server.addUser('berta@example.com');
+      const carl = bench.server.addUser('carl@example.com');
+      users.get(carl)!.active = false;
+      expect(await wrote()).toMatchObject({ verdict: 'pass', found: expect.stringContaining(carl) });
+      expect([...users.keys()].map(bench.readAttribute)).toEqual(['FV1.abc', null, null]);
+    });
+
+    test('and remove what an interrupted run left', async () => {
+      const [ada] = bench.server.directory.users.keys();
+      const left = 'facestep-probe-'.padEnd(256, 'Aa0_-Zz9');
+      bench.server.directory.users.get(ada!)!.extensions.set(schema, new Map([['token', left]]));
+      expect(await wrote()).toMatchObject({ verdict: 'pass' });
+      expect(bench.readAttribute(ada!)).toBeNull();
+    });
   });
 
   test.each(Object.entries(variants))('find nothing wrong at a server of the kind %s', async (_kind, variant) => {
@@ -76,11 +110,11 @@ describe('the checks', () => {
     expect(await provision(scim).steps[0]!.inspect()).toMatchObject({
       state: traits.servesSchemas ? 'ready' : 'manual',
     });
-    const titles = [/supports/, /^Attribute/, /Resource type/, /A user/];
+    const titles = [/supports/, /^Attribute/, /Resource type/, /A user/, /Write/];
     const verdicts = await Promise.all(titles.map(async (title) => (await check(title, scim)).verdict));
     const attributeVerdict = traits.servesSchemas ? 'pass' : 'manual';
     const typeVerdict = traits.servesSchemas && !('tellsPlainSchemas' in traits) ? 'pass' : 'manual';
-    expect(verdicts).toEqual(['pass', attributeVerdict, typeVerdict, 'pass']);
+    expect(verdicts).toEqual(['pass', attributeVerdict, typeVerdict, 'pass', 'pass']);
     if (!traits.servesSchemas) return;
     directory.extensions.get(urn)![0]!.mutability = 'readOnly';
     expect(await check(/^Attribute/, scim)).toMatchObject({ verdict: 'fail' });
@@ -153,6 +187,7 @@ describe('the checks', () => {
   test('find a server that shows nobody, and one that cannot be reached', async () => {
     bench.server.directory.users.clear();
     expect(await check(/A user/)).toMatchObject({ verdict: 'warn' });
+    expect(await check(/Write and read/)).toMatchObject({ verdict: 'manual' });
     await bench.server.close();
     for (const each of provision().checks.slice(0, 5)) {
       await expect(each.run()).rejects.toMatchObject({ code: 'profile_unavailable' });

@@ -67,23 +67,26 @@ const wholeGuard = z.looseObject({ id: z.string().min(1) });
 export const parseWhole = (body: unknown): z.output<typeof wholeGuard> => parseAnswer(wholeGuard, body);
 
 /**
- * How `attributes` names one of an extension. WSO2 Identity Server, whose URNs alone begin so, wants a dot where RFC 7644, section
+ * What is asked for to be shown an attribute of an extension: `schemas` too, without which SCIMMY shows no extension. WSO2 Identity Server, whose URNs alone begin so, wants a dot where RFC 7644, section
  * 3.10, has a colon, and passes over the other.
  * @see https://github.com/wso2/product-is/issues/11092
  */
-export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>): string {
-  const path = `${schema}:${name}`;
-  return /^urn:scim:/i.test(schema) ? `${path},${schema}.${name}` : path;
+export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>): readonly string[] {
+  const dotted = /^urn:scim:/i.test(schema) ? [`${schema}.${name}`] : [];
+  return ['schemas', `${schema}:${name}`, ...dotted];
 }
 
 /**
  * Where the value of an attribute stands in a user, and how it is asked for: the attribute with all its parts. One of an
  * extension has the URN of its schema before it, which has dots of its own (RFC 7644, section 3.10).
  */
-export function toAttributePath(attribute: string): { readonly path: readonly string[]; readonly asked: string } {
+export function toAttributePath(attribute: string): {
+  readonly path: readonly string[];
+  readonly asked: readonly string[];
+} {
   const colon = attribute.toLowerCase().startsWith('urn:') ? attribute.lastIndexOf(':') : -1;
   const [name = '', ...parts] = attribute.slice(colon + 1).split('.');
-  if (colon === -1) return { path: [name, ...parts], asked: name };
+  if (colon === -1) return { path: [name, ...parts], asked: [name] };
   const schema = attribute.slice(0, colon);
   return { path: [schema, name, ...parts], asked: toAsked({ schema, name }) };
 }
