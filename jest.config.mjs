@@ -25,7 +25,7 @@ const wide = [
   'test/contract/(census|members|rotation)\\.test',
   'test/e2e/(api-pictures|cli|doctor|doctor-faults|notices|operations|own-model|other-platform|simulations|startup)\\.test',
   'test/e2e/(okta-process|okta-security-events|security-events)\\.test',
-  'test/oidc/(apache|cognito-challenge|.*-docs)\\.test',
+  'test/oidc/(apache|cognito-challenge|foreign-clients|.*-docs)\\.test',
   // The simulators by themselves, and the calls compared with the providers' own descriptions.
   'simulators/',
   'test/described/',
