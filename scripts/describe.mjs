@@ -51,10 +51,13 @@ export const makeProvenance = ({ file, sha256 }, { buildType, externalParameters
   },
 });
 
-/** Advisories that are answered in SECURITY.md, as OpenVEX: none of them does harm here. */
-export function makeVex() {
-  const security = readFileSync(join(root, 'SECURITY.md'), 'utf8');
+/**
+ * Advisories that are answered in SECURITY.md, as OpenVEX: none of them does harm here.
+ * @returns `null` where there is none, as the format wants one statement at least
+ */
+export function makeVex(security = readFileSync(join(root, 'SECURITY.md'), 'utf8')) {
   const answered = [...new Set(security.match(/GHSA(-[23456789cfghjmpqrvwx]{4}){3}|CVE-\d{4}-\d{4,}/g) ?? [])];
+  if (answered.length === 0) return null;
   return {
     '@context': 'https://openvex.dev/ns/v0.2.0',
     '@id': `https://openvex.dev/docs/facestep/${version}`,

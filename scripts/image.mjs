@@ -112,7 +112,8 @@ try {
       },
     ),
   );
-  write('.openvex.json', makeVex());
+  const vex = makeVex();
+  if (vex !== null) write('.openvex.json', vex);
   buildah('rm', '--all');
   say(`${file} (${readFileSync(file).length} bytes)`);
 } finally {

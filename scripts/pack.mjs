@@ -96,6 +96,8 @@ export const packRelease = (root, to, { os = process.platform, cpu = process.arc
     write('package-lock.json', lock);
     npm(staging, 'ci', '--omit=dev', '--prefer-offline', `--os=${os}`, `--cpu=${cpu}`, `--libc=${libc}`);
     trim(join(staging, 'node_modules'), { os, cpu, isMusl });
+    const isInstalled = ([path]) => path === '' || existsSync(join(staging, path));
+    const installed = { ...lock, packages: Object.fromEntries(Object.entries(lock.packages).filter(isInstalled)) };
     for (const { path } of pack(root, '--dry-run').files.filter((each) => each.path !== 'package.json')) {
       mkdirSync(dirname(join(staging, path)), { recursive: true });
       cpSync(join(root, path), join(staging, path));
@@ -112,7 +114,7 @@ export const packRelease = (root, to, { os = process.platform, cpu = process.arc
     const { filename, ...packed } = pack(staging, '--pack-destination', folder);
     const file = join(folder, `facestep-${manifest.version}-${os}-${cpu}${isMusl ? '-musl' : ''}.tgz`);
     renameSync(join(folder, filename), file);
-    return { ...packed, file, manifest, lock };
+    return { ...packed, file, manifest, lock: installed };
   } finally {
     rmSync(staging, { recursive: true });
   }

@@ -89,7 +89,8 @@ function describe({ file, manifest, lock }) {
   );
 }
 
-write(`facestep-${version}.openvex.json`, `${JSON.stringify(makeVex(), null, 2)}\n`);
+const vex = makeVex();
+if (vex !== null) write(`facestep-${version}.openvex.json`, `${JSON.stringify(vex, null, 2)}\n`);
 write(`facestep-${version}.md`, `# facestep ${version}\n\n${notes}\n\nLicence: ${license}\n`);
 
 write('SHA256SUMS', sumsOf(to));

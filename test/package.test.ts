@@ -43,6 +43,7 @@ const kinds = [
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
   /^dist\/docs-web\/([\w/.-]+\.(html|css|js|json|svg)\.br|pictures\/[\w-]+\.(svg|webp))$/,
   /^parameters\/engines\.json$/,
+  /^infra\/systemd\/facestep\.service$/,
 ];
 const mebibyte = 1024 * 1024;
 
@@ -60,7 +61,7 @@ let packed: z.infer<typeof packedGuard>[0];
 const parts = [
   ...['.gitignore', '.npmrc', 'package.json', 'package-lock.json', 'README.md', 'LICENSE', 'MODELS.md'],
   ...['SECURITY.md', 'CHANGELOG.md'],
-  ...['dist', 'docs', 'parameters', 'scripts'],
+  ...['dist', 'docs', 'infra/systemd', 'parameters', 'scripts'],
 ];
 
 beforeAll(async () => {
@@ -84,6 +85,13 @@ test('no file is packed but those of an installation, whatever lies in the check
   expect(paths.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
   expect(paths.filter((path) => secrets.includes(path) || /\.test\./.test(path))).toEqual([]);
   for (const path of paths) expect(readFileSync(join(installed, path), 'utf8')).not.toContain(canary);
+});
+
+test('what docs/install.md copies out of the package is in it', () => {
+  const page = readFileSync(join(projectRoot, 'docs/install.md'), 'utf8');
+  const copied = [...page.matchAll(/lib\/node_modules\/@facestep\/facestep\/(\S+)/g)].map(([, path]) => path);
+  expect(copied).not.toEqual([]);
+  expect(packed.files.map(({ path }) => path)).toEqual(expect.arrayContaining(copied));
 });
 
 test('git leaves out what a simulation is configured by, and packages', () => {

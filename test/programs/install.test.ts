@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
+import { modelPackage } from '../../src/engine/manifest.js';
 import { createFolder } from '../folder.js';
 import { projectRoot } from '../paths.js';
 
@@ -74,6 +75,7 @@ test('its sizes are those that docs/install/sizes.json has for the documents, to
     archiveBytes: statSync(archive).size,
     installedBytes: onDisk(join(local, 'node_modules/@facestep/facestep')),
     modelsBytes: bytesIn(join(projectRoot, 'models')),
+    modelsArchiveBytes: modelPackage.archiveBytes,
   };
   for (const [name, bytes] of Object.entries(measured)) {
     const isClose = Math.abs(bytes / stored[name] - 1) < 0.03;

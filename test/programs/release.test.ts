@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, verify } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { createFolder } from '../folder.js';
 import { projectRoot } from '../paths.js';
@@ -24,7 +25,7 @@ test('a dry run makes what a release has, each with its digest, signed by the ke
   expect(execFileSync('git', ['tag'], { cwd: projectRoot, encoding: 'utf8' })).toBe(tagsBefore);
   const archive = `facestep-${version}-${process.platform}-${process.arch}`;
   const described = [`${archive}.cdx.json`, `${archive}.provenance.json`, `${archive}.tgz`];
-  const others = [`facestep-${version}.md`, `facestep-${version}.openvex.json`];
+  const others = [`facestep-${version}.md`];
   expect(readdirSync(to).sort()).toEqual(
     [...described, ...others, 'SHA256SUMS', 'SHA256SUMS.sig', 'release-key.pem'].sort(),
   );
@@ -45,11 +46,35 @@ test('a dry run makes what a release has, each with its digest, signed by the ke
   const names = sbom.components.map((each: { name: string }) => each.name);
   expect(names).toEqual(expect.arrayContaining(['onnxruntime-node', 'sharp', 'express']));
   expect(names).not.toContain('jest');
+  const inArchive = new Set(
+    execFileSync('tar', ['-tzf', join(to, `${archive}.tgz`)], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+      .split('\n')
+      .flatMap((path) => /^package\/(node_modules\/.*)\/package\.json$/.exec(path)?.[1] ?? []),
+  );
+  const listedPaths = sbom.components.map(
+    ({ properties }: { properties: { name: string; value: string }[] }) =>
+      properties.find(({ name }) => name === 'cdx:npm:package:path')?.value,
+  );
+  expect(listedPaths.filter((path: string) => !inArchive.has(path))).toEqual([]);
   const { subject } = JSON.parse(read(`${archive}.provenance.json`).toString());
   expect(subject).toEqual([
     { name: `${archive}.tgz`, digest: { sha256: listed.find(([, name]) => name.endsWith('.tgz'))![0] } },
   ]);
-  expect(JSON.parse(read(`facestep-${version}.openvex.json`).toString())).toMatchObject({ statements: [] });
+});
+
+test('advisories that SECURITY.md answers are statements of OpenVEX 0.2.0; without one there is no document', async () => {
+  const { makeVex } = await import(pathToFileURL(join(projectRoot, 'scripts/describe.mjs')).href);
+  expect(makeVex('No advisory.')).toBeNull();
+  const vex = makeVex('CVE-2026-1234 does no harm: … GHSA-2345-6789-cfgh neither. CVE-2026-1234 …');
+  expect(vex).toMatchObject({ '@context': 'https://openvex.dev/ns/v0.2.0', version: 1, author: expect.any(String) });
+  expect(vex.statements).toEqual(
+    ['CVE-2026-1234', 'GHSA-2345-6789-cfgh'].map((id) => ({
+      vulnerability: { name: id },
+      products: [{ '@id': `pkg:npm/%40facestep/facestep@${version}` }],
+      status: 'not_affected',
+      impact_statement: expect.any(String),
+    })),
+  );
 });
 
 test('a version that the changelog does not have is not released', () => {
