@@ -114,7 +114,7 @@ export async function startApiServer(
       transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
     },
 ) {
-  const clock = createManualClock(Date.now());
+  const clock = createManualClock();
   const log = createTextLog();
   const audit = createMemoryAudit();
   const messages: Message[] = [];

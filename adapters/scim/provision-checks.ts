@@ -29,7 +29,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
       { title: attributeTitle(parts), run: () => checkAttribute(parts) },
       { title: 'Resource type User', needs: [attributeTitle(parts)], run: () => checkResourceType(parts) },
       { title: 'A user', needs: [attributeTitle(parts)], run: () => checkUser(parts) },
-      { title: 'Write and read', needs: ['A user'], run: () => checkWrite(parts) },
+      { title: 'Write and read', needs: [support, 'A user'], run: () => checkWrite(parts) },
       ...checkingGroups(parts.deps.settings, () => checkGroups(parts)),
     ],
   ),
