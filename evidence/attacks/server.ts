@@ -144,7 +144,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   await sleep(afterMs);
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
   // Last: it uses up what anonymous callers may cost.
-  const pictures = size === 'quick' ? null : await attackWithPictures(stage, load, { lastsMs: 30_000, atOnce: 8 });
+  const pictures = size === 'quick' ? null : await attackWithPictures(stage, load, { lastsMs: 60_000, atOnce: 8 });
   await load.stop();
 
   const log = await readServerLog(stage.logFile, firstLine);

@@ -19,6 +19,15 @@ test('a known caller goes before 1,000 jobs of one anonymous source', () => {
   expect(queue.length).toBe(999);
 });
 
+test('asked for known callers alone, it keeps the anonymous ones waiting', () => {
+  const queue = createFairQueue<string>(10);
+  queue.push('flood', anonymous('a'), 1);
+  expect(queue.shift('known')).toBeUndefined();
+  queue.push('ada', known('ada'), 1);
+  expect(queue.shift('known')).toBe('ada');
+  expect(queue.shift()).toBe('flood');
+});
+
 test('another anonymous source waits for one job of a flood', () => {
   const queue = createFairQueue<string>(2000);
   for (let job = 0; job < 1000; job += 1) queue.push('flood', anonymous('a'), 1);

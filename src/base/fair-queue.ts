@@ -28,8 +28,11 @@ export interface FairQueue<Job> {
   push(job: Job, share: Share, size: number): readonly Job[];
   /** Adds a job that goes before all others of its class and takes no room: the rest of one that has had its turn. */
   pushBegun(job: Job, share: Share): void;
-  /** Removes and returns the next job. */
-  shift(): Job | undefined;
+  /**
+   * Removes and returns the next job.
+   * @param only - `known`: anonymous callers wait on
+   */
+  shift(only?: 'known'): Job | undefined;
   /** Removes and returns all jobs. */
   clear(): readonly Job[];
 }
@@ -112,7 +115,8 @@ class Lines<Job> {
  */
 export function createFairQueue<Job>(limit: number): FairQueue<Job> {
   const lines = { known: new Lines<Job>(limit), anonymous: new Lines<Job>(limit) };
-  const shift = (): Job | undefined => lines.known.shift() ?? lines.anonymous.shift();
+  const shift = (only?: 'known'): Job | undefined =>
+    lines.known.shift() ?? (only === undefined ? lines.anonymous.shift() : undefined);
   const lengthOf = (each: Lines<Job>): number => each.length + each.begun.length;
   return {
     get length() {

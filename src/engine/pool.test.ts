@@ -35,6 +35,24 @@ const refusalOf = (work: Promise<unknown>): Promise<FaceError> =>
     },
   );
 
+test('anonymous callers leave one worker to known ones, but for a pool of one', async () => {
+  const anonymous = (at: number) => ({ class: 'anonymous', source: `192.0.2.${at}` }) as const;
+  for (const [workers, busy] of [
+    [1, 1],
+    [2, 1],
+    [3, 2],
+  ] as const) {
+    const pool = await createEnginePool({ modelsFolder, workers, queueLimit: 10 });
+    const flood = [0, 1, 2, 3, 4].map((at) => pool.examine(toPhoto(), ['embedding'], anonymous(at)));
+    expect(pool.load()).toMatchObject({ busy, waiting: 5 - busy });
+    const known = pool.examine(toPhoto(), ['embedding'], testShare);
+    expect(pool.load().busy).toBe(workers);
+    await Promise.all([...flood, known]);
+    expect(pool.load()).toMatchObject({ busy: 0, waiting: 0 });
+    await pool.close();
+  }
+});
+
 describe('a pool of one worker with room for two', () => {
   let pool: EnginePool;
   let worker: Worker;

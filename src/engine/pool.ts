@@ -81,6 +81,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const starting = new Set<Promise<RuntimeName>>();
   const flags = new Set<BusyFlag>();
   let running = 0;
+  let runningAnonymous = 0;
   let examinations = 0;
   let isClosing = false;
   let whenDrained: (() => void) | null = null;
@@ -142,7 +143,9 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const hasNone = (): boolean => workers.size === 0 && starting.size === 0;
 
   const run = async (worker: WorkerHandle, job: Waiting): Promise<void> => {
+    const anonymous = job.share.class === 'anonymous' ? 1 : 0;
     running += 1;
+    runningAnonymous += anonymous;
     if (job.task.task === 'examine') examinations += 1;
     try {
       // Copied only now, so that a waiting photo is held once. The copy moves to the worker.
@@ -157,14 +160,18 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       job.reject(error);
     } finally {
       running -= 1;
+      runningAnonymous -= anonymous;
       dispatch();
     }
   };
 
+  /** Anonymous callers leave one worker free: a job that runs cannot be stopped, and a picture may take seconds. */
+  const mayRunAnonymous = (): boolean => runningAnonymous < Math.max(1, workers.size - 1);
+
   const dispatch = (): void => {
-    while (waiting.length > 0 && idle.length > 0) {
-      const job = waiting.shift();
-      if (job === undefined) continue;
+    while (idle.length > 0) {
+      const job = waiting.shift(mayRunAnonymous() ? undefined : 'known');
+      if (job === undefined) break;
       const refusal = job.share.row?.refusal ?? null;
       if (refusal !== null) {
         job.reject(refusal);
