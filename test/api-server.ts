@@ -102,6 +102,8 @@ export async function startApiServer(
     >
   > & {
       random?: Random;
+      /** Where the clock begins: now, for clients that sign with a clock of their own. */
+      startMs?: number;
       /** One that was found free, for whoever has to know the address before. */
       port?: number;
       /** The configuration, as the file says. */
@@ -114,7 +116,7 @@ export async function startApiServer(
       transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
     },
 ) {
-  const clock = createManualClock();
+  const clock = createManualClock(given.startMs);
   const log = createTextLog();
   const audit = createMemoryAudit();
   const messages: Message[] = [];

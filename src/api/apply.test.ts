@@ -90,7 +90,7 @@ describe('plan and apply', () => {
   });
 
   test('of two servers on one store one applies; what a crash broke off the other takes on, and the first comes too late', async () => {
-    const state = createSqliteState({ file: ':memory:', clock: createManualClock(Date.now()) });
+    const state = createSqliteState({ file: ':memory:', clock: createManualClock() });
     const one = await start({ state });
     const two = await start({ state });
     const letGo = one.hold();

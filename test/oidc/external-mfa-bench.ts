@@ -159,6 +159,7 @@ export async function startExternalMfaBench({
     close: () => kept.close(),
   };
   const server = await startApiServer({
+    startMs: Date.now(),
     verifier: createTestVerifier(),
     state,
     connections,

@@ -85,6 +85,7 @@ export async function startIssuer({
     policy: { ...defaultPolicy, ...policy },
   };
   const server = await startApiServer({
+    startMs: Date.now(),
     verifier: createTestVerifier(),
     toState,
     issuer: publicUrl,
