@@ -102,7 +102,7 @@ export async function startApiServer(
     >
   > & {
       random?: Random;
-      /** Where the clock begins: now, for clients that sign with a clock of their own. */
+      /** Where the clock begins; now if absent. A test that counts over time names it: so no window ends within it. */
       startMs?: number;
       /** One that was found free, for whoever has to know the address before. */
       port?: number;
@@ -116,7 +116,7 @@ export async function startApiServer(
       transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
     },
 ) {
-  const clock = createManualClock(given.startMs);
+  const clock = createManualClock(given.startMs ?? Date.now());
   const log = createTextLog();
   const audit = createMemoryAudit();
   const messages: Message[] = [];

@@ -28,8 +28,6 @@ beforeAll(async () => {
   const profile = createMemoryProfile(['00u1ab2cd3']);
   const acme = { id: 'acme', kind: 'okta', policy: defaultPolicy, profile, openStepUpRequest: null };
   server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
-  // The consent of the examples has been given by then.
-  server.clock.advanceSec(90 * 86_400);
   endpoints = createEndpoints(server.deps);
   page = await (await fetch(`${server.origin}/catalogue`)).text();
 });

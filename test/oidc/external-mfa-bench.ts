@@ -159,7 +159,6 @@ export async function startExternalMfaBench({
     close: () => kept.close(),
   };
   const server = await startApiServer({
-    startMs: Date.now(),
     verifier: createTestVerifier(),
     state,
     connections,

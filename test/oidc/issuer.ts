@@ -85,7 +85,6 @@ export async function startIssuer({
     policy: { ...defaultPolicy, ...policy },
   };
   const server = await startApiServer({
-    startMs: Date.now(),
     verifier: createTestVerifier(),
     toState,
     issuer: publicUrl,

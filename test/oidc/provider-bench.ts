@@ -62,7 +62,6 @@ export async function startProviderBench<Settings extends Configured>({
   const hooks = new Map<string, ServedHooks>();
   const { id, oidc, organisations } = settings;
   const server = await startApiServer({
-    startMs: Date.now(),
     ...{ verifier: createTestVerifier(), connections, hooks },
     oidc: async (core) => {
       const { clock, random, log } = core;
