@@ -24,6 +24,7 @@ import { sharedDirections } from './engine/shared-directions.js';
 import { keep, toFile } from './keep.js';
 import { bentSheet } from './presentation-attacks/bent-sheet.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
+import { lightLayouts } from './presentation-attacks/light-layouts.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
 import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
@@ -49,6 +50,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'presentation-attacks': presentationAttacks,
   'passive-bounds': passiveBounds,
   'light-challenge': lightChallenge,
+  'light-layouts': lightLayouts,
   'light-noise': lightNoise,
   'near-duplicates': nearDuplicates,
   roster,

@@ -140,20 +140,22 @@ function toMaterial(answers: readonly Answer[]): number | null {
   return (more * mean) / (always + more * mean);
 }
 
-/** The two parts of a nose that look to the two halves of the screen. */
-const sides = {
+/** The two parts of a face that look to the two halves of the screen. */
+export type Sides = readonly [toFirst: LightRegion, toSecond: LightRegion];
+
+export const sidesOfNose = {
   // Left as the person sees it is right in the picture.
   across: ['rightFlank', 'leftFlank'],
   down: ['bridge', 'noseBase'],
-} as const satisfies Record<ScreenAxis, readonly [toFirst: LightRegion, toSecond: LightRegion]>;
+} as const satisfies Record<ScreenAxis, Sides>;
 
 /**
  * Two colours side by side, then changed over: the sides of a nose, 2 cm apart, look opposite ways, and each has more of the
- * colour it looks at. A sheet looks nearly the same way there, however it is bent.
+ * colour it looks at. A sheet looks nearly the same way there, however it is bent. `null` where one of the two is not seen.
  */
-function toNormals([first, second]: LitPair, gain: number): number | null {
+export function toNormals([first, second]: LitPair, gain: number, sides: Sides): number | null {
   const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));
-  const [one, other] = sides[first.light.axis].map((region) => {
+  const [one, other] = sides.map((region) => {
     const [before, after] = [second.reading.regions[region], first.reading.regions[region]];
     return before === null || after === null ? null : dot(toChange(before, after), asked) / dot(asked, asked);
   });
@@ -167,13 +169,14 @@ function toNormals([first, second]: LitPair, gain: number): number | null {
 export function findLight(pairs: readonly LitPair[], halves: LitPair): LightFinding {
   const answers = pairs.map(toAnswer);
   const gain = toGain(answers, ({ face }) => face);
+  const { axis } = halves[0].light;
   return {
     gain,
     match: toMatch(answers),
     falloff: toFalloff(answers),
     material: toMaterial(answers),
-    normals: toNormals(halves, gain),
-    axis: halves[0].light.axis,
+    normals: toNormals(halves, gain, sidesOfNose[axis]),
+    axis,
   };
 }
 

@@ -8,6 +8,7 @@ export { readDemoFaces, readDemoHeads } from './demo-people.js';
 export { makeGenuineFrames, makeGenuineLitFrames } from './genuine.js';
 export { type Head, readHead, type Turn, turnHead } from './head.js';
 export { type Injection, injections } from './injections.js';
+export type { ScreenHalves } from './light.js';
 export { drawLitSteps, type LitFrame, type LitScene } from './lit-scenes.js';
 export { makeVideo } from './mjpeg.js';
 export { readPicture } from './raster.js';

@@ -23,6 +23,9 @@ export interface Shown {
   readonly second: `#${string}`;
 }
 
+/** Where the middles of a screen's two halves are, in eye distances (63 mm) from the camera, right in the frame and down. */
+export type ScreenHalves = readonly [Point, Point];
+
 /** How the screen's light and what stands before it are to each other: the same for a whole sitting. */
 export interface Lighting {
   /** What a white screen adds to the room's light on a face that looks at it, as a share: about .02 to .3. */
@@ -47,7 +50,7 @@ export const drawLighting = (gain: number, chance: Chance): Lighting => ({
 });
 
 /**
- * Where the middles of the two halves are, in eye distances (63 mm) from the camera: of a laptop 34 cm wide with its camera
+ * The halves of a laptop 34 cm wide with its camera
  * above, and of a phone 14 cm high, which is held at two thirds of this camera's distance. The first half is the left one as
  * the person before it sees it, which is the right one in the frame.
  */
@@ -60,7 +63,7 @@ const halves = {
     { x: 0, y: 0.8 },
     { x: 0, y: 2.5 },
   ],
-} as const satisfies Record<ScreenAxis, readonly [Point, Point]>;
+} as const satisfies Record<ScreenAxis, ScreenHalves>;
 
 /** What falls on a surface from a half: less the more it is turned away, and the further it is. */
 function fall(half: Point, at: Spot, normal: Spot): number {
@@ -85,8 +88,7 @@ const toField = (relief: Relief, half: Point): Float32Array => {
 const luminanceAtOne = PI / 0.22;
 
 /** The middle of the screen's mirror image in glass that is held so: where the glass looks at the camera. In eye distances. */
-const toImage = (axis: ScreenAxis, tilt: Point): Point => {
-  const [first, second] = halves[axis];
+const toImage = ([first, second]: ScreenHalves, tilt: Point): Point => {
   const moved = (degrees: number): number => -cameraDistance * tan((degrees * PI) / 180);
   return { x: (first.x + second.x) / 4 + moved(tilt.x), y: (first.y + second.y) / 4 + moved(tilt.y) };
 };
@@ -106,6 +108,7 @@ function toGlassTurn(relief: Relief): Point {
  * itself and adds the screen's mirror image, whatever it shows. The room answers as the face does, less.
  * @param middle - of the face, in pixels of the frame
  * @param unitPx - an eye distance
+ * @param places - of another screen than the usual one of its axis
  */
 export function shine(
   canvas: Canvas,
@@ -113,14 +116,15 @@ export function shine(
   { gain, falloff, reflectance, haze, glassTilt }: Lighting,
   middle: Point,
   unitPx: number,
+  places: ScreenHalves = halves[axis],
 ): Shone {
   const { data, materials, widthPx, heightPx } = canvas;
   const light = new Float32Array(data.length);
   const relief = toRelief(canvas, middle, unitPx);
-  const fields = halves[axis].map((half) => toField(relief, half));
+  const fields = places.map((half) => toField(relief, half));
   const colours = [toLinear(first), toLinear(second)];
   const turn = toGlassTurn(relief);
-  const mirrored = toImage(axis, { x: turn.x + glassTilt.x, y: turn.y + glassTilt.y });
+  const mirrored = toImage(places, { x: turn.x + glassTilt.x, y: turn.y + glassTilt.y });
   const mirror = gain * reflectance * luminanceAtOne;
   const { columns } = relief;
   const shades = [0, 0];

@@ -4,7 +4,7 @@ import { complements, type ScreenAxis, type ScreenLight, screenColours } from '.
 import type { Picture } from '../../src/engine/picture.js';
 import { createCamera, type Drift, usualDrift } from './camera.js';
 import { toMiddle } from './head.js';
-import { drawLighting, type Shown, shine } from './light.js';
+import { drawLighting, type ScreenHalves, type Shown, shine } from './light.js';
 import { type Canvas, toJpeg } from './raster.js';
 import type { Compose, Setting } from './scenes.js';
 import { drawShake, type Shake } from './turns.js';
@@ -27,6 +27,8 @@ export interface LitScene extends Setting {
   readonly steps: readonly ShownFrame[];
   /** What a white screen adds to the room's light on the face, as a share of it: .02 by a window to .3 in the evening. */
   readonly gain: number;
+  /** Of another screen than a laptop's (across) or a phone's (down). */
+  readonly screen?: ScreenHalves;
   /** How the camera changes by itself; as real ones do where absent. */
   readonly drift?: Drift;
 }
@@ -90,11 +92,11 @@ function* composeAll({ steps, seed }: LitScene, compose: ComposeStep): Generator
 
 /** What one camera takes of a whole challenge, by the room's light and the screen's. */
 export function takeLitPictures(scene: LitScene, compose: ComposeStep): readonly Picture[] {
-  const { victim, seed, gain, drift = usualDrift } = scene;
+  const { victim, seed, gain, screen, drift = usualDrift } = scene;
   const lighting = drawLighting(gain, createChance(`${seed} lighting`));
   const camera = createCamera(drift, createChance(`${seed} camera`));
   return Array.from(composeAll(scene, compose), ({ step, isNewPose, canvas }) => {
-    const shone = shine(canvas, step.light, lighting, toMiddle(victim), victim.eyeDistancePx);
+    const shone = shine(canvas, step.light, lighting, toMiddle(victim), victim.eyeDistancePx, screen);
     return camera.take(shone, isNewPose ? poseMs : pairMs);
   });
 }

@@ -1,6 +1,6 @@
 import { Photo } from '../../../src/core/concealed.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
-import type { ScreenAxis } from '../../../src/core/screen-light.js';
+import { type ScreenAxis, screenAxes } from '../../../src/core/screen-light.js';
 import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
 import { createMovementJudge } from '../../../src/liveness/judge.js';
@@ -18,21 +18,22 @@ import { createChance } from '../../statistics/chance.js';
 import { proportion, toJson } from '../../statistics/proportion.js';
 import { keep, toDatedFile } from '../keep.js';
 import type { EvalProgram } from '../program.js';
-import { drawPhotos, readFrontalHeads } from './heads.js';
+import { drawPhotos, isGrey, readFrontalHeads } from './heads.js';
 import { countSignals, type JudgedChallenge } from './judged-challenges.js';
+import { matchByChance, measureRecognition, measureSameFace } from './light-on-faces.js';
 import { type LightFigures, toLightTables } from './light-tables.js';
 import { toHighest } from './presentation-rates.js';
 
 /** People of the judging half: five injections of each of 60 are 300. */
-const people = { genuine: 60, injected: 60, attacked: 40 } as const;
+const people = { genuine: 60, injected: 60, attacked: 40, recognised: 20 } as const;
 
-/** The screen's light over the room's: a bright room, two usual ones, and an evening. Attacks are judged at the last two. */
+/** The screen's light over the room's, on a face. Attacks are judged at the last two. */
 const gains = [0.05, 0.1, 0.15, 0.3] as const;
 const attackedGains = [0.15, 0.3] as const;
 
 type MakeLitFrames = (scene: LitScene) => Promise<readonly Buffer[]>;
 
-/** How one kind of challenge is made. */
+/** What one kind of challenge shows, how strongly, and how it is made. */
 interface Kind {
   readonly name: string;
   readonly gain: number;
@@ -47,12 +48,11 @@ const genuine = (gain: number, axis: ScreenAxis): Kind => ({
   makeLitFrames: makeGenuineLitFrames,
 });
 
-const pretended = ({ name, makeLitFrames }: { name: string; makeLitFrames: MakeLitFrames }, gain: number): Kind => ({
-  name,
-  gain,
-  axis: 'across',
-  makeLitFrames,
-});
+const pretended = (
+  { name, makeLitFrames }: { name: string; makeLitFrames: MakeLitFrames },
+  gain: number,
+  axis: ScreenAxis,
+): Kind => ({ name, gain, axis, makeLitFrames });
 
 /** A rendered challenge, and whether the light alone would have refused it. */
 interface JudgedLight extends JudgedChallenge {
@@ -94,7 +94,7 @@ async function judgeKind(
   return judged;
 }
 
-const rateOf = (judged: readonly JudgedLight[], isHit: (each: JudgedLight) => boolean) =>
+const rateOf = <Each>(judged: readonly Each[], isHit: (each: Each) => boolean) =>
   toJson(proportion(judged.filter(isHit).length, judged.length));
 
 /** Of people: how many the light refuses, whatever else does; and how many are refused at all. */
@@ -113,6 +113,7 @@ const toBpcer = (kind: Kind, judged: readonly JudgedLight[]) => {
 const toApcer = (judged: readonly JudgedLight[]) => ({
   inAll: rateOf(judged, ({ pass }) => pass),
   byLight: rateOf(judged, ({ lightPass }) => lightPass),
+  withoutLight: rateOf(judged, ({ refusedBy }) => refusedBy.every(isOfLight)),
   stoppedBy: countSignals(judged),
 });
 
@@ -135,22 +136,29 @@ export const lightChallenge: EvalProgram = {
         bpcer.push(toBpcer(kind, await judgeAll(kind, people.genuine)));
       const injected: JudgedLight[] = [];
       for (const injection of injections)
-        injected.push(...(await judgeAll(pretended(injection, attackedGains[0]), people.injected)));
+        injected.push(...(await judgeAll(pretended(injection, attackedGains[0], 'across'), people.injected)));
       const apcerOf = (judged: readonly JudgedLight[], of: readonly { readonly name: string }[]) =>
         Object.fromEntries(of.map(({ name }) => [name, toApcer(judged.filter(({ species }) => species === name))]));
       const attackedAt = [];
-      for (const gain of attackedGains) {
-        const attacked: JudgedLight[] = [];
-        for (const attack of attacks) attacked.push(...(await judgeAll(pretended(attack, gain), people.attacked)));
-        const apcer = apcerOf(attacked, attacks);
-        const inAll = Object.fromEntries(Object.entries(apcer).map(([name, rates]) => [name, rates.inAll]));
-        attackedAt.push({ gain, highestApcer: toHighest(inAll), apcer });
-      }
+      // All of one axis before the other: docs/light.md names them by their place.
+      for (const axis of screenAxes)
+        for (const gain of attackedGains) {
+          const attacked: JudgedLight[] = [];
+          for (const attack of attacks)
+            attacked.push(...(await judgeAll(pretended(attack, gain, axis), people.attacked)));
+          const apcer = apcerOf(attacked, attacks);
+          const inAll = Object.fromEntries(Object.entries(apcer).map(([name, rates]) => [name, rates.inAll]));
+          attackedAt.push({ axis, gain, highestApcer: toHighest(inAll), apcer });
+        }
       const figures: LightFigures = {
         frames: 'synthetic',
         bpcer,
         injections: { gain: attackedGains[0], ...toApcer(injected), byKind: apcerOf(injected, injections) },
         attacks: attackedAt,
+        blackAndWhite: rateOf(heads, ({ frame }) => isGrey(frame)),
+        recognition: await measureRecognition(engine, heads.slice(0, people.recognised), say),
+        sameFace: await measureSameFace(engine, heads, say),
+        chanceRow: matchByChance(),
       };
       const now = new Date();
       await keep(out, {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { table } from '../../accuracy/markdown.js';
+import type { matchByChance, measureRecognition, measureSameFace } from './light-on-faces.js';
 import type { Rate } from './presentation-rates.js';
 import { type Counts, toSignals, toText } from './rate-text.js';
 
@@ -8,6 +9,8 @@ type Apcer = {
   readonly inAll: Rate;
   /** Had nothing but the light been judged. */
   readonly byLight: Rate;
+  /** Had everything but the light been judged. */
+  readonly withoutLight: Rate;
   readonly stoppedBy: Counts;
 };
 
@@ -23,23 +26,32 @@ export type LightFigures = {
   }[];
   readonly injections: Apcer & { readonly gain: number; readonly byKind: Readonly<Record<string, Apcer>> };
   readonly attacks: readonly {
+    readonly axis: string;
     readonly gain: number;
     readonly highestApcer: { readonly species: string; readonly rate: number } | null;
     readonly apcer: Readonly<Record<string, Apcer>>;
   }[];
+  /** Of the people: photos without colour. */
+  readonly blackAndWhite: Rate;
+  readonly recognition: Awaited<ReturnType<typeof measureRecognition>>;
+  readonly sameFace: Awaited<ReturnType<typeof measureSameFace>>;
+  readonly chanceRow: ReturnType<typeof matchByChance>;
 };
 
-const toRow = ([name, { inAll, byLight, stoppedBy }]: readonly [string, Apcer]): string[] => [
+const toRow = ([name, { inAll, byLight, withoutLight, stoppedBy }]: readonly [string, Apcer]): string[] => [
   `\`${name}\``,
   toText(inAll),
   toText(byLight),
+  toText(withoutLight),
   toSignals(stoppedBy),
 ];
 
+const hitsOf = ({ hits, trials }: Rate): string => `${hits} of ${trials.toLocaleString('en')}`;
+
 /** The figures as a page. */
 export function toLightTables(figures: LightFigures, now: Date): string {
-  const { bpcer, injections, attacks } = figures;
-  const passed = ['', 'passed (APCER)', 'had the light alone been judged', 'stopped by, most often'];
+  const { bpcer, injections, attacks, blackAndWhite, recognition, sameFace, chanceRow } = figures;
+  const passed = ['', 'passed (APCER)', 'by the light alone', 'without the light', 'stopped by, most often'];
   return `${[
     '# The light challenge, drawn',
     '',
@@ -48,6 +60,8 @@ export function toLightTables(figures: LightFigures, now: Date): string {
     '**People, attacks and light are rendered from photos: no screen shone on anybody.** Intervals are 95 % (Wilson). Gain is the light of a white screen over',
     'the room’s, on a face. How the camera changes by itself is drawn as it was measured on four clips. Where no light could be read, for want of a face say, people are',
     'left out “by the light”, and attacks count as stopped by it.',
+    '',
+    `Of the people, ${hitsOf(blackAndWhite)} are in black and white; the others are in colour. \`across\` is a laptop’s screen with its halves left and right, \`down\` a phone’s with one half above the other.`,
     '',
     '## People refused (BPCER)',
     '',
@@ -69,12 +83,21 @@ export function toLightTables(figures: LightFigures, now: Date): string {
     // APCER is one of a species: what all together come to is less than the worst of them.
     table(passed, Object.entries(injections.byKind).map(toRow)),
     '',
-    ...attacks.flatMap(({ gain, apcer }) => [
-      `## Attacks, gain ${gain}`,
+    ...attacks.flatMap(({ axis, gain, apcer }) => [
+      `## Attacks, ${axis}, gain ${gain}`,
       '',
       table(passed, Object.entries(apcer).map(toRow)),
       '',
     ]),
+    '## Other figures',
+    '',
+    `Recognition, ${recognition.people} people under each of the six colours against a picture without light (cosine): ${recognition.byGain
+      .map(({ gain, median, least }) => `at a gain of ${gain} median ${median}, least ${least}`)
+      .join('; ')}.`,
+    '',
+    `\`light_same_face\`, two pictures of one pose at a gain of 0.15: of ${sameFace.people} people the least is ${sameFace.least}; of ${sameFace.strangerPairs.toLocaleString('en')} pairs of strangers the greatest is ${sameFace.strangersMostAlike}, and ${hitsOf(sameFace.strangersTaken)} reach the bound.`,
+    '',
+    `\`light_match\`: a face that another row lit, without noise, passes once in ${chanceRow.oneIn.toLocaleString('en')} rows (${chanceRow.hits} of ${chanceRow.trials.toLocaleString('en')}).`,
   ]
     .join('\n')
     .trimEnd()}\n`;

@@ -1,0 +1,105 @@
+import { type Embedding, Photo } from '../../../src/core/concealed.js';
+import { type ScreenLight, screenColours, toLinear } from '../../../src/core/screen-light.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import type { LightReading, LightRegion, Rgb } from '../../../src/engine/light.js';
+import { bounds } from '../../../src/liveness/bounds.js';
+import { findLight, type LitPair } from '../../../src/liveness/light.js';
+import { cosineOf } from '../../../src/verifier/embeddings.js';
+import { drawLitSteps, type Head, makeGenuineLitFrames } from '../../../test/face-video/index.js';
+import { testShare } from '../../../test/share.js';
+import { createChance } from '../../statistics/chance.js';
+import { proportion, toJson } from '../../statistics/proportion.js';
+
+const toPhoto = (frame: Buffer): Photo => new Photo(Uint8Array.from(frame));
+
+const threeDigits = (value: number): number => Number(value.toFixed(3));
+
+function toMedian(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}
+
+/** The screen's light over the room's; at 0 the second picture is of another moment alone. */
+const recognisedGains = [0, 0.1, 0.3, 1] as const;
+
+/** What the light does to recognition: cosines of pictures under each colour with one without light. */
+export async function measureRecognition(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
+  const steps = screenColours.map((colour) => ({
+    movement: 'centre' as const,
+    light: { axis: 'across' as const, first: colour, second: colour },
+  }));
+  const embeddingsAt = async (gain: number, moment: string): Promise<readonly (readonly Embedding[])[]> => {
+    const all: Embedding[][] = [];
+    for (const [at, victim] of heads.entries()) {
+      const scene = { victim, attacker: victim, steps, seed: `recognised ${moment} ${at}`, gain };
+      const seen = await Promise.all(
+        (await makeGenuineLitFrames(scene)).map((frame) => engine.examine(toPhoto(frame), ['embedding'], testShare)),
+      );
+      all.push(seen.flatMap(({ embedding }) => (embedding === null ? [] : [embedding])));
+    }
+    return all;
+  };
+  const unlit = await embeddingsAt(0, 'before');
+  const byGain = [];
+  for (const gain of recognisedGains) {
+    const lit = await embeddingsAt(gain, 'lit');
+    const cosines = lit.flatMap((each, at) => each.map((embedding) => cosineOf(embedding, unlit[at][0])));
+    byGain.push({ gain, median: threeDigits(toMedian(cosines)), least: threeDigits(Math.min(...cosines)) });
+    say(`light: recognition, gain ${gain}`);
+  }
+  return { people: heads.length, byGain };
+}
+
+/** `light_same_face` of two pictures of a pose, under two colours: of one face, and of two. */
+export async function measureSameFace(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
+  const textures: (readonly [Embedding, Embedding])[] = [];
+  for (const [at, victim] of heads.entries()) {
+    const seed = `same face ${at}`;
+    const steps = drawLitSteps(['centre'], 'across', createChance(seed));
+    const [, , shown, after] = await makeGenuineLitFrames({ victim, attacker: victim, steps, seed, gain: 0.15 });
+    const first = await engine.examine(toPhoto(shown), ['light'], testShare);
+    const second = await engine.examineAgain(toPhoto(after), ['light'], first.face.box, testShare);
+    if (first.texture !== null && second.texture !== null) textures.push([first.texture, second.texture]);
+  }
+  say('light: same face');
+  const own = textures.map(([first, second]) => cosineOf(first, second));
+  const strangers = textures.flatMap(([first], at) =>
+    textures.flatMap(([, second], other) => (other === at ? [] : [cosineOf(first, second)])),
+  );
+  return {
+    people: textures.length,
+    least: threeDigits(Math.min(...own)),
+    strangerPairs: strangers.length,
+    strangersMostAlike: threeDigits(Math.max(...strangers)),
+    strangersTaken: toJson(
+      proportion(strangers.filter((cosine) => cosine >= bounds.light_same_face.atLeast).length, strangers.length),
+    ),
+  };
+}
+
+const chanceRows = 200_000;
+
+/** How often a face that was lit by another row, strongly and without noise, seems lit by the row that was told. */
+export function matchByChance() {
+  const chance = createChance('rows by chance');
+  const toReading = ({ first }: ScreenLight): LightReading => {
+    const [red, green, blue] = toLinear(first);
+    const seen: Rgb = [1 + 0.15 * red, 1 + 0.15 * green, 1 + 0.15 * blue];
+    const regions: Record<LightRegion, Rgb> = {
+      ...{ leftCheek: seen, rightCheek: seen, leftFlank: seen, rightFlank: seen },
+      ...{ bridge: seen, noseBase: seen, chin: seen, forehead: seen },
+    };
+    return { regions, background: null, tones: [] };
+  };
+  const poses = ['centre', 'left', 'right', 'up', 'down'] as const;
+  let hits = 0;
+  for (let row = 0; row < chanceRows; row += 1) {
+    const told = drawLitSteps(poses, 'across', chance);
+    const lit = drawLitSteps(poses, 'across', chance);
+    const litAt = (at: number) => ({ light: told[at].light, reading: toReading(lit[at].light) });
+    const pairs = poses.map((_, pose): LitPair => [litAt(2 * pose + 2), litAt(2 * pose + 3)]);
+    if (findLight(pairs, [litAt(0), litAt(1)]).match >= bounds.light_match.atLeast) hits += 1;
+  }
+  return { ...toJson(proportion(hits, chanceRows)), oneIn: Math.round(chanceRows / Math.max(1, hits)) };
+}
