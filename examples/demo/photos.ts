@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CommandError } from '../../src/cli/command-error.js';
 import { isThere } from '../../src/config/data-files.js';
+import { FaceError } from '../../src/errors.js';
 import { fetchDemoPhotos } from '../../src/models/fetch.js';
 import { demoPhotosFolder } from '../../test/paths.js';
 import { loadPictures } from '../../test/pictures.js';
@@ -10,10 +12,15 @@ import { loadPictures } from '../../test/pictures.js';
  * Makes sure that the demonstration photos are there.
  * @param elsewhere - where they are fetched to outside a checkout
  * @returns their folder
+ * @throws CommandError `photos_missing`
  */
 export async function bringDemoPhotos(elsewhere: string, tell: (line: string) => void): Promise<string> {
   const folder = (await isThere(demoPhotosFolder)) ? demoPhotosFolder : elsewhere;
-  await fetchDemoPhotos(folder, tell);
+  await fetchDemoPhotos(folder, tell).catch((cause: unknown) => {
+    if (cause instanceof FaceError && cause.code === 'model_missing')
+      throw new CommandError('photos_missing', cause.detail, { cause });
+    throw cause;
+  });
   return folder;
 }
 

