@@ -40,8 +40,9 @@ export const action: Step = async (view, _facts, { page, api }) => {
     heading: words.action.heading,
     body: [
       paragraph(words.action.intro(view.organisation), 'lead'),
-      describe(named.words, words),
+      // Above what it warns of: on a phone the buttons lie over what comes last.
       ...(named.mixedScripts ? [paragraph(words.action.mixedScripts, 'note')] : []),
+      describe(named.words, words),
       paragraph(words.action.warning, 'note'),
       actions(
         button('plain', words.action.approve, () => choose(true)),
