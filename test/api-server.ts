@@ -102,7 +102,7 @@ export async function startApiServer(
     >
   > & {
       random?: Random;
-      /** Where the clock begins; now if absent. A test that counts over time names it: so no window ends within it. */
+      /** The start of the clock; default now. Tests that count over time set it, so that no window ends during the test. */
       startMs?: number;
       /** One that was found free, for whoever has to know the address before. */
       port?: number;

@@ -23,7 +23,7 @@ export interface Shown {
   readonly second: `#${string}`;
 }
 
-/** Where the middles of a screen's two halves are, in eye distances (63 mm) from the camera, right in the frame and down. */
+/** The centres of a screen's two halves, relative to the camera, in eye distances (63 mm); x points right in the frame, y down. */
 export type ScreenHalves = readonly [Point, Point];
 
 /** How the screen's light and what stands before it are to each other: the same for a whole sitting. */
@@ -50,8 +50,7 @@ export const drawLighting = (gain: number, chance: Chance): Lighting => ({
 });
 
 /**
- * The halves of a laptop 34 cm wide with its camera
- * above, and of a phone 14 cm high, which is held at two thirds of this camera's distance. The first half is the left one as
+ * The halves of a laptop 34 cm wide with its camera above, and of a phone 14 cm high, which is held at two thirds of this camera's distance. The first half is the left one as
  * the person before it sees it, which is the right one in the frame.
  */
 const halves = {

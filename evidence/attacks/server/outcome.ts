@@ -68,11 +68,11 @@ const shippedLimitMiB = 1_023;
 
 const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [
   toClaim(
-    'p99 of known callers beside the costliest pictures of anonymous callers, in times of that without',
+    'p99 of known callers while anonymous callers send the costliest pictures, divided by the p99 before',
     { figure: round(knownP99Ms.during / knownP99Ms.before, 2) },
     { atMost: 2 },
   ),
-  toClaim('known callers refused beside those pictures', { figure: knownRefused }, { atMost: 0 }),
+  toClaim('known callers refused while those pictures are sent', { figure: knownRefused }, { atMost: 0 }),
   toClaim(
     'greatest memory of the server with those pictures, in MiB',
     { figure: Math.max(...Object.values(peakMiB)) },
@@ -136,7 +136,7 @@ export function toCame(outcome: Outcome): Came {
         ? []
         : [
             toClaim(
-              'p99 of legitimate requests under attack, in times of that without',
+              'p99 of legitimate requests during the attack, divided by the p99 before it',
               { figure: ratio },
               { atMost: 2 },
             ),

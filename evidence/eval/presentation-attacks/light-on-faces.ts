@@ -23,7 +23,7 @@ function toMedian(values: readonly number[]): number {
 /** The screen's light over the room's; at 0 the second picture is of another moment alone. */
 const recognisedGains = [0, 0.1, 0.3, 1] as const;
 
-/** What the light does to recognition: cosines of pictures under each colour with one without light. */
+/** How the light changes recognition: the cosine of a picture under each colour and a picture without light. */
 export async function measureRecognition(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
   const steps = screenColours.map((colour) => ({
     movement: 'centre' as const,

@@ -31,7 +31,7 @@ export type LightFigures = {
     readonly highestApcer: { readonly species: string; readonly rate: number } | null;
     readonly apcer: Readonly<Record<string, Apcer>>;
   }[];
-  /** Of the people: photos without colour. */
+  /** The share of people whose photo is black and white. */
   readonly blackAndWhite: Rate;
   readonly recognition: Awaited<ReturnType<typeof measureRecognition>>;
   readonly sameFace: Awaited<ReturnType<typeof measureSameFace>>;
