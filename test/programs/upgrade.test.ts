@@ -1,0 +1,242 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaProvisioning } from '../../adapters/okta/provision.js';
+import { connectBackend } from '../../examples/demo/backend.js';
+import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import type { Clock } from '../../src/core/ports.js';
+import { epochMs } from '../../src/core/units.js';
+import { toTokenEvent } from '../contract/okta-events.js';
+import { createFolder } from '../folder.js';
+import { modelsFolder, projectRoot } from '../paths.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { hasRedis, type RedisServer, startRedis } from '../redis.js';
+import { type Service, startService } from '../service.js';
+import { createTextLog, systemRandom } from '../sinks.js';
+
+/* The package of the last release on two replicas, and the package of this checkout in its place, one replica after the other. */
+
+const git = (...args: string[]) => execFileSync('git', args, { cwd: projectRoot, encoding: 'utf8' }).trim();
+
+/** A release is a commit of its own (CONTRIBUTING.md). A shallow checkout, or an archive, does not have it. */
+function findLastRelease(): string {
+  try {
+    return git('log', '-1', '--format=%H', '--grep=^release: ', 'HEAD^');
+  } catch {
+    return '';
+  }
+}
+
+const lastRelease = findLastRelease();
+if (lastRelease === '')
+  process.stderr.write('SKIPPING the upgrade from the last release: no commit "release: …" is in this checkout\n');
+
+const adminKey = `fsa_${'k'.repeat(32)}`;
+const hookSecret = 'a secret of the test hooks';
+const clock: Clock = { now: () => epochMs(Date.now()) };
+const json = { 'content-type': 'application/json' };
+const top = createFolder('upgrade-program');
+
+interface Installed {
+  readonly version: string;
+  readonly main: string;
+  /** Runs a command on the data of a replica. */
+  run(replica: number, ...args: string[]): string;
+}
+
+/** Installs an archive alone into an empty folder. */
+function install(archive: string, name: string): Installed {
+  const folder = join(top, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', archive], { cwd: folder, stdio: 'pipe' });
+  const own = join(folder, 'node_modules/@facestep/facestep');
+  const main = join(own, 'dist/src/main.js');
+  return {
+    version: z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')))
+      .version,
+    main,
+    run: (replica, ...args) =>
+      execFileSync(process.execPath, [main, ...args], { env: { ...process.env, ...envOf(replica) }, encoding: 'utf8' }),
+  };
+}
+
+/** Checks a commit out, and makes its package as its own scripts do. @returns the archive */
+function packCommit(commit: string): string {
+  const checkout = join(top, 'former-checkout');
+  git('clone', '--quiet', '--shared', '--no-checkout', projectRoot, checkout);
+  const run = (file: string, ...args: string[]) =>
+    execFileSync(file, args, { cwd: checkout, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  run('git', 'checkout', '--quiet', commit);
+  const setUp = `import { build, install } from './scripts/setup.mjs'; install(() => {}); build();`;
+  run(process.execPath, '--input-type=module', '--eval', setUp);
+  const [archive = ''] = run(process.execPath, 'scripts/pack.mjs', join(top, 'former-archive')).split(' (');
+  return archive;
+}
+
+const configFile = join(top, 'facestep.json');
+const baseEnv = { FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey, PORT: '0' };
+const envOf = (replica: number) => ({ ...baseEnv, FACESTEP_DATA: join(top, `data-${replica}`) });
+
+const startedGuard = z.object({ id: z.string(), challenge: z.string() });
+const settledGuard = z.object({ state: z.string() });
+
+(hasRedis && lastRelease !== '' ? describe : describe.skip)('from the last release to this checkout', () => {
+  let former: Installed;
+  let next: Installed;
+  let redis: RedisServer;
+  let okta: OktaSimulator;
+  let pictures: Pictures;
+  let replicas: Service[];
+
+  // Three hooks, as each has the time limit to itself.
+  beforeAll(() => {
+    former = install(packCommit(lastRelease), 'former');
+  });
+  beforeAll(async () => {
+    const { packRelease } = await import(pathToFileURL(join(projectRoot, 'scripts/pack.mjs')).href);
+    next = install(packRelease(projectRoot, join(top, 'archive')).file, 'next');
+  });
+  beforeAll(async () => {
+    pictures = await loadPictures();
+    redis = await startRedis();
+    okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
+    const keysFolder = join(top, 'keys');
+    mkdirSync(keysFolder, { mode: 0o700 });
+    const connection = {
+      id: 'workforce',
+      kind: 'okta',
+      policy: { mode: 'enforce', liveness: 'off' },
+      okta: {
+        orgUrl: okta.url,
+        auth: { kind: 'api_token', token: okta.apiToken },
+        hooks: { secret: { value: hookSecret } },
+        provision: { registration: {} },
+      },
+    };
+    const settings = {
+      ...{ modelsFolder, publicUrl: 'https://face.example.com', connections: [connection] },
+      ...{ verifier: { kind: 'embedded', workers: 1 }, state: { kind: 'redis', url: redis.url }, stopDelaySec: 1 },
+      keys: { kind: 'local', folder: keysFolder },
+    };
+    writeFileSync(configFile, JSON.stringify(settings));
+    replicas = [await startService(envOf(0), devNull, former.main), await startService(envOf(1), devNull, former.main)];
+    const { steps } = createOktaProvisioning({
+      ...{ settings: oktaConnectionGuard.parse(connection), publicUrl: replicas[0]!.url, random: systemRandom },
+      ...{ clock, fetch: (url, init) => fetch(url, init), log: createTextLog() },
+    });
+    for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
+  });
+  afterAll(async () => {
+    await Promise.all((replicas ?? []).map((each) => each.stop()));
+    await okta?.close();
+    await redis?.stop();
+  });
+
+  test('two replicas change version in turn, and back, and no hook or check answers otherwise than it should', async () => {
+    const [ada, eve] = [
+      await okta.createUser({ login: 'ada@example.com', password: 'correct horse' }),
+      await okta.createUser({ login: 'eve@example.com', password: 'correct horse' }),
+    ];
+    // That of toTokenEvent.
+    const application = '0oafacestepapp000001';
+    const post = async (service: Service, path: string, headers: Record<string, string>, body: string | FormData) => {
+      const sent = { method: 'POST', headers: { ...headers, connection: 'close' }, body };
+      const response = await fetch(service.url + path, sent);
+      return { status: response.status, body: await response.text() };
+    };
+    const at = { connection: 'workforce', application };
+    await (await connectBackend(replicas[0]!.url, adminKey, at)).enrol(ada, pictures.person[0]);
+    const issued = await post(replicas[0]!, '/generateToken', { ...json, 'x-admin-key': adminKey }, '{"name":"load"}');
+    const client = { ...json, 'x-auth-token': z.object({ token: z.string() }).parse(JSON.parse(issued.body)).token };
+
+    const begin = async (service: Service) =>
+      startedGuard.parse(
+        JSON.parse((await post(service, '/step-ups', client, JSON.stringify({ ...at, subject: ada }))).body),
+      );
+    const finish = async (service: Service, { id, challenge }: z.infer<typeof startedGuard>) => {
+      const form = new FormData();
+      form.append('challenge', challenge);
+      form.append('photo', new Blob([Uint8Array.from(pictures.person[1])]), 'photo.jpg');
+      return settledGuard.parse(JSON.parse((await post(service, `/step-ups/${id}/photos`, {}, form)).body)).state;
+    };
+    let events = 0;
+    const askHook = async (service: Service, user: string) => {
+      const event = JSON.stringify(toTokenEvent(clock, user, `event-${events++}`));
+      const { status, body } = await post(
+        service,
+        '/hooks/workforce/token',
+        { ...json, authorization: hookSecret },
+        event,
+      );
+      if (body.includes('"result":"verified"')) return `${status} verified`;
+      return body.includes('face_not_verified') ? `${status} refused` : `${status} ${body}`;
+    };
+
+    const away = new Set<number>();
+    /** One that takes calls, as a load balancer finds it. */
+    const pick = (turn: number): Service => {
+      const up = replicas.filter((_, index) => !away.has(index));
+      return up[turn % up.length]!;
+    };
+    const answers = { stranger: new Map<string, number>(), checked: new Map<string, number>() };
+    const count = (of: Map<string, number>, answer: string) => of.set(answer, (of.get(answer) ?? 0) + 1);
+    let isOver = false;
+    const callHooks = async (): Promise<void> => {
+      for (let turn = 0; !isOver; turn += 1) {
+        count(answers.stranger, await askHook(pick(turn), eve));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    /** A check at one replica, and the hook it is for at the other one where there are two. */
+    const checkAt = async (turn: number): Promise<void> => {
+      const begun = await begin(pick(turn));
+      const state = await finish(pick(turn), begun);
+      count(answers.checked, `${state}, ${await askHook(pick(turn + 1), ada)}`);
+    };
+    const check = async (): Promise<void> => {
+      for (let turn = 0; !isOver; turn += 1) await checkAt(turn);
+    };
+    /** Ends one replica and starts it with another package. What it began, it ends. */
+    const change = async (index: number, to: Installed): Promise<void> => {
+      const begun = await begin(replicas[index]!);
+      away.add(index);
+      await replicas[index]!.stop();
+      replicas[index] = await startService(envOf(index), devNull, to.main);
+      away.delete(index);
+      expect(await finish(replicas[index]!, begun)).toBe('passed');
+    };
+
+    const load = [callHooks(), callHooks(), callHooks(), check()];
+    try {
+      // As docs/install.md has it: what the new version will change, a copy, and then one replica after the other.
+      for (const index of replicas.keys()) {
+        expect(next.run(index, 'upgrade', '--check')).toContain('Nothing is in the way');
+        next.run(index, 'backup', join(top, `backup-${index}`));
+        await change(index, next);
+      }
+      for (const index of replicas.keys()) await change(index, former);
+      await change(0, next);
+    } finally {
+      isOver = true;
+      await Promise.all(load);
+    }
+    expect([...answers.stranger.keys()]).toEqual(['200 refused']);
+    expect([...answers.checked.keys()]).toEqual(['passed, 200 verified']);
+    process.stderr.write(`upgraded from ${former.version} (${lastRelease.slice(0, 8)}) to ${next.version}: `);
+    process.stderr.write(
+      `${answers.stranger.get('200 refused')} hook calls, ${[...answers.checked.values()]} checks\n`,
+    );
+    for (const index of replicas.keys()) expect(next.run(index, 'audit', 'verify')).toContain(': sound');
+    const trail = readFileSync(join(top, 'data-0/audit.jsonl'), 'utf8');
+    const versions = [...trail.matchAll(/"action":"configuration_loaded".*"version":"([^"]+)"/g)].map(
+      ([, each]) => each,
+    );
+    expect(versions).toEqual([former, next, former, next].map(({ version }) => version));
+  });
+});
