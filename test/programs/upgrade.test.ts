@@ -26,7 +26,7 @@ const git = (...args: string[]) => execFileSync('git', args, { cwd: projectRoot,
 /** A release is a commit of its own (CONTRIBUTING.md). A shallow checkout, or an archive, does not have it. */
 function findLastRelease(): string {
   try {
-    return git('log', '-1', '--format=%H', '--grep=^release: ', 'HEAD^');
+    return git('log', '-1', '--format=%H', '--grep=^release: [0-9]', 'HEAD^');
   } catch {
     return '';
   }
@@ -34,7 +34,9 @@ function findLastRelease(): string {
 
 const lastRelease = findLastRelease();
 if (lastRelease === '')
-  process.stderr.write('SKIPPING the upgrade from the last release: no commit "release: …" is in this checkout\n');
+  process.stderr.write(
+    'SKIPPING the upgrade from the last release: no commit "release: <version>" is in this checkout\n',
+  );
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
 const hookSecret = 'a secret of the test hooks';
