@@ -40,3 +40,4 @@ export const submittedReply = z.object({ id: z.string(), ...outcomeReply });
 
 /** How a face check stands. */
 export const stepUpReply = z.object({ id: z.string(), connection: z.string(), subject: z.string(), ...outcomeReply });
+export type StepUpReply = z.output<typeof stepUpReply>;
