@@ -105,7 +105,7 @@ export const de: OperationsWords = {
       failures: 'Fehlgeschlagen',
     },
     seconds: (seconds) => `${seconds} s`,
-    never: 'noch nicht',
+    never: 'Noch nicht',
     done: 'Erledigt',
     failed: 'Fehlgeschlagen',
     names: {

@@ -93,7 +93,7 @@ export const en = {
     none: 'There are none yet.',
     columns: { job: 'Job', every: 'Every', last: 'Last run', result: 'Result', runs: 'Runs', failures: 'Failed' },
     seconds: (seconds: string) => `${seconds} s`,
-    never: 'not yet',
+    never: 'Not yet',
     done: 'Done',
     failed: 'Failed',
     names: {

@@ -102,7 +102,7 @@ export const es: OperationsWords = {
       failures: 'Fallidas',
     },
     seconds: (seconds) => `${seconds} s`,
-    never: 'todavía no',
+    never: 'Todavía no',
     done: 'Hecha',
     failed: 'Fallida',
     names: {

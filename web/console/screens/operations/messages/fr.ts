@@ -102,7 +102,7 @@ export const fr: OperationsWords = {
       failures: 'Échecs',
     },
     seconds: (seconds) => `${seconds} s`,
-    never: 'pas encore',
+    never: 'Pas encore',
     done: 'Terminée',
     failed: 'Échouée',
     names: {
