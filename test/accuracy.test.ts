@@ -9,10 +9,10 @@ import { groupsToMarkdown } from '../evidence/accuracy/group-report.js';
 import { range, share } from '../evidence/accuracy/markdown.js';
 import { toMarkdown, toPlot } from '../evidence/accuracy/report.js';
 import { publishedCosines } from '../evidence/accuracy/source-embeddings.js';
+import { loadPictures, type Pictures } from '../examples/demo/pictures.js';
 import { writeCorpus } from './corpus.js';
 import { createFolder } from './folder.js';
 import { projectRoot } from './paths.js';
-import { loadPictures, type Pictures } from './pictures.js';
 
 /* `npm run eval -- --data DIR` as it is run, on folders made of the demonstration photos. */
 

@@ -6,23 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { providers } from '../adapters/index.js';
 import { loadSetup } from '../adapters/setup.js';
+import { collect, type Ended } from '../examples/demo/run-command.js';
 import { loadKeptConfig, loadStoredConfig } from '../src/config/load.js';
 import type { Fetch } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { runInProcess } from './command.js';
-import { patienceMs } from './patience.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
 /* The commands, as a person at a terminal runs them. */
 
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
-
-/** How a command ended, and what it printed. */
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /**
  * Runs a command in this process: what providers' libraries take to load, they take once.
@@ -51,33 +44,6 @@ export async function runHere(
   });
   const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
   return { code: exitCode, stdout: toText(printed), stderr: toText(told) };
-}
-
-/** Runs a command as a process of its own, to its end. @param env - added to this process's environment */
-export const runCli = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
-  runAs(null, args, env);
-
-/** The same as another account, by its number, which only root can. */
-export async function runAs(
-  account: number | null,
-  args: readonly string[],
-  env: Record<string, string>,
-): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args], {
-    ...(account === null ? {} : { uid: account, gid: account }),
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: patienceMs,
-  });
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  const [code] = await once(child, 'close');
-  return { code: z.number().nullable().parse(code), stdout: stdout(), stderr: stderr() };
-}
-
-function collect(stream: NodeJS.ReadableStream): () => string {
-  const pieces: Buffer[] = [];
-  stream.on('data', (piece: Buffer) => pieces.push(piece));
-  return () => Buffer.concat(pieces).toString('utf8');
 }
 
 /** A running `facestep simulate`. */

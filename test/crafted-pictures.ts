@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { demoPhotosFolder } from './paths.js';
+import { demoPhotosFolder } from '../examples/demo/pictures.js';
 
 /** A group photo of the demonstration: three faces in `1`. */
 export const groupPhoto = (number: 1 | 2 | 3 | 4 | 5 | 6): Buffer =>

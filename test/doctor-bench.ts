@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { findFreePort } from '../examples/demo/free-port.js';
+import { type Service, startService } from '../examples/demo/service.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
 import type { UserPool } from '../simulators/cognito/pool.js';
 import { type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
@@ -13,9 +15,7 @@ import type { Fetch } from '../src/core/ports.js';
 import { runHere } from './cli.js';
 import { administer } from './contract/cognito.js';
 import { schema } from './contract/scim.js';
-import { findFreePort } from './free-port.js';
 import { modelsFolder } from './paths.js';
-import { type Service, startService } from './service.js';
 
 /* One server behind a front, connected to a simulator of every provider, each set up; and the doctor. */
 

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { loadPictures } from '../examples/demo/pictures.js';
+import { type Service, startService } from '../examples/demo/service.js';
 import { clientScopes } from '../src/rest/scopes.js';
 import { createFolder } from './folder.js';
 import { modelsFolder, projectRoot } from './paths.js';
-import { loadPictures } from './pictures.js';
-import { type Service, startService } from './service.js';
 
 /* Every program of examples/, run as a customer runs it, against the real service on real photos. */
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
+import { demoPhotosFolder, loadPictures, type Pictures } from '../examples/demo/pictures.js';
 import type { Hint } from '../src/core/hints.js';
 import type { Landmarks } from '../src/engine/landmarks.js';
 import type { Picture } from '../src/engine/picture.js';
@@ -13,8 +14,7 @@ import type { GuidePose } from '../web/capture/guidance/look.js';
 import { createObserver } from '../web/capture/guidance/observer.js';
 import { toPose } from '../web/capture/guidance/pose.js';
 import { type SeenFace, type Sight, see } from '../web/capture/guidance/sight.js';
-import { demoPhotosFolder, modelsFolder } from './paths.js';
-import { loadPictures, type Pictures } from './pictures.js';
+import { modelsFolder } from './paths.js';
 
 let pipeline: Pipeline;
 let pictures: Pictures;

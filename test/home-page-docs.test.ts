@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { oktaConnectionGuard } from '../adapters/okta/config.js';
+import { findFreePort } from '../examples/demo/free-port.js';
+import { type Service, startService } from '../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
 import { type CompanyProviderServer, startCompanyProvider } from './company-provider.js';
 import { cookiesOf } from './console.js';
 import { createFolder } from './folder.js';
-import { findFreePort } from './free-port.js';
 import { configurationOf } from './oidc/documented.js';
 import { readPage } from './page.js';
 import { modelsFolder } from './paths.js';
-import { type Service, startService } from './service.js';
 
 /* What docs/home-page.md says, done to the letter: a server runs with its configuration. Addresses and secrets alone are others. */
 

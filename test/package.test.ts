@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { startService } from '../examples/demo/service.js';
 import { createFolder } from './folder.js';
 import { modelsFolder, projectRoot } from './paths.js';
-import { startService } from './service.js';
 
 /* What `npm pack` takes from a checkout in which secrets lie about, and whether that is enough to run. */
 

@@ -7,9 +7,6 @@ export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
 /** The models that `npm run setup` fetched. */
 export const modelsFolder = join(projectRoot, 'models');
 
-/** The pictures that set-up fetched for the demonstration: six group photos, `sample1.jpg` to `sample6.jpg`. */
-export const demoPhotosFolder = join(projectRoot, '.cache', 'demo-photos');
-
 /** The capture page as `vite build` made it, and the models it guides with. */
 export const pageFolders = { page: join(projectRoot, 'dist', 'capture-web'), models: modelsFolder };
 

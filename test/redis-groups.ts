@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { findFreePort } from './free-port.js';
+import { findFreePort } from '../examples/demo/free-port.js';
 import { executablePath, type RedisServer, startRedis } from './redis.js';
 
 /** Servers that belong together. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFreePort } from './free-port.js';
+import { findFreePort } from '../examples/demo/free-port.js';
 
 /** The Redis server of the system; `npm test` installs it where it can. */
 export const executablePath = process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server';

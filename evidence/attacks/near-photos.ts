@@ -1,8 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { codeLength } from '../../src/token/polar.js';
 import { modelsFolder } from '../../test/paths.js';
-import { loadPictures, toPhoto } from '../../test/pictures.js';
+import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';

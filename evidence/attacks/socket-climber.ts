@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { loadPictures } from '../../examples/demo/pictures.js';
+import { startService } from '../../examples/demo/service.js';
 import { projectRoot } from '../../test/paths.js';
-import { loadPictures } from '../../test/pictures.js';
-import { startService } from '../../test/service.js';
 import { createChance } from '../statistics/chance.js';
 
 /** What a climber over the network met. */

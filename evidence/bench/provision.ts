@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 import { connectBackend } from '../../examples/demo/backend.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { type Ended, runCli } from '../../examples/demo/run-command.js';
+import { startService } from '../../examples/demo/service.js';
 import { simulations } from '../../simulators/simulations.js';
-import { type Ended, runCli, startSimulation } from '../../test/cli.js';
-import { findFreePort } from '../../test/free-port.js';
+import { startSimulation } from '../../test/cli.js';
 import { modelsFolder } from '../../test/paths.js';
-import { loadPictures, type Pictures } from '../../test/pictures.js';
-import { startService } from '../../test/service.js';
 import { signInWithFace } from '../../test/simulated-sign-in.js';
 
 /** From an org that has never heard of this service to a sign-in that its face check lets through. */

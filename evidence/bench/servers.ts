@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { modelsFolder } from '../../test/paths.js';
-import { type Service, startService } from '../../test/service.js';
 import { benchPublicUrl } from './hook-providers/provider.js';
 
 /** Server processes that share a configuration. */

@@ -1,9 +1,9 @@
 import { cp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { writeCorpus } from '../../test/corpus.js';
 import { createFolder } from '../../test/folder.js';
-import { loadPictures, type Pictures } from '../../test/pictures.js';
 import { readCorpus } from './corpus.js';
 import { type EmbeddedCorpus, embedCorpus } from './embed-corpus.js';
 import { openEmbeddingCache } from './embedding-cache.js';

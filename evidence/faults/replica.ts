@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { findFreePort } from '../../test/free-port.js';
-import { type Service, startService } from '../../test/service.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 
 /** One server process of several, which can be killed and started again at the same address. */
 export interface Replica {

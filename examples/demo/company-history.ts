@@ -2,7 +2,7 @@ import { createChance } from '../../evidence/statistics/chance.js';
 import { createFileAudit } from '../../src/audit/file.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
 import { addSec, type EpochMs, toIso } from '../../src/core/units.js';
-import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { quietLog, systemRandom } from './quiet.js';
 
 /** Somebody of the drawn company. */
 export interface Drawn {
@@ -100,7 +100,7 @@ export async function writeHistory(
   let at = now;
   let requestId = '';
   const trail = await createFileAudit({
-    ...{ file, log: createTextLog(), random: systemRandom, retentionDays: null },
+    ...{ file, log: quietLog, random: systemRandom, retentionDays: null },
     clock: { now: () => at },
     requestId: () => requestId,
   });

@@ -10,11 +10,11 @@ import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
-import { runCli } from '../../test/cli.js';
-import { findFreePort } from '../../test/free-port.js';
-import { startService } from '../../test/service.js';
-import { createTextLog } from '../../test/sinks.js';
 import { type Drawn, writeHistory } from './company-history.js';
+import { findFreePort } from './free-port.js';
+import { quietLog } from './quiet.js';
+import { runCli } from './run-command.js';
+import { startService } from './service.js';
 
 /** A company with people and a past, to look at in the console. */
 export interface Company {
@@ -54,7 +54,7 @@ export async function startCompany(people: number, modelsFolder: string): Promis
   const send: Fetch = (url, init) => fetch(url, init);
   const clock = { now: () => epochMs(Date.now()) };
   const settings = oktaConnectionGuard.parse(connection);
-  const ports = { fetch: send, log: createTextLog() };
+  const ports = { fetch: send, log: quietLog };
   const { steps } = createOktaProvisioning({ settings, publicUrl, clock, random: randomBytes, ...ports });
   // The attribute that keeps the token. The rest is set up by the command, once there is a server to be asked.
   await steps[0]?.apply();

@@ -12,14 +12,14 @@ import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import { fetchModels } from '../../src/models/fetch.js';
-import { loadPictures } from '../../test/pictures.js';
-import { startService } from '../../test/service.js';
-import { createTextLog } from '../../test/sinks.js';
 import { connectBackend } from './backend.js';
 import { startCompany } from './company.js';
 import { bringDemoPhotos } from './photos.js';
+import { loadPictures } from './pictures.js';
 import { startPortals } from './portals.js';
 import { showProviders } from './providers.js';
+import { quietLog } from './quiet.js';
+import { startService } from './service.js';
 
 export { writeDemoPhotos } from './photos.js';
 
@@ -80,7 +80,7 @@ export async function showDemo(
   const settings = oktaConnectionGuard.parse(connection);
   const { attribute } = settings.okta;
   const send: Fetch = (url, init) => fetch(url, init);
-  const profile = createOktaProfile(settings, { fetch: send, log: createTextLog() });
+  const profile = createOktaProfile(settings, { fetch: send, log: quietLog });
   const clock = { now: () => epochMs(Date.now()) };
   const { steps } = createOktaProvisioning({
     settings,
@@ -88,7 +88,7 @@ export async function showDemo(
     clock,
     random: randomBytes,
     fetch: send,
-    log: createTextLog(),
+    log: quietLog,
   });
   for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
   const password = 'first factor';

@@ -3,7 +3,7 @@ import { fetchDemoPhotos } from '../../src/models/fetch.js';
 import { seatAda } from '../../test/browser/people.js';
 import { receive } from '../../test/browser/visitor.js';
 import { insist } from '../../test/browser/walk.js';
-import { demoPhotosFolder } from '../../test/paths.js';
+import { demoPhotosFolder } from './pictures.js';
 
 /*
  * A drawn person who follows a link of the capture page, for `facestep try`: the real page in a real browser, with the head of

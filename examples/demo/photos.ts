@@ -5,8 +5,7 @@ import { CommandError } from '../../src/cli/command-error.js';
 import { isThere } from '../../src/config/data-files.js';
 import { FaceError } from '../../src/errors.js';
 import { fetchDemoPhotos } from '../../src/models/fetch.js';
-import { demoPhotosFolder } from '../../test/paths.js';
-import { loadPictures } from '../../test/pictures.js';
+import { demoPhotosFolder, loadPictures } from './pictures.js';
 
 /**
  * Makes sure that the demonstration photos are there.

@@ -7,9 +7,7 @@ import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { epochMs } from '../../src/core/units.js';
-import { findFreePort } from '../../test/free-port.js';
-import { startService } from '../../test/service.js';
-import { createTextLog } from '../../test/sinks.js';
+import { findFreePort } from './free-port.js';
 import { approvePortal } from './portals/approve.js';
 import { checkInPortal } from './portals/check-in.js';
 import { counterPortal } from './portals/counter.js';
@@ -21,6 +19,8 @@ import { organisationsPortal } from './portals/organisations.js';
 import type { Portal, RunningPortal } from './portals/portal.js';
 import { prefilledFormPortal } from './portals/prefilled-form.js';
 import { signInPortal } from './portals/sign-in.js';
+import { quietLog } from './quiet.js';
+import { startService } from './service.js';
 
 /** In the order in which they are shown. The first enrols whoever is to visit the others. */
 const portals: readonly Portal[] = [
@@ -143,7 +143,7 @@ export async function startPortals({
     publicUrl: serverUrl,
     clock: { now: () => epochMs(Date.now()) },
     random: randomBytes,
-    log: createTextLog(),
+    log: quietLog,
     fetch: (address, init) => fetch(address, init),
   });
   // The attribute that keeps the token; hooks take no part in this.

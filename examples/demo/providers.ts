@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { ProviderSimulation } from '../../simulators/simulation.js';
 import { simulations } from '../../simulators/simulations.js';
 import type { JsonObject } from '../../src/base/json.js';
-import { runCli } from '../../test/cli.js';
-import { findFreePort } from '../../test/free-port.js';
-import { startService } from '../../test/service.js';
 import { type Backend, connectBackend } from './backend.js';
+import { findFreePort } from './free-port.js';
+import { runCli } from './run-command.js';
+import { startService } from './service.js';
 
 /** What each provider's application gets: what is worth showing of it, and whether a verified face is in it. */
 const shown: Readonly<Record<string, (answer: JsonObject) => { readonly text: string; readonly isVerified: boolean }>> =

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { runCli } from '../../examples/demo/run-command.js';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
-import { runCli, runHere } from '../../test/cli.js';
+import { runHere } from '../../test/cli.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';

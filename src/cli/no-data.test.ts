@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { runAs, runHere } from '../../test/cli.js';
+import { runAs } from '../../examples/demo/run-command.js';
+import { runHere } from '../../test/cli.js';
 import { createFolder } from '../../test/folder.js';
 import { modelsFolder } from '../../test/paths.js';
 

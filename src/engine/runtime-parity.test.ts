@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { groupPhoto } from '../../test/crafted-pictures.js';
 import { face, hasFaces, people } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
-import { loadPictures } from '../../test/pictures.js';
 import type { Box } from '../core/ports.js';
 import { toCode } from '../errors.js';
 import type { Signal } from './engine.js';

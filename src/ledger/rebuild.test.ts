@@ -1,8 +1,8 @@
 import { appendFileSync, chownSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { runCli } from '../../examples/demo/run-command.js';
 import { createAuditDeps, tokenChange } from '../../test/audit.js';
-import { runCli } from '../../test/cli.js';
 import { createFolder } from '../../test/folder.js';
 import { createTestJobs } from '../../test/jobs.js';
 import { createManualClock } from '../../test/manual-clock.js';

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, test } from '@jest/globals';
-import { findFreePort } from '../free-port.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
 import { projectRoot } from '../paths.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';

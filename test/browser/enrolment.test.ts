@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { loadPictures } from '../pictures.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { follow, goAlong, insist, leaveBy, see } from './walk.js';

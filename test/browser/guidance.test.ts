@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import type { Look } from '../../web/capture/guidance/look.js';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { createTestVerifier } from '../embedded.js';
 import { eventually } from '../eventually.js';
 import { modelsFolder } from '../paths.js';
 import { patienceMs } from '../patience.js';
-import { loadPictures, type Pictures } from '../pictures.js';
 import { buildGuidancePage } from './guidance-page.js';
 
 const executablePath = '/usr/bin/chromium';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { findFreePort } from '../../examples/demo/free-port.js';
 import { startPortals } from '../../examples/demo/portals.js';
 import { homePageGuard } from '../../src/config/home-page.js';
 import { giveDataConsent, readDataConsents } from '../../src/core/consented-data/consents.js';
@@ -11,7 +12,6 @@ import { startApiServer } from '../api-server.js';
 import { startCompanyProvider } from '../company-provider.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
-import { findFreePort } from '../free-port.js';
 import { fillLedger } from '../ledgered.js';
 import { modelsFolder } from '../paths.js';
 import { createMemoryProfile } from '../simulated-profile.js';

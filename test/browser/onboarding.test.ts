@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { findFreePort } from '../../examples/demo/free-port.js';
 import type { Json, JsonObject } from '../../src/base/json.js';
 import { consoleGuard } from '../../src/config/console.js';
 import { onboardingGuard } from '../../src/config/onboarding.js';
@@ -9,7 +10,6 @@ import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
 import { type CompanyProviderServer, startCompanyProvider } from '../company-provider.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
-import { findFreePort } from '../free-port.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { lookAt } from './console-look.js';

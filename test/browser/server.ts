@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { startService } from '../../examples/demo/service.js';
 import { readEvents } from '../../src/audit/events.js';
 import type { Json, JsonObject } from '../../src/base/json.js';
 import type { AuditDetail } from '../../src/core/audit-events.js';
 import { modelsFolder } from '../paths.js';
-import { startService } from '../service.js';
 
 /** The server as a process of its own, with models, page and state, and a backend that calls it. */
 export interface ServerUnderTest {

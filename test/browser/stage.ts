@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import type { JsonObject } from '../../src/base/json.js';
 import { epochMs } from '../../src/core/units.js';
-import { findFreePort } from '../free-port.js';
 import { createTextLog } from '../sinks.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
 

@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connectBackend } from '../../examples/demo/backend.js';
-import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
+import { runCli } from '../../examples/demo/run-command.js';
+import { type Service, startService } from '../../examples/demo/service.js';
+import { type RunningSimulation, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
-import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 import { hasChromium } from './chromium.js';
 
 /* `facestep try`: a first enrolment and a first check, as an administrator with a simulated org and a server does them. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type ContentKey, type Photo, SealedToken, UserSecret } from '../../src/core/concealed.js';
 import type { Binding, EnrolRequest, Sealed, Sight, Verifier, VerifyRequest } from '../../src/core/ports.js';
 import { type EpochSec, epochSec } from '../../src/core/units.js';
 import { FaceError, type FaceErrorCode } from '../../src/errors.js';
-import { isWiped, loadPictures, type Pictures, toPhoto } from '../pictures.js';
+import { isWiped, toPhoto } from '../pictures.js';
 import { testShare } from '../share.js';
 
 /** A verifier ready for work, and how to end it together with whatever was started for it. */

@@ -1,11 +1,11 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { type ApiServer, startApiServer, toForm } from '../api-server.js';
 import { createTestVerifier } from '../embedded.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
 
 /* The REST API with the real engine: what callers send, good and bad, as bytes on a socket. */
 

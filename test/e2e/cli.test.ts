@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { connectBackend } from '../../examples/demo/backend.js';
-import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { runCli } from '../../examples/demo/run-command.js';
+import { type Service, startService } from '../../examples/demo/service.js';
+import { type RunningSimulation, runHere, startSimulation } from '../cli.js';
 import { eventually } from '../eventually.js';
 import { createFolder } from '../folder.js';
-import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 
 /*
  * What an administrator does on the first day, in order: a simulated Okta org, the server with the configuration that it

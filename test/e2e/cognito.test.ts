@@ -7,6 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { epochMs } from '../../src/core/units.js';
@@ -15,8 +17,6 @@ import { type ChallengeParameters, signIn } from '../cognito-browser.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder, projectRoot } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 
 /*

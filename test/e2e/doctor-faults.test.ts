@@ -1,13 +1,13 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { findFreePort } from '../../examples/demo/free-port.js';
 import { graphRoles } from '../../simulators/entra/tenant.js';
 import { type Act, startFront } from '../../simulators/front.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { schema } from '../contract/scim.js';
 import { type DoctorBench, type Elsewhere, openDoctorBench } from '../doctor-bench.js';
 import { createFolder } from '../folder.js';
-import { findFreePort } from '../free-port.js';
 
 /* Whatever is broken, doctor says so once, and how to mend it. */
 

@@ -2,13 +2,14 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { runCli } from '../../examples/demo/run-command.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { type Front, startFront } from '../../simulators/front.js';
-import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
+import { type RunningSimulation, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
-import { findFreePort } from '../free-port.js';
 import { copyModels } from '../models.js';
 import { modelsFolder } from '../paths.js';
-import { type Service, startService } from '../service.js';
 
 /* The doctor on a connection that is well, and with each link broken in turn. */
 

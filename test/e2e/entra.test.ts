@@ -5,15 +5,15 @@ import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import { entraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { type DirectoryUser, findServicePrincipal } from '../../simulators/entra/tenant.js';
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
 import { createFolder } from '../folder.js';
-import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 
 /* The server as its own process, on real models and photos, against a simulated tenant that was set up by provisioning. */

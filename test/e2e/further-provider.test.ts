@@ -6,13 +6,13 @@ import { providers } from '../../adapters/index.js';
 import { toProvider } from '../../adapters/provider.js';
 import { loadSetup, type Setup } from '../../adapters/setup.js';
 import { connectBackend } from '../../examples/demo/backend.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { epochMs } from '../../src/core/units.js';
 import { openEngine } from '../../src/server/open-engine.js';
 import { type RunningServer, startServer } from '../../src/server/server.js';
 import { createRequestContexts } from '../../src/telemetry/request-context.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder, projectRoot } from '../paths.js';
-import { loadPictures } from '../pictures.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 
 /*

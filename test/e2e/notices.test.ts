@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { connectBackend } from '../../examples/demo/backend.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
 import { eventually } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { startMailRelay } from '../mail-relay.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 
 /* Notices as people get them: the server as its own process, real models, a mail relay and a push service on real sockets. */
 

@@ -4,13 +4,13 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { connectBackend } from '../../examples/demo/backend.js';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 
 /* An org that is set up by provisioning, and the server as its own process, with real models and real photos. */

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectBackend } from '../../examples/demo/backend.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
-import { findFreePort } from '../free-port.js';
 import { modelsFolder, projectRoot } from '../paths.js';
-import { loadPictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 
 /*
  * The org that takes our security events, set up as adapters/okta/README.md says: provisioned with the provider, and named as a

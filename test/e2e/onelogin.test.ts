@@ -4,14 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import { encodeFunction, renderSmartHook } from '../../adapters/onelogin/smart-hook.js';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 
 /* The server as its own process, on real models and photos; the account and its Smart Hooks simulated, on real sockets. */

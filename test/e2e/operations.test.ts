@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { toForm } from '../api-server.js';
 import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder, projectRoot } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
 import { hasRedis, startRedis } from '../redis.js';
-import { type Service, startService } from '../service.js';
 
 /* How a server is run: readiness, reload, stop. The server is a process of its own, on real models and photos. */
 

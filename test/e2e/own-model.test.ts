@@ -2,6 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { runCli } from '../../examples/demo/run-command.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { models } from '../../src/engine/manifest.js';
 import { nameOf, openRegistry } from '../../src/recognition/registry.js';
@@ -9,12 +12,10 @@ import { parseToken } from '../../src/token/format.js';
 import { engineEntryGuard, parametersFile } from '../../src/token/parameters.js';
 import { rotationLabel } from '../../src/token/rotation.js';
 import { toForm } from '../api-server.js';
-import { runCli, runHere } from '../cli.js';
+import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { createManualClock } from '../manual-clock.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 import { systemRandom } from '../sinks.js';
 
 /*

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { Photo } from '../../src/core/concealed.js';
@@ -13,8 +15,6 @@ import { toForm } from '../api-server.js';
 import { createFolder } from '../folder.js';
 import { findLeaks } from '../leaks.js';
 import { modelsFolder, projectRoot } from '../paths.js';
-import { loadPictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 import { testShare } from '../share.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 

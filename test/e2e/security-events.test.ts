@@ -3,6 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { runCli } from '../../examples/demo/run-command.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { connectReceiver } from '../../simulators/security-event-client.js';
 import {
@@ -10,11 +13,9 @@ import {
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
 import { createSelfSigned } from '../../simulators/tls-server.js';
-import { runCli, runHere } from '../cli.js';
+import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
-import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
-import { type Service, startService } from '../service.js';
 
 /*
  * The server as its own process, receivers that know nothing of it but its address and a key, and what an administrator sees of

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { toForm } from '../api-server.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 
 /* The server as its own process, as `npm start` starts it, on real models and real photos. */
 

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectBackend } from '../../examples/demo/backend.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
+import { runCli } from '../../examples/demo/run-command.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { simulations } from '../../simulators/simulations.js';
-import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
+import { type RunningSimulation, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
-import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
-import { loadPictures } from '../pictures.js';
-import { type Service, startService } from '../service.js';
 import { signInWithFace } from '../simulated-sign-in.js';
 
 /*

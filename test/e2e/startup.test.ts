@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { createFolder } from '../folder.js';
 import { copyModels } from '../models.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { patienceMs } from '../patience.js';
-import { type Service, startService } from '../service.js';
 
 /* A server that cannot start, as its own process. */
 

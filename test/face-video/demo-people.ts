@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { demoPhotosFolder } from '../../examples/demo/pictures.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { demoPhotosFolder } from '../paths.js';
 import { toPhoto } from '../pictures.js';
 import { testShare } from '../share.js';
 import { type Head, readHead } from './head.js';

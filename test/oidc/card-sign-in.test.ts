@@ -6,11 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { setGlobalConfig } from '@openid4vc/oauth2';
 import { type CryptoKey, generateKeyPair, SignJWT } from 'jose';
 import { type CardSignIn, startCardSignIn } from '../../examples/card-sign-in/server.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
 import { certifyVerifier } from '../../examples/demo/verifier-certificate.js';
 import { readCardRequest } from '../../examples/wallet/requests.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { revokeSubject } from '../../src/core/enrolment/revoke.js';
-import { findFreePort } from '../free-port.js';
 import { type Browser, createBrowser } from './browser.js';
 import { visitCredentials } from './credential-visits.js';
 import { clientSecret, createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';

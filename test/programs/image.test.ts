@@ -5,8 +5,8 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { findFreePort } from '../../examples/demo/free-port.js';
 import { createFolder } from '../folder.js';
-import { findFreePort } from '../free-port.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { patienceMs } from '../patience.js';
 

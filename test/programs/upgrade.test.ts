@@ -8,15 +8,15 @@ import { z } from 'zod';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { connectBackend } from '../../examples/demo/backend.js';
+import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import type { Clock } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import { toTokenEvent } from '../contract/okta-events.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder, projectRoot } from '../paths.js';
-import { loadPictures, type Pictures } from '../pictures.js';
 import { hasRedis, type RedisServer, startRedis } from '../redis.js';
-import { type Service, startService } from '../service.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 
 /* The package of the last release on two replicas, and the package of this checkout in its place, one replica after the other. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import { loadPictures } from '../../../examples/demo/pictures.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
 import { createStretch, publishedCost } from '../../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/verifier/embedded.js';
 import { createKeysInMemory } from '../../../test/keys.js';
 import { parameters } from '../../../test/parameters.js';
 import { modelsFolder } from '../../../test/paths.js';
-import { loadPictures, toPhoto } from '../../../test/pictures.js';
+import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { createFacestep, level } from './facestep.js';
 import type { Template } from './library.js';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { loadPictures } from '../../../examples/demo/pictures.js';
 import { projectRoot } from '../../../test/paths.js';
-import { loadPictures } from '../../../test/pictures.js';
 import { startLibrary } from './library-handle.js';
 
 /* The peers themselves are not installed for tests; facestep answers the same jobs in the same way. */

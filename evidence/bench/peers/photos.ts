@@ -1,6 +1,6 @@
 import sharp from 'sharp';
+import { loadPictures } from '../../../examples/demo/pictures.js';
 import { face, hasFaces, people } from '../../../test/faces.js';
-import { loadPictures } from '../../../test/pictures.js';
 import { toHalf } from '../../corpus/split.js';
 import { type Chance, createChance } from '../../statistics/chance.js';
 import type { Pair, PhotoPair } from './library-handle.js';

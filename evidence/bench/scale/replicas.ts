@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { Pool } from 'undici';
-import { loadPictures } from '../../../test/pictures.js';
+import { loadPictures } from '../../../examples/demo/pictures.js';
 import { startRedis } from '../../../test/redis.js';
 import { startBareServer } from '../bare-server.js';
 import { type Client, createClient } from '../client.js';

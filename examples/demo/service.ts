@@ -4,7 +4,6 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { patienceMs } from './patience.js';
 
 /** The server as a process of its own, started the way `npm start` starts it. */
 export interface Service {
@@ -15,7 +14,10 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const ownMain = fileURLToPath(new URL('../src/main.js', import.meta.url));
+/** A server that is not ready by then never will be. */
+const patienceMs = 120_000;
+
+const ownMain = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
 async function untilReady(url: string, said: readonly string[]): Promise<void> {
   const lastTry = Date.now() + patienceMs;

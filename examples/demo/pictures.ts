@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+
+/** Where set-up fetches the six group photos `sample1.jpg` to `sample6.jpg`, in a checkout. */
+export const demoPhotosFolder = fileURLToPath(new URL('../../../.cache/demo-photos', import.meta.url));
+
+/** Pictures of real faces without evaluation data; each is the encoded bytes of one file. */
+export interface Pictures {
+  /** One person in two different photos. */
+  readonly person: readonly [Uint8Array, Uint8Array];
+  /** Somebody else. */
+  readonly stranger: Uint8Array;
+  /** Three people side by side. */
+  readonly group: Uint8Array;
+  /** A picture without a face. */
+  readonly landscape: Uint8Array;
+  /** The first photo, shrunk until the face is 20 pixels wide. */
+  readonly far: Uint8Array;
+}
+
+/** Corners of a face, in pixels of the whole photo. */
+interface Corners {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+async function cropFace(file: string, corners: Corners): Promise<Buffer> {
+  // By its bytes: the engine, in the same process, has closed libvips to files.
+  const photo = sharp(readFileSync(file));
+  const { width, height } = await photo.metadata();
+  // Half the box on each side leaves one face in the crop.
+  const marginX = (corners.right - corners.left) / 2;
+  const marginY = (corners.bottom - corners.top) / 2;
+  const left = Math.max(0, Math.round(corners.left - marginX));
+  const top = Math.max(0, Math.round(corners.top - marginY));
+  const right = Math.min(width, Math.round(corners.right + marginX));
+  const bottom = Math.min(height, Math.round(corners.bottom + marginY));
+  return photo
+    .extract({ left, top, width: right - left, height: bottom - top })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+}
+
+/** Cuts the pictures out of the demonstration photos. @param folder - where they were fetched to */
+export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures> {
+  const [sample1, sample3] = [join(folder, 'sample1.jpg'), join(folder, 'sample3.jpg')];
+  const first = await cropFace(sample1, { left: 1460, top: 219, right: 1685, bottom: 438 });
+  const second = await cropFace(sample3, { left: 1071, top: 203, right: 1305, bottom: 521 });
+  const stranger = await cropFace(sample1, { left: 420, top: 350, right: 600, bottom: 600 });
+  const { width } = await sharp(first).metadata();
+  const far = await sharp(first)
+    .resize(Math.round((width * 20) / (1685 - 1460)))
+    // On a plain ground, so that the picture itself is large enough.
+    .extend({ top: 100, bottom: 100, left: 100, right: 100, background: '#777777' })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+  const landscape = await sharp({ create: { width: 320, height: 240, channels: 3, background: '#88aa66' } })
+    .jpeg()
+    .toBuffer();
+  return {
+    person: [first, second],
+    stranger,
+    group: readFileSync(sample1),
+    landscape,
+    far,
+  };
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+
+/** How a command ended, and what it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command as a process of its own, to its end. @param env - added to this process's environment */
+export const runCli = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
+  runAs(null, args, env);
+
+/** The same as another account, by its number, which only root can. */
+export async function runAs(
+  account: number | null,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], {
+    ...(account === null ? {} : { uid: account, gid: account }),
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
+  });
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const [code] = await once(child, 'close');
+  return { code: z.number().nullable().parse(code), stdout: stdout(), stderr: stderr() };
+}
+
+/** Gathers what a stream says. @returns all of it so far */
+export function collect(stream: NodeJS.ReadableStream): () => string {
+  const pieces: Buffer[] = [];
+  stream.on('data', (piece: Buffer) => pieces.push(piece));
+  return () => Buffer.concat(pieces).toString('utf8');
+}
