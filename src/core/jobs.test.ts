@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createManualClock } from '../../test/manual-clock.js';
+import { projectRoot } from '../../test/paths.js';
 import { createTextLog } from '../../test/sinks.js';
 import { FaceError } from '../errors.js';
-import { createJobs, type JobState } from './jobs.js';
+import { createJobs, type JobState, jobNames } from './jobs.js';
 
 /** Jobs whose waits end when the test says so. */
 function openJobs() {
@@ -20,6 +23,12 @@ function openJobs() {
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('docs/operations.md lists every job, and no other', () => {
+  const page = readFileSync(join(projectRoot, 'docs/operations.md'), 'utf8');
+  const [, table = ''] = /^## Background jobs$([\s\S]*?)^## /m.exec(page) ?? [];
+  expect([...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)).toEqual([...jobNames]);
+});
 
 test('a job runs after each interval, and its state says when and for how long', async () => {
   const { clock, told, waits, jobs } = openJobs();
