@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
+import { requestIdOf } from '../http/access-log.js';
 import type { Allowance } from '../http/allowance.js';
 import { authenticateAdministrator } from './administrators.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
@@ -12,6 +13,7 @@ import type { Developer } from './onboarding/developers.js';
 import { checkSandbox, quotaOf } from './onboarding/sandbox.js';
 import { countRequest, type Quota, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
+import { toClientRequest } from './usage.js';
 
 /** Who administers: by a key, or by a session of the console. Whoever shows both is neither. */
 async function authenticate(
@@ -66,7 +68,7 @@ export class Admission {
     private readonly allowance: Allowance,
     private readonly callerLimitBytes: number,
     private readonly peer: Peer,
-    private readonly deps: SessionDeps & Pick<ApiDeps, 'onboarding'>,
+    private readonly deps: SessionDeps & Pick<ApiDeps, 'onboarding' | 'onClientRequest'>,
   ) {}
 
   /**
@@ -124,6 +126,26 @@ export class Admission {
   /** Which developer called; `null` where the endpoint is for none. */
   get developer(): Developer | null {
     return this.#developer;
+  }
+
+  /**
+   * Does the work on the request, and tells once it is over how it ended, where a client was recognised.
+   * @param endpoint - method and path as in the description, such as `POST /generate`
+   * @throws whatever the work throws
+   */
+  async serve(endpoint: string, response: ServerResponse, work: () => Promise<void>): Promise<void> {
+    let refused: unknown = null;
+    try {
+      await work();
+    } catch (error) {
+      refused = error;
+      throw error;
+    } finally {
+      const client = this.#recognised;
+      if (client !== null) {
+        this.deps.onClientRequest(toClientRequest({ client, endpoint, requestId: requestIdOf(response) }, refused));
+      }
+    }
   }
 
   /** Right before the answer. @throws FaceError `caller_untrusted` */

@@ -2,7 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../core/concealed.js';
 import { countAgainst } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
-import { noteAsking, requestIdOf } from '../http/access-log.js';
+import { noteAsking } from '../http/access-log.js';
 import { mountAt, refuseMethod } from '../http/address.js';
 import { withAllowance } from '../http/allowance.js';
 import { isMultipart, readBody } from '../http/body.js';
@@ -17,7 +17,6 @@ import type { ApiDeps } from './deps.js';
 import type { ApiVersion, Endpoint } from './endpoint.js';
 import { toFieldRefusal } from './fields.js';
 import { readFormFields } from './form-fields.js';
-import { toClientRequest } from './usage.js';
 
 /**
  * What a caller may send before it is known. Photos that follow the field `auth_token` in a form count as a known
@@ -85,8 +84,7 @@ async function serve(
     const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
     const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
     const param = (name: string): string => String(request.params[name] ?? '');
-    let refused: unknown = null;
-    try {
+    const serving = admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
       await admission.checkHeaders(request.headers);
       const session = await endpoint.admit({ param, session: readBearer(request) });
       if (session !== null) allowance.recognise(session.id, firstBytes);
@@ -124,21 +122,13 @@ async function serve(
       });
       await admission.checkStillLive();
       sendJson(response, endpoint.status, { ok: true, ...reply });
-    } catch (error) {
-      refused = error;
-      throw error;
-    } finally {
+    });
+    await serving.finally(() => {
       const client = admission.recognised;
-      if (client !== null)
-        noteAsking(response, {
-          client: client.id,
-          ...(client.application === null ? {} : { application: client.application.id }),
-        });
-      if (client !== null) {
-        const over = { client, endpoint: `${endpoint.method} ${endpoint.path}`, requestId: requestIdOf(response) };
-        deps.onClientRequest(toClientRequest(over, refused));
-      }
-    }
+      if (client === null) return;
+      const application = client.application === null ? {} : { application: client.application.id };
+      noteAsking(response, { client: client.id, ...application });
+    });
   });
 }
 

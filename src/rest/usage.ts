@@ -11,8 +11,6 @@ const daySec = 24 * 60 * 60;
 /** How long figures are kept, in days. */
 export const usageKeptDays = 90;
 
-/** How often a replica adds what it counted to the store. A crash loses what it counted since. */
-
 /** How a request ended: with its answer, or with a refusal. A face that does not match is an answer. */
 export type Outcome = 'ok' | FaceErrorCode;
 
@@ -114,6 +112,7 @@ export function createUsageRecorder({
     }
   };
 
+  // A crash loses what was counted since the last run.
   const job = jobs.start({ name: 'usage', everySec: 5, run: flush });
 
   return {

@@ -1,11 +1,9 @@
 import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
-import { requestIdOf } from '../http/access-log.js';
 import { mountAt, queryOf, refuseMethod } from '../http/address.js';
 import { withAllowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
-import { toClientRequest } from '../rest/usage.js';
 import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SsfDeps } from './deps.js';
 import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
@@ -49,8 +47,7 @@ async function serve(
     const admission = createAdmission(request, response, allowance, deps);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    let refused: unknown = null;
-    try {
+    await admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
       const caller = await admitCaller(request, admission, allowance, deps);
       if (endpoint.right === 'manage' && caller.kind === 'application' && !caller.canManage) {
         throw new FaceError('scope_missing');
@@ -66,16 +63,7 @@ async function serve(
       response.status(status);
       if (body === null) response.end();
       else response.json(body);
-    } catch (error) {
-      refused = error;
-      throw error;
-    } finally {
-      const client = admission.recognised;
-      if (client !== null) {
-        const over = { client, endpoint: `${endpoint.method} ${endpoint.path}`, requestId: requestIdOf(response) };
-        deps.onClientRequest(toClientRequest(over, refused));
-      }
-    }
+    });
   });
 }
 

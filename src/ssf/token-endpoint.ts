@@ -3,13 +3,12 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
-import { noteRefusal, requestIdOf } from '../http/access-log.js';
+import { noteRefusal } from '../http/access-log.js';
 import { mountAt, requireMethod } from '../http/address.js';
 import { withAllowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
 import { authenticateClient, type Client } from '../rest/client-tokens.js';
-import { toClientRequest } from '../rest/usage.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../security-events/metadata.js';
 import { grantableTo, issueAccessToken } from './access-tokens.js';
 import { createAdmission } from './caller.js';
@@ -53,8 +52,7 @@ export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): voi
 async function grant(request: Request, response: Response, room: Room, deps: SsfDeps): Promise<void> {
   await withAllowance(request, { room, strangerBytes: maxBodyBytes }, async (allowance) => {
     const admission = createAdmission(request, response, allowance, deps);
-    let refused: unknown = null;
-    try {
+    await admission.serve(`POST ${ssfPaths.token}`, response, async () => {
       const inHeader = readBasic(request);
       // Who is known by the header is known before a byte of the body is read.
       if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
@@ -74,16 +72,7 @@ async function grant(request: Request, response: Response, room: Room, deps: Ssf
         expires_in: expiresInSec,
         scope: scopes.join(' '),
       } satisfies JsonObject);
-    } catch (error) {
-      refused = error;
-      throw error;
-    } finally {
-      const client = admission.recognised;
-      if (client !== null) {
-        const over = { client, endpoint: `POST ${ssfPaths.token}`, requestId: requestIdOf(response) };
-        deps.onClientRequest(toClientRequest(over, refused));
-      }
-    }
+    });
   });
 }
 
