@@ -1,19 +1,12 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { forkScript } from './forked.js';
 
-/** The floor of the hooks: a server in a process of its own that reads the call and answers a fixed text. */
-export interface BareServer {
+/** Starts the floor of the hooks: a server in a process of its own that reads the call and answers a fixed text. */
+export async function startBareServer(): Promise<{
   readonly url: string;
   readonly pid: number;
-  stop(): void;
-}
-
-const readyGuard = z.tuple([z.string()]).rest(z.unknown());
-
-export async function startBareServer(): Promise<BareServer> {
-  const child = fork(fileURLToPath(new URL('./hook-floor.js', import.meta.url)));
-  const [url] = readyGuard.parse(await once(child, 'message'));
-  return { url, pid: z.int().parse(child.pid), stop: () => void child.kill() };
+  stop(): Promise<void>;
+}> {
+  const { pid, ask, stop } = forkScript(new URL('./hook-floor.js', import.meta.url));
+  return { url: await ask({}, z.url()), pid, stop };
 }

@@ -1,16 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { toEntry } from '../../src/core/ledger/entry.js';
 import { recordEntries } from '../../src/core/ledger/record.js';
 import { addSec, epochMs, secondsPerDay, toIso } from '../../src/core/units.js';
 import { createSqliteLedger } from '../../src/state/ledger-sqlite.js';
-import { modelsFolder } from '../../test/paths.js';
-import { startService } from '../../test/service.js';
 import { type LoadResult, loadHook } from './hook-load.js';
 import { openOkta } from './hook-providers/okta.js';
-import { benchPublicUrl } from './hook-providers/provider.js';
+import { freshnessSec } from './hook-providers/provider.js';
 import { quantile, round } from './measure.js';
+import { startServers } from './servers.js';
 
 /** How much there is, and how often each screen is asked for. */
 interface Size {
@@ -36,7 +34,6 @@ export interface ConsoleReport {
   readonly hooks: { readonly with: LoadResult; readonly without: LoadResult | null };
 }
 
-const adminKey = 'fsa_console-benchmark-key-of-nobody';
 const connection = 'okta';
 const days = 89;
 
@@ -47,20 +44,8 @@ const personOf = (n: number): string => `00u${String(n).padStart(8, '0')}`;
  * @param without - `dist/src/main.js` of an installation to hold the hooks against; `null`: none
  */
 export async function benchConsole(size: Size, without: string | null): Promise<ConsoleReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
-  const provider = openOkta({ mode: 'enforce', freshnessSec: 86_400 });
-  const configFile = join(folder, 'facestep.json');
-  const config = {
-    ...{ modelsFolder, publicUrl: benchPublicUrl, adminKey, verifier: { kind: 'embedded', workers: 1 } },
-    connections: [{ ...provider.connection, id: connection }],
-  };
-  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
-  const start = async (name: string, main?: string) => {
-    const data = join(folder, name);
-    await mkdir(data, { mode: 0o700, recursive: true });
-    const env = { PORT: '0', FACESTEP_CONFIG: configFile, FACESTEP_DATA: data, ...provider.env };
-    return startService(env, undefined, main);
-  };
+  const provider = openOkta({ mode: 'enforce', freshnessSec });
+  const config = { connections: [{ ...provider.connection, id: connection }] };
   const loadToken = async (url: string): Promise<LoadResult> => {
     const [load] = provider.loads(url).filter(({ hook }) => hook === 'token');
     if (load === undefined) throw new Error('no token hook');
@@ -69,22 +54,26 @@ export async function benchConsole(size: Size, without: string | null): Promise<
     return loadHook(later, { ...size.hooks, grantedText: load.grantedText });
   };
 
-  await mkdir(join(folder, 'with'), { mode: 0o700 });
   const from = performance.now();
-  await fill(join(folder, 'with', 'ledger.db'), size);
-  const fillSeconds = round((performance.now() - from) / 1000, 1);
-  const service = await start('with');
-  const screens = await measureScreens(service.url, size.runs);
-  const hooksWith = await loadToken(service.url);
-  await service.stop();
+  let fillSeconds = 0;
+  const servers = await startServers({
+    config,
+    async prepare(dataFolder) {
+      await fill(join(dataFolder, 'ledger.db'), size);
+      fillSeconds = round((performance.now() - from) / 1000, 1);
+    },
+  });
+  const [{ url }] = servers.services;
+  const screens = await measureScreens(url, servers.adminKey, size.runs);
+  const hooksWith = await loadToken(url);
+  await servers.stop();
   let hooksWithout: LoadResult | null = null;
   if (without !== null) {
-    const other = await start('without', without);
-    hooksWithout = await loadToken(other.url);
-    await other.stop();
+    const others = await startServers({ config, main: without });
+    hooksWithout = await loadToken(others.services[0].url);
+    await others.stop();
   }
   await provider.close();
-  await rm(folder, { recursive: true });
   return {
     ...{ node: process.version, cores: availableParallelism(), people: size.people, lines: size.lines, fillSeconds },
     screens,
@@ -140,7 +129,7 @@ const asked: Readonly<Record<string, { readonly path: string; readonly fields: o
   'log, followed': { path: '/log/follow', fields: {} },
 };
 
-async function measureScreens(url: string, runs: number): Promise<ConsoleReport['screens']> {
+async function measureScreens(url: string, adminKey: string, runs: number): Promise<ConsoleReport['screens']> {
   const headers = { 'X-Admin-Key': adminKey, 'Content-Type': 'application/json' };
   const screens: Record<string, ConsoleReport['screens'][string]> = {};
   for (const [name, { path, fields }] of Object.entries(asked)) {

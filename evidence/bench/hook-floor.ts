@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 
 /*
- * The floor of the hooks in a process of its own, started by evidence/bench/hooks.ts: reads a call whole and answers a fixed text.
+ * The floor of the hooks in a process of its own, started by evidence/bench/bare-server.ts: reads a call whole and answers a fixed text.
  */
 
 const answer = JSON.stringify({ commands: [] });
@@ -11,9 +11,11 @@ const server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json').end(answer);
   });
 });
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  if (typeof address === 'object' && address !== null) process.send?.(`http://127.0.0.1:${address.port}`);
+process.on('message', () => {
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    if (typeof address === 'object' && address !== null) process.send?.(`http://127.0.0.1:${address.port}`);
+  });
 });
 // Whatever ends the benchmark ends this too.
 process.on('disconnect', () => process.exit());

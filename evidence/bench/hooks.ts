@@ -1,28 +1,20 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { State } from '../../src/core/ports.js';
-import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
-import { epochMs } from '../../src/core/units.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
 import { openSigner } from '../../test/keys.js';
-import { modelsFolder } from '../../test/paths.js';
-import { startService } from '../../test/service.js';
 import { startBareServer } from './bare-server.js';
 import { type LoadResult, loadFlatOut, loadHook, type ProcessorUse, toProcessorUse } from './hook-load.js';
 import { openProviders } from './hook-providers/index.js';
 import {
-  type BenchProvider,
-  benchPublicUrl,
-  isPassed,
+  freshnessSec,
+  notePasses,
+  openQuickState,
   type ProviderLoad,
   type SignReceipt,
 } from './hook-providers/provider.js';
 import { quantile, round } from './measure.js';
+import { startServers } from './servers.js';
 import { measureTriggers, type TriggersReport } from './triggers.js';
-
-const freshnessSec = 86_400;
 
 /** How hard and how long each hook is called. */
 interface Rate {
@@ -68,28 +60,19 @@ export interface HooksReport {
  * measured as processes.
  */
 export async function benchHooks(rate: Rate): Promise<HooksReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
-  const dataFolder = join(folder, 'data');
-  await mkdir(dataFolder, { mode: 0o700 });
   const providers = await openProviders({ freshnessSec });
-  const config = {
-    modelsFolder,
-    publicUrl: benchPublicUrl,
-    verifier: { kind: 'embedded', workers: 1 },
-    connections: providers.map(({ connection }) => connection),
-  };
-  const configFile = join(folder, 'facestep.json');
-  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
-  await passStepUps(join(dataFolder, 'state.db'), providers, toCount(rate));
-  const signer = await openSigner(join(dataFolder, 'signing-keys.json'));
-  const signReceipt: SignReceipt = (claims) => signer.sign('facestep-receipt+jwt', claims);
-
-  const service = await startService({
-    PORT: '0',
-    FACESTEP_CONFIG: configFile,
-    FACESTEP_DATA: dataFolder,
-    ...Object.fromEntries(providers.flatMap(({ env }) => Object.entries(env))),
+  const servers = await startServers({
+    config: { connections: providers.map(({ connection }) => connection) },
+    env: Object.fromEntries(providers.flatMap(({ env }) => Object.entries(env))),
+    async prepare(dataFolder) {
+      const state = openQuickState(join(dataFolder, 'state.db'));
+      for (const provider of providers) await notePasses(state, provider, toCount(rate));
+      await state.close();
+    },
   });
+  const [service] = servers.services;
+  const signer = await openSigner(join(servers.keysFolder, 'signing-keys.json'));
+  const signReceipt: SignReceipt = (claims) => signer.sign('facestep-receipt+jwt', claims);
   const pid = z.int().parse(service.process.pid);
   const bare = await startBareServer();
   const floorCalls = { url: bare.url, grantedText: 'commands', toCall: () => ({ headers: {}, body: floorBody }) };
@@ -112,10 +95,9 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
       results.push({ ...load, result: { ...steady, ...flatOut } });
     }
   }
-  bare.stop();
-  await service.stop();
+  await bare.stop();
+  await servers.stop();
   for (const { close } of providers) await close();
-  await rm(folder, { recursive: true });
   const lambda = await measureTriggers();
   const { perSecond, seconds } = rate;
   return {
@@ -155,30 +137,6 @@ async function loadWarm(
   const measured = toCalls(rate.perSecond, rate.seconds);
   await loadHook({ url, toCall: (n) => toCall(measured + n) }, { ...rate, seconds: rate.warmUpSec, grantedText });
   return loadHook(load, { ...rate, grantedText });
-}
-
-/** Notes a passed step-up of about every second subject, as if it had happened before the server started. */
-async function passStepUps(file: string, providers: readonly BenchProvider[], count: number): Promise<void> {
-  const clock = { now: () => epochMs(Date.now()) };
-  const state = createSqliteState({ file, clock });
-  // Tens of thousands: waiting for the disk at each would take longer than the measurement.
-  const quick: State = {
-    ...state,
-    write: (key, value, options) => state.write(key, value, { ...options, mayBeLost: true }),
-  };
-  for (const { connection, subjects } of providers) {
-    for (let n = 0; n < count; n++) {
-      if (!isPassed(n)) continue;
-      const result = {
-        ...{ stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: 0.9, presence: 'movement-1' },
-        ...{ anotherWay: false, signIn: { application: null, address: null } },
-      };
-      for (const subject of subjects(n)) {
-        await recordPassedStepUp({ connection: connection.id, subject }, result, { freshnessSec }, { state: quick });
-      }
-    }
-  }
-  await state.close();
 }
 
 function toSummary(results: readonly HookResult[]): HooksReport['hooks'] {

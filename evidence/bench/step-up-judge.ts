@@ -20,6 +20,7 @@ import { countSignals, judgeChallenges } from '../eval/presentation-attacks/judg
 import { createChance } from '../statistics/chance.js';
 import { proportion, toJson } from '../statistics/proportion.js';
 import { quantile, round } from './measure.js';
+import { processorMs } from './processor-time.js';
 
 type Rate = ReturnType<typeof toJson>;
 
@@ -40,47 +41,68 @@ export interface StepUpJudgeReport {
   readonly resultMs: { readonly judge: number; readonly verify: number; readonly judgeLit: number };
 }
 
-/** How long the two parts of a result take, one after the other, as after the last frame of a challenge. */
-async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): Promise<StepUpJudgeReport['resultMs']> {
+const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];
+
+/** Prepares the check of one person: five frames of 640×480, judged and compared with a token. */
+async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) {
   const [verifier, sight] = [createTestVerifier(engine), createTestSight(engine)];
   const frames = await makeGenuineFrames(scene);
   const binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: 4 } as const;
-  const photos = frames.map(toPhoto);
-  const { token } = await verifier.enrol({ photos, binding, secret: null, expiresAt: null, share: testShare });
+  const shared = { binding, secret: null, share: testShare };
+  const { token } = await verifier.enrol({ photos: frames.map(toPhoto), expiresAt: null, ...shared });
+  return {
+    sight,
+    /** Runs it once. @returns milliseconds of the judge, and of the verifier after it */
+    check: () =>
+      sight.share(frames.map(toPhoto), testShare, async (photos) => {
+        const from = performance.now();
+        const judged = photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null }));
+        await judge.judge(judged, testShare);
+        const between = performance.now();
+        await verifier.verify({ photos, token, requireLiveness: false, allowRenewal: false, ...shared });
+        return { judge: between - from, verify: performance.now() - between };
+      }),
+  };
+}
+
+/** How long the parts of a result take, one after the other, as after the last frame of a challenge. */
+async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): Promise<StepUpJudgeReport['resultMs']> {
+  const { sight, check } = await prepareCheck(engine, judge, scene);
   const times = { judge: [] as number[], verify: [] as number[], judgeLit: [] as number[] };
   const steps = drawLitSteps(scene.movements, 'across', createChance('row'));
   const lit = await makeGenuineLitFrames({ ...scene, steps, gain: 0.2 });
   for (let run = 0; run < 12; run += 1) {
-    await sight.share(frames.map(toPhoto), testShare, async (photos) => {
-      const from = performance.now();
-      await judge.judge(
-        photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null })),
-        testShare,
-      );
-      const between = performance.now();
-      await verifier.verify({
-        photos,
-        token,
-        binding,
-        secret: null,
-        requireLiveness: false,
-        allowRenewal: false,
-        share: testShare,
-      });
-      times.judge.push(between - from);
-      times.verify.push(performance.now() - between);
-    });
+    const took = await check();
+    times.judge.push(took.judge);
+    times.verify.push(took.verify);
     await sight.share(lit.map(toPhoto), testShare, async (photos) => {
       const from = performance.now();
-      await judge.judge(
-        photos.map((photo, at) => ({ photo, ...steps[at] })),
-        testShare,
-      );
+      const judged = photos.map((photo, at) => ({ photo, ...steps[at] }));
+      await judge.judge(judged, testShare);
       times.judgeLit.push(performance.now() - from);
     });
   }
   const median = (of: readonly number[]): number => round(quantile(of.slice(2)), 1);
   return { judge: median(times.judge), verify: median(times.verify), judgeLit: median(times.judgeLit) };
+}
+
+/**
+ * Measures the processor time of one check in the engine, all threads.
+ * @returns milliseconds
+ */
+export async function measureCheckProcessor(runs: number): Promise<number> {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  try {
+    const [victim, attacker] = await readDemoHeads(engine);
+    const scene = { victim, attacker, movements, seed: 'processor' };
+    const { check } = await prepareCheck(engine, createMovementJudge({ engine }), scene);
+    await check();
+    const before = await processorMs(process.pid);
+    for (let run = 0; run < runs; run += 1) await check();
+    return round(((await processorMs(process.pid)) - before) / runs, 1);
+  } finally {
+    await engine.close();
+  }
 }
 
 /**
@@ -106,7 +128,7 @@ export async function benchStepUpJudge(people: number, say: (line: string) => vo
       resultMs: await timeResult(engine, judge, {
         victim: heads[0],
         attacker: heads[1],
-        movements: ['centre', 'left', 'up', 'right', 'centre'],
+        movements,
         seed: 'time',
       }),
     };

@@ -1,30 +1,8 @@
 import { z } from 'zod';
-import { jobNames } from '../core/jobs.js';
 import { toIso } from '../core/units.js';
-import { faceErrorCodes } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
-
-/** What this server does again and again behind its requests. */
-export const jobsReply = z.strictObject({
-  jobs: z.array(
-    z.strictObject({
-      name: z.enum(jobNames),
-      everySec: z.int(),
-      runs: z.int().describe('Since this server started.'),
-      failures: z.int().describe('How many of them failed.'),
-      last: z
-        .strictObject({
-          endedAt: instantReply,
-          tookMs: z.int(),
-          code: z.enum(faceErrorCodes).nullable().describe('What it failed with; `null`: it succeeded.'),
-        })
-        .nullable()
-        .describe('The last run; `null` before the first has ended.'),
-    }),
-  ),
-});
+import { jobsReply } from '../rest/replies/jobs.js';
 
 /** How background jobs stand. */
 export const createJobEndpoints = ({ upkeep: { jobs } }: ApiDeps): Endpoint[] => [

@@ -9,9 +9,10 @@ import { createSimulatedEngine, drawPhoto } from '../../test/simulated-engine.js
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import { systemRandom } from '../../test/sinks.js';
 import { cheapStretch } from '../../test/stretch.js';
+import { withSubscribers } from '../core/audit-subscribers.js';
 import type { Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
-import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
+import { createNoticeSender } from '../core/notices/notice-sender.js';
 import { startStepUp, submitPhotos } from '../core/step-up/step-up.js';
 import { FaceError } from '../errors.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
@@ -35,11 +36,12 @@ afterEach(() => server.stop());
 /** Enrols somebody, as the server does, and takes the secret out of the notice they get. */
 async function enrol(subject: string): Promise<string> {
   const { deps, messages } = server;
-  const audit = createNotifyingAudit(server.audit, { ...deps, connectionOf: (id) => deps.connections.get(id) });
+  const notices = createNoticeSender({ ...deps, connectionOf: (id) => deps.connections.get(id) });
+  const audit = withSubscribers(server.audit, [notices.onEvent]);
   const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
   const consent = { statement: 'text 1', givenAt: deps.clock.now() };
   await enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, { ...deps, audit });
-  await audit.settle();
+  await notices.settle();
   const { to, text } = messages.at(-1)!;
   expect(to).toBe(`${subject}@example.com`);
   return /\/face\/not-me\?lang=en#([\w-]{43})$/m.exec(text)![1]!;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 import { reportNotMe } from '../core/notices/not-me.js';
-import { tellHelpDesk } from '../core/notices/notifying-audit.js';
+import { tellHelpDesk } from '../core/notices/notice-sender.js';
 import { emptyReply } from '../core/step-up/page-protocol.js';
 import { toCode } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';

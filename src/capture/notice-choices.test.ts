@@ -7,9 +7,10 @@ import { createTestVerifier } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import { systemRandom } from '../../test/sinks.js';
+import { withSubscribers } from '../core/audit-subscribers.js';
 import type { Policy } from '../core/connection.js';
 import { digestOf } from '../core/digest.js';
-import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
+import { createNoticeSender } from '../core/notices/notice-sender.js';
 import { createWebPush } from '../delivery/web-push.js';
 
 const contact = 'mailto:security@example.com';
@@ -74,13 +75,14 @@ async function subscribe(page: Page) {
 /** Something happens to her, as the server hears of it. */
 async function happen(action: 'refused' | 'locked') {
   const { deps } = server;
-  const audit = createNotifyingAudit(server.audit, { ...deps, connectionOf: (id) => deps.connections.get(id) });
+  const notices = createNoticeSender({ ...deps, connectionOf: (id) => deps.connections.get(id) });
+  const audit = withSubscribers(server.audit, [notices.onEvent]);
   await audit.append(
     action === 'refused'
       ? { action: 'verification_refused', ...anna, detail: { tokenId: 't' } }
       : { action: 'locked_out', ...anna, detail: { level: 1, until: '2026-01-01T00:00:00.000Z' } },
   );
-  await audit.settle();
+  await notices.settle();
 }
 const chosen = () =>
   server.audit.events

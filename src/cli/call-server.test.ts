@@ -20,6 +20,6 @@ test('a command ignores fields that a newer server adds, at any depth', async ()
   expect(await ask([newer])).toEqual({ connections: [connection] });
 });
 
-test('a command refuses a reply that lacks a described field', async () => {
-  await expect(ask([{ ...connection, mode: undefined }])).rejects.toMatchObject({ code: 'server_unreachable' });
+test('a command says of a reply that lacks a described field that the server has another version', async () => {
+  await expect(ask([{ ...connection, mode: undefined }])).rejects.toMatchObject({ code: 'reply_unknown' });
 });

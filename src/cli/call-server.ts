@@ -18,7 +18,7 @@ const timeoutMs = 30_000;
  * Asks a running server something that only administrators may. Its address is in `FACESTEP_URL`, the key in
  * `FACESTEP_ADMIN_KEY`: a key on a command line would be seen by others on this machine.
  * @param replyGuard - of the whole reply
- * @throws FaceError what the server refused with; CommandError `server_unreachable`; UsageError: no key is given, or the server
+ * @throws FaceError what the server refused with; CommandError `server_unreachable`, `reply_unknown`; UsageError: no key is given, or the server
  *   has no such connection, or nothing by that id, or does not take a value
  */
 export async function callServer<Reply extends z.ZodType>(
@@ -71,6 +71,7 @@ export async function callServer<Reply extends z.ZodType>(
     throw new FaceError(code ?? 'internal');
   }
   const reply = replyGuard.safeParse(body);
-  if (!answer.ok || !reply.success) throw new CommandError('server_unreachable', { url });
+  if (!answer.ok) throw new CommandError('server_unreachable', { url });
+  if (!reply.success) throw new CommandError('reply_unknown', { url });
   return reply.data;
 }

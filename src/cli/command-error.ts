@@ -7,6 +7,8 @@ import type { Json } from '../base/json.js';
 export const commandRefusals = {
   backup_invalid: 'The backup is not complete, was altered, or is of another version.',
   server_unreachable: 'No facestep server answers at this address. FACESTEP_URL or --url names another.',
+  reply_unknown:
+    'The server’s answer is not one that this command knows. Use the command of the version that the server has.',
   server_running: 'A server runs on this data folder. Stop it first.',
   nobody_enrolled:
     'Nobody is enrolled, and policy.mode is enforce. Enrol people first, set policy.mode to shadow, or give --yes. ' +

@@ -14,7 +14,7 @@ import {
 } from '../rest/replies/ledger.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { readLogins, toWhy } from './ledger-replies.js';
+import { readLogins, toWhy } from './logins.js';
 import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
 import { parseTime } from './trail-options.js';

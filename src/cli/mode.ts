@@ -3,7 +3,7 @@ import { toCode } from '../errors.js';
 import { connectionsReply, type ModeReply, refusedReply, switchedModeReply } from '../rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { readLogins } from './ledger-replies.js';
+import { readLogins } from './logins.js';
 import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 

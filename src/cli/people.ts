@@ -12,7 +12,7 @@ import {
 import { invitationReply } from '../rest/replies/step-ups.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { readLogins, toWhy } from './ledger-replies.js';
+import { readLogins, toWhy } from './logins.js';
 import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';

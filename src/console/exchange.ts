@@ -2,12 +2,11 @@ import type { Express, Request, Response } from 'express';
 import type { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { mountAt, requireMethod } from '../http/address.js';
-import { Allowance } from '../http/allowance.js';
+import { withAllowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { parseJsonFields } from '../http/json.js';
 import type { Room } from '../http/rooms.js';
 import { isSameOrigin } from '../http/same-origin.js';
-import { sourceOf } from '../http/source.js';
 
 /** One request of a browser, and where its answer goes. */
 export interface Exchange {
@@ -40,8 +39,7 @@ export async function readFields<Fields extends z.ZodType>(
   { room, issuer }: { readonly room: Room; readonly issuer: string },
 ): Promise<z.output<Fields>> {
   if (!isSameOrigin(request.headers, issuer)) throw new FaceError('caller_untrusted');
-  const allowance = new Allowance(room, sourceOf(request), maxBodyBytes);
-  try {
+  return withAllowance(request, { room, strangerBytes: maxBodyBytes }, async (allowance) => {
     const body = await collectBody({ request, response }, allowance);
     // A form of another page cannot send this type without asking first.
     if (request.is('application/json') === false) throw new FaceError('request_malformed', { reason: 'no JSON' });
@@ -49,7 +47,5 @@ export async function readFields<Fields extends z.ZodType>(
     body.fill(0);
     if (!parsed.success) throw new FaceError('request_malformed');
     return parsed.data;
-  } finally {
-    allowance.release();
-  }
+  });
 }

@@ -7,7 +7,7 @@ import type { Fetch } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
 import { mountAt, queryOf, requireMethod } from '../http/address.js';
-import { Allowance } from '../http/allowance.js';
+import { withAllowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
@@ -159,18 +159,14 @@ function openDoors(
 }
 
 /** The user name of the form. @throws FaceError `request_malformed`, `body_too_large`, `overloaded` */
-async function readName({ request, response }: DoorVisit, room: Room): Promise<string> {
-  const allowance = new Allowance(room, sourceOf(request), maxFormBytes);
-  try {
+const readName = ({ request, response }: DoorVisit, room: Room): Promise<string> =>
+  withAllowance(request, { room, strangerBytes: maxFormBytes }, async (allowance) => {
     const body = await collectBody({ request, response }, allowance);
     if (request.is('application/x-www-form-urlencoded') === false) throw new FaceError('request_malformed');
     const name = new URLSearchParams(body.toString('utf8')).get('username')?.trim() ?? '';
     if (name === '' || name.length > 256) throw new FaceError('request_malformed', { field: 'username' });
     return name;
-  } finally {
-    allowance.release();
-  }
-}
+  });
 
 /** What a person reads of what went wrong; `null`: it is for whoever sent the request, and no person sent it. */
 function toReason(code: FaceErrorCode): RefusedReason | null {

@@ -1,6 +1,26 @@
+import type { IncomingMessage } from 'node:http';
 import { FaceError } from '../errors.js';
 import type { Arrival, BodyPart, PartLimits } from './budget.js';
 import type { Room } from './rooms.js';
+import { sourceOf } from './source.js';
+
+/**
+ * Lets the work on a request hold bytes in a room, and gives all of them back once it is over, however it ends. Every body is
+ * read in here.
+ * @param place.strangerBytes - the greatest body until the caller is known
+ */
+export async function withAllowance<Result>(
+  request: IncomingMessage,
+  { room, strangerBytes }: { readonly room: Room; readonly strangerBytes: number },
+  work: (allowance: Allowance) => Promise<Result>,
+): Promise<Result> {
+  const allowance = new Allowance(room, sourceOf(request), strangerBytes);
+  try {
+    return await work(allowance);
+  } finally {
+    allowance.release();
+  }
+}
 
 /**
  * What one request may hold, taken as its bytes arrive and not as they are announced: who only announces holds nothing.

@@ -7,7 +7,7 @@ import type { Log, Random } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
 import { mountAt, queryOf, requireMethod } from '../http/address.js';
-import { Allowance } from '../http/allowance.js';
+import { withAllowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
@@ -72,8 +72,7 @@ export function mountOidc(
       if (issuer === undefined) throw new FaceError('not_found');
       requireMethod(request, response, methods);
       pin(request, response, issuer);
-      const allowance = new Allowance(room, sourceOf(request), maxFormBytes);
-      try {
+      await withAllowance(request, { room, strangerBytes: maxFormBytes }, async (allowance) => {
         const body = request.method === 'POST' ? await collectBody({ request, response }, allowance) : null;
         const visit = { request, response, body };
         const page = pageAt(path, issuer);
@@ -81,9 +80,7 @@ export function mountOidc(
         else {
           await page(request, response, readForm(visit)).catch((error) => sendErrorPage(request, response, error, log));
         }
-      } finally {
-        allowance.release();
-      }
+      });
     });
   }
   mountCredentials(app, issuers, { publicUrl, random });

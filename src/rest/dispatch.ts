@@ -4,7 +4,7 @@ import { countAgainst } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
 import { noteAsking, requestIdOf } from '../http/access-log.js';
 import { mountAt, refuseMethod } from '../http/address.js';
-import { Allowance } from '../http/allowance.js';
+import { withAllowance } from '../http/allowance.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { readCookie } from '../http/cookies.js';
 import { type Body, maxJsonBytes } from '../http/intake.js';
@@ -80,65 +80,66 @@ async function serve(
   const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
   const firstBytes = isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : strangerBytes;
   const source = sourceOf(request);
-  const allowance = new Allowance(isOpen ? rooms.capture : rooms.clients, source, firstBytes);
-  const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
-  const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
-  const param = (name: string): string => String(request.params[name] ?? '');
-  let refused: unknown = null;
-  try {
-    await admission.checkHeaders(request.headers);
-    const session = await endpoint.admit({ param, session: readBearer(request) });
-    if (session !== null) allowance.recognise(session.id, firstBytes);
-    const reply = await owningPhotos(async (own) => {
-      const { fields: sent, photos } = await readBody(request, response, {
-        photoLimits: endpoint.photos,
-        allowance,
-        own,
-        maxBytes,
-        onAuthToken: (token) => admission.takeToken(token),
-        onTextTooLong: (field) => refuseLongText(field, endpoint),
+  const place = { room: isOpen ? rooms.capture : rooms.clients, strangerBytes: firstBytes };
+  await withAllowance(request, place, async (allowance) => {
+    const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
+    const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
+    const param = (name: string): string => String(request.params[name] ?? '');
+    let refused: unknown = null;
+    try {
+      await admission.checkHeaders(request.headers);
+      const session = await endpoint.admit({ param, session: readBearer(request) });
+      if (session !== null) allowance.recognise(session.id, firstBytes);
+      const reply = await owningPhotos(async (own) => {
+        const { fields: sent, photos } = await readBody(request, response, {
+          photoLimits: endpoint.photos,
+          allowance,
+          own,
+          maxBytes,
+          onAuthToken: (token) => admission.takeToken(token),
+          onTextTooLong: (field) => refuseLongText(field, endpoint),
+        });
+        const fields = new Map(isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : sent);
+        if (endpoint.auth.kind === 'client') {
+          const token = fields.get('auth_token');
+          if (typeof token === 'string') await admission.takeToken(token);
+          fields.delete('auth_token');
+        }
+        const client = await admission.caller();
+        if (client !== null && photos.size > 0) await countAgainst('clientPictures', client.id, deps);
+        checkPhotoCounts(endpoint, photos);
+        const call = {
+          param,
+          photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
+          source,
+          userAgent: request.get('user-agent') ?? null,
+          cookie: (name: string) => readCookie(request, name),
+          session,
+        };
+        return endpoint.run(Object.fromEntries(fields), call, {
+          client,
+          administrator: admission.administrator,
+          developer: admission.developer,
+        });
       });
-      const fields = new Map(isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : sent);
-      if (endpoint.auth.kind === 'client') {
-        const token = fields.get('auth_token');
-        if (typeof token === 'string') await admission.takeToken(token);
-        fields.delete('auth_token');
+      await admission.checkStillLive();
+      sendJson(response, endpoint.status, { ok: true, ...reply });
+    } catch (error) {
+      refused = error;
+      throw error;
+    } finally {
+      const client = admission.recognised;
+      if (client !== null)
+        noteAsking(response, {
+          client: client.id,
+          ...(client.application === null ? {} : { application: client.application.id }),
+        });
+      if (client !== null) {
+        const over = { client, endpoint: `${endpoint.method} ${endpoint.path}`, requestId: requestIdOf(response) };
+        deps.onClientRequest(toClientRequest(over, refused));
       }
-      const client = await admission.caller();
-      if (client !== null && photos.size > 0) await countAgainst('clientPictures', client.id, deps);
-      checkPhotoCounts(endpoint, photos);
-      const call = {
-        param,
-        photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
-        source,
-        userAgent: request.get('user-agent') ?? null,
-        cookie: (name: string) => readCookie(request, name),
-        session,
-      };
-      return endpoint.run(Object.fromEntries(fields), call, {
-        client,
-        administrator: admission.administrator,
-        developer: admission.developer,
-      });
-    });
-    await admission.checkStillLive();
-    sendJson(response, endpoint.status, { ok: true, ...reply });
-  } catch (error) {
-    refused = error;
-    throw error;
-  } finally {
-    const client = admission.recognised;
-    if (client !== null)
-      noteAsking(response, {
-        client: client.id,
-        ...(client.application === null ? {} : { application: client.application.id }),
-      });
-    if (client !== null) {
-      const over = { client, endpoint: `${endpoint.method} ${endpoint.path}`, requestId: requestIdOf(response) };
-      deps.onClientRequest(toClientRequest(over, refused));
     }
-    allowance.release();
-  }
+  });
 }
 
 /** Of a field that nobody knows the name may be anything: it is not told on, to the log either. */

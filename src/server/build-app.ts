@@ -7,13 +7,14 @@ import type { Setup } from '../../adapters/setup.js';
 import { readRecordsOf } from '../audit/records-of.js';
 import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/issuer.js';
+import { withSubscribers } from '../core/audit-subscribers.js';
 import { type Brand, letterBrandOf } from '../core/brand/brand.js';
 import { createBrands, shareConfigured } from '../core/brand/brands.js';
 import type { CampaignDeps } from '../core/campaign/deps.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { LetterBrand } from '../core/letters/brand.js';
-import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
+import { createNoticeSender } from '../core/notices/notice-sender.js';
 import { openDelivery } from '../delivery/open.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createWebPush } from '../delivery/web-push.js';
@@ -32,8 +33,8 @@ import type { Upkeep } from '../operations/upkeep.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { homePagesOf } from '../rest/home-page.js';
 import type { ClientRequest } from '../rest/usage.js';
+import { countAuditEvents } from '../telemetry/audit-counters.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { checkedSignals } from '../verifier/embedded.js';
 import { createPasskeys } from '../webauthn/passkeys.js';
@@ -82,16 +83,16 @@ export async function buildApp(
   const { keys } = keyService;
   const webPush = config.webPush && createWebPush(config.webPush, { ...deps, keys });
   const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
-  const observed = createObservedAudit(ports.audit, metrics, (id) => ids.has(id));
-  const brands = createBrands(brand, { state, clock, audit: observed });
-  if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.upkeep.background });
-  const brandOf = async ({ policy }: Connection): Promise<LetterBrand> =>
-    letterBrandOf((await brands.inForce())?.brand ?? null, policy.organisation);
   let connections: ReadonlyMap<string, Connection> = new Map();
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
-  const audit = createNotifyingAudit(observed, {
+  const brandOf = async ({ policy }: Connection): Promise<LetterBrand> =>
+    letterBrandOf((await brands.inForce())?.brand ?? null, policy.organisation);
+  const notices = createNoticeSender({
     ...{ state, clock, random, log, delivery, keys, webPush, issuer, brandOf, connectionOf },
   });
+  const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, (id) => ids.has(id)), notices.onEvent]);
+  const brands = createBrands(brand, { state, clock, audit });
+  if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.upkeep.background });
   const settings = { limits: config.limits, consentDays: config.retention.consentDays };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const connected = await Promise.all(
@@ -155,7 +156,7 @@ export async function buildApp(
     findUnready: () => deps.readiness.findUnready(),
     findUnreadyHere: () => deps.readiness.findUnreadyHere(),
   });
-  return { app: listener, core: campaigning, adminKey, settle: () => audit.settle() };
+  return { app: listener, core: campaigning, adminKey, settle: () => notices.settle() };
 }
 
 const shareAgainMs = 5_000;

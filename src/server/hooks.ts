@@ -12,12 +12,11 @@ import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteAsking, noteRefusal } from '../http/access-log.js';
 import { requireMethod } from '../http/address.js';
-import { Allowance } from '../http/allowance.js';
+import { withAllowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
 import type { DirectRoute } from '../http/direct.js';
 import { isFault, sendJson } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
-import { sourceOf } from '../http/source.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** The hooks of each connection: by connection id, then by hook name. */
@@ -50,24 +49,27 @@ export function createHookRoute(
       const asking = { connection, hook: name };
       noteAsking(response, asking);
       const answered = telemetry.followHook(asking, hook.budgetMs);
-      const allowance = new Allowance(room, sourceOf(request), maxUnprovenBytes);
-      try {
-        const answer = await hook.admit(toRawHead(request));
-        if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);
-        const hasBody = request.method !== 'GET';
-        send(response, await answer(hasBody ? await collectBody({ request, response }, allowance) : new Uint8Array()));
-      } catch (error) {
-        const code = toCode(error);
-        noteRefusal(response, error);
-        if (isFault(code)) {
-          log.error('hook failed', { code, frames: framesOf(error) });
+      await withAllowance(request, { room, strangerBytes: maxUnprovenBytes }, async (allowance) => {
+        try {
+          const answer = await hook.admit(toRawHead(request));
+          if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);
+          const hasBody = request.method !== 'GET';
+          send(
+            response,
+            await answer(hasBody ? await collectBody({ request, response }, allowance) : new Uint8Array()),
+          );
+        } catch (error) {
+          const code = toCode(error);
+          noteRefusal(response, error);
+          if (isFault(code)) {
+            log.error('hook failed', { code, frames: framesOf(error) });
+          }
+          send(response, hook.refuse(code));
+          discardRest(request);
+        } finally {
+          answered();
         }
-        send(response, hook.refuse(code));
-        discardRest(request);
-      } finally {
-        answered();
-        allowance.release();
-      }
+      });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Setup } from '../../adapters/setup.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
+import { withSubscribers } from '../core/audit-subscribers.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Audit, Fetch, LedgerStore, State, Verifier } from '../core/ports.js';
 import type { EnginePool } from '../engine/pool.js';
@@ -15,7 +16,7 @@ import { keepDenials } from '../state/denials.js';
 import { migrateFolder } from '../state/migrate.js';
 import { openState } from '../state/open.js';
 import { openLedger } from '../state/open-ledger.js';
-import { createObservedAudit } from '../telemetry/observed-audit.js';
+import { countAuditEvents } from '../telemetry/audit-counters.js';
 import type { RequestContexts } from '../telemetry/request-context.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createStretch, publishedCost } from '../token/stretch.js';
@@ -80,7 +81,7 @@ export async function openPorts(
     onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.current()?.network ?? null),
   });
   void recorder.eraseAgain(trail);
-  const ownRecords = createObservedAudit(trail, metrics, () => false);
+  const ownRecords = withSubscribers(trail, [countAuditEvents(metrics, () => false)]);
   const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
   const onKeysLoaded = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
   const service = await openKeyService(config.keys, { files, onKeysLoaded, ...deps });

@@ -2,10 +2,9 @@ import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 import { requestIdOf } from '../http/access-log.js';
 import { mountAt, queryOf, refuseMethod } from '../http/address.js';
-import { Allowance } from '../http/allowance.js';
+import { withAllowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
-import { sourceOf } from '../http/source.js';
 import { toClientRequest } from '../rest/usage.js';
 import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SsfDeps } from './deps.js';
@@ -46,38 +45,38 @@ async function serve(
   room: Room,
   deps: SsfDeps,
 ): Promise<void> {
-  const allowance = new Allowance(room, sourceOf(request), maxBodyBytes);
-  const admission = createAdmission(request, response, allowance, deps);
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  let refused: unknown = null;
-  try {
-    const caller = await admitCaller(request, admission, allowance, deps);
-    if (endpoint.right === 'manage' && caller.kind === 'application' && !caller.canManage) {
-      throw new FaceError('scope_missing');
+  await withAllowance(request, { room, strangerBytes: maxBodyBytes }, async (allowance) => {
+    const admission = createAdmission(request, response, allowance, deps);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    let refused: unknown = null;
+    try {
+      const caller = await admitCaller(request, admission, allowance, deps);
+      if (endpoint.right === 'manage' && caller.kind === 'application' && !caller.canManage) {
+        throw new FaceError('scope_missing');
+      }
+      const { status, body } = await endpoint.handle({
+        caller,
+        body: parseJson(request, await collectBody({ request, response }, allowance)),
+        query: new URLSearchParams(queryOf(request)),
+        param: (name) => String(request.params[name] ?? ''),
+        signal: AbortSignal.any([gone.signal, deps.stopping]),
+      });
+      if (caller.kind === 'application') await admission.checkStillLive();
+      response.status(status);
+      if (body === null) response.end();
+      else response.json(body);
+    } catch (error) {
+      refused = error;
+      throw error;
+    } finally {
+      const client = admission.recognised;
+      if (client !== null) {
+        const over = { client, endpoint: `${endpoint.method} ${endpoint.path}`, requestId: requestIdOf(response) };
+        deps.onClientRequest(toClientRequest(over, refused));
+      }
     }
-    const { status, body } = await endpoint.handle({
-      caller,
-      body: parseJson(request, await collectBody({ request, response }, allowance)),
-      query: new URLSearchParams(queryOf(request)),
-      param: (name) => String(request.params[name] ?? ''),
-      signal: AbortSignal.any([gone.signal, deps.stopping]),
-    });
-    if (caller.kind === 'application') await admission.checkStillLive();
-    response.status(status);
-    if (body === null) response.end();
-    else response.json(body);
-  } catch (error) {
-    refused = error;
-    throw error;
-  } finally {
-    const client = admission.recognised;
-    if (client !== null) {
-      const over = { client, endpoint: `${endpoint.method} ${endpoint.path}`, requestId: requestIdOf(response) };
-      deps.onClientRequest(toClientRequest(over, refused));
-    }
-    allowance.release();
-  }
+  });
 }
 
 /** @returns `null` without a body @throws FaceError `request_malformed` */

@@ -5,10 +5,9 @@ import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
 import { mountAt, requireMethod } from '../http/address.js';
-import { Allowance } from '../http/allowance.js';
+import { withAllowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
 import type { Room } from '../http/rooms.js';
-import { sourceOf } from '../http/source.js';
 import { authenticateClient, type Client } from '../rest/client-tokens.js';
 import { toClientRequest } from '../rest/usage.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../security-events/metadata.js';
@@ -52,40 +51,40 @@ export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): voi
 }
 
 async function grant(request: Request, response: Response, room: Room, deps: SsfDeps): Promise<void> {
-  const allowance = new Allowance(room, sourceOf(request), maxBodyBytes);
-  const admission = createAdmission(request, response, allowance, deps);
-  let refused: unknown = null;
-  try {
-    const inHeader = readBasic(request);
-    // Who is known by the header is known before a byte of the body is read.
-    if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
-    const form = readForm(request, await collectBody({ request, response }, allowance));
-    const inForm = readPosted(form);
-    if (inHeader === null && inForm !== null) await admission.takeClient(() => authenticate(inForm, deps));
-    if (inHeader !== null && inForm !== null) throw new FaceError('request_malformed', { reason: 'two secrets' });
-    const client = await admission.caller();
-    if (client === null) throw new FaceError('internal');
-    checkGrantType(form);
-    const scopes = readScopes(form, client);
-    const { credential, expiresInSec } = await issueAccessToken(client, scopes, deps);
-    await admission.checkStillLive();
-    response.set('Pragma', 'no-cache').json({
-      access_token: credential.use((text) => text),
-      token_type: 'Bearer',
-      expires_in: expiresInSec,
-      scope: scopes.join(' '),
-    } satisfies JsonObject);
-  } catch (error) {
-    refused = error;
-    throw error;
-  } finally {
-    const client = admission.recognised;
-    if (client !== null) {
-      const over = { client, endpoint: `POST ${ssfPaths.token}`, requestId: requestIdOf(response) };
-      deps.onClientRequest(toClientRequest(over, refused));
+  await withAllowance(request, { room, strangerBytes: maxBodyBytes }, async (allowance) => {
+    const admission = createAdmission(request, response, allowance, deps);
+    let refused: unknown = null;
+    try {
+      const inHeader = readBasic(request);
+      // Who is known by the header is known before a byte of the body is read.
+      if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
+      const form = readForm(request, await collectBody({ request, response }, allowance));
+      const inForm = readPosted(form);
+      if (inHeader === null && inForm !== null) await admission.takeClient(() => authenticate(inForm, deps));
+      if (inHeader !== null && inForm !== null) throw new FaceError('request_malformed', { reason: 'two secrets' });
+      const client = await admission.caller();
+      if (client === null) throw new FaceError('internal');
+      checkGrantType(form);
+      const scopes = readScopes(form, client);
+      const { credential, expiresInSec } = await issueAccessToken(client, scopes, deps);
+      await admission.checkStillLive();
+      response.set('Pragma', 'no-cache').json({
+        access_token: credential.use((text) => text),
+        token_type: 'Bearer',
+        expires_in: expiresInSec,
+        scope: scopes.join(' '),
+      } satisfies JsonObject);
+    } catch (error) {
+      refused = error;
+      throw error;
+    } finally {
+      const client = admission.recognised;
+      if (client !== null) {
+        const over = { client, endpoint: `POST ${ssfPaths.token}`, requestId: requestIdOf(response) };
+        deps.onClientRequest(toClientRequest(over, refused));
+      }
     }
-    allowance.release();
-  }
+  });
 }
 
 /** A key of another application is as wrong as none. @throws FaceError `caller_untrusted`, `state_unavailable` */

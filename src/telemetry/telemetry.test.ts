@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createMemoryAudit, createTextLog } from '../../test/sinks.js';
+import { withSubscribers } from '../core/audit-subscribers.js';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
-import { createObservedAudit } from './observed-audit.js';
+import { countAuditEvents } from './audit-counters.js';
 import { createRequestContexts } from './request-context.js';
 import { openTelemetry } from './telemetry.js';
 
@@ -102,7 +103,7 @@ describe('what is counted', () => {
   test('audit events by connection, where there is one of that name', async () => {
     const { telemetry } = await open();
     const kept = createMemoryAudit();
-    const audit = createObservedAudit(kept, telemetry.metrics, (id) => id === 'acme');
+    const audit = withSubscribers(kept, [countAuditEvents(telemetry.metrics, (id) => id === 'acme')]);
     const event = { action: 'revoked', subject: 'u1', detail: { tokenId: null } } as const;
     await audit.append({ ...event, connection: 'acme' });
     await audit.append({ ...event, connection: 'a tenant that somebody wrote' });

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
-import { createNotifyingAudit } from '../../src/core/notices/notifying-audit.js';
+import { withSubscribers } from '../../src/core/audit-subscribers.js';
+import { createNoticeSender } from '../../src/core/notices/notice-sender.js';
 import { createWebPush } from '../../src/delivery/web-push.js';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
@@ -97,14 +98,15 @@ const shown = (page: Page): Promise<unknown> =>
 
 async function refuseAnna(): Promise<void> {
   const { deps } = server;
-  const audit = createNotifyingAudit(server.audit, {
+  const notices = createNoticeSender({
     ...deps,
     connectionOf: (id) => deps.connections.get(id),
     brandOf: async (connection) => ({ ...(await deps.brandOf(connection)), organisation: 'Harbour Clinic' }),
   });
+  const audit = withSubscribers(server.audit, [notices.onEvent]);
   const who = { connection: 'acme', subject: 'anna' };
   await audit.append({ action: 'verification_refused', ...who, detail: { tokenId: 't' } });
-  await audit.settle();
+  await notices.settle();
 }
 
 inBrowser(

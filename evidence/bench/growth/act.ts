@@ -7,6 +7,7 @@ import { findSession, giveConsent, openSession } from '../../../src/core/step-up
 import { consentVersion } from '../../../src/core/step-up/session-view.js';
 import { startStepUp } from '../../../src/core/step-up/step-up.js';
 import { joinTicket } from '../../../src/core/step-up/ticket.js';
+import { testEvent, testSignIn } from '../../../test/core.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 
 /** What people and their provider do with a server, at the core. */
@@ -16,28 +17,23 @@ export interface ActDeps {
   readonly clock: { advanceSec(seconds: number): void };
 }
 
-/** A picture nobody has sent before. */
+/** Number of the next picture, so that none is sent twice. */
 let shots = 0;
 
-const signIn = { application: 'portal', address: '192.0.2.7' };
-
 /**
- * One step-up from its link to its end, as the capture page asks for it: five pictures, one a second, each committed to before
- * the next movement is told.
+ * Runs one step-up from its link to its end, as the capture page asks for it: five pictures, one a second, each committed to
+ * before the next movement is told.
  */
 export async function stepUp(
   subject: string,
   purpose: 'enrol' | 'verify',
   { deps, connection, clock }: ActDeps,
 ): Promise<void> {
-  const started = await startStepUp(
-    { connection, subject, purpose, kept: null, receipt: null, hookSignIn: purpose === 'verify' ? signIn : null },
-    deps,
-  );
+  const hookSignIn = purpose === 'verify' ? testSignIn : null;
+  const started = await startStepUp({ connection, subject, purpose, kept: null, receipt: null, hookSignIn }, deps);
   const ticket = joinTicket(started.id, started.challenge);
-  const opened = await openSession({ ticket, browser: null, returnUrl: null }, deps);
-  const session = opened.session;
-  if (opened.view.consentNeeded) {
+  const { session, view } = await openSession({ ticket, browser: null, returnUrl: null }, deps);
+  if (view.consentNeeded) {
     const found = await findSession(session, 'consent', deps);
     await giveConsent({ session: found, version: consentVersion, language: 'en' }, deps);
   }
@@ -51,21 +47,15 @@ export async function stepUp(
     const digest = photo.use((bytes) => digestOf(bytes).toString('base64url'));
     asked = await commitFrame({ session: await findSession(session, 'commit_frame', deps), nonce, digest }, deps);
   }
-  const secret = { pin: null, passkey: null };
-  const submitted = { nonce, photos, reference: null, secret, device: null };
-  const { outcome } = await submitFrames(
-    { ...submitted, session: await findSession(session, 'submit_frames', deps) },
-    deps,
-  );
+  const submitted = { nonce, photos, reference: null, secret: { pin: null, passkey: null }, device: null };
+  const challenged = await findSession(session, 'submit_frames', deps);
+  const { outcome } = await submitFrames({ ...submitted, session: challenged }, deps);
   if (outcome !== 'passed') throw new Error(`${purpose} of ${subject}: ${outcome}`);
 }
 
-/** The provider's hook for the sign-in that follows. */
+/** Calls the provider's hook for the sign-in that follows. */
 export async function decideSignIn(subject: string, eventId: string, { deps, connection }: ActDeps): Promise<void> {
-  const event = { connection, subject, hook: 'token', eventId, eventTime: deps.clock.now(), ...signIn };
-  const { outcome } = await decideHook(
-    { ...event, isAfterFirstFactor: true, repeatableForSec: 900, budgetMs: 60_000 },
-    deps,
-  );
+  const event = { ...testEvent, connection, subject, hook: 'token', eventId, eventTime: deps.clock.now() };
+  const { outcome } = await decideHook({ ...event, budgetMs: 60_000 }, deps);
   if (outcome !== 'verified') throw new Error(`hook for ${subject}: ${outcome}`);
 }

@@ -1,73 +1,81 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { Pool } from 'undici';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { request } from 'undici';
 import { z } from 'zod';
+import { listen } from '../../../src/http/listen.js';
 import { startDynamoDb } from '../../../test/dynamodb.js';
 
-/** Requests and capacity units so far. */
-export interface DynamoDbUsage {
-  requests: number;
-  readUnits: number;
-  writeUnits: number;
+/** Billed for each item besides its attributes, in the table and again in each index. */
+const overheadBytes = 100;
+
+/** Of a number: a byte for two significant digits, and one more. */
+const numberBytes = (text: string): number => Math.ceil(text.replace(/[-.]|0+$/g, '').length / 2) + 1;
+
+function attributeBytes(name: string, { S, N }: AttributeValue): number {
+  if (S === undefined && N === undefined) throw new Error(`${name} is neither text nor number`);
+  return Buffer.byteLength(name) + (S === undefined ? numberBytes(N ?? '') : Buffer.byteLength(S));
+}
+
+/**
+ * Returns what DynamoDB bills an item of our table as: names and values of its attributes, and the overhead; twice if it is
+ * in the index, which holds the whole of it.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+export function itemBytes(item: Readonly<Record<string, AttributeValue>>): number {
+  const own = Object.entries(item).reduce((sum, [name, value]) => sum + attributeBytes(name, value), overheadBytes);
+  return item.lp === undefined ? own : 2 * own;
 }
 
 const capacityGuard = z.object({ CapacityUnits: z.number() });
 const replyGuard = z.object({ ConsumedCapacity: z.union([capacityGuard, z.array(capacityGuard)]).optional() });
 
-const reads = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
-
 /** Rows of the ledger; they are in its index too. */
 const ledgerKey = '"pk":{"S":"l:';
 
 /**
- * The simulator, behind a counter that asks it what each request takes. Its sizes and units are DynamoDB's rules, but for the
- * index, which it leaves out: what is written to the ledger counts twice, as each row is projected whole. A write whose
- * condition fails takes a unit.
+ * Starts the simulator behind a counter that asks it what each request takes. Its sizes and units are DynamoDB's rules,
+ * except for the index, which it leaves out: what is written to the ledger counts twice, as each row is projected whole. A
+ * write whose condition fails takes a unit.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export async function startMeteredDynamoDb() {
   const simulator = await startDynamoDb();
-  const pool = new Pool(simulator.endpoint, { connections: 16 });
-  const usage: DynamoDbUsage = { requests: 0, readUnits: 0, writeUnits: 0 };
-  const server = createServer((request, response) => {
-    void (async () => {
-      const asked = (await buffer(request)).toString();
-      const target = String(request.headers['x-amz-target']);
+  /** Requests and capacity units so far. */
+  const usage = { requests: 0, readUnits: 0, writeUnits: 0 };
+  const count = (operation: string, asked: string, status: number, text: string): void => {
+    usage.requests += 1;
+    const { ConsumedCapacity = [] } = replyGuard.parse(JSON.parse(text));
+    const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
+    if (/^(Get|BatchGet)Item$|^(Query|Scan)$/.test(operation)) usage.readUnits += units;
+    else usage.writeUnits += status !== 200 ? 1 : asked.includes(ledgerKey) ? 2 * units : units;
+  };
+  const proxy = await listen(
+    async (incoming, response) => {
+      const asked = (await buffer(incoming)).toString();
+      const target = String(incoming.headers['x-amz-target']);
       const operation = target.split('.').at(-1) ?? '';
-      const isItems = /Item|Query|Scan/.test(operation);
-      const body = isItems ? asked.replace(/\}$/, ',"ReturnConsumedCapacity":"TOTAL"}') : asked;
-      const { authorization = '', 'x-amz-date': date = '' } = request.headers;
-      const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target, authorization };
-      const answer = await pool.request({
-        path: '/',
+      const isOfItems = /Item|Query|Scan/.test(operation);
+      const answer = await request(simulator.endpoint, {
         method: 'POST',
-        headers: { ...headers, 'x-amz-date': String(date) },
-        body,
+        headers: {
+          ...{ 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target },
+          authorization: incoming.headers.authorization ?? '',
+          'x-amz-date': String(incoming.headers['x-amz-date']),
+        },
+        body: isOfItems ? asked.replace(/\}$/, ',"ReturnConsumedCapacity":"TOTAL"}') : asked,
       });
       const text = await answer.body.text();
-      if (isItems) {
-        usage.requests += 1;
-        const { ConsumedCapacity = [] } = replyGuard.parse(JSON.parse(text));
-        const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
-        if (reads.has(operation)) usage.readUnits += units;
-        else if (answer.statusCode !== 200) usage.writeUnits += 1;
-        else usage.writeUnits += asked.includes(ledgerKey) ? 2 * units : units;
-      }
+      if (isOfItems) count(operation, asked, answer.statusCode, text);
       response.writeHead(answer.statusCode, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
-    })().catch(() => response.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${proxy.port}`,
     credentials: simulator.credentials,
     usage,
     async stop() {
-      server.closeAllConnections();
-      server.close();
-      await pool.destroy();
+      await proxy.stop();
       await simulator.stop();
     },
   };

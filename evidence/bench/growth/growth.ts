@@ -2,9 +2,9 @@ import { cpus } from 'node:os';
 import { z } from 'zod';
 import { hasRedis } from '../../../test/redis.js';
 import { BadInput } from '../../corpus/bad-input.js';
-import { measureCheckProcessor } from './processor.js';
-import { type StoreKind, storeKinds } from './stores.js';
-import { type Growth, simulateYear, type YearReport } from './year.js';
+import { measureCheckProcessor } from '../step-up-judge.js';
+import { type Growth, storeKinds } from './stored.js';
+import { simulateYear, type YearReport } from './year.js';
 
 /** What `npm run bench -- scale --people N` prints. Keys are stable. */
 export interface GrowthReport {
@@ -28,10 +28,7 @@ const optionsGuard = z.object({
 });
 
 /** How much is simulated. */
-export interface GrowthSize {
-  readonly people: number;
-  readonly stores: readonly StoreKind[];
-}
+type GrowthSize = z.output<typeof optionsGuard>;
 
 /** As at the command line. @throws BadInput: not numbers, or no stores of ours */
 export function parseGrowthSize(given: { people?: string | undefined; stores?: string | undefined }): GrowthSize {

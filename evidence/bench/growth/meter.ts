@@ -1,6 +1,4 @@
-import type { Audit, Keys, LedgerStore, State } from '../../../src/core/ports.js';
-
-/** What went through the ports so far. */
+/** Calls and times that went through the ports so far. */
 export interface Meter {
   /** Calls of the state store: a round trip each. */
   calls: number;
@@ -8,61 +6,26 @@ export interface Meter {
   ledgerCalls: number;
   /** Time in the state store and the audit trail, in milliseconds. */
   ms: number;
-  /** Uses of the key that seals tokens: a call each where the keys are in a key service. */
+  /** Uses of the key that seals tokens: a call each if the keys are in a key service. */
   macs: number;
 }
 
-export const newMeter = (): Meter => ({ calls: 0, ledgerCalls: 0, ms: 0, macs: 0 });
-
-async function timed<T>(meter: Meter, call: () => Promise<T>): Promise<T> {
-  const from = performance.now();
-  try {
-    return await call();
-  } finally {
-    meter.ms += performance.now() - from;
-  }
+/** Puts a meter in front of a port. @param onCall - receives the method, and how long it took in milliseconds */
+export function metered<Port extends object>(port: Port, onCall: (method: string, ms: number) => void): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...given: unknown[]): unknown => {
+        const from = performance.now();
+        const note = (): void => onCall(String(name), performance.now() - from);
+        const result: unknown = Reflect.apply(value, target, given);
+        if (!(result instanceof Promise)) {
+          note();
+          return result;
+        }
+        return result.finally(note);
+      };
+    },
+  });
 }
-
-export function meterState(state: State, meter: Meter): State {
-  const call = <T>(work: () => Promise<T>): Promise<T> => {
-    meter.calls += 1;
-    return timed(meter, work);
-  };
-  return {
-    read: (key) => call(() => state.read(key)),
-    readMany: (keys) => call(() => state.readMany(keys)),
-    write: (...given) => call(() => state.write(...given)),
-    add: (...given) => call(() => state.add(...given)),
-    delete: (key) => call(() => state.delete(key)),
-    storeEpoch: () => call(() => state.storeEpoch()),
-    close: () => state.close(),
-  };
-}
-
-export const meterAudit = (audit: Audit, meter: Meter): Audit => ({
-  append: (event) => timed(meter, () => audit.append(event)),
-  close: () => audit.close(),
-});
-
-export function meterLedger(ledger: LedgerStore, meter: Meter): LedgerStore {
-  const call = <T>(work: () => Promise<T>): Promise<T> => {
-    meter.ledgerCalls += 1;
-    return work();
-  };
-  return {
-    put: (rows) => call(() => ledger.put(rows)),
-    remove: (keys) => call(() => ledger.remove(keys)),
-    get: (keys) => call(() => ledger.get(keys)),
-    range: (...given) => call(() => ledger.range(...given)),
-    count: (range) => call(() => ledger.count(range)),
-    close: () => ledger.close(),
-  };
-}
-
-export const meterKeys = (keys: Keys, meter: Meter): Keys => ({
-  ...keys,
-  mac(version, message) {
-    meter.macs += 1;
-    return keys.mac(version, message);
-  },
-});

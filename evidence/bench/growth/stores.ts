@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeleteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import { Redis } from 'ioredis';
 import { stateGuard } from '../../../src/config/state.js';
 import type { Clock, LedgerStore, State } from '../../../src/core/ports.js';
 import type { EpochMs } from '../../../src/core/units.js';
@@ -10,16 +9,12 @@ import { createDynamoDbClient, createDynamoDbStore } from '../../../src/state/dy
 import { createDynamoDbLedger } from '../../../src/state/ledger-dynamodb.js';
 import { createRedisLedger } from '../../../src/state/ledger-redis.js';
 import { createSqliteLedger } from '../../../src/state/ledger-sqlite.js';
-import { createRedisStore } from '../../../src/state/redis.js';
 import { createSqliteState } from '../../../src/state/sqlite.js';
 import { createTable } from '../../../test/dynamodb.js';
 import { startRedis } from '../../../test/redis.js';
-import { createTextLog } from '../../../test/sinks.js';
-import { type DynamoDbUsage, startMeteredDynamoDb } from './dynamodb-meter.js';
-import { itemBytes } from './item-bytes.js';
-
-export const storeKinds = ['sqlite', 'redis', 'dynamodb'] as const;
-export type StoreKind = (typeof storeKinds)[number];
+import { openRedisState, readRedisBytes, toRedisConfig } from '../redis-store.js';
+import { itemBytes, startMeteredDynamoDb } from './dynamodb-meter.js';
+import type { StoreKind } from './stored.js';
 
 /** An empty store, as a server opens it, and what the store itself would do in a year. */
 export interface YearStore {
@@ -29,31 +24,55 @@ export interface YearStore {
   sizeBytes(): Promise<number>;
   /** Removes what is over, as the store does by a clock of its own, which cannot be moved. */
   removeExpired(): Promise<void>;
-  /** `null`: nothing is billed by the request. */
-  readonly usage: DynamoDbUsage | null;
+  /** Requests and units so far; `null`: nothing is billed by the request. */
+  readonly usage: Readonly<Record<'requests' | 'readUnits' | 'writeUnits', number>> | null;
   close(): Promise<void>;
 }
 
-const random = (bytes: number): Uint8Array => randomBytes(bytes);
-
-/** @param clock - the year's; @param folder - an empty one */
-export function openYearStore(kind: StoreKind, clock: Clock, folder: string): Promise<YearStore> {
-  return { sqlite: openSqlite, redis: openRedis, dynamodb: openDynamoDb }[kind](clock, folder);
+/** Notes when each key ends, until it is removed; a key that stays is noted no more. */
+function noteEnds(state: State, clock: Clock, remove: (key: string) => Promise<unknown>) {
+  const ends = new Map<string, EpochMs>();
+  const note = (key: string, expiresAt: EpochMs | null): void => {
+    if (expiresAt === null) ends.delete(key);
+    else ends.set(key, expiresAt);
+  };
+  const noted: State = {
+    ...state,
+    async write(key, value, options) {
+      const isWritten = await state.write(key, value, options);
+      if (isWritten) note(key, options.expiresAt);
+      return isWritten;
+    },
+    add(key, amount, expiresAt) {
+      note(key, expiresAt);
+      return state.add(key, amount, expiresAt);
+    },
+  };
+  return {
+    state: noted,
+    async removeExpired(): Promise<void> {
+      const over = [...ends].flatMap(([key, end]) => (end <= clock.now() ? [key] : []));
+      for (const key of over) ends.delete(key);
+      const atOnce = 50;
+      for (let from = 0; from < over.length; from += atOnce)
+        await Promise.all(over.slice(from, from + atOnce).map(remove));
+    },
+  };
 }
 
 async function openSqlite(clock: Clock, folder: string): Promise<YearStore> {
-  // Without their logs of what is written: those are 4 MiB each, however much there is.
-  const names = ['state.db', 'ledger.db'];
-  const state = createSqliteState({ file: join(folder, 'state.db'), clock });
-  const ledger = createSqliteLedger(join(folder, 'ledger.db'));
-  const sizes = () => names.map((name) => stat(join(folder, name)).then(({ size }) => size));
+  const files = ['state.db', 'ledger.db'].map((name) => join(folder, name));
+  const state = createSqliteState({ file: files[0], clock });
+  const ledger = createSqliteLedger(files[1]);
   return {
-    state,
-    ledger,
-    sizeBytes: async () => (await Promise.all(sizes())).reduce((sum, size) => sum + size, 0),
+    ...{ state, ledger, usage: null },
+    // Without their write-ahead logs: those are 4 MiB each, however much there is.
+    async sizeBytes() {
+      const sizes = await Promise.all(files.map((file) => stat(file)));
+      return sizes.reduce((sum, { size }) => sum + size, 0);
+    },
     // It goes by the clock it is handed.
     async removeExpired() {},
-    usage: null,
     async close() {
       await ledger.close();
       await state.close();
@@ -61,80 +80,33 @@ async function openSqlite(clock: Clock, folder: string): Promise<YearStore> {
   };
 }
 
-/** Notes when each key is over; a key that stays is noted no more. */
-function noteEnds(state: State, clock: Clock): { readonly state: State; takeOver(): readonly string[] } {
-  const ends = new Map<string, EpochMs>();
-  const note = (key: string, expiresAt: EpochMs | null): void => {
-    if (expiresAt === null) ends.delete(key);
-    else ends.set(key, expiresAt);
-  };
-  return {
-    state: {
-      ...state,
-      async write(key, value, options) {
-        const isWritten = await state.write(key, value, options);
-        if (isWritten) note(key, options.expiresAt);
-        return isWritten;
-      },
-      add(key, amount, expiresAt) {
-        note(key, expiresAt);
-        return state.add(key, amount, expiresAt);
-      },
-    },
-    takeOver() {
-      const over = [...ends].flatMap(([key, end]) => (end <= clock.now() ? [key] : []));
-      for (const key of over) ends.delete(key);
-      return over;
-    },
-  };
-}
-
-async function removeAll(keys: readonly string[], remove: (key: string) => Promise<unknown>): Promise<void> {
-  const atOnce = 50;
-  for (let from = 0; from < keys.length; from += atOnce) await Promise.all(keys.slice(from, from + atOnce).map(remove));
-}
-
 async function openRedis(clock: Clock): Promise<YearStore> {
-  const server = await startRedis();
-  const config = stateGuard.parse({ kind: 'redis', url: server.url });
-  if (config.kind !== 'redis') throw new Error('not Redis');
-  const store = await createRedisStore(config, { clock, random, log: createTextLog() });
-  const { state, takeOver } = noteEnds({ ...store, storeEpoch: async () => clock.now() }, clock);
-  const ledger = await createRedisLedger(config);
-  const redis = new Redis(server.url);
-  const usedBytes = async (): Promise<number> =>
-    Number(/used_memory_dataset:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);
-  const keysBytes = async (): Promise<number> =>
-    Number(/used_memory_overhead:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);
-  const empty = (await usedBytes()) + (await keysBytes());
+  const { url, stop } = await startRedis();
+  const store = await openRedisState(url, clock);
+  const ledger = await createRedisLedger(toRedisConfig(url));
+  const empty = await readRedisBytes(url);
   return {
-    state,
-    ledger,
-    sizeBytes: async () => (await usedBytes()) + (await keysBytes()) - empty,
-    removeExpired: () => removeAll(takeOver(), (key) => store.delete(key)),
-    usage: null,
+    ...noteEnds(store, clock, (key) => store.delete(key)),
+    ...{ ledger, usage: null },
+    sizeBytes: async () => (await readRedisBytes(url)) - empty,
     async close() {
-      redis.disconnect();
       await ledger.close();
       await store.close();
-      await server.stop();
+      await stop();
     },
   };
 }
 
 async function openDynamoDb(clock: Clock): Promise<YearStore> {
-  const server = await startMeteredDynamoDb();
-  Object.assign(process.env, server.credentials);
-  const { endpoint } = server;
+  const { endpoint, credentials, usage, stop } = await startMeteredDynamoDb();
+  Object.assign(process.env, credentials);
   const TableName = 'facestep';
   const config = stateGuard.parse({ kind: 'dynamodb', table: TableName, region: 'us-east-1', endpoint });
   if (config.kind !== 'dynamodb') throw new Error('not DynamoDB');
   const client = createDynamoDbClient(config);
   await createTable(client, TableName);
-  const store = createDynamoDbStore(config, { clock, random });
-  const { state, takeOver } = noteEnds({ ...store, storeEpoch: async () => clock.now() }, clock);
+  const store = createDynamoDbStore(config, { clock, random: (bytes) => randomBytes(bytes) });
   const ledger = createDynamoDbLedger(config);
-  const { usage } = server;
   /** What the table does by itself, or the bench for itself, is billed to nobody. */
   const unbilled = async <T>(work: () => Promise<T>): Promise<T> => {
     const before = { ...usage };
@@ -142,32 +114,33 @@ async function openDynamoDb(clock: Clock): Promise<YearStore> {
     Object.assign(usage, before);
     return result;
   };
-  const items = async () => {
-    const found = [];
+  const remove = (key: string): Promise<unknown> =>
+    Promise.all(
+      [`r:${key}`, `c:${key}`].map((S) => client.send(new DeleteItemCommand({ TableName, Key: { pk: { S } } }))),
+    );
+  const { state, removeExpired } = noteEnds({ ...store, storeEpoch: async () => clock.now() }, clock, remove);
+  const sumBytes = async (): Promise<number> => {
+    let sum = 0;
     for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true }))
-      found.push(...Items);
-    return found;
+      for (const item of Items) sum += itemBytes(item);
+    return sum;
   };
   return {
-    state,
-    ledger,
-    sizeBytes: () => unbilled(async () => (await items()).reduce((sum, item) => sum + itemBytes(item), 0)),
-    removeExpired: () =>
-      unbilled(() =>
-        removeAll(takeOver(), (key) =>
-          Promise.all(
-            ['r', 'c'].map((kind) =>
-              client.send(new DeleteItemCommand({ TableName, Key: { pk: { S: `${kind}:${key}` } } })),
-            ),
-          ),
-        ),
-      ),
-    usage,
+    ...{ state, ledger, usage },
+    sizeBytes: () => unbilled(sumBytes),
+    removeExpired: () => unbilled(removeExpired),
     async close() {
       client.destroy();
       await ledger.close();
       await store.close();
-      await server.stop();
+      await stop();
     },
   };
 }
+
+/** Opens a store of each kind. @param clock - the year's; @param folder - an empty one */
+export const openYearStore: Readonly<Record<StoreKind, (clock: Clock, folder: string) => Promise<YearStore>>> = {
+  sqlite: openSqlite,
+  redis: openRedis,
+  dynamodb: openDynamoDb,
+};

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { hasRedis } from '../../../test/redis.js';
-import { yearGuard } from './stored.js';
-import { type StoreKind, storeKinds } from './stores.js';
+import { type StoreKind, storeKinds, yearGuard } from './stored.js';
 import { simulateYear } from './year.js';
 
 /* The year in a quick form: what it counts, not how long it takes. */

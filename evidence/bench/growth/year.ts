@@ -23,55 +23,13 @@ import { createMemoryProfile } from '../../../test/simulated-profile.js';
 import { createTextLog, systemRandom } from '../../../test/sinks.js';
 import { quantile, residentMiB, round } from '../measure.js';
 import { type ActDeps, decideSignIn, stepUp } from './act.js';
-import { meterAudit, meterKeys, meterLedger, meterState, newMeter } from './meter.js';
+import { type Meter, metered } from './meter.js';
 import { actOf, daysOfYear, enrolmentDays, personOf } from './people.js';
-import { openYearStore, type StoreKind } from './stores.js';
+import type { Cost, Growth, Operation, StoreKind, Year } from './stored.js';
+import { openYearStore } from './stores.js';
 
-/** How long one kind of operation took at the beginning and at the end of the year, in milliseconds. */
-export interface Growth {
-  readonly start: { readonly p50Ms: number; readonly p99Ms: number };
-  readonly end: { readonly p50Ms: number; readonly p99Ms: number };
-  /** The end against the start, in the same run. */
-  readonly ratio: { readonly p50: number; readonly p99: number };
-}
-
-/** What one operation takes on average. */
-export interface Cost {
-  readonly count: number;
-  /** Calls of the state store, a round trip each. */
-  readonly stateCalls: number;
-  /** Calls of the ledger, behind it: where it is written alone. A busy server writes fifty lines at once. */
-  readonly ledgerCalls: number;
-  /** Uses of the key that seals tokens. */
-  readonly keyUses: number;
-  /** Requests and units, ledger and index included; `null` where nothing is billed so. */
-  readonly dynamodb: { readonly requests: number; readonly readUnits: number; readonly writeUnits: number } | null;
-}
-
-/** A year of so many people on one store. */
-export interface YearReport {
-  readonly store: StoreKind;
-  readonly people: number;
-  readonly node: string;
-  readonly seconds: number;
-  /** What is stored at the end of each 30 days. */
-  readonly sizes: readonly { readonly day: number; readonly bytes: number; readonly trailBytes: number }[];
-  /** The most of these, for each person. */
-  readonly bytesPerPerson: number;
-  /** Of the process that runs all of it, the simulated people and their profiles included. */
-  readonly rssMiB: { readonly start: number; readonly end: number };
-  /** A hook's decision; what a check waits for state and trail. */
-  readonly growth: { readonly hook: Growth; readonly check: Growth };
-  readonly costs: {
-    readonly enrolment: Cost;
-    readonly check: Cost;
-    readonly hook: Cost;
-    readonly leaver: Cost /** Of the ledger, once a week. */;
-    readonly pruning: Cost;
-  };
-}
-
-type Operation = keyof YearReport['costs'];
+/** A simulated year, and what simulating it took. */
+export type YearReport = Year & { readonly node: string; readonly seconds: number };
 
 /** A tenth of all checks at either end is compared. */
 const comparedShare = 0.1;
@@ -86,11 +44,16 @@ const ledgerBounds = { days: 90, entries: 1_000_000 };
 async function openServer(kind: StoreKind, people: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-year-'));
   const clock = createManualClock();
-  const store = await openYearStore(kind, clock, folder);
-  const meter = newMeter();
+  const store = await openYearStore[kind](clock, folder);
+  const meter: Meter = { calls: 0, ledgerCalls: 0, ms: 0, macs: 0 };
   const log = createTextLog();
-  const state = meterState(store.state, meter);
-  const ledger = meterLedger(store.ledger, meter);
+  const state = metered(store.state, (_method, ms) => {
+    meter.calls += 1;
+    meter.ms += ms;
+  });
+  const ledger = metered(store.ledger, () => {
+    meter.ledgerCalls += 1;
+  });
   const onLines = (outcome: 'written' | 'lost'): void => {
     if (outcome === 'lost') throw new Error('lines of the ledger were lost');
   };
@@ -104,7 +67,10 @@ async function openServer(kind: StoreKind, people: number) {
   const signer = await createTestSigner();
   const quiet = { ...log, info() {} };
   const signed = await signHeads(trail, { signer, state: store.state, clock, log: quiet, jobs, onHeadAge() {} });
-  const keys = meterKeys(await createLocalKeys({ file: join(folder, 'keys.json'), random: systemRandom }), meter);
+  const localKeys = await createLocalKeys({ file: join(folder, 'keys.json'), random: systemRandom });
+  const keys = metered(localKeys, (method) => {
+    if (method === 'mac') meter.macs += 1;
+  });
   const engine = createSimulatedEngine();
   const subjects = Array.from({ length: people }, (_, n) => personOf(n, people).subject);
   const connection = {
@@ -114,7 +80,9 @@ async function openServer(kind: StoreKind, people: number) {
   };
   const deps = {
     ...{ clock, state, signer, log, keys, ...standardDeps },
-    audit: meterAudit(signed, meter),
+    audit: metered(signed, (_method, ms) => {
+      meter.ms += ms;
+    }),
     verifier: createEmbeddedVerifier({
       engine,
       parameters,
@@ -149,65 +117,49 @@ async function trailBytesIn(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/** Counts of the meter and of what DynamoDB bills. */
+const nothing = { calls: 0, ledgerCalls: 0, macs: 0, requests: 0, readUnits: 0, writeUnits: 0 };
+const counted = ['calls', 'ledgerCalls', 'macs', 'requests', 'readUnits', 'writeUnits'] as const;
+
 /** Adds up what operations take, and notes how long each waits. */
 function createAccount({ meter, store, recorder }: Server) {
-  const totals = new Map<Operation, Record<'count' | 'stateCalls' | 'ledgerCalls' | 'keyUses', number> & Usage>();
-  const read = (): Usage & { calls: number; ledgerCalls: number; macs: number; ms: number } => ({
-    ...meter,
-    ...(store.usage ?? { requests: 0, readUnits: 0, writeUnits: 0 }),
-  });
+  const totals = new Map<Operation, { count: number; readonly sums: typeof nothing }>();
+  const read = () => ({ ...nothing, ...meter, ...store.usage });
   return {
     /** @returns how long it took, and how much of that it waited for state and trail */
     async run(operation: Operation, work: () => Promise<unknown>): Promise<{ tookMs: number; waitedMs: number }> {
       const before = read();
       const from = performance.now();
       await work();
-      const tookMs = performance.now() - from;
-      const waitedMs = meter.ms - before.ms;
+      const [tookMs, waitedMs] = [performance.now() - from, meter.ms - before.ms];
       await recorder.flush();
       const after = read();
-      const former = totals.get(operation);
-      totals.set(operation, {
-        count: (former?.count ?? 0) + 1,
-        stateCalls: (former?.stateCalls ?? 0) + after.calls - before.calls,
-        ledgerCalls: (former?.ledgerCalls ?? 0) + after.ledgerCalls - before.ledgerCalls,
-        keyUses: (former?.keyUses ?? 0) + after.macs - before.macs,
-        requests: (former?.requests ?? 0) + after.requests - before.requests,
-        readUnits: (former?.readUnits ?? 0) + after.readUnits - before.readUnits,
-        writeUnits: (former?.writeUnits ?? 0) + after.writeUnits - before.writeUnits,
-      });
+      const total = totals.get(operation) ?? { count: 0, sums: { ...nothing } };
+      totals.set(operation, total);
+      total.count += 1;
+      for (const name of counted) total.sums[name] += after[name] - before[name];
       return { tookMs, waitedMs };
     },
     costOf(operation: Operation): Cost {
       const total = totals.get(operation);
       if (total === undefined) throw new Error(`no ${operation} in this year`);
-      const each = (sum: number): number => round(sum / total.count);
+      const each = (name: (typeof counted)[number]): number => round(total.sums[name] / total.count);
+      const [requests, readUnits, writeUnits] = [each('requests'), each('readUnits'), each('writeUnits')];
       return {
-        count: total.count,
-        stateCalls: each(total.stateCalls),
-        ledgerCalls: each(total.ledgerCalls),
-        keyUses: each(total.keyUses),
-        dynamodb:
-          store.usage === null
-            ? null
-            : {
-                requests: each(total.requests),
-                readUnits: each(total.readUnits),
-                writeUnits: each(total.writeUnits),
-              },
+        ...{ count: total.count, stateCalls: each('calls'), ledgerCalls: each('ledgerCalls'), keyUses: each('macs') },
+        dynamodb: store.usage === null ? null : { requests, readUnits, writeUnits },
       };
     },
   };
 }
 
-type Usage = Record<'requests' | 'readUnits' | 'writeUnits', number>;
-
 function toGrowth(times: readonly number[]): Growth {
   const compared = Math.max(1, Math.floor(times.length * comparedShare));
-  const [first, last] = [times.slice(0, compared), times.slice(-compared)];
-  const of = (some: readonly number[], share: number): number => round(quantile(some, share), 3);
-  const [start, end] = [first, last].map((some) => ({ p50Ms: of(some, 0.5), p99Ms: of(some, 0.99) }));
-  if (start === undefined || end === undefined) throw new Error('no times');
+  const of = (some: readonly number[]) => ({
+    p50Ms: round(quantile(some), 3),
+    p99Ms: round(quantile(some, 0.99), 3),
+  });
+  const [start, end] = [of(times.slice(0, compared)), of(times.slice(-compared))];
   return { start, end, ratio: { p50: round(end.p50Ms / start.p50Ms), p99: round(end.p99Ms / start.p99Ms) } };
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createChance } from '../../statistics/chance.js';
 import { type AccuracyReport, measureAccuracy } from './accuracy.js';
 import { chooseCentral } from './library.js';
-import type { Pair } from './messages.js';
+import type { Pair } from './library-handle.js';
 
 const threshold = 0.6;
 

@@ -3,7 +3,7 @@ import type { Chance } from '../../statistics/chance.js';
 import { toInterval } from '../../statistics/proportion.js';
 import { round } from '../measure.js';
 import type { Comparison } from './library.js';
-import type { Pair } from './messages.js';
+import type { Pair } from './library-handle.js';
 
 /** A share, and the interval it lies in at 95 % confidence. */
 export interface Rate {
@@ -39,75 +39,57 @@ export interface Compared {
   readonly acquired: readonly boolean[];
 }
 
-/** Pairs that were compared, most alike first, in columns: they are gone through once a resample. */
-interface Trials {
-  readonly scores: Float64Array;
-  /** Places of the two people of each; of a genuine pair the same twice. */
-  readonly people: readonly [Uint16Array, Uint16Array];
-  readonly isMatch: Uint8Array;
+/** A pair that was compared, and the places of its two people; of a genuine pair the same twice. */
+interface Trial extends Comparison {
+  readonly people: Pair;
 }
 
 type Measures = Readonly<Record<string, number>>;
 
-function toTrials(comparisons: readonly (Comparison | null)[], peopleOf: (at: number) => Pair): Trials {
-  const compared = comparisons
+/** Most alike first. */
+const toTrials = (comparisons: readonly (Comparison | null)[], peopleOf: (at: number) => Pair): Trial[] =>
+  comparisons
     .flatMap((each, at) => (each === null ? [] : [{ ...each, people: peopleOf(at) }]))
     .sort((a, b) => b.score - a.score);
-  return {
-    scores: Float64Array.from(compared, ({ score }) => score),
-    people: [
-      Uint16Array.from(compared, (each) => each.people[0]),
-      Uint16Array.from(compared, (each) => each.people[1]),
-    ],
-    isMatch: Uint8Array.from(compared, ({ isMatch }) => (isMatch ? 1 : 0)),
-  };
-}
-
-/** How often all trials count together, and those that the library lets through. */
-function weigh(trials: Trials, weightOf: (at: number) => number): { readonly all: number; readonly matched: number } {
-  let [all, matched] = [0, 0];
-  for (let at = 0; at < trials.scores.length; at += 1) {
-    const weight = weightOf(at);
-    all += weight;
-    if (trials.isMatch[at] === 1) matched += weight;
-  }
-  return { all, matched };
-}
 
 /**
- * All rates, where person `n` counts `weights[n]` times and a pair of two as often as both together. A threshold accepts
+ * Measures all rates if person `n` counts `weights[n]` times and a pair of two as often as both together. A threshold accepts
  * what is more alike than it, and only the scores of impostor pairs are tried as thresholds.
  */
-function measure(genuine: Trials, impostor: Trials, weights: Weights): Measures {
-  const [first, second] = impostor.people;
-  const ofGenuine = (at: number): number => weights[genuine.people[0][at]];
-  const ofImpostor = (at: number): number => weights[first[at]] * weights[second[at]];
+function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights: Weights): Measures {
+  const ofGenuine = ({ people }: Trial): number => weights[people[0]];
+  const ofImpostor = ({ people }: Trial): number => weights[people[0]] * weights[people[1]];
+  const sum = (trials: readonly Trial[], weightOf: (trial: Trial) => number) => {
+    let [all, matched] = [0, 0];
+    for (const trial of trials) {
+      all += weightOf(trial);
+      if (trial.isMatch) matched += weightOf(trial);
+    }
+    return { all, matched };
+  };
   const drawn = weights.reduce((total, weight) => total + weight, 0);
-  const [own, others] = [weigh(genuine, ofGenuine), weigh(impostor, ofImpostor)];
+  const [own, others] = [sum(genuine, ofGenuine), sum(impostor, ofImpostor)];
   const toRejection = (fnmr: number): number => 1 - (own.all / drawn) * (1 - fnmr);
 
-  const fnmrAt = operatingPoints.map(() => 1);
-  const limits = operatingPoints.map(Number);
-  const mostFmr = Math.max(...limits);
+  const points = operatingPoints.map((name) => ({ name, limit: Number(name), fnmr: 1 }));
+  const mostFmr = Math.max(...points.map(({ limit }) => limit));
   let eer: number | null = null;
   let [accepted, above, aboveOrEqual, next] = [0, 0, 0, 0];
-  for (let at = 0; at < impostor.scores.length; at += 1) {
-    const score = impostor.scores[at];
-    if (at > 0 && score !== impostor.scores[at - 1]) above = aboveOrEqual;
-    aboveOrEqual += ofImpostor(at);
-    for (; next < genuine.scores.length && genuine.scores[next] > score; next += 1) accepted += ofGenuine(next);
+  for (const [at, trial] of impostor.entries()) {
+    if (at > 0 && trial.score !== impostor[at - 1].score) above = aboveOrEqual;
+    aboveOrEqual += ofImpostor(trial);
+    for (; next < genuine.length && genuine[next].score > trial.score; next += 1) accepted += ofGenuine(genuine[next]);
     const fmr = above / others.all;
     const fnmr = 1 - accepted / own.all;
-    for (let point = 0; point < limits.length; point += 1) if (fmr <= limits[point]) fnmrAt[point] = fnmr;
+    for (const point of points) if (fmr <= point.limit) point.fnmr = fnmr;
     if (eer === null && fmr >= fnmr) eer = (fmr + fnmr) / 2;
     if (eer !== null && fmr > mostFmr) break;
   }
-
   const fnmrDefault = 1 - own.matched / own.all;
   return {
     eer: eer ?? 1,
-    ...Object.fromEntries(operatingPoints.map((point, at) => [`fnmr ${point}`, fnmrAt[at]])),
-    ...Object.fromEntries(operatingPoints.map((point, at) => [`frr ${point}`, toRejection(fnmrAt[at])])),
+    ...Object.fromEntries(points.map(({ name, fnmr }) => [`fnmr ${name}`, fnmr])),
+    ...Object.fromEntries(points.map(({ name, fnmr }) => [`frr ${name}`, toRejection(fnmr)])),
     'default fmr': others.matched / others.all,
     'default fnmr': fnmrDefault,
     'default frr': toRejection(fnmrDefault),
@@ -153,15 +135,15 @@ export function measureAccuracy(compared: Compared, threshold: string, chance: C
   });
   return {
     pairs: { genuine: people, impostor: compared.impostor.length },
-    compared: { genuine: genuine.scores.length, impostor: impostor.scores.length },
+    compared: { genuine: genuine.length, impostor: impostor.length },
     fta: { rate: round(missed / photos, 5), interval: [round(low, 5), round(high, 5)] },
-    eer: toRate('eer', genuine.scores.length),
-    fnmr: atEach('fnmr', genuine.scores.length),
+    eer: toRate('eer', genuine.length),
+    fnmr: atEach('fnmr', genuine.length),
     frr: atEach('frr', people),
     atDefault: {
       threshold,
-      fmr: toRate('default fmr', impostor.scores.length),
-      fnmr: toRate('default fnmr', genuine.scores.length),
+      fmr: toRate('default fmr', impostor.length),
+      fnmr: toRate('default fnmr', genuine.length),
       frr: toRate('default frr', people),
     },
   };

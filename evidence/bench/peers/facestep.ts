@@ -1,12 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { Photo } from '../../../src/core/concealed.js';
+import type { Binding } from '../../../src/core/ports.js';
 import { normalise } from '../../../src/engine/embed.js';
 import { createPipeline } from '../../../src/engine/pipeline.js';
+import { createEnginePool } from '../../../src/engine/pool.js';
 import { FaceError } from '../../../src/errors.js';
 import { loadParameters } from '../../../src/token/parameters.js';
+import { createStretch, publishedCost } from '../../../src/token/stretch.js';
+import { createEmbeddedVerifier } from '../../../src/verifier/embedded.js';
+import { createKeysInMemory } from '../../../test/keys.js';
 import { modelsFolder, projectRoot } from '../../../test/paths.js';
+import { testShare } from '../../../test/share.js';
+import { load, quantile, round } from '../measure.js';
 import type { FaceLibrary } from './library.js';
+import type { PhotoPair } from './library-handle.js';
 
 const versionGuard = z.object({ version: z.string() });
 
@@ -16,7 +26,9 @@ export const level = 4;
 /** What means that there is no face to compare, as opposed to a fault. */
 const notAcquired = ['face_none', 'face_too_small'];
 
-/** facestep's own engine on one thread: photo to embedding, and two compared as `POST /match` does. No token. */
+const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
+
+/** Creates facestep's own engine on one thread: photo to embedding, and two compared as `POST /match` does. No token. */
 export async function createFacestep(): Promise<FaceLibrary> {
   const { version } = versionGuard.parse(createRequire(join(projectRoot, 'package.json'))('./package.json'));
   const pipeline = await createPipeline(modelsFolder);
@@ -30,7 +42,7 @@ export async function createFacestep(): Promise<FaceLibrary> {
 
     async embed(photo) {
       try {
-        // Evaluation photos often show others beside the person; the product itself refuses a second face.
+        // Evaluation photos often show others next to the person; the product itself refuses a second face.
         const { embedding } = await pipeline.examine(photo, ['embedding'], 'central');
         if (embedding === null) return null;
         // As the product compares: the threshold is one of centred embeddings.
@@ -44,8 +56,58 @@ export async function createFacestep(): Promise<FaceLibrary> {
     },
 
     compare(a, b) {
-      const cosine = a.reduce((sum, value, at) => sum + value * b[at], 0);
+      const cosine = dot(a, b);
       return { score: cosine, isMatch: cosine >= threshold };
     },
+  };
+}
+
+const binding: Binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: level };
+
+/** Median and 95th percentile, in milliseconds. */
+export const toSpread = (times: readonly number[]) => ({
+  p50: round(quantile(times)),
+  p95: round(quantile(times, 0.95)),
+});
+
+/**
+ * Measures in this process what only facestep has: its pool, and the sealed token it is for. Nothing of it is in the ratios.
+ * @param runs - enrolments and verifications of the timed pair
+ */
+export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs: readonly PhotoPair[], runs: number) {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 2 * pairs.length });
+  // The pool overwrites what it is given.
+  const toPhoto = (bytes: Uint8Array): Photo => new Photo(Uint8Array.from(bytes));
+  const embed = async (bytes: Uint8Array) => (await engine.examineCentral(toPhoto(bytes), ['embedding'])).embedding;
+  await Promise.all(pairs.slice(0, 4).flat().map(embed));
+  // One worker for each core, all pairs handed in at once.
+  const waiting = [...pairs];
+  const { perSecond } = await load(pairs.length, pairs.length, async () => {
+    const [a, b] = await Promise.all((waiting.pop() ?? []).map(embed));
+    a?.use((one) => b?.use((other) => dot(one, other)));
+  });
+
+  const verifier = createEmbeddedVerifier({
+    ...{ engine, parameters: await loadParameters(), keys: createKeysInMemory(randomBytes(32)) },
+    ...{ random: (bytes) => randomBytes(bytes), stretch: createStretch(publishedCost) },
+  });
+  const shared = { binding, secret: null, share: testShare };
+  const [enrolTimes, verifyTimes]: [number[], number[]] = [[], []];
+  for (let run = 0; run < runs; run += 1) {
+    const start = performance.now();
+    const { token } = await verifier.enrol({ photos: [toPhoto(enrolled)], expiresAt: null, ...shared });
+    const sealed = performance.now();
+    const options = { requireLiveness: false, allowRenewal: false, ...shared };
+    const { matched } = await verifier.verify({ photos: [toPhoto(live)], token, ...options });
+    verifyTimes.push(performance.now() - sealed);
+    enrolTimes.push(sealed - start);
+    if (!matched) throw new Error('the timed pair did not match');
+  }
+  await verifier.close();
+  return {
+    /** A hundred pairs by the pool. */
+    hundredPairsPoolMs: Math.round(100_000 / perSecond),
+    /** One photo to a sealed token, and another photo against that token; Argon2id, HMAC and all. */
+    token: { enrolMs: toSpread(enrolTimes), verifyMs: toSpread(verifyTimes) },
   };
 }

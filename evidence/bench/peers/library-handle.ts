@@ -1,63 +1,47 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { forkScript } from '../forked.js';
 import { residentMiB } from '../measure.js';
-import type { Comparison, LibraryName } from './library.js';
-import { answerGuards, type Job, type Pair, type PhotoPair, type Settings } from './messages.js';
+import { comparisonGuard, type LibraryName, libraryNames, settingsGuard } from './library.js';
 
-/** A library at work in a process of its own. One job at a time. */
-export interface LibraryHandle {
-  readonly name: LibraryName;
-  readonly settings: Settings;
-  /** From starting the process to the end of the first photo. */
-  readonly startUpMs: number;
-  /** Verifies one pair so many times. @returns the milliseconds of each */
-  verify(photos: PhotoPair, runs: number): Promise<number[]>;
-  /** Verifies pairs one after the other. @returns of all together, the time passed and the processor time */
-  verifyAll(pairs: readonly PhotoPair[]): Promise<{ readonly passedMs: number; readonly processorMs: number }>;
-  /** Embeds photos, and keeps their templates after those there are. @returns whether a face was found, of each */
-  embed(photos: readonly Uint8Array[]): Promise<boolean[]>;
-  /** Compares templates that are kept; `null` where one is missing. */
-  compare(pairs: readonly Pair[]): Promise<(Comparison | null)[]>;
-  /** Memory of the process now. */
-  readRssMiB(): number;
-  stop(): Promise<void>;
-}
+const photoGuard = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const pairGuard = z.tuple([z.int(), z.int()]).readonly();
+const photosGuard = z.tuple([photoGuard, photoGuard]).readonly();
 
-/**
- * Starts a process, loads the library in it and puts one photo through. What libraries print goes to stderr.
- * @throws Error where the process ends before it has answered
- */
-export async function startLibrary(name: LibraryName, photo: Uint8Array): Promise<LibraryHandle> {
+/** Two photos, by their places in a list. */
+export type Pair = z.infer<typeof pairGuard>;
+/** Two photos themselves, encoded. */
+export type PhotoPair = z.infer<typeof photosGuard>;
+
+/** What the process of a library is asked. */
+export const jobGuard = z.discriminatedUnion('task', [
+  z.object({ task: z.literal('start'), library: z.enum(libraryNames), photo: photoGuard }),
+  z.object({ task: z.literal('verify'), pairs: z.array(photosGuard).readonly() }),
+  z.object({ task: z.literal('embed'), photos: z.array(photoGuard).readonly() }),
+  z.object({ task: z.literal('compare'), pairs: z.array(pairGuard).readonly() }),
+]);
+export type Job = z.infer<typeof jobGuard>;
+
+const verifiedGuard = z.object({ times: z.array(z.number()), processorMs: z.number() });
+
+/** Starts a library in a process of its own and puts one photo through. One job at a time. */
+export async function startLibrary(name: LibraryName, photo: Uint8Array) {
   const from = performance.now();
-  const child = fork(fileURLToPath(new URL('./library-process.js', import.meta.url)), {
-    serialization: 'advanced',
-    stdio: ['ignore', 2, 2, 'ipc'],
-  });
-  const gone = once(child, 'exit');
-
-  async function ask<Answer>(job: Job, guard: z.ZodType<Answer>): Promise<Answer> {
-    const answered = once(child, 'message');
-    child.send(job);
-    const answer = await Promise.race([answered, gone.then(() => null)]);
-    if (answer === null) throw new Error(`the process of ${name} ended during: ${job.task}`);
-    return guard.parse(answer[0]);
-  }
-
-  const settings = await ask({ task: 'start', library: name, photo }, answerGuards.start);
+  const { pid, ask, stop } = forkScript(new URL('./library-process.js', import.meta.url));
+  const send = <Answer>(job: Job, guard: z.ZodType<Answer>): Promise<Answer> => ask(job, guard);
+  const settings = await send({ task: 'start', library: name, photo }, settingsGuard);
   return {
-    name,
-    settings,
+    ...{ name, settings, stop },
+    /** From starting the process to the end of the first photo. */
     startUpMs: performance.now() - from,
-    verify: (photos, runs) => ask({ task: 'verify', photos, runs }, answerGuards.verify),
-    verifyAll: (pairs) => ask({ task: 'pairs', pairs }, answerGuards.pairs),
-    embed: (photos) => ask({ task: 'embed', photos }, answerGuards.embed),
-    compare: (pairs) => ask({ task: 'compare', pairs }, answerGuards.compare),
-    readRssMiB: () => residentMiB(child.pid ?? 0),
-    async stop() {
-      child.kill();
-      await gone;
-    },
+    /** Verifies pairs one after the other, from bytes to a decision. @returns the milliseconds of each, and the processor time of all */
+    verify: (pairs: readonly PhotoPair[]) => send({ task: 'verify', pairs }, verifiedGuard),
+    /** Embeds photos, and keeps their templates after those there are. @returns true for each in which a face was found */
+    embed: (photos: readonly Uint8Array[]) => send({ task: 'embed', photos }, z.array(z.boolean())),
+    /** Compares templates that are kept; `null` if one is missing. */
+    compare: (pairs: readonly Pair[]) => send({ task: 'compare', pairs }, z.array(comparisonGuard.nullable())),
+    /** Memory of the process now. */
+    readRssMiB: () => residentMiB(pid),
   };
 }
+
+export type LibraryHandle = Awaited<ReturnType<typeof startLibrary>>;

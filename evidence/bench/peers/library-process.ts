@@ -1,12 +1,11 @@
-import { createFaceApi } from './face-api.js';
 import { createFacestep } from './facestep.js';
-import { createHuman } from './human.js';
 import type { FaceLibrary, LibraryName, Template } from './library.js';
-import { type Answer, type Job, jobGuard, type PhotoPair } from './messages.js';
+import { type Job, jobGuard, type PhotoPair } from './library-handle.js';
+import { createFaceApi, createHuman } from './peer-libraries.js';
 
 /*
- * One face library in a process of its own, started by evidence/bench/peers/library-handle.ts, so that memory and start-up are its
- * own. Answers one job after the other.
+ * One face library in a process of its own, started by evidence/bench/peers/library-handle.ts, so that memory and start-up
+ * are its own. Answers one job after the other.
  */
 
 const makers: Readonly<Record<LibraryName, () => Promise<FaceLibrary>>> = {
@@ -20,45 +19,35 @@ const makers: Readonly<Record<LibraryName, () => Promise<FaceLibrary>>> = {
 const templates: (Template | null)[] = [];
 let started: FaceLibrary | null = null;
 
-/** From the bytes of two photos to a decision. */
-async function verify(library: FaceLibrary, [first, second]: PhotoPair): Promise<void> {
+/** From the bytes of two photos to a decision. @returns milliseconds */
+async function verify(library: FaceLibrary, [first, second]: PhotoPair): Promise<number> {
+  const from = performance.now();
   const a = await library.embed(first, 'first');
   const b = await library.embed(second, 'first');
   // A photo without a face would be quicker done with.
   if (a === null || b === null) throw new Error('a photo that is timed shows no face');
   library.compare(a, b);
+  return performance.now() - from;
 }
 
-async function work(library: FaceLibrary, job: Exclude<Job, { task: 'start' }>): Promise<Answer> {
-  switch (job.task) {
-    case 'verify': {
-      const times: number[] = [];
-      for (let run = 0; run < job.runs; run += 1) {
-        const from = performance.now();
-        await verify(library, job.photos);
-        times.push(performance.now() - from);
-      }
-      return times;
-    }
-    case 'pairs': {
-      const from = performance.now();
-      const used = process.cpuUsage();
-      for (const pair of job.pairs) await verify(library, pair);
-      const { user, system } = process.cpuUsage(used);
-      return { passedMs: performance.now() - from, processorMs: (user + system) / 1000 };
-    }
-    case 'embed': {
-      const added: (Template | null)[] = [];
-      for (const photo of job.photos) added.push(await library.embed(photo, 'central'));
-      templates.push(...added);
-      return added.map((template) => template !== null);
-    }
-    case 'compare':
-      return job.pairs.map(([first, second]) => {
-        const [a, b] = [templates[first], templates[second]];
-        return a === null || b === null ? null : library.compare(a, b);
-      });
+async function work(library: FaceLibrary, job: Exclude<Job, { task: 'start' }>): Promise<object> {
+  if (job.task === 'verify') {
+    const used = process.cpuUsage();
+    const times: number[] = [];
+    for (const pair of job.pairs) times.push(await verify(library, pair));
+    const { user, system } = process.cpuUsage(used);
+    return { times, processorMs: (user + system) / 1000 };
   }
+  if (job.task === 'embed') {
+    const added: (Template | null)[] = [];
+    for (const photo of job.photos) added.push(await library.embed(photo, 'central'));
+    templates.push(...added);
+    return added.map((template) => template !== null);
+  }
+  return job.pairs.map(([first, second]) => {
+    const [a, b] = [templates[first], templates[second]];
+    return a === null || b === null ? null : library.compare(a, b);
+  });
 }
 
 process.on('message', async (message) => {
@@ -70,6 +59,5 @@ process.on('message', async (message) => {
     process.send?.({ version, backend, settings, threshold });
   } else if (started !== null) process.send?.(await work(started, job));
 });
-
-// Whoever asked is gone.
+// Whatever ends the benchmark ends this too.
 process.on('disconnect', () => process.exit());

@@ -1,27 +1,34 @@
+import { z } from 'zod';
+
 /** A face's template, as its library makes it. */
 export type Template = Float32Array;
 
-/** What a library says of two templates. */
-export interface Comparison {
+export const comparisonGuard = z.object({
   /** The finest measure the library gives, so that more is more alike. */
-  readonly score: number;
+  score: z.number(),
   /** Its decision, at the threshold its own documentation names. */
-  readonly isMatch: boolean;
-}
+  isMatch: z.boolean(),
+});
+/** What a library says of two templates. */
+export type Comparison = z.output<typeof comparisonGuard>;
 
 /** Which face of a photo is meant: the one its library puts first, or, in evaluation photos, the one nearest the middle. */
 export type Choice = 'first' | 'central';
 
-/** A face library, ready to work, in this process alone. */
-export interface FaceLibrary {
-  readonly version: string;
+export const settingsGuard = z.object({
+  version: z.string(),
   /** What its models run on. */
-  readonly backend: string;
+  backend: z.string(),
   /** The settings that matter, in words. */
-  readonly settings: string;
+  settings: z.string(),
   /** The documented threshold of `isMatch`, in words. */
-  readonly threshold: string;
-  /** @param photo - an encoded picture. @returns `null` where no face is found */
+  threshold: z.string(),
+});
+export type Settings = z.output<typeof settingsGuard>;
+
+/** A face library, ready to work, in this process alone. */
+export interface FaceLibrary extends Settings {
+  /** @param photo - an encoded picture. @returns `null` if no face is found */
   embed(photo: Uint8Array, choice: Choice): Promise<Template | null>;
   compare(a: Template, b: Template): Comparison;
 }
@@ -31,7 +38,7 @@ export const libraryNames = ['facestep', 'faceApi', 'faceApiFast', 'human', 'hum
 export type LibraryName = (typeof libraryNames)[number];
 
 /** A face as a detector reports it. */
-export interface FoundFace {
+interface FoundFace {
   /** 0 to 1. */
   readonly score: number;
   /** The middle of its box, in pixels. */
@@ -41,8 +48,8 @@ export interface FoundFace {
 const sureScore = 0.5;
 
 /**
- * The face nearest the middle of the photo, of those the detector is sure of; where it is sure of none, its best guess.
- * @returns `undefined` where there is none
+ * Chooses the face nearest the middle of the photo, of those the detector is sure of; if it is sure of none, its best guess.
+ * @returns `undefined` if there is none
  */
 export function chooseCentral<Face extends FoundFace>(
   faces: readonly Face[],

@@ -1,27 +1,49 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { createPipeline } from '../../../src/engine/pipeline.js';
 import { face, hasFaces, people } from '../../../test/faces.js';
-import { demoPhotosFolder, modelsFolder } from '../../../test/paths.js';
 import { loadPictures } from '../../../test/pictures.js';
 import { toHalf } from '../../corpus/split.js';
-import { createChance } from '../../statistics/chance.js';
-import type { Pair, PhotoPair } from './messages.js';
-import { drawPairs } from './pairs.js';
+import { type Chance, createChance } from '../../statistics/chance.js';
+import type { Pair, PhotoPair } from './library-handle.js';
 
-/** What all libraries are given. Photos are encoded bytes. */
-export interface PhotoSet {
-  readonly source: string;
-  readonly photos: readonly Uint8Array[];
+/** Photos, and which of them are compared. */
+export interface PairDraw<Photo> {
+  /** Two of each person, one after the other: those of person `n` are at `2n` and `2n + 1`. */
+  readonly photos: readonly Photo[];
+  /** One pair of each person, so that no pair depends on another. */
   readonly genuine: readonly Pair[];
+  /** Each two people once, by the first photo of each. */
   readonly impostor: readonly Pair[];
+}
+
+/**
+ * Draws people that have two photos or more, two photos of each, and all that can be compared.
+ * @param most - people drawn at most; fewer if there are not so many
+ */
+export function drawPairs(
+  people: readonly { readonly person: string; readonly photos: number }[],
+  most: number,
+  chance: Chance,
+): PairDraw<{ readonly person: string; readonly number: number }> {
+  const left = people.filter(({ photos }) => photos > 1);
+  const photos = [];
+  while (left.length > 0 && photos.length < 2 * most) {
+    const [{ person, photos: count }] = left.splice(chance.below(left.length), 1);
+    const first = 1 + chance.below(count);
+    const other = 1 + chance.below(count - 1);
+    photos.push({ person, number: first }, { person, number: other < first ? other : other + 1 });
+  }
+  const drawn = Array.from({ length: photos.length / 2 }, (_, at) => at);
+  return {
+    photos,
+    genuine: drawn.map((at) => [2 * at, 2 * at + 1]),
+    impostor: drawn.flatMap((a) => drawn.slice(a + 1).map((b): Pair => [2 * a, 2 * b])),
+  };
 }
 
 /** The size the figures of the engine were measured at, and that of the evaluation photos. */
 const sidePx = 250;
 
-/** Two demonstration photos of one person: everybody has them, so everybody can repeat what is timed with them. */
+/** Reads two demonstration photos of one person: everybody has them, so everybody can repeat what is timed with them. */
 export async function readTimedPair(): Promise<PhotoPair> {
   const { person } = await loadPictures();
   const [first, second] = await Promise.all(
@@ -30,45 +52,15 @@ export async function readTimedPair(): Promise<PhotoPair> {
   return [first, second];
 }
 
-/** Evaluation photos of people nothing was fitted on: the same draw in every run. */
-function readEvaluationSet(most: number): PhotoSet {
+/**
+ * Reads evaluation photos of people nothing was fitted on: the same draw in every run. Photos are encoded bytes.
+ * @param most - people of whom two photos are taken, at most
+ * @returns `null` if there are none to compare
+ */
+export function readEvaluationPhotos(most: number): PairDraw<Uint8Array> | null {
+  if (!hasFaces) return null;
   const judged = people().filter(({ person }) => toHalf(person) === 'judge');
-  const { photos, genuine, impostor } = drawPairs(judged, most, createChance('bench peers'));
-  return {
-    source: 'evaluation faces, judging half',
-    photos: photos.map(({ person, number }) => face(person, number)),
-    genuine,
-    impostor,
-  };
-}
-
-/** Every face of the demonstration photos, with half its box around it: something to work on, and too few to judge by. */
-async function readDemoSet(most: number): Promise<PhotoSet> {
-  const pipeline = await createPipeline(modelsFolder);
-  const photos: Uint8Array[] = [];
-  for (const number of [1, 2, 3, 4, 5, 6]) {
-    const bytes = await readFile(join(demoPhotosFolder, `sample${number}.jpg`));
-    const { faces, widthPx, heightPx } = await pipeline.detect(bytes);
-    for (const { box } of faces) {
-      const left = Math.max(0, Math.round(box.x - box.width / 2));
-      const top = Math.max(0, Math.round(box.y - box.height / 2));
-      const width = Math.min(widthPx - left, Math.round(2 * box.width));
-      const height = Math.min(heightPx - top, Math.round(2 * box.height));
-      photos.push(await sharp(bytes).extract({ left, top, width, height }).jpeg({ quality: 95 }).toBuffer());
-    }
-  }
-  await pipeline.close();
-  const used = photos.slice(0, 2 * most);
-  return {
-    source: `${used.length} faces of the demonstration photos; accuracy was not measured, for want of evaluation faces`,
-    photos: used,
-    genuine: [],
-    impostor: used.flatMap((_, a) => used.slice(a + 1).map((_, b): Pair => [a, a + 1 + b])),
-  };
-}
-
-/** Evaluation photos where there are enough. @param most - people of whom two photos are taken, at most */
-export async function readPhotoSet(most: number): Promise<PhotoSet> {
-  const set = hasFaces ? readEvaluationSet(most) : null;
-  return set !== null && set.impostor.length > 0 ? set : readDemoSet(most);
+  const { photos, ...pairs } = drawPairs(judged, most, createChance('bench peers'));
+  if (pairs.impostor.length === 0) return null;
+  return { photos: photos.map(({ person, number }) => face(person, number)), ...pairs };
 }

@@ -1,9 +1,15 @@
+import { Redis } from 'ioredis';
+import { Pool } from 'undici';
+import { loadPictures } from '../../../test/pictures.js';
 import { startRedis } from '../../../test/redis.js';
+import { startBareServer } from '../bare-server.js';
+import { type Client, createClient } from '../client.js';
+import { openOkta } from '../hook-providers/okta.js';
+import { freshnessSec } from '../hook-providers/provider.js';
 import { load, quantile, round } from '../measure.js';
-import { openFloors, openRedisFloor } from './floors.js';
-import { openCluster } from './service.js';
+import { startServers } from '../servers.js';
 
-/** What came of a load that is sent as fast as it is answered. */
+/** Result of a load that is sent as fast as it is answered. */
 export interface Rate {
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -22,11 +28,92 @@ export interface ReplicasReport {
 /** Requests under way at once. */
 export const atOnce = 16;
 
-const toRate = ({ perSecond, times }: { readonly perSecond: number; readonly times: readonly number[] }): Rate => ({
-  perSecond: round(perSecond, 1),
-  p50Ms: round(quantile(times)),
-  p99Ms: round(quantile(times, 0.99)),
-});
+/** An Okta connection that is called, and never calls. */
+export const provider = openOkta({ mode: 'enforce', freshnessSec, liveness: 'off' });
+const [hook] = provider.loads('');
+
+/** State settings of replicas. */
+export type StateSettings = { readonly kind: 'sqlite' } | { readonly kind: 'redis'; readonly url: string };
+
+/** Posts to each of some servers in turn. */
+function createCaller(urls: readonly string[]) {
+  const pools = urls.map((url) => new Pool(url, { connections: 16 }));
+  let turn = 0;
+  return {
+    async post(path: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+      const pool = pools[turn++ % pools.length];
+      const answer = await pool.request({ path, method: 'POST', headers, body });
+      await answer.body.dump();
+      if (answer.statusCode !== 200) throw new Error(`${path} answered ${answer.statusCode}`);
+    },
+    async close(): Promise<void> {
+      for (const pool of pools) await pool.close();
+    },
+  };
+}
+
+/** Starts servers that read a call and answer a fixed text: the least that a hook can cost. */
+export async function openFloors(count: number) {
+  const servers = await Promise.all(Array.from({ length: count }, startBareServer));
+  const { post, close } = createCaller(servers.map(({ url }) => url));
+  const body = JSON.stringify({ text: 'x'.repeat(600) });
+  return {
+    call: () => post('/', body),
+    async close(): Promise<void> {
+      await close();
+      for (const server of servers) await server.stop();
+    },
+  };
+}
+
+/** Starts replicas that share keys and state, and calls each of them in turn. @param prepare - may fill the state before they start */
+export async function openCluster(
+  count: number,
+  state: StateSettings,
+  prepare: (dataFolder: string) => Promise<void> = async () => {},
+) {
+  const config = { state, connections: [provider.connection] };
+  const { services, adminKey, stop } = await startServers({ count, config, prepare });
+  const { person } = await loadPictures();
+  const clients: Client[] = [];
+  for (const { url } of services)
+    clients.push(await createClient(url, adminKey, { enrolled: person[0], live: person[1] }, 8));
+  const caller = createCaller(services.map(({ url }) => url));
+  let turn = 0;
+  return {
+    /** The n-th call of Okta's token hook. */
+    callHook(n: number): Promise<void> {
+      const { headers, body } = hook.toCall(n);
+      return caller.post(hook.url, body, { 'content-type': 'application/json', ...headers });
+    },
+    /** A verification of one face and one token. */
+    verify: (): Promise<void> => clients[turn++ % clients.length].authenticate(),
+    async close(): Promise<void> {
+      await caller.close();
+      for (const client of clients) await client.close();
+      await stop();
+    },
+  };
+}
+
+/** Measures the rate of a call that has been warmed up. */
+async function rate(count: number, width: number, warmUp: number, run: () => Promise<void>): Promise<Rate> {
+  await load(warmUp, width, run);
+  const { perSecond, times } = await load(count, width, run);
+  return { perSecond: round(perSecond, 1), p50Ms: round(quantile(times)), p99Ms: round(quantile(times, 0.99)) };
+}
+
+/** Measures a small script at a Redis that reads and writes one record, as a step-up that is consumed. */
+async function measureRedisFloor(url: string, count: number): Promise<Rate> {
+  const redis = new Redis(url);
+  const script = "local found = redis.call('get', KEYS[1]); redis.call('set', KEYS[1], ARGV[1]); return found";
+  const sha = String(await redis.script('LOAD', script));
+  const measured = await rate(count, atOnce, count / 10, async () => {
+    await redis.evalsha(sha, 1, 'floor', 'x'.repeat(200));
+  });
+  redis.disconnect();
+  return measured;
+}
 
 /** Measures one number of replicas after the other, on a Redis of their own. */
 export async function measureReplicas(
@@ -41,23 +128,17 @@ export async function measureReplicas(
     for (const replicas of counts) {
       say(`  ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}…`);
       const floors = await openFloors(replicas);
-      const cluster = await openCluster({ replicas, state: { kind: 'redis', url: redis.url } });
-      const callHook = () => cluster.callHook(event++);
-      await load(hooks / 10, atOnce, callHook);
-      const hookRate = toRate(await load(hooks, atOnce, callHook));
-      await load(hooks / 10, atOnce, () => floors.callServer());
-      const hookFloor = toRate(await load(hooks, atOnce, () => floors.callServer()));
-      await load(4 * replicas, 2 * replicas, () => cluster.verify());
-      const verifyRate = toRate(await load(verifications, 2 * replicas, () => cluster.verify()));
-      byReplicas.push({ replicas, hooks: hookRate, hookFloor, verifications: verifyRate });
+      const cluster = await openCluster(replicas, { kind: 'redis', url: redis.url });
+      byReplicas.push({
+        replicas,
+        hooks: await rate(hooks, atOnce, hooks / 10, () => cluster.callHook(event++)),
+        hookFloor: await rate(hooks, atOnce, hooks / 10, floors.call),
+        verifications: await rate(verifications, 2 * replicas, 4 * replicas, cluster.verify),
+      });
       await cluster.close();
       await floors.close();
     }
-    const floor = await openRedisFloor(redis.url);
-    await load(hooks / 10, atOnce, () => floor.call());
-    const redisFloor = toRate(await load(hooks, atOnce, () => floor.call()));
-    floor.close();
-    return { byReplicas, redisFloor };
+    return { byReplicas, redisFloor: await measureRedisFloor(redis.url, hooks) };
   } finally {
     await redis.stop();
   }

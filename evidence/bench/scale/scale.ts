@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { hasRedis, startRedis } from '../../../test/redis.js';
 import type { Timing } from '../measure.js';
-import { openFloors } from './floors.js';
-import { atOnce, measureReplicas, type Rate, type ReplicasReport } from './replicas.js';
+import { atOnce, measureReplicas, openFloors, type Rate, type ReplicasReport, type StateSettings } from './replicas.js';
 import { measureSubjects, type StoreReport } from './subjects.js';
 
 /** What `npm run bench -- scale` prints. Keys are stable. */
@@ -52,15 +51,17 @@ export async function benchScale(size: ScaleSize, say: (line: string) => void): 
   const { byReplicas, redisFloor } = hasRedis
     ? await measureReplicas(size.replicas, size, say)
     : { byReplicas: [], redisFloor: null };
+  const measure = (states: readonly StateSettings[]): Promise<StoreReport> =>
+    measureSubjects(
+      size.subjects.map((subjects, at) => ({ subjects, state: states[at] })),
+      size.alone,
+      floors.call,
+      say,
+    );
   const servers = hasRedis ? await Promise.all(size.subjects.map(() => startRedis())) : [];
-  const onRedis = servers.map(({ url }, at) => ({
-    subjects: size.subjects[at] ?? 0,
-    state: { kind: 'redis', url } as const,
-  }));
-  const redis = hasRedis ? await measureSubjects(onRedis, size.alone, { floors, say }) : null;
+  const redis = hasRedis ? await measure(servers.map(({ url }) => ({ kind: 'redis', url }))) : null;
   for (const server of servers) await server.stop();
-  const onSqlite = size.subjects.map((subjects) => ({ subjects, state: { kind: 'sqlite' } as const }));
-  const sqlite = await measureSubjects(onSqlite, size.alone, { floors, say });
+  const sqlite = await measure(size.subjects.map(() => ({ kind: 'sqlite' })));
   await floors.close();
   return {
     node: process.version,
@@ -85,13 +86,7 @@ export function showScale({ node, cores, replicas, redisFloor, subjects }: Scale
         `  ${String(subjects).padStart(9)} users   hook ${showTiming(hook)}   verification ${showTiming(verify)}   store ${storeMiB} MiB${bytesPerSubject === null ? '' : `, ${bytesPerSubject} bytes a user`}`,
     ),
     ...Object.entries(report.flatness).map(
-      ([
-        what,
-        {
-          ratio,
-          interval: [from, to],
-        },
-      ]) => `  most users against none, ${what}: × ${ratio} (${from}–${to})`,
+      ([what, { ratio, interval }]) => `  most users against none, ${what}: × ${ratio} (${interval.join('–')})`,
     ),
   ];
   return [

@@ -1,22 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
-import { stateGuard } from '../../../src/config/state.js';
+import type { Json } from '../../../src/base/json.js';
+import { enrolSubject } from '../../../src/core/enrolment/enrol.js';
 import type { State } from '../../../src/core/ports.js';
-import { recordPassedStepUp } from '../../../src/core/step-up/passed-step-up.js';
-import { epochMs } from '../../../src/core/units.js';
-import { createRedisStore } from '../../../src/state/redis.js';
-import { createSqliteState } from '../../../src/state/sqlite.js';
-import { createTextLog } from '../../../test/sinks.js';
-import { isPassed } from '../hook-providers/provider.js';
+import { createTestCore } from '../../../test/core.js';
+import { testShare } from '../../../test/share.js';
+import { drawPhoto } from '../../../test/simulated-engine.js';
+import { notePasses, openQuickState, systemClock } from '../hook-providers/provider.js';
 import { round, type Timing, timeInTurns, toTiming } from '../measure.js';
-import { recordEnrolment, writeRecords } from './enrolment-records.js';
-import type { Floors } from './floors.js';
-import { connectionId, freshnessSec, openCluster, type StateSettings, subjectOf } from './service.js';
+import { openRedisState, readRedisBytes } from '../redis-store.js';
+import { openCluster, provider, type StateSettings } from './replicas.js';
 
 /** What state costs with so many enrolled users. */
-export interface SubjectsReport {
+interface SubjectsReport {
   readonly subjects: number;
   /** Of the store: memory of Redis, the file of SQLite. */
   readonly storeMiB: number;
@@ -25,75 +23,75 @@ export interface SubjectsReport {
   readonly verify: Timing;
 }
 
+type Ratio = ReturnType<typeof toRatio>;
+
 /** One kind of store with few and many users, timed in turns. */
 export interface StoreReport {
   readonly bySize: readonly SubjectsReport[];
   /** The most users against none: the medians, and what their intervals allow. */
-  readonly flatness: Readonly<
-    Record<'hook' | 'verify', { readonly ratio: number; readonly interval: readonly [number, number] }>
-  >;
+  readonly flatness: Readonly<Record<'hook' | 'verify', Ratio>>;
   /** A server that answers at once, in the same turns. */
   readonly floor: Timing;
 }
 
-const clock = { now: () => epochMs(Date.now()) };
+/** The user who is enrolled to see what an enrolment writes; keys tell users apart by this. */
+const enrolled = { connection: 'work', subject: 'anna' } as const;
 
-/** Every tenth user has a passkey. */
-const passkeyEvery = 10;
+/** Runs one enrolment of the product. @returns what it leaves in the state, by key */
+async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean }): Promise<ReadonlyMap<string, Json>> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
+  const { deps, connection } = await createTestCore(join(folder, 'keys.json'));
+  const records = new Map<string, Json>();
+  const state: State = {
+    ...deps.state,
+    async write(key, value, options) {
+      const isWritten = await deps.state.write(key, value, options);
+      if (isWritten) records.set(key, value);
+      return isWritten;
+    },
+    async delete(key) {
+      await deps.state.delete(key);
+      records.delete(key);
+    },
+  };
+  const text = (bytes: number): string => randomBytes(bytes).toString('base64url');
+  const passkey = { id: text(32), publicKey: text(77), counter: 0, transports: ['internal'], backupEligible: true };
+  const consent = { statement: 'face check, version 1', givenAt: deps.clock.now() };
+  const photos = [drawPhoto(enrolled.subject, 1)];
+  const shared = { connection, subject: enrolled.subject, photos, secret: null, consent, share: testShare };
+  await enrolSubject({ ...shared, passkey: hasPasskey ? passkey : null }, { ...deps, state });
+  await rm(folder, { recursive: true });
+  return records;
+}
 
-/** Writes what enrolments leave in the state, without the faces. */
+/** Writes what enrolments leave in the state, without the faces. Every tenth user has a passkey. */
 async function fill(state: State, count: number): Promise<void> {
   const plain = await recordEnrolment({ hasPasskey: false });
   const withPasskey = await recordEnrolment({ hasPasskey: true });
+  const enrol = async (n: number): Promise<void> => {
+    for (const [key, value] of n % 10 === 0 ? withPasskey : plain) {
+      const own = key
+        .replace(enrolled.connection, provider.connection.id)
+        .replace(enrolled.subject, provider.subjects(n)[0]);
+      await state.write(own, value, { when: 'any', expiresAt: null, mayBeLost: true });
+    }
+  };
   const atOnce = 500;
-  for (let from = 0; from < count; from += atOnce) {
-    const subjects = Array.from({ length: Math.min(atOnce, count - from) }, (_, n) => from + n);
-    await Promise.all(
-      subjects.map((n) => {
-        const who = { connection: connectionId, subject: subjectOf(n) };
-        return writeRecords(n % passkeyEvery === 0 ? withPasskey : plain, who, state);
-      }),
+  for (let from = 0; from < count; from += atOnce)
+    await Promise.all(Array.from({ length: Math.min(atOnce, count - from) }, (_, n) => enrol(from + n)));
+}
+
+const openStore = async (settings: StateSettings, dataFolder: string): Promise<State> =>
+  settings.kind === 'redis' ? openRedisState(settings.url, systemClock) : openQuickState(join(dataFolder, 'state.db'));
+
+async function readSize(settings: StateSettings, dataFolder: string): Promise<number> {
+  if (settings.kind === 'redis') return readRedisBytes(settings.url);
+  const sizeOf = (name: string): Promise<number> =>
+    stat(join(dataFolder, name)).then(
+      ({ size }) => size,
+      () => 0,
     );
-  }
-}
-
-/** Notes a passed step-up of about every second of the users who will sign in. */
-async function passStepUps(state: State, count: number): Promise<void> {
-  for (let n = 0; n < count; n += 1) {
-    if (!isPassed(n)) continue;
-    const result = {
-      ...{ stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: null, presence: 'movement-1' },
-      ...{ anotherWay: false, signIn: { application: null, address: null } },
-    };
-    await recordPassedStepUp({ connection: connectionId, subject: subjectOf(n) }, result, { freshnessSec }, { state });
-  }
-}
-
-/** The store itself, before its server starts. Tens of thousands of writes a second: the disk is not waited for. */
-async function openStore(settings: StateSettings, dataFolder: string): Promise<State> {
-  const held = { storeEpoch: async () => clock.now() };
-  if (settings.kind === 'redis') {
-    const config = stateGuard.parse(settings);
-    if (config.kind !== 'redis') throw new Error('not Redis');
-    return { ...(await createRedisStore(config, { clock, random: randomBytes, log: createTextLog() })), ...held };
-  }
-  const state = createSqliteState({ file: join(dataFolder, 'state.db'), clock });
-  return { ...state, write: (key, value, options) => state.write(key, value, { ...options, mayBeLost: true }) };
-}
-
-async function sizeOf(settings: StateSettings, dataFolder: string): Promise<number> {
-  if (settings.kind === 'sqlite') {
-    const sizeOfFile = (name: string): Promise<number> =>
-      stat(join(dataFolder, name)).then(
-        ({ size }) => size,
-        () => 0,
-      );
-    return (await sizeOfFile('state.db')) + (await sizeOfFile('state.db-wal'));
-  }
-  const redis = new Redis(settings.url);
-  const info = await redis.info('memory');
-  redis.disconnect();
-  return Number(/used_memory:(\d+)/.exec(info)?.[1] ?? 0);
+  return (await sizeOf('state.db')) + (await sizeOf('state.db-wal'));
 }
 
 /**
@@ -104,52 +102,47 @@ async function sizeOf(settings: StateSettings, dataFolder: string): Promise<numb
 export async function measureSubjects(
   stores: readonly { readonly subjects: number; readonly state: StateSettings }[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },
-  { floors, say }: { readonly floors: Floors; readonly say: (line: string) => void },
+  callFloor: () => Promise<void>,
+  say: (line: string) => void,
 ): Promise<StoreReport> {
   const sizes: number[] = [];
-  const clusters = [];
+  const clusters: Awaited<ReturnType<typeof openCluster>>[] = [];
   for (const { subjects, state: settings } of stores) {
-    const cluster = await openCluster({
-      replicas: 1,
-      state: settings,
-      async prepare(dataFolder) {
-        say(`  ${settings.kind}: ${subjects} users…`);
-        const state = await openStore(settings, dataFolder);
-        await fill(state, subjects);
-        await passStepUps(state, hooks + 1);
-        await state.close();
-        sizes.push(await sizeOf(settings, dataFolder));
-      },
-    });
-    clusters.push(cluster);
+    const prepare = async (dataFolder: string): Promise<void> => {
+      say(`  ${settings.kind}: ${subjects} users…`);
+      const state = await openStore(settings, dataFolder);
+      await fill(state, subjects);
+      // The subjects of the token hook alone are called.
+      await notePasses(state, { ...provider, subjects: (n) => provider.subjects(n).slice(0, 1) }, hooks + 1);
+      await state.close();
+      sizes.push(await readSize(settings, dataFolder));
+    };
+    clusters.push(await openCluster(1, settings, prepare));
   }
   const counts = clusters.map(() => 0);
   const hookTimes = await timeInTurns(hooks, [
     ...clusters.map((cluster, at) => () => cluster.callHook(counts[at]++)),
-    () => floors.callServer(),
+    callFloor,
   ]);
   const verifyTimes = await timeInTurns(
     verifications,
-    clusters.map((cluster) => () => cluster.verify()),
+    clusters.map(({ verify }) => verify),
   );
   for (const cluster of clusters) await cluster.close();
-  const emptyBytes = sizes[0] ?? 0;
-  const bySize = stores.map(({ subjects }, at): SubjectsReport => {
-    const bytes = sizes[at] ?? 0;
-    return {
+  const bySize = stores.map(
+    ({ subjects }, at): SubjectsReport => ({
       subjects,
-      storeMiB: round(bytes / 1024 ** 2, 1),
-      bytesPerSubject: subjects === 0 ? null : Math.round((bytes - emptyBytes) / subjects),
-      hook: toTiming(hookTimes[at] ?? []),
-      verify: toTiming(verifyTimes[at] ?? []),
-    };
-  });
-  const [none, most] = [bySize[0], bySize.at(-1)];
-  if (none === undefined || most === undefined) throw new Error('no store');
+      storeMiB: round(sizes[at] / 1024 ** 2, 1),
+      bytesPerSubject: subjects === 0 ? null : Math.round((sizes[at] - sizes[0]) / subjects),
+      hook: toTiming(hookTimes[at]),
+      verify: toTiming(verifyTimes[at]),
+    }),
+  );
+  const [none, most] = [bySize[0], bySize[bySize.length - 1]];
   return {
     bySize,
     flatness: { hook: toRatio(most.hook, none.hook), verify: toRatio(most.verify, none.verify) },
-    floor: toTiming(hookTimes.at(-1) ?? []),
+    floor: toTiming(hookTimes[clusters.length]),
   };
 }
 

@@ -10,12 +10,12 @@ import { screenAxes } from '../../core/screen-light.js';
 import { framesOfChallenge } from '../../core/step-up/movement-challenge.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { Allowance } from '../../http/allowance.js';
+import { withAllowance } from '../../http/allowance.js';
 import { readBody } from '../../http/body.js';
 import { createErrorHandler } from '../../http/error-handler.js';
 import { pagePath } from '../../http/page-link.js';
 import { createBodyRooms, formOverheadBytes } from '../../http/rooms.js';
-import { noteSource, sourceOf } from '../../http/source.js';
+import { noteSource } from '../../http/source.js';
 import { readBearer } from '../../rest/bearer.js';
 import { parseFields } from '../../rest/fields.js';
 import type { Collection } from './collection.js';
@@ -137,9 +137,9 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     photoCount: PhotoCount | null,
     run: (body: Omit<Call, 'visit'>) => T | Promise<T>,
   ): Promise<T> => {
-    const allowance = new Allowance(rooms.capture, sourceOf(request), maxBodyBytes);
-    try {
-      return await owningPhotos(async (own) => {
+    const place = { room: rooms.capture, strangerBytes: maxBodyBytes };
+    return withAllowance(request, place, (allowance) =>
+      owningPhotos(async (own) => {
         const { fields, photos } = await readBody(request, response, {
           photoLimits: photoCount === null ? {} : { photo: photoCount },
           allowance,
@@ -149,10 +149,8 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
           onTextTooLong: (field) => new FaceError('request_malformed', { field }),
         });
         return run({ fields: Object.fromEntries(fields), photos: photos.get('photo') ?? [] });
-      });
-    } finally {
-      allowance.release();
-    }
+      }),
+    );
   };
 
   app.post(`${pagePath}/open`, async (request, response) => {

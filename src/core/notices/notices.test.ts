@@ -10,6 +10,7 @@ import { systemRandom } from '../../../test/sinks.js';
 import { createWebPush } from '../../delivery/web-push.js';
 import { FaceError } from '../../errors.js';
 import type { AuditEvent } from '../audit-events.js';
+import { withSubscribers } from '../audit-subscribers.js';
 import type { Policy } from '../connection.js';
 import { defaultBrand } from '../letters/brand.js';
 import { letterLanguages } from '../letters/language.js';
@@ -17,7 +18,7 @@ import type { Keys, Message, PushAddress, WebPush } from '../ports.js';
 import { epochMs, secondsPerDay } from '../units.js';
 import { keepNoticeChoice, readNoticeChoice } from './choice.js';
 import { addNoticeDevice, countNoticeDevices, readNoticeDevices } from './devices.js';
-import { createNotifyingAudit, mostInADay } from './notifying-audit.js';
+import { createNoticeSender, mostInADay } from './notice-sender.js';
 import { noticeWords } from './words.js';
 
 const folder = createFolder('notices');
@@ -36,17 +37,18 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
       sent.push(message);
     },
   };
-  const audit = createNotifyingAudit(core.audit, {
+  const notices = createNoticeSender({
     ...{ state, clock, log, delivery, keys, webPush, random: systemRandom, issuer: 'https://face.example.com' },
     connectionOf: (id) => (id === connection.id ? connection : undefined),
     brandOf: async () => ({ ...defaultBrand, organisation: 'Harbour Clinic' }),
   });
+  const audit = withSubscribers(core.audit, [notices.onEvent]);
   const append = async (...events: readonly AuditEvent[]): Promise<void> => {
     for (const event of events) await audit.append(event);
-    await audit.settle();
+    await notices.settle();
   };
   return {
-    ...{ core, sent, append, audit, webPush },
+    ...{ core, sent, append, audit, notices, webPush },
     deps: { state, clock, keys, random: systemRandom },
     setFailing: () => {
       fails = true;
@@ -150,7 +152,7 @@ test('a letter that fails, or a provider that is away, holds up nothing and refu
 });
 
 test('nobody waits for the letter', async () => {
-  const { core, audit, sent } = await setUp();
+  const { core, audit, notices, sent } = await setUp();
   let answer: () => void = () => {};
   const { readAccount } = core.profile;
   core.profile.readAccount = async (subject) => {
@@ -166,7 +168,7 @@ test('nobody waits for the letter', async () => {
     answer();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await audit.settle();
+  await notices.settle();
 });
 
 test('what a person does not want is not sent, and the rest is in the language they read', async () => {

@@ -1,4 +1,5 @@
 import type { BackupReply, TrailReply } from '../../../../src/rest/replies/evidence.js';
+import type { JobsReply } from '../../../../src/rest/replies/jobs.js';
 import type { KeysReply, RetiredKeyReply, RotatedKeyReply } from '../../../../src/rest/replies/keys.js';
 import { get, post } from '../../frame/call.js';
 
@@ -21,3 +22,6 @@ export const readBackup = get<BackupReply>('/v1/backup');
 export type Verification = NonNullable<TrailReply['verification']>;
 export const readTrail = get<TrailReply>('/v1/audit/verification');
 export const verifyTrail = post<TrailReply>('/v1/audit/verify');
+
+export type JobRow = JobsReply['jobs'][number];
+export const readJobs = get<JobsReply>('/v1/jobs');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createChance } from '../../statistics/chance.js';
-import { drawPairs } from './pairs.js';
+import { drawPairs } from './photos.js';
 
 const people = Array.from({ length: 30 }, (_, at) => ({ person: `Person_${at}`, photos: 1 + (at % 5) }));
 const draw = (most: number, name = 'test') => drawPairs(people, most, createChance(name));

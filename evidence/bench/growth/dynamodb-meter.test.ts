@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { itemBytes } from './item-bytes.js';
+import { itemBytes } from './dynamodb-meter.js';
 
 test('an item is billed as its names, its values and 100 bytes', () => {
   const item = { pk: { S: 'r:é' }, revision: { N: '12345' } };

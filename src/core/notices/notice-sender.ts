@@ -1,11 +1,12 @@
 import { toCode } from '../../errors.js';
-import type { AuditEvent, EndedSessions } from '../audit-events.js';
+import type { EndedSessions } from '../audit-events.js';
+import type { AuditSubscriber } from '../audit-subscribers.js';
 import type { Connection } from '../connection.js';
 import type { LetterBrand } from '../letters/brand.js';
 import { directionOf, type LetterLanguage } from '../letters/language.js';
 import { composeLetter } from '../letters/letter.js';
 import { countIn, windowOf } from '../limits/window.js';
-import type { Audit, Clock, Delivery, Keys, Log, Random, State, WebPush } from '../ports.js';
+import type { Clock, Delivery, Keys, Log, Random, State, WebPush } from '../ports.js';
 import { toIso } from '../units.js';
 import { readNoticeChoice } from './choice.js';
 import { readNoticeDevices, removeNoticeDevices } from './devices.js';
@@ -30,8 +31,9 @@ export interface NoticeDeps {
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
 }
 
-/** The audit trail, with those told whom its events are about. */
-export interface NotifyingAudit extends Audit {
+/** Tells people of events about them. */
+export interface NoticeSender {
+  readonly onEvent: AuditSubscriber;
   /** Settles once no letter is under way. */
   settle(): Promise<void>;
 }
@@ -47,14 +49,13 @@ export const mostInADay = 6;
 export const notMePath = '/face/not-me';
 
 /**
- * Writes behind the audit trail: an event is recorded first, and nobody waits for the letter about it. A letter that fails is
+ * Sends the notices that the audit trail's events ask for: nobody waits for the letter. A letter that fails is
  * logged and not sent again. The address is read at the provider at that moment, and kept nowhere.
  */
-export function createNotifyingAudit(audit: Audit, deps: NoticeDeps): NotifyingAudit {
+export function createNoticeSender(deps: NoticeDeps): NoticeSender {
   const underWay = new Set<Promise<void>>();
   return {
-    async append(event: AuditEvent) {
-      await audit.append(event);
+    onEvent(event) {
       const notice = noticeOf(event);
       const connection = notice === null ? undefined : deps.connectionOf(notice.who.connection);
       if (notice === null || connection === undefined || !connection.policy.notices) return;
@@ -67,7 +68,6 @@ export function createNotifyingAudit(audit: Audit, deps: NoticeDeps): NotifyingA
     async settle() {
       while (underWay.size > 0) await Promise.all(underWay);
     },
-    close: () => audit.close(),
   };
 }
 

@@ -1,0 +1,283 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { projectRoot } from '../../../test/paths.js';
+import { chooseCentral, type FaceLibrary } from './library.js';
+
+/** Where the peers are installed: nothing of the product looks there to compile, to check style or to see what changed. */
+const peersFolder = join(projectRoot, '.cache', 'peers');
+
+/** Loads an installed package, or one file of it, by its path: one peer lists its files in a form Node does not take. */
+const loadInstalled = (path: string): unknown =>
+  createRequire(import.meta.url)(join(peersFolder, 'node_modules', path));
+
+/** A folder of an installed package, with a slash at its end. */
+const installedFolder = (path: string): string => join(peersFolder, 'node_modules', path, '/');
+
+/**
+ * Installs what evidence/bench/peers/package-lock.json names, without running any code of it, unless it is there already.
+ * @throws Error with what npm said
+ */
+export async function installPeers(say: (line: string) => void): Promise<void> {
+  const source = join(projectRoot, 'evidence', 'bench', 'peers');
+  const mark = join(peersFolder, 'node_modules', '.facestep-lock');
+  const lock = await readFile(join(source, 'package-lock.json'), 'utf8');
+  if (existsSync(mark) && (await readFile(mark, 'utf8')) === lock) return;
+  say('Installing the peers (evidence/bench/peers/package-lock.json) into .cache/peers, about 370 MB…');
+  await mkdir(peersFolder, { recursive: true });
+  for (const file of ['package.json', 'package-lock.json']) await copyFile(join(source, file), join(peersFolder, file));
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const { status, stdout, stderr } = spawnSync(npm, args, { cwd: peersFolder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`npm ${args.join(' ')} failed in ${peersFolder}:\n${stdout}${stderr}`);
+  await writeFile(mark, lock);
+}
+
+/** A tensor of TensorFlow.js: memory outside the reach of the garbage collector. */
+interface Tensor {
+  dispose(): void;
+}
+
+interface Tensorflow {
+  setBackend(name: string): Promise<boolean>;
+  ready(): Promise<void>;
+  enableProdMode(): void;
+  tensor3d(values: Uint8Array, shape: readonly number[], type: 'int32'): Tensor;
+}
+
+/** Checks that a value has some functions: as much as can be checked of a library that is only loaded here. */
+const loaded = <Library>(...names: readonly (string & keyof Library)[]) =>
+  z.custom<Library>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      names.every((name) => typeof Reflect.get(value, name) === 'function'),
+  );
+
+/** Compiled kernels: plain, with SIMD, and with SIMD and threads. TensorFlow.js takes the second in Node. */
+const kernelsFolder = installedFolder('@tensorflow/tfjs-backend-wasm/dist');
+
+/** Names what runs the models. The native binding is not in the npm registry: its install script fetches it. */
+function nameBackend(): string {
+  const { version } = z.object({ version: z.string() }).parse(loadInstalled('@tensorflow/tfjs/package.json'));
+  return `wasm (TensorFlow.js ${version}, SIMD, one thread)`;
+}
+
+/** Loads TensorFlow.js with its WebAssembly kernels ready, set up as its documentation says. */
+async function loadTensorflow(): Promise<Tensorflow> {
+  const tensorflow = loaded<Tensorflow>('setBackend', 'tensor3d').parse(loadInstalled('@tensorflow/tfjs'));
+  const wasm = loaded<{ setWasmPaths(folder: string): void }>('setWasmPaths');
+  wasm.parse(loadInstalled('@tensorflow/tfjs-backend-wasm')).setWasmPaths(kernelsFolder);
+  tensorflow.enableProdMode();
+  await tensorflow.setBackend('wasm');
+  await tensorflow.ready();
+  return tensorflow;
+}
+
+/**
+ * Decodes a photo with the library facestep decodes with, so that decoding makes no difference, and frees its tensor once the
+ * work is done.
+ * @param border - black added on each side, as a share of the width: some detectors need room around a face
+ */
+async function withPixels<Result>(
+  tensorflow: Pick<Tensorflow, 'tensor3d'>,
+  photo: Uint8Array,
+  border: number,
+  work: (image: Tensor, size: { readonly widthPx: number; readonly heightPx: number }) => PromiseLike<Result>,
+): Promise<Result> {
+  const upright = sharp(photo).autoOrient().flatten({ background: 'white' }).toColourspace('srgb');
+  if (border > 0) {
+    const px = Math.round((await sharp(photo).metadata()).width * border);
+    upright.extend({ top: px, bottom: px, left: px, right: px, background: 'black' });
+  }
+  const { data, info } = await upright.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const image = tensorflow.tensor3d(data, [info.height, info.width, 3], 'int32');
+  try {
+    return await work(image, { widthPx: info.width, heightPx: info.height });
+  } finally {
+    image.dispose();
+  }
+}
+
+/** A face as face-api describes it at the end of its chain of calls. */
+interface DescribedFace {
+  readonly descriptor: Float32Array;
+  readonly detection: {
+    readonly score: number;
+    readonly box: Readonly<Record<'x' | 'y' | 'width' | 'height', number>>;
+  };
+}
+
+type Options = Readonly<Record<string, unknown>>;
+type Network = 'ssdMobilenetv1' | 'tinyFaceDetector' | 'faceLandmark68Net' | 'faceRecognitionNet';
+
+/** What is used of face-api. */
+interface FaceApi {
+  readonly version: string;
+  readonly nets: Readonly<Record<Network, { loadFromDisk(folder: string): Promise<void> }>>;
+  readonly SsdMobilenetv1Options: new (options: { minConfidence: number; maxResults: number }) => Options;
+  readonly TinyFaceDetectorOptions: new (options: { inputSize: number; scoreThreshold: number }) => Options;
+  detectSingleFace(
+    image: Tensor,
+    options: Options,
+  ): { withFaceLandmarks(): { withFaceDescriptor(): PromiseLike<DescribedFace | undefined> } };
+  detectAllFaces(
+    image: Tensor,
+    options: Options,
+  ): { withFaceLandmarks(): { withFaceDescriptors(): PromiseLike<readonly DescribedFace[]> } };
+  euclideanDistance(a: Float32Array, b: Float32Array): number;
+}
+
+/** The default of the library's `FaceMatcher`: descriptors nearer than this are one person. */
+const matchDistance = 0.6;
+
+/**
+ * How face-api finds faces. `recommended`: SSD MobileNet, as in its comparison and matching demonstrations, with the lower
+ * `minConfidence` of the two, 0.1. `fast`: its tiny detector at one of the sizes its documentation recommends for a face
+ * near a camera.
+ *
+ * Border and size were chosen on people of the fitting half, to the good of the library: of 104 photos SSD found a face in
+ * 65 without a border and in 99 with one; the tiny detector took half the time of its default size, 416, and found 103
+ * instead of 89.
+ */
+const detectors = {
+  recommended: 'SSD MobileNet v1 (minConfidence 0.1), 68 landmarks, recognition',
+  fast: 'tiny detector (inputSize 160), 68 landmarks, recognition',
+} as const;
+const border = 0.25;
+
+/**
+ * Creates `@vladmandic/face-api`, with the calls its documentation recommends for recognition.
+ * @see https://github.com/vladmandic/face-api/blob/master/demo/node-wasm.js
+ */
+export async function createFaceApi(speed: keyof typeof detectors): Promise<FaceLibrary> {
+  const tensorflow = await loadTensorflow();
+  const guard = loaded<FaceApi>('detectSingleFace', 'detectAllFaces', 'euclideanDistance', 'SsdMobilenetv1Options');
+  const faceApi = guard.parse(loadInstalled('@vladmandic/face-api/dist/face-api.node-wasm.js'));
+  const { nets } = faceApi;
+  const detector = speed === 'fast' ? nets.tinyFaceDetector : nets.ssdMobilenetv1;
+  for (const network of [detector, nets.faceLandmark68Net, nets.faceRecognitionNet])
+    await network.loadFromDisk(installedFolder('@vladmandic/face-api/model'));
+  const [one, several] = [1, 10].map((maxResults) =>
+    speed === 'fast'
+      ? new faceApi.TinyFaceDetectorOptions({ inputSize: 160, scoreThreshold: 0.5 })
+      : new faceApi.SsdMobilenetv1Options({ minConfidence: 0.1, maxResults }),
+  );
+  return {
+    version: faceApi.version,
+    backend: nameBackend(),
+    settings: `${detectors[speed]}; a black border of a quarter around each photo`,
+    threshold: `Euclidean distance below ${matchDistance}, the default of FaceMatcher`,
+    embed: (photo, choice) =>
+      withPixels(tensorflow, photo, border, async (image, size) => {
+        if (choice === 'first') {
+          const face = await faceApi.detectSingleFace(image, one).withFaceLandmarks().withFaceDescriptor();
+          return face?.descriptor ?? null;
+        }
+        const faces = await faceApi.detectAllFaces(image, several).withFaceLandmarks().withFaceDescriptors();
+        const found = faces.map(({ descriptor, detection: { score, box } }) => ({
+          ...{ descriptor, score },
+          middle: { x: box.x + box.width / 2, y: box.y + box.height / 2 },
+        }));
+        return chooseCentral(found, size)?.descriptor ?? null;
+      }),
+    compare(a, b) {
+      const distance = faceApi.euclideanDistance(a, b);
+      return { score: -distance, isMatch: distance < matchDistance };
+    },
+  };
+}
+
+interface FoundByHuman {
+  readonly boxScore: number;
+  /** Left, top, width, height, in pixels. */
+  readonly box: readonly [number, number, number, number];
+  readonly embedding?: readonly number[];
+}
+
+type Measure = (a: readonly number[], b: readonly number[]) => number;
+
+/** What is used of Human. */
+interface Human {
+  readonly version: string;
+  readonly tf: Pick<Tensorflow, 'tensor3d'>;
+  init(): Promise<void>;
+  load(): Promise<void>;
+  detect(image: Tensor, options: object): Promise<{ readonly face: readonly FoundByHuman[] }>;
+  readonly match: Readonly<Record<'similarity' | 'distance', Measure>>;
+}
+
+/** "Similarity match above 50% can be considered a match." @see https://github.com/vladmandic/human/wiki/Embedding */
+const matchSimilarity = 0.5;
+
+/**
+ * How much Human does to a face before it describes it. `recommended`: rotation and mesh, "highly recommended" by its
+ * documentation. `fast`: neither.
+ */
+const preparations = {
+  recommended: { isOn: true, settings: 'BlazeFace, rotation, mesh, description (faceres)' },
+  fast: { isOn: false, settings: 'BlazeFace, description (faceres); neither rotation nor mesh' },
+} as const;
+
+const off = { enabled: false };
+
+/** Teaches the platform's fetch `file:`: without the native binding Human loads its models by fetch, and there is no web server. */
+function letFetchReadFiles(): void {
+  const fetchFromWeb = globalThis.fetch;
+  globalThis.fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    return url.protocol === 'file:' ? new Response(await readFile(url)) : fetchFromWeb(input, init);
+  };
+}
+
+/**
+ * Creates `@vladmandic/human`, with the settings its documentation recommends for recognition. What recognition does not use
+ * is off, and so is the reuse of results between frames of a video: every photo here is another one.
+ */
+export async function createHuman(speed: keyof typeof preparations): Promise<FaceLibrary> {
+  letFetchReadFiles();
+  const { isOn, settings } = preparations[speed];
+  const guard = loaded<{ readonly Human: new (options: object) => Human }>('Human');
+  const { Human } = guard.parse(loadInstalled('@vladmandic/human/dist/human.node-wasm.js'));
+  const human = new Human({
+    ...{ backend: 'wasm', wasmPath: kernelsFolder, cacheSensitivity: 0 },
+    modelBasePath: `file://${installedFolder('@vladmandic/human/models')}`,
+    ...{ filter: off, gesture: off, body: off, hand: off, object: off },
+    face: {
+      ...{ enabled: true, detector: { rotation: isOn }, mesh: { enabled: isOn } },
+      ...{ description: { enabled: true }, iris: off, emotion: off },
+    },
+  });
+  await human.init();
+  await human.load();
+  return {
+    version: human.version,
+    backend: nameBackend(),
+    settings,
+    threshold: `similarity above ${matchSimilarity}`,
+    embed: (photo, choice) =>
+      withPixels(human.tf, photo, 0, async (image, size) => {
+        const limit = { face: { detector: { maxDetected: choice === 'first' ? 1 : 10 } } };
+        const found = (await human.detect(image, limit)).face.flatMap(
+          ({ embedding, boxScore, box: [x, y, width, height] }) =>
+            embedding === undefined
+              ? []
+              : [{ embedding, score: boxScore, middle: { x: x + width / 2, y: y + height / 2 } }],
+        );
+        const face = choice === 'first' ? found[0] : chooseCentral(found, size);
+        return face === undefined ? null : Float32Array.from(face.embedding);
+      }),
+    compare(a, b) {
+      const [one, other] = [Array.from(a), Array.from(b)];
+      // Its similarity is rounded to hundredths; the distance it comes from is finer.
+      return {
+        score: -human.match.distance(one, other),
+        isMatch: human.match.similarity(one, other) > matchSimilarity,
+      };
+    },
+  };
+}
