@@ -33,6 +33,7 @@ import { createTestSight } from './embedded.js';
 import { createTestJobs } from './jobs.js';
 import { createKeysInMemory, createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
+import { requireAccountedKeys } from './personal-data.js';
 import { consoleDeps, standardSettings } from './settings.js';
 import { createSimulatedJudge } from './simulated-judge.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './sinks.js';
@@ -123,7 +124,7 @@ export async function startApiServer(
   const messages: Message[] = [];
   const delivery = { send: async (message: Message) => void messages.push(message) };
   const { toState = (opened: State) => opened } = given;
-  const state = toState(given.state ?? createSqliteState({ file: ':memory:', clock }));
+  const state = requireAccountedKeys(toState(given.state ?? createSqliteState({ file: ':memory:', clock })));
   const jobs = createTestJobs({ clock, log });
   const usage = createUsageRecorder({ state, clock, log, jobs });
   const signer = await createTestSigner();

@@ -6,6 +6,7 @@ import { createEmbeddedVerifier } from '../src/verifier/embedded.js';
 import { createTestSigner } from './keys.js';
 import { createManualClock } from './manual-clock.js';
 import { parameters } from './parameters.js';
+import { requireAccountedKeys } from './personal-data.js';
 import { standardDeps } from './settings.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 import { createMemoryProfile } from './simulated-profile.js';
@@ -52,7 +53,7 @@ export const defaultPolicy: Policy = {
  */
 export async function createTestCore(keysFile: string, policy: Partial<Policy> = {}) {
   const clock = createManualClock();
-  const state = createSqliteState({ file: ':memory:', clock });
+  const state = requireAccountedKeys(createSqliteState({ file: ':memory:', clock }));
   const audit = createMemoryAudit();
   const log = createTextLog();
   const keys = await createLocalKeys({ file: keysFile, random: systemRandom });

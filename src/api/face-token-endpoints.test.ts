@@ -107,11 +107,14 @@ describe('the content key', () => {
     const own = await startApiServer({
       verifier: {
         ...verifier,
-        async verify(request) {
-          const verdict = await verifier.verify(request);
-          verdict.contentKey?.use((bytes) => kept.push(bytes));
-          return verdict;
-        },
+        verify: ({ takeContentKey, ...request }) =>
+          verifier.verify({
+            ...request,
+            takeContentKey(key) {
+              kept.push(key);
+              takeContentKey?.(key);
+            },
+          }),
       },
     });
     const headers = { 'x-auth-token': (await own.issue()).token };

@@ -71,7 +71,6 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
           },
           deps,
         );
-        sealed.contentKey?.wipe();
         return {
           token: sealed.token.use((text) => text),
           tokenId: sealed.tokenId,
@@ -96,7 +95,6 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       reply: z.strictObject({ authenticated: z.boolean() }),
       async handle(call) {
         const verdict = await verifyToken(toVerifyRequest(call), deps);
-        verdict.contentKey?.wipe();
         return { authenticated: verdict.matched };
       },
     }),
@@ -140,10 +138,11 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       async handle(call) {
         // The hosted service derives no key: a refusal at every face would look like a wrong one.
         if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
-        const { contentKey } = await verifyToken(toVerifyRequest(call), deps);
-        const text = contentKey?.use((bytes) => Buffer.from(bytes).toString('base64url')) ?? null;
-        contentKey?.wipe();
-        return { released: text !== null, contentKey: text };
+        const taken: string[] = [];
+        const takeContentKey = (key: Uint8Array) => void taken.push(Buffer.from(key).toString('base64url'));
+        const { matched } = await verifyToken({ ...toVerifyRequest(call), takeContentKey }, deps);
+        const contentKey = matched ? (taken.at(0) ?? null) : null;
+        return { released: contentKey !== null, contentKey };
       },
     }),
     clientEndpoint({

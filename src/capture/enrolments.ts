@@ -62,7 +62,6 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
           },
           deps,
         );
-        sealed.contentKey?.wipe();
         return {
           tokenId: sealed.tokenId,
           expiresAt: sealed.expiresAt === null ? null : toIso(toEpochMs(sealed.expiresAt)),

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { Link } from '../core/links/links.js';
+import { type Link, toLinkReply } from '../core/links/links.js';
 import { endCurrentLink, readCurrentLinks } from '../core/step-up/current-links.js';
 import { linksReply, type ShownLink } from '../core/step-up/home-protocol.js';
 import { emptyReply } from '../core/step-up/page-protocol.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
-import { toLinkReply } from '../rest/fields.js';
 
 /** By the name that people read elsewhere; a connection that there is no more has its id. */
 const toShown = (link: Link, { connections }: Pick<ApiDeps, 'connections'>): ShownLink => ({

@@ -68,18 +68,14 @@ export async function verifyPerson(
     await Promise.allSettled([verified, judged]);
     const [verdict, finding] = await Promise.all([verified, judged]);
     const isLow = asked.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
-    if (isLow || finding?.pass === false) {
-      verdict.contentKey?.wipe();
-      verdict.renewed?.contentKey?.wipe();
-      throw new FaceError('liveness_low');
-    }
+    if (isLow || finding?.pass === false) throw new FaceError('liveness_low');
     return verdict;
   };
   try {
     return await attemptCheck(request, check, { tellsAtOnce: false, outsider, application }, deps);
   } catch (error) {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
-    return { matched: false, contentKey: null, liveness: null, renewed: null };
+    return { matched: false, liveness: null, renewed: null };
   }
 }
 

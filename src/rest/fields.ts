@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { maxSecretBytes, maxTokenCharacters, SealedToken, UserSecret } from '../core/concealed.js';
-import type { DataConsent } from '../core/consented-data/consents.js';
-import type { IssuedCredential } from '../core/credentials/credentials.js';
-import type { Link } from '../core/links/links.js';
 import { standardTenant } from '../core/tenant.js';
-import { epochMs, fromIso, toEpochSec, toIso } from '../core/units.js';
+import { epochMs, fromIso, toEpochSec } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { clientTokenLifeSec } from './client-tokens.js';
 import { clientScopes } from './scopes.js';
@@ -107,17 +104,3 @@ export const lifeField = z
   .describe('Seconds: 60 to 31,622,400 (366 days), 7,776,000 (90 days) if not said (ours).');
 
 export const clientTokenId = z.string().regex(/^[0-9a-f]{24}$/);
-
-export const toCredentialReply = ({ type, id, claims, issuedAt, expiresAt }: IssuedCredential) => ({
-  ...{ credential: type, id, claims: [...claims] },
-  ...{ issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) },
-});
-
-export const toDataConsentReply = ({ client, claims, givenAt, expiresAt }: DataConsent) => ({
-  ...{ client, claims: [...claims] },
-  ...{ givenAt: toIso(givenAt), expiresAt: toIso(expiresAt) },
-});
-
-export const toLinkReply = ({ other, linkedAt, expiresAt }: Link) => ({
-  ...{ connection: other.connection, linkedAt: toIso(linkedAt), expiresAt: toIso(expiresAt) },
-});

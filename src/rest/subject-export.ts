@@ -1,11 +1,11 @@
 import type { RecordOf } from '../core/audit-events.js';
 import { type ConnectedSubject, toSubjectRef } from '../core/connection.js';
-import { readHoldings } from '../core/enrolment/subject-rights.js';
-import type { AttemptsView } from '../core/limits/lockout.js';
+import { identifyWhereSound, isDenied } from '../core/enrolment/deny-list.js';
+import { readPersonalData } from '../core/personal-data/registry.js';
 import { toEpochMs, toIso } from '../core/units.js';
+import { toCode } from '../errors.js';
 import type { ApiDeps } from './deps.js';
-import { toCredentialReply, toDataConsentReply, toLinkReply } from './fields.js';
-import type { Holdings } from './replies/holdings.js';
+import { type Holdings, holdingsReply } from './replies/holdings.js';
 
 export type RecordedHoldings = Holdings & { readonly records: RecordOf[]; readonly recordsLeftOut: number };
 
@@ -18,71 +18,27 @@ export const notHeld = [
   'PINs, passwords, recovery codes and the private keys of passkeys: never kept.',
 ] as const;
 
-const toAttempts = ({ failures, lockedUntil }: AttemptsView): Holdings['attempts'] => ({
-  failures,
-  lockedUntil: lockedUntil === null ? null : toIso(lockedUntil),
-});
-
 /** Reads what is held, as the reply tells it. @throws FaceError `state_unavailable` */
 export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<Holdings> {
-  const held = await readHoldings(who, deps);
-  const { profileCode, enrolment, consent, passkey, recoveryCodes, attempts, attemptsOfOutsiders } = held;
-  const { passedStepUp, earlierFrames, knownPlaces, noticeChoice, noticeDevices, noticeLinks } = held;
-  const { scope, accuracy } = who.connection.policy;
-  return {
+  const { connection, subject } = who;
+  const { scope, accuracy } = connection.policy;
+  const { name, profileCode } = await connection.profile.readToken(subject).then(
+    (token) => ({ name: identifyWhereSound(token, deps), profileCode: null }),
+    (error: unknown) => ({ name: null, profileCode: toCode(error) }),
+  );
+  const token: Partial<Holdings> = {
     profileCode,
-    enrolment: enrolment && {
-      tokenId: enrolment.tokenId,
-      keyVersion: enrolment.keyVersion,
-      expiresAt: enrolment.expiresAt === null ? null : toIso(toEpochMs(enrolment.expiresAt)),
-      revoked: enrolment.isDenied,
+    enrolment: name && {
+      tokenId: name.tokenId,
+      keyVersion: name.keyVersion,
+      expiresAt: name.expiresAt === null ? null : toIso(toEpochMs(name.expiresAt)),
+      revoked: await isDenied(name.tokenId, deps),
       scope,
       accuracy,
     },
-    consent: consent && {
-      statement: consent.statement,
-      givenAt: toIso(consent.givenAt),
-      tokenId: consent.tokenId,
-      withdrawnAt: consent.withdrawnAt === null ? null : toIso(consent.withdrawnAt),
-    },
-    dataConsents: held.dataConsents.map(toDataConsentReply),
-    links: held.links.map(toLinkReply),
-    credentials: held.credentials.map(toCredentialReply),
-    passkey: passkey && {
-      id: passkey.id,
-      publicKey: passkey.publicKey,
-      counter: passkey.counter,
-      transports: passkey.transports,
-      backupEligible: passkey.backupEligible,
-      expiresAt: passkey.expiresAt === null ? null : toIso(passkey.expiresAt),
-    },
-    recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },
-    attempts: toAttempts(attempts),
-    attemptsOfOutsiders: toAttempts(attemptsOfOutsiders),
-    passedStepUp: passedStepUp && {
-      stepUpId: passedStepUp.stepUpId,
-      passedAt: toIso(passedStepUp.passedAt),
-      liveness: passedStepUp.liveness,
-      usedAt: passedStepUp.used === null ? null : toIso(passedStepUp.used.at),
-    },
-    earlierFrames: earlierFrames && {
-      challenges: earlierFrames.challenges,
-      expiresAt: earlierFrames.expiresAt === null ? null : toIso(earlierFrames.expiresAt),
-    },
-    knownPlaces: knownPlaces && {
-      ...knownPlaces,
-      expiresAt: knownPlaces.expiresAt === null ? null : toIso(knownPlaces.expiresAt),
-    },
-    noticeChoice: noticeChoice && {
-      ...{ off: noticeChoice.off, email: noticeChoice.email, language: noticeChoice.language },
-    },
-    noticeDevices: noticeDevices && { devices: noticeDevices.devices, expiresAt: toIso(noticeDevices.expiresAt) },
-    noticeLinks: noticeLinks && { links: noticeLinks.links, expiresAt: toIso(noticeLinks.expiresAt) },
-    campaigns: held.campaigns.map(({ campaign, person: { login, name, email, state, sentAt } }) => ({
-      ...{ campaign, login, name, email, state },
-      sentAt: sentAt === null ? null : toIso(sentAt),
-    })),
   };
+  const inStore: readonly Partial<Holdings>[] = await readPersonalData(who, deps);
+  return holdingsReply.parse(Object.assign({}, token, ...inStore));
 }
 
 /** The same with what this server's trail says of them. @throws FaceError `state_unavailable` */

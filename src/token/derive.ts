@@ -1,5 +1,5 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
-import { ContentKey, KeyMaterial, maxSecretBytes, type UserSecret } from '../core/concealed.js';
+import { KeyMaterial, maxSecretBytes, type UserSecret } from '../core/concealed.js';
 import type { Binding, Keys } from '../core/ports.js';
 import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
@@ -142,13 +142,19 @@ export const tagOf = (keys: TokenKeys, stretched: KeyMaterial, stored: Uint8Arra
     stretched.use((value) => createHmac('sha256', key).update(value).update(stored).digest().subarray(0, 16)),
   );
 
-/** The key of files that only this face may open: 32 bytes. @param stretched - Argon2id of the message */
-export const contentKeyOf = (keys: TokenKeys, stretched: KeyMaterial, salt: Uint8Array): ContentKey =>
-  keys.content.use((key) =>
-    stretched.use((value) => {
-      const root = Buffer.concat([key, value]);
-      const contentKey = new ContentKey(hkdf(root, salt, 'content-key', 32));
-      root.fill(0);
-      return contentKey;
-    }),
-  );
+/** Derives the key of files that only this face may open, 32 bytes, and zeroes it when `take` returns. @param stretched - Argon2id of the message */
+export function useContentKey(
+  keys: TokenKeys,
+  stretched: KeyMaterial,
+  salt: Uint8Array,
+  take: (key: Uint8Array) => void,
+): void {
+  const root = keys.content.use((key) => stretched.use((value) => Buffer.concat([key, value])));
+  const contentKey = hkdf(root, salt, 'content-key', 32);
+  root.fill(0);
+  try {
+    take(contentKey);
+  } finally {
+    contentKey.fill(0);
+  }
+}

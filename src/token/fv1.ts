@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { ContentKey, Embedding, KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
+import type { Embedding, KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Accuracy, Binding, Keys, Random, Sealed } from '../core/ports.js';
 import type { QueueShare } from '../core/queue-share.js';
 import type { EpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { packBits, unpackBits } from './bits.js';
-import { contentKeyOf, deriveTokenKeys, permutationOf, type TokenKeys, tagOf, wipeTokenKeys } from './derive.js';
+import { deriveTokenKeys, permutationOf, type TokenKeys, tagOf, useContentKey, wipeTokenKeys } from './derive.js';
 import { latestExpiry, parseToken, renderToken, type TokenFields, type TokenHeader } from './format.js';
 import { candidateCount, createListDecoder, type ListDecoder } from './list-decoder.js';
 import { type EngineParameters, messageBitsOf, type Parameters } from './parameters.js';
@@ -33,12 +33,13 @@ export interface UnlockRequest {
   readonly secret: UserSecret | null;
   /** A token that tells another expiry is not opened, after the same work; `undefined` takes whichever it tells. */
   readonly expectedExpiresAt?: EpochSec | null;
+  /** As in `VerifyRequest`. */
+  readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
 }
 
 /** What only the right face, context and secret give. */
 export interface Opened {
-  readonly contentKey: ContentKey;
   /** The cosine of the enrolled and the live embedding, estimated from how many sign bits agree; −1 to 1. */
   readonly cosine: number;
   /** Sealed under a key version or an engine that is not the current one. */
@@ -207,11 +208,10 @@ export function createFv1(deps: {
       for (let at = 0; at < stored.length; at += 1) stored[at] ^= mask[at];
     });
     const token = renderToken({ ...header, salt, stored, tag: tagOf(keys, stretched, stored) });
-    const contentKey = contentKeyOf(keys, stretched, salt);
     for (const values of [bits, message, word, views, hidden, order]) values.fill(0);
     stretched.wipe();
     wipeTokenKeys(keys);
-    return { token, tokenId: token.tokenId, engine: current.name, expiresAt, photos, contentKey };
+    return { token, tokenId: token.tokenId, engine: current.name, expiresAt, photos };
   }
 
   /** What a token holds, filled with chance: no message gives its tag. */
@@ -252,7 +252,7 @@ export function createFv1(deps: {
   }
 
   async function unlock(request: UnlockRequest): Promise<Unlocked> {
-    const { token, binding, expectedExpiresAt, share } = request;
+    const { token, binding, expectedExpiresAt, takeContentKey, share } = request;
     const { fields, engine, keys, refusal } = await targetOf(request);
     const isExpected = expectedExpiresAt === undefined || expectedExpiresAt === fields.expiresAt;
     const mayOpen = token !== null && refusal === null && isExpected;
@@ -272,12 +272,12 @@ export function createFv1(deps: {
           const found = await findMessage(candidates, fields, keys, share);
           if (refusal !== null) throw refusal;
           if (found === null || face === null) return null;
-          const contentKey = contentKeyOf(keys, found.stretched, salt);
+          if (takeContentKey !== undefined) useContentKey(keys, found.stretched, salt, takeContentKey);
           found.stretched.wipe();
           const word = polarEncode(unpackBits(found.message), code.positions);
           const cosine = estimateCosine(views, hidden, word, order);
           const isCurrent = fields.keyVersion === (await deps.keys.currentVersion()) && engine === current;
-          return { contentKey, cosine, stale: !isCurrent };
+          return { cosine, stale: !isCurrent };
         } finally {
           for (const values of [views, ...candidates.map(({ message }) => message)]) values.fill(0);
         }

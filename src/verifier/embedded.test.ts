@@ -224,7 +224,7 @@ describe('renewal', () => {
     const { renewed } = await newer().verify(request(expecting(2_000_000_000)));
     expect(renewed).toMatchObject({ expiresAt: 2_000_000_000 });
     for (const end of [2_000_000_001, null]) {
-      const refused = { matched: false, contentKey: null, renewed: null };
+      const refused = { matched: false, renewed: null };
       expect(await newer().verify(request(expecting(end)))).toMatchObject(refused);
       expect(await newer().score(request(expecting(end)))).toMatchObject({ matched: false, score: null });
     }

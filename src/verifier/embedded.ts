@@ -244,12 +244,11 @@ export function createEmbeddedVerifier(deps: {
 
   async function verify(request: VerifyRequest): Promise<Verdict> {
     const { opened, liveness, renewed } = await checkToken(request);
-    return { matched: opened !== null, contentKey: opened?.contentKey ?? null, liveness, renewed };
+    return { matched: opened !== null, liveness, renewed };
   }
 
   async function score(request: VerifyRequest): Promise<Score> {
     const { opened } = await checkToken(request);
-    opened?.contentKey.wipe();
     const threshold = levels[request.binding.accuracy].cosine;
     return { matched: opened !== null, score: opened === null ? null : toScore(opened.cosine), threshold };
   }

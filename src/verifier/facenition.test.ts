@@ -460,7 +460,7 @@ describe('where nothing is enrolled', () => {
     ['a refusal without a code', { status: 400, json: { ok: false } }],
   ] satisfies [string, Behaviour][])('the service is asked about a decoy; its %s is no match', async (_name, reply) => {
     const { verifier, server } = await setUp(() => reply);
-    expect(await verifyNobody(verifier)).toEqual({ matched: false, contentKey: null, liveness: null, renewed: null });
+    expect(await verifyNobody(verifier)).toEqual({ matched: false, liveness: null, renewed: null });
     expect(server.requests.map(({ path }) => path)).toEqual(['/authenticate']);
   });
 

@@ -92,7 +92,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       const reply = await client.call('generate', enrolFields(request), generateReply, client.deadline());
       const token = new SealedToken(reply.token);
       const tokenId = checkSealed(token, request);
-      return { token, tokenId, engine: reply.engine, expiresAt, photos: photos.length, contentKey: null };
+      return { token, tokenId, engine: reply.engine, expiresAt, photos: photos.length };
     },
 
     async verify(request) {
@@ -106,7 +106,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       const send = (fields: ReturnType<typeof checkFields>) =>
         client.call('authenticate', fields, authenticateReply, signal);
       const reply = await check(request, send, isLive);
-      return { matched: reply?.authenticated ?? false, contentKey: null, liveness, renewed: null };
+      return { matched: reply?.authenticated ?? false, liveness, renewed: null };
     },
 
     async score(request) {

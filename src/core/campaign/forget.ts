@@ -1,5 +1,7 @@
 import type { SubjectRef } from '../connection.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import type { State } from '../ports.js';
+import { toIso } from '../units.js';
 import type { Person } from './person.js';
 import { forgetInPlan } from './record.js';
 import { changeCampaign, dropPeople, listCampaigns, readPeople } from './storage.js';
@@ -34,3 +36,19 @@ export async function forgetInCampaigns(
     await dropPeople(campaign, (person) => person.subject === subject, deps);
   }
 }
+
+/** Registration of this data. */
+export const campaignData = {
+  part: 'campaigns',
+  keys: ['campaign:*', 'campaign:*:people:*'],
+  read: async (who, deps) => ({
+    campaigns: (await readCampaignHoldings(who, deps)).map(
+      ({ campaign, person: { login, name, email, state, sentAt } }) => ({
+        ...{ campaign, login, name, email, state },
+        sentAt: sentAt === null ? null : toIso(sentAt),
+      }),
+    ),
+  }),
+  endedBy: 'erasure',
+  forget: forgetInCampaigns,
+} as const satisfies PersonalData;

@@ -3,6 +3,7 @@ import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import { endCredentials, typeOfConsent } from '../credentials/credentials.js';
 import type { CoreDeps } from '../deps.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 import type { AskedClaim } from './claims.js';
 
@@ -132,7 +133,16 @@ export async function withdrawDataConsents(
   return ended.map(({ client: of }) => of);
 }
 
-/** Forgets what a person gave: at their demand to erase all. */
-export async function forgetDataConsents(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
-  await state.delete(keyOf(who));
-}
+/** Registration of this data. */
+export const dataConsentData = {
+  part: 'data_consents',
+  keys: ['data-consents:*:*'],
+  read: async (who, deps) => ({
+    dataConsents: (await readDataConsents(who, deps)).map(({ client, claims, givenAt, expiresAt }) => ({
+      ...{ client, claims: [...claims] },
+      ...{ givenAt: toIso(givenAt), expiresAt: toIso(expiresAt) },
+    })),
+  }),
+  endedBy: 'erasure',
+  forget: (who, { state }) => state.delete(keyOf(who)),
+} as const satisfies PersonalData;

@@ -3,6 +3,7 @@ import type { CredentialEnd } from '../audit-events.js';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 import { endEntry, takeEntry } from './status-lists.js';
 
@@ -108,3 +109,18 @@ export async function endCredentials(
     await deps.audit.append({ action: 'credential_ended', ...who, detail });
   }
 }
+
+/** Registration of this data. */
+export const credentialData = {
+  part: 'credentials',
+  keys: ['credentials:*:*'],
+  read: async (who, deps) => ({
+    credentials: (await readCredentials(who, deps)).map(({ type, id, claims, issuedAt, expiresAt }) => ({
+      ...{ credential: type, id, claims: [...claims] },
+      ...{ issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) },
+    })),
+  }),
+  // They were issued to the face that was enrolled.
+  endedBy: 'enrolment',
+  forget: (who, deps, { by }) => endCredentials(who, { type: null, why: 'enrolment_ended', by }, deps),
+} as const satisfies PersonalData;

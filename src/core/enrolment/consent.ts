@@ -3,6 +3,7 @@ import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
 
@@ -191,7 +192,18 @@ export async function withdrawConsent(
   return [former, ...held];
 }
 
-/** Forgets the consent of a subject: at their demand to erase all. */
-export async function forgetConsent(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
-  await state.delete(consentKey(who));
-}
+/** Registration of this data. */
+export const consentData = {
+  part: 'consent',
+  keys: ['consent:*:*'],
+  read: async (who, deps) => {
+    const kept = await readConsent(who, deps);
+    if (kept === null) return { consent: null };
+    const { statement, givenAt, tokenId, withdrawnAt } = kept;
+    const withdrawn = withdrawnAt === null ? null : toIso(withdrawnAt);
+    return { consent: { statement, givenAt: toIso(givenAt), tokenId, withdrawnAt: withdrawn } };
+  },
+  // The end of the enrolment withdraws it (`revokeSubject`), and the record stays.
+  endedBy: 'erasure_last',
+  forget: (who, { state }) => state.delete(consentKey(who)),
+} as const satisfies PersonalData;

@@ -72,9 +72,6 @@ export async function enrolSubject(
     const until = token.expiresAt === null ? null : toEpochMs(token.expiresAt);
     await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, current }, deps);
   };
-  await changeToken(change, { token: sealed.token, makeReady }, deps).catch((error: unknown) => {
-    sealed.contentKey?.wipe();
-    throw error;
-  });
+  await changeToken(change, { token: sealed.token, makeReady }, deps);
   return sealed;
 }

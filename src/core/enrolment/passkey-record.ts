@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import type { PasskeyCredential } from '../ports.js';
-import { type EpochMs, epochMsGuard } from '../units.js';
+import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 
 const recordGuard = z.object({
   id: z.string(),
@@ -155,3 +156,19 @@ async function readDecoyKey({ state, random }: Pick<CoreDeps, 'state' | 'random'
   const { changed } = await changeStored(stored, (kept) => kept ?? fresh, { state });
   return Buffer.from(changed, 'base64url');
 }
+
+/** Registration of this data. */
+export const passkeyData = {
+  part: 'passkey',
+  keys: ['passkey:*:*'],
+  read: async (who, deps) => {
+    const kept = await readPasskey(who, deps);
+    if (kept === null) return { passkey: null };
+    const { id, publicKey, counter, transports, backupEligible, expiresAt } = kept;
+    const until = expiresAt === null ? null : toIso(expiresAt);
+    return { passkey: { id, publicKey, counter, transports, backupEligible, expiresAt: until } };
+  },
+  // A new enrolment keeps the passkey that was made for it (`confirmPasskey`).
+  endedBy: 'revocation',
+  forget: forgetPasskey,
+} as const satisfies PersonalData;

@@ -6,8 +6,9 @@ import { drawWrittenCode, toCompared } from '../codes/written-code.js';
 import type { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import type { Keys } from '../ports.js';
-import { type EpochMs, epochMsGuard } from '../units.js';
+import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 
 /*
  * Codes that a person gets at their enrolment, for when they cannot show their face. Kept are digests under a key that is
@@ -122,3 +123,15 @@ async function createDigest(
 }
 
 const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
+
+/** Registration of this data. */
+export const recoveryCodeData = {
+  part: 'recovery_codes',
+  keys: ['recovery-codes:*:*'],
+  read: async (who, deps) => {
+    const kept = await readRecoveryCodes(who, deps);
+    return { recoveryCodes: kept && { left: kept.left, madeAt: toIso(kept.madeAt) } };
+  },
+  endedBy: 'enrolment',
+  forget: forgetRecoveryCodes,
+} as const satisfies PersonalData;

@@ -1,22 +1,13 @@
 import { FaceError } from '../../errors.js';
 import type { SealedToken } from '../concealed.js';
-import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
-import { endCredentials } from '../credentials/credentials.js';
+import { type ConnectedSubject, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
-import { forgetBypass } from '../help-desk/bypass.js';
-import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { countAgainst } from '../limits/limits.js';
-import { clearAttempts } from '../limits/lockout.js';
-import { endLinks } from '../links/links.js';
-import { forgetKnownPlaces } from '../notices/known-places.js';
-import { forgetEarlierFrames } from '../step-up/earlier-frames.js';
-import { forgetPassedStepUp } from '../step-up/passed-step-up.js';
+import { forgetPersonalData } from '../personal-data/registry.js';
 import { toEpochMs, toIso } from '../units.js';
 import { readConsent, withdrawConsent } from './consent.js';
 import { denyToken, identifyWhereSound } from './deny-list.js';
 import { noteEnd } from './enrolment-end.js';
-import { forgetPasskey } from './passkey-record.js';
-import { forgetRecoveryCodes } from './recovery-codes.js';
 
 /**
  * Denies a token from now until it would have expired, wherever a copy of it may be. Whoever has the whole of it may: its
@@ -52,9 +43,9 @@ export interface Revocation {
 }
 
 /**
- * Ends the enrolment of a subject: the credentials they carry, what waits for them (step-ups, a passed one that no hook has used yet), the passkey, recovery and bypass codes, what
- * is known of their earlier frames and of where their checks came from, the links with accounts elsewhere, the count of failed attempts, the consent; then denies the token and clears the attribute. What needs no provider comes first,
- * so that it holds whatever the provider says: the consent names the token. Ending what has ended succeeds.
+ * Ends the enrolment of a subject: the personal data that ends with it, and the consent; then denies the token and clears the
+ * attribute. What needs no provider comes first, so that it holds whatever the provider says: the consent names the token.
+ * Ending what has ended succeeds.
  * @param request.by - the administrator who asked for it
  * @throws FaceError `subject_unknown`, `profile_unavailable`, `state_unavailable`
  */
@@ -68,16 +59,7 @@ export async function revokeSubject(
     deps.audit.append({ action, ...who, detail: { tokenId, by } });
 
   await noteEnd(who, deps);
-  await endCredentials(who, { type: null, why: 'enrolment_ended', by }, deps);
-  await forgetPassedStepUp(who, deps);
-  await forgetPasskey(who, deps);
-  await forgetRecoveryCodes(who, deps);
-  await forgetBypass(who, deps);
-  await forgetEarlierFrames(who, deps);
-  await forgetKnownPlaces(who, deps);
-  await endLinks(who, { connection: null, by }, deps);
-  const binding = bindingOf(connection, subject);
-  await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
+  await forgetPersonalData(request, ['enrolment', 'revocation'], deps);
   const withdrawn = await withdrawConsent(who, deps);
   const denied: string[] = [];
   for (const ended of withdrawn) {

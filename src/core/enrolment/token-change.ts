@@ -1,19 +1,15 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import type { AuditDetail } from '../audit-events.js';
 import type { SealedToken } from '../concealed.js';
-import { bindingOf, type ConnectedSubject, readTokenIfAny, toSubjectRef } from '../connection.js';
-import { endCredentials } from '../credentials/credentials.js';
+import { type ConnectedSubject, readTokenIfAny, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
-import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
-import { clearAttempts } from '../limits/lockout.js';
+import { forgetPersonalData } from '../personal-data/registry.js';
 import type { Sealed, TokenName } from '../ports.js';
-import { forgetPassedStepUp } from '../step-up/passed-step-up.js';
 import { toEpochMs, toIso } from '../units.js';
 import { untilDone } from '../until-done.js';
 import { confirmConsent, readConsent, restoreConsent } from './consent.js';
 import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
 import { confirmPasskey, restorePasskey } from './passkey-record.js';
-import { forgetRecoveryCodes } from './recovery-codes.js';
 import { revokeSubject } from './revoke.js';
 
 /*
@@ -129,13 +125,8 @@ async function reconcile(
     if (former !== null) await denyToken(former, deps);
     await confirmConsent(who, token.tokenId, deps);
     if (kind === 'enrolment') {
-      // They were issued to the face that was enrolled before.
-      await endCredentials(who, { type: null, why: 'enrolment_ended' }, deps);
-      await forgetPassedStepUp(who, deps);
-      await forgetRecoveryCodes(who, deps);
+      await forgetPersonalData({ connection, subject }, ['enrolment'], deps);
       await confirmPasskey(who, token.tokenId, deps);
-      const binding = bindingOf(connection, subject);
-      await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
     }
     await note(change, isLate ? 'enrolment_recovered' : kind === 'enrolment' ? 'enrolled' : 'renewed', deps);
     return true;

@@ -6,6 +6,7 @@ import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connect
 import type { CoreDeps } from '../deps.js';
 import { digestOf, hasDigest } from '../digest.js';
 import { countAgainst } from '../limits/limits.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import { type BoundedList, changeList, foreseeList, readList } from './bounded-list.js';
 
@@ -168,8 +169,14 @@ export async function takeBypass(
   return taken === undefined ? null : { by: taken.by, approvedBy: taken.approvedBy };
 }
 
-/** With the enrolment. */
-export async function forgetBypass(who: SubjectRef, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
-  if (!(await listBypasses(deps)).some(isOf(who))) return;
-  await changeList(bypassCodes, (codes) => codes.filter((each) => !isOf(who)(each)), deps);
-}
+/** Registration of this data. */
+export const bypassData = {
+  part: 'bypass_codes',
+  keys: ['bypass-codes'],
+  read: null,
+  endedBy: 'revocation',
+  async forget(who, deps) {
+    if (!(await listBypasses(deps)).some(isOf(who))) return;
+    await changeList(bypassCodes, (codes) => codes.filter((each) => !isOf(who)(each)), deps);
+  },
+} as const satisfies PersonalData;

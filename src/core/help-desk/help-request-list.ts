@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import { helpReasons } from '../step-up/page-protocol.js';
 import { epochMsGuard } from '../units.js';
 import { type BoundedList, changeList, readList } from './bounded-list.js';
@@ -32,12 +32,15 @@ export const helpRequests: BoundedList<HelpRequest> = { key: 'help-requests', gu
 export const listHelpRequests = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
   readList(helpRequests, deps);
 
-/** With everything else that is held of a person. */
-export async function forgetHelpRequests(
-  { connection, subject }: SubjectRef,
-  deps: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<void> {
-  const isTheirs = (each: HelpRequest): boolean => each.connection === connection && each.subject === subject;
-  if (!(await listHelpRequests(deps)).some(isTheirs)) return;
-  await changeList(helpRequests, (requests) => requests.filter((each) => !isTheirs(each)), deps);
-}
+/** Registration of this data. */
+export const helpRequestData = {
+  part: 'help_requests',
+  keys: ['help-requests'],
+  read: null,
+  endedBy: 'erasure',
+  async forget({ connection, subject }, deps) {
+    const isTheirs = (each: HelpRequest): boolean => each.connection === connection && each.subject === subject;
+    if (!(await listHelpRequests(deps)).some(isTheirs)) return;
+    await changeList(helpRequests, (requests) => requests.filter((each) => !isTheirs(each)), deps);
+  },
+} as const satisfies PersonalData;

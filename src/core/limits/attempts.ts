@@ -1,8 +1,9 @@
 import type { CoreDeps } from '../deps.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import type { Binding } from '../ports.js';
 import type { HookSignIn } from '../step-up/passed-step-up.js';
-import { secondsPerDay } from '../units.js';
-import { type Counted, clearAttempts, endUnlisted, firstLockoutSec } from './lockout.js';
+import { secondsPerDay, toIso } from '../units.js';
+import { type Counted, clearAttempts, endUnlisted, firstLockoutSec, readAttempts } from './lockout.js';
 import { networksOf } from './networks.js';
 
 /* Whose attempts are counted together, and how many of them may fail. */
@@ -110,3 +111,20 @@ export async function unlockPerson(binding: Binding, deps: Pick<CoreDeps, 'state
   await endUnlisted(nameOf(binding), deps);
   await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
 }
+
+async function exportAttempts(who: Counted, deps: Pick<CoreDeps, 'state' | 'clock'>) {
+  const { failures, lockedUntil } = await readAttempts(who, deps);
+  return { failures, lockedUntil: lockedUntil === null ? null : toIso(lockedUntil) };
+}
+
+/** Registration of this data. */
+export const attemptData = {
+  part: 'attempts',
+  keys: ['failures:*:subject:*', 'failures:*:outsiders:*', 'lockout:subject:*', 'lockout:outsiders:*'],
+  read: async (_who, deps, binding) => ({
+    attempts: await exportAttempts(attemptsOfSubject(binding), deps),
+    attemptsOfOutsiders: await exportAttempts(attemptsOfOutsiders(binding), deps),
+  }),
+  endedBy: 'enrolment',
+  forget: (_who, deps, { binding }) => clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps),
+} as const satisfies PersonalData;

@@ -3,6 +3,7 @@ import { FaceError } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
@@ -117,3 +118,17 @@ export async function endLinks(
 /** The record without what is meant: the very same where that is not in it. */
 const dropWhere = (found: LinksRecord | null, isMeant: (link: Link) => boolean): LinksRecord | null =>
   found?.links.some(isMeant) === true ? { links: found.links.filter((each) => !isMeant(each)) } : found;
+
+/** Returns a link as replies have it. */
+export const toLinkReply = ({ other, linkedAt, expiresAt }: Link) => ({
+  ...{ connection: other.connection, linkedAt: toIso(linkedAt), expiresAt: toIso(expiresAt) },
+});
+
+/** Registration of this data. */
+export const linkData = {
+  part: 'links',
+  keys: ['links:*:*'],
+  read: async (who, deps) => ({ links: (await readLinks(who, deps)).map(toLinkReply) }),
+  endedBy: 'revocation',
+  forget: (who, deps, { by }) => endLinks(who, { connection: null, by }, deps),
+} as const satisfies PersonalData;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import { type LetterLanguage, letterLanguages } from '../letters/language.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import type { Clock, State } from '../ports.js';
 import { type NoticeKind, noticeKinds } from '../step-up/page-protocol.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
@@ -62,3 +63,16 @@ export async function keepNoticeChoice(
 export async function forgetNoticeChoice(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
   await state.delete(choiceKey(who));
 }
+
+/** Registration of this data. */
+export const noticeChoiceData = {
+  part: 'notice_choice',
+  keys: ['notice-choice:*:*'],
+  read: async (who, deps) => {
+    const kept = await readNoticeChoice(who, deps);
+    return { noticeChoice: kept && { off: kept.off, email: kept.email, language: kept.language } };
+  },
+  // Until then they tell how notices of the end of the enrolment reach the person.
+  endedBy: 'erasure_last',
+  forget: forgetNoticeChoice,
+} as const satisfies PersonalData;

@@ -4,10 +4,11 @@ import { changeStored, readStored } from '../change-stored.js';
 import { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import { digestOf } from '../digest.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import type { Clock, Keys, KeyVersion, PushAddress, Random, State } from '../ports.js';
 import { pushAddressGuard } from '../ports.js';
 import { openText, sealedTextGuard, sealText } from '../sealed-text.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
  * The browsers that a person lets notices be pushed to. Where they are reached is sealed: who has it can send to nobody without
@@ -119,3 +120,15 @@ export async function countNoticeDevices(
 export async function forgetNoticeDevices(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
   await state.delete(devicesKey(who));
 }
+
+/** Registration of this data. */
+export const noticeDeviceData = {
+  part: 'notice_devices',
+  keys: ['notice-devices:*:*'],
+  read: async (who, deps) => {
+    const kept = await countNoticeDevices(who, deps);
+    return { noticeDevices: kept && { devices: kept.devices, expiresAt: toIso(kept.expiresAt) } };
+  },
+  endedBy: 'erasure_last',
+  forget: forgetNoticeDevices,
+} as const satisfies PersonalData;

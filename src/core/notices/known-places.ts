@@ -5,8 +5,9 @@ import type { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { digestOf } from '../digest.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import type { Keys, KeyVersion } from '../ports.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
  * From which devices and networks a person's checks came, so that they hear of the first from a new one. Digests under a key
@@ -130,3 +131,17 @@ async function digestPlace(
 /** The message of a token is a digest of 32 bytes, so that this one, which is longer, is never a token's. */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/known-places/the key of one person: '), digestOf(placesKey(who))]);
+
+/** Registration of this data. */
+export const knownPlaceData = {
+  part: 'known_places',
+  keys: ['known-places:*:*'],
+  read: async (who, deps) => {
+    const kept = await readKnownPlaces(who, deps);
+    if (kept === null) return { knownPlaces: null };
+    const { devices, networks, expiresAt } = kept;
+    return { knownPlaces: { devices, networks, expiresAt: expiresAt === null ? null : toIso(expiresAt) } };
+  },
+  endedBy: 'revocation',
+  forget: forgetKnownPlaces,
+} as const satisfies PersonalData;

@@ -1,80 +1,14 @@
-import { z } from 'zod';
 import { FaceError, toCode } from '../../errors.js';
 import type { EndedSessions } from '../audit-events.js';
 import { changeStored, readStored } from '../change-stored.js';
-import { Credential } from '../concealed.js';
+import type { Credential } from '../concealed.js';
 import type { Connection, SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
-import { digestOf } from '../digest.js';
 import { revokeSubject } from '../enrolment/revoke.js';
-import type { Random, State } from '../ports.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
+import { addSec } from '../units.js';
 import { forgetNoticeChoice } from './choice.js';
 import { forgetNoticeDevices } from './devices.js';
-
-/** So long after a notice somebody may say that it was not they. */
-export const notMeLifeSec = 7 * secondsPerDay;
-
-const recordGuard = z.object({
-  connection: z.string(),
-  subject: z.string(),
-  expiresAt: z.number(),
-  isUsed: z.boolean(),
-});
-type NotMeRecord = z.infer<typeof recordGuard>;
-
-/** Of the secret only its digest is kept. */
-const toStored = (secret: Credential, expiresAt: EpochMs) => ({
-  key: secret.use((text) => `not-me:${digestOf(text).toString('base64url')}`),
-  guard: recordGuard,
-  expiresAt: () => expiresAt,
-});
-
-/** Makes the secret of one notice's link. @throws FaceError `state_unavailable` */
-export async function issueNotMe(
-  { connection, subject }: SubjectRef,
-  { state, clock, random }: { readonly state: State; readonly clock: CoreDeps['clock']; readonly random: Random },
-): Promise<Credential> {
-  const secret = new Credential(Buffer.from(random(32)).toString('base64url'));
-  const expiresAt = addSec(clock.now(), notMeLifeSec);
-  const record: NotMeRecord = { connection, subject, expiresAt, isUsed: false };
-  const { key } = toStored(secret, expiresAt);
-  await state.write(key, record, { when: 'absent', expiresAt });
-  const add = (found: Links | null): Links => {
-    const alive = found?.links.filter((link) => link.expiresAt > clock.now()) ?? [];
-    return { links: [...alive, { key, expiresAt }] };
-  };
-  await changeStored(linksOf({ connection, subject }), add, { state });
-  return secret;
-}
-
-const linksGuard = z.object({ links: z.array(z.object({ key: z.string(), expiresAt: epochMsGuard })) });
-type Links = z.infer<typeof linksGuard>;
-
-/** Under which keys the links of one person are: a few a day, as many as notices. */
-const linksOf = ({ connection, subject }: SubjectRef) => ({
-  key: `not-me-of:${connection}:${subject}`,
-  guard: linksGuard,
-  expiresAt: ({ links }: Links): EpochMs | null => links.at(-1)?.expiresAt ?? null,
-});
-
-/** How many links of notices a person has, and until when the last works; `null`: none. @throws FaceError `state_unavailable` */
-export async function readNotMeLinks(
-  who: SubjectRef,
-  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<{ readonly links: number; readonly expiresAt: EpochMs } | null> {
-  const found = await readStored(linksOf(who), { state });
-  const alive = found?.record.links.filter(({ expiresAt }) => expiresAt > clock.now()) ?? [];
-  const last = alive.at(-1);
-  return last === undefined ? null : { links: alive.length, expiresAt: last.expiresAt };
-}
-
-/** Forgets them: they lead nowhere from then on. @throws FaceError `state_unavailable` */
-export async function forgetNotMeLinks(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
-  const found = await readStored(linksOf(who), { state });
-  for (const { key } of found?.record.links ?? []) await state.delete(key);
-  await state.delete(linksOf(who).key);
-}
+import { type NotMeRecord, notMeLifeSec, toStoredNotMe } from './not-me-links.js';
 
 /**
  * Ends the enrolment of whoever got the notice, what waits for them, their choice of notices, and their sessions at the provider. The link is used up once that is done, and on record, so that it can be
@@ -88,13 +22,13 @@ export async function reportNotMe(
   deps: CoreDeps & { readonly connections: ReadonlyMap<string, Connection> },
 ): Promise<SubjectRef & { readonly sessions: EndedSessions }> {
   const { clock, state } = deps;
-  const found = await readStored(toStored(secret, clock.now()), { state });
+  const found = await readStored(toStoredNotMe(secret, clock.now()), { state });
   if (found === null || found.record.isUsed) throw new FaceError('step_up_unknown');
   const { connection: id, subject } = found.record;
   const connection = deps.connections.get(id);
   if (connection === undefined) throw new FaceError('connection_unknown');
   await revokeSubject({ connection, subject }, deps);
-  const stored = toStored(secret, addSec(clock.now(), notMeLifeSec));
+  const stored = toStoredNotMe(secret, addSec(clock.now(), notMeLifeSec));
   const use = (record: NotMeRecord | null): NotMeRecord => {
     if (record === null || record.isUsed) throw new FaceError('step_up_unknown');
     return { ...record, isUsed: true };

@@ -10,7 +10,7 @@ import type { Clock, Delivery, Keys, Log, Random, State, WebPush } from '../port
 import { toIso } from '../units.js';
 import { readNoticeChoice } from './choice.js';
 import { readNoticeDevices, removeNoticeDevices } from './devices.js';
-import { issueNotMe } from './not-me.js';
+import { issueNotMe } from './not-me-links.js';
 import { type Notice, noticeOf } from './notice.js';
 import { noticeWords } from './words.js';
 

@@ -1,5 +1,5 @@
 import type { PhotoCode } from '../../errors.js';
-import type { ContentKey, Photo, SealedToken, UserSecret } from '../concealed.js';
+import type { Photo, SealedToken, UserSecret } from '../concealed.js';
 import type { Detection } from '../face.js';
 import type { QueueShare } from '../queue-share.js';
 import type { EpochSec } from '../units.js';
@@ -28,14 +28,10 @@ export interface Sealed {
   readonly expiresAt: EpochSec | null;
   /** How many photos the token was made from: one is allowed, and weaker. */
   readonly photos: number;
-  /** `null` where the verifier cannot derive one. */
-  readonly contentKey: ContentKey | null;
 }
 
 export interface Verdict {
   readonly matched: boolean;
-  /** Only on a match, and `null` where the verifier cannot derive one. */
-  readonly contentKey: ContentKey | null;
   /** `null` unless asked for, or where the verifier does not measure it. */
   readonly liveness: Liveness | null;
   /**
@@ -102,6 +98,11 @@ export interface VerifyRequest {
   readonly judgedLive?: Promise<boolean>;
   /** Whether the caller can store a renewed token. */
   readonly allowRenewal: boolean;
+  /**
+   * Receives the content key of a token that matches, where the verifier can derive one. The verifier zeroes the key when this returns.
+   * Absent: no key is derived.
+   */
+  readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
 }
 

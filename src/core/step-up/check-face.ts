@@ -38,7 +38,7 @@ export async function checkFace(
   if (kept !== null) {
     const { token, binding } = kept;
     const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false, share };
-    return { verdict: forgetKeys(await verifyPerson(request, rules, deps)), accuracy: binding.accuracy };
+    return { verdict: await verifyPerson(request, rules, deps), accuracy: binding.accuracy };
   }
   if (connection === null) throw new FaceError('connection_unknown');
   const token = await readTokenIfAny(connection, subject);
@@ -52,14 +52,7 @@ export async function checkFace(
   if (verdict.matched && verdict.renewed !== null && token !== null) {
     await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
   }
-  return { verdict: forgetKeys(verdict), accuracy: binding.accuracy };
-}
-
-/** A step-up says who is there, and releases nothing. */
-function forgetKeys(verdict: Verdict): Verdict {
-  verdict.contentKey?.wipe();
-  verdict.renewed?.contentKey?.wipe();
-  return verdict;
+  return { verdict, accuracy: binding.accuracy };
 }
 
 /**

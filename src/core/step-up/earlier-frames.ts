@@ -5,8 +5,9 @@ import type { FrameSketch, KeyMaterial, Photo } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { digestOf } from '../digest.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import { type Keys, type KeyVersion, type Measurement, type Sight, sketchBands } from '../ports.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 
 /*
@@ -104,11 +105,6 @@ export async function readEarlierFrames(
   return { challenges: found.record.challenges.length, expiresAt: toStored(who).expiresAt(found.record) };
 }
 
-/** Forgets the frames of a person's challenges. */
-export async function forgetEarlierFrames(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
-  await state.delete(seenKey(who));
-}
-
 const isCopy = ({ asIs, mirrored }: Digested, known: Uint8Array): boolean =>
   countAgreeing(asIs, known) >= alikeBands || countAgreeing(mirrored, known) >= alikeBands;
 
@@ -152,3 +148,17 @@ function digestBands(steps: Uint8Array, key: KeyMaterial): Digested {
   });
   return { asIs: Buffer.concat(bands.slice(0, sketchBands)), mirrored: Buffer.concat(bands.slice(sketchBands)) };
 }
+
+/** Registration of this data. */
+export const earlierFrameData = {
+  part: 'earlier_frames',
+  keys: ['frames-seen:*:*'],
+  read: async (who, deps) => {
+    const kept = await readEarlierFrames(who, deps);
+    if (kept === null) return { earlierFrames: null };
+    const { challenges, expiresAt } = kept;
+    return { earlierFrames: { challenges, expiresAt: expiresAt === null ? null : toIso(expiresAt) } };
+  },
+  endedBy: 'revocation',
+  forget: (who, { state }) => state.delete(seenKey(who)),
+} as const satisfies PersonalData;

@@ -262,8 +262,7 @@ async function enrolFrom(
   const value = secret?.value ?? null;
   // Anew: the pictures took their time.
   await checkNotEnded(record, deps);
-  const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, share }, deps);
-  sealed.contentKey?.wipe();
+  await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, share }, deps);
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };
   return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
 }

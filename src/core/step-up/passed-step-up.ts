@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { changeStored, parseStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import type { PersonalData } from '../personal-data/registration.js';
 import type { StateRecord } from '../ports.js';
-import { addSec, type EpochMs, epochMs, epochMsGuard } from '../units.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 
 /** The sign-in that a pass is for. A part that is `null` is not known, and is not compared. */
 export const hookSignInGuard = z.object({
@@ -169,3 +170,18 @@ export async function readPassedStepUp(who: SubjectRef, deps: Pick<CoreDeps, 'st
 export async function forgetPassedStepUp(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(passedKey(who));
 }
+
+/** Registration of this data. */
+export const passedStepUpData = {
+  part: 'passed_step_up',
+  keys: ['passed:*:*'],
+  read: async (who, deps) => {
+    const kept = await readPassedStepUp(who, deps);
+    if (kept === null) return { passedStepUp: null };
+    const { stepUpId, passedAt, liveness, used } = kept;
+    const usedAt = used === null ? null : toIso(used.at);
+    return { passedStepUp: { stepUpId, passedAt: toIso(passedAt), liveness, usedAt } };
+  },
+  endedBy: 'enrolment',
+  forget: forgetPassedStepUp,
+} as const satisfies PersonalData;

@@ -1,0 +1,122 @@
+import { campaignData } from '../campaign/forget.js';
+import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
+import { dataConsentData } from '../consented-data/consents.js';
+import { credentialData } from '../credentials/credentials.js';
+import type { CoreDeps } from '../deps.js';
+import { consentData } from '../enrolment/consent.js';
+import { passkeyData } from '../enrolment/passkey-record.js';
+import { recoveryCodeData } from '../enrolment/recovery-codes.js';
+import { bypassData } from '../help-desk/bypass.js';
+import { helpRequestData } from '../help-desk/help-request-list.js';
+import { attemptData } from '../limits/attempts.js';
+import { linkData } from '../links/links.js';
+import { noticeChoiceData } from '../notices/choice.js';
+import { noticeDeviceData } from '../notices/devices.js';
+import { knownPlaceData } from '../notices/known-places.js';
+import { noticeLinkData } from '../notices/not-me-links.js';
+import type { Keys } from '../ports.js';
+import { earlierFrameData } from '../step-up/earlier-frames.js';
+import { passedStepUpData } from '../step-up/passed-step-up.js';
+import type { PersonalData } from './registration.js';
+
+/** All personal data in the state store that an erasure removes, in the order in which it is removed. */
+export const personalData = [
+  campaignData,
+  helpRequestData,
+  dataConsentData,
+  noticeLinkData,
+  credentialData,
+  passedStepUpData,
+  passkeyData,
+  recoveryCodeData,
+  bypassData,
+  earlierFrameData,
+  knownPlaceData,
+  linkData,
+  attemptData,
+  consentData,
+  noticeChoiceData,
+  noticeDeviceData,
+] as const satisfies readonly PersonalData[];
+
+/** Data that an erasure leaves: why, for how long, and its keys in the state store. */
+export const remainingData = [
+  {
+    what: 'deny_list',
+    why: 'The public ids of the erased tokens, so that no copy of one opens. An id is a digest and names nobody.',
+    until: 'the token would have expired',
+    keys: ['revoked:*'],
+  },
+  {
+    what: 'step_ups',
+    why: 'Face checks that were started and cannot go on: they are kept under random ids.',
+    until: 'at most 31 days after the erasure',
+    keys: ['step-up:*'],
+  },
+  {
+    what: 'enrolment_end',
+    why: 'When the enrolment ended, under the id of the account, so that no link from before enrols anybody.',
+    until: '31 days after the erasure',
+    keys: ['enrolment-end:*:*'],
+  },
+  {
+    what: 'notice_link',
+    why: 'The notice that tells of the end of the enrolment has a link to say that it was somebody else: whose it is, and nothing more.',
+    until: 'seven days after the erasure',
+    keys: noticeLinkData.keys,
+  },
+  {
+    what: 'credential_status',
+    why: 'Bits of a list, by which the credentials they carried are known to have ended: they name nobody.',
+    until: 'a day after the last credential in the list would have expired',
+    keys: ['credential-status:*:*', 'credential-status-current:*'],
+  },
+  {
+    what: 'audit_trail',
+    why: 'Who did what and when, without anything biometric: evidence, which no single record can be taken from.',
+    until: 'the retention of the trail ends',
+    keys: [],
+  },
+  {
+    what: 'provider_account',
+    why: 'The account at the identity provider is not kept by this service; its face attribute was cleared.',
+    until: 'the organisation deletes it there',
+    keys: [],
+  },
+  {
+    what: 'backups',
+    why: 'Copies of the store that were made before the erasure.',
+    until: 'the organisation overwrites them',
+    keys: [],
+  },
+] as const;
+
+type ExportedData = Awaited<ReturnType<NonNullable<(typeof personalData)[number]['read']>>>;
+
+/** Reads all that an export returns of the state store, one object for each registration. @throws FaceError `state_unavailable` */
+export async function readPersonalData(
+  { connection, subject }: ConnectedSubject,
+  deps: CoreDeps & { readonly keys: Keys },
+): Promise<readonly ExportedData[]> {
+  const who = { connection: connection.id, subject };
+  const binding = bindingOf(connection, subject);
+  const held: ExportedData[] = [];
+  for (const { read } of personalData) if (read !== null) held.push(await read(who, deps, binding));
+  return held;
+}
+
+/**
+ * Ends the personal data that one of these events is the first to end.
+ * @param request.by - the administrator who asked for it
+ * @throws FaceError `state_unavailable`
+ */
+export async function forgetPersonalData(
+  request: ConnectedSubject & { readonly by?: string | undefined },
+  events: readonly PersonalData['endedBy'][],
+  deps: CoreDeps,
+): Promise<void> {
+  const { connection, subject, by } = request;
+  const forgetting = { binding: bindingOf(connection, subject), by };
+  for (const { endedBy, forget } of personalData)
+    if (events.includes(endedBy)) await forget(toSubjectRef(request), deps, forgetting);
+}
