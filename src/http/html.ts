@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { contentSecurityPolicy, styleDigest } from './content-security-policy.js';
 
 export { escapeHtml } from '../base/html.js';
 
@@ -9,10 +9,4 @@ export { escapeHtml } from '../base/html.js';
  * @param formsTo - where else a form may lead, by redirects
  */
 export const policyOfPage = (style: string, formsTo = "'self'"): string =>
-  [
-    "default-src 'none'",
-    `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-    `form-action ${formsTo}`,
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join(';');
+  contentSecurityPolicy({ 'style-src': styleDigest(style), 'form-action': formsTo });
