@@ -101,7 +101,7 @@ const providerPages = {
 for (const [name, render] of Object.entries(providerPages)) {
   if (names.length > 0 && !names.includes(name)) continue;
   const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height: 740 } });
-  await page.setContent(render('en'));
+  await page.setContent(String(render('en').bytes));
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
     await takePicture(page, toName(name, 'phone', colorScheme), { fullPage: true });

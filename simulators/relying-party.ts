@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Response as ExpressResponse } from 'express';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { html } from '../src/base/html.js';
 import type { Fetch } from '../src/core/ports.js';
 
 /*
@@ -206,8 +207,6 @@ export function redirectTo(response: ExpressResponse, endpoint: string, query: R
   response.redirect(302, url.href);
 }
 
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-
 /** Where a browser ends: `data-result` tells how, `data-reason` why not. */
 export async function showResult(response: ExpressResponse, finish: () => Promise<object>): Promise<void> {
   const outcome = await finish().then(
@@ -223,8 +222,9 @@ export async function showResult(response: ExpressResponse, finish: () => Promis
     .status(result === 'signed-in' ? 200 : 403)
     .set({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
     .send(
-      `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>` +
-        `<body data-result="${result}" data-reason="${escapeHtml(reason)}"><main><h1>${title}</h1>` +
-        `<pre id="details">${escapeHtml(JSON.stringify(details, null, 2))}</pre></main></body></html>\n`,
+      html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>
+<body data-result="${result}" data-reason="${reason}"><main><h1>${title}</h1>
+<pre id="details">${JSON.stringify(details, null, 2)}</pre></main></body></html>
+`.toString(),
     );
 }

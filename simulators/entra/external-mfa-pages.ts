@@ -1,20 +1,18 @@
 import express, { type Response, Router } from 'express';
+import { type Html, html } from '../../src/base/html.js';
 import type { Cloud } from './cloud.js';
 import { callbackPath, finishExternalMfa, startExternalMfa } from './external-mfa.js';
 import { MfaError, type MfaResult } from './external-mfa-request.js';
 import type { DirectoryUser, Tenant } from './tenant.js';
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
-
-const page = (body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>${body}</body></html>`;
+const page = (body: Html): Html =>
+  html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>${body}</body></html>`;
 
 /** What a browser shows at the end: `data-result` is `passed` or `failed`, `data-reason` why. */
-const resultPage = ({ passed, reason }: Omit<MfaResult, 'userId'>): string =>
+const resultPage = ({ passed, reason }: Omit<MfaResult, 'userId'>): Html =>
   page(
-    `<main data-result="${passed ? 'passed' : 'failed'}" data-reason="${escapeHtml(reason ?? '')}">` +
-      `<h1>${passed ? 'You are signed in' : 'Sorry, we could not sign you in'}</h1></main>`,
+    html`<main data-result="${passed ? 'passed' : 'failed'}" data-reason="${reason ?? null}">
+<h1>${passed ? 'You are signed in' : 'Sorry, we could not sign you in'}</h1></main>`,
   );
 
 function findUser({ tenants }: Cloud, name: string): { tenant: Tenant; user: DirectoryUser } | undefined {
@@ -32,7 +30,7 @@ function findUser({ tenants }: Cloud, name: string): { tenant: Tenant; user: Dir
  */
 export function createExternalMfaPages(cloud: Cloud): Router {
   const router = Router();
-  const show = (response: Response, html: string): void => void response.type('html').send(html);
+  const show = (response: Response, shown: Html): void => void response.type('html').send(shown.toString());
 
   router.get('/external-mfa/start', async (request, response) => {
     const found = findUser(cloud, String(request.query.user));
@@ -43,10 +41,10 @@ export function createExternalMfaPages(cloud: Cloud): Router {
     try {
       const { action, fields } = await startExternalMfa(cloud, found.tenant, { userId: found.user.id });
       const inputs = Object.entries(fields).map(
-        ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+        ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
       );
-      const form = `<form method="post" action="${escapeHtml(action)}">${inputs.join('')}<button>Continue</button></form>`;
-      show(response, page(`${form}<script>document.forms[0].submit()</script>`));
+      const form = html`<form method="post" action="${action}">${inputs}<button>Continue</button></form>`;
+      show(response, page(html`${form}<script>document.forms[0].submit()</script>`));
     } catch (error) {
       if (!(error instanceof MfaError)) throw error;
       show(response, resultPage({ passed: false, reason: error.reason }));

@@ -6,9 +6,6 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A text that a browser shows as it is, in an element or an attribute. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
-
 /** HTML that was put together by `html`, and by nothing else. */
 export class Html {
   readonly #markup: string;
@@ -23,17 +20,22 @@ export class Html {
 
   /** For `html`. Whatever is put in is escaped, unless it is HTML already. */
   static of(literals: readonly string[], values: readonly HtmlValue[]): Html {
-    return new Html(literals.map((literal, at) => literal + toMarkup(values[at] ?? '')).join(''));
+    return new Html(literals.map((literal, at) => literal + toMarkup(values[at] ?? null)).join(''));
   }
 }
 
-type HtmlValue = string | number | Html | readonly Html[];
+type HtmlValue = string | number | null | Html | readonly HtmlValue[];
 
-const toMarkup = (value: HtmlValue): string => {
+function toMarkup(value: HtmlValue): string {
+  if (value === null) return '';
   if (value instanceof Html) return value.toString();
-  return typeof value === 'string' || typeof value === 'number' ? escapeHtml(String(value)) : value.join('');
-};
+  if (typeof value === 'object') return value.map(toMarkup).join('');
+  return String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+}
 
-/** HTML of a template: what is put into it shows as it is, in an element or a quoted attribute. */
+/**
+ * Renders a template as HTML. Each value is shown as text, in an element or a quoted attribute, unless it is HTML already;
+ * `null` is nothing, and the values of an array follow each other.
+ */
 export const html = (literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html =>
   Html.of(literals, values);

@@ -1,7 +1,7 @@
+import { html } from '../base/html.js';
 import type { NamedBrand } from '../core/brand/brands.js';
 import { type BrandOfPage, brandMetaName } from '../core/brand/page-brand.js';
 import { brandFilePath } from '../http/brand-paths.js';
-import { escapeHtml } from '../http/html.js';
 
 /** What the page is told of a brand. */
 function toPageBrand({ digest, brand }: NamedBrand): BrandOfPage {
@@ -21,16 +21,13 @@ function toPageBrand({ digest, brand }: NamedBrand): BrandOfPage {
 const ownIcon = /<link rel="icon"[^>]*>/;
 
 /** Puts a brand into the page's head: its stylesheet after ours, its icon in place of ours, and what the page's script reads. */
-export function addBrand(html: string, named: NamedBrand | null): string {
-  if (named === null) return html;
+export function addBrand(page: string, named: NamedBrand | null): string {
+  if (named === null) return page;
   const { digest, brand } = named;
-  const facts = escapeHtml(JSON.stringify(toPageBrand(named)));
-  const added = [
-    `<link rel="stylesheet" href="${brandFilePath(digest, 'brand.css')}">`,
-    `<meta name="${brandMetaName}" content="${facts}">`,
-  ].join('\n');
-  const icon =
-    brand.icon === null ? null : `<link rel="icon" type="image/png" href="${brandFilePath(digest, 'icon.png')}">`;
-  const withIcon = icon === null ? html : html.replace(ownIcon, () => icon);
-  return withIcon.replace('</head>', () => `${added}\n</head>`);
+  const added = html`<link rel="stylesheet" href="${brandFilePath(digest, 'brand.css')}">
+<meta name="${brandMetaName}" content="${JSON.stringify(toPageBrand(named))}">
+</head>`;
+  const icon = html`<link rel="icon" type="image/png" href="${brandFilePath(digest, 'icon.png')}">`;
+  const withIcon = brand.icon === null ? page : page.replace(ownIcon, () => icon.toString());
+  return withIcon.replace('</head>', () => added.toString());
 }

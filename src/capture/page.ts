@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import express, { type Express, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import type { Brands } from '../core/brand/brands.js';
 import { FaceError } from '../errors.js';
 import { discardBody } from '../http/collect.js';
 import { createCompressedAssets } from '../http/compressed-assets.js';
+import { ownFiles, securePage } from '../http/content-security-policy.js';
 import { pagePath } from '../http/page-link.js';
 import { addBrand } from './branded-page.js';
 import { createModelHandler } from './page-models.js';
@@ -19,41 +19,26 @@ export interface PageFolders {
   readonly models: string;
 }
 
-/**
- * Nothing from elsewhere, nothing inline, no frame around it, and no way to make markup of text. `wasm-unsafe-eval` lets
- * the browser compile the guidance's own WebAssembly, and no JavaScript from text.
- */
-const secureFor = (ancestors: 'none' | 'self') =>
-  helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        workerSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'blob:', 'data:'],
-        mediaSrc: ["'self'", 'blob:'],
-        connectSrc: ["'self'"],
-        formAction: ["'none'"],
-        frameAncestors: [`'${ancestors}'`],
-        baseUri: ["'none'"],
-        requireTrustedTypesFor: ["'script'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    xFrameOptions: { action: ancestors === 'none' ? 'deny' : 'sameorigin' },
-    // Sign-ins in a window of their own need the tie to the window that opened them.
-    crossOriginOpenerPolicy: { policy: 'unsafe-none' },
-  });
+/** `wasm-unsafe-eval` lets the browser compile the guidance's own WebAssembly, and no JavaScript from text. */
+const policy = {
+  ...ownFiles,
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'worker-src': "'self'",
+  'img-src': "'self' blob: data:",
+  'media-src': "'self' blob:",
+} as const;
 
-const secured = secureFor('none');
+/** Sign-ins in a window of their own need the tie to the window that opened them. */
+const keepOpener = { 'Cross-Origin-Opener-Policy': 'unsafe-none' };
+
+const secured = securePage(policy, {
+  ...keepOpener,
+  'Permissions-Policy':
+    'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()',
+});
 
 /** The same for the page as a form of ours shows it, in a frame beside. */
-export const securePreview = secureFor('self');
-
-const permissions =
-  'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()';
+export const securePreview = securePage({ ...policy, 'frame-ancestors': "'self'" }, keepOpener);
 
 /** Reads a page once: it changes with a release alone. */
 export function createPageReader({ page }: PageFolders, file: string): () => Promise<string> {
@@ -88,10 +73,7 @@ export function mountPage(
 ): void {
   const readPage = createPageReader(folders, file);
   const page = express.Router();
-  page.use(secured, (_request, response, next) => {
-    response.set('Permissions-Policy', permissions);
-    next();
-  });
+  page.use(secured);
   page.get(['/', '/kiosk', '/not-me'], discardBody, async (request, response) => {
     if (request.path !== '/not-me') keepDevice?.(request, response);
     const [html, brand] = await Promise.all([readPage(), brands?.inForce() ?? null]);

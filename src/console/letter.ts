@@ -1,7 +1,7 @@
 import type { Router } from 'express';
-import helmet from 'helmet';
 import { findShown } from '../core/letters/shown.js';
 import { FaceError } from '../errors.js';
+import { securePage } from '../http/content-security-policy.js';
 import { isSameOrigin } from '../http/same-origin.js';
 import type { ConsoleDeps } from './deps.js';
 
@@ -9,21 +9,7 @@ import type { ConsoleDeps } from './deps.js';
  * A letter brings its own inline styles, as mail programs want them, and shows nothing else: no script, no form, nothing from
  * anywhere, in an origin of its own, and in a frame of the console alone.
  */
-const secured = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'unsafe-inline'"],
-      formAction: ["'none'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'self'"],
-      sandbox: [],
-    },
-  },
-  referrerPolicy: { policy: 'no-referrer' },
-  xFrameOptions: { action: 'sameorigin' },
-});
+const secured = securePage({ 'style-src': "'unsafe-inline'", 'frame-ancestors': "'self'", sandbox: '' });
 
 /** Serves letters that are looked at before they leave. Whoever is sent the address sees nothing: it is for the frame. */
 export function routeLetters(router: Router, deps: Pick<ConsoleDeps, 'state' | 'issuer'>): void {

@@ -1,35 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import express, { type Router } from 'express';
-import helmet from 'helmet';
 import { FaceError } from '../errors.js';
 import { discardBody } from '../http/collect.js';
 import { createCompressedAssets } from '../http/compressed-assets.js';
+import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
 
-/**
- * Nothing from elsewhere, nothing inline, no frame around it, in it only pages of ours, and no way to make markup of text. `data:` is for the logo that
- * somebody has just chosen.
- */
-const secured = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'"],
-      frameSrc: ["'self'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-      requireTrustedTypesFor: ["'script'"],
-    },
-  },
-  referrerPolicy: { policy: 'no-referrer' },
-  xFrameOptions: { action: 'deny' },
-});
-
-const permissions = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
+/** Frames hold only pages of ours. `data:` is for the logo that an administrator has just chosen. */
+const secured = securePage(
+  { ...ownFiles, 'img-src': "'self' data:", 'frame-src': "'self'", 'form-action': "'self'" },
+  { 'Permissions-Policy': noDevices },
+);
 
 /**
  * Serves the page of the console and its assets. Asset names hold a digest of their content, so browsers may keep them; every
@@ -38,10 +18,7 @@ const permissions = 'camera=(), microphone=(), geolocation=(), publickey-credent
  */
 export function createPageRouter(folder: string): Router {
   const page = express.Router();
-  page.use(discardBody, secured, (_request, response, next) => {
-    response.set('Permissions-Policy', permissions);
-    next();
-  });
+  page.use(discardBody, secured);
   page.get('/assets/:file', createCompressedAssets(folder));
   page.use(
     '/assets',

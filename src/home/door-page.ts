@@ -1,11 +1,11 @@
-import { Html, html } from '../base/html.js';
-import { directionOf, type LetterLanguage, letterLanguages } from '../core/letters/language.js';
-import { policyOfPage } from '../http/html.js';
+import { type Html, html } from '../base/html.js';
+import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
+import { createPageLayout, type RenderedPage } from '../http/page-layout.js';
 import { pageStyle } from '../http/page-style.js';
 import { doorTexts } from './messages/index.js';
 import type { RefusedReason } from './messages/texts.js';
 
-const style = `${pageStyle}
+const layout = createPageLayout(html`${pageStyle}
 h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
 h2:first-of-type { margin-block-start: 0; }
 form label { display: block; font-weight: 600; }
@@ -16,13 +16,7 @@ form input {
 [role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
 nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
 nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
-`;
-
-/** A style element holds its text as it is written. */
-const styleText = Html.of([style], []);
-
-/** The page's Content-Security-Policy. */
-export const doorPolicy = policyOfPage(style);
+`);
 
 /** A door, as it is shown. */
 export interface Door {
@@ -37,29 +31,20 @@ export interface Door {
 export const doorPath = (connection: string, below: string, wished: LetterLanguage | null): string =>
   `/me/${encodeURIComponent(connection)}${below}${wished === null ? '' : `?lang=${wished}`}`;
 
-function renderPage(language: LetterLanguage, path: string, body: Html): string {
+function renderPage(language: LetterLanguage, path: string, body: Html): RenderedPage {
   const { title, languages } = doorTexts[language];
   const links = letterLanguages.map(
     (each) => html`<a href="${path}?lang=${each}" lang="${each}" hreflang="${each}">${doorTexts[each].name}</a>`,
   );
-  return html`<!doctype html>
-<html lang="${language}" dir="${directionOf(language)}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${title}</title>
-<style>${styleText}</style>
-</head>
-<body>
-<main>
+  return layout(
+    language,
+    title,
+    html`<main>
 <h1>${title}</h1>
 ${body}
 </main>
-<nav aria-label="${languages}">${links}</nav>
-</body>
-</html>
-`.toString();
+<nav aria-label="${languages}">${links}</nav>`,
+  );
 }
 
 /** Asks who is there, in one of the ways that the connection has. */
@@ -67,10 +52,10 @@ export function renderDoor(
   { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
   door: Door,
   refused: RefusedReason | null,
-): string {
+): RenderedPage {
   const { connection, organisation, hasFaceCheck, hasSignIn } = door;
   const texts = doorTexts[language];
-  const notice = refused === null ? [] : [html`<p role="alert">${texts.refused[refused]}</p>`];
+  const notice = refused === null ? null : html`<p role="alert">${texts.refused[refused]}</p>`;
   const face = html`<h2>${texts.faceTitle}</h2>
 <form method="post" action="${doorPath(connection, '/face-check', wished)}">
 <label for="username">${texts.userName}</label>
@@ -82,8 +67,8 @@ export function renderDoor(
 <a class="button" href="${doorPath(connection, '/sign-in', wished)}">${texts.signIn(organisation)}</a>`;
   const body = html`${notice}
 <p>${texts.text}</p>
-${hasFaceCheck ? [face] : []}
-${hasSignIn ? [signIn] : []}`;
+${hasFaceCheck ? face : null}
+${hasSignIn ? signIn : null}`;
   return renderPage(language, doorPath(connection, '', null), body);
 }
 
@@ -91,7 +76,7 @@ ${hasSignIn ? [signIn] : []}`;
 export function renderDoors(
   { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
   doors: readonly Door[],
-): string {
+): RenderedPage {
   const links = doors.map(
     ({ connection, organisation }) =>
       html`<a class="button" href="${doorPath(connection, '', wished)}"><bdi>${organisation ?? connection}</bdi></a>`,

@@ -9,13 +9,14 @@ import { noteRefusal } from '../http/access-log.js';
 import { mountAt, queryOf, requireMethod } from '../http/address.js';
 import { withAllowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
+import { sendPage } from '../http/page-layout.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import { isSameOrigin } from '../http/same-origin.js';
 import { sourceOf } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { beginFaceCheck, type DoorVisit, finishFaceCheck, openOwnPage } from './arrival.js';
-import { type Door, doorPath, doorPolicy, renderDoor, renderDoors } from './door-page.js';
+import { type Door, doorPath, renderDoor, renderDoors } from './door-page.js';
 import { type RefusedReason, refusedReasons } from './messages/texts.js';
 import { createOwnSignIn, type OwnSignIn } from './own-sign-in.js';
 
@@ -58,9 +59,6 @@ export function mountHome(app: Express, deps: HomeDeps): void {
   };
   type Visit = DoorVisit & { readonly door: OpenDoor };
 
-  const send = (response: Response, page: string): void =>
-    void response.set('Content-Security-Policy', doorPolicy).type('html').send(page);
-
   function mount(path: string, methods: readonly string[], answer: (request: Request, response: Response) => unknown) {
     mountAt(app, path, async (request, response) => {
       requireMethod(request, response, methods);
@@ -97,7 +95,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     const [first, ...more] = [...doors.values()];
     if (first === undefined) throw new FaceError('not_found');
     const { wished, language } = visitOf(request, response);
-    if (more.length > 0) return send(response, renderDoors({ language, wished }, [first, ...more]));
+    if (more.length > 0) return sendPage(response, renderDoors({ language, wished }, [first, ...more]));
     response.redirect(303, `${deps.issuer}${doorPath(first.connection, '', wished)}`);
   });
 
@@ -105,7 +103,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     const door = doors.get(String(request.params.connection));
     if (door === undefined) throw new FaceError('not_found');
     const { wished, language, refused } = visitOf(request, response);
-    send(response, renderDoor({ language, wished }, door, isReason(refused) ? refused : null));
+    sendPage(response, renderDoor({ language, wished }, door, isReason(refused) ? refused : null));
   });
 
   mountStep('/face-check', {

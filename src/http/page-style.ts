@@ -1,5 +1,7 @@
+import { html } from '../base/html.js';
+
 /** The look of the capture page, for pages of the server itself. One narrow column, two schemes. */
-export const pageStyle = `
+export const pageStyle = html`
 :root {
   color-scheme: light dark;
   --ground: #eef1f4; --card: #ffffff; --ink: #16202b; --ink-soft: #4c5a68; --line: #d3dae1; --line-strong: #76828e;

@@ -1,14 +1,14 @@
+import { type Html, html } from '../base/html.js';
 import type { Json } from '../base/json.js';
 import type { RegisteredClaim } from '../config/claims.js';
 import { addressMembers, isStandardClaim } from '../core/consented-data/claims.js';
 import { toDay } from '../core/letters/day.js';
 import type { EpochMs } from '../core/units.js';
-import { escapeHtml } from '../http/html.js';
-import { renderCard } from './card.js';
+import type { RenderedPage } from '../http/page-layout.js';
 import { consentTextsIn } from './consent-messages/index.js';
 import type { ConsentTexts } from './consent-messages/texts.js';
 import type { Language } from './messages.js';
-import { type Asker, isolate } from './person-page.js';
+import { type Asker, isolate, renderPersonCard } from './person-page.js';
 
 /** One claim as it is shown. */
 interface ShownClaim extends RegisteredClaim {
@@ -59,28 +59,28 @@ export function renderConsentPage(
     /** The connection, as people know it, whose account was to be linked a moment ago and was not. */
     readonly notLinked?: string | null;
   },
-): string {
+): RenderedPage {
   const texts = consentTextsIn(language);
-  const part = (title: string, text: string, own: readonly ShownClaim[]): string =>
+  const part = (title: string, text: string, own: readonly ShownClaim[]): Html | null =>
     own.length === 0
-      ? ''
-      : `<fieldset>
-<legend>${escapeHtml(title)}</legend>
-<p>${escapeHtml(text)}</p>
+      ? null
+      : html`<fieldset>
+<legend>${title}</legend>
+<p>${text}</p>
 <ul>
-${own.map((item) => `<li>${renderItem(language, item)}</li>`).join('\n')}
-</ul>
+${own.map((item) => html`<li>${renderItem(language, item)}</li>\n`)}</ul>
 </fieldset>`;
   const isOfSeveral = answered.length + silent.length > 0;
-  return renderCard(
+  return renderPersonCard(
     language,
     asker.to === 'wallet' ? texts.cardTitle(asker.name) : texts.title(asker.name),
-    `${notLinked === null ? '' : `<p class="notice" role="status">${escapeHtml(texts.notLinked(notLinked))}</p>`}
-<p>${escapeHtml(isOfSeveral ? texts.textOfSeveral : texts.text(organisation))} ${renderDestination(texts, asker)}</p>
+    html`${notLinked === null ? null : html`<p class="notice" role="status">${texts.notLinked(notLinked)}</p>`}
+<p>${isOfSeveral ? texts.textOfSeveral : texts.text(organisation)} ${renderDestination(texts, asker)}</p>
 <form method="post">
-<input type="hidden" name="shown" value="${escapeHtml(shown)}">
-${answered.map((id) => `<input type="hidden" name="answered" value="${escapeHtml(id)}">`).join('\n')}
-${silent.map((source) => renderSilent(language, source, canLink)).join('\n')}
+<input type="hidden" name="shown" value="${shown}">
+${answered.map(
+  (id) => html`<input type="hidden" name="answered" value="${id}">\n`,
+)}${silent.map((source) => renderSilent(language, source, canLink))}
 ${part(
   texts.needed,
   texts.neededText,
@@ -91,68 +91,65 @@ ${part(
   asker.to === 'wallet' ? texts.cardOptionalText : texts.optionalText,
   items.filter(({ isEssential }) => !isEssential),
 )}
-${asker.to === 'counter' ? '' : `<p>${escapeHtml(texts.until(toDay(until, language)))}</p>`}
-<button class="strong" name="decision" value="agree">${escapeHtml(texts.agree)}</button>
-<button name="decision" value="refuse">${escapeHtml(texts.refuse)}</button>
+${asker.to === 'counter' ? null : html`<p>${texts.until(toDay(until, language))}</p>`}
+<button class="strong" name="decision" value="agree">${texts.agree}</button>
+<button name="decision" value="refuse">${texts.refuse}</button>
 </form>`,
   );
 }
 
-const renderDestination = (texts: ConsentTexts, { to }: Asker): string => {
-  if (typeof to === 'object') return `${escapeHtml(texts.goesTo)} ${isolate('host', to.host)}.`;
-  return escapeHtml(to === 'counter' ? texts.atCounter : texts.cardGoesTo);
+const renderDestination = (texts: ConsentTexts, { to }: Asker): Html | string => {
+  if (typeof to === 'object') return html`${texts.goesTo} ${isolate('host', to.host)}.`;
+  return to === 'counter' ? texts.atCounter : texts.cardGoesTo;
 };
 
 const nameOf = (language: Language, { claim, label }: Pick<ShownClaim, 'claim' | 'label'>): string =>
   label?.[language] ?? (isStandardClaim(claim) ? consentTextsIn(language).labels[claim] : (label?.en ?? claim));
 
 /** What a connection would tell, and why it does not; and, where that helps, how it would. */
-function renderSilent(language: Language, { decision, name, state, items }: SilentSource, canLink: boolean): string {
+function renderSilent(language: Language, { decision, name, state, items }: SilentSource, canLink: boolean): Html {
   const texts = consentTextsIn(language);
   const isUnlinked = state === 'unlinked';
-  const button = `<button name="decision" value="${escapeHtml(decision)}">${escapeHtml(texts.link(name))}</button>`;
-  const retry = `<a class="button" href="">${escapeHtml(texts.tryAgain)}</a>`;
-  const wayOn = canLink ? button : `<p>${escapeHtml(texts.linkHere)}</p>`;
-  return `<fieldset class="silent">
-<legend><bdi>${escapeHtml(isUnlinked ? texts.unlinked(name) : texts.unanswered(name))}</bdi></legend>
-<p>${escapeHtml(isUnlinked ? texts.unlinkedText : texts.unansweredText)}</p>
+  const button = html`<button name="decision" value="${decision}">${texts.link(name)}</button>`;
+  const retry = html`<a class="button" href="">${texts.tryAgain}</a>`;
+  const wayOn = canLink ? button : html`<p>${texts.linkHere}</p>`;
+  return html`<fieldset class="silent">
+<legend><bdi>${isUnlinked ? texts.unlinked(name) : texts.unanswered(name)}</bdi></legend>
+<p>${isUnlinked ? texts.unlinkedText : texts.unansweredText}</p>
 <ul>
-${items
-  .map((item) => {
-    const { purpose } = item;
-    return `<li><span class="name"><bdi>${escapeHtml(nameOf(language, item))}</bdi></span>
-${isolate('purpose', purpose[language] ?? purpose.en)}</li>`;
-  })
-  .join('\n')}
-</ul>
+${items.map((item) => {
+  const { purpose } = item;
+  return html`<li><span class="name"><bdi>${nameOf(language, item)}</bdi></span>
+${isolate('purpose', purpose[language] ?? purpose.en)}</li>
+`;
+})}</ul>
 ${isUnlinked ? wayOn : retry}
 </fieldset>`;
 }
 
-function renderItem(language: Language, item: ShownClaim): string {
+function renderItem(language: Language, item: ShownClaim): Html {
   const { claim, isEssential, purpose, value, source } = item;
   const texts = consentTextsIn(language);
-  const body = `<span><span class="name"><bdi>${escapeHtml(nameOf(language, item))}</bdi></span>
+  const body = html`<span><span class="name"><bdi>${nameOf(language, item)}</bdi></span>
 ${renderValue(texts, value)}
-${source === undefined ? '' : `<span class="source">${escapeHtml(texts.from)} ${isolate('place', source)}</span>`}
+${source === undefined ? null : html`<span class="source">${texts.from} ${isolate('place', source)}</span>`}
 ${isolate('purpose', purpose[language] ?? purpose.en)}</span>`;
   if (isEssential) return body;
-  return `<label><input type="checkbox" name="claim" value="${escapeHtml(claim)}">${body}</label>`;
+  return html`<label><input type="checkbox" name="claim" value="${claim}">${body}</label>`;
 }
 
-function renderValue(texts: ConsentTexts, value: Json): string {
-  if (value === null) return `<span class="absent">${escapeHtml(texts.absent)}</span>`;
+function renderValue(texts: ConsentTexts, value: Json): Html | readonly Html[] {
+  if (value === null) return html`<span class="absent">${texts.absent}</span>`;
   if (typeof value === 'boolean') return isolate('value', value ? texts.yes : texts.no);
   if (typeof value !== 'object') return isolate('value', String(value));
-  if (isList(value)) return value.map((each) => isolate('value', String(each))).join('\n');
-  return addressMembers
-    .flatMap((member) => {
-      const text = value[member];
-      if (typeof text !== 'string') return [];
-      const line = `<span class="name">${escapeHtml(texts.address[member])}</span> ${isolate('value', text)}`;
-      return [`<span class="member">${line}</span>`];
-    })
-    .join('\n');
+  if (isList(value)) return value.map((each) => isolate('value', String(each)));
+  return addressMembers.flatMap((member) => {
+    const text = value[member];
+    if (typeof text !== 'string') return [];
+    return [
+      html`<span class="member"><span class="name">${texts.address[member]}</span> ${isolate('value', text)}</span>\n`,
+    ];
+  });
 }
 
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);

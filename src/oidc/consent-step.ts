@@ -4,6 +4,7 @@ import { answersFor, type DataConsent, findDataConsent, giveDataConsent } from '
 import { digestOf } from '../core/digest.js';
 import { type Link, readLinks } from '../core/links/links.js';
 import { addSec } from '../core/units.js';
+import { sendPage } from '../http/page-layout.js';
 import { type ClaimWanted, toClaimsWanted } from './asked-claims.js';
 import { consentTextsIn } from './consent-messages/index.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
@@ -12,7 +13,7 @@ import type { IssuerDeps, OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
 import { languageOf } from './messages.js';
-import { type Destination, personPolicy, renderUnreadablePage } from './person-page.js';
+import { type Destination, renderUnreadablePage } from './person-page.js';
 import { paramsOf } from './requested-claims.js';
 import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './sources.js';
 import { unlessUnreadable } from './unreadable.js';
@@ -80,9 +81,8 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
       read(subject, wanted),
       readSources({ names: namesBySource(wanted), links }, deps),
     ]);
-    response.set('Content-Security-Policy', personPolicy).set('Cache-Control', 'no-store').type('html');
     if (own === null) {
-      response.status(503).send(renderUnreadablePage(language, reader, consentTextsIn(language).refuse));
+      sendPage(response.status(503), renderUnreadablePage(language, reader, consentTextsIn(language).refuse));
       return;
     }
     const answered = answers.filter(({ state }) => state === 'answered').map(({ id }) => id);
@@ -111,7 +111,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
         notLinked: flow.notLinked === null ? null : nameOf(flow.notLinked),
       }),
     );
-    response.send(page);
+    sendPage(response, page);
   }
 
   async function read(subject: string, wanted: readonly ClaimWanted[]): Promise<PersonalData | null> {

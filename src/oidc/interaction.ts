@@ -11,6 +11,7 @@ import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
+import { sendPage } from '../http/page-layout.js';
 import { kioskLink, pagePath, startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';
 import { organisationScope } from './asked-organisation.js';
@@ -25,7 +26,7 @@ import { createLinkStep } from './link-step.js';
 import { languageOf } from './messages.js';
 import { createOrganisationStep } from './organisation-step.js';
 import { findOtherAnswer } from './other-visit.js';
-import { askPolicy, renderAskPage } from './pages.js';
+import { renderAskPage } from './pages.js';
 import { lifeSec } from './provider.js';
 import { toRefusal } from './refusal.js';
 import { parseRequestedAction } from './requested-action.js';
@@ -113,10 +114,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
       return response.redirect(303, issuer.interactionUrl(interaction.uid));
     }
     const language = languageOf(interaction.params.ui_locales, request.acceptsLanguages());
-    response
-      .set('Content-Security-Policy', askPolicy)
-      .type('html')
-      .send(renderAskPage(language, flow.atKiosk === null ? null : kioskLink(deps.issuer)));
+    sendPage(response, renderAskPage(language, flow.atKiosk === null ? null : kioskLink(deps.issuer)));
   }
 
   /** A fresh ticket each time: the link opens once. */

@@ -24,7 +24,7 @@ import { begun, type Flow, flowLifeSec, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
 import { observe } from './observe.js';
-import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
+import { pageErrorOf, renderErrorPage } from './pages.js';
 import { createProvider, type ProviderHooks } from './provider.js';
 import { checkDemand, checkMembers, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import { ComeBack, createRequireReturn } from './return-visit.js';
@@ -244,9 +244,10 @@ export function createIssuer(
       if (error instanceof ComeBack || error instanceof GoOn) return error.answer(context);
       const language = languageOf(context.oidc.params?.ui_locales, context.acceptsLanguages());
       const reference = String(context.res.getHeader('X-Request-Id') ?? '');
-      context.set('Content-Security-Policy', pagePolicy);
+      const page = renderErrorPage(language, { error: pageErrorOf(context.status, error), code, reference });
+      context.set('Content-Security-Policy', page.policy);
       context.type = 'html';
-      context.body = renderErrorPage(language, { error: pageErrorOf(context.status, error), code, reference });
+      context.body = page.bytes;
     },
   };
 

@@ -1,9 +1,10 @@
+import { html } from '../base/html.js';
 import { toDay } from '../core/letters/day.js';
 import type { EpochMs } from '../core/units.js';
-import { escapeHtml } from '../http/html.js';
-import { renderCard } from './card.js';
+import type { RenderedPage } from '../http/page-layout.js';
 import { consentTextsIn } from './consent-messages/index.js';
 import { type Language, messagesIn } from './messages.js';
+import { renderPersonCard } from './person-page.js';
 
 /** Asks by which name a person is known at another connection. The answer is sent to the address of the page. */
 export function renderLinkPage(
@@ -20,20 +21,20 @@ export function renderLinkPage(
     /** When the link would end by itself. */
     readonly until: EpochMs;
   },
-): string {
+): RenderedPage {
   const texts = consentTextsIn(language);
   const { userName, goOn } = messagesIn(language);
-  return renderCard(
+  return renderPersonCard(
     language,
     texts.link(source),
-    `<p id="text">${escapeHtml(texts.linkText)}</p>
+    html`<p id="text">${texts.linkText}</p>
 <form method="post">
-<input type="hidden" name="decision" value="${escapeHtml(decision)}">
-<label class="field" for="username">${escapeHtml(userName)}</label>
+<input type="hidden" name="decision" value="${decision}">
+<label class="field" for="username">${userName}</label>
 <input class="field" id="username" name="username" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="256" aria-describedby="text">
-<p>${escapeHtml(texts.linkUntil(toDay(until, language)))}</p>
-<button class="strong">${escapeHtml(goOn)}</button>
-<a class="button" href="">${escapeHtml(texts.notNow)}</a>
+<p>${texts.linkUntil(toDay(until, language))}</p>
+<button class="strong">${goOn}</button>
+<a class="button" href="">${texts.notNow}</a>
 </form>`,
   );
 }

@@ -9,6 +9,7 @@ import { addSec, secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
+import { sendPage } from '../http/page-layout.js';
 import { startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';
 import { toClaimsWanted } from './asked-claims.js';
@@ -18,7 +19,6 @@ import type { IssuerDeps, OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
 import { renderLinkPage } from './link-page.js';
 import { languageOf } from './messages.js';
-import { personPolicy } from './person-page.js';
 import { findNamed } from './relying-party.js';
 import { paramsOf } from './requested-claims.js';
 import { nameOfSource, type Source } from './sources.js';
@@ -65,8 +65,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     const language = languageOf(paramsOf(interaction.params).ui_locales, request.acceptsLanguages());
     const until = addSec(deps.clock.now(), deps.accountLinkDays * secondsPerDay);
     const page = { source: nameOfSource(source), decision: `${linkDecision}${id}`, until };
-    response.set('Content-Security-Policy', personPolicy).set('Cache-Control', 'no-store').type('html');
-    response.send(renderLinkPage(language, page));
+    sendPage(response, renderLinkPage(language, page));
   }
 
   async function begin(

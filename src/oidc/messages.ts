@@ -1,6 +1,5 @@
 /** What our own pages say. The capture page has its own messages. */
 export interface Messages {
-  readonly direction: 'ltr' | 'rtl';
   readonly askTitle: string;
   readonly askText: string;
   readonly userName: string;
@@ -21,7 +20,6 @@ export interface Messages {
 
 const messages = {
   en: {
-    direction: 'ltr',
     askTitle: 'Who are you?',
     askText: 'Type the user name you sign in with. Your face is checked next.',
     userName: 'User name',
@@ -36,7 +34,6 @@ const messages = {
     reference: 'Reference',
   },
   de: {
-    direction: 'ltr',
     askTitle: 'Wer sind Sie?',
     askText: 'Geben Sie den Benutzernamen ein, mit dem Sie sich anmelden. Danach wird Ihr Gesicht geprüft.',
     userName: 'Benutzername',
@@ -52,7 +49,6 @@ const messages = {
     reference: 'Kennung',
   },
   es: {
-    direction: 'ltr',
     askTitle: '¿Quién es usted?',
     askText: 'Escriba el nombre de usuario con el que inicia sesión. Después se comprobará su rostro.',
     userName: 'Nombre de usuario',
@@ -67,7 +63,6 @@ const messages = {
     reference: 'Referencia',
   },
   fr: {
-    direction: 'ltr',
     askTitle: 'Qui êtes-vous ?',
     askText: 'Saisissez le nom d’utilisateur avec lequel vous vous connectez. Votre visage sera vérifié ensuite.',
     userName: 'Nom d’utilisateur',
@@ -83,7 +78,6 @@ const messages = {
     reference: 'Référence',
   },
   ar: {
-    direction: 'rtl',
     askTitle: 'من أنت؟',
     askText: 'اكتب اسم المستخدم الذي تسجّل الدخول به. بعد ذلك يتم التحقق من وجهك.',
     userName: 'اسم المستخدم',

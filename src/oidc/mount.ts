@@ -9,6 +9,7 @@ import { noteRefusal, requestIdOf } from '../http/access-log.js';
 import { mountAt, queryOf, requireMethod } from '../http/address.js';
 import { withAllowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
+import { sendPage } from '../http/page-layout.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import { sourceOf } from '../http/source.js';
@@ -18,7 +19,7 @@ import type { OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
 import { languageOf } from './messages.js';
 import type { MountedIssuer, OidcIssuers } from './mounted-issuer.js';
-import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
+import { pageErrorOf, renderErrorPage } from './pages.js';
 import { returnParameter } from './return-visit.js';
 
 const methodsByPath = {
@@ -177,5 +178,5 @@ function sendErrorPage(request: Request, response: Response, error: unknown, log
   const status = isProtocol ? error.statusCode : refusals[code].status;
   const language = languageOf(undefined, request.acceptsLanguages());
   const page = { error: pageErrorOf(status, error), code: isProtocol ? error.error : code, reference };
-  response.status(status).set('Content-Security-Policy', pagePolicy).type('html').send(renderErrorPage(language, page));
+  sendPage(response.status(status), renderErrorPage(language, page));
 }

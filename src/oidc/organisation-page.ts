@@ -1,9 +1,9 @@
+import { type Html, html } from '../base/html.js';
 import type { Organisation } from '../core/organisations/organisations.js';
-import { escapeHtml } from '../http/html.js';
-import { renderCard } from './card.js';
+import type { RenderedPage } from '../http/page-layout.js';
 import type { Language } from './messages.js';
 import { type OrganisationTexts, organisationTextsIn } from './organisation-messages.js';
-import { isolate } from './person-page.js';
+import { isolate, renderPersonCard } from './person-page.js';
 
 /** Shown at once: whoever acts for more looks for theirs. */
 const mostShown = 20;
@@ -26,40 +26,44 @@ export function renderOrganisationPage(
     /** What they searched for; empty: nothing. */
     readonly find: string;
   },
-): string {
+): RenderedPage {
   const texts = organisationTextsIn(language);
   const fitting = organisations.filter((each) => isCalled(each, find));
   const more = fitting.length - mostShown;
   const items = fitting
     .slice(0, mostShown)
-    .map((each) => `<li>${renderItem(texts, each, organisations.length === 1)}</li>`);
-  const search = `<form method="get" role="search">
-<label for="find">${escapeHtml(texts.find)}</label>
-<input type="search" id="find" name="find" maxlength="100" value="${escapeHtml(find)}">
-<button>${escapeHtml(texts.search)}</button>
+    .map((each) => html`<li>${renderItem(texts, each, organisations.length === 1)}</li>\n`);
+  const search = html`<form method="get" role="search">
+<label for="find">${texts.find}</label>
+<input type="search" id="find" name="find" maxlength="100" value="${find}">
+<button>${texts.search}</button>
 </form>`;
-  const none = `<p>${escapeHtml(texts.noneFits)}</p>`;
-  return renderCard(
+  const none = html`<p>${texts.noneFits}</p>`;
+  return renderPersonCard(
     language,
     texts.title(asker.name),
-    `<p>${escapeHtml(texts.text)} ${escapeHtml(texts.goesTo)} ${isolate('host', asker.host)}.</p>
-${organisations.length > mostShown ? search : ''}
+    html`<p>${texts.text} ${texts.goesTo} ${isolate('host', asker.host)}.</p>
+${organisations.length > mostShown ? search : null}
 <form method="post">
 <fieldset>
-<legend>${escapeHtml(texts.organisation)}</legend>
-${items.length === 0 ? none : `<ul>\n${items.join('\n')}\n</ul>`}
+<legend>${texts.organisation}</legend>
+${
+  items.length === 0
+    ? none
+    : html`<ul>
+${items}</ul>`
+}
 </fieldset>
-${more > 0 ? `<p>${escapeHtml(texts.more(more))}</p>` : ''}
-${items.length === 0 ? '' : `<button class="strong" name="decision" value="act">${escapeHtml(texts.goOn)}</button>`}
-<button name="decision" value="refuse" formnovalidate>${escapeHtml(texts.refuse)}</button>
+${more > 0 ? html`<p>${texts.more(more)}</p>` : null}
+${items.length === 0 ? null : html`<button class="strong" name="decision" value="act">${texts.goOn}</button>`}
+<button name="decision" value="refuse" formnovalidate>${texts.refuse}</button>
 </form>`,
   );
 }
 
-function renderItem(texts: OrganisationTexts, { id, name, roles }: Organisation, isChosen: boolean): string {
-  const chosen = isChosen ? ' checked' : '';
-  return `<label><input type="radio" name="organisation" value="${escapeHtml(id)}" required${chosen}>
+function renderItem(texts: OrganisationTexts, { id, name, roles }: Organisation, isChosen: boolean): Html {
+  return html`<label><input type="radio" name="organisation" value="${id}" required${isChosen ? ' checked' : null}>
 <span>${isolate('value', name)}
-${name === id ? '' : isolate('name', id)}
-<span class="purpose">${escapeHtml(texts.roles)} ${roles.map((role) => isolate('role', role)).join(', ')}</span></span></label>`;
+${name === id ? null : isolate('name', id)}
+<span class="purpose">${texts.roles} ${roles.map((role, at) => [at === 0 ? null : ', ', isolate('role', role)])}</span></span></label>`;
 }

@@ -1,5 +1,6 @@
 import { readOrganisations } from '../core/organisations/organisations.js';
 import { queryOf } from '../http/address.js';
+import { sendPage } from '../http/page-layout.js';
 import { maxIdCharacters, toOrganisationAsked } from './asked-organisation.js';
 import { type Acting, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
@@ -7,7 +8,7 @@ import { oidcErrors } from './library.js';
 import { languageOf } from './messages.js';
 import { organisationTextsIn } from './organisation-messages.js';
 import { renderOrganisationPage } from './organisation-page.js';
-import { personPolicy, renderUnreadablePage } from './person-page.js';
+import { renderUnreadablePage } from './person-page.js';
 import { paramsOf } from './requested-claims.js';
 import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
@@ -31,11 +32,9 @@ export function createOrganisationStep({ connection, interactionUrl }: OidcIssue
     const { id, profile } = connection;
     const read = () => readOrganisations(subject, asked.rules, profile);
     const own = await unlessUnreadable('organisations', read, { connection: id, log: deps.log });
-    response.set('Content-Security-Policy', personPolicy).set('Cache-Control', 'no-store').type('html');
     if (own === null) {
-      response
-        .status(503)
-        .send(renderUnreadablePage(language, { name, to: { host } }, organisationTextsIn(language).refuse));
+      const leave = organisationTextsIn(language).refuse;
+      sendPage(response.status(503), renderUnreadablePage(language, { name, to: { host } }, leave));
       return false;
     }
     if (own.length === 0) throw new oidcErrors.AccessDenied('the person acts for no organisation');
@@ -47,7 +46,7 @@ export function createOrganisationStep({ connection, interactionUrl }: OidcIssue
     if (chosen === undefined) {
       const searched = new URLSearchParams(queryOf(request)).get('find') ?? '';
       const find = searched.slice(0, maxIdCharacters);
-      response.send(renderOrganisationPage(language, { asker: { name, host }, organisations, find }));
+      sendPage(response, renderOrganisationPage(language, { asker: { name, host }, organisations, find }));
       return false;
     }
     const acting: Acting = { organisation: chosen.id, roles: [...chosen.roles] };

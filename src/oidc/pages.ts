@@ -1,9 +1,11 @@
-import { escapeHtml, policyOfPage } from '../http/html.js';
+import { html } from '../base/html.js';
+import type { RenderedPage } from '../http/page-layout.js';
+import { createCard } from './card.js';
 import { oidcErrors } from './library.js';
 import { type Language, messagesIn } from './messages.js';
 import { CookiesNeeded } from './return-visit.js';
 
-const style = `
+const style = html`
 :root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
 main { box-sizing: border-box; width: min(100%, 30rem); padding: 1.5rem; overflow-wrap: anywhere; }
@@ -14,48 +16,30 @@ input { margin: .25rem 0 1rem; }
 a { display: inline-block; min-block-size: 1.5rem; color: inherit; }
 `;
 
-/** The Content-Security-Policy of a page that tells something. */
-export const pagePolicy = policyOfPage(style);
+const renderNotice = createCard(style);
 
-/** Of the page that asks: a name may be refused to the client, and Chromium holds every redirect after a form to this list. */
-export const askPolicy = policyOfPage(style, 'https: http:');
-
-function renderPage(language: Language, title: string, body: string): string {
-  const { direction } = messagesIn(language);
-  return `<!doctype html>
-<html lang="${language}" dir="${direction}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${escapeHtml(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${body}
-</main>
-</body>
-</html>
-`;
-}
+/** A name may be refused to the client, by redirects. */
+const renderQuestion = createCard(style, 'https: http:');
 
 /**
  * Asks who is there; the answer is sent to the address of the page.
  * @param kioskUrl - where a kiosk waits for the next person, whose browser keeps no names; `null`: it is a person's own
  */
-export function renderAskPage(language: Language, kioskUrl: string | null): string {
+export function renderAskPage(language: Language, kioskUrl: string | null): RenderedPage {
   const { askTitle, askText, userName, goOn, clearScreen } = messagesIn(language);
-  const clear = kioskUrl === null ? '' : `\n<p><a href="${escapeHtml(kioskUrl)}">${escapeHtml(clearScreen)}</a></p>`;
-  return renderPage(
+  const clear =
+    kioskUrl === null
+      ? null
+      : html`
+<p><a href="${kioskUrl}">${clearScreen}</a></p>`;
+  return renderQuestion(
     language,
     askTitle,
-    `<p id="text">${escapeHtml(askText)}</p>
+    html`<p id="text">${askText}</p>
 <form method="post">
-<label for="username">${escapeHtml(userName)}</label>
+<label for="username">${userName}</label>
 <input id="username" name="username" autocomplete="${kioskUrl === null ? 'username' : 'off'}" autocapitalize="none" spellcheck="false" required maxlength="256" aria-describedby="text">
-<button>${escapeHtml(goOn)}</button>
+<button>${goOn}</button>
 </form>${clear}`,
   );
 }
@@ -78,12 +62,12 @@ export function pageErrorOf(status: number, error: unknown): PageError {
 export function renderErrorPage(
   language: Language,
   { error, code, reference }: { readonly error: PageError; readonly code: string; readonly reference: string },
-): string {
+): RenderedPage {
   const texts = messagesIn(language);
-  return renderPage(
+  return renderNotice(
     language,
     texts.errorTitle,
-    `<p>${escapeHtml(texts[error])}</p>
-<p><small>${escapeHtml(texts.reference)}: <code dir="ltr">${escapeHtml(`${code} ${reference}`)}</code></small></p>`,
+    html`<p>${texts[error]}</p>
+<p><small>${texts.reference}: <code dir="ltr">${`${code} ${reference}`}</code></small></p>`,
   );
 }

@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { paths } from '../../adapters/openid-paths.js';
+import { contentSecurityPolicy } from '../http/content-security-policy.js';
 import type { PublicKey } from '../keys/oidc-key-set.js';
 import type { Provider } from './library.js';
 
@@ -8,13 +9,7 @@ import type { Provider } from './library.js';
  * to the client's own origin: Chromium holds every redirect after it to the same list, and a client that is itself a
  * provider may redirect on to the application. The addresses are in our own page and come from its registration.
  */
-const formPolicy = [
-  "default-src 'none'",
-  'script-src',
-  'form-action https: http:',
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join(';');
+const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'https: http:' });
 
 /** Whoever verifies tokens may keep these for a while: a new key is published days before it signs. */
 const publicForSec = 300;

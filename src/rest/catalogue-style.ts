@@ -1,8 +1,11 @@
+import { html } from '../base/html.js';
+import { createPageLayout } from '../http/page-layout.js';
+
 /**
  * The style of the catalogue, with the colours of the capture page: one column, wide enough for a line of shell, and nothing
  * that scrolls sideways on a phone.
  */
-export const catalogueStyle = `
+export const catalogueStyle = html`
 :root {
   color-scheme: light dark;
   --ground: #eef1f4;
@@ -72,3 +75,6 @@ dd { margin: 0 0 .5rem; color: var(--ink-soft); }
 .refusals div:last-child { border-bottom: 0; }
 .refusals dd { margin: 0; }
 `;
+
+/** Layout of pages in this style. */
+export const renderInCatalogueStyle = createPageLayout(catalogueStyle);

@@ -56,7 +56,7 @@ test('runs no script, takes nothing from elsewhere, and has the colours of the c
   expect(policy).not.toMatch(/script|unsafe|https?:/);
   expect(page).not.toMatch(/<script|\son\w+=|\sstyle=/);
   const ofPage = readFileSync(join(projectRoot, 'web/shared/look.css'), 'utf8');
-  const colours = [...catalogueStyle.matchAll(/--[\w-]+: #[0-9a-f]{6};/g)].map(([line]) => line);
+  const colours = [...String(catalogueStyle).matchAll(/--[\w-]+: #[0-9a-f]{6};/g)].map(([line]) => line);
   expect(colours.length).toBeGreaterThan(15);
   expect(colours.filter((line) => !ofPage.includes(line))).toEqual([]);
 });

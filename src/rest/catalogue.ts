@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { type Html, html } from '../base/html.js';
 import type { Json } from '../base/json.js';
 import { faceErrorCodes, refusals } from '../errors.js';
-import { escapeHtml, policyOfPage } from '../http/html.js';
+import type { RenderedPage } from '../http/page-layout.js';
 import { quotaRanges } from './applications.js';
-import { catalogueStyle } from './catalogue-style.js';
+import { renderInCatalogueStyle } from './catalogue-style.js';
 import { toCurlExample } from './curl-example.js';
 import type { ApiDeps } from './deps.js';
 import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
@@ -11,98 +12,86 @@ import { describeFields } from './json-schema.js';
 import { codesOf, documentedPath } from './openapi.js';
 import { holds, roles } from './rights.js';
 
-/** The page's Content-Security-Policy. */
-export const cataloguePolicy = policyOfPage(catalogueStyle);
-
 /** Text in which backquotes mark code, as HTML. */
-const toHtml = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+const toHtml = (text: string): Html =>
+  html`${text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`))}`;
 
 const toAnchor = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
 /**
  * The published API as a page for whoever writes against it, from the table that checks the requests.
  * @param issuer - the public address of this server, without a slash at the end
- * @returns HTML, to be sent with `cataloguePolicy`
  */
 export function renderCatalogue(
   endpoints: readonly Endpoint[],
   { issuer, onboarding }: Pick<ApiDeps, 'issuer' | 'onboarding'>,
-): string {
+): RenderedPage {
   const groups = Object.entries(groupDescriptions).flatMap(([name, description]) => {
     const members = endpoints.filter(({ tag }) => tag === name);
     return members.length === 0 ? [] : [{ name, description, members }];
   });
   const links = [...groups.map(({ name }) => name), 'Quotas', 'Refusals'].map(
-    (name) => `<li><a href="#${toAnchor(name)}">${escapeHtml(name)}</a></li>`,
+    (name) => html`<li><a href="#${toAnchor(name)}">${name}</a></li>`,
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>API catalogue · facestep</title>
-<style>${catalogueStyle}</style>
-</head>
-<body>
-<header>
+  return renderInCatalogueStyle(
+    'en',
+    'API catalogue · facestep',
+    html`<header>
 <h1>API catalogue</h1>
 <p class="lead">What this server answers to, and what each call needs. The same for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
-<nav aria-label="Groups"><ul>${links.join('')}</ul></nav>
+<nav aria-label="Groups"><ul>${links}</ul></nav>
 </header>
 <main>
 ${renderPreparation(issuer, onboarding.sandbox)}
-${groups.map(renderGroup).join('\n')}
-${renderQuotas()}
+${groups.map(renderGroup)}${renderQuotas()}
 ${renderRefusals()}
-</main>
-</body>
-</html>
-`;
+</main>`,
+  );
 }
 
 const renderPreparation = (
   issuer: string,
   sandbox: string | null,
-): string => `<section class="card" aria-labelledby="before">
+): Html => html`<section class="card" aria-labelledby="before">
 <h2 id="before">Before the first call</h2>
 <p>The examples take these from the shell. An administrator issues client tokens: they are the keys of an application, or of none.</p>
-<pre>${escapeHtml(`export FACESTEP=${issuer}
+<pre>export FACESTEP=${issuer}
 export FACENITION_TOKEN=fst_…      # a client token
-export FACESTEP_ADMIN_KEY=fsa_…    # an administrator’s key`)}</pre>
+export FACESTEP_ADMIN_KEY=fsa_…    # an administrator’s key</pre>
 <p>Every address also answers under <code>/v1</code> and <code>/v2</code>. An address alone is v1. Those shown with <code>/v2</code> exist, or differ, on v2 only.</p>${renderSandbox(sandbox)}
 </section>`;
 
-const renderSandbox = (sandbox: string | null): string =>
+const renderSandbox = (sandbox: string | null): Html | null =>
   sandbox === null
-    ? ''
-    : `\n<p>To try calls without an application, sign in at <a href="/console">the console</a> in the role of a developer: <a href="#post-developer-sandbox-token"><code>POST /developer/sandbox-token</code></a> gives a client token for the connection <code>${escapeHtml(sandbox)}</code>, where nobody is real.</p>`;
+    ? null
+    : html`\n<p>To try calls without an application, sign in at <a href="/console">the console</a> in the role of a developer: <a href="#post-developer-sandbox-token"><code>POST /developer/sandbox-token</code></a> gives a client token for the connection <code>${sandbox}</code>, where nobody is real.</p>`;
 
-function renderGroup(group: { name: string; description: string; members: readonly Endpoint[] }): string {
+function renderGroup(group: { name: string; description: string; members: readonly Endpoint[] }): Html {
   const id = toAnchor(group.name);
-  return `<section aria-labelledby="${id}">
-<h2 id="${id}">${escapeHtml(group.name)}</h2>
+  return html`<section aria-labelledby="${id}">
+<h2 id="${id}">${group.name}</h2>
 <p class="about">${toHtml(group.description)}</p>
-${group.members.map(renderEndpoint).join('\n')}
-</section>`;
+${group.members.map(renderEndpoint)}</section>
+`;
 }
 
-function renderEndpoint(endpoint: Endpoint): string {
+function renderEndpoint(endpoint: Endpoint): Html {
   const { method, summary, description, auth, ours } = endpoint;
   const path = documentedPath(endpoint);
   const id = toAnchor(`${method}-${path}`);
-  return `<article aria-labelledby="${id}">
-<h3 id="${id}" class="address"><span class="method ${method.toLowerCase()}">${method}</span> <code>${escapeHtml(path)}</code></h3>
+  return html`<article aria-labelledby="${id}">
+<h3 id="${id}" class="address"><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></h3>
 <p class="summary">${toHtml(summary)}</p>
-<p>${toHtml(description)}${ours ? '' : ' <span class="about">As in the Facenition API.</span>'}</p>
+<p>${toHtml(description)}${ours ? null : html` <span class="about">As in the Facenition API.</span>`}</p>
 <p>${toHtml(describeNeeds(auth))}</p>
 ${renderFields(endpoint)}<details><summary>Example</summary>
-<pre>${escapeHtml(toCurlExample(endpoint))}</pre></details>
+<pre>${toCurlExample(endpoint)}</pre></details>
 <details><summary>What it may refuse with</summary>
-<ul class="codes">${codesOf(endpoint)
-    .map((code) => `<li><a href="#${code}"><code>${code}</code></a> ${escapeHtml(refusals[code].text)}</li>`)
-    .join('')}</ul></details>
-</article>`;
+<ul class="codes">${codesOf(endpoint).map(
+    (code) => html`<li><a href="#${code}"><code>${code}</code></a> ${refusals[code].text}</li>`,
+  )}</ul></details>
+</article>
+`;
 }
 
 function describeNeeds(auth: Auth): string {
@@ -134,7 +123,7 @@ function describeField(schema: Json): string {
   ].join(' ');
 }
 
-function renderFields({ fieldsGuard, photos }: Endpoint): string {
+function renderFields({ fieldsGuard, photos }: Endpoint): Html | null {
   const { properties, required } = describeFields(fieldsGuard);
   const texts = Object.entries(properties).map(([name, schema]) => ({
     name,
@@ -147,16 +136,15 @@ function renderFields({ fieldsGuard, photos }: Endpoint): string {
     about: about?.description ?? 'JPEG, PNG or WebP, at most 10 MB.',
   }));
   const rows = [...files, ...texts].map(
-    ({ name, note, about }) =>
-      `<dt><code>${escapeHtml(name)}</code> <small>${note}</small></dt><dd>${toHtml(about)}</dd>`,
+    ({ name, note, about }) => html`<dt><code>${name}</code> <small>${note}</small></dt><dd>${toHtml(about)}</dd>`,
   );
-  if (rows.length === 0) return '';
-  return `<details><summary>Fields</summary>\n<dl>${rows.join('')}</dl></details>\n`;
+  if (rows.length === 0) return null;
+  return html`<details><summary>Fields</summary>\n<dl>${rows}</dl></details>\n`;
 }
 
 const inWords = (count: number): string => count.toLocaleString('en');
 
-const renderQuotas = (): string => `<section aria-labelledby="quotas">
+const renderQuotas = (): Html => html`<section aria-labelledby="quotas">
 <h2 id="quotas">Quotas</h2>
 <div class="card">
 <p>The keys of an application share its quotas: ${inWords(quotaRanges.perMinute.standard)} requests a minute and ${inWords(quotaRanges.perDay.standard)} a day, in UTC, unless it was registered with others. One too many is refused with <a href="#quota_exceeded"><code>quota_exceeded</code></a>, and <code>Retry-After</code> says when to come back. Each answer says how the quotas stand:</p>
@@ -166,16 +154,15 @@ RateLimit: "minute";r=599;t=29, "day";r=99999;t=12089</pre>
 </div>
 </section>`;
 
-function renderRefusals(): string {
+function renderRefusals(): Html {
   const rows = faceErrorCodes.map(
     (code) =>
-      `<div id="${code}"><dt><code>${code}</code> <small>${refusals[code].status}</small></dt><dd>${escapeHtml(refusals[code].text)}</dd></div>`,
+      html`<div id="${code}"><dt><code>${code}</code> <small>${refusals[code].status}</small></dt><dd>${refusals[code].text}</dd></div>\n`,
   );
-  return `<section aria-labelledby="refusals">
+  return html`<section aria-labelledby="refusals">
 <h2 id="refusals">Refusals</h2>
 <p class="about">The code, its HTTP status, and the text that goes with it. Program against the code; the text may be reworded. With 429 and 503, <code>Retry-After</code> says how many seconds to wait. Every reply has an <code>X-Request-Id</code>: name it to whoever runs this server.</p>
 <dl class="card refusals">
-${rows.join('\n')}
-</dl>
+${rows}</dl>
 </section>`;
 }

@@ -13,10 +13,11 @@ import { createConstantHeaders } from '../http/constant-headers.js';
 import { keepDevice } from '../http/device-cookie.js';
 import { answerDirectly, type DirectRoute } from '../http/direct.js';
 import { createErrorHandler, createRefuse } from '../http/error-handler.js';
+import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { sendJson } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
 import type { MountOidc } from '../oidc/open.js';
-import { cataloguePolicy, renderCatalogue } from '../rest/catalogue.js';
+import { renderCatalogue } from '../rest/catalogue.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { mountEndpoints } from '../rest/dispatch.js';
 import { describeApi } from '../rest/openapi.js';
@@ -119,7 +120,7 @@ function createRouter(deps: AppDeps): Express {
   // Made when first asked for: schemas take longer to write out than the rest of the app to put together. The same bytes go to
   // all, so that whoever does not read them has none of their own here.
   let description: Buffer | null = null;
-  let catalogue: Buffer | null = null;
+  let catalogue: RenderedPage | null = null;
   const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);
   const answerWelcome = createWelcome({ hasOwnPages });
   mountGet(app, '/', (response, request) => answerWelcome(request, response));
@@ -129,8 +130,8 @@ function createRouter(deps: AppDeps): Express {
     response.type('json').send(description);
   });
   mountGet(app, '/catalogue', (response) => {
-    catalogue ??= Buffer.from(renderCatalogue(endpoints, deps));
-    response.set('Content-Security-Policy', cataloguePolicy).type('html').send(catalogue);
+    catalogue ??= renderCatalogue(endpoints, deps);
+    sendPage(response, catalogue);
   });
   mountGet(app, '/.well-known/jwks.json', async (response) => {
     // Whoever verifies receipts may keep them for a while: a new key is published well before it signs.

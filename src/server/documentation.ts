@@ -4,32 +4,10 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import express, { type Router } from 'express';
-import helmet from 'helmet';
 import { FaceError } from '../errors.js';
 import { requireMethod } from '../http/address.js';
 import { discardBody } from '../http/collect.js';
-
-/** Nothing from elsewhere, nothing inline, no frame around it, and no way to make markup of text. */
-const secured = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-      requireTrustedTypesFor: ["'script'"],
-    },
-  },
-  referrerPolicy: { policy: 'no-referrer' },
-  xFrameOptions: { action: 'deny' },
-});
-
-const permissions = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
+import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
 
 /** Names of files below a folder, with slashes. A checkout that was not built has none. */
 const namesIn = (folder: string): ReadonlySet<string> => {
@@ -52,9 +30,8 @@ const decompress = promisify(brotliDecompress);
 export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
   const pages = express.Router();
-  pages.use(discardBody, secured, (request, response, next) => {
+  pages.use(discardBody, securePage(ownFiles, { 'Permissions-Policy': noDevices }), (request, response, next) => {
     requireMethod(request, response, ['GET', 'HEAD']);
-    response.set('Permissions-Policy', permissions);
     next();
   });
   pages.get('/{*path}', async (request, response) => {

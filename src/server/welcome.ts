@@ -1,8 +1,7 @@
 import type { Request, Response } from 'express';
-import { policyOfPage } from '../http/html.js';
-import { catalogueStyle } from '../rest/catalogue-style.js';
-
-const policy = policyOfPage(catalogueStyle);
+import { type Html, html } from '../base/html.js';
+import { sendPage } from '../http/page-layout.js';
+import { renderInCatalogueStyle } from '../rest/catalogue-style.js';
 
 /** Where to go from here. No version and no setting: strangers read this. */
 const places = [
@@ -14,17 +13,11 @@ const places = [
   ['/.well-known/jwks.json', 'receiptKeys', 'the keys its receipts are signed with'],
 ] as const;
 
-const toPage = (ownPage: string): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>facestep</title>
-<style>${catalogueStyle}</style>
-</head>
-<body>
-<header>
+const toPage = (ownPage: Html | null) =>
+  renderInCatalogueStyle(
+    'en',
+    'facestep',
+    html`<header>
 <h1>facestep</h1>
 <p class="lead">Face step-up for the identity provider an organisation already runs.</p>
 </header>
@@ -35,13 +28,11 @@ const toPage = (ownPage: string): string => `<!doctype html>
 </section>
 <section class="card" aria-labelledby="administrators">
 <h2 id="administrators">You run this server, or write against it</h2>
-<dl>${places.map(([path, , about]) => `<dt><a href="${path}">${path}</a></dt><dd>${about}</dd>`).join('')}</dl>
+<dl>${places.map(([path, , about]) => html`<dt><a href="${path}">${path}</a></dt><dd>${about}</dd>`)}</dl>
 <p><code>facestep doctor</code> checks each link of a connection.</p>
 </section>
-</main>
-</body>
-</html>
-`;
+</main>`,
+  );
 
 const toJson = (ownPage: Readonly<Record<string, string>>) => ({
   ok: true,
@@ -56,11 +47,11 @@ const toJson = (ownPage: Readonly<Record<string, string>>) => ({
  * @param options.hasOwnPages - whether people have pages of their own at `/me`
  */
 export function createWelcome({ hasOwnPages }: { readonly hasOwnPages: boolean }) {
-  const html = toPage(hasOwnPages ? ' What is kept of you is on <a href="/me">your own page</a>.' : '');
+  const page = toPage(hasOwnPages ? html` What is kept of you is on <a href="/me">your own page</a>.` : null);
   const json = toJson(hasOwnPages ? { ownPage: '/me' } : {});
   return (request: Request, response: Response): void => {
     response.set('Cache-Control', 'public, max-age=3600').vary('Accept');
     if (request.accepts(['json', 'html']) !== 'html') response.json(json);
-    else response.set('Content-Security-Policy', policy).type('html').send(html);
+    else sendPage(response, page);
   };
 }

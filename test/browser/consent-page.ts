@@ -1,11 +1,12 @@
 import { addressMembers } from '../../src/core/consented-data/claims.js';
 import { epochMs } from '../../src/core/units.js';
+import type { RenderedPage } from '../../src/http/page-layout.js';
 import { renderConsentPage } from '../../src/oidc/consent-page.js';
 import { renderLinkPage } from '../../src/oidc/link-page.js';
 import type { Language } from '../../src/oidc/messages.js';
 
 /** The page on which a person agrees, with values as people have them. Its picture in docs/screens is of this. */
-export const renderSample = (language: Language): string =>
+export const renderSample = (language: Language): RenderedPage =>
   renderConsentPage(language, {
     asker: { name: 'City Library', to: { host: 'library.example.com' } },
     ...{ shown: 'x', until: epochMs(Date.UTC(2027, 1, 18)), organisation: 'Example Company' },
@@ -39,21 +40,21 @@ const bank = {
 };
 
 /** The page of a client that asks a source as well, where no account there is linked. A picture in docs/screens is of this. */
-export const renderUnlinked = (language: Language, state: 'unlinked' | 'unanswered' = 'unlinked'): string =>
+export const renderUnlinked = (language: Language, state: 'unlinked' | 'unanswered' = 'unlinked'): RenderedPage =>
   renderConsentPage(language, {
     ...{ ...bank, items: [contract], canLink: true, notLinked: state === 'unlinked' ? null : 'Example Payroll' },
     silent: [{ decision: 'link:payroll', name: 'Example Payroll', state, items: [income] }],
   });
 
 /** The same once it is linked. A picture in docs/screens is of this, too. */
-export const renderLinked = (language: Language): string =>
+export const renderLinked = (language: Language): RenderedPage =>
   renderConsentPage(language, {
     ...{ ...bank, answered: ['payroll'] },
     items: [contract, { ...income, value: 'SGD 54,000', source: 'Example Payroll' }],
   });
 
 /** Where a name is asked for, to link an account. */
-export const renderSampleLink = (language: Language): string =>
+export const renderSampleLink = (language: Language): RenderedPage =>
   renderLinkPage(language, { source: 'Example Payroll', decision: 'link:payroll', until: bank.until });
 
 /** Values that would break out of the page, or turn what stands after them around. */
@@ -65,7 +66,7 @@ export const hostile = {
 } as const;
 
 /** The same page, with these values and every kind there is. */
-export const renderHostile = (language: Language): string =>
+export const renderHostile = (language: Language): RenderedPage =>
   renderConsentPage(language, {
     asker: { name: 'Shop <b>', to: { host: 'shop.example.com' } },
     ...{ shown: '">', until: epochMs(Date.UTC(2027, 1, 18)), organisation: '<i>Org</i>', answered: ['"><b>'] },

@@ -6,4 +6,4 @@ import { renderNumbers } from '../../src/oidc/counter/pages.js';
 export const renderDesk = (): string => renderCheck('x', { state: 'numbers', number: '42', isAtKiosk: false });
 
 export const renderPhone = (): string =>
-  renderNumbers('en', 'City Library, desk 1', { shown: '17', choices: ['61', '42', '90'] });
+  String(renderNumbers('en', 'City Library, desk 1', { shown: '17', choices: ['61', '42', '90'] }).bytes);

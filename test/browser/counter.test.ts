@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import type { RenderedPage } from '../../src/http/page-layout.js';
 import {
   renderDone,
   renderEnd,
@@ -68,7 +69,7 @@ inBrowser('a counter sees who passed and what they agreed to; with a wrong numbe
 
 const kioskUrl = 'https://face.example.com/face/kiosk';
 const name = 'Bank <b>&</b> Co, counter 12';
-const pages: readonly ((language: Language) => string)[] = [
+const pages: readonly ((language: Language) => RenderedPage)[] = [
   renderStart,
   (language) => renderOpen(language, name),
   (language) => renderNumbers(language, name, { shown: '17', choices: ['42', '61', '90'] }),

@@ -1,8 +1,9 @@
+import type { RenderedPage } from '../../src/http/page-layout.js';
 import { renderOfferPage, renderStartPage } from '../../src/oidc/credentials/pages.js';
 import type { Language } from '../../src/oidc/messages.js';
 
 /** The page that invites to a credential, as somebody sees it who comes back without one. */
-export const renderStart = (language: Language): string =>
+export const renderStart = (language: Language): RenderedPage =>
   renderStartPage(language, {
     ...{ name: 'Staff card', organisation: 'Example Company', isAgain: true },
     request: { client_id: 'credential:staff_card' },
@@ -20,7 +21,7 @@ const offer = {
 };
 
 /** The page of an offer. Its picture in docs/screens is of this: nobody can redeem it. */
-export const renderOffer = (language: Language): string =>
+export const renderOffer = (language: Language): RenderedPage =>
   renderOfferPage(language, {
     name: 'Staff card',
     link: `openid-credential-offer://?${new URLSearchParams({ credential_offer: JSON.stringify(offer) })}`,

@@ -1,8 +1,9 @@
+import type { RenderedPage } from '../../src/http/page-layout.js';
 import type { Language } from '../../src/oidc/messages.js';
 import { renderOrganisationPage } from '../../src/oidc/organisation-page.js';
 
 /** The page on which a person chooses for whom they act. Its picture in docs/screens is of this. */
-export const renderOrganisationSample = (language: Language): string =>
+export const renderOrganisationSample = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {
     asker: { name: 'Tax Office', host: 'tax.example.com' },
     find: '',
@@ -21,7 +22,7 @@ export const hostileNames = [
 ] as const;
 
 /** The same page with these, and with more organisations than are shown at once. */
-export const renderHostileOrganisations = (language: Language): string =>
+export const renderHostileOrganisations = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {
     asker: { name: 'Office <b>', host: 'tax.example.com' },
     find: '',

@@ -79,7 +79,7 @@ inBrowser(
   'shows names and roles as they are written: no markup of them is taken, and nothing is turned around',
   async () => {
     const { page, close } = await openPhone();
-    await page.setContent(renderHostileOrganisations('en'));
+    await page.setContent(String(renderHostileOrganisations('en').bytes));
     const shown = await page.locator('.value').allTextContents();
     for (const name of hostileNames) expect(shown).toContain(name);
     expect(await page.locator('img, script, b').count()).toBe(0);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type RunningPortals, startPortals } from '../../examples/demo/portals.js';
+import type { RenderedPage } from '../../src/http/page-layout.js';
 import { type Language, languages } from '../../src/oidc/messages.js';
 import { modelsFolder } from '../paths.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
@@ -74,14 +75,14 @@ export async function expectWithinReach(page: Page, where: object = {}): Promise
  */
 export async function expectAllWithinReach(
   page: Page,
-  pages: readonly ((language: Language) => string)[],
+  pages: readonly ((language: Language) => RenderedPage)[],
   also: () => Promise<void> = async () => {},
 ): Promise<void> {
   for (const language of languages)
     for (const [at, render] of pages.entries())
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        await page.setContent(render(language));
+        await page.setContent(String(render(language).bytes));
         await expectWithinReach(page, { language, at, colorScheme });
         await also();
       }

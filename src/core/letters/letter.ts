@@ -75,15 +75,15 @@ function toHtml({ language, subject, paragraphs, code, button, footer }: LetterP
 <tr><td align="center" style="padding:24px 12px">
 <table role="presentation" class="card" dir="${direction}" width="100%" cellpadding="0" cellspacing="0" style="max-width:480px;background:#ffffff;border:1px solid #d3dae1;border-radius:16px">
 <tr><td align="${align}" style="padding:24px;text-align:${align};overflow-wrap:anywhere;${font}">
-${organisation === null ? '' : html`<p class="soft" style="${small};font-weight:600">${organisation}</p>\n`}${paragraphs.map(
+${organisation === null ? null : html`<p class="soft" style="${small};font-weight:600">${organisation}</p>\n`}${paragraphs.map(
   (paragraph) => html`<p class="ink" style="${body}">${lines(paragraph)}</p>\n`,
 )}${
   code === undefined
-    ? ''
+    ? null
     : html`<p class="ink" dir="ltr" style="${body};font-size:28px;font-weight:600;letter-spacing:4px">${code}</p>\n`
 }${
   button === undefined
-    ? ''
+    ? null
     : html`<p style="margin:24px 0"><a href="${button.address}" style="display:inline-block;padding:12px 24px;border-radius:8px;background:${accent};color:${inkOn(accent)};font-size:16px;font-weight:600;text-decoration:none">${button.label}</a></p>
 <p class="soft" dir="ltr" style="${small};text-align:${align}">${button.address}</p>\n`
 }${footer.map((line) => html`<p class="soft" style="${small}">${lines(line)}</p>\n`)}</td></tr>

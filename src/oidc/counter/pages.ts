@@ -1,11 +1,13 @@
-import { encode } from 'uqr';
-import { escapeHtml, policyOfPage } from '../../http/html.js';
+import { type Html, html } from '../../base/html.js';
+import type { RenderedPage } from '../../http/page-layout.js';
 import { pageStyle } from '../../http/page-style.js';
-import { renderCard } from '../card.js';
+import { createCard } from '../card.js';
 import { type Language, messagesIn } from '../messages.js';
+import { drawQr } from '../qr.js';
 import { counterTextsIn } from './messages/index.js';
 
-const style = `${pageStyle}
+/** What follows a form is the page of the person's interaction, or the camera. */
+const card = createCard(html`${pageStyle}
 label.field { display: block; font-weight: 600; color: var(--ink); }
 input.code {
   inline-size: 100%; min-block-size: 3rem; margin-block-start: .25rem; padding: .5rem .75rem; font: inherit; font-size: 1.3rem;
@@ -15,43 +17,37 @@ input.code {
 .number { font-size: 3rem; font-weight: 700; line-height: 1.1; letter-spacing: .08em; text-align: center; color: var(--ink); }
 .choices { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; }
 .choices button { font-size: 1.6rem; }
-.qr { display: block; inline-size: min(100%, 16rem); margin: 0 auto .75rem; background: #fff; }
-`;
-
-/** The Content-Security-Policy of all these pages. What follows a form is the page of the person's interaction, or the camera. */
-export const counterPolicy = policyOfPage(style);
-
-const card = (language: Language, title: string, body: string): string => renderCard(language, title, body, style);
-const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`;
+.qr { display: block; inline-size: min(100%, 16rem); margin: 0 auto .75rem; }
+`);
 
 /** Asks for the code of a counter, or shows one of the phone's own. */
-export function renderStart(language: Language): string {
+export function renderStart(language: Language): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
     language,
     texts.startTitle,
-    `${paragraph(texts.startText)}
+    html`<p>${texts.startText}</p>
 <form method="get">
-<label class="field">${escapeHtml(texts.code)}
+<label class="field">${texts.code}
 <input class="code" name="user_code" dir="ltr" autocomplete="off" autocapitalize="characters" spellcheck="false" required maxlength="20">
 </label>
-<button class="strong">${escapeHtml(messagesIn(language).goOn)}</button>
+<button class="strong">${messagesIn(language).goOn}</button>
 </form>
 <form method="post">
-<button name="decision" value="show">${escapeHtml(texts.orShow)}</button>
+<button name="decision" value="show">${texts.orShow}</button>
 </form>`,
   );
 }
 
 /** Names the counter before its code is opened: whoever only fetches the address opens nothing. */
-export function renderOpen(language: Language, name: string): string {
+export function renderOpen(language: Language, name: string): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
     language,
     texts.openTitle(name),
-    `${paragraph(texts.openText)}
+    html`<p>${texts.openText}</p>
 <form method="post">
-<button class="strong" name="decision" value="open">${escapeHtml(texts.isHere)}</button>
+<button class="strong" name="decision" value="open">${texts.isHere}</button>
 </form>`,
   );
 }
@@ -61,33 +57,33 @@ export function renderNumbers(
   language: Language,
   name: string,
   { shown, choices }: { readonly shown: string; readonly choices: readonly string[] },
-): string {
+): RenderedPage {
   const texts = counterTextsIn(language);
-  const buttons = choices.map((each) => `<button name="number" value="${each}" dir="ltr">${each}</button>`);
+  const buttons = choices.map((each) => html`<button name="number" value="${each}" dir="ltr">${each}</button>\n`);
   return card(
     language,
     texts.numbersTitle,
-    `<p><bdi class="host">${escapeHtml(name)}</bdi></p>
-${paragraph(texts.tell)}
+    html`<p><bdi class="host">${name}</bdi></p>
+<p>${texts.tell}</p>
 <p class="number" dir="ltr">${shown}</p>
 <form method="post">
-<p id="choose">${escapeHtml(texts.choose)}</p>
-<div class="choices" role="group" aria-labelledby="choose">${buttons.join('\n')}</div>
-<button name="number" value="none">${escapeHtml(texts.none)}</button>
+<p id="choose">${texts.choose}</p>
+<div class="choices" role="group" aria-labelledby="choose">${buttons}</div>
+<button name="number" value="none">${texts.none}</button>
 </form>`,
   );
 }
 
 /** A code of the phone's own. @param digits - eight */
-export function renderShown(language: Language, digits: string): string {
+export function renderShown(language: Language, digits: string): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
     language,
     texts.shownTitle,
-    `${paragraph(texts.shownText)}
-<div role="img" aria-label="${escapeHtml(texts.picture)}">${drawQr(digits)}</div>
+    html`<p>${texts.shownText}</p>
+${drawQr(digits, texts.picture, 'M')}
 <p class="number" dir="ltr">${digits.slice(0, 4)} ${digits.slice(4)}</p>
-<a class="button strong" href="">${escapeHtml(texts.wasRead)}</a>`,
+<a class="button strong" href="">${texts.wasRead}</a>`,
   );
 }
 
@@ -95,13 +91,13 @@ export function renderShown(language: Language, digits: string): string {
 export function renderDone(
   language: Language,
   { name, shown, kioskUrl }: { readonly name: string; readonly shown: string; readonly kioskUrl: string | null },
-): string {
+): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
     language,
     texts.doneTitle,
-    `${paragraph(texts.doneText(name))}
-${paragraph(texts.doneNumber)}
+    html`<p>${texts.doneText(name)}</p>
+<p>${texts.doneNumber}</p>
 <p class="number" dir="ltr">${shown}</p>
 ${clearLink(language, kioskUrl)}`,
   );
@@ -113,23 +109,15 @@ export type CounterEnd = 'ended' | 'gone' | 'busy';
 export function renderEnd(
   language: Language,
   { end, kioskUrl }: { readonly end: CounterEnd; readonly kioskUrl: string | null },
-): string {
+): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
     language,
     texts[`${end}Title`],
-    `${paragraph(texts[`${end}Text`])}
+    html`<p>${texts[`${end}Text`]}</p>
 ${clearLink(language, kioskUrl)}`,
   );
 }
 
-const clearLink = (language: Language, kioskUrl: string | null): string =>
-  kioskUrl === null
-    ? ''
-    : `<a class="button" href="${escapeHtml(kioskUrl)}">${escapeHtml(messagesIn(language).clearScreen)}</a>`;
-
-function drawQr(text: string): string {
-  const { data, size } = encode(text, { ecc: 'M', border: 4 });
-  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return `<svg class="qr" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" aria-hidden="true"><path d="${path}" fill="#000"/></svg>`;
-}
+const clearLink = (language: Language, kioskUrl: string | null): Html | null =>
+  kioskUrl === null ? null : html`<a class="button" href="${kioskUrl}">${messagesIn(language).clearScreen}</a>`;

@@ -7,6 +7,7 @@ import { toCode } from '../../errors.js';
 import { queryOf } from '../../http/address.js';
 import { browserCookieOf, setBrowserCookie } from '../../http/browser-cookie.js';
 import { readCookie } from '../../http/cookies.js';
+import { type RenderedPage, sendPage } from '../../http/page-layout.js';
 import { kioskLink } from '../../http/page-link.js';
 import { sourceOf } from '../../http/source.js';
 import { type KioskPage, leadBackToKiosk } from '../at-kiosk.js';
@@ -16,7 +17,6 @@ import { languageOf } from '../messages.js';
 import { type Check, checkLifeSec, toPlainCode, visitOf } from './check.js';
 import {
   type CounterEnd,
-  counterPolicy,
   renderDone,
   renderEnd,
   renderNumbers,
@@ -174,7 +174,7 @@ function end(visit: Visit, why: CounterEnd): void {
   send(visit, renderEnd(languageFor(visit), { end: why, kioskUrl: visit.kioskUrl }), 'telling');
 }
 
-function send({ response, kioskUrl }: Visit, page: string, does: KioskPage = 'asking'): void {
+function send({ response, kioskUrl }: Visit, page: RenderedPage, does: KioskPage = 'asking'): void {
   if (kioskUrl !== null) leadBackToKiosk(response, kioskUrl, does);
-  response.set('Content-Security-Policy', counterPolicy).set('Cache-Control', 'no-store').type('html').send(page);
+  sendPage(response, page);
 }

@@ -3,10 +3,11 @@ import { consentNameOf } from '../../core/credentials/credentials.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { mountAt, queryOf, requireMethod } from '../../http/address.js';
+import { sendPage } from '../../http/page-layout.js';
 import { languageOf } from '../messages.js';
 import type { MountedIssuer, OidcIssuers } from '../mounted-issuer.js';
 import { pageOf } from './clients.js';
-import { offerPolicy, renderStartPage } from './pages.js';
+import { renderStartPage } from './pages.js';
 import { statusTtlSec } from './status.js';
 
 const keysKnownSec = 300;
@@ -55,7 +56,7 @@ export function mountCredentials(
         code_challenge_method: 'S256',
       },
     });
-    response.set('Content-Security-Policy', offerPolicy).set('Cache-Control', 'no-store').type('html').send(page);
+    sendPage(response, page);
   });
 
   get('/oidc/:connection/status/:list', async ({ readStatus }, request, response) => {

@@ -2,6 +2,7 @@ import { readTokenIfAny } from '../../core/connection.js';
 import type { CoreDeps } from '../../core/deps.js';
 import { identifyWhereSound } from '../../core/enrolment/deny-list.js';
 import { FaceError } from '../../errors.js';
+import { sendPage } from '../../http/page-layout.js';
 import type { Share } from '../flow.js';
 import type { OidcIssuer } from '../issuer.js';
 import { oidcErrors } from '../library.js';
@@ -10,7 +11,7 @@ import { paramsOf } from '../requested-claims.js';
 import type { Visit } from '../visit.js';
 import type { CheckedFace } from './issue.js';
 import { makeOffer } from './offer.js';
-import { offerPolicy, renderOfferPage } from './pages.js';
+import { renderOfferPage } from './pages.js';
 
 /** Ends an interaction with the offer of a credential, which its browser is shown once and nobody else gets. */
 export function createOfferStep({ issuer, connection, credentials }: OidcIssuer, deps: CoreDeps) {
@@ -38,10 +39,6 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
     await asked.take();
     await interaction.destroy();
     const language = languageOf(paramsOf(interaction.params).ui_locales, request.acceptsLanguages());
-    response
-      .set('Content-Security-Policy', offerPolicy)
-      .set('Cache-Control', 'no-store')
-      .type('html')
-      .send(renderOfferPage(language, { name: config.name, ...offer }));
+    sendPage(response, renderOfferPage(language, { name: config.name, ...offer }));
   };
 }

@@ -1,27 +1,22 @@
-import { encode } from 'uqr';
 import { paths } from '../../../adapters/openid-paths.js';
-import { escapeHtml, policyOfPage } from '../../http/html.js';
+import { html } from '../../base/html.js';
+import type { RenderedPage } from '../../http/page-layout.js';
 import { pageStyle } from '../../http/page-style.js';
-import { renderCard } from '../card.js';
+import { createCard } from '../card.js';
 import type { Language } from '../messages.js';
+import { drawQr } from '../qr.js';
 import { credentialTextsIn } from './messages/index.js';
 import type { CredentialOffer } from './offer.js';
 
 /** The code and the digits are never on the screen at the same time: a picture of it is of no use to anybody. */
-const offerStyle = `${pageStyle}
+const renderCard = createCard(html`${pageStyle}
 .qr { display: block; inline-size: min(100%, 18rem); margin: 0 auto .75rem; border-radius: .6rem; }
 main:has(details[open]) .taking { display: none; }
 details { margin-block-start: .75rem; border-block-start: 1px solid var(--line); }
 summary { min-block-size: 3rem; padding-block: .75rem; font-weight: 600; cursor: pointer; }
 .digits { display: block; direction: ltr; font-size: 2rem; font-weight: 600; letter-spacing: .2em; text-align: center; color: var(--ink); }
 ol { margin: 0 0 .75rem; padding-inline-start: 1.5rem; color: var(--ink-soft); }
-`;
-
-/** The page's Content-Security-Policy. */
-export const offerPolicy = policyOfPage(offerStyle);
-
-const dark = '#16202b';
-const light = '#ffffff';
+`);
 
 /** Invites a person to get a credential. The form begins the face check. */
 export function renderStartPage(
@@ -39,24 +34,21 @@ export function renderStartPage(
     /** What the form asks of the provider. */
     readonly request: Readonly<Record<string, string>>;
   },
-): string {
+): RenderedPage {
   const texts = credentialTextsIn(language);
-  const fields = Object.entries(request)
-    .map(([field, value]) => `<input type="hidden" name="${escapeHtml(field)}" value="${escapeHtml(value)}">`)
-    .join('\n');
+  const fields = Object.entries(request).map(
+    ([field, value]) => html`<input type="hidden" name="${field}" value="${value}">\n`,
+  );
   return renderCard(
     language,
     texts.startTitle(name),
-    `${isAgain ? `<p role="status">${escapeHtml(texts.nothing)}</p>` : ''}
-<p>${escapeHtml(texts.startText(organisation))}</p>
+    html`${isAgain ? html`<p role="status">${texts.nothing}</p>` : null}
+<p>${texts.startText(organisation)}</p>
 <ol>
-${texts.startSteps.map((step) => `<li>${escapeHtml(step)}</li>`).join('\n')}
-</ol>
+${texts.startSteps.map((step) => html`<li>${step}</li>\n`)}</ol>
 <form method="get" action="..${paths.authorize}">
-${fields}
-<button class="strong">${escapeHtml(texts.begin)}</button>
+${fields}<button class="strong">${texts.begin}</button>
 </form>`,
-    offerStyle,
   );
 }
 
@@ -64,30 +56,21 @@ ${fields}
 export function renderOfferPage(
   language: Language,
   { name, link, code }: CredentialOffer & { readonly name: string },
-): string {
+): RenderedPage {
   const texts = credentialTextsIn(language);
   return renderCard(
     language,
     texts.offerTitle(name),
-    `<div class="taking">
-<p>${escapeHtml(texts.scan)}</p>
-${drawQr(link, texts.qr)}
-<a class="button strong" href="${escapeHtml(link)}">${escapeHtml(texts.onThisPhone)}</a>
+    html`<div class="taking">
+<p>${texts.scan}</p>
+${drawQr(link, texts.qr, 'L')}
+<a class="button strong" href="${link}">${texts.onThisPhone}</a>
 </div>
 <details>
-<summary>${escapeHtml(texts.askForCode)}</summary>
-<p>${escapeHtml(texts.code)} <span class="digits">${escapeHtml(code)}</span></p>
-<p>${escapeHtml(texts.codeText)}</p>
+<summary>${texts.askForCode}</summary>
+<p>${texts.code} <span class="digits">${code}</span></p>
+<p>${texts.codeText}</p>
 </details>
-<p>${escapeHtml(texts.life)}</p>`,
-    offerStyle,
+<p>${texts.life}</p>`,
   );
-}
-
-/** Dark on light in both schemes: not every scanner takes the reverse. */
-function drawQr(text: string, label: string): string {
-  const { data, size } = encode(text, { border: 4 });
-  const squares = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
-  return `<svg class="qr" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges">
-<rect width="${size}" height="${size}" fill="${light}"/><path fill="${dark}" d="${squares.join('')}"/></svg>`;
 }

@@ -1,0 +1,41 @@
+import type { Response } from 'express';
+import { type Html, html } from '../base/html.js';
+import { directionOf, type LetterLanguage } from '../core/letters/language.js';
+import { contentSecurityPolicy, styleDigest } from './content-security-policy.js';
+
+/** A page, and the `Content-Security-Policy` that it is sent with. */
+export interface RenderedPage {
+  readonly bytes: Buffer;
+  readonly policy: string;
+}
+
+/**
+ * Creates the layout of pages with one style element and no script. Their forms are sent to us alone.
+ * @param formsTo - where else a form may lead: browsers check every redirect after a form against this list
+ */
+export function createPageLayout(style: Html, formsTo = "'self'") {
+  const policy = contentSecurityPolicy({ 'style-src': styleDigest(style.toString()), 'form-action': formsTo });
+  return (language: LetterLanguage, title: string, body: Html): RenderedPage => {
+    const page = html`<!doctype html>
+<html lang="${language}" dir="${directionOf(language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${style}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+    return { bytes: Buffer.from(page.toString()), policy };
+  };
+}
+
+/** Sends a page under its policy. */
+export function sendPage(response: Response, { bytes, policy }: RenderedPage): void {
+  response.set('Content-Security-Policy', policy).type('html').send(bytes);
+}
