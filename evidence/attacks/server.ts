@@ -11,7 +11,7 @@ import { beginElsewhere } from './server/oidc-victims.js';
 import { inWords, type Outcome, tell, toCame } from './server/outcome.js';
 import { attackWithPictures } from './server/picture-attack.js';
 import { countLines, readServerLog } from './server/server-log.js';
-import { besiege, type Pace, type Suspect, type Tally } from './server/siege.js';
+import { besiege, newTally, type Pace, type Suspect } from './server/siege.js';
 import { singleUse, type Winners } from './server/single-use.js';
 import { singleUseOfApi } from './server/single-use-api.js';
 import { singleUseOfHooks } from './server/single-use-hooks.js';
@@ -57,31 +57,13 @@ async function keepReceipts(stage: Stage, { tokens }: Victims) {
 }
 
 /** What no answer to a hostile call may hold. */
-const secretsOf = ({ credentials, providers, clients }: Stage): readonly string[] => [
+const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   credentials.owner,
   credentials.legitimate,
   providers.partners.hookSecret,
   providers.shop.requestSecret,
   ...providers.targets.flatMap(({ secret }) => (secret === null ? [] : [secret])),
-  String(clients.signerKey.d ?? credentials.owner),
 ];
-
-const addTo = (one: Tally, other: Tally): Tally => {
-  const met = new Map(one.met);
-  for (const [endpoint, classes] of other.met) {
-    const sum = new Map(met.get(endpoint) ?? []);
-    for (const [each, count] of classes) sum.set(each, (sum.get(each) ?? 0) + count);
-    met.set(endpoint, sum);
-  }
-  return {
-    calls: one.calls + other.calls,
-    accepted: [...one.accepted, ...other.accepted],
-    suspects: [...one.suspects, ...other.suspects],
-    hangs: [...one.hangs, ...other.hangs],
-    broken: [...one.broken, ...other.broken],
-    met,
-  };
-};
 
 /**
  * Hostile calls at a real server under a legitimate load: every endpoint, forged, replayed, truncated, oversized, slow,
@@ -130,17 +112,18 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     ...generate(field, size),
   ];
   say(`${hostile.length} hostile things to do`);
-  const siege = await besiege(hostile, options);
+  const tally = newTally();
+  await besiege(hostile, tally, options);
   // Baits that no hostile call has taken are there for the provider; then each is laid anew for the races.
   const taken: string[] = [];
   for (const target of stage.providers.hooks) {
     if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.connection}/${target.hook} was gone`);
   }
-  const tally = addTo(siege, await besiege(singleUse(singleUseOfHooks(stage, victims), races, winners), options));
+  await besiege(singleUse(singleUseOfHooks(stage, victims), races, winners), tally, options);
   const during = await load.report();
   receipts.stop();
   const changes = changesOf(standing, await readStanding(stage));
-  const controls = await askAsTheyMay(endpoints, { stage, victims, picture: stage.pictures.landscape });
+  const controls = await askAsTheyMay(endpoints, { stage, victims });
   await sleep(afterMs);
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
   // Last: it uses up what anonymous callers may cost.

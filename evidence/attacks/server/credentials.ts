@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../../src/base/json.js';
 import { type Role, roles } from '../../../src/rest/rights.js';
 import { type ClientScope, clientScopes } from '../../../src/rest/scopes.js';
-import type { Caller } from './caller.js';
+import type { Caller, Reply } from './caller.js';
 import type { Header } from './request.js';
 
 /** Client tokens and administrators' keys: good ones, and those that were good once. */
@@ -14,7 +15,7 @@ export interface Credentials {
   /** As `client`, for those who are in order: nobody attacks with it. */
   readonly legitimate: string;
   /** With every scope but that. */
-  readonly without: Readonly<Record<ClientScope, string>>;
+  readonly without: Readonly<Partial<Record<ClientScope, string>>>;
   /** Of the tenant `rival`, with every scope. */
   readonly rival: string;
   /** Of the tenant `workforce`, with every scope. */
@@ -35,82 +36,68 @@ export const asSession = (session: string): readonly Header[] => [['Authorizatio
 
 const everyScope = [...clientScopes];
 
-const issue = async (
-  caller: Caller,
-  owner: string,
-  about: {
-    readonly name: string;
-    readonly tenant?: string;
-    readonly scopes?: readonly string[];
-    readonly expiresIn?: number;
-  },
-) => {
-  const { name, tenant = 'default', scopes = everyScope, expiresIn } = about;
-  const fields = { name, tenant, scopes: [...scopes], ...(expiresIn === undefined ? {} : { expiresIn }) };
-  const issued = await caller.post('/generateToken', fields, asAdministrator(owner));
-  return { token: issued.text('token'), id: issued.text('id') };
-};
+/** What is issued with the owner's key. */
+function createIssuer(caller: Caller, owner: string) {
+  const admin = asAdministrator(owner);
+  const issue = (name: string, more: JsonObject = {}): Promise<Reply> =>
+    caller.post('/generateToken', { name, tenant: 'default', scopes: everyScope, ...more }, admin);
+  return {
+    admin,
+    issue,
+    token: async (name: string, more?: JsonObject): Promise<string> => (await issue(name, more)).text('token'),
+    administrator: async (name: string, role: Role, more: JsonObject = {}): Promise<string> =>
+      (await caller.post('/administrators', { name, role, ...more }, admin)).text('key'),
+    async application(name: string, more: JsonObject = {}) {
+      const id = (await caller.post('/applications', { name, scopes: everyScope, ...more }, admin)).text('id');
+      return { id, key: (await caller.post(`/applications/${id}/keys`, {}, admin)).text('token') };
+    },
+  };
+}
 
-const add = (caller: Caller, owner: string, about: { name: string; role: Role; expiresIn?: number }): Promise<string> =>
-  caller.post('/administrators', about, asAdministrator(owner)).then((added) => added.text('key'));
-
-/** Those that have expired by the time of the attack: issued by a server whose clock is a day behind. */
+/** Issues those that have expired by the time of the attack: by a server whose clock is a day behind. */
 export async function issueExpiring(
   caller: Caller,
   owner: string,
 ): Promise<Pick<Credentials, 'expired' | 'expiredAdministrator'>> {
+  const { token, administrator } = createIssuer(caller, owner);
   return {
-    expired: (await issue(caller, owner, { name: 'expired', expiresIn: 60 })).token,
-    expiredAdministrator: await add(caller, owner, { name: 'expired', role: 'owner', expiresIn: 60 }),
+    expired: await token('expired', { expiresIn: 60 }),
+    expiredAdministrator: await administrator('expired', 'owner', { expiresIn: 60 }),
   };
 }
 
-/** All others. */
+/** Issues all others. */
 export async function issueCredentials(
   caller: Caller,
   owner: string,
 ): Promise<Omit<Credentials, 'expired' | 'expiredAdministrator'>> {
-  const admin = asAdministrator(owner);
-  const tokenOf = async (name: string, more: object = {}) => (await issue(caller, owner, { name, ...more })).token;
+  const { admin, issue, token, administrator, application } = createIssuer(caller, owner);
   const byRole: Partial<Record<Role, string>> = {};
-  for (const role of roles) byRole[role] = await add(caller, owner, { name: `siege-${role}`, role });
-  const removedAdministrator = await add(caller, owner, { name: 'removed', role: 'owner' });
+  for (const role of roles) byRole[role] = await administrator(`siege-${role}`, role);
+  const removedAdministrator = await administrator('removed', 'owner');
   await caller.post('/administrators/remove', { name: 'removed' }, admin);
   const without: Partial<Record<ClientScope, string>> = {};
   for (const scope of clientScopes) {
-    without[scope] = await tokenOf(`without ${scope}`, { scopes: everyScope.filter((each) => each !== scope) });
+    without[scope] = await token(`without ${scope}`, { scopes: everyScope.filter((each) => each !== scope) });
   }
-  const revoked = await issue(caller, owner, { name: 'revoked' });
-  // It was good, and was used.
-  await caller.post('/token', {}, asClient(revoked.token));
-  await caller.post('/revokeToken', { id: revoked.id }, admin);
-  const register = async (name: string, more: object = {}) => {
-    const application = await caller.post('/applications', { name, scopes: everyScope, ...more }, admin);
-    const id = application.text('id');
-    const key = (await caller.post(`/applications/${id}/keys`, {}, admin)).text('token');
-    return { id, key };
-  };
-  const orphan = await register('orphan');
+  const revoked = await issue('revoked');
+  // It was valid, and was used.
+  await caller.post('/token', {}, asClient(revoked.text('token')));
+  await caller.post('/revokeToken', { id: revoked.text('id') }, admin);
+  const orphan = await application('orphan');
   await caller.post(`/applications/${orphan.id}/remove`, {}, admin);
-  const narrowed = await register('narrowed');
+  const narrowed = await application('narrowed');
   await caller.post(`/applications/${narrowed.id}/change`, { scopes: ['screen'] }, admin);
-  const exhausted = await register('exhausted', { perDay: 1 });
+  const exhausted = await application('exhausted', { perDay: 1 });
   await caller.post('/token', {}, asClient(exhausted.key));
   return {
-    owner,
-    removedAdministrator,
-    revoked: revoked.token,
+    ...{ owner, removedAdministrator, revoked: revoked.text('token') },
+    ...{ orphan: orphan.key, narrowed: narrowed.key, exhausted: exhausted.key },
     byRole: { owner, operator: '', auditor: '', 'help-desk': '', ...byRole },
-    without: {
-      ...{ enrol: '', verify: '', score: '', 'content-key': '', identify: '', match: '', screen: '' },
-      ...{ 'ssf.read': '', 'ssf.manage': '', ...without },
-    },
-    client: await tokenOf('attacked'),
-    legitimate: await tokenOf('legitimate'),
-    rival: await tokenOf('rival', { tenant: 'rival' }),
-    tenant: await tokenOf('workforce', { tenant: 'workforce' }),
-    orphan: orphan.key,
-    narrowed: narrowed.key,
-    exhausted: exhausted.key,
+    without,
+    client: await token('attacked'),
+    legitimate: await token('legitimate'),
+    rival: await token('rival', { tenant: 'rival' }),
+    tenant: await token('workforce', { tenant: 'workforce' }),
   };
 }

@@ -3,8 +3,8 @@ import { type Finding as Came, type Row, toClaim } from '../attack.js';
 import { show } from '../report.js';
 import type { Size } from '../size.js';
 import { hostileClasses } from './hostile.js';
-import type { LoadReport } from './legitimate.js';
-import { type LoadKind, loadKinds } from './legitimate-load.js';
+import type { LoadFigures, LoadReport } from './legitimate.js';
+import { loadKinds } from './legitimate-load.js';
 import type { PictureFigures } from './picture-attack.js';
 import type { Finding, Tally } from './siege.js';
 import type { Winners } from './single-use.js';
@@ -56,12 +56,7 @@ export function tell(
   }
 }
 
-const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadReport | LoadReport['byKind'][LoadKind]) => ({
-  requests,
-  p50Ms,
-  p99Ms,
-  refused,
-});
+const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadFigures) => ({ requests, p50Ms, p99Ms, refused });
 
 /** The memory of the shipped deployments is limited to 1 GiB. */
 const shippedLimitMiB = 1_023;
@@ -91,7 +86,7 @@ export function toCame(outcome: Outcome): Came {
     ]),
   );
   const ratio = round(during.p99Ms / before.p99Ms, 2);
-  const toRow = (name: string, was: LoadReport['byKind'][LoadKind], is: LoadReport['byKind'][LoadKind]): Row => [
+  const toRow = (name: string, was: LoadFigures, is: LoadFigures): Row => [
     ...[name, show(is.requests), show(was.p50Ms), show(is.p50Ms), show(was.p99Ms), show(is.p99Ms), String(is.refused)],
   ];
   const none = { atMost: 0 };

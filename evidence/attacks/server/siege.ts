@@ -21,15 +21,24 @@ export interface Suspect extends Finding {
 /** What came of all hostile calls. */
 export interface Tally {
   /** Connections, each with one request. */
-  readonly calls: number;
-  readonly accepted: readonly Finding[];
-  readonly suspects: readonly Suspect[];
-  readonly hangs: readonly Finding[];
+  calls: number;
+  readonly accepted: Finding[];
+  readonly suspects: Suspect[];
+  readonly hangs: Finding[];
   /** Things that could not be prepared: not hostile, and not in order. */
-  readonly broken: readonly Finding[];
+  readonly broken: Finding[];
   /** Calls by endpoint and class. */
-  readonly met: ReadonlyMap<string, ReadonlyMap<HostileClass, number>>;
+  readonly met: Map<string, Map<HostileClass, number>>;
 }
+
+export const newTally = (): Tally => ({
+  calls: 0,
+  accepted: [],
+  suspects: [],
+  hangs: [],
+  broken: [],
+  met: new Map(),
+});
 
 /** How fast it goes. */
 export interface Pace {
@@ -64,17 +73,16 @@ export interface SiegeOptions {
   say(line: string): void;
 }
 
-/** Sends all of it, and judges each answer. */
-export async function besiege(all: readonly Hostile[], { port, pace, secrets, say }: SiegeOptions): Promise<Tally> {
-  const accepted: Finding[] = [];
-  const suspects: Suspect[] = [];
-  const hangs: Finding[] = [];
-  const broken: Finding[] = [];
-  const met = new Map<string, Map<HostileClass, number>>();
-  let sent = 0;
+/** Sends all of it, and judges each answer. @param tally - what came of it is added there */
+export async function besiege(
+  all: readonly Hostile[],
+  tally: Tally,
+  { port, pace, secrets, say }: SiegeOptions,
+): Promise<void> {
+  const { accepted, suspects, hangs, broken, met } = tally;
 
   const send = async (wire: Wire, at: number): Promise<Exchange> => {
-    sent += 1;
+    tally.calls += 1;
     const from = nextAddress();
     const first = await exchange(wire, { port: at, from, patienceMs });
     const bounced = toBounce(first);
@@ -124,7 +132,6 @@ export async function besiege(all: readonly Hostile[], { port, pace, secrets, sa
     inLanes(of('face'), { lanes: pace.facesAtOnce, betweenMs: pace.facesAtOnce * pace.betweenFacesMs }, act),
     inLanes(of('slow'), { lanes: pace.slowAtOnce, betweenMs: 0 }, act),
   ]);
-  return { calls: sent, accepted, suspects, hangs, broken, met };
 }
 
 /** Each lane begins its next at the earliest so long after its last began. */

@@ -26,14 +26,6 @@ const atMostOne =
     return winners.length > 1 ? `${winners.length} of ${exchanges.length} won: ${describe(winners[0])}` : null;
   };
 
-/** A POST request. */
-export const post = (path: string, body: Request['body'], headers: Request['headers'] = []): Request => ({
-  method: 'POST',
-  path,
-  headers,
-  body,
-});
-
 let made = 0;
 
 /** A number that nothing else has. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startCognitoSimulator } from '../../../../simulators/cognito/index.js';
 import { startScimSimulator } from '../../../../simulators/scim/index.js';
+import type { OidcClients } from '../clients.js';
 import { attackedPolicy, type Provider } from './provider.js';
 
 /* Providers that call no hook of this server: Cognito's are Lambda functions, and a SCIM directory has none. */
@@ -12,7 +13,7 @@ export interface CognitoProvider extends Provider {
   readonly clientId: string;
 }
 
-export async function openCognito(id: string, clients: readonly object[]): Promise<CognitoProvider> {
+export async function openCognito(id: string, clients: OidcClients): Promise<CognitoProvider> {
   const simulator = await startCognitoSimulator();
   const { id: userPoolId } = await simulator.createPool();
   const requestSecret = randomBytes(32).toString('base64url');
@@ -27,7 +28,7 @@ export async function openCognito(id: string, clients: readonly object[]): Promi
       id,
       kind: 'cognito',
       policy: attackedPolicy,
-      oidc: { clients: JSON.parse(JSON.stringify(clients)) },
+      oidc: { clients: clients.configured(id) },
       cognito: {
         userPoolId,
         clientIds: [clientId],
@@ -41,7 +42,7 @@ export async function openCognito(id: string, clients: readonly object[]): Promi
   };
 }
 
-export async function openScim(id: string, clients: readonly object[]): Promise<Provider> {
+export async function openScim(id: string, clients: OidcClients): Promise<Provider> {
   const simulator = await startScimSimulator();
   simulator.addUser('field@example.com');
   return {
@@ -51,7 +52,7 @@ export async function openScim(id: string, clients: readonly object[]): Promise<
       id,
       kind: 'scim',
       policy: attackedPolicy,
-      oidc: { clients: JSON.parse(JSON.stringify(clients)) },
+      oidc: { clients: clients.configured(id) },
       scim: { baseUrl: simulator.baseUrl, auth: { kind: 'bearer', token: simulator.bearer } },
     },
     prepare: async () => {},

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../../src/base/json.js';
+import type { Altered } from '../alter.js';
 import type { Answer } from '../answer.js';
 import type { Header } from '../request.js';
 
@@ -57,3 +58,7 @@ export interface Provider {
 
 /** The address of a hook. */
 export const hookAddress = ({ connection, hook }: HookTarget): string => `/hooks/${connection}/${hook}`;
+
+/** Each token as the bearer of a request. */
+export const toBearerForgeries = (tokens: readonly Altered[]): readonly (readonly [string, readonly Header[]])[] =>
+  tokens.map(([variant, token]) => [variant, [['Authorization', `Bearer ${token}`]]]);
