@@ -30,6 +30,7 @@ import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { noCampaigns } from './campaigns.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSight } from './embedded.js';
+import { createTestJobs } from './jobs.js';
 import { createKeysInMemory, createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
 import { consoleDeps, standardSettings } from './settings.js';
@@ -123,10 +124,11 @@ export async function startApiServer(
   const delivery = { send: async (message: Message) => void messages.push(message) };
   const { toState = (opened: State) => opened } = given;
   const state = toState(given.state ?? createSqliteState({ file: ':memory:', clock }));
-  const usage = createUsageRecorder({ state, clock, log });
+  const jobs = createTestJobs({ clock, log });
+  const usage = createUsageRecorder({ state, clock, log, jobs });
   const signer = await createTestSigner();
-  const upkeep = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer }, given.setup);
-  const refusals = createRefusalRecorder({ state, clock, log });
+  const upkeep = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);
+  const refusals = createRefusalRecorder({ state, clock, log, jobs });
   const deps: AppDeps = {
     upkeep,
     clock,

@@ -4,6 +4,7 @@ import type { AuditDetail } from '../src/core/audit-events.js';
 import type { Audit } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { createSqliteState } from '../src/state/sqlite.js';
+import { createTestJobs } from './jobs.js';
 import { createTestSigner } from './keys.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
@@ -15,12 +16,14 @@ export interface AuditDeps extends FileAuditDeps, HeadDeps {}
 /** The same, where a test does not say otherwise: a real signer, and a state store of its own. */
 export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDeps>): AuditDeps {
   const clock = given.clock ?? { now: () => epochMs(Date.now()) };
+  const log = given.log ?? createTextLog();
   return {
     clock,
     random: systemRandom,
     signer,
     state: createSqliteState({ file: ':memory:', clock }),
-    log: createTextLog(),
+    log,
+    jobs: createTestJobs({ clock, log }),
     retentionDays: null,
     requestId: () => null,
     onHeadAge: () => {},

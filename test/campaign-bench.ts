@@ -13,6 +13,7 @@ import { createSmtpDelivery } from '../src/delivery/smtp.js';
 import { noCampaigns } from './campaigns.js';
 import { createTestCore } from './core.js';
 import { createFolder } from './folder.js';
+import { createTestJobs, sleepShortly } from './jobs.js';
 import { startMailRelay } from './mail-relay.js';
 import { patienceMs } from './patience.js';
 import { createMemoryProfile, loginOf } from './simulated-profile.js';
@@ -57,8 +58,8 @@ export async function openCampaignBench(subjects: readonly string[]) {
   const begin = (changes: Partial<CampaignDeps> = {}): CampaignRunner => {
     const runner = startCampaignRunner({
       current: () => ({ ...deps, ...changes }),
-      // Waits between rounds are short, and between letters none.
-      sleep: async (ms, signal) => void (await delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {})),
+      jobs: createTestJobs(deps, sleepShortly),
+      sleep: sleepShortly,
     });
     runners.add(runner);
     return runner;

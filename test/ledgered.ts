@@ -2,6 +2,7 @@ import type { AuditEvent } from '../src/core/audit-events.js';
 import { addSec } from '../src/core/units.js';
 import { createLedgerRecorder } from '../src/ledger/recorder.js';
 import type { ApiServer } from './api-server.js';
+import { createTestJobs } from './jobs.js';
 import { createTextLog } from './sinks.js';
 
 /** One record of a trail, and when and from where it was asked for. */
@@ -18,7 +19,14 @@ const network = '192.0.2.0/24';
 export async function fillLedger(server: ApiServer, records: readonly Noted[]): Promise<void> {
   const { ledger, clock } = server.deps;
   const bounds = { days: 90, entries: 100_000 };
-  const recorder = createLedgerRecorder({ ledger, bounds, clock, log: createTextLog(), onLines: () => {} });
+  const recorder = createLedgerRecorder({
+    ledger,
+    bounds,
+    clock,
+    log: createTextLog(),
+    jobs: createTestJobs({ clock, log: createTextLog() }),
+    onLines: () => {},
+  });
   const now = clock.now();
   for (const [sequence, { event, hoursAgo, request = null }] of records.entries()) {
     const time = addSec(now, -hoursAgo * 3600);

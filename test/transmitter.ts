@@ -14,6 +14,7 @@ import { startTransmitter } from '../src/security-events/transmitter.js';
 import type { SecurityEvents } from '../src/ssf/deps.js';
 import { createAuditDeps } from './audit.js';
 import { createFolder } from './folder.js';
+import { createTestJobs } from './jobs.js';
 import { createKeysInMemory, createTestSecurityEventSigner } from './keys.js';
 import { systemRandom } from './sinks.js';
 
@@ -33,6 +34,7 @@ export async function startTestTransmitter(
   const keys = createKeysInMemory(systemRandom(32));
   const outcomes: string[] = [];
   const stopping = new AbortController();
+  const sleep = (_ms: number, signal: AbortSignal): Promise<void> => delay(5, undefined, { signal }).catch(() => {});
   const delivery = {
     ...{ state, clock, log, issuer, signer, random: systemRandom },
     files: {
@@ -41,11 +43,12 @@ export async function startTestTransmitter(
     },
     fetch: push,
     findEmail: createFindEmail({ clock, connectionOf: () => undefined }),
-    sleep: (_ms: number, signal: AbortSignal) => delay(5, undefined, { signal }).catch(() => {}),
+    sleep,
     onDelivery: (stream: string, outcome: DeliveryOutcome) => void outcomes.push(`${stream} ${outcome}`),
   };
   const transmitter = await startTransmitter({
     ...delivery,
+    jobs: createTestJobs({ clock, log }, sleep),
     trail,
     streams: receivers.map(toStream),
     readStreams: async () => (await listStreams({ state })).map((record) => toEventStream(record, { issuer, keys })),

@@ -3,9 +3,11 @@ import type { ConfiguredConnection, Setup } from '../adapters/setup.js';
 import { createConfigGuard } from '../src/config/schema.js';
 import type { Connection, Policy } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
+import type { Jobs } from '../src/core/jobs.js';
 import { FaceError } from '../src/errors.js';
 import { type Modes, readModes, settleModes } from '../src/operations/modes.js';
 import { createBackground, type Upkeep } from '../src/operations/upkeep.js';
+import { createTestJobs } from './jobs.js';
 
 /** A configuration without connections. */
 export const emptySetup = (settings: object = {}): Setup => ({
@@ -27,7 +29,7 @@ export const setupOf = (connections: readonly Connection[]): Setup => ({
 
 /** What a running server hands its endpoints. @param setup - as its file says, by then */
 export function createTestUpkeep(
-  core: Pick<CoreDeps, 'clock' | 'random' | 'log' | 'state' | 'audit' | 'signer'>,
+  core: Pick<CoreDeps, 'clock' | 'random' | 'log' | 'state' | 'audit' | 'signer'> & { readonly jobs?: Jobs },
   setup?: () => Setup,
 ): Upkeep {
   const empty = emptySetup();
@@ -35,6 +37,7 @@ export function createTestUpkeep(
   let modes: Modes = new Map();
   const upkeep: Upkeep = {
     ...core,
+    jobs: core.jobs ?? createTestJobs(core),
     fetch: (url, init) => fetch(url, init),
     background: createBackground(core),
     setup: find,

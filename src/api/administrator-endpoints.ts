@@ -9,15 +9,13 @@ import {
 import { clientTokenLifeSec } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
+import { addedAdministratorReply, administratorsReply } from '../rest/replies/administrators.js';
 import { roles } from '../rest/rights.js';
 
 const nameField = z
   .string()
   .regex(/^[\w.@-]{1,64}$/)
   .describe('Stands in the audit trail beside what the administrator did.');
-
-const roleName = z.enum(roles);
 
 /** Naming administrators, listing them and taking their keys from them. */
 export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
@@ -35,7 +33,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['name_taken', 'limit_reached'],
       fields: z.strictObject({
         name: nameField,
-        role: roleName,
+        role: z.enum(roles),
         expiresIn: z
           .int()
           .min(clientTokenLifeSec.least)
@@ -45,12 +43,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
             'Seconds: 60 to 31,622,400 (366 days). Without it the key is good until the administrator is removed.',
           ),
       }),
-      reply: z.strictObject({
-        name: z.string(),
-        role: roleName,
-        key: z.string().describe('Shown this once.'),
-        expiresAt: instantReply.nullable(),
-      }),
+      reply: addedAdministratorReply,
       async handle({ fields: { name, role, expiresIn }, administrator }) {
         const { credential, expiresAt } = await addAdministrator(
           { name, role, lifeSec: expiresIn ?? null },
@@ -70,16 +63,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Whose key has expired is left out.',
       codes: [],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        administrators: z.array(
-          z.strictObject({
-            name: z.string(),
-            role: roleName,
-            addedAt: instantReply.nullable().describe('`null` for the first owner.'),
-            expiresAt: instantReply.nullable(),
-          }),
-        ),
-      }),
+      reply: administratorsReply,
       async handle() {
         const administrators = (await listAdministrators(deps)).map(({ name, role, addedAt, expiresAt }) => ({
           name,

@@ -11,7 +11,8 @@ import {
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { scopesField, tenantField } from '../rest/fields.js';
-import { applicationReply, toApplicationReply } from '../rest/onboarding/describe.js';
+import { toApplicationReply } from '../rest/onboarding/describe.js';
+import { applicationReply, applicationsReply } from '../rest/replies/applications.js';
 import { defaultScopes } from '../rest/scopes.js';
 
 const { perMinute, perDay } = quotaRanges;
@@ -56,7 +57,7 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Oldest first.',
       codes: [],
       fields: none,
-      reply: z.strictObject({ applications: z.array(applicationReply) }),
+      reply: applicationsReply,
       handle: async () => ({ applications: (await listApplications(deps)).map(toApplicationReply) }),
     }),
     adminEndpoint({

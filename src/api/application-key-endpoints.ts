@@ -9,21 +9,8 @@ import {
 } from '../rest/application-keys.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { clientTokenId, clientTokenReply, instantReply, lifeField, scopesField } from '../rest/fields.js';
-import { clientScopes } from '../rest/scopes.js';
-
-/** The keys of an application as they are listed. */
-export const applicationKeysReply = z.strictObject({
-  keys: z.array(
-    z.strictObject({
-      id: z.string(),
-      scopes: z.array(z.enum(clientScopes)),
-      issuedAt: instantReply,
-      expiresAt: instantReply,
-      lastUsed: z.iso.date().nullable().describe('The last day it was used on, in UTC.'),
-    }),
-  ),
-});
+import { clientTokenId, lifeField, scopesField } from '../rest/fields.js';
+import { applicationKeysReply, clientTokenReply } from '../rest/replies/applications.js';
 
 export const toKeyReply = ({ id, scopes, issuedAt, expiresAt, lastUsed }: ApplicationKey) => ({
   id,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantField, instantReply, tenantField } from '../rest/fields.js';
+import { instantField, tenantField } from '../rest/fields.js';
 import {
   addOwner,
   approveRequest,
@@ -12,24 +12,23 @@ import {
   toOpenIdClient,
   turnDown,
 } from '../rest/onboarding/answers.js';
-import { requestReply, toRequestReply } from '../rest/onboarding/describe.js';
+import { toRequestReply } from '../rest/onboarding/describe.js';
 import { fromCursor, toCursor } from '../rest/onboarding/list-place.js';
 import { requestStates } from '../rest/onboarding/request.js';
 import { listRequests } from '../rest/onboarding/requests.js';
 import { changeTerms, longestTerms, readTerms, type Terms } from '../rest/onboarding/terms.js';
 import { messageField, textField } from '../rest/onboarding/text-fields.js';
+import {
+  approvedRequestReply,
+  oneRequestReply,
+  requestPageReply,
+  termsReply,
+} from '../rest/replies/application-requests.js';
 
 const developerField = z
   .string()
   .regex(/^[\w-]{43}$/)
   .describe('The id that a developer’s own page shows, and each of their requests.');
-
-const termsReply = z.strictObject({
-  version: z.int().describe('0: there are none yet.'),
-  text: z.string(),
-  at: instantReply.nullable(),
-  by: z.string(),
-});
 
 const toTermsReply = ({ version, text, at, by }: Terms) => ({ version, text, at: at === null ? null : toIso(at), by });
 
@@ -40,7 +39,6 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
     right: 'configure',
   } as const;
   const none = z.strictObject({});
-  const one = z.strictObject({ request: requestReply });
   return [
     adminEndpoint({
       ...common,
@@ -54,7 +52,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
         limit: z.int().min(1).max(100).prefault(50),
         cursor: z.string().max(200).optional().describe('Of the page before.'),
       }),
-      reply: z.strictObject({ requests: z.array(requestReply), cursor: z.string().nullable() }),
+      reply: requestPageReply,
       async handle({ fields: { state, limit, cursor } }) {
         const after = cursor === undefined ? null : fromCursor(cursor);
         const { requests, next } = await listRequests({ state: state ?? null, limit, after }, deps);
@@ -69,7 +67,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'With what was said about it.',
       codes: ['not_found'],
       fields: none,
-      reply: one,
+      reply: oneRequestReply,
       handle: async ({ param }) => ({ request: toRequestReply(await readRequest(param('id'), deps)) }),
     }),
     adminEndpoint({
@@ -91,7 +89,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
           ),
         message: messageField.optional(),
       }),
-      reply: z.strictObject({ request: requestReply, openIdClient: z.string().nullable() }),
+      reply: approvedRequestReply,
       async handle({ param, fields: { changedAt, tenant, message }, administrator }) {
         const given = { changedAt, tenant: tenant ?? null, message: message ?? null };
         const request = await approveRequest(param('id'), given, administrator, deps);
@@ -106,7 +104,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Its developer reads the message, may write the request anew, and hands it in again.',
       codes: ['not_found', 'request_state', 'limit_reached'],
       fields: z.strictObject({ message: messageField }),
-      reply: one,
+      reply: oneRequestReply,
       handle: async ({ param, fields, administrator }) => ({
         request: toRequestReply(await turnDown(param('id'), 'asked_back', fields.message, administrator, deps)),
       }),
@@ -119,7 +117,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'For good: its developer may write another one.',
       codes: ['not_found', 'request_state', 'limit_reached'],
       fields: z.strictObject({ message: messageField }),
-      reply: one,
+      reply: oneRequestReply,
       handle: async ({ param, fields, administrator }) => ({
         request: toRequestReply(await turnDown(param('id'), 'refused', fields.message, administrator, deps)),
       }),

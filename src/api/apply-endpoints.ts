@@ -7,39 +7,12 @@ import { planConnection } from '../operations/plan.js';
 import { toStepDiff, toStepWords } from '../operations/step-words.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
-
-const state = z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']);
-
-const words = z.array(z.string()).describe('Why it cannot go on, or what a person has to do.');
+import { begunRunReply, lastRunReply, planReply } from '../rest/replies/connections.js';
 
 const pushField = z
   .boolean()
   .prefault(false)
   .describe('Gives the provider the configured secrets again, which it never shows.');
-
-const runReply = z.strictObject({
-  id: z.string(),
-  by: z.string(),
-  startedAt: instantReply,
-  endedAt: instantReply.nullable(),
-  state: z
-    .enum(['under_way', 'done', 'stopped', 'broken_off'])
-    .describe(
-      '`stopped`: a step is not done, the rest is left. `broken_off`: its server ended meanwhile; another run goes on from there.',
-    ),
-  pushSecrets: z.boolean(),
-  steps: z.array(
-    z.strictObject({
-      id: z.string(),
-      title: z.string(),
-      progress: z.enum(['left', 'under_way', 'done', 'failed']),
-      applied: z.boolean().describe('Whether it changed something.'),
-      state: state.nullable().describe('How it stood after its turn.'),
-      words,
-    }),
-  ),
-});
 
 const toRun = ({ run: { progress, ...run }, state: at }: ApplyRun) => ({
   ...{ id: run.id, by: run.by, startedAt: toIso(run.startedAt), state: at, pushSecrets: progress.pushSecrets },
@@ -63,29 +36,7 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         'Looks at every step at the provider, and counts who is enrolled; that may take a minute. Changes nothing.',
       codes: ['connection_unknown', 'config_invalid'],
       fields: z.strictObject({ pushSecrets: pushField }),
-      reply: z.strictObject({
-        steps: z.array(
-          z.strictObject({
-            id: z.string(),
-            title: z.string(),
-            state,
-            diff: z
-              .array(z.strictObject({ sign: z.enum(['+', '~']), text: z.string() }))
-              .describe('What applying does: `+` makes what is missing, `~` changes what is different.'),
-            words,
-          }),
-        ),
-        census: z
-          .strictObject({
-            users: z.int(),
-            enrolled: z.int(),
-            isComplete: z.boolean(),
-            found: z.string(),
-            remedy: z.string().nullable(),
-          })
-          .nullable()
-          .describe('`null`: the provider does not tell.'),
-      }),
+      reply: planReply,
       async handle({ param, fields }) {
         const { steps, census } = await planConnection(await openConnection(param('id'), upkeep), fields, upkeep);
         return {
@@ -110,7 +61,7 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         pushSecrets: pushField,
         isSure: z.boolean().prefault(false).describe('Although nobody is enrolled, so that everybody is refused.'),
       }),
-      reply: z.strictObject({ run: runReply }),
+      reply: begunRunReply,
       async handle({ param, fields: { step, pushSecrets, isSure }, administrator }) {
         const connection = param('id');
         const request = { connection, step: step ?? null, pushSecrets, isSure };
@@ -128,7 +79,7 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       description: 'The last run, of whichever server, for 30 days.',
       codes: ['connection_unknown'],
       fields: z.strictObject({}),
-      reply: z.strictObject({ run: runReply.nullable() }),
+      reply: lastRunReply,
       async handle({ param }) {
         const { id } = findConfigured(param('id'), upkeep);
         const run = await readApply(id, upkeep);

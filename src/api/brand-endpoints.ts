@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { takePicture } from '../brand/picture.js';
 import { type Brand, type BrandPicture, type PictureName, pictureNames, plainBrand } from '../core/brand/brand.js';
 import type { Brands } from '../core/brand/brands.js';
-import { type BrandProblem, brandProblemCodes, checkDraft } from '../core/brand/draft.js';
-import { paletteOf, schemes } from '../core/brand/palette.js';
+import { type BrandProblem, checkDraft } from '../core/brand/draft.js';
+import { paletteOf } from '../core/brand/palette.js';
 import { brandLanguages, textRules } from '../core/brand/texts.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { brandFilePath, previewPath } from '../http/brand-paths.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
+import { brandReply, brandTextsReply, checkedBrandReply } from '../rest/replies/brand.js';
 
 const digestText = z.string().regex(/^[0-9a-f]{64}$/);
 const digestField = z.union([digestText, z.literal('')]);
@@ -38,51 +38,6 @@ const textsField = z
   .describe('JSON text: your own words in this language, by key.');
 
 const pictureName = z.enum(pictureNames);
-
-const schemeReply = z.strictObject({
-  ground: z.string(),
-  accent: z.string(),
-  accentInk: z.string().describe('Text on the accent.'),
-  accentSoft: z.string().describe('Behind text and signs.'),
-});
-const paletteReply = z.strictObject({ light: schemeReply, dark: schemeReply });
-
-const pictureReply = z
-  .strictObject({ path: z.string(), widthPx: z.int(), heightPx: z.int() })
-  .nullable()
-  .describe('A PNG, drawn anew from what was handed in.');
-
-const colourReply = z.string().nullable();
-
-const inForceReply = z.strictObject({
-  source: z.enum(['configuration', 'administrator']).describe('Who decides: the configuration, where it has `brand`.'),
-  digest: z.string().nullable().describe('Names what is in force; `null`: the page’s own look.'),
-  brand: z
-    .strictObject({
-      organisation: z.string().nullable(),
-      helpUrl: z.string().nullable(),
-      accent: colourReply,
-      accentDark: colourReply,
-      ground: colourReply,
-      groundDark: colourReply,
-      texts: z.array(z.strictObject({ language: z.enum(brandLanguages), key: z.string(), text: z.string() })),
-      logo: pictureReply,
-      logoDark: pictureReply,
-      icon: pictureReply,
-    })
-    .nullable(),
-  palette: paletteReply.describe('As it is shown: what was not chosen is ours.'),
-  versions: z
-    .array(
-      z.strictObject({
-        digest: z.string(),
-        at: instantReply,
-        by: z.string(),
-        organisation: z.string().nullable(),
-      }),
-    )
-    .describe('The last ten that administrators put in force, the newest first. Going back is applying one of them.'),
-});
 
 const copyPalette = (brand: Brand | null) => {
   const { light, dark } = paletteOf(brand ?? plainBrand);
@@ -133,7 +88,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
       description: 'On the capture page and in letters, on every replica.',
       codes: ['state_unavailable'],
       fields: z.strictObject({}),
-      reply: inForceReply,
+      reply: brandReply,
       handle: () => readInForce(brands),
     }),
     adminEndpoint({
@@ -144,16 +99,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
       description: 'And what each may be.',
       codes: [],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        languages: z.array(z.enum(brandLanguages)),
-        keys: z.array(
-          z.strictObject({
-            key: z.string(),
-            most: z.int().describe('Greatest length, in characters.'),
-            placeholders: z.array(z.string()).describe('Each has to stand in it, in braces.'),
-          }),
-        ),
-      }),
+      reply: brandTextsReply,
       async handle() {
         const keys = Object.entries(textRules).map(([key, { most, placeholders }]) => ({
           key,
@@ -194,31 +140,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
           .prefault([])
           .describe('Pictures to leave out.'),
       }),
-      reply: z.strictObject({
-        digest: z.string().nullable().describe('Names the draft; `null` where there are problems.'),
-        preview: z
-          .string()
-          .nullable()
-          .describe('The page with it, for a frame of this origin. Takes `screen`, `lang` and `scheme` as query.'),
-        problems: z.array(
-          z.strictObject({
-            field: z.string(),
-            code: z.enum(brandProblemCodes),
-            reason: z.string().describe('For people, in English.'),
-          }),
-        ),
-        contrasts: z.array(
-          z.strictObject({
-            scheme: z.enum(schemes),
-            colour: z.enum(['accent', 'ground']),
-            against: z.string(),
-            ratio: z.number(),
-            needed: z.number(),
-            nearest: z.string().nullable().describe('The nearest colour that would do; `null`: it is enough.'),
-          }),
-        ),
-        palette: paletteReply,
-      }),
+      reply: checkedBrandReply,
       async handle({ fields, photos }) {
         const { en, de, es, fr, ar, pictures: from, without, ...rest } = fields;
         const { chosen, contrasts, problems: found } = checkDraft({ ...rest, texts: { en, de, es, fr, ar } });
@@ -256,7 +178,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
         'A draft, or one that was in force before: on every replica within five seconds. An empty one goes back to the page’s own look. Where the configuration has `brand`, that is in force, and this is refused.',
       codes: ['brand_configured', 'not_found', 'state_unavailable'],
       fields: z.strictObject({ brand: digestField.describe('The digest of a brand; empty: none.') }),
-      reply: inForceReply,
+      reply: brandReply,
       async handle({ fields, administrator }) {
         await brands.apply(fields.brand === '' ? null : fields.brand, administrator.name);
         return readInForce(brands);

@@ -22,12 +22,17 @@ import { pagePath } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
+  campaignPeopleReply,
+  campaignsReply,
+  keptWordsReply,
+  oneCampaignReply,
+  previewReply,
+} from '../rest/replies/campaigns.js';
+import {
   campaignField,
-  campaignReply,
   kindField,
   languageField,
   newCampaignFields,
-  personReply,
   subjectField,
   textField,
   toCampaignReply,
@@ -37,9 +42,6 @@ import { readPeople } from './people-csv.js';
 
 /** Whom a preview is addressed to. */
 const example = { name: 'Ada Lovelace', login: 'ada@example.com' };
-
-const unknownReply = z.array(z.string()).describe('Names in braces that stand for nothing: nothing was changed.');
-const oneReply = z.strictObject({ campaign: campaignReply });
 
 /** Enrolment campaigns: plan, preview, start, follow, remind, stop and go on. */
 export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
@@ -73,7 +75,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       },
       codes: ['connection_unknown', 'csv_header_missing', 'limit_reached'],
       fields: newCampaignFields,
-      reply: oneReply,
+      reply: oneCampaignReply,
       async handle({ fields: { group, ...asked }, photos, administrator }) {
         const [file] = photos('people');
         if ((file === undefined) === (group === undefined))
@@ -92,7 +94,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Those that are still kept.',
       codes: [],
       fields: z.strictObject({}),
-      reply: z.strictObject({ campaigns: z.array(campaignReply) }),
+      reply: campaignsReply,
       async handle() {
         const told = await Promise.all((await listCampaigns(deps)).map(tell));
         return { campaigns: told.map(({ campaign }) => campaign) };
@@ -116,7 +118,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         cursor: z.string().max(64).optional().describe('Where the page before ended.'),
         limit: z.int().min(1).max(200).prefault(50),
       }),
-      reply: z.strictObject({ people: z.array(personReply), cursor: z.string().nullable() }),
+      reply: campaignPeopleReply,
       async handle({ fields: { campaign: id, state: states, cursor, limit } }) {
         const from = cursor === undefined ? 0 : parseCursor(cursor);
         const campaign = await readCampaign(id, deps);
@@ -137,7 +139,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         ...{ campaign: campaignField, kind: kindField, language: languageField },
         ...{ subject: subjectField, text: textField },
       }),
-      reply: z.strictObject({ unknown: unknownReply }),
+      reply: keptWordsReply,
       async handle({ fields: { campaign, ...words }, administrator }) {
         // One without the other would be half a letter.
         if ((words.subject.trim() === '') !== (words.text.trim() === ''))
@@ -156,12 +158,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         ...{ campaign: campaignField, kind: kindField, language: languageField },
         ...{ subject: subjectField.optional(), text: textField.optional() },
       }),
-      reply: z.strictObject({
-        ...{ subject: z.string(), text: z.string(), html: z.string() },
-        unknown: z.array(z.string()).describe('Names in braces that stand for nothing.'),
-        page: z.string().describe('The HTML at an address of the server, for ten minutes and a frame of the console.'),
-        words: z.strictObject({ subject: z.string(), text: z.string() }).describe('What it was made of.'),
-      }),
+      reply: previewReply,
       async handle({ fields: { campaign: id, kind, language, ...given } }) {
         const campaign = await readCampaign(id, deps);
         const connection = deps.connections.get(campaign.connection);
@@ -188,7 +185,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'What was planned. A plan is good for 30 days.',
       codes: stateCodes,
       fields: ofOne,
-      reply: oneReply,
+      reply: oneCampaignReply,
       handle: async ({ fields, administrator }) =>
         changed(await startCampaign(fields.campaign, administrator.name, deps)),
     }),
@@ -199,7 +196,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Letters under way arrive; links that were sent stay good.',
       codes: stateCodes,
       fields: ofOne,
-      reply: oneReply,
+      reply: oneCampaignReply,
       handle: async ({ fields, administrator }) =>
         changed(await stopCampaign(fields.campaign, administrator.name, deps)),
     }),
@@ -215,7 +212,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         campaign: campaignField,
         again: z.array(z.enum(retryable)).max(retryable.length).prefault([]),
       }),
-      reply: oneReply,
+      reply: oneCampaignReply,
       handle: async ({ fields, administrator }) =>
         changed(await resumeCampaign(fields.campaign, fields.again, administrator.name, deps)),
     }),
@@ -227,7 +224,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'To everybody who got a letter and has not enrolled. The new link takes the place of the former.',
       codes: stateCodes,
       fields: ofOne,
-      reply: oneReply,
+      reply: oneCampaignReply,
       handle: async ({ fields, administrator }) =>
         changed(await remindCampaign(fields.campaign, administrator.name, deps)),
     }),
@@ -253,7 +250,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'With how many people are in each state.',
       codes: ['not_found'],
       fields: z.strictObject({}),
-      reply: oneReply,
+      reply: oneCampaignReply,
       async handle({ param }) {
         const { success, data } = campaignField.safeParse(param('id'));
         if (!success) throw new FaceError('not_found');

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CampaignCounts } from '../core/campaign/administer.js';
-import { letterKinds, type Person, personStates } from '../core/campaign/person.js';
-import { type Campaign, campaignStates, longestLinkDays } from '../core/campaign/record.js';
+import { letterKinds, type Person } from '../core/campaign/person.js';
+import { type Campaign, longestLinkDays } from '../core/campaign/record.js';
 import { letterLanguages } from '../core/letters/language.js';
 import { type EpochMs, toIso } from '../core/units.js';
-import { instantReply } from '../rest/fields.js';
+import type { CampaignPersonReply, CampaignReply } from '../rest/replies/campaigns.js';
 
 const count = (least: number, most: number, standard: number) => z.int().min(least).max(most).prefault(standard);
 
@@ -31,34 +31,10 @@ export const newCampaignFields = z.strictObject({
   reminders: count(0, 5, 2).describe('Reminders that are sent by themselves, at most.'),
 });
 
-export const campaignReply = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  connection: z.string(),
-  source: z.enum(['group', 'csv']),
-  group: z.string().nullable(),
-  state: z.enum(campaignStates),
-  problem: z.string().nullable().describe('The code of what keeps it from going on, or why the plan was refused.'),
-  language: languageField,
-  linkDays: z.int(),
-  reminderDays: z.int(),
-  reminders: z.int(),
-  createdAt: instantReply,
-  createdBy: z.string(),
-  startedAt: instantReply.nullable(),
-  keptUntil: instantReply.describe('Nothing of it is kept from then on.'),
-  own: z.array(z.string()).describe('Letters with words of your own, such as `invitation.de`.'),
-  counts: z.partialRecord(z.enum(personStates), z.int()).describe('People by state.'),
-  leftOut: z.record(z.string(), z.int()).describe('People who get no letter, by reason.'),
-});
-
 const toInstant = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));
 
 /** A campaign as it is told. */
-export const toCampaignReply = (
-  campaign: Campaign,
-  { counts, leftOut }: CampaignCounts,
-): z.input<typeof campaignReply> => {
+export const toCampaignReply = (campaign: Campaign, { counts, leftOut }: CampaignCounts): CampaignReply => {
   const { id, name, connection, group, state, problem, language, linkDays, reminderDays, reminders } = campaign;
   return {
     ...{ id, name, connection, source: group === null ? 'csv' : 'group', group, state, problem },
@@ -73,25 +49,8 @@ export const toCampaignReply = (
   };
 };
 
-export const personReply = z.strictObject({
-  line: z.int().nullable().describe('Of the file; `null`: of a group.'),
-  login: z.string(),
-  name: z.string().nullable(),
-  email: z.string().nullable(),
-  subject: z.string().nullable(),
-  language: languageField,
-  state: z.enum(personStates),
-  reason: z
-    .string()
-    .nullable()
-    .describe('Why they were left out, the code of what failed, or the reply code of the mail relay.'),
-  sentAt: instantReply.nullable(),
-  expiresAt: instantReply.nullable().describe('Of the link.'),
-  reminders: z.int(),
-});
-
 /** Somebody as they are told of. */
-export const toPersonReply = (person: Person, campaign: Campaign): z.input<typeof personReply> => {
+export const toPersonReply = (person: Person, campaign: Campaign): CampaignPersonReply => {
   const { line, login, name, email, subject, language, state, reason, sentAt, link, reminders } = person;
   return {
     ...{ line, login, name, email, subject, state, reason, reminders },

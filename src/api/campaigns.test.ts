@@ -5,6 +5,7 @@ import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api
 import { named, toDirectory } from '../../test/campaign-bench.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { createTestJobs, sleepShortly } from '../../test/jobs.js';
 import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
 import { createCampaign } from '../core/campaign/administer.js';
 import { letterKinds } from '../core/campaign/person.js';
@@ -33,7 +34,8 @@ beforeAll(async () => {
   });
   runner = startCampaignRunner({
     current: () => server.deps,
-    sleep: async (ms, signal) => void (await delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {})),
+    jobs: createTestJobs(server.deps, sleepShortly),
+    sleep: sleepShortly,
   });
 });
 afterAll(async () => {

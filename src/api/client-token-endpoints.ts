@@ -3,16 +3,9 @@ import { toIso } from '../core/units.js';
 import { issueClientToken, revokeClientToken } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
-import {
-  clientTokenId,
-  clientTokenReply,
-  emailField,
-  instantReply,
-  lifeField,
-  phoneField,
-  scopesField,
-  tenantField,
-} from '../rest/fields.js';
+import { clientTokenId, emailField, lifeField, phoneField, scopesField, tenantField } from '../rest/fields.js';
+import { clientTokenReply } from '../rest/replies/applications.js';
+import { instantReply } from '../rest/replies/instant.js';
 import type { Administrator } from '../rest/rights.js';
 import { clientScopes, defaultScopes } from '../rest/scopes.js';
 import { checkVerifiedContact, takeVerifiedContact } from './contacts.js';

@@ -9,18 +9,13 @@ import { after, findRefused, type RefusedSubject } from '../operations/refused.j
 import { findSecrets } from '../operations/secrets.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
-
-const mode = z.enum(['shadow', 'enforce']);
-
-const modeReply = z.strictObject({
-  inForce: mode,
-  file: mode.describe('What the configuration file says.'),
-  switched: z
-    .strictObject({ by: z.string(), at: instantReply })
-    .nullable()
-    .describe('Who switched it by hand, over what the file says; `null`: nobody.'),
-});
+import {
+  connectionSecretsReply,
+  connectionsReply,
+  mode,
+  refusedReply,
+  switchedModeReply,
+} from '../rest/replies/connections.js';
 
 const sureField = z.boolean().prefault(false).describe('Although nobody is enrolled, so that everybody is refused.');
 
@@ -47,26 +42,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       description: 'Those of the configuration that was loaded last, each with what it demands. No secret is told.',
       codes: ['config_invalid'],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        connections: z.array(
-          z.strictObject({
-            id: z.string(),
-            kind: z.string(),
-            mode: modeReply,
-            policy: z.strictObject({
-              accuracy: z.int(),
-              scope: z.string(),
-              liveness: z.string(),
-              userSecret: z.string(),
-              whenNotEnrolled: z.string(),
-              whenUnverified: z.string(),
-              whenUnavailable: z.string(),
-              freshnessSec: z.int(),
-              enrolmentDays: z.int().nullable(),
-            }),
-          }),
-        ),
-      }),
+      reply: connectionsReply,
       async handle() {
         const { connections } = putInForce(upkeep.setup(), upkeep.modes());
         return {
@@ -101,17 +77,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         limit: z.int().min(1).max(200).prefault(50),
         cursor: z.string().max(1024).optional().describe('As the page before gave it.'),
       }),
-      reply: z.strictObject({
-        subjects: z.array(
-          z.strictObject({ subject: z.string(), count: z.int(), lastAt: instantReply, hooks: z.array(z.string()) }),
-        ),
-        cursor: z.string().nullable().describe('For the next page; `null`: there is none.'),
-        total: z.int().describe('How many users on all pages.'),
-        unnamed: z
-          .array(z.strictObject({ code: z.string(), count: z.int() }))
-          .describe('Calls that could not be decided and would have been refused: about nobody in particular.'),
-        since: instantReply,
-      }),
+      reply: refusedReply,
       async handle({ param, fields: { days, limit, cursor } }) {
         const { id } = findConfigured(param('id'), upkeep);
         const place = cursor === undefined ? null : parseCursor(cursor);
@@ -141,7 +107,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         'At once here, and within seconds on every replica. It holds over restarts, over what the configuration file says, until a day after a file that says the same was loaded.',
       codes: ['connection_unknown', 'nobody_can_pass', 'config_invalid', 'profile_unavailable', 'provider_refused'],
       fields: z.strictObject({ mode, isSure: sureField }),
-      reply: z.strictObject({ mode: modeReply }),
+      reply: switchedModeReply,
       async handle({ param, fields: { mode: asked, isSure }, administrator }) {
         const id = param('id');
         const { inForce, file } = toMode(id);
@@ -165,16 +131,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         'Secrets are in the configuration, which this server does not write: for each it says which settings to change, and whether the one before is taken still. Giving them to the provider again is part of applying.',
       codes: ['connection_unknown', 'config_invalid'],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        secrets: z.array(
-          z.strictObject({
-            setting: z.string(),
-            previousSetting: z.string(),
-            isPreviousTaken: z.boolean(),
-            words: z.array(z.string()),
-          }),
-        ),
-      }),
+      reply: connectionSecretsReply,
       async handle({ param }) {
         const { provisioning } = await openConnection(param('id'), upkeep);
         return { secrets: findSecrets(provisioning).map(({ words, ...each }) => ({ ...each, words: [...words] })) };

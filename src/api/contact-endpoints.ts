@@ -3,7 +3,8 @@ import { letterLanguages } from '../core/letters/language.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
-import { emailField, instantReply, phoneField } from '../rest/fields.js';
+import { emailField, phoneField } from '../rest/fields.js';
+import { instantReply } from '../rest/replies/instant.js';
 import { sendCodes, verifyCodes } from './contacts.js';
 
 const codeField = z

@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { toIso } from '../core/units.js';
-import { faceErrorCodes, refusals } from '../errors.js';
+import { refusals } from '../errors.js';
 import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../rest/application-keys.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { developerEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { clientTokenId, clientTokenReply, instantReply } from '../rest/fields.js';
+import { clientTokenId } from '../rest/fields.js';
 import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } from '../rest/onboarding/asking.js';
-import { applicationReply, toApplicationReply } from '../rest/onboarding/describe.js';
+import { toApplicationReply } from '../rest/onboarding/describe.js';
 import { keptRefusals, readRefusals } from '../rest/recent-refusals.js';
+import {
+  applicationKeysReply,
+  applicationReply,
+  applicationsReply,
+  clientTokenReply,
+  recentRefusalsReply,
+  usageReply,
+} from '../rest/replies/applications.js';
 import { readUsage, usageKeptDays } from '../rest/usage.js';
-import { applicationKeysReply, toKeyReply } from './application-key-endpoints.js';
-import { usageReply } from './usage-endpoints.js';
+import { toKeyReply } from './application-key-endpoints.js';
 
 /** What a developer does with the applications they look after. */
 export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
@@ -25,7 +32,7 @@ export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Those that were registered for you, and those an administrator added you to.',
       codes: [],
       fields: none,
-      reply: z.strictObject({ applications: z.array(applicationReply) }),
+      reply: applicationsReply,
       handle: async ({ developer }) => ({
         applications: (await listOwnApplications(developer, deps)).map(toApplicationReply),
       }),
@@ -117,18 +124,7 @@ export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
           .optional()
           .describe('The `X-Request-Id` of the reply: that one alone.'),
       }),
-      reply: z.strictObject({
-        refusals: z.array(
-          z.strictObject({
-            requestId: z.string(),
-            time: instantReply,
-            endpoint: z.string(),
-            code: z.enum(faceErrorCodes),
-            field: z.string().nullable().describe('The field of the request that it is about.'),
-            cause: z.string().describe('The code in words.'),
-          }),
-        ),
-      }),
+      reply: recentRefusalsReply,
       async handle({ param, fields: { requestId }, developer }) {
         const { id } = await readOwnApplication(param('id'), developer, deps);
         const found = (await readRefusals(id, deps)).filter(

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { developerEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { clientTokenReply, instantReply } from '../rest/fields.js';
 import {
   beginRequest,
   readOwnRequest,
@@ -12,18 +11,19 @@ import {
   takeFirstKey,
   withdrawOwnRequest,
 } from '../rest/onboarding/asking.js';
-import { requestReply, toRequestReply } from '../rest/onboarding/describe.js';
+import { toRequestReply } from '../rest/onboarding/describe.js';
 import { listRequestsOf, requestsOfDeveloper } from '../rest/onboarding/requests.js';
 import { issueSandboxToken, sandboxQuota } from '../rest/onboarding/sandbox.js';
 import { readTerms } from '../rest/onboarding/terms.js';
 import { messageField, wishFields } from '../rest/onboarding/text-fields.js';
+import { developerReply, oneRequestReply, requestsReply } from '../rest/replies/application-requests.js';
+import { clientTokenReply } from '../rest/replies/applications.js';
 import { clientScopes } from '../rest/scopes.js';
 
 /** What a developer does to come to an application: reads the terms, tries calls, asks, is answered, and takes the first key. */
 export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
   const none = z.strictObject({});
-  const one = z.strictObject({ request: requestReply });
   const changing = ['not_found', 'request_state', 'limit_reached', 'locked_out'] as const;
   return [
     developerEndpoint({
@@ -34,18 +34,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'With the terms as they are now.',
       codes: [],
       fields: none,
-      reply: z.strictObject({
-        id: z.string().describe('Give it to an administrator to be added to an application.'),
-        name: z.string(),
-        sandbox: z
-          .strictObject({ connection: z.string(), perMinute: z.int(), perDay: z.int() })
-          .nullable()
-          .describe('Where calls may be tried; `null`: nowhere.'),
-        terms: z.strictObject({ version: z.int(), text: z.string() }),
-        most: z.strictObject({ perMinute: z.int(), perDay: z.int() }),
-        scopes: z.array(z.enum(clientScopes)),
-        connections: z.array(z.string()),
-      }),
+      reply: developerReply,
       async handle({ developer: { id, name } }) {
         const { sandbox, mostPerMinute: perMinute, mostPerDay: perDay } = deps.onboarding;
         const { version, text } = await readTerms(deps);
@@ -66,7 +55,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: `A client token of the sandbox: good for a day, there alone, for ${sandboxQuota.perMinute} requests a minute and ${sandboxQuota.perDay} a day. A developer has one: the former ends.`,
       codes: ['not_found', 'locked_out'],
       fields: none,
-      reply: z.strictObject({ ...clientTokenReply.shape, connection: z.string(), expiresAt: instantReply }),
+      reply: clientTokenReply.extend({ connection: z.string() }),
       async handle({ developer }) {
         const { credential, client } = await issueSandboxToken(developer, deps);
         const { id, expiresAt, tenant: connection } = client;
@@ -81,7 +70,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: `Newest first. ${requestsOfDeveloper.kept} are kept, of which ${requestsOfDeveloper.open} may wait for an answer.`,
       codes: [],
       fields: none,
-      reply: z.strictObject({ requests: z.array(requestReply) }),
+      reply: requestsReply,
       handle: async ({ developer }) => ({
         requests: (await listRequestsOf(developer.id, deps)).map(toRequestReply),
       }),
@@ -98,7 +87,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
         ...wishFields,
         application: z.string().max(100).optional().describe('One of your own that is to be changed.'),
       }),
-      reply: one,
+      reply: oneRequestReply,
       async handle({ fields: { application, ...wish }, developer }) {
         return { request: toRequestReply(await beginRequest(wish, application ?? null, developer, deps)) };
       },
@@ -111,7 +100,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'With what was said about it.',
       codes: ['not_found'],
       fields: none,
-      reply: one,
+      reply: oneRequestReply,
       handle: async ({ param, developer }) => ({
         request: toRequestReply(await readOwnRequest(param('id'), developer, deps)),
       }),
@@ -124,7 +113,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'A draft, or one that was asked back about. What is not sent is as where nothing was said.',
       codes: changing,
       fields: z.strictObject(wishFields),
-      reply: one,
+      reply: oneRequestReply,
       handle: async ({ param, fields, developer }) => ({
         request: toRequestReply(await rewriteRequest(param('id'), fields, developer, deps)),
       }),
@@ -137,7 +126,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Agrees to that version of the terms.',
       codes: [...changing, 'terms_outdated'],
       fields: z.strictObject({ termsVersion: z.int().min(0), message: messageField.optional() }),
-      reply: one,
+      reply: oneRequestReply,
       async handle({ param, fields: { termsVersion, message }, developer }) {
         const given = { termsVersion, message: message ?? null };
         return { request: toRequestReply(await submitRequest(param('id'), given, developer, deps)) };
@@ -151,7 +140,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'While it is handed in and not answered.',
       codes: changing,
       fields: z.strictObject({ text: messageField }),
-      reply: one,
+      reply: oneRequestReply,
       handle: async ({ param, fields, developer }) => ({
         request: toRequestReply(await sayTo(param('id'), fields.text, developer, deps)),
       }),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { findToDo } from '../core/to-do.js';
-import { type ToDoCode, toDoUrgency } from '../core/to-do-codes.js';
 import { toIso } from '../core/units.js';
 import { readDoctorRun, readExamination, startDoctor } from '../operations/examinations.js';
 import { createFactFinder } from '../operations/facts.js';
@@ -8,35 +7,7 @@ import { findConfigured } from '../operations/open-connection.js';
 import type { Upkeep } from '../operations/upkeep.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
-
-const light = z.enum(['ok', 'warn', 'fail']);
-
-const doctorReply = z.strictObject({
-  isUnderWay: z.boolean(),
-  by: z.string().nullable(),
-  startedAt: instantReply.nullable(),
-  connections: z.array(
-    z.strictObject({
-      connection: z.string(),
-      examinedAt: instantReply.nullable(),
-      light: light.nullable().describe('The worst of the findings; `null`: not examined within a week.'),
-      findings: z.array(
-        z.strictObject({
-          title: z.string(),
-          light: z.enum(['ok', 'warn', 'fail', 'by_hand', 'skipped']),
-          found: z.string(),
-          remedy: z.string().nullable(),
-          cause: z.string().nullable().describe('The title of the finding that kept it from being looked at.'),
-          mend: z
-            .strictObject({ step: z.string(), pushSecrets: z.boolean() })
-            .nullable()
-            .describe('What to apply to mend it: the fields of that call. `null`: a person has to.'),
-        }),
-      ),
-    }),
-  ),
-});
+import { doctorReply, toDoReply } from '../rest/replies/doctor.js';
 
 async function describeDoctor(upkeep: Upkeep) {
   const run = await readDoctorRun(upkeep);
@@ -54,8 +25,6 @@ async function describeDoctor(upkeep: Upkeep) {
   };
 }
 
-const toDoCodes = Object.keys(toDoUrgency).filter((code): code is ToDoCode => code in toDoUrgency);
-
 /** Whether connections are well, and what needs doing. */
 export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
   const findFacts = createFactFinder(upkeep);
@@ -72,7 +41,7 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         'Begins to check each link, as `facestep doctor` does; it goes on by itself, two minutes a connection at most. Of all servers one examines at a time. Changes nothing.',
       codes: ['connection_unknown', 'run_under_way'],
       fields: z.strictObject({ connection: z.string().max(64).optional().describe('All of them unless given.') }),
-      reply: z.strictObject({ doctor: doctorReply }),
+      reply: doctorReply,
       async handle({ fields: { connection }, administrator }) {
         const ids =
           connection === undefined
@@ -92,7 +61,7 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       description: 'Of each connection, by whichever server, for a week.',
       codes: [],
       fields: z.strictObject({}),
-      reply: z.strictObject({ doctor: doctorReply }),
+      reply: doctorReply,
       async handle() {
         return { doctor: await describeDoctor(upkeep) };
       },
@@ -108,20 +77,7 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         'The most urgent first. No provider is asked: it is what the doctor, the keys, the trail and the last backup say.',
       codes: ['config_invalid', 'key_service_unavailable'],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        items: z.array(
-          z.strictObject({
-            code: z.enum(toDoCodes),
-            urgency: z.enum(['now', 'soon']),
-            words: z.string(),
-            connection: z.string().nullable().describe('`null`: it is about the server.'),
-            where: z.enum(['connection', 'doctor', 'keys', 'backup', 'audit']),
-          }),
-        ),
-        lights: z.array(
-          z.strictObject({ connection: z.string(), light: light.nullable(), examinedAt: instantReply.nullable() }),
-        ),
-      }),
+      reply: toDoReply,
       async handle() {
         const facts = await findFacts();
         const { connections } = await describeDoctor(upkeep);

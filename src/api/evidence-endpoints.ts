@@ -10,35 +10,7 @@ import {
 } from '../operations/trail-verification.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
-
-const verificationReply = z.strictObject({
-  state: z.enum(['under_way', 'sound', 'unsound', 'failed', 'broken_off']),
-  by: z.string(),
-  startedAt: instantReply,
-  endedAt: instantReply.nullable(),
-  bytesRead: z.int(),
-  bytesInAll: z.int(),
-  outcome: z
-    .strictObject({
-      isSound: z.boolean(),
-      chain: z.string().nullable().describe('Which trail it is: each replica has one.'),
-      firstSequence: z.int(),
-      lastSequence: z.int().describe('Of the last record before anything that is wrong.'),
-      heads: z.int().describe('How many signed heads were verified.'),
-      tampering: z
-        .strictObject({
-          kind: z.string(),
-          file: z.string().nullable(),
-          line: z.int().nullable(),
-          sequence: z.int(),
-        })
-        .nullable()
-        .describe('The first thing that is wrong.'),
-    })
-    .nullable(),
-  failed: z.string().nullable().describe('Why it could not be verified: a code.'),
-});
+import { backupReply, trailReply } from '../rest/replies/evidence.js';
 
 const toReply = ({ run, state }: Verification) => ({
   ...{ state, by: run.by, startedAt: toIso(run.startedAt) },
@@ -57,15 +29,6 @@ export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       head: { signedAt: signedAt === null ? null : toIso(signedAt), waitingSec: upkeep.trail.waitingSec() },
     };
   };
-  const reply = z.strictObject({
-    verification: verificationReply.nullable(),
-    head: z
-      .strictObject({
-        signedAt: instantReply.nullable(),
-        waitingSec: z.number().describe('For how long records have waited for a signed head; 0: none do.'),
-      })
-      .describe('Of the trail of this server.'),
-  });
   return [
     adminEndpoint({
       ...common,
@@ -77,18 +40,7 @@ export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       description: 'As `facestep backup` left it in the data folder, once it had read every file of the copy again.',
       codes: [],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        last: z
-          .strictObject({
-            madeAt: instantReply,
-            checkedAt: instantReply,
-            files: z.int(),
-            bytes: z.int(),
-            hasKeys: z.boolean(),
-            hasState: z.boolean().describe('A store that servers share is backed up by its own means.'),
-          })
-          .nullable(),
-      }),
+      reply: backupReply,
       async handle() {
         const last = await readLastBackup(filesOf(upkeep.setup().config).lastBackup);
         return { last: last === null ? null : { ...last } };
@@ -105,7 +57,7 @@ export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         'Begins to check the chain of records and the signed heads of this server’s trail, as `facestep audit verify` does; it goes on by itself, half an hour at most.',
       codes: ['run_under_way'],
       fields: z.strictObject({}),
-      reply,
+      reply: trailReply,
       async handle({ administrator }) {
         await startVerification(administrator.name, upkeep);
         return describe();
@@ -121,7 +73,7 @@ export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       description: 'The last time, of whichever server.',
       codes: [],
       fields: z.strictObject({}),
-      reply,
+      reply: trailReply,
       handle: describe,
     }),
   ];

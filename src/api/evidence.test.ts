@@ -9,6 +9,7 @@ import { createFolder } from '../../test/folder.js';
 import { emptySetup } from '../../test/upkeep.js';
 import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
+import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { createLocalKeys } from '../keys/local.js';
 import { createLocalSigner, signerOverlapSec } from '../keys/local-signer.js';
@@ -116,6 +117,17 @@ test('a key that signs is told to do so until the next one does: receipts’ by 
       { signsFrom: nextOpenId, signsUntil: daysAfter(Date.parse(String(nextOpenId)), 90) },
     ],
   });
+});
+
+test('background jobs are listed, with how the last run of each ended', async () => {
+  const never = { everySec: 5, runs: 0, failures: 0, last: null };
+  expect((await get('/jobs')).body.jobs).toEqual([
+    { name: 'recent_refusals', ...never },
+    { name: 'usage', ...never },
+  ]);
+  await server.usage.flush();
+  const last = { endedAt: toIso(server.clock.now()), tookMs: 0, code: null };
+  expect((await get('/jobs')).body.jobs).toMatchObject([{ runs: 0 }, { name: 'usage', runs: 1, failures: 0, last }]);
 });
 
 test('the last backup is known of once it was made and read again', async () => {

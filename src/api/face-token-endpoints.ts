@@ -11,13 +11,13 @@ import { type Call, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
   accuracyField,
   expiryField,
-  instantReply,
   latestInstant,
   passwordField,
   scopeField,
   toFieldRefusal,
   tokenField,
 } from '../rest/fields.js';
+import { instantReply } from '../rest/replies/instant.js';
 
 const bindingFields = { password: passwordField, scope: scopeField, accuracy: accuracyField, expiry: expiryField };
 const verifyFields = z.strictObject({ token: tokenField, ...bindingFields });

@@ -15,23 +15,7 @@ import {
 } from '../operations/keys.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
-
-const problem = z.string().nullable().describe('What is wrong with it; `null`: it can be used.');
-
-const turningReply = z.array(
-  z.strictObject({
-    name: z.string(),
-    isSigning: z.boolean(),
-    signsFrom: instantReply.nullable(),
-    signsUntil: instantReply
-      .nullable()
-      .describe('When another takes over: `null` until somebody makes the next one, where none is made by itself.'),
-    problem,
-  }),
-);
-
-const words = z.array(z.string()).describe('What was done, or what a person has to do.');
+import { keysReply, retiredKeyReply, rotatedKeyReply } from '../rest/replies/keys.js';
 
 /** The keys that seal and sign. */
 export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
@@ -51,20 +35,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       description: 'Nothing of them is secret. Tokens are counted in the audit trail of this server.',
       codes,
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        kind: z.enum(['local', 'aws-kms']),
-        sealing: z.array(
-          z.strictObject({
-            version: z.int(),
-            isCurrent: z.boolean().describe('Whether it seals new tokens.'),
-            madeAt: instantReply.nullable(),
-            tokens: z.int().describe('How many tokens in use it has sealed.'),
-            problem,
-          }),
-        ),
-        signing: turningReply,
-        oidc: turningReply,
-      }),
+      reply: keysReply,
       async handle() {
         const { config } = upkeep.setup();
         const files = filesOf(config);
@@ -107,12 +78,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         'As `facestep keys rotate` does. Tokens under older keys keep working; a signing key is published before it signs. Keys in AWS KMS are made there: it says how.',
       codes,
       fields: z.strictObject({ use: z.enum(['sealing', 'signing', 'oidc']) }),
-      reply: z.strictObject({
-        isDone: z.boolean(),
-        key: z.string().nullable().describe('Its version or name; `null` where none was made.'),
-        signsFrom: instantReply.nullable(),
-        words,
-      }),
+      reply: rotatedKeyReply,
       async handle({ fields: { use }, administrator }) {
         const noteRotated = (name: string) => note('key_rotated', { use, name, by: administrator.name });
         return toRotation(await rotateKey(upkeep.setup().config, use, upkeep, noteRotated));
@@ -135,11 +101,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
           signing: z.string().min(1).max(256).optional().describe('The name of a signing key that leaked, instead.'),
         })
         .refine(({ version, signing }) => (version === undefined) !== (signing === undefined), { path: ['version'] }),
-      reply: z.strictObject({
-        isDone: z.boolean(),
-        lost: z.int().nullable().describe('Tokens in use that nobody can open then; `null` of a signing key.'),
-        words,
-      }),
+      reply: retiredKeyReply,
       async handle({ fields: { version, confirm, signing }, administrator: { name: by } }) {
         const { config } = upkeep.setup();
         if (signing !== undefined) {

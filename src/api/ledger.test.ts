@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { createTestJobs } from '../../test/jobs.js';
 import { createMemoryProfile, loginOf, nameOf } from '../../test/simulated-profile.js';
 import { createTextLog } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
@@ -31,7 +32,14 @@ beforeAll(async () => {
   });
   const { ledger, clock } = server.deps;
   const bounds = { days: 90, entries: 1000 };
-  recorder = createLedgerRecorder({ ledger, bounds, clock, log: createTextLog(), onLines: () => {} });
+  recorder = createLedgerRecorder({
+    ledger,
+    bounds,
+    clock,
+    log: createTextLog(),
+    jobs: createTestJobs({ clock, log: createTextLog() }),
+    onLines: () => {},
+  });
   const request = 'a'.repeat(24);
   const token = {
     ...{ tokenId: 't', keyVersion: 1, photos: 3, kind: 'enrolment' as const, expiresAt: null },

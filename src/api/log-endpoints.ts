@@ -10,15 +10,8 @@ import { FaceError } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField } from '../rest/fields.js';
-import {
-  connectionField,
-  cursorField,
-  cursorReply,
-  limitField,
-  lineReply,
-  subjectField,
-  toLineReply,
-} from './ledger-fields.js';
+import { followedLinesReply, lineCountsReply, linesReply } from '../rest/replies/ledger.js';
+import { connectionField, cursorField, limitField, subjectField, toLineReply } from './ledger-fields.js';
 
 const filterFields = {
   connection: connectionField.optional(),
@@ -40,8 +33,6 @@ const filterFields = {
 };
 type Fields = z.output<z.ZodObject<typeof filterFields>>;
 
-const unaskedReply = z.array(z.string()).describe('Connections whose provider could not be asked who is searched for.');
-
 /** The log of decisions. */
 export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
@@ -61,7 +52,7 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
         limit: limitField(1000),
         cursor: cursorField.optional(),
       }),
-      reply: z.strictObject({ lines: z.array(lineReply), cursor: cursorReply, unasked: unaskedReply }),
+      reply: linesReply,
       async handle({ fields: { since, until, limit, cursor = null, ...fields } }) {
         const { filter, unasked } = await toFilter(fields, deps);
         const page = await listLines(
@@ -81,11 +72,7 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
         'Lines since the call before, oldest first. Those of the last seconds are told again, as other servers may write earlier ones: leave out whose id is known. Without `after` it begins now.',
       codes: [],
       fields: z.strictObject({ ...filterFields, after: cursorField.optional() }),
-      reply: z.strictObject({
-        lines: z.array(lineReply),
-        cursor: z.string().describe('To be given as `after`.'),
-        unasked: unaskedReply,
-      }),
+      reply: followedLinesReply,
       async handle({ fields: { after = null, ...fields } }) {
         const { filter, unasked } = await toFilter(fields, deps);
         const { items, cursor } = await followLines(filter, after, deps);
@@ -100,16 +87,7 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Enrolled, locked out now, and face checks by day over a week, with today’s, in UTC.',
       codes: [],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        connections: z.array(
-          z.strictObject({
-            connection: z.string(),
-            enrolled: z.int().describe('With those whose enrolment has expired.'),
-            lockedOut: z.int(),
-            days: z.array(z.strictObject({ day: z.iso.date(), passed: z.int(), refused: z.int() })),
-          }),
-        ),
-      }),
+      reply: lineCountsReply,
       async handle() {
         const counts = await countByConnection([...deps.connections.keys()], deps);
         return { connections: counts.map(({ days, ...each }) => ({ ...each, days: days.map((day) => ({ ...day })) })) };

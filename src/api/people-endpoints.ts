@@ -7,22 +7,8 @@ import { FaceError } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField } from '../rest/fields.js';
-import {
-  connectionField,
-  cursorField,
-  cursorReply,
-  limitField,
-  lineReply,
-  personReply,
-  subjectField,
-  toLineReply,
-  toPersonReply,
-} from './ledger-fields.js';
-
-const nameReplies = {
-  login: z.string().nullable().describe('`null`: the provider does not say.'),
-  email: z.string().nullable(),
-};
+import { foundPeopleReply, namesReply, onePersonReply, peopleReply, personLogReply } from '../rest/replies/ledger.js';
+import { connectionField, cursorField, limitField, subjectField, toLineReply, toPersonReply } from './ledger-fields.js';
 
 const mostNames = 100;
 
@@ -78,7 +64,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
-      reply: z.strictObject({ people: z.array(personReply), cursor: cursorReply }),
+      reply: peopleReply,
       async handle({ fields: { connection, level, limit, cursor = null, ...fields } }) {
         const named = connection === undefined ? [...connections.values()] : [find(connection)];
         const asked = named.filter(({ policy }) => level === undefined || policy.accuracy === level);
@@ -96,7 +82,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Of somebody who never enrolled the status is `none`. Nothing is asked of the provider.',
       codes: [],
       fields: z.strictObject({ connection: connectionField, subject: subjectField }),
-      reply: z.strictObject({ person: personReply }),
+      reply: onePersonReply,
       async handle({ fields }) {
         return { person: toPersonReply(await readPerson(fields, deps), connections) };
       },
@@ -114,7 +100,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
-      reply: z.strictObject({ lines: z.array(lineReply), cursor: cursorReply }),
+      reply: personLogReply,
       async handle({ fields: { connection, subject, limit, cursor = null } }) {
         const page = await listLines({ people: [{ connection, subject }] }, { cursor, limit }, deps);
         return { lines: page.items.map(toLineReply), cursor: page.cursor };
@@ -135,12 +121,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
           .max(256)
           .describe('The beginning of a login, an e-mail address or a name; or a whole id.'),
       }),
-      reply: z.strictObject({
-        people: z
-          .array(personReply.extend({ ...nameReplies, name: z.string().nullable().describe('What people call them.') }))
-          .describe('Whoever is not enrolled has the status `none`.'),
-        unasked: z.array(z.string()).describe('Connections whose provider did not tell, or not all of it.'),
-      }),
+      reply: foundPeopleReply,
       async handle({ fields }) {
         const text = fields.text.trim();
         const searches = await accounts.search(text, connections.values());
@@ -161,7 +142,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
         connection: connectionField,
         subjects: z.array(subjectField).min(1).max(mostNames),
       }),
-      reply: z.strictObject({ names: z.array(z.strictObject({ subject: z.string(), ...nameReplies })) }),
+      reply: namesReply,
       async handle({ fields: { connection, subjects } }) {
         const found = await accounts.read(find(connection), subjects);
         return {

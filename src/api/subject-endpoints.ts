@@ -15,15 +15,17 @@ import { attemptsOfOutsider, unlockPerson } from '../core/limits/attempts.js';
 import { clearAttempts } from '../core/limits/lockout.js';
 import { toSource } from '../core/limits/source.js';
 import { endLinks } from '../core/links/links.js';
-import { FaceError, faceErrorCodes, toCode } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
-  exportRecordedHoldings,
-  notHeld,
-  type RecordedHoldings,
-  recordedHoldingsReply,
-} from '../rest/subject-export.js';
+  endedLinksReply,
+  erasureReply,
+  exportReply,
+  subjectsReply,
+  withdrawnConsentsReply,
+} from '../rest/replies/subjects.js';
+import { exportRecordedHoldings, notHeld, type RecordedHoldings } from '../rest/subject-export.js';
 
 const subjectFields = z.strictObject({
   connection: z.string().min(1).max(100).optional().describe('The id of a configured connection; with `subject`.'),
@@ -44,16 +46,8 @@ function toAsked({ connection, subject, login }: SubjectFields): SubjectAsked {
   throw new FaceError('request_malformed', { field: 'login' });
 }
 
-const outcomeReply = z.strictObject({
-  connection: z.string(),
-  subject: z.string().nullable().describe('`null`: nobody there signs in by that name, or the provider does not say.'),
-  code: z.enum(faceErrorCodes).nullable().describe('`null`: done. Else why not: the same request may be sent again.'),
-});
-
 /** An address, or a network as the limits name it. */
 const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::')) !== 0;
-
-const completeReply = z.boolean().describe('Whether nothing is left to be done: nobody there is done, too.');
 
 const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>
   outcomes.every(({ code }) => code === null || code === 'subject_unknown');
@@ -95,11 +89,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       description:
         'Everything but the token and its sealed contents, which say nothing to anybody. Audit records are those of the server that answers: each server keeps its own trail.',
       fields: subjectFields,
-      reply: z.strictObject({
-        subjects: z.array(z.strictObject({ ...outcomeReply.shape, held: recordedHoldingsReply.nullable() })),
-        notHeld: z.array(z.string()),
-        complete: completeReply,
-      }),
+      reply: exportReply,
       async handle({ fields, administrator }) {
         const subjects = await forEach<{ held: RecordedHoldings | null }>(fields, { held: null }, async (who) => {
           const held = await exportRecordedHoldings(who, deps);
@@ -123,7 +113,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       description:
         'As /enrolments/revoke: denies the token, clears the attribute, forgets the passkey and the failed attempts, ends step-ups under way, and notes that the consent is withdrawn. Ending what has ended succeeds.',
       fields: subjectFields,
-      reply: z.strictObject({ subjects: z.array(outcomeReply), complete: completeReply }),
+      reply: subjectsReply,
       async handle({ fields, administrator }) {
         const subjects = await forEach(fields, {}, async (who) => {
           await revokeSubject({ ...who, by: administrator.name }, deps);
@@ -141,11 +131,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       description:
         'Ends the enrolment as /subjects/revoke does and forgets the consent too. The receipt is a JWS of the type `facestep-erasure+jwt`: it says what was erased where and when, and what remains, why and for how long. The keys at /.well-known/jwks.json verify it.',
       fields: subjectFields,
-      reply: z.strictObject({
-        subjects: z.array(outcomeReply),
-        receipt: z.string().nullable().describe('Of what was erased now; `null`: nothing was.'),
-        complete: completeReply,
-      }),
+      reply: erasureReply,
       async handle({ fields, administrator }) {
         const receiptId = Buffer.from(deps.random(16)).toString('base64url');
         const erased: Erased[] = [];
@@ -175,12 +161,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
           .optional()
           .describe('The id of an OpenID client; all of them where it is left out.'),
       }),
-      reply: z.strictObject({
-        subjects: z.array(
-          z.strictObject({ ...outcomeReply.shape, clients: z.array(z.string()).describe('Whose consent was ended.') }),
-        ),
-        complete: completeReply,
-      }),
+      reply: withdrawnConsentsReply,
       async handle({ fields: { client = null, ...fields }, administrator }) {
         const subjects = await forEach<{ clients: string[] }>(fields, { clients: [] }, async (who) => ({
           clients: [...(await withdrawDataConsents(toSubjectRef(who), { client, by: administrator.name }, deps))],
@@ -204,15 +185,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
           .optional()
           .describe('The id of the connection at which the linked account is; all of them where it is left out.'),
       }),
-      reply: z.strictObject({
-        subjects: z.array(
-          z.strictObject({
-            ...outcomeReply.shape,
-            others: z.array(z.string()).describe('The connections of the accounts that were linked.'),
-          }),
-        ),
-        complete: completeReply,
-      }),
+      reply: endedLinksReply,
       async handle({ fields: { other = null, ...fields }, administrator }) {
         const subjects = await forEach<{ others: string[] }>(fields, { others: [] }, async (who) => ({
           others: [...(await endLinks(toSubjectRef(who), { connection: other, by: administrator.name }, deps))],
@@ -240,7 +213,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
             'Ends only the lockouts at this address, of callers who had not signed in. The lockouts of the person and of sign-ins at applications stay.',
           ),
       }),
-      reply: z.strictObject({ subjects: z.array(outcomeReply), complete: completeReply }),
+      reply: subjectsReply,
       async handle({ fields: { source, ...fields }, administrator }) {
         const outsider = source ?? null;
         const subjects = await forEach(fields, {}, async ({ connection, subject }) => {

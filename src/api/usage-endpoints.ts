@@ -3,20 +3,11 @@ import { z } from 'zod';
 import { listApplications, readApplication } from '../rest/applications.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { usageOfAllReply, usageReply } from '../rest/replies/applications.js';
 import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 
 /** One record is read for each application and day, so a list of all reaches back less far. */
 const maxDaysOfAll = 31;
-
-const counts = {
-  requests: z.int().describe('All of them, the refused too.'),
-  refusals: z.record(z.string(), z.int()).describe('How many were refused, by code.'),
-};
-
-/** What one application did. */
-export const usageReply = z.strictObject({
-  usage: z.array(z.strictObject({ day: z.iso.date(), endpoint: z.string(), ...counts })),
-});
 
 /** What applications did. */
 export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
@@ -49,9 +40,7 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({
         days: z.int().min(1).max(maxDaysOfAll).prefault(7).describe('How many, with today’s, in UTC.'),
       }),
-      reply: z.strictObject({
-        usage: z.array(z.strictObject({ application: z.string().nullable(), name: z.string().nullable(), ...counts })),
-      }),
+      reply: usageOfAllReply,
       async handle({ fields: { days } }) {
         const usage = [];
         for (const { id, name } of [...(await listApplications(deps)), { id: null, name: null }]) {

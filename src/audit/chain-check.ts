@@ -2,22 +2,7 @@ import { z } from 'zod';
 import { auditDetails } from '../core/audit-events.js';
 import type { EpochMs } from '../core/units.js';
 import { digestOf, noDigest, parseLink } from './chain.js';
-
-/** What can be wrong with a trail. */
-export type TamperKind =
-  /** A line is not the one that was written. */
-  | 'edited'
-  /** Lines are missing, and others follow. */
-  | 'deleted'
-  | 'reordered'
-  /** A line does not belong here. */
-  | 'inserted'
-  /** Two records follow one: two processes wrote, or a line was put in. */
-  | 'forked'
-  /** The chain is sound, and not the one whose head was signed: it was written anew. */
-  | 'rewritten'
-  /** The end is missing: a signed head says more. */
-  | 'truncated';
+import type { TamperKind } from './tamper-kinds.js';
 
 /** Where a line stands. */
 export interface Place {

@@ -1,5 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Jobs } from '../core/jobs.js';
 import type { Audit, Clock, Log, Signer, State } from '../core/ports.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -34,6 +35,7 @@ export interface HeadDeps {
   readonly state: State;
   readonly clock: Clock;
   readonly log: Log;
+  readonly jobs: Jobs;
   /** Told after each try for how long, in seconds, records have waited for a head; 0 where none do. */
   readonly onHeadAge: (seconds: number) => void;
 }
@@ -45,14 +47,13 @@ export interface HeadDeps {
  * @returns the trail, to be appended to
  */
 export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
-  const { signer, clock, log, onHeadAge } = deps;
+  const { signer, clock, log, jobs, onHeadAge } = deps;
   const headsFile = headsFileOf(trail.file);
   const keep = createHeadKeeper(trail.file, deps);
   await removeUnfinishedLine(headsFile);
   let signed = 0;
   let unsigned = 0;
   let unsignedSince: EpochMs | null = null;
-  let queue: Promise<void> = Promise.resolve();
 
   const sign = async (): Promise<void> => {
     const waitedSince = unsignedSince;
@@ -74,25 +75,21 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
     } catch (error) {
       unsignedSince = waitedSince ?? unsignedSince;
       onHeadAge(unsignedSince === null ? 0 : (clock.now() - unsignedSince) / 1000);
-      log.warn('an audit head is not written', { code: toCode(error) });
+      throw error;
     }
   };
-  const signNext = (): Promise<void> => {
-    queue = queue.then(sign);
-    return queue;
-  };
-  const timer = setInterval(signNext, secondsBetween * 1000).unref();
+  const job = jobs.start({ name: 'audit_heads', everySec: secondsBetween, run: sign });
 
   return {
     async append(event) {
       await trail.append(event);
       unsigned += 1;
       unsignedSince ??= clock.now();
-      if (unsigned === recordsBetween) void signNext();
+      if (unsigned === recordsBetween) void job.runNow();
     },
     async close() {
-      clearInterval(timer);
-      await signNext();
+      await job.stop();
+      await job.runNow();
       await trail.close();
     },
   };

@@ -9,7 +9,8 @@ import type { FaceErrorCode } from '../errors.js';
 import { shareOfClient } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantField, instantReply, passwordField } from '../rest/fields.js';
+import { instantField, passwordField } from '../rest/fields.js';
+import { instantReply } from '../rest/replies/instant.js';
 import { findConnection, requireSubject, who } from './connection-access.js';
 
 const profileCodes: readonly FaceErrorCode[] = ['connection_unknown', 'subject_unknown', 'profile_unavailable'];

@@ -4,34 +4,29 @@ import { pageOf } from '../core/help-desk/bounded-list.js';
 import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../core/help-desk/bypass.js';
 import { type HelpRequest, listHelpRequests } from '../core/help-desk/help-request-list.js';
 import { settleHelpRequest, settlements, takeHelpRequest } from '../core/help-desk/help-requests.js';
-import { beginVouching, readVouching, vouchingStates } from '../core/help-desk/vouching.js';
+import { beginVouching, readVouching } from '../core/help-desk/vouching.js';
 import { letterLanguages } from '../core/letters/language.js';
-import { helpReasons } from '../core/step-up/page-protocol.js';
 import type { StartedStepUp } from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { sentLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
+import {
+  approvedBypassReply,
+  begunVouchingReply,
+  bypassesReply,
+  helpRequestsReply,
+  madeBypassReply,
+  takenHelpRequestReply,
+  vouchingReply,
+} from '../rest/replies/help-desk.js';
 import { requireSubject, who } from './connection-access.js';
 
 const pageFields = {
   limit: z.int().min(1).max(100).default(50),
   cursor: z.string().min(1).max(64).optional().describe('Of the page before.'),
 };
-const cursorReply = z.string().nullable().describe('For the next page; `null`: there is none.');
-
-const bypassReply = z.strictObject({
-  id: z.string(),
-  connection: z.string(),
-  subject: z.string(),
-  application: z.string().nullable(),
-  by: z.string(),
-  approvedBy: z.string().nullable(),
-  state: z.enum(['ready', 'waiting']).describe('`waiting`: for another administrator.'),
-  expiresAt: instantReply,
-});
 
 const toState = (isApproved: boolean) => (isApproved ? ('ready' as const) : ('waiting' as const));
 
@@ -47,18 +42,6 @@ const toBypassReply = ({
 }: BypassCode) => ({
   ...{ id, connection, subject, application, by, approvedBy },
   ...{ state: toState(isApproved), expiresAt: toIso(expiresAt) },
-});
-
-const requestReply = z.strictObject({
-  id: z.string(),
-  connection: z.string(),
-  subject: z.string(),
-  stepUpId: z.string(),
-  reason: z.enum(helpReasons),
-  note: z.string().describe('What the person wrote: plain text, to be shown as text.'),
-  takenBy: z.string().nullable(),
-  at: instantReply,
-  expiresAt: instantReply,
 });
 
 const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) => ({
@@ -95,12 +78,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
         send: z.enum(['none', 'email', 'sms']).default('none').describe('`none`: the link is in the reply.'),
         language: z.enum(letterLanguages).default('en'),
       }),
-      reply: z.strictObject({
-        id: z.string(),
-        url: z.string().nullable().describe('`null`: it was sent.'),
-        number: z.string().describe('Read it out; send it by no message.'),
-        expiresAt: instantReply,
-      }),
+      reply: begunVouchingReply,
       async handle({ fields, administrator, source }) {
         const { send, language } = fields;
         const connection = find(fields.connection);
@@ -121,19 +99,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
         'For the administrator who asked, to be asked again every few seconds. Once the face check has passed the person is named, for ten minutes.',
       codes: ['not_found', 'subject_unknown', 'profile_unavailable'],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        state: z.enum(vouchingStates),
-        person: z
-          .strictObject({
-            connection: z.string(),
-            subject: z.string(),
-            login: z.string(),
-            email: z.string().nullable(),
-            phone: z.string().nullable(),
-          })
-          .nullable(),
-        until: instantReply.nullable(),
-      }),
+      reply: vouchingReply,
       async handle({ param, administrator }) {
         const { state, person, until } = await readVouching({ id: param('id'), by: administrator }, deps);
         return { state, person: person && { ...person }, until: until === null ? null : toIso(until) };
@@ -153,12 +119,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
         minutes: z.int().min(5).max(60).optional().describe('At most the policy’s, which is taken without.'),
         application: z.string().min(1).max(253).optional().describe('The host of the application it is good for.'),
       }),
-      reply: z.strictObject({
-        id: z.string(),
-        code: z.string().describe('Shown this once.'),
-        state: bypassReply.shape.state,
-        expiresAt: instantReply,
-      }),
+      reply: madeBypassReply,
       async handle({ fields, administrator }) {
         const { minutes = null, application = null } = fields;
         const connection = find(fields.connection);
@@ -178,7 +139,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'The newest first, without the codes.',
       codes: [],
       fields: z.strictObject(pageFields),
-      reply: z.strictObject({ codes: z.array(bypassReply), cursor: cursorReply }),
+      reply: bypassesReply,
       async handle({ fields: { limit, cursor: after = null } }) {
         const { page, cursor } = pageOf(await listBypasses(deps), { limit, cursor: after });
         return { codes: page.map(toBypassReply), cursor };
@@ -192,7 +153,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Its minutes begin now.',
       codes: ['not_found', 'approver_same'],
       fields: z.strictObject({}),
-      reply: z.strictObject({ expiresAt: instantReply }),
+      reply: approvedBypassReply,
       async handle({ param, administrator }) {
         const { expiresAt } = await approveBypass({ id: param('id'), by: administrator }, deps);
         return { expiresAt: toIso(expiresAt) };
@@ -205,7 +166,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'The newest first. A request is kept for a day.',
       codes: [],
       fields: z.strictObject({ ...pageFields, connection: who.connection.optional() }),
-      reply: z.strictObject({ requests: z.array(requestReply), cursor: cursorReply }),
+      reply: helpRequestsReply,
       async handle({ fields: { limit, cursor: after = null, connection } }) {
         const all = await listHelpRequests(deps);
         const wanted = all.filter((each) => connection === undefined || each.connection === connection);
@@ -220,7 +181,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'So that nobody else does.',
       codes: ['not_found', 'request_taken'],
       fields: z.strictObject({}),
-      reply: z.strictObject({ request: requestReply }),
+      reply: takenHelpRequestReply,
       handle: async ({ param, administrator }) => ({
         request: toRequestReply(await takeHelpRequest({ id: param('id'), by: administrator }, deps)),
       }),

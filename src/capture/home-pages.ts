@@ -19,7 +19,8 @@ import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toTexts } from '../rest/home-page.js';
-import { exportHoldings, holdingsReply, notHeld } from '../rest/subject-export.js';
+import { holdingsReply } from '../rest/replies/holdings.js';
+import { exportHoldings, notHeld } from '../rest/subject-export.js';
 
 /** So many are shown at once, and so many go into a file. */
 const checksAtOnce = 10;

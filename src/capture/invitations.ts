@@ -6,7 +6,7 @@ import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
+import { invitationReply } from '../rest/replies/step-ups.js';
 import { checkReturnUrl, findConnection, requireSubject, returnUrlField, who } from './connection-access.js';
 
 const hourSec = 60 * 60;
@@ -26,7 +26,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
       'To enrol (`enrol`), or to see what is held of them, renew it or end it (`manage`). The link opens once, and whoever holds it speaks for that user: send it where only they read it. One for a user whom the provider has not is refused.',
     codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
     fields: invitationFields,
-    reply: z.strictObject({ id: z.string(), url: z.string(), expiresAt: instantReply }),
+    reply: invitationReply,
   } as const;
   const invite = async (
     { purpose, lifeHours, returnUrl, ...named }: z.output<typeof invitationFields>,

@@ -21,7 +21,8 @@ import { startedLink } from '../http/page-link.js';
 import { bindingOfClient, type Client } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
-import { accuracyField, instantReply, passwordField, scopeField, tokenField } from '../rest/fields.js';
+import { accuracyField, passwordField, scopeField, tokenField } from '../rest/fields.js';
+import { startedReply, stepUpReply, submittedReply } from '../rest/replies/step-ups.js';
 import {
   checkNamed,
   checkReturnUrl,
@@ -33,39 +34,10 @@ import {
 } from './connection-access.js';
 import { toReceiptReply } from './view-reply.js';
 
-const stepUpState = z
-  .enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned'])
-  .describe(
-    '`passed` and `failed` are decisions of a face; `passed_another_way`: a code was given in its place; `started` still waits; `abandoned`: the person would not go on.',
-  );
-
-const startedReply = z.strictObject({
-  id: z.string(),
-  challenge: z.string().describe('Sent with the photos; good for this step-up alone.'),
-  state: z.literal('started'),
-  expiresAt: instantReply,
-  url: z.string().describe('The capture page of this step-up. It opens once; it holds the challenge.'),
-  actionDigest: z
-    .string()
-    .optional()
-    .describe('Of the `action`: SHA-256 of its canonical JSON (RFC 8785), as the receipt will say it.'),
-});
-
 const toStarted = (started: StartedStepUp, { issuer }: ApiDeps) => {
   const { id, challenge, expiresAt } = started;
   const url = startedLink(issuer, started);
   return { id, challenge: challenge.use((text) => text), state: 'started' as const, expiresAt: toIso(expiresAt), url };
-};
-
-const outcomeReply = {
-  state: stepUpState,
-  expiresAt: instantReply,
-  receipt: z
-    .string()
-    .nullable()
-    .describe(
-      'A JWS that states the pass, for the audience asked for; good for two minutes. docs/journey.md says how to check it.',
-    ),
 };
 
 const toOutcome = ({ state, expiresAt, receipt }: StepUpView) => ({
@@ -235,7 +207,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       ],
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({ challenge: z.string().min(1).max(256), password: passwordField }),
-      reply: z.strictObject({ id: z.string(), ...outcomeReply }),
+      reply: submittedReply,
       // A stranger's photos are read only for a step-up that is there and waits for them.
       async admit({ param }) {
         const { state } = await readStepUp(param('id'), deps);
@@ -265,12 +237,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['step_up_unknown'],
       photos: {},
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        id: z.string(),
-        connection: z.string(),
-        subject: z.string(),
-        ...outcomeReply,
-      }),
+      reply: stepUpReply,
       async handle({ client, param }) {
         const view = await readStepUp(param('id'), deps);
         const { id, connection, subject } = view;

@@ -42,7 +42,8 @@ test('an application from its registration to its end', async () => {
   const day = new Date(server.clock.now()).toISOString().slice(0, 10);
   const keyId = key.slice(4, 28);
   const keys = JSON.parse((await run(['applications', 'keys', id, '--json'])).printed.join('\n'));
-  expect(keys).toEqual([{ id: keyId, scopes: ['match'], expiresAt: expect.any(String), lastUsed: day }]);
+  const times = { issuedAt: expect.any(String), expiresAt: expect.any(String) };
+  expect(keys).toEqual([{ id: keyId, scopes: ['match'], ...times, lastUsed: day }]);
 
   expect((await run(['applications', 'usage', id])).printed).toEqual([
     'day         endpoint     requests  refused',

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
+import { addedAdministratorReply, administratorsReply } from '../rest/replies/administrators.js';
 import { roles } from '../rest/rights.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
@@ -7,18 +8,6 @@ import { toTableLines } from './table.js';
 import { wholeNumber } from './whole-number.js';
 
 const parseDays = wholeNumber({ least: 1, most: 366, what: 'days' });
-
-const listGuard = z.object({
-  administrators: z.array(
-    z.object({
-      name: z.string(),
-      role: z.string(),
-      addedAt: z.string().nullable(),
-      expiresAt: z.string().nullable(),
-    }),
-  ),
-});
-const addedGuard = z.object({ key: z.string(), expiresAt: z.string().nullable() });
 
 const daySec = 24 * 60 * 60;
 
@@ -32,7 +21,11 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
     .description('print every administrator')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { administrators } = await callServer({ method: 'GET', path: '/administrators' }, listGuard, deps);
+      const { administrators } = await callServer(
+        { method: 'GET', path: '/administrators' },
+        administratorsReply,
+        deps,
+      );
       if (json) deps.print(JSON.stringify(administrators, null, 2));
       else
         toTableLines(
@@ -50,7 +43,11 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
     .option('--days <days>', 'how long the key is good, up to 366; until removed unless given', parseDays)
     .action(async (name: string, { role, days }: { role: string; days?: number }) => {
       const fields = { name, role, ...(days === undefined ? {} : { expiresIn: days * daySec }) };
-      const added = await callServer({ method: 'POST', path: '/administrators', fields }, addedGuard, deps);
+      const added = await callServer(
+        { method: 'POST', path: '/administrators', fields },
+        addedAdministratorReply,
+        deps,
+      );
       deps.print(added.key);
       deps.tell(`Added, good until ${added.expiresAt ?? 'removed'}. The key is not shown again.`);
     });

@@ -1,36 +1,19 @@
 import { Command, Option } from 'commander';
-import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { requestStates } from '../rest/onboarding/request.js';
+import {
+  approvedRequestReply,
+  type OneRequestReply,
+  oneRequestReply,
+  requestPageReply,
+} from '../rest/replies/application-requests.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
 
-const requestGuard = z.looseObject({
-  id: z.string(),
-  state: z.string(),
-  by: z.string(),
-  developer: z.string(),
-  application: z.string().nullable(),
-  isChange: z.boolean(),
-  name: z.string(),
-  purpose: z.string(),
-  scopes: z.array(z.string()),
-  connection: z.string().nullable(),
-  redirectUris: z.array(z.string()),
-  perMinute: z.number(),
-  perDay: z.number(),
-  contact: z.string(),
-  termsVersion: z.number().nullable(),
-  messages: z.array(z.object({ time: z.string(), by: z.string(), text: z.string() })),
-  changedAt: z.string(),
-});
-type ListedRequest = z.infer<typeof requestGuard>;
-const oneGuard = z.object({ request: requestGuard });
-const pageGuard = z.object({ requests: z.array(requestGuard), cursor: z.string().nullable() });
-const approvedGuard = z.object({ request: requestGuard, openIdClient: z.string().nullable() });
+type AskedRequest = OneRequestReply['request'];
 
 /** `facestep applications requests`: what developers ask for. */
 export function createApplicationRequestsCommand(deps: CliDeps): Command {
@@ -72,7 +55,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
     .action(async (id: string, { changed, ...given }: { changed: string; tenant?: string; message?: string }) => {
       const fields = { changedAt: changed, ...given };
       const request = { method: 'POST', path: pathOf(id, '/approve'), fields } as const;
-      const { openIdClient } = await callServer(request, approvedGuard, deps);
+      const { openIdClient } = await callServer(request, approvedRequestReply, deps);
       deps.tell('Approved. The developer fetches the first key.');
       if (openIdClient === null) return;
       deps.tell('The OpenID client goes into oidc.clients of the connection, with a secret of yours:');
@@ -85,7 +68,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
       .argument('<id>')
       .requiredOption('--message <text>', 'for the developer')
       .action(async (id: string, { message }: { message: string }) => {
-        await callServer({ method: 'POST', path: pathOf(id, `/${name}`), fields: { message } }, oneGuard, deps);
+        await callServer({ method: 'POST', path: pathOf(id, `/${name}`), fields: { message } }, oneRequestReply, deps);
         deps.tell(done);
       });
   return command;
@@ -96,17 +79,17 @@ const answers = [
   { name: 'refuse', description: 'refuse a request for good', done: 'Refused.' },
 ] as const;
 
-async function readAll(fields: JsonObject, deps: CliDeps): Promise<ListedRequest[]> {
-  const all: ListedRequest[] = [];
-  const pages = readPages('/application-requests/list', () => fields, pageGuard, deps);
+async function readAll(fields: JsonObject, deps: CliDeps): Promise<AskedRequest[]> {
+  const all: AskedRequest[] = [];
+  const pages = readPages('/application-requests/list', () => fields, requestPageReply, deps);
   for await (const { requests } of pages) all.push(...requests);
   return all;
 }
 
-const readOne = async (id: string, deps: CliDeps): Promise<ListedRequest> =>
-  (await callServer({ method: 'GET', path: pathOf(id, '') }, oneGuard, deps)).request;
+const readOne = async (id: string, deps: CliDeps): Promise<AskedRequest> =>
+  (await callServer({ method: 'GET', path: pathOf(id, '') }, oneRequestReply, deps)).request;
 
-function toLines(request: ListedRequest): string[] {
+function toLines(request: AskedRequest): string[] {
   const { application, isChange, redirectUris, termsVersion } = request;
   const facts: readonly (readonly [string, string])[] = [
     ['id', request.id],

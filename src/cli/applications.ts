@@ -1,5 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import {
+  applicationKeysReply,
+  applicationReply,
+  applicationsReply,
+  clientTokenReply,
+  usageOfAllReply,
+  usageReply,
+} from '../rest/replies/applications.js';
 import { clientScopes } from '../rest/scopes.js';
 import { createApplicationRequestsCommand } from './application-requests.js';
 import { callServer } from './call-server.js';
@@ -11,36 +19,6 @@ import { wholeNumber } from './whole-number.js';
 const parseCount = wholeNumber({ least: 1, most: 999_999_999 });
 const parseKeyDays = wholeNumber({ least: 1, most: 366, what: 'days' });
 const parseUsageDays = wholeNumber({ least: 1, most: 90, what: 'days' });
-
-const applicationGuard = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  tenant: z.string(),
-  scopes: z.array(z.string()),
-  perMinute: z.number(),
-  perDay: z.number(),
-});
-const listGuard = z.object({ applications: z.array(applicationGuard) });
-const issuedGuard = z.object({ token: z.string(), id: z.string(), expiresAt: z.string() });
-const keysGuard = z.object({
-  keys: z.array(
-    z.object({ id: z.string(), scopes: z.array(z.string()), expiresAt: z.string(), lastUsed: z.string().nullable() }),
-  ),
-});
-const refusalsGuard = z.record(z.string(), z.number());
-const usageGuard = z.object({
-  usage: z.array(z.object({ day: z.string(), endpoint: z.string(), requests: z.number(), refusals: refusalsGuard })),
-});
-const usageOfAllGuard = z.object({
-  usage: z.array(
-    z.object({
-      application: z.string().nullable(),
-      name: z.string().nullable(),
-      requests: z.number(),
-      refusals: refusalsGuard,
-    }),
-  ),
-});
 
 const daySec = 24 * 60 * 60;
 
@@ -62,7 +40,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .description('print every application')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { applications } = await callServer({ method: 'GET', path: '/applications' }, listGuard, deps);
+      const { applications } = await callServer({ method: 'GET', path: '/applications' }, applicationsReply, deps);
       if (json) deps.print(JSON.stringify(applications, null, 2));
       else
         toTableLines(
@@ -83,7 +61,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .option('--contact <text>', 'whom to ask about it')
     .action(async (name: string, terms: Terms) => {
       const fields = { name, ...terms };
-      const { id } = await callServer({ method: 'POST', path: '/applications', fields }, applicationGuard, deps);
+      const { id } = await callServer({ method: 'POST', path: '/applications', fields }, applicationReply, deps);
       deps.print(id);
       deps.tell(`Registered. Issue its first key: facestep applications issue-key ${id}`);
     });
@@ -122,7 +100,7 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
     .argument('<id>')
     .option('--json', 'print JSON')
     .action(async (id: string, { json = false }: { json?: boolean }) => {
-      const { keys } = await callServer({ method: 'GET', path: pathOf(id, '/keys') }, keysGuard, deps);
+      const { keys } = await callServer({ method: 'GET', path: pathOf(id, '/keys') }, applicationKeysReply, deps);
       if (json) deps.print(JSON.stringify(keys, null, 2));
       else
         toTableLines(
@@ -141,7 +119,7 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
         ...(scopes === undefined ? {} : { scopes }),
         ...(days === undefined ? {} : { expiresIn: days * daySec }),
       };
-      const issued = await callServer({ method: 'POST', path: pathOf(id, '/keys'), fields }, issuedGuard, deps);
+      const issued = await callServer({ method: 'POST', path: pathOf(id, '/keys'), fields }, clientTokenReply, deps);
       deps.print(issued.token);
       deps.tell(`Key ${issued.id}, good until ${issued.expiresAt}. It is not shown again.`);
     });
@@ -158,13 +136,13 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
 }
 
 async function readUsage(id: string, fields: { readonly days?: number }, deps: CliDeps) {
-  const { usage } = await callServer({ method: 'POST', path: pathOf(id, '/usage'), fields }, usageGuard, deps);
+  const { usage } = await callServer({ method: 'POST', path: pathOf(id, '/usage'), fields }, usageReply, deps);
   const rows = usage.map(({ day, endpoint, requests, refusals }) => [day, endpoint, requests, toText(refusals)]);
   return { usage, lines: toTableLines(['day', 'endpoint', 'requests', 'refused'], rows) };
 }
 
 async function readUsageOfAll(fields: { readonly days?: number }, deps: CliDeps) {
-  const { usage } = await callServer({ method: 'POST', path: '/usage', fields }, usageOfAllGuard, deps);
+  const { usage } = await callServer({ method: 'POST', path: '/usage', fields }, usageOfAllReply, deps);
   const rows = usage.map(({ application, name, requests, refusals }) => [
     ...[application ?? 'none', name ?? 'client tokens of no application', requests, toText(refusals)],
   ]);

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { type BrandConfig, brandConfigGuard } from '../config/brand.js';
 import { pictureNames } from '../core/brand/brand.js';
+import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from '../rest/replies/brand.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { parseGivenJson, readGivenFile } from './given-file.js';
@@ -11,42 +11,18 @@ import { toPrintable } from './printable.js';
 import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 
-const textOrNull = z.string().nullable();
-const inForceGuard = z.looseObject({
-  source: z.string(),
-  digest: textOrNull,
-  brand: z
-    .looseObject({
-      ...{ organisation: textOrNull, helpUrl: textOrNull, accent: textOrNull, accentDark: textOrNull },
-      ...{ ground: textOrNull, groundDark: textOrNull },
-      texts: z.array(z.object({ language: z.string(), key: z.string(), text: z.string() })),
-      logo: z.object({ widthPx: z.int(), heightPx: z.int() }).nullable(),
-      logoDark: z.object({ widthPx: z.int(), heightPx: z.int() }).nullable(),
-      icon: z.object({ widthPx: z.int(), heightPx: z.int() }).nullable(),
-    })
-    .nullable(),
-  versions: z.array(z.object({ digest: z.string(), at: z.string(), by: z.string(), organisation: textOrNull })),
-});
-type InForce = z.output<typeof inForceGuard>;
-
-const checkedGuard = z.object({
-  digest: textOrNull,
-  preview: textOrNull,
-  problems: z.array(z.object({ field: z.string(), code: z.string(), reason: z.string() })),
-});
-
 /** `facestep brand`: how the organisation looks to people, out of a file as the configuration has it. */
 export function createBrandCommand(deps: CliDeps): Command {
   const command = new Command('brand')
     .summary('the logo, colours and words that people see')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
-  const tell = (inForce: InForce): void => toLines(inForce).forEach(deps.print);
+  const tell = (inForce: BrandReply): void => toLines(inForce).forEach(deps.print);
   const apply = async (brand: string): Promise<void> =>
-    tell(await callServer({ method: 'POST', path: '/brand/apply', fields: { brand } }, inForceGuard, deps));
+    tell(await callServer({ method: 'POST', path: '/brand/apply', fields: { brand } }, brandReply, deps));
   /** Tells all that is wrong with a file. @returns the draft that the server keeps for an hour; `null`: something is wrong */
-  const check = async (file: string): Promise<z.output<typeof checkedGuard>> => {
+  const check = async (file: string): Promise<CheckedBrandReply> => {
     const fields = await toFields(file);
-    const checked = await callServer({ method: 'POST', path: '/brand/check', fields }, checkedGuard, deps);
+    const checked = await callServer({ method: 'POST', path: '/brand/check', fields }, checkedBrandReply, deps);
     for (const { field, code, reason } of checked.problems) deps.tell(toPrintable(`${field}: ${reason} (${code})`));
     if (checked.digest === null) deps.endWith(1);
     return checked;
@@ -57,7 +33,7 @@ export function createBrandCommand(deps: CliDeps): Command {
     .description('print what is in force, and what was before')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const inForce = await callServer({ method: 'GET', path: '/brand' }, inForceGuard, deps);
+      const inForce = await callServer({ method: 'GET', path: '/brand' }, brandReply.loose(), deps);
       if (json) deps.print(JSON.stringify(inForce, null, 2));
       else tell(inForce);
     });
@@ -119,7 +95,7 @@ async function readPicture(file: string, brand: BrandConfig, name: (typeof pictu
   return (await readGivenFile(resolve(dirname(file), brand[name] ?? ''))).toString('base64');
 }
 
-function toLines({ source, digest, brand, versions }: InForce): string[] {
+function toLines({ source, digest, brand, versions }: BrandReply): string[] {
   const { texts = [], logo = null, logoDark = null, icon = null } = brand ?? {};
   const size = (picture: { readonly widthPx: number; readonly heightPx: number } | null): string =>
     picture === null ? '-' : `${picture.widthPx} × ${picture.heightPx}`;

@@ -6,6 +6,7 @@ import { toDirectory } from '../../test/campaign-bench.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { createTestJobs, sleepShortly } from '../../test/jobs.js';
 import { startMailRelay } from '../../test/mail-relay.js';
 import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
 import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
@@ -37,7 +38,8 @@ beforeAll(async () => {
   });
   runner = startCampaignRunner({
     current: () => server.deps,
-    sleep: async (ms, signal) => void (await delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {})),
+    jobs: createTestJobs(server.deps, sleepShortly),
+    sleep: sleepShortly,
   });
 });
 afterAll(async () => {

@@ -1,8 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
 import { letterKinds, personStates, retryable } from '../core/campaign/person.js';
 import { letterLanguages } from '../core/letters/language.js';
+import {
+  type CampaignPeopleReply,
+  type CampaignReply,
+  campaignPeopleReply,
+  campaignsReply,
+  oneCampaignReply,
+  previewReply,
+} from '../rest/replies/campaigns.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { readGivenFile } from './given-file.js';
@@ -15,43 +22,15 @@ import { wholeNumber } from './whole-number.js';
 const parseDays = wholeNumber({ least: 1, most: 30, what: 'days' });
 const parseCount = wholeNumber({ least: 0, most: 5 });
 
-const campaignGuard = z.object({
-  id: z.string(),
-  name: z.string(),
-  connection: z.string(),
-  state: z.string(),
-  problem: z.string().nullable(),
-  counts: z.record(z.string(), z.int()),
-  leftOut: z.record(z.string(), z.int()),
-});
-type Campaign = z.output<typeof campaignGuard>;
-
-const oneGuard = z.object({ campaign: campaignGuard });
-const listGuard = z.object({ campaigns: z.array(campaignGuard) });
-const peopleGuard = z.object({
-  people: z.array(
-    z.object({
-      line: z.int().nullable(),
-      login: z.string(),
-      email: z.string().nullable(),
-      state: z.string(),
-      reason: z.string().nullable(),
-      sentAt: z.string().nullable(),
-    }),
-  ),
-  cursor: z.string().nullable(),
-});
-const letterGuard = z.object({ subject: z.string(), text: z.string(), html: z.string(), unknown: z.array(z.string()) });
-
 /** `facestep campaign`: invites many people to enrol. */
 export function createCampaignCommand(deps: CliDeps): Command {
   const command = new Command('campaign')
     .summary('invite many people to enrol, and follow how far they are')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
-  const tell = (campaign: Campaign): void => toLines(campaign).forEach(deps.print);
+  const tell = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
   const change = async (what: string, id: string, fields = {}): Promise<void> => {
     const request = { method: 'POST', path: `/campaigns/${what}`, fields: { campaign: id, ...fields } } as const;
-    tell((await callServer(request, oneGuard, deps)).campaign);
+    tell((await callServer(request, oneCampaignReply, deps)).campaign);
   };
 
   command
@@ -70,7 +49,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
       const from =
         file === undefined ? { group: group ?? '' } : { people: (await readGivenFile(file)).toString('base64') };
       const fields = { connection, ...options, ...from };
-      tell((await callServer({ method: 'POST', path: '/campaigns', fields }, oneGuard, deps)).campaign);
+      tell((await callServer({ method: 'POST', path: '/campaigns', fields }, oneCampaignReply, deps)).campaign);
       deps.tell('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
     });
   command
@@ -82,7 +61,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .option('--html <file>', 'write the HTML to a file')
     .action(async (campaign: string, { kind, language, html: file }: PreviewOptions) => {
       const fields = { campaign, kind, language };
-      const letter = await callServer({ method: 'POST', path: '/campaigns/preview', fields }, letterGuard, deps);
+      const letter = await callServer({ method: 'POST', path: '/campaigns/preview', fields }, previewReply, deps);
       deps.print(toPrintable(letter.subject));
       deps.print('');
       for (const line of letter.text.split('\n')) deps.print(toPrintable(line));
@@ -96,13 +75,13 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .option('--json', 'print JSON')
     .action(async (id: string | undefined, { state, json = false }: { state?: string; json?: boolean }) => {
       if (id === undefined) {
-        const { campaigns } = await callServer({ method: 'GET', path: '/campaigns' }, listGuard, deps);
+        const { campaigns } = await callServer({ method: 'GET', path: '/campaigns' }, campaignsReply, deps);
         if (json) deps.print(JSON.stringify(campaigns, null, 2));
         else for (const campaign of campaigns) tell(campaign);
         return;
       }
       const path = `/campaigns/${encodeURIComponent(id)}`;
-      const { campaign } = await callServer({ method: 'GET', path }, oneGuard, deps);
+      const { campaign } = await callServer({ method: 'GET', path }, oneCampaignReply, deps);
       const people = state === undefined ? null : await listPeople({ campaign: id, state }, deps);
       if (json) return deps.print(JSON.stringify({ campaign, ...(people === null ? {} : { people }) }, null, 2));
       tell(campaign);
@@ -147,19 +126,19 @@ interface PreviewOptions {
   readonly html?: string;
 }
 
-type PeopleReply = z.output<typeof peopleGuard>['people'];
+type People = CampaignPeopleReply['people'];
 
 async function listPeople(
   asked: { readonly campaign: string; readonly state: string },
   deps: CliDeps,
-): Promise<PeopleReply> {
-  const all: PeopleReply = [];
-  const pages = readPages('/campaigns/people', () => ({ ...asked, limit: 200 }), peopleGuard, deps);
+): Promise<People> {
+  const all: People = [];
+  const pages = readPages('/campaigns/people', () => ({ ...asked, limit: 200 }), campaignPeopleReply, deps);
   for await (const { people } of pages) all.push(...people);
   return all;
 }
 
-function toLines({ id, name, connection, state, problem, counts, leftOut }: Campaign): string[] {
+function toLines({ id, name, connection, state, problem, counts, leftOut }: CampaignReply): string[] {
   const toText = (numbers: Record<string, number>): string =>
     Object.entries(numbers)
       .map(([what, count]) => `${count.toLocaleString('en-US')} ${what.replaceAll('_', ' ')}`)

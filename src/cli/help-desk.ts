@@ -3,6 +3,14 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { settlements } from '../core/help-desk/help-requests.js';
 import { letterLanguages } from '../core/letters/language.js';
+import {
+  approvedBypassReply,
+  begunVouchingReply,
+  bypassesReply,
+  helpRequestsReply,
+  madeBypassReply,
+  vouchingReply,
+} from '../rest/replies/help-desk.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
@@ -11,42 +19,6 @@ import { NothingThere, UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
 const parseMinutes = wholeNumber({ least: 5, most: 60, what: 'minutes' });
-
-const begunGuard = z.object({ id: z.string(), url: z.string().nullable(), number: z.string(), expiresAt: z.string() });
-const vouchingGuard = z.object({
-  state: z.string(),
-  person: z
-    .object({ connection: z.string(), subject: z.string(), login: z.string(), email: z.string().nullable() })
-    .nullable(),
-  until: z.string().nullable(),
-});
-const bypassGuard = z.object({ id: z.string(), code: z.string(), state: z.string(), expiresAt: z.string() });
-const approvedGuard = z.object({ expiresAt: z.string() });
-const bypassesGuard = z.object({
-  codes: z.array(
-    z.object({
-      id: z.string(),
-      connection: z.string(),
-      subject: z.string(),
-      by: z.string(),
-      state: z.string(),
-      expiresAt: z.string(),
-    }),
-  ),
-});
-const requestsGuard = z.object({
-  requests: z.array(
-    z.object({
-      id: z.string(),
-      at: z.string(),
-      connection: z.string(),
-      subject: z.string(),
-      reason: z.string(),
-      note: z.string(),
-      takenBy: z.string().nullable(),
-    }),
-  ),
-});
 
 interface Who {
   readonly connection: string;
@@ -81,7 +53,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     )
     .addOption(new Option('--language <tag>', 'of the message and the page').choices(letterLanguages).default('en'))
     .action(async ({ send, language, ...options }: Who & { send: string; language: string }) => {
-      const begun = await post('vouchings', { ...toWho(options), send, language }, begunGuard);
+      const begun = await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply);
       deps.print(begun.id);
       if (begun.url !== null) deps.print(begun.url);
       deps.tell(`Read this number to the caller: ${begun.number}. Good until ${begun.expiresAt}.`);
@@ -92,7 +64,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .description('how a face check that vouches stands, and who the caller is')
     .argument('<id>')
     .action(async (id: string) => {
-      const { state, person, until } = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingGuard);
+      const { state, person, until } = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingReply);
       if (person === null) {
         deps.tell(`facestep: nobody is vouched for: ${state}.`);
         return deps.endWith(1);
@@ -112,10 +84,12 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
         ...(minutes === undefined ? {} : { minutes }),
         ...(application === undefined ? {} : { application }),
       };
-      const made = await post('bypass-codes', { ...toWho(options), ...limits }, bypassGuard).catch((error: unknown) => {
-        if (error instanceof NothingThere) return null;
-        throw error;
-      });
+      const made = await post('bypass-codes', { ...toWho(options), ...limits }, madeBypassReply).catch(
+        (error: unknown) => {
+          if (error instanceof NothingThere) return null;
+          throw error;
+        },
+      );
       if (made === null) {
         deps.tell(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
         return deps.endWith(1);
@@ -131,7 +105,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .command('bypasses')
     .description('print the bypass codes that are good or wait, without the codes')
     .action(async () => {
-      const { codes } = await post('bypass-codes/list', {}, bypassesGuard);
+      const { codes } = await post('bypass-codes/list', {}, bypassesReply);
       toTableLines(
         ['id', 'connection', 'subject', 'made by', 'state', 'until'],
         codes.map((each) => [each.id, each.connection, toPrintable(each.subject), each.by, each.state, each.expiresAt]),
@@ -142,7 +116,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .description('approve a bypass code of another administrator')
     .argument('<id>')
     .action(async (id: string) => {
-      const { expiresAt } = await post(`bypass-codes/${encodeURIComponent(id)}/approve`, {}, approvedGuard);
+      const { expiresAt } = await post(`bypass-codes/${encodeURIComponent(id)}/approve`, {}, approvedBypassReply);
       deps.tell(`Approved, good until ${expiresAt}.`);
     });
   command
@@ -150,7 +124,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .description('print who has asked for help')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { requests } = await post('requests/list', {}, requestsGuard);
+      const { requests } = await post('requests/list', {}, helpRequestsReply);
       if (json) return deps.print(JSON.stringify(requests, null, 2));
       toTableLines(
         ['id', 'asked', 'connection', 'subject', 'reason', 'taken by', 'note'],

@@ -1,13 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
 import { toCsvLine } from '../base/csv.js';
 import type { JsonObject } from '../base/json.js';
 import { loggedActions, outcomes } from '../core/ledger/line.js';
 import { type EpochMs, toIso } from '../core/units.js';
+import {
+  type FollowedLinesReply,
+  followedLinesReply,
+  type LineReply,
+  lineCountsReply,
+  lineReply,
+  linesReply,
+} from '../rest/replies/ledger.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { type LineReply, lineGuard, readLogins, toWhy } from './ledger-replies.js';
+import { readLogins, toWhy } from './ledger-replies.js';
 import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
 import { parseTime } from './trail-options.js';
@@ -16,17 +23,12 @@ import { wholeNumber } from './whole-number.js';
 
 const parseCount = wholeNumber({ least: 1, most: 9_999_999 });
 
-const unaskedShape = { unasked: z.array(z.string()) };
-const listGuard = z.object({ lines: z.array(lineGuard), cursor: z.string().nullable(), ...unaskedShape });
-const countsGuard = z.object({ connections: z.array(z.object({ connection: z.string() })) });
-const followGuard = z.object({ lines: z.array(lineGuard), cursor: z.string(), ...unaskedShape });
-
 /** Of a table; a file has all. */
 const linesShown = 100;
 const largestPage = 1000;
 const followMs = 2000;
 
-const columns = Object.keys(lineGuard.shape).filter((name) => name !== 'id');
+const columns = Object.keys(lineReply.shape).filter((name) => name !== 'id');
 
 interface Options {
   readonly person?: string;
@@ -130,7 +132,7 @@ async function list(
     ...{ ...filter, ...between },
     limit: Math.min(largestPage, most - printed - shown.length),
   });
-  for await (const page of readPages('/log/list', toAsked, listGuard, deps)) {
+  for await (const page of readPages('/log/list', toAsked, linesReply, deps)) {
     if (isFirst) tellUnasked(page, deps);
     isFirst = false;
     shown.push(...page.lines);
@@ -144,7 +146,7 @@ async function list(
   }
   const { connection } = filter;
   if (connection !== undefined && printed + shown.length === 0) {
-    const known = await callServer({ method: 'POST', path: '/log/counts', fields: {} }, countsGuard, deps);
+    const known = await callServer({ method: 'POST', path: '/log/counts', fields: {} }, lineCountsReply, deps);
     // One that was taken out of the configuration may have lines still.
     if (known.connections.every((each) => each.connection !== connection))
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
@@ -163,7 +165,7 @@ async function follow(filter: JsonObject, print: PrintLines, deps: CliDeps): Pro
   while (!stopped.signal.aborted) {
     const fields: JsonObject = { ...filter, ...(after === null ? {} : { after }) };
     const request = { method: 'POST', path: '/log/follow', fields } as const;
-    const page: z.output<typeof followGuard> = await callServer(request, followGuard, deps);
+    const page: FollowedLinesReply = await callServer(request, followedLinesReply, deps);
     if (after === null) tellUnasked(page, deps);
     const fresh = page.lines.filter(({ id }) => !seen.has(id));
     if (fresh.length > 0) await print(fresh);

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
-import { z } from 'zod';
 import { toCode } from '../errors.js';
+import { connectionsReply, type ModeReply, refusedReply, switchedModeReply } from '../rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { readLogins } from './ledger-replies.js';
@@ -9,22 +9,6 @@ import { UsageError } from './usage-error.js';
 
 const modes = ['shadow', 'enforce'] as const;
 type Mode = (typeof modes)[number];
-
-const modeGuard = z.object({
-  inForce: z.string(),
-  file: z.string(),
-  switched: z.object({ by: z.string(), at: z.string() }).nullable(),
-});
-const listGuard = z.object({ connections: z.array(z.object({ id: z.string(), mode: modeGuard })) });
-const switchedGuard = z.object({ mode: modeGuard });
-const refusedGuard = z.object({
-  subjects: z.array(
-    z.object({ subject: z.string(), count: z.number(), lastAt: z.string(), hooks: z.array(z.string()) }),
-  ),
-  total: z.number(),
-  unnamed: z.array(z.object({ code: z.string(), count: z.number() })),
-  since: z.string(),
-});
 
 /** As many of whom enforcing would refuse as are shown. */
 const peopleShown = 20;
@@ -38,7 +22,7 @@ export const createModeCommand = (deps: CliDeps): Command =>
     .addArgument(new Argument('[mode]', 'what to switch to; without it nothing is changed').choices(modes))
     .option('--yes', 'enforce, although nobody is enrolled and everybody would be refused')
     .action(async (connection: string, mode: Mode | undefined, { yes = false }: { yes?: boolean }) => {
-      const { connections } = await callServer({ method: 'GET', path: '/connections' }, listGuard, deps);
+      const { connections } = await callServer({ method: 'GET', path: '/connections' }, connectionsReply, deps);
       const found = connections.find(({ id }) => id === connection);
       if (found === undefined) throw new UsageError(`no connection "${connection}" at this server`);
       if (mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
@@ -46,7 +30,7 @@ export const createModeCommand = (deps: CliDeps): Command =>
       const fields = { mode, isSure: yes };
       const path = `/connections/${encodeURIComponent(connection)}/mode`;
       try {
-        tellMode(connection, (await callServer({ method: 'POST', path, fields }, switchedGuard, deps)).mode, deps);
+        tellMode(connection, (await callServer({ method: 'POST', path, fields }, switchedModeReply, deps)).mode, deps);
       } catch (error) {
         if (toCode(error) !== 'nobody_can_pass') throw error;
         deps.tell('facestep: nobody is enrolled, so everybody would be refused. Nothing was changed; --yes does it.');
@@ -54,7 +38,7 @@ export const createModeCommand = (deps: CliDeps): Command =>
       }
     });
 
-function tellMode(connection: string, { inForce, file, switched }: z.output<typeof modeGuard>, deps: CliDeps): void {
+function tellMode(connection: string, { inForce, file, switched }: ModeReply, deps: CliDeps): void {
   const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration says ${file}`;
   for (const line of toTableLines([`${connection}: ${inForce}${by}`], [])) deps.print(line);
 }
@@ -63,7 +47,7 @@ function tellMode(connection: string, { inForce, file, switched }: z.output<type
 async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
   const path = `/connections/${encodeURIComponent(connection)}/refused`;
   const asked = { method: 'POST', path, fields: { limit: peopleShown } } as const;
-  const { subjects, total, unnamed, since } = await callServer(asked, refusedGuard, deps);
+  const { subjects, total, unnamed, since } = await callServer(asked, refusedReply, deps);
   deps.print(`Enforcing would have refused ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);
   if (subjects.length > 0) {
     const loginOf = await readLogins(

@@ -1,10 +1,18 @@
 import { Command, Option } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { type EpochMs, toIso } from '../core/units.js';
+import {
+  foundPeopleReply,
+  onePersonReply,
+  type PersonReply,
+  peopleReply,
+  personLogReply,
+} from '../rest/replies/ledger.js';
+import { invitationReply } from '../rest/replies/step-ups.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { lineGuard, type PersonReply, personGuard, readLogins, toWhy } from './ledger-replies.js';
+import { readLogins, toWhy } from './ledger-replies.js';
 import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
@@ -14,14 +22,6 @@ import { wholeNumber } from './whole-number.js';
 const parseCount = wholeNumber({ least: 1, most: 999_999 });
 const parseLevel = wholeNumber({ least: 1, most: 8 });
 const parseHours = wholeNumber({ least: 1, most: 720, what: 'hours' });
-
-const textOrNull = z.string().nullable();
-const listGuard = z.object({ people: z.array(personGuard), cursor: textOrNull });
-const foundGuard = personGuard.extend({ login: textOrNull, email: textOrNull, name: textOrNull });
-const findGuard = z.object({ people: z.array(foundGuard), unasked: z.array(z.string()) });
-const oneGuard = z.object({ person: personGuard });
-const linesGuard = z.object({ lines: z.array(lineGuard) });
-const inviteGuard = z.object({ url: z.string(), expiresAt: z.string() });
 
 /** As many of a person's lines as are shown. */
 const linesShown = 20;
@@ -69,7 +69,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .argument('<text>', 'the beginning of a login, an e-mail address or a name; or an id')
     .option('--json', 'print JSON')
     .action(async (text: string, { json = false }: { json?: boolean }) => {
-      const { people, unasked } = await post('/people/find', { text }, findGuard);
+      const { people, unasked } = await post('/people/find', { text }, foundPeopleReply);
       if (json) deps.print(JSON.stringify(people, null, 2));
       else if (people.length > 0) {
         toTableLines(
@@ -92,8 +92,8 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .option('--json', 'print JSON')
     .action(async (connection: string, subject: string, { json = false }: { json?: boolean }) => {
       const who = { connection, subject };
-      const { person } = await post('/people/one', who, oneGuard);
-      const { lines } = await post('/people/log', { ...who, limit: linesShown }, linesGuard);
+      const { person } = await post('/people/one', who, onePersonReply);
+      const { lines } = await post('/people/log', { ...who, limit: linesShown }, personLogReply);
       if (json) return deps.print(JSON.stringify({ person, lines }, null, 2));
       const login = (await readLogins([who], deps))(who);
       toTableLines(['', ''], toFacts(person, login)).slice(1).forEach(deps.print);
@@ -121,7 +121,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .option('--hours <hours>', 'how long it waits, up to 720', parseHours, 72)
     .action(async (connection: string, subject: string, { purpose, hours }: { purpose: string; hours: number }) => {
       const fields = { connection, subject, purpose, lifeHours: hours };
-      const { url, expiresAt } = await post('/subjects/invite', fields, inviteGuard);
+      const { url, expiresAt } = await post('/subjects/invite', fields, invitationReply);
       deps.print(url);
       deps.tell(`It opens once, until ${expiresAt}. Whoever holds it speaks for this person.`);
     });
@@ -152,7 +152,7 @@ const largestPage = 200;
 async function listPeople(filter: JsonObject, limit: number, deps: Pick<CliDeps, 'env' | 'fetch'>) {
   const people: PersonReply[] = [];
   const toAsked = (): JsonObject => ({ ...filter, limit: Math.min(largestPage, limit - people.length) });
-  for await (const page of readPages('/people/list', toAsked, listGuard, deps)) {
+  for await (const page of readPages('/people/list', toAsked, peopleReply, deps)) {
     people.push(...page.people);
     if (people.length >= limit) return { people, hasMore: page.cursor !== null };
   }

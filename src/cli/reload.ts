@@ -1,15 +1,7 @@
 import { Command } from 'commander';
-import { z } from 'zod';
+import { reloadReply } from '../rest/replies/configuration.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-
-const replyGuard = z.object({
-  code: z.string().nullable(),
-  changed: z.array(z.string()),
-  needingRestart: z.array(z.string()),
-  problems: z.array(z.object({ path: z.string(), reason: z.string() })),
-  switched: z.array(z.object({ connection: z.string(), mode: z.string(), by: z.string() })),
-});
 
 /** `facestep reload`: has a running server take up what was changed in its configuration. */
 export const createReloadCommand = (deps: CliDeps): Command =>
@@ -22,7 +14,7 @@ export const createReloadCommand = (deps: CliDeps): Command =>
     .action(async () => {
       const { code, changed, needingRestart, problems, switched } = await callServer(
         { method: 'POST', path: '/configuration/reload' },
-        replyGuard,
+        reloadReply,
         deps,
       );
       for (const path of changed) deps.print(`in force: ${path}`);

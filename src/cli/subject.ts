@@ -1,33 +1,17 @@
 import { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
+import {
+  erasureReply,
+  exportReply,
+  type SubjectsReply,
+  subjectsReply,
+  withdrawnConsentsReply,
+} from '../rest/replies/subjects.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
-
-// Loose: what is held of a person is printed as the server said it.
-const outcomeGuard = z.looseObject({
-  connection: z.string(),
-  subject: z.string().nullable(),
-  code: z.string().nullable(),
-});
-const replyGuard = z.looseObject({ subjects: z.array(outcomeGuard), complete: z.boolean() });
-const consentsGuard = replyGuard.extend({
-  subjects: z.array(
-    outcomeGuard.extend({
-      held: z
-        .object({
-          dataConsents: z.array(z.object({ client: z.string(), claims: z.array(z.string()), expiresAt: z.string() })),
-        })
-        .nullable(),
-    }),
-  ),
-});
-const withdrawalGuard = replyGuard.extend({
-  subjects: z.array(outcomeGuard.extend({ clients: z.array(z.string()) })),
-});
-const erasureGuard = replyGuard.extend({ receipt: z.string().nullable() });
 
 interface Options {
   readonly connection?: string;
@@ -51,7 +35,7 @@ export function createSubjectCommand(deps: CliDeps): Command {
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
 
   /** Says how it went at each connection. What is left to be done ends with 1. */
-  const tell = ({ subjects, complete }: z.output<typeof replyGuard>, done: string): void => {
+  const tell = ({ subjects, complete }: SubjectsReply, done: string): void => {
     for (const { connection, subject, code } of subjects) {
       deps.tell(`${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${toOutcome(subject, code, done)}`);
     }
@@ -74,25 +58,25 @@ export function createSubjectCommand(deps: CliDeps): Command {
       .option('--subject <id>', 'their immutable id there');
 
   add('export', 'print what is held of them, as JSON').action(async (options: Options) => {
-    const reply = await call('export', options, replyGuard, deps);
+    const reply = await call('export', options, exportReply.loose(), deps);
     deps.print(JSON.stringify(reply, null, 2));
     tell(reply, 'exported');
   });
   add('revoke', 'end their enrolment').action(async (options: Options) => {
-    tell(await call('revoke', options, replyGuard, deps), 'ended');
+    tell(await call('revoke', options, subjectsReply, deps), 'ended');
   });
   add('erase', 'erase what is held of them, and print the signed receipt').action(async (options: Options) => {
-    const reply = await call('erase', options, erasureGuard, deps);
+    const reply = await call('erase', options, erasureReply, deps);
     if (reply.receipt !== null) deps.print(reply.receipt);
     tell(reply, 'erased');
   });
   add('unlock', 'end all their lockouts')
     .option('--source <address>', 'end only lockouts of outsiders at this address')
     .action(async (options: Options) => {
-      tell(await call('unlock', options, replyGuard, deps), 'unlocked');
+      tell(await call('unlock', options, subjectsReply, deps), 'unlocked');
     });
   add('data-consents', 'print which OpenID clients may be told claims of them').action(async (options: Options) => {
-    const reply = await call('export', options, consentsGuard, deps);
+    const reply = await call('export', options, exportReply, deps);
     toTableLines(
       ['connection', 'subject', 'client', 'until', 'claims'],
       reply.subjects.flatMap(({ connection, subject, held }) =>
@@ -106,14 +90,14 @@ export function createSubjectCommand(deps: CliDeps): Command {
   add('withdraw-data-consents', 'end what OpenID clients may be told of them')
     .option('--client <id>', 'of one OpenID client; of all without it')
     .action(async (options: Options) => {
-      const reply = await call('withdraw-data-consents', options, withdrawalGuard, deps);
+      const reply = await call('withdraw-data-consents', options, withdrawnConsentsReply, deps);
       for (const { clients } of reply.subjects) for (const client of clients) deps.print(toPrintable(client));
       tell(reply, 'withdrawn');
     });
   return command;
 }
 
-async function call<Reply extends typeof replyGuard>(
+async function call<Reply extends z.ZodType>(
   what: 'export' | 'revoke' | 'erase' | 'unlock' | 'withdraw-data-consents',
   { connection, subject, login, source, client }: Options,
   guard: Reply,

@@ -1,26 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { clientTokenReply } from '../rest/replies/applications.js';
+import {
+  type InvitationReply,
+  invitationReply,
+  type StepUpReply,
+  startedReply,
+  stepUpReply,
+} from '../rest/replies/step-ups.js';
+import { exportReply } from '../rest/replies/subjects.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';
 import { findObstacle, sendDrawnPerson } from './try-visit.js';
 import { UsageError } from './usage-error.js';
-
-const exportGuard = z.object({
-  subjects: z.array(
-    z.object({
-      connection: z.string(),
-      subject: z.string().nullable(),
-      code: z.string().nullable(),
-      held: z.object({ enrolment: z.object({}).nullable() }).nullable(),
-    }),
-  ),
-});
-const startedGuard = z.object({ id: z.string(), url: z.url() });
-const tokenGuard = z.object({ token: z.string(), id: z.string() });
-const viewGuard = z.object({ state: z.string(), receipt: z.string().nullable() });
 
 /** How often the server is asked how a step-up stands. */
 const pollMs = 1_000;
@@ -59,21 +54,21 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
   const who = { connection, subject };
   deps.print(`${connection}: ${toPrintable(login)} is ${toPrintable(subject)} there, and not enrolled.`);
   const fields = { name: 'facestep try', scopes: ['verify'], expiresIn: tokenLifeSec };
-  const client = await callServer({ method: 'POST', path: '/generateToken', fields }, tokenGuard, deps);
+  const client = await callServer({ method: 'POST', path: '/generateToken', fields }, clientTokenReply, deps);
   const stopped = deps.untilStopped().then(() => true);
   const visit = async (link: string): Promise<void> => {
     if (isDrawn) await Promise.race([sendDrawnPerson(link, deps), stopped]);
     else deps.print(`   Open this in a browser with a camera. It opens once:\n   ${link}`);
   };
   /** The state of a step-up once it is over. A drawn person does not come back. */
-  const waitForEnd = async (id: string): Promise<z.output<typeof viewGuard>> => {
+  const waitForEnd = async (id: string): Promise<StepUpReply> => {
     for (;;) {
-      const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, viewGuard, deps);
+      const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, stepUpReply, deps);
       if (isDrawn || (view.state !== 'started' && view.state !== 'captured')) return view;
       if (await Promise.race([stopped, delay(pollMs, false)])) return view;
     }
   };
-  const go = async (title: string, started: z.output<typeof startedGuard>, done: string): Promise<boolean> => {
+  const go = async (title: string, started: Pick<InvitationReply, 'id' | 'url'>, done: string): Promise<boolean> => {
     deps.print(title);
     await visit(started.url);
     const { state, receipt } = await waitForEnd(started.id);
@@ -85,7 +80,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     const invited = { method: 'POST', path: '/subjects/invite', fields: { ...who, lifeHours: 1 } } as const;
     const isEnrolled = await go(
       '1. The enrolment, on the capture page:',
-      await callServer(invited, startedGuard, deps),
+      await callServer(invited, invitationReply, deps),
       'Enrolled: the token is in the profile at the provider.',
     );
     const checked = { method: 'POST', path: '/step-ups', fields: { ...who, audience: 'facestep try' } } as const;
@@ -93,7 +88,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
       isEnrolled &&
       (await go(
         '2. The face check of the same person:',
-        await callServer({ ...checked, token: client.token }, startedGuard, deps),
+        await callServer({ ...checked, token: client.token }, startedReply, deps),
         'Passed.',
       ));
     deps.endWith(isPassed ? 0 : 1);
@@ -122,7 +117,7 @@ async function findTestUser(
 ): Promise<string> {
   const { subjects } = await callServer(
     { method: 'POST', path: '/subjects/export', fields: { login } },
-    exportGuard,
+    exportReply,
     deps,
   );
   const found = subjects.find((each) => each.connection === connection);

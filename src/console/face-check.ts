@@ -8,6 +8,7 @@ import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/b
 import { startedLink } from '../http/page-link.js';
 import { authenticateSession } from '../rest/console-caller.js';
 import { changeSession, needsFaceCheck } from '../rest/console-sessions.js';
+import type { FaceCheckReply } from '../rest/replies/console-session.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall, readFields } from './exchange.js';
 import { consolePath, toOwnPath } from './visit.js';
@@ -42,7 +43,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     await changeSession(secret, (found) => ({ ...found, check }), deps);
     const name = browserCookieOf(started.id, isSecure);
     setBrowserCookie(response, { name, secret: browser, lifeSec: connection.policy.stepUpTimeoutSec });
-    response.json({ ok: true, url: startedLink(deps.issuer, started) });
+    response.json({ ok: true, ...({ url: startedLink(deps.issuer, started) } satisfies FaceCheckReply) });
   });
 
   mountCall(app, ['POST', `${consolePath}/api/face-check/done`], async ({ request, response }) => {

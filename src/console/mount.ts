@@ -4,6 +4,7 @@ import { FaceError } from '../errors.js';
 import { isSameOrigin } from '../http/same-origin.js';
 import { readSession } from '../rest/console-caller.js';
 import { endOf, tokenOf } from '../rest/console-sessions.js';
+import type { SessionReply } from '../rest/replies/console-session.js';
 import { rightsByRole } from '../rest/rights.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall } from './exchange.js';
@@ -26,7 +27,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
       throw error;
     });
     if (shown === null) {
-      response.json({ ok: true, ways, session: null });
+      response.json({ ok: true, ...({ ways, session: null } satisfies SessionReply) });
       return;
     }
     const { name, role, by } = shown.session;
@@ -37,7 +38,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
       token: tokenOf(shown.secret),
       endsAt: toIso(endOf(shown.session, deps.console)),
     };
-    response.json({ ok: true, ways, session });
+    response.json({ ok: true, ...({ ways, session } satisfies SessionReply) });
   });
   mountSignIn(app, deps);
   mountFaceCheck(app, deps);

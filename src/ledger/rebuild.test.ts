@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { createAuditDeps, tokenChange } from '../../test/audit.js';
 import { runCli } from '../../test/cli.js';
 import { createFolder } from '../../test/folder.js';
+import { createTestJobs } from '../../test/jobs.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { createTextLog } from '../../test/sinks.js';
 import { createFileAudit } from '../audit/file.js';
@@ -22,7 +23,14 @@ async function runServers() {
   const clock = createManualClock(Date.now() - 86_400_000);
   const folder = createFolder('rebuild');
   const live = createSqliteLedger(':memory:');
-  const recorder = createLedgerRecorder({ ledger: live, bounds, clock, log: createTextLog(), onLines: () => {} });
+  const recorder = createLedgerRecorder({
+    ledger: live,
+    bounds,
+    clock,
+    log: createTextLog(),
+    jobs: createTestJobs({ clock, log: createTextLog() }),
+    onLines: () => {},
+  });
   const onRecord: Parameters<typeof createFileAudit>[0]['onRecord'] = (record, chain) =>
     recorder.note(record, chain, '192.0.2.0/24');
   const trails = [];

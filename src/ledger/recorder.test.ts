@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
 import { createFolder } from '../../test/folder.js';
+import { createTestJobs } from '../../test/jobs.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { createTextLog } from '../../test/sinks.js';
 import { createFileAudit } from '../audit/file.js';
@@ -36,7 +37,8 @@ async function start() {
     told[outcome] += lines;
   };
   const bounds = { days: 90, entries: 1000 };
-  const createRecorder = () => createLedgerRecorder({ ledger, bounds, clock, log, onLines });
+  const createRecorder = () =>
+    createLedgerRecorder({ ledger, bounds, clock, log, jobs: createTestJobs({ clock, log }), onLines });
   const recorder = createRecorder();
   const trail = await createFileAudit({
     ...createAuditDeps({ file: join(createFolder('recorder'), 'audit.jsonl'), clock }),

@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { readEvents } from '../audit/events.js';
 import type { Trail, WrittenRecord } from '../audit/file.js';
+import type { Jobs } from '../core/jobs.js';
 import type { LedgerDeps } from '../core/ledger/deps.js';
 import { type LedgerEntry, type RecordedEvent, toEntry } from '../core/ledger/entry.js';
 import { isLogged, type LoggedAction } from '../core/ledger/line.js';
@@ -20,8 +21,6 @@ const pauseMs = 5_000;
 
 /** Waiting for a store that does not answer: what comes beyond that is lost here, and found in the trail. */
 const mostWaiting = 20_000;
-
-const pruneEveryMs = 10 * 60 * 1000;
 
 /** How long a stop waits for the store. */
 const stopMs = 3_000;
@@ -44,12 +43,13 @@ export interface LedgerRecorder {
 /** What a recorder takes. */
 export interface RecorderDeps extends LedgerDeps {
   readonly log: Log;
+  readonly jobs: Jobs;
   /** Told of lines. */
   readonly onLines: (outcome: 'written' | 'lost', lines: number) => void;
 }
 
 export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
-  const { log, onLines } = deps;
+  const { log, jobs, onLines } = deps;
   let waiting: LedgerEntry[] = [];
   let lost = 0;
   let flushing: Promise<void> | null = null;
@@ -125,11 +125,10 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   };
 
   const counted = new Map<string, number>();
-  const pruning = setInterval(() => {
-    prune({ ...deps, counted, pause: () => delay(20) }).catch((error: unknown) =>
-      log.warn('ledger not pruned', { code: toCode(error) }),
-    );
-  }, pruneEveryMs).unref();
+  const pruning = jobs.start({
+    ...{ name: 'ledger_pruning', everySec: 600 },
+    run: () => prune({ ...deps, counted, pause: () => delay(20) }),
+  });
 
   return {
     note(record, trail, network) {
@@ -150,9 +149,8 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     flush,
     async stop() {
       stopping.abort();
-      clearInterval(pruning);
       if (timer !== null) clearTimeout(timer);
-      await Promise.race([Promise.all([flush(), erasing]), delay(stopMs, undefined, { ref: false })]);
+      await Promise.race([Promise.all([flush(), erasing, pruning.stop()]), delay(stopMs, undefined, { ref: false })]);
       if (waiting.length === 0) return;
       lose(waiting.length);
       tellLost('state_unavailable');

@@ -3,8 +3,10 @@ import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { findSystemReason } from '../base/system-error.js';
 import { filesOf } from '../config/data-files.js';
+import type { Jobs } from '../core/jobs.js';
 import type { FaceErrorCode } from '../errors.js';
 import { isForbidden } from '../files/durable-file.js';
+import { createJobsCheck } from './checks/background-jobs.js';
 import { createCensusCheck } from './checks/census.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
@@ -23,6 +25,8 @@ interface Examined {
   readonly connection: ConfiguredConnection;
   /** How its mode was switched by hand; `null`: it was not. */
   readonly switched: Switched | null;
+  /** Those of the running server that examines; absent where a command does. */
+  readonly jobs?: Jobs;
   /** Receives what was counted, without users whose token is not theirs. */
   readonly onCensus?: (census: Census) => void;
 }
@@ -55,6 +59,7 @@ export async function collectChecks(examined: Examined, deps: OperationDeps): Pr
   const here = [
     readConfiguration,
     createModeCheck(examined),
+    ...(examined.jobs === undefined ? [] : [createJobsCheck(examined.jobs)]),
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
     ...ofFolder,
     ...parts,

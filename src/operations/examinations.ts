@@ -100,7 +100,7 @@ async function examineConnection(id: string, deps: Upkeep): Promise<void> {
   let enrolled: number | null = null;
   const checks = await collectChecks(
     {
-      ...{ setup, connection, switched: deps.modes().get(id) ?? null },
+      ...{ setup, connection, switched: deps.modes().get(id) ?? null, jobs: deps.jobs },
       onCensus: (census) => {
         enrolled = census.enrolled;
       },

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { headGuard, headKeyOf, headType } from '../audit/heads.js';
+import { tamperKinds } from '../audit/tamper-kinds.js';
 import { closedSegmentsOf } from '../audit/trail-files.js';
 import { verifyTrail } from '../audit/verify.js';
 import { filesOf } from '../config/data-files.js';
@@ -25,7 +26,7 @@ const outcomeGuard = z.object({
   lastSequence: z.int(),
   tampering: z
     .object({
-      kind: z.string(),
+      kind: z.enum(tamperKinds),
       /** Without its folder. */
       file: z.string().nullable(),
       line: z.int().nullable(),

@@ -1,6 +1,7 @@
 import type { Setup } from '../../adapters/setup.js';
 import { framesOf } from '../base/frames.js';
 import { inTime } from '../core/deadline.js';
+import type { Jobs } from '../core/jobs.js';
 import type { Audit, Log, Signer, State } from '../core/ports.js';
 import { toCode } from '../errors.js';
 import type { OperationDeps } from './deps.js';
@@ -24,6 +25,8 @@ export interface Upkeep extends OperationDeps {
   readonly audit: Audit;
   readonly signer: Signer;
   readonly background: Background;
+  /** What this server does again and again behind its requests. */
+  readonly jobs: Jobs;
   /** The configuration that was loaded last, as its file says. */
   readonly setup: () => Setup;
   /** The modes of connections that were switched by hand, as they are in force here. */

@@ -75,9 +75,6 @@ export const tokenField = z
   .transform((text) => new SealedToken(text))
   .describe('A token from /generate.');
 
-/** An instant in replies. */
-export const instantReply = z.iso.datetime().describe('RFC 3339, UTC.');
-
 /** Far enough for anything, and small enough for every format it is stored in: 2100-01-01. */
 export const latestInstant = epochMs(4_102_444_800_000);
 
@@ -111,38 +108,6 @@ export const lifeField = z
 
 export const clientTokenId = z.string().regex(/^[0-9a-f]{24}$/);
 
-/** A client token that was issued just now. */
-export const clientTokenReply = z.strictObject({
-  token: z.string().describe('Shown this once. Keep it on your server.'),
-  id: z.string().describe('Names the token when it is revoked.'),
-  expiresAt: instantReply,
-});
-
-/** Which clients may be told what of a person, and until when. */
-export const dataConsentsReply = z
-  .array(
-    z.strictObject({
-      client: z.string(),
-      claims: z.array(z.string()),
-      givenAt: instantReply,
-      expiresAt: instantReply,
-    }),
-  )
-  .describe('What OpenID clients may be told of the person: names of claims, never their values.');
-
-/** Which credentials a person carries in a wallet, and until when. */
-export const credentialsReply = z
-  .array(
-    z.strictObject({
-      credential: z.string(),
-      id: z.string().describe('As the audit trail names it.'),
-      claims: z.array(z.string()),
-      issuedAt: instantReply,
-      expiresAt: instantReply,
-    }),
-  )
-  .describe('What the person carries in a wallet: names of claims, never their values.');
-
 export const toCredentialReply = ({ type, id, claims, issuedAt, expiresAt }: IssuedCredential) => ({
   ...{ credential: type, id, claims: [...claims] },
   ...{ issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) },
@@ -152,11 +117,6 @@ export const toDataConsentReply = ({ client, claims, givenAt, expiresAt }: DataC
   ...{ client, claims: [...claims] },
   ...{ givenAt: toIso(givenAt), expiresAt: toIso(expiresAt) },
 });
-
-/** Accounts of a person at other connections, and until when they are linked. */
-export const linksReply = z
-  .array(z.strictObject({ connection: z.string(), linkedAt: instantReply, expiresAt: instantReply }))
-  .describe('Other connections at which an account is linked as the same person’s.');
 
 export const toLinkReply = ({ other, linkedAt, expiresAt }: Link) => ({
   ...{ connection: other.connection, linkedAt: toIso(linkedAt), expiresAt: toIso(expiresAt) },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
+import type { Jobs } from '../core/jobs.js';
 import type { Clock, Log, State } from '../core/ports.js';
 import { addSec, epochMsGuard, secondsPerDay } from '../core/units.js';
 import { faceErrorCodes, toCode } from '../errors.js';
@@ -9,7 +10,6 @@ import type { ClientRequest } from './usage.js';
 export const keptRefusals = { most: 100, days: 7 } as const;
 
 /** How often a replica adds what it noted to the store. */
-const flushIntervalMs = 5_000;
 
 const refusalGuard = z.object({
   requestId: z.string(),
@@ -45,16 +45,17 @@ export function createRefusalRecorder({
   state,
   clock,
   log,
+  jobs,
 }: {
   readonly state: State;
   readonly clock: Clock;
   readonly log: Log;
+  readonly jobs: Jobs;
 }): RefusalRecorder {
   /** Newest last, and never more than are kept. */
   let pending = new Map<string, readonly RecentRefusal[]>();
-  let flushing: Promise<void> = Promise.resolve();
 
-  const flushOnce = async (): Promise<void> => {
+  const flush = async (): Promise<void> => {
     const noted = pending;
     pending = new Map();
     for (const [application, added] of noted)
@@ -63,12 +64,7 @@ export function createRefusalRecorder({
       }).catch((error: unknown) => log.warn('refusals not stored', { code: toCode(error) }));
   };
 
-  const flush = (): Promise<void> => {
-    flushing = flushing.then(flushOnce);
-    return flushing;
-  };
-
-  const timer = setInterval(() => void flush(), flushIntervalMs).unref();
+  const job = jobs.start({ name: 'recent_refusals', everySec: 5, run: flush });
 
   return {
     note({ client: { application }, endpoint, outcome, requestId, field }) {
@@ -76,10 +72,10 @@ export function createRefusalRecorder({
       const refusal = { requestId, at: clock.now(), endpoint, code: outcome, field };
       pending.set(application.id, newestOf([...(pending.get(application.id) ?? []), refusal]));
     },
-    flush,
-    stop() {
-      clearInterval(timer);
-      return flush();
+    flush: job.runNow,
+    async stop() {
+      await job.stop();
+      await job.runNow();
     },
   };
 }

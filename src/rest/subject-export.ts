@@ -1,121 +1,11 @@
-import { z } from 'zod';
 import type { RecordOf } from '../core/audit-events.js';
-import { personStates } from '../core/campaign/person.js';
 import { type ConnectedSubject, toSubjectRef } from '../core/connection.js';
 import { readHoldings } from '../core/enrolment/subject-rights.js';
-import { letterLanguages } from '../core/letters/language.js';
 import type { AttemptsView } from '../core/limits/lockout.js';
-import { noticeKinds } from '../core/step-up/page-protocol.js';
 import { toEpochMs, toIso } from '../core/units.js';
-import { faceErrorCodes } from '../errors.js';
 import type { ApiDeps } from './deps.js';
-import {
-  credentialsReply,
-  dataConsentsReply,
-  instantReply,
-  linksReply,
-  toCredentialReply,
-  toDataConsentReply,
-  toLinkReply,
-} from './fields.js';
-
-const attemptsReply = z.strictObject({ failures: z.int(), lockedUntil: instantReply.nullable() });
-
-/** What an export says is held of one user of one connection, whoever asks for it. */
-export const holdingsReply = z.strictObject({
-  profileCode: z.enum(faceErrorCodes).nullable().describe('Why the profile could not be read; `null`: it was.'),
-  enrolment: z
-    .strictObject({
-      tokenId: z.string().describe('The public name of the token.'),
-      keyVersion: z.int().nullable(),
-      expiresAt: instantReply.nullable(),
-      revoked: z.boolean(),
-      scope: z.string(),
-      accuracy: z.int(),
-    })
-    .nullable(),
-  consent: z
-    .strictObject({
-      statement: z.string(),
-      givenAt: instantReply,
-      tokenId: z.string(),
-      withdrawnAt: instantReply.nullable(),
-    })
-    .nullable(),
-  dataConsents: dataConsentsReply,
-  links: linksReply,
-  credentials: credentialsReply,
-  passkey: z
-    .strictObject({
-      id: z.string(),
-      publicKey: z.string(),
-      counter: z.int(),
-      transports: z.array(z.string()),
-      backupEligible: z.boolean(),
-      expiresAt: instantReply.nullable(),
-    })
-    .nullable(),
-  recoveryCodes: z.strictObject({ left: z.int(), madeAt: instantReply }).nullable(),
-  attempts: attemptsReply,
-  attemptsOfOutsiders: attemptsReply.describe('Of all together whom nobody vouched for.'),
-  passedStepUp: z
-    .strictObject({
-      stepUpId: z.string(),
-      passedAt: instantReply,
-      liveness: z.number().nullable(),
-      usedAt: instantReply.nullable(),
-    })
-    .nullable(),
-  earlierFrames: z
-    .strictObject({ challenges: z.int(), expiresAt: instantReply.nullable() })
-    .nullable()
-    .describe('Of how many challenges digests are kept, by which copies of their frames are refused.'),
-  knownPlaces: z
-    .strictObject({ devices: z.int(), networks: z.int(), expiresAt: instantReply.nullable() })
-    .nullable()
-    .describe('Of how many devices and networks digests are kept, so that the first check from a new one is told.'),
-  noticeChoice: z
-    .strictObject({
-      off: z.array(z.enum(noticeKinds)),
-      email: z.boolean(),
-      language: z.enum(letterLanguages).nullable(),
-    })
-    .nullable()
-    .describe(
-      'Which notices they do not want, whether by e-mail where a device takes them, and the language of the page they last used.',
-    ),
-  noticeDevices: z
-    .strictObject({ devices: z.int(), expiresAt: instantReply })
-    .nullable()
-    .describe('How many browsers notices are pushed to. Where they are reached is kept sealed.'),
-  noticeLinks: z
-    .strictObject({ links: z.int(), expiresAt: instantReply })
-    .nullable()
-    .describe('Links of notices that still work.'),
-  campaigns: z
-    .array(
-      z.strictObject({
-        campaign: z.string(),
-        login: z.string(),
-        name: z.string().nullable(),
-        email: z.string().nullable(),
-        state: z.enum(personStates),
-        sentAt: instantReply.nullable(),
-      }),
-    )
-    .describe('Letters of enrolment campaigns.'),
-});
-
-export type Holdings = z.input<typeof holdingsReply>;
-
-/** The same with the records of the trail, for an administrator: those name others, too. */
-export const recordedHoldingsReply = z.strictObject({
-  ...holdingsReply.shape,
-  records: z.array(
-    z.strictObject({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) }),
-  ),
-  recordsLeftOut: z.int().describe('Older records of the trail: `facestep audit export` has them all.'),
-});
+import { toCredentialReply, toDataConsentReply, toLinkReply } from './fields.js';
+import type { Holdings } from './replies/holdings.js';
 
 export type RecordedHoldings = Holdings & { readonly records: RecordOf[]; readonly recordsLeftOut: number };
 
@@ -128,7 +18,7 @@ export const notHeld = [
   'PINs, passwords, recovery codes and the private keys of passkeys: never kept.',
 ] as const;
 
-const toAttempts = ({ failures, lockedUntil }: AttemptsView): z.input<typeof attemptsReply> => ({
+const toAttempts = ({ failures, lockedUntil }: AttemptsView): Holdings['attempts'] => ({
   failures,
   lockedUntil: lockedUntil === null ? null : toIso(lockedUntil),
 });

@@ -4,6 +4,7 @@ import { adminKey, startApiServer } from '../../test/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
+import { createTestJobs } from '../../test/jobs.js';
 import { createTextLog } from '../../test/sinks.js';
 import type { JsonObject } from '../base/json.js';
 import type { State } from '../core/ports.js';
@@ -31,11 +32,12 @@ const clientOf = (application: string | null): Client => ({
 const noon = Date.parse('2026-11-20T12:00:00Z');
 
 test('the figures of three replicas add up, whenever each writes', async () => {
+  const log = createTextLog();
   const clock = createManualClock(noon);
   const file = join(folder, 'replicas.db');
   const replicas = [1, 2, 3].map(() => {
     const state = createSqliteState({ file, clock });
-    return { state, usage: createUsageRecorder({ state, clock, log: createTextLog() }) };
+    return { state, usage: createUsageRecorder({ state, clock, log, jobs: createTestJobs({ clock, log }) }) };
   });
   const flushes: Promise<void>[] = [];
   for (let round = 0; round < 40; round += 1) {
@@ -70,7 +72,7 @@ test('what the store does not take is added once it does', async () => {
     },
   };
   const log = createTextLog();
-  const usage = createUsageRecorder({ state, clock, log });
+  const usage = createUsageRecorder({ state, clock, log, jobs: createTestJobs({ clock, log }) });
   usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: 'ok' });
   await usage.flush();
   expect(log.text()).toContain('state_unavailable');
@@ -82,9 +84,10 @@ test('what the store does not take is added once it does', async () => {
 });
 
 test('a request before midnight counts for its own day, and each day is kept as long', async () => {
+  const log = createTextLog();
   const clock = createManualClock(Date.parse('2026-11-20T23:59:59Z'));
   const state = createSqliteState({ file: ':memory:', clock });
-  const usage = createUsageRecorder({ state, clock, log: createTextLog() });
+  const usage = createUsageRecorder({ state, clock, log, jobs: createTestJobs({ clock, log }) });
   const note = () => usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: 'ok' });
   note();
   clock.advanceSec(1);

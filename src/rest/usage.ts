@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { changeStored } from '../core/change-stored.js';
+import type { Jobs } from '../core/jobs.js';
 import type { Clock, Log, State } from '../core/ports.js';
 import { addSec, type EpochMs, fromIso, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
@@ -11,7 +12,6 @@ const daySec = 24 * 60 * 60;
 export const usageKeptDays = 90;
 
 /** How often a replica adds what it counted to the store. A crash loses what it counted since. */
-const flushIntervalMs = 5_000;
 
 /** How a request ended: with its answer, or with a refusal. A face that does not match is an answer. */
 export type Outcome = 'ok' | FaceErrorCode;
@@ -80,23 +80,24 @@ export function createUsageRecorder({
   state,
   clock,
   log,
+  jobs,
 }: {
   readonly state: State;
   readonly clock: Clock;
   readonly log: Log;
+  readonly jobs: Jobs;
 }): UsageRecorder {
   /** By key of the record they go to. */
   let pending = new Map<string, { readonly day: string; readonly counts: Counts }>();
   let unnotedUses = new Map<string, { readonly day: string; readonly client: Client }>();
   /** The day that was noted of each client token. */
   const notedUses = new Map<string, string>();
-  let flushing: Promise<void> = Promise.resolve();
 
   const addPending = (key: string, day: string, added: Counts): void => {
     pending.set(key, { day, counts: sumOf(pending.get(key)?.counts ?? {}, added) });
   };
 
-  const flushOnce = async (): Promise<void> => {
+  const flush = async (): Promise<void> => {
     const [counted, uses] = [pending, unnotedUses];
     [pending, unnotedUses] = [new Map(), new Map()];
     for (const [key, { day, counts }] of counted) {
@@ -113,12 +114,7 @@ export function createUsageRecorder({
     }
   };
 
-  const flush = (): Promise<void> => {
-    flushing = flushing.then(flushOnce);
-    return flushing;
-  };
-
-  const timer = setInterval(() => void flush(), flushIntervalMs).unref();
+  const job = jobs.start({ name: 'usage', everySec: 5, run: flush });
 
   return {
     note({ client, endpoint, outcome }) {
@@ -129,10 +125,10 @@ export function createUsageRecorder({
       notedUses.set(client.id, day);
       unnotedUses.set(client.id, { day, client });
     },
-    flush,
-    stop() {
-      clearInterval(timer);
-      return flush();
+    flush: job.runNow,
+    async stop() {
+      await job.stop();
+      await job.runNow();
     },
   };
 }

@@ -9,6 +9,7 @@ import {
 import { createAuditDeps, tokenChange } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
+import { createTestJobs } from '../../test/jobs.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../test/keys.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
@@ -78,6 +79,7 @@ async function start(streams: readonly EventStream[], given: Partial<Transmitter
       slept.push(ms);
       await delay(5, undefined, { signal }).catch(() => {});
     },
+    jobs: createTestJobs({ clock, log }, (_ms, signal) => delay(5, undefined, { signal }).catch(() => {})),
     onDelivery: (receiver, outcome) => void outcomes.push(`${receiver} ${outcome}`),
     onWaiting: (receiver, records) => void waiting.set(receiver, records),
     onEnded: (receiver) => void waiting.delete(receiver),

@@ -1,6 +1,6 @@
 import type { Trail } from '../audit/file.js';
 import type { DataFiles } from '../config/data-files.js';
-import { toCode } from '../errors.js';
+import type { Jobs } from '../core/jobs.js';
 import { openCursors } from './cursors.js';
 import { type DeliveryDeps, pushVerification } from './deliver.js';
 import { enqueueVerification } from './poll-queue.js';
@@ -8,7 +8,7 @@ import type { EventStream } from './stream.js';
 import { type TellDeps, tell } from './tell.js';
 
 /** How soon a replica knows of a stream that was made or changed at another one. */
-const refreshMs = 5000;
+const refreshSec = 5;
 
 /** What the transmitter is handed. */
 export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
@@ -18,6 +18,7 @@ export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting
   readonly readStreams: () => Promise<readonly EventStream[]>;
   readonly trail: Pick<Trail, 'file' | 'chain' | 'sync'>;
   readonly files: Pick<DataFiles, 'securityEvents' | 'deadLetters'>;
+  readonly jobs: Jobs;
   /** Told of a stream that is no more: nothing is counted of it from then on. */
   readonly onEnded: (stream: string) => void;
 }
@@ -43,7 +44,7 @@ export interface Transmitter {
  * @throws FaceError `state_unavailable`
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
-  const { trail, files, random, sleep, log } = deps;
+  const { trail, files, random, jobs } = deps;
   // Before the streams are read: one that is made meanwhile is told from here on.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
@@ -93,17 +94,8 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     looking = looked.catch(() => {});
     return looked;
   };
-  const refreshOnAndOn = async (): Promise<void> => {
-    while (!closing.signal.aborted) {
-      await sleep(refreshMs, closing.signal);
-      await refresh().catch((error: unknown) => {
-        log.error('the streams of security events cannot be read', { code: toCode(error) });
-      });
-    }
-  };
-
   for (const id of streams.keys()) begin(id);
-  const refreshing = refreshOnAndOn();
+  const job = jobs.start({ name: 'security_event_streams', everySec: refreshSec, run: refresh });
   return {
     refresh,
     async verify(stream, state) {
@@ -115,7 +107,7 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     },
     async close() {
       closing.abort();
-      await Promise.all([refreshing, looking, ...others, ...[...told.values()].map(({ done }) => done)]);
+      await Promise.all([job.stop(), looking, ...others, ...[...told.values()].map(({ done }) => done)]);
     },
   };
 }

@@ -15,6 +15,7 @@ import { createDoctorEndpoints } from '../api/doctor-endpoints.js';
 import { createEvidenceEndpoints } from '../api/evidence-endpoints.js';
 import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
 import { createIdentificationEndpoints } from '../api/identification-endpoints.js';
+import { createJobEndpoints } from '../api/job-endpoints.js';
 import { createKeyEndpoints } from '../api/key-endpoints.js';
 import { createLogEndpoints } from '../api/log-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
@@ -52,6 +53,7 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createConnectionEndpoints(deps),
     ...createApplyEndpoints(deps),
     ...createDoctorEndpoints(deps),
+    ...createJobEndpoints(deps),
     ...createKeyEndpoints(deps),
     ...createEvidenceEndpoints(deps),
   ];

@@ -3,6 +3,7 @@ import type { Setup } from '../../adapters/setup.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
+import type { Jobs } from '../core/jobs.js';
 import type { Audit, Fetch, LedgerStore, State, Verifier } from '../core/ports.js';
 import type { EnginePool } from '../engine/pool.js';
 import { createKeyNotes } from '../keys/key-notes.js';
@@ -56,7 +57,7 @@ export interface OpenPorts {
  */
 export async function openPorts(
   config: Setup['config'],
-  deps: ServerDeps & { readonly engine: Promise<OpenedEngine>; readonly telemetry: Telemetry },
+  deps: ServerDeps & { readonly engine: Promise<OpenedEngine>; readonly telemetry: Telemetry; readonly jobs: Jobs },
 ): Promise<OpenPorts> {
   const { observePort, metrics } = deps.telemetry;
   await openFolder(config.dataFolder);

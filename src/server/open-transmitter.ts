@@ -3,6 +3,7 @@ import type { Setup } from '../../adapters/setup.js';
 import { issuerOf } from '../config/issuer.js';
 import { signsRs256 } from '../config/keys.js';
 import type { Connection } from '../core/connection.js';
+import type { Jobs } from '../core/jobs.js';
 import { createSecurityEventSigner } from '../keys/security-event-signer.js';
 import { findApplication } from '../rest/applications.js';
 import { type DeliveryDeps, deliveryOutcomes } from '../security-events/deliver.js';
@@ -35,8 +36,13 @@ export async function openTransmitter(
   {
     telemetry: { metrics },
     connectionOf,
+    jobs,
     ...deps
-  }: ServerDeps & { readonly telemetry: Telemetry; readonly connectionOf: (id: string) => Connection | undefined },
+  }: ServerDeps & {
+    readonly telemetry: Telemetry;
+    readonly jobs: Jobs;
+    readonly connectionOf: (id: string) => Connection | undefined;
+  },
 ): Promise<OpenTransmitter | null> {
   if (!signsRs256(config.keys)) return null;
   const { keys } = keyService;
@@ -68,7 +74,7 @@ export async function openTransmitter(
   };
 
   const transmitter = await startTransmitterInTime({
-    ...delivery,
+    ...{ ...delivery, jobs },
     trail,
     files,
     streams: receivers.map(toStream),

@@ -10,6 +10,7 @@ import { redact } from '../config/redact.js';
 import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
 import type { Connection } from '../core/connection.js';
 import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';
+import { createJobs } from '../core/jobs.js';
 import { FaceError, toCode } from '../errors.js';
 import { listen } from '../http/listen.js';
 import { createBodyRooms } from '../http/rooms.js';
@@ -26,8 +27,8 @@ import { openTransmitter } from './open-transmitter.js';
 import { createReadiness } from './readiness.js';
 import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
 
-/** How soon a mode that was switched on another server is in force on this one. */
-const followModesEveryMs = 5_000;
+/** How soon a mode that was switched on another server is in force on this one, in seconds. */
+const followModesEverySec = 5;
 
 /** The server, listening. */
 export interface RunningServer {
@@ -55,14 +56,27 @@ export async function startServer(
   let { config } = setup;
   log.info('configuration', { settings: redact(config) });
   const telemetry = await openTelemetry(config.telemetry, deps);
-  const ports = await openPorts(config, { ...deps, telemetry });
+  const { jobRuns, jobDuration, jobLastEnd } = telemetry.metrics;
+  const sleep = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal, ref: false }).catch(() => {});
+  const jobs = createJobs({
+    ...{ ...deps, sleep },
+    onRun({ name, last }) {
+      if (last === null) return;
+      // Not `job`: Prometheus sets a label of that name itself.
+      const background_job = name;
+      jobRuns.inc({ background_job, outcome: last.code ?? 'ok' });
+      jobDuration.set({ background_job }, last.tookMs / 1000);
+      jobLastEnd.set({ background_job }, last.endedAt / 1000);
+    },
+  });
+  const ports = await openPorts(config, { ...deps, telemetry, jobs });
   // Nobody enrols before it listens.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports), deps);
   const rooms = createBodyRooms();
   let connections: BuiltApp['core']['connections'] = new Map();
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
-  const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, connectionOf });
+  const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
   let loading: Promise<unknown> = Promise.resolve();
   const reload = (by?: string): Promise<Reloaded> => {
     // One after the other: the last one asked for is the one in force.
@@ -80,7 +94,7 @@ export async function startServer(
   };
   const upkeep: Upkeep = {
     ...deps,
-    ...{ background, followModes, state: ports.state, audit: ports.audit, signer: ports.keyService.signer },
+    ...{ background, jobs, followModes, state: ports.state, audit: ports.audit, signer: ports.keyService.signer },
     setup: () => loaded,
     modes: () => modes,
     trail: { chain: ports.trail.chain, waitingSec: ports.headWaitingSec },
@@ -127,15 +141,9 @@ export async function startServer(
   if (shadowed.length > 0) tell(`In shadow mode, where nobody is refused: ${shadowed.join(', ')}`);
   showKey();
   log.info('listening', { host, port: listening.port });
-  campaigns = startCampaignRunner({
-    current: () => core,
-    sleep: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
-  });
+  campaigns = startCampaignRunner({ current: () => core, jobs, sleep });
 
-  const following = setInterval(
-    () => followModes().catch((error: unknown) => log.warn('modes not followed', { code: toCode(error) })),
-    followModesEveryMs,
-  );
+  const following = jobs.start({ name: 'connection_modes', everySec: followModesEverySec, run: followModes });
 
   /** @returns none where the store does not answer yet: what the configuration says is in force until it does */
   async function readModesIfAny(): Promise<Modes> {
@@ -191,7 +199,7 @@ export async function startServer(
     reload,
     async stop() {
       readiness.stop();
-      clearInterval(following);
+      await following.stop();
       await background.stop();
       await loading;
       await delay(config.stopDelaySec * 1000);

@@ -91,6 +91,21 @@ const definitions = {
     help: 'Pictures the engine has examined the face of',
     labels: [],
   },
+  jobRuns: {
+    name: 'facestep_job_runs_total',
+    help: 'Runs of background jobs: ok, or the code they failed with',
+    labels: ['background_job', 'outcome'],
+  },
+  jobDuration: {
+    name: 'facestep_job_last_duration_seconds',
+    help: 'How long the last run of a background job took',
+    labels: ['background_job'],
+  },
+  jobLastEnd: {
+    name: 'facestep_job_last_end_timestamp_seconds',
+    help: 'When the last run of a background job ended',
+    labels: ['background_job'],
+  },
   emergencySignIns: {
     name: 'facestep_emergency_sign_ins_total',
     help: 'Sign-ins at the console by a key though administrators sign in at a provider',
@@ -146,6 +161,9 @@ export function createMetrics() {
     engineQueue: gauge('engineQueue'),
     engineBusy: gauge('engineBusy'),
     engineExaminations: counter('engineExaminations'),
+    jobRuns: counter('jobRuns'),
+    jobDuration: gauge('jobDuration'),
+    jobLastEnd: gauge('jobLastEnd'),
     emergencySignIns: counter('emergencySignIns'),
     ready: gauge('ready'),
   };

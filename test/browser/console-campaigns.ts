@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createCampaign, startCampaign } from '../../src/core/campaign/administer.js';
 import type { CampaignDeps } from '../../src/core/campaign/deps.js';
 import { startCampaignRunner } from '../../src/core/campaign/run.js';
@@ -7,6 +6,7 @@ import { toDeliveryError } from '../../src/core/delivery-fault.js';
 import type { Delivery } from '../../src/core/ports.js';
 import { named } from '../campaign-bench.js';
 import { eventually } from '../eventually.js';
+import { createTestJobs, sleepShortly } from '../jobs.js';
 
 /** A delivery that takes every letter but one that it does not know about, and one that comes back. */
 export const doubtfulDelivery: Delivery = {
@@ -23,9 +23,8 @@ const settings = { connection: 'acme', language: 'en', linkDays: 14, reminderDay
 
 /** Plans and sends in the background, as a server does. */
 export function runCampaigns(current: () => CampaignDeps) {
-  const sleep = async (ms: number, signal: AbortSignal): Promise<void> =>
-    void (await delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {}));
-  const runner = startCampaignRunner({ current, sleep });
+  const jobs = createTestJobs(current(), sleepShortly);
+  const runner = startCampaignRunner({ current, jobs, sleep: sleepShortly });
   const until = (id: string, isSo: (state: string) => boolean): Promise<void> =>
     eventually(async () => {
       const { state } = await readCampaign(id, current());

@@ -146,3 +146,13 @@ inBrowser('the audit trail is verified now', async () => {
   expect(clicks).toBeLessThanOrEqual(5);
   expect(operated.actions()).toContain('trail_verified');
 });
+
+inBrowser('background jobs are listed', async () => {
+  const { page } = visitor;
+  await operated.server.usage.flush();
+  await page.getByRole('main').getByRole('link', { name: 'Keys, backup, audit' }).click();
+  const row = page
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader', { name: 'Store the usage of applications' }) });
+  await row.getByRole('cell', { name: 'Done' }).waitFor();
+});

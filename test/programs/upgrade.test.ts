@@ -157,10 +157,11 @@ const settledGuard = z.object({ state: z.string() });
     const issued = await post(replicas[0]!, '/generateToken', { ...json, 'x-admin-key': adminKey }, '{"name":"load"}');
     const client = { ...json, 'x-auth-token': z.object({ token: z.string() }).parse(JSON.parse(issued.body)).token };
 
-    const begin = async (service: Service) =>
-      startedGuard.parse(
-        JSON.parse((await post(service, '/step-ups', client, JSON.stringify({ ...at, subject: ada }))).body),
-      );
+    const begin = async (service: Service) => {
+      const { status, body } = await post(service, '/step-ups', client, JSON.stringify({ ...at, subject: ada }));
+      if (status >= 400) throw new Error(`POST /step-ups answered ${status}: ${body}`);
+      return startedGuard.parse(JSON.parse(body));
+    };
     const finish = async (service: Service, { id, challenge }: z.infer<typeof startedGuard>) => {
       const form = new FormData();
       form.append('challenge', challenge);

@@ -1,4 +1,3 @@
-import './zod-settings.js';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Console } from './frame/console.js';

@@ -12,6 +12,7 @@ import { createStretch, publishedCost } from '../../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/verifier/embedded.js';
 import { createPasskeys } from '../../../src/webauthn/passkeys.js';
 import { defaultPolicy } from '../../../test/core.js';
+import { createTestJobs } from '../../../test/jobs.js';
 import { createTestSigner, testIssuer } from '../../../test/keys.js';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { parameters } from '../../../test/parameters.js';
@@ -93,7 +94,8 @@ async function openServer(kind: StoreKind, people: number) {
   const onLines = (outcome: 'written' | 'lost'): void => {
     if (outcome === 'lost') throw new Error('lines of the ledger were lost');
   };
-  const recorder = createLedgerRecorder({ ledger, bounds: ledgerBounds, clock, log, onLines });
+  const jobs = createTestJobs({ clock, log });
+  const recorder = createLedgerRecorder({ ledger, bounds: ledgerBounds, clock, log, jobs, onLines });
   const trail = await createFileAudit({
     ...{ file: join(folder, 'audit.jsonl'), clock, random: systemRandom, log, retentionDays: trailDays },
     requestId: () => null,
@@ -101,7 +103,7 @@ async function openServer(kind: StoreKind, people: number) {
   });
   const signer = await createTestSigner();
   const quiet = { ...log, info() {} };
-  const signed = await signHeads(trail, { signer, state: store.state, clock, log: quiet, onHeadAge() {} });
+  const signed = await signHeads(trail, { signer, state: store.state, clock, log: quiet, jobs, onHeadAge() {} });
   const keys = meterKeys(await createLocalKeys({ file: join(folder, 'keys.json'), random: systemRandom }), meter);
   const engine = createSimulatedEngine();
   const subjects = Array.from({ length: people }, (_, n) => personOf(n, people).subject);

@@ -1,6 +1,7 @@
 import { type Brand, isHelpLink, maxOrganisationCharacters } from './brand.js';
 import { type Colour, parseColour } from './colour.js';
 import { type Contrast, findContrasts } from './palette.js';
+import type { BrandProblemCode } from './problem-codes.js';
 import {
   type BrandLanguage,
   brandLanguages,
@@ -22,31 +23,6 @@ export interface BrandDraft extends Readonly<Record<ColourName, string | null>> 
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: Readonly<Record<string, string>> | undefined };
 }
-
-export type BrandProblemCode =
-  | TextProblem
-  | 'colour_malformed'
-  | 'contrast_low'
-  | 'link_malformed'
-  | 'picture_unreadable'
-  | 'picture_too_large'
-  | 'picture_unsafe';
-
-/** All of them, for whoever describes a reply. */
-export const brandProblemCodes = [
-  'text_unknown',
-  'text_empty',
-  'text_long',
-  'text_unprintable',
-  'placeholder_missing',
-  'placeholder_unknown',
-  'colour_malformed',
-  'contrast_low',
-  'link_malformed',
-  'picture_unreadable',
-  'picture_too_large',
-  'picture_unsafe',
-] as const satisfies readonly BrandProblemCode[];
 
 /** Why a brand cannot be put in force. */
 export interface BrandProblem {

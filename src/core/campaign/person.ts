@@ -8,6 +8,9 @@ import { addSec, type EpochMs, epochMsGuard } from '../units.js';
  * gives them as they are from now on.
  */
 
+export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
+export type CampaignState = (typeof campaignStates)[number];
+
 export const personStates = [
   /** Named in a file; the provider has not been asked about them yet. */
   'unresolved',

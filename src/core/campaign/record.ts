@@ -4,12 +4,10 @@ import { digestOf } from '../digest.js';
 import { letterLanguages } from '../letters/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import type { Pace, Person } from './person.js';
+import { type CampaignState, campaignStates } from './person.js';
 
 /** No link waits longer, in days. */
 export const longestLinkDays = 30;
-
-export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
-export type CampaignState = (typeof campaignStates)[number];
 
 const wordsGuard = z.object({ subject: z.string(), text: z.string() });
 export type OwnWords = z.output<typeof wordsGuard>;

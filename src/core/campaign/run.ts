@@ -1,4 +1,5 @@
 import { toCode } from '../../errors.js';
+import type { Jobs } from '../jobs.js';
 import type { Directory } from '../ports.js';
 import type { CampaignDeps } from './deps.js';
 import { giveLease, takeLease } from './lease.js';
@@ -11,8 +12,8 @@ import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } f
 
 /** Letters under way at a time: a crash leaves no more uncertain. */
 const batchSize = 10;
-/** How soon a sender sees what another replica was asked, in milliseconds. */
-const idleMs = 5_000;
+/** How soon a sender sees what another replica was asked, in seconds. */
+const idleSec = 5;
 /** A relay that takes no letter is left alone for this long, in milliseconds. */
 const troubledMs = 30_000;
 /** How soon a plan that is held up is gone on with, in milliseconds: all its people are read anew. */
@@ -26,6 +27,7 @@ const lookMs = 60_000;
 export interface RunnerDeps {
   /** Those of the configuration in force. */
   readonly current: () => CampaignDeps;
+  readonly jobs: Jobs;
   /** Ends early where the signal does. Never rejects. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -39,18 +41,13 @@ export interface CampaignRunner {
 }
 
 /** Starts the sender of this process: it takes up what is unfinished, and goes on until it is closed. */
-export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRunner {
+export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): CampaignRunner {
   const closing = new AbortController();
   let waking = new AbortController();
   const lookedAt = new Map<string, number>();
   const plannedAt = new Map<string, number>();
   const holder = Buffer.from(current().random(12)).toString('base64url');
 
-  const pause = async (ms: number): Promise<void> => {
-    const { signal } = waking;
-    await sleep(ms, AbortSignal.any([closing.signal, signal]));
-    if (waking.signal === signal && signal.aborted) waking = new AbortController();
-  };
   /** Whether to go on with a campaign: nobody stopped it, or this process, and the lease is held. */
   const mayGoOn = async (id: string): Promise<Campaign | null> => {
     if (closing.signal.aborted || !(await takeLease(holder, current()))) return null;
@@ -114,7 +111,7 @@ export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRun
         await note(id, problem);
         if (problem !== null) {
           settled = false;
-          await pause(troubledMs);
+          await sleep(troubledMs, AbortSignal.any([closing.signal, waking.signal]));
           break;
         }
         if (tried === 0) {
@@ -146,29 +143,33 @@ export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRun
       await work(campaign);
     }
   };
-  const goOn = async (work: (campaign: Campaign) => Promise<void>): Promise<void> => {
-    while (!closing.signal.aborted) {
-      await round(work).catch((error: unknown) => {
-        current().log.error('the campaigns cannot go on', { code: toCode(error) });
-      });
-      await pause(idleMs);
-    }
-  };
 
-  // Side by side: a plan does not wait until thousands of letters have left.
-  const running = Promise.all([
-    goOn(async (campaign) => {
-      if (campaign.state === 'planning') await plan(campaign);
-    }),
-    goOn(async (campaign) => {
-      if (campaign.state === 'running') await send(campaign.id);
-    }),
-  ]);
+  // Two jobs: a plan does not wait until thousands of letters have left.
+  const plans = jobs.start({
+    ...{ name: 'campaign_plans', everySec: idleSec },
+    run: () =>
+      round(async (campaign) => {
+        if (campaign.state === 'planning') await plan(campaign);
+      }),
+  });
+  const letters = jobs.start({
+    ...{ name: 'campaign_letters', everySec: idleSec },
+    run: () =>
+      round(async (campaign) => {
+        if (campaign.state === 'running') await send(campaign.id);
+      }),
+  });
+  const wake = (): void => {
+    waking.abort();
+    waking = new AbortController();
+    for (const job of [plans, letters]) void job.runNow();
+  };
+  wake();
   return {
-    wake: () => waking.abort(),
+    wake,
     async close() {
       closing.abort();
-      await running;
+      await Promise.all([plans.stop(), letters.stop()]);
       await giveLease(holder, current()).catch(() => {});
     },
   };

@@ -13,6 +13,7 @@ import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
 import { readRecord, type StepUpDeps } from '../step-up/stored.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import type { Agent } from './bypass.js';
+import type { VouchingState } from './vouching-states.js';
 
 /*
  * A face check vouches for somebody who calls the help desk: they pass it on their own device, and the administrator reads who
@@ -100,10 +101,6 @@ export async function beginVouching(
   await deps.audit.append({ action: 'vouching_begun', ...who, detail });
   return { id, number: spoken.code, expiresAt: started.expiresAt, started };
 }
-
-/** How a vouching stands. */
-export const vouchingStates = ['waiting', 'opened', 'checking', 'passed', 'refused', 'failed', 'expired'] as const;
-export type VouchingState = (typeof vouchingStates)[number];
 
 /** What the administrator is told. */
 export interface VouchingView {

@@ -1,12 +1,11 @@
-import { z } from 'zod/mini';
-
-/** One request of the server, made by `get` or `post`. */
+/** One request of the server, made by `get` or `post`. `Reply` is what the server describes: src/rest/replies. */
 export interface ServerRequest<Reply> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Fields, or a form with files. */
   readonly body: Readonly<Record<string, unknown>> | FormData | null;
-  readonly reply: z.ZodMiniType<Reply>;
+  /** Never set: it carries the type. */
+  readonly reply?: Reply;
   /** For how long the answer is waited for; half a minute unless given. */
   readonly withinMs?: number;
   /** Whether the page asks by itself, whoever sits at it: that is no use of the session. */
@@ -14,19 +13,13 @@ export interface ServerRequest<Reply> {
 }
 
 /** What reads. @param path - with its version: `/v1/administrators` */
-export const get = <Reply>(path: string, reply: z.ZodMiniType<Reply>): ServerRequest<Reply> => ({
-  ...{ method: 'GET', path, body: null, reply },
-});
+export const get = <Reply>(path: string): ServerRequest<Reply> => ({ method: 'GET', path, body: null });
 
 /** What does something, or reads by fields. What is `undefined` is not sent. */
 export const post = <Reply>(
   path: string,
-  reply: z.ZodMiniType<Reply>,
   body: Readonly<Record<string, unknown>> | FormData = {},
-): ServerRequest<Reply> => ({ method: 'POST', path, body, reply });
-
-/** The reply of what has nothing to tell. */
-export const done = z.object({ ok: z.literal(true) });
+): ServerRequest<Reply> => ({ method: 'POST', path, body });
 
 /** A request that did not do what it was to do. */
 export class Refusal extends Error {
@@ -44,7 +37,14 @@ export class Refusal extends Error {
   }
 }
 
-const refusalGuard = z.object({ ok: z.literal(false), code: z.string() });
+/** True if it is a success of this server, which is compiled with the types of its replies and served this page. */
+const isReply = <Reply>(told: unknown): told is Reply =>
+  typeof told === 'object' && told !== null && 'ok' in told && told.ok === true;
+
+/** The code of a refusal; `null` if something else than this server replied. */
+const codeOf = (told: unknown): string | null =>
+  typeof told === 'object' && told !== null && 'code' in told && typeof told.code === 'string' ? told.code : null;
+
 const answerWithinMs = 30_000;
 
 /**
@@ -53,7 +53,7 @@ const answerWithinMs = 30_000;
  * @throws Refusal
  */
 export async function send<Reply>(
-  { method, path, body, reply, withinMs = answerWithinMs, isPoll = false }: ServerRequest<Reply>,
+  { method, path, body, withinMs = answerWithinMs, isPoll = false }: ServerRequest<Reply>,
   token: string | null,
 ): Promise<Reply> {
   const headers = new Headers({ accept: 'application/json' });
@@ -77,12 +77,11 @@ export async function send<Reply>(
   });
   const requestId = response.headers.get('x-request-id');
   const told: unknown = await response.json().catch(() => null);
-  if (response.ok) {
-    const parsed = reply.safeParse(told);
-    if (parsed.success) return parsed.data;
-    throw new Refusal('unreadable', requestId, null, { cause: parsed.error });
-  }
-  const refusal = refusalGuard.safeParse(told);
+  if (response.ok && isReply<Reply>(told)) return told;
   const wait = /^\d+$/.exec(response.headers.get('retry-after') ?? '');
-  throw new Refusal(refusal.data?.code ?? 'unreadable', requestId, wait === null ? null : Number(wait[0]));
+  throw new Refusal(
+    (response.ok ? null : codeOf(told)) ?? 'unreadable',
+    requestId,
+    wait === null ? null : Number(wait[0]),
+  );
 }

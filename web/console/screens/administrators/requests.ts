@@ -1,20 +1,12 @@
-import { z } from 'zod/mini';
-import { done, get, post } from '../../frame/call.js';
-import { roles } from '../../frame/session.js';
+import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/rest/replies/administrators.js';
+import { get, post } from '../../frame/call.js';
 
-const administratorGuard = z.object({
-  name: z.string(),
-  role: z.enum(roles),
-  /** `null`: the first owner, who is always there. */
-  addedAt: z.nullable(z.string()),
-  expiresAt: z.nullable(z.string()),
-});
-export type Administrator = z.infer<typeof administratorGuard>;
+export type Administrator = AdministratorsReply['administrators'][number];
 
-export const listAdministrators = get('/v1/administrators', z.object({ administrators: z.array(administratorGuard) }));
+export const listAdministrators = get<AdministratorsReply>('/v1/administrators');
 
 /** @param fields.expiresIn - seconds; `undefined`: until removed */
 export const addAdministrator = (fields: { name: string; role: string; expiresIn: number | undefined }) =>
-  post('/v1/administrators', z.object({ name: z.string(), key: z.string() }), fields);
+  post<AddedAdministratorReply>('/v1/administrators', fields);
 
-export const removeAdministrator = (name: string) => post('/v1/administrators/remove', done, { name });
+export const removeAdministrator = (name: string) => post('/v1/administrators/remove', { name });

@@ -1,14 +1,22 @@
-import { z } from 'zod/mini';
+import type {
+  CampaignPeopleReply,
+  CampaignPersonReply,
+  CampaignReply,
+  CampaignsReply,
+  KeptWordsReply,
+  OneCampaignReply,
+  PreviewReply,
+} from '../../../../src/rest/replies/campaigns.js';
+import type { LineCountsReply } from '../../../../src/rest/replies/ledger.js';
 import { get, post } from '../../frame/call.js';
 
-const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
+export type PersonState = CampaignPersonReply['state'];
 
 /** As people go on in a campaign. */
 export const personStates = [
   ...(['unresolved', 'planned', 'sending', 'sent', 'opened', 'enrolled'] as const),
   ...(['expired', 'uncertain', 'bounced', 'failed', 'left_out'] as const),
-] as const;
-export type PersonState = (typeof personStates)[number];
+] as const satisfies PersonState[];
 
 /** Who was to enrol, and has not yet. */
 export const notEnrolled: readonly PersonState[] = personStates.filter(
@@ -21,54 +29,22 @@ export const retryable = ['uncertain', 'failed', 'bounced'] as const;
 export const letterKinds = ['invitation', 'reminder'] as const;
 export type LetterKind = (typeof letterKinds)[number];
 
-const campaignGuard = z.object({
-  id: z.string(),
-  name: z.string(),
-  connection: z.string(),
-  /** `null`: people of a file. */
-  group: z.nullable(z.string()),
-  state: z.enum(campaignStates),
-  problem: z.nullable(z.string()),
-  language: z.string(),
-  linkDays: z.number(),
-  reminderDays: z.number(),
-  reminders: z.number(),
-  createdAt: z.string(),
-  createdBy: z.string(),
-  keptUntil: z.string(),
-  /** Letters with words of the administrator's own: `invitation.de`. */
-  own: z.array(z.string()),
-  counts: z.partialRecord(z.enum(personStates), z.number()),
-  leftOut: z.record(z.string(), z.number()),
-});
-export type Campaign = z.infer<typeof campaignGuard>;
+export type Campaign = CampaignReply;
 
-const one = z.object({ campaign: campaignGuard });
-
-export const listCampaigns = get('/v1/campaigns', z.object({ campaigns: z.array(campaignGuard) }));
-export const readCampaign = (id: string) => get(`/v1/campaigns/${encodeURIComponent(id)}`, one);
+export const listCampaigns = get<CampaignsReply>('/v1/campaigns');
+export const readCampaign = (id: string) => get<OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
 /** @param form - the fields of the form, and the file `people` where there is no `group` */
-export const planCampaign = (form: FormData) => post('/v1/campaigns', one, form);
-export const startCampaign = (campaign: string) => post('/v1/campaigns/start', one, { campaign });
-export const stopCampaign = (campaign: string) => post('/v1/campaigns/stop', one, { campaign });
-export const remindCampaign = (campaign: string) => post('/v1/campaigns/remind', one, { campaign });
+export const planCampaign = (form: FormData) => post<OneCampaignReply>('/v1/campaigns', form);
+export const startCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/start', { campaign });
+export const stopCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/stop', { campaign });
+export const remindCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/remind', { campaign });
 /** @param again - who is written to once more */
 export const resumeCampaign = (campaign: string, again: readonly string[]) =>
-  post('/v1/campaigns/resume', one, { campaign, again });
+  post<OneCampaignReply>('/v1/campaigns/resume', { campaign, again });
 
-const personGuard = z.object({
-  /** Of the file; `null`: of a group. */
-  line: z.nullable(z.number()),
-  login: z.string(),
-  email: z.nullable(z.string()),
-  state: z.enum(personStates),
-  reason: z.nullable(z.string()),
-  sentAt: z.nullable(z.string()),
-});
-export type CampaignPerson = z.infer<typeof personGuard>;
-
+export type CampaignPerson = CampaignPersonReply;
 export const listPeople = (campaign: string, state: readonly PersonState[], cursor: string | null) =>
-  post('/v1/campaigns/people', z.object({ people: z.array(personGuard), cursor: z.nullable(z.string()) }), {
+  post<CampaignPeopleReply>('/v1/campaigns/people', {
     ...{ campaign, state, cursor: cursor ?? undefined, limit: 50 },
   });
 
@@ -79,24 +55,12 @@ export interface WhichLetter {
   readonly language: string;
 }
 
-const wordsGuard = z.object({ subject: z.string(), text: z.string() });
-export type LetterWords = z.infer<typeof wordsGuard>;
+export type LetterWords = PreviewReply['words'];
 
 /** @param words - that are not kept yet; `null`: as they are kept */
 export const previewLetter = (letter: WhichLetter, words: LetterWords | null) =>
-  post(
-    '/v1/campaigns/preview',
-    z.object({
-      ...{ subject: z.string(), text: z.string(), page: z.string(), words: wordsGuard },
-      /** Names in braces that stand for nothing. */
-      unknown: z.array(z.string()),
-    }),
-    { ...letter, ...words },
-  );
+  post<PreviewReply>('/v1/campaigns/preview', { ...letter, ...words });
 export const keepWords = (letter: WhichLetter, words: LetterWords) =>
-  post('/v1/campaigns/words', z.object({ unknown: z.array(z.string()) }), { ...letter, ...words });
+  post<KeptWordsReply>('/v1/campaigns/words', { ...letter, ...words });
 
-export const listConnections = post(
-  '/v1/log/counts',
-  z.object({ connections: z.array(z.object({ connection: z.string() })) }),
-);
+export const listConnections = post<LineCountsReply>('/v1/log/counts');

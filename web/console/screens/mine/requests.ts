@@ -1,7 +1,18 @@
-import { z } from 'zod/mini';
-import { done, get, post } from '../../frame/call.js';
-import { applicationGuard, issuedReply, keysReply, usageDays, usageReply } from '../applications/requests.js';
-import { manyReply, oneReply } from '../requests/requests.js';
+import type {
+  DeveloperReply,
+  OneRequestReply,
+  RequestsReply,
+} from '../../../../src/rest/replies/application-requests.js';
+import type {
+  ApplicationKeysReply,
+  ApplicationReply,
+  ApplicationsReply,
+  ClientTokenReply,
+  RecentRefusalsReply,
+  UsageReply,
+} from '../../../../src/rest/replies/applications.js';
+import { get, post } from '../../frame/call.js';
+import { usageDays } from '../applications/requests.js';
 
 /** What a developer asks for. */
 export interface Wish {
@@ -16,58 +27,33 @@ export interface Wish {
   readonly contact: string;
 }
 
-export const readDeveloper = get(
-  '/v1/developer',
-  z.object({
-    id: z.string(),
-    /** `null`: nothing can be tried here. */
-    sandbox: z.nullable(z.object({ connection: z.string(), perMinute: z.number(), perDay: z.number() })),
-    terms: z.object({ version: z.number(), text: z.string() }),
-    most: z.object({ perMinute: z.number(), perDay: z.number() }),
-    scopes: z.array(z.string()),
-    connections: z.array(z.string()),
-  }),
-);
-export type DeveloperFacts = z.infer<typeof readDeveloper.reply>;
+export type DeveloperFacts = DeveloperReply;
+export const readDeveloper = get<DeveloperReply>('/v1/developer');
 
-export const takeSandboxToken = post('/v1/developer/sandbox-token', issuedReply);
+export const takeSandboxToken = post<ClientTokenReply>('/v1/developer/sandbox-token');
 
-export const listOwnRequests = get('/v1/developer/requests', manyReply);
+export const listOwnRequests = get<RequestsReply>('/v1/developer/requests');
 /** @param application - one's own that is to be changed; `undefined`: a new one */
 export const beginRequest = (wish: Wish, application: string | undefined) =>
-  post('/v1/developer/requests', oneReply, { ...wish, application });
+  post<OneRequestReply>('/v1/developer/requests', { ...wish, application });
 const ofRequest = (id: string, rest = ''): string => `/v1/developer/requests/${encodeURIComponent(id)}${rest}`;
-export const readOwnRequest = (id: string) => get(ofRequest(id), oneReply);
-export const rewriteRequest = (id: string, wish: Wish) => post(ofRequest(id, '/change'), oneReply, { ...wish });
+export const readOwnRequest = (id: string) => get<OneRequestReply>(ofRequest(id));
+export const rewriteRequest = (id: string, wish: Wish) => post<OneRequestReply>(ofRequest(id, '/change'), { ...wish });
 /** @param message - for the administrators; `undefined`: none */
 export const submitRequest = (id: string, termsVersion: number, message: string | undefined) =>
-  post(ofRequest(id, '/submit'), oneReply, { termsVersion, message });
-export const sayTo = (id: string, text: string) => post(ofRequest(id, '/message'), oneReply, { text });
-export const withdrawRequest = (id: string) => post(ofRequest(id, '/withdraw'), done);
-export const takeFirstKey = (id: string) => post(ofRequest(id, '/key'), issuedReply);
+  post<OneRequestReply>(ofRequest(id, '/submit'), { termsVersion, message });
+export const sayTo = (id: string, text: string) => post<OneRequestReply>(ofRequest(id, '/message'), { text });
+export const withdrawRequest = (id: string) => post(ofRequest(id, '/withdraw'));
+export const takeFirstKey = (id: string) => post<ClientTokenReply>(ofRequest(id, '/key'));
 
-/** When an administrator registered it is not told. */
-const ownApplicationGuard = z.omit(applicationGuard, { createdAt: true });
-export type OwnApplication = z.infer<typeof ownApplicationGuard>;
-export const listOwnApplications = get(
-  '/v1/developer/applications',
-  z.object({ applications: z.array(ownApplicationGuard) }),
-);
+export const listOwnApplications = get<ApplicationsReply>('/v1/developer/applications');
 const of = (id: string, rest = ''): string => `/v1/developer/applications/${encodeURIComponent(id)}${rest}`;
-export const readOwnApplication = (id: string) => get(of(id), ownApplicationGuard);
-export const listOwnKeys = (id: string) => get(of(id, '/keys'), keysReply);
-export const issueOwnKey = (id: string) => post(of(id, '/keys'), issuedReply);
-export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), done, { key });
-export const readOwnUsage = (id: string) => post(of(id, '/usage'), usageReply, { days: usageDays });
+export const readOwnApplication = (id: string) => get<ApplicationReply>(of(id));
+export const listOwnKeys = (id: string) => get<ApplicationKeysReply>(of(id, '/keys'));
+export const issueOwnKey = (id: string) => post<ClientTokenReply>(of(id, '/keys'));
+export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
+export const readOwnUsage = (id: string) => post<UsageReply>(of(id, '/usage'), { days: usageDays });
 
-const refusalGuard = z.object({
-  requestId: z.string(),
-  time: z.string(),
-  endpoint: z.string(),
-  code: z.string(),
-  field: z.nullable(z.string()),
-  cause: z.string(),
-});
 /** @param requestId - of one reply; `undefined`: the last ones */
 export const readOwnRefusals = (id: string, requestId: string | undefined) =>
-  post(of(id, '/refusals'), z.object({ refusals: z.array(refusalGuard) }), { requestId });
+  post<RecentRefusalsReply>(of(id, '/refusals'), { requestId });

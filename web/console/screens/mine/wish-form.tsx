@@ -3,14 +3,15 @@ import { goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm, Choice, Field, LongField, Ticks } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
+import type { Application } from '../applications/requests.js';
 import type { MineWords } from './messages/mine-words.js';
-import { beginRequest, type DeveloperFacts, type OwnApplication, readDeveloper, type Wish } from './requests.js';
+import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './requests.js';
 
 /** The most characters of each. */
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
 
 /** A request is written: a draft, which is handed in on its own page. */
-export function NewRequest({ former, words }: { readonly former: OwnApplication | null; readonly words: MineWords }) {
+export function NewRequest({ former, words }: { readonly former: Application | null; readonly words: MineWords }) {
   const { call } = useActing();
   const developer = useLoaded(readDeveloper);
   return (

@@ -1,9 +1,10 @@
 import { defineScreen } from '../../frame/screen.js';
 import { Backup } from './backup.js';
+import { Jobs } from './jobs.js';
 import { Keys } from './keys.js';
 import { Trail } from './trail.js';
 
-/** What would be needed after a loss or in a dispute: keys, the last backup, the audit trail. */
+/** What would be needed after a loss or in a dispute: keys, the last backup, the audit trail; and the background jobs. */
 export const operations = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,
@@ -19,6 +20,7 @@ export const operations = defineScreen(
         <Trail words={words.audit} />
         <Backup words={words.backup} />
         <Keys words={words.keys} />
+        <Jobs words={words.jobs} />
       </>
     );
   },

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { toIso } from '../core/units.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { jobsReply } from '../rest/replies/jobs.js';
+
+/** How background jobs stand. */
+export const createJobEndpoints = ({ upkeep: { jobs } }: ApiDeps): Endpoint[] => [
+  adminEndpoint({
+    ...({ method: 'GET', versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const),
+    path: '/jobs',
+    right: 'view',
+    summary: 'Background jobs',
+    description: 'Of the server that answers, by name: how often each runs, and how its last run ended.',
+    codes: [],
+    fields: z.strictObject({}),
+    reply: jobsReply,
+    async handle() {
+      return {
+        jobs: jobs.states().map(({ last, ...job }) => ({
+          ...job,
+          last: last === null ? null : { ...last, endedAt: toIso(last.endedAt) },
+        })),
+      };
+    },
+  }),
+];

@@ -1,0 +1,25 @@
+import { expect, test } from '@jest/globals';
+import { connectionsReply } from '../rest/replies/connections.js';
+import { callServer } from './call-server.js';
+
+const mode = { inForce: 'shadow', file: 'shadow', switched: null };
+const policy = {
+  ...{ accuracy: 4, scope: '', liveness: 'passive', userSecret: 'none', whenNotEnrolled: 'refuse' },
+  ...{ whenUnverified: 'deny', whenUnavailable: 'deny', freshnessSec: 300, enrolmentDays: null },
+};
+const connection = { id: 'workforce', kind: 'okta', mode, policy };
+
+const ask = (connections: readonly unknown[]) =>
+  callServer({ method: 'GET', path: '/connections' }, connectionsReply, {
+    env: { FACESTEP_ADMIN_KEY: 'k'.repeat(43) },
+    fetch: async () => Response.json({ ok: true, connections }),
+  });
+
+test('a command ignores fields that a newer server adds, at any depth', async () => {
+  const newer = { ...connection, policy: { ...policy, added: 1 }, added: { more: true } };
+  expect(await ask([newer])).toEqual({ connections: [connection] });
+});
+
+test('a command refuses a reply that lacks a described field', async () => {
+  await expect(ask([{ ...connection, mode: undefined }])).rejects.toMatchObject({ code: 'server_unreachable' });
+});

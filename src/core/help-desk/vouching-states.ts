@@ -1,0 +1,3 @@
+/** States of a vouching. */
+export const vouchingStates = ['waiting', 'opened', 'checking', 'passed', 'refused', 'failed', 'expired'] as const;
+export type VouchingState = (typeof vouchingStates)[number];

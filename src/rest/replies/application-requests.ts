@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { requestStates } from '../onboarding/request.js';
+import { clientScopes } from '../scopes.js';
+import { instantReply } from './instant.js';
+
+/** A request as developers and administrators read it. */
+const requestReply = z.object({
+  id: z.string(),
+  state: z.enum(requestStates),
+  developer: z.string().describe('Names who asks, also when their login changes.'),
+  by: z.string().describe('The name they signed in by.'),
+  application: z.string().nullable().describe('The one to be changed, or that was registered.'),
+  isChange: z.boolean(),
+  name: z.string(),
+  purpose: z.string().describe('Plain text.'),
+  scopes: z.array(z.enum(clientScopes)),
+  connection: z.string().nullable(),
+  redirectUris: z.array(z.string()),
+  perMinute: z.int(),
+  perDay: z.int(),
+  contact: z.string(),
+  termsVersion: z.int().nullable().describe('The version that was agreed to.'),
+  messages: z.array(
+    z.object({
+      time: instantReply,
+      from: z.enum(['developer', 'administrator']),
+      by: z.string(),
+      text: z.string().describe('Plain text.'),
+    }),
+  ),
+  isFulfilled: z
+    .boolean()
+    .describe('Whether what was approved is in force. Where it is not, approving it again does the rest.'),
+  keyHandedOver: z.boolean(),
+  createdAt: instantReply,
+  changedAt: instantReply,
+});
+
+export const oneRequestReply = z.object({ request: requestReply });
+export type OneRequestReply = z.output<typeof oneRequestReply>;
+
+export const requestsReply = z.object({ requests: z.array(requestReply) });
+export type RequestsReply = z.output<typeof requestsReply>;
+
+export const requestPageReply = z.object({ requests: z.array(requestReply), cursor: z.string().nullable() });
+export type RequestPageReply = z.output<typeof requestPageReply>;
+
+export const approvedRequestReply = z.object({ request: requestReply, openIdClient: z.string().nullable() });
+export type ApprovedRequestReply = z.output<typeof approvedRequestReply>;
+
+export const termsReply = z.object({
+  version: z.int().describe('0: there are none yet.'),
+  text: z.string(),
+  at: instantReply.nullable(),
+  by: z.string(),
+});
+export type TermsReply = z.output<typeof termsReply>;
+
+export const developerReply = z.object({
+  id: z.string().describe('Give it to an administrator to be added to an application.'),
+  name: z.string(),
+  sandbox: z
+    .object({ connection: z.string(), perMinute: z.int(), perDay: z.int() })
+    .nullable()
+    .describe('Where calls may be tried; `null`: nowhere.'),
+  terms: z.object({ version: z.int(), text: z.string() }),
+  most: z.object({ perMinute: z.int(), perDay: z.int() }),
+  scopes: z.array(z.enum(clientScopes)),
+  connections: z.array(z.string()),
+});
+export type DeveloperReply = z.output<typeof developerReply>;

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { faceErrorCodes } from '../../errors.js';
+import { clientScopes } from '../scopes.js';
+import { instantReply } from './instant.js';
+
+/** An application as administrators and its owners read it. */
+export const applicationReply = z.object({
+  id: z.string(),
+  name: z.string(),
+  tenant: z.string(),
+  scopes: z.array(z.enum(clientScopes)),
+  perMinute: z.int(),
+  perDay: z.int(),
+  contact: z.string(),
+  owners: z.array(z.string()),
+  createdAt: instantReply,
+  changedAt: instantReply,
+});
+export type ApplicationReply = z.output<typeof applicationReply>;
+
+export const applicationsReply = z.object({ applications: z.array(applicationReply) });
+export type ApplicationsReply = z.output<typeof applicationsReply>;
+
+/** The keys of an application as they are listed. */
+export const applicationKeysReply = z.object({
+  keys: z.array(
+    z.object({
+      id: z.string(),
+      scopes: z.array(z.enum(clientScopes)),
+      issuedAt: instantReply,
+      expiresAt: instantReply,
+      lastUsed: z.iso.date().nullable().describe('The last day it was used on, in UTC.'),
+    }),
+  ),
+});
+export type ApplicationKeysReply = z.output<typeof applicationKeysReply>;
+
+/** A client token that was issued just now. */
+export const clientTokenReply = z.object({
+  token: z.string().describe('Shown this once. Keep it on your server.'),
+  id: z.string().describe('Names the token when it is revoked.'),
+  expiresAt: instantReply,
+});
+export type ClientTokenReply = z.output<typeof clientTokenReply>;
+
+const counts = {
+  requests: z.int().describe('All of them, the refused too.'),
+  refusals: z.record(z.string(), z.int()).describe('How many were refused, by code.'),
+};
+
+/** What one application did. */
+export const usageReply = z.object({
+  usage: z.array(z.object({ day: z.iso.date(), endpoint: z.string(), ...counts })),
+});
+export type UsageReply = z.output<typeof usageReply>;
+
+export const usageOfAllReply = z.object({
+  usage: z.array(z.object({ application: z.string().nullable(), name: z.string().nullable(), ...counts })),
+});
+
+/** The last refusals of an application. */
+export const recentRefusalsReply = z.object({
+  refusals: z.array(
+    z.object({
+      requestId: z.string(),
+      time: instantReply,
+      endpoint: z.string(),
+      code: z.enum(faceErrorCodes),
+      field: z.string().nullable().describe('The field of the request that it is about.'),
+      cause: z.string().describe('The code in words.'),
+    }),
+  ),
+});
+export type RecentRefusalsReply = z.output<typeof recentRefusalsReply>;

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { campaignStates, personStates } from '../../core/campaign/person.js';
+import { letterLanguages } from '../../core/letters/language.js';
+import { instantReply } from './instant.js';
+
+export const campaignReply = z.object({
+  id: z.string(),
+  name: z.string(),
+  connection: z.string(),
+  source: z.enum(['group', 'csv']),
+  group: z.string().nullable(),
+  state: z.enum(campaignStates),
+  problem: z.string().nullable().describe('The code of what keeps it from going on, or why the plan was refused.'),
+  language: z.enum(letterLanguages),
+  linkDays: z.int(),
+  reminderDays: z.int(),
+  reminders: z.int(),
+  createdAt: instantReply,
+  createdBy: z.string(),
+  startedAt: instantReply.nullable(),
+  keptUntil: instantReply.describe('Nothing of it is kept from then on.'),
+  own: z.array(z.string()).describe('Letters with words of your own, such as `invitation.de`.'),
+  counts: z.partialRecord(z.enum(personStates), z.int()).describe('People by state.'),
+  leftOut: z.record(z.string(), z.int()).describe('People who get no letter, by reason.'),
+});
+export type CampaignReply = z.output<typeof campaignReply>;
+
+export const oneCampaignReply = z.object({ campaign: campaignReply });
+export type OneCampaignReply = z.output<typeof oneCampaignReply>;
+
+export const campaignsReply = z.object({ campaigns: z.array(campaignReply) });
+export type CampaignsReply = z.output<typeof campaignsReply>;
+
+const personReply = z.object({
+  line: z.int().nullable().describe('Of the file; `null`: of a group.'),
+  login: z.string(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  subject: z.string().nullable(),
+  language: z.enum(letterLanguages),
+  state: z.enum(personStates),
+  reason: z
+    .string()
+    .nullable()
+    .describe('Why they were left out, the code of what failed, or the reply code of the mail relay.'),
+  sentAt: instantReply.nullable(),
+  expiresAt: instantReply.nullable().describe('Of the link.'),
+  reminders: z.int(),
+});
+export type CampaignPersonReply = z.output<typeof personReply>;
+
+export const campaignPeopleReply = z.object({ people: z.array(personReply), cursor: z.string().nullable() });
+export type CampaignPeopleReply = z.output<typeof campaignPeopleReply>;
+
+export const keptWordsReply = z.object({
+  unknown: z.array(z.string()).describe('Names in braces that stand for nothing: nothing was changed.'),
+});
+export type KeptWordsReply = z.output<typeof keptWordsReply>;
+
+export const previewReply = z.object({
+  ...{ subject: z.string(), text: z.string(), html: z.string() },
+  unknown: z.array(z.string()).describe('Names in braces that stand for nothing.'),
+  page: z.string().describe('The HTML at an address of the server, for ten minutes and a frame of the console.'),
+  words: z.object({ subject: z.string(), text: z.string() }).describe('What it was made of.'),
+});
+export type PreviewReply = z.output<typeof previewReply>;

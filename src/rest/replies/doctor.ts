@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
+import { instantReply } from './instant.js';
+
+const light = z.enum(['ok', 'warn', 'fail']);
+const toDoCodes = Object.keys(toDoUrgency).filter((code): code is ToDoCode => code in toDoUrgency);
+
+export const doctorReply = z.object({
+  doctor: z.object({
+    isUnderWay: z.boolean(),
+    by: z.string().nullable(),
+    startedAt: instantReply.nullable(),
+    connections: z.array(
+      z.object({
+        connection: z.string(),
+        examinedAt: instantReply.nullable(),
+        light: light.nullable().describe('The worst of the findings; `null`: not examined within a week.'),
+        findings: z.array(
+          z.object({
+            title: z.string(),
+            light: z.enum(['ok', 'warn', 'fail', 'by_hand', 'skipped']),
+            found: z.string(),
+            remedy: z.string().nullable(),
+            cause: z.string().nullable().describe('The title of the finding that kept it from being looked at.'),
+            mend: z
+              .object({ step: z.string(), pushSecrets: z.boolean() })
+              .nullable()
+              .describe('What to apply to mend it: the fields of that call. `null`: a person has to.'),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+export type DoctorReply = z.output<typeof doctorReply>;
+
+export const toDoReply = z.object({
+  items: z.array(
+    z.object({
+      code: z.enum(toDoCodes),
+      urgency: z.enum(['now', 'soon']),
+      words: z.string(),
+      connection: z.string().nullable().describe('`null`: it is about the server.'),
+      where: z.enum(['connection', 'doctor', 'keys', 'backup', 'audit']),
+    }),
+  ),
+  lights: z.array(z.object({ connection: z.string(), light: light.nullable(), examinedAt: instantReply.nullable() })),
+});
+export type ToDoReply = z.output<typeof toDoReply>;

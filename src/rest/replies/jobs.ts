@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { jobNames } from '../../core/jobs.js';
+import { faceErrorCodes } from '../../errors.js';
+import { instantReply } from './instant.js';
+
+export const jobsReply = z.object({
+  jobs: z.array(
+    z.object({
+      name: z.enum(jobNames),
+      everySec: z.int(),
+      runs: z.int().describe('Since this server started.'),
+      failures: z.int().describe('How many of them failed.'),
+      last: z
+        .object({
+          endedAt: instantReply,
+          tookMs: z.int(),
+          code: z.enum(faceErrorCodes).nullable().describe('What it failed with; `null`: it succeeded.'),
+        })
+        .nullable()
+        .describe('The last run; `null` before the first has ended.'),
+    }),
+  ),
+});
+export type JobsReply = z.output<typeof jobsReply>;

@@ -1,0 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createJobs, type Jobs, type JobsDeps } from '../src/core/jobs.js';
+
+/** Waits between runs are short, and any other wait is none. */
+export const sleepShortly: JobsDeps['sleep'] = (ms, signal) =>
+  delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {});
+
+/** Jobs that run when they are asked to, and by themselves as seldom as in a server. */
+export const createTestJobs = (
+  deps: Pick<JobsDeps, 'clock' | 'log'>,
+  sleep: JobsDeps['sleep'] = (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
+): Jobs => createJobs({ ...deps, sleep, onRun: () => {} });

@@ -1,0 +1,58 @@
+import { useLoaded } from '../../frame/acting.js';
+import { useFormats, useWords } from '../../frame/words.js';
+import { Await } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import type { OperationsWords } from './messages/operations-words.js';
+import { type JobRow, readJobs } from './requests.js';
+
+/** The background jobs of the server that answers. */
+export function Jobs({ words }: { readonly words: OperationsWords['jobs'] }) {
+  const { ago, number } = useFormats();
+  const { problems } = useWords();
+  const jobs = useLoaded(readJobs);
+  const { columns } = words;
+  const resultOf = ({ last }: JobRow) => {
+    if (last === null) return words.never;
+    const { code } = last;
+    if (code === null) return words.done;
+    const known = Object.entries(problems).find(([each]) => each === code)?.[1];
+    return (
+      <>
+        <b>{words.failed}</b> {known ?? <code>{code}</code>}
+      </>
+    );
+  };
+  return (
+    <section>
+      <h2>{words.heading}</h2>
+      <p>{words.intro}</p>
+      <Await loaded={jobs}>
+        {({ jobs: rows }) => (
+          <Table
+            caption={words.heading}
+            rows={rows}
+            keyOf={({ name }) => name}
+            empty={words.none}
+            columns={[
+              { id: 'job', heading: columns.job, isRowHeading: true, cell: ({ name }) => words.names[name] },
+              {
+                id: 'every',
+                heading: columns.every,
+                isNumber: true,
+                cell: ({ everySec }) => words.seconds(number(everySec)),
+              },
+              {
+                id: 'last',
+                heading: columns.last,
+                cell: ({ last }) => (last === null ? words.never : ago(last.endedAt)),
+              },
+              { id: 'result', heading: columns.result, cell: resultOf },
+              { id: 'runs', heading: columns.runs, isNumber: true, cell: ({ runs }) => number(runs) },
+              { id: 'failures', heading: columns.failures, isNumber: true, cell: ({ failures }) => number(failures) },
+            ]}
+          />
+        )}
+      </Await>
+    </section>
+  );
+}
