@@ -8,10 +8,10 @@ import { connectionIds, findEndpoints, generate, readPublicAnswers, unmet } from
 import type { Hostile } from './server/hostile.js';
 import { startLegitimate } from './server/legitimate.js';
 import { beginElsewhere } from './server/oidc-victims.js';
-import { inWords, type Outcome, tell, toCame } from './server/outcome.js';
+import { toCame } from './server/outcome.js';
 import { attackWithPictures } from './server/picture-attack.js';
 import { countLines, readServerLog } from './server/server-log.js';
-import { besiege, newTally, type Pace, type Suspect } from './server/siege.js';
+import { besiege, inWords, newTally, type Pace, type Suspect } from './server/siege.js';
 import { singleUse, type Winners } from './server/single-use.js';
 import { singleUseOfApi } from './server/single-use-api.js';
 import { singleUseOfHooks } from './server/single-use-hooks.js';
@@ -142,7 +142,19 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     ...log.faults.map(({ text }) => text),
     ...(stage.isAlive() ? [] : ['the server has ended']),
   ];
-  const outcome: Outcome = {
+  const missing = unmet(endpoints, tally.met);
+  const reports = {
+    accepted: [...taken, ...changes],
+    error: errors,
+    'never attacked': missing,
+    'nobody won': winners.lost,
+    'refused as they may': controls.refused,
+    'legitimate, refused': during.refusals,
+  };
+  for (const [name, lines] of Object.entries(reports)) {
+    for (const line of lines) say(`${name}: ${line}`);
+  }
+  return toCame({
     size,
     tally,
     before,
@@ -153,10 +165,8 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     controls,
     shed: shed.length,
     endpoints: endpoints.length,
-    accepted: [...tally.accepted.map(inWords), ...taken, ...changes],
-    errors,
-    missing: unmet(endpoints, tally.met),
-  };
-  tell(outcome, say);
-  return toCame(outcome);
+    accepted: tally.accepted.length + taken.length + changes.length,
+    errors: errors.length,
+    missing: missing.length,
+  });
 }

@@ -73,7 +73,11 @@ export interface SiegeOptions {
   say(line: string): void;
 }
 
-/** Sends all of it, and judges each answer. @param tally - what came of it is added there */
+/** A finding as one line. */
+export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
+  `${endpoint}: ${kind}: ${variant}: ${what}`;
+
+/** Sends all of it, and judges each answer. @param tally - what came of it is added there, and each finding is reported at once */
 export async function besiege(
   all: readonly Hostile[],
   tally: Tally,
@@ -88,6 +92,10 @@ export async function besiege(
     const bounced = toBounce(first);
     return bounced === null ? first : exchange(bounced, { port: at, from, patienceMs });
   };
+  const find = (name: string, found: Finding[], finding: Finding): void => {
+    found.push(finding);
+    say(`${name}: ${inWords(finding)}`);
+  };
   const note = (hostile: Hostile, exchanges: readonly Exchange[]): void => {
     const { endpoint, variant } = hostile;
     const about = { endpoint, class: hostile.class, variant };
@@ -95,22 +103,25 @@ export async function besiege(
     ofEndpoint.set(hostile.class, (ofEndpoint.get(hostile.class) ?? 0) + exchanges.length);
     met.set(endpoint, ofEndpoint);
     const given = hostile.judge(exchanges);
-    if (given !== null) accepted.push({ ...about, what: given });
+    if (given !== null) find('accepted', accepted, { ...about, what: given });
     for (const { answer, end, ms } of exchanges) {
-      if (end === 'hung') hangs.push({ ...about, what: `neither an answer nor an end in ${Math.round(ms / 1000)} s` });
+      if (end === 'hung')
+        find('hang', hangs, { ...about, what: `neither an answer nor an end in ${Math.round(ms / 1000)} s` });
       if (answer === null) continue;
       const told = secrets.find((secret) => answer.text.includes(secret));
       if (told !== undefined || insides.test(answer.text))
-        accepted.push({ ...about, what: `told: ${answer.text.slice(0, 200)}` });
+        find('accepted', accepted, { ...about, what: `told: ${answer.text.slice(0, 200)}` });
       if (answer.status < 500) continue;
       const requestId = answer.headers['x-request-id'] ?? null;
-      suspects.push({
+      const suspect = {
         ...about,
         what: answer.text.slice(0, 200),
         requestId,
         status: answer.status,
         code: codeOf(answer),
-      });
+      };
+      suspects.push(suspect);
+      if (suspect.code !== 'overloaded') say(`${suspect.status}: ${inWords(suspect)}`);
     }
   };
   const act = async (hostile: Hostile): Promise<void> => {
@@ -119,7 +130,8 @@ export async function besiege(
       note(hostile, await Promise.all(wires.map((wire) => send(wire, hostile.port ?? port))));
     } catch (error) {
       const what = error instanceof Error ? error.message.slice(0, 300) : 'failed';
-      broken.push({ endpoint: hostile.endpoint, class: hostile.class, variant: hostile.variant, what });
+      const { endpoint, class: kind, variant } = hostile;
+      find('not prepared', broken, { endpoint, class: kind, variant, what });
     }
     if (hostile.after !== undefined) await act(hostile.after);
   };
