@@ -79,8 +79,11 @@ export function toHookTarget(
       toBad('wrong role', 'an administrator’s key', () => asAdministrator(owner)),
       ...[client, owner, victims.sessions.own].map((text) => toBad('wrong role', 'as bearer', () => asSession(text))),
     ],
-    // A call that is not the provider's must not be decided at all.
-    refusedCaller: eachRefused(({ answer }) => answer !== null && (answer.status < 400 || target.isGranted(answer))),
+    // A call that is not the provider's must not be decided at all. If a key is unknown and the provider's keys come too late, the
+    // server cannot tell: it answers as in an outage, without a decision. One about the bait would be granted, or use up the bait.
+    refusedCaller: eachRefused(
+      ({ answer }) => answer !== null && (target.isGranted(answer) || (answer.status < 400 && !target.fetchesKeys)),
+    ),
     refusedRequest: eachRefused(({ answer }) => answer !== null && target.isGranted(answer)),
     mostBytes: mostHookBytes,
   };

@@ -73,6 +73,10 @@ export interface SiegeOptions {
   say(line: string): void;
 }
 
+/** True if the server put a request off. Okta is asked to send an event again that cannot be acted on in time. */
+export const isShed = ({ endpoint, status, code }: Suspect): boolean =>
+  code === 'overloaded' || (endpoint.endsWith('/events') && status === 503);
+
 /** A finding as one line. */
 export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
   `${endpoint}: ${kind}: ${variant}: ${what}`;
@@ -121,7 +125,7 @@ export async function besiege(
         code: codeOf(answer),
       };
       suspects.push(suspect);
-      if (suspect.code !== 'overloaded') say(`${suspect.status}: ${inWords(suspect)}`);
+      if (!isShed(suspect)) say(`${suspect.status}: ${inWords(suspect)}`);
     }
   };
   const act = async (hostile: Hostile): Promise<void> => {

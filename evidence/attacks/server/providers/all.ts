@@ -42,6 +42,7 @@ async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign
     sign: () => [['Authorization', `Bearer ${good}`] as const],
     forgeries: () => [['no token', []] as const, ...toBearerForgeries(forged)],
     foreign,
+    fetchesKeys: true,
   };
 }
 

@@ -72,7 +72,7 @@ export async function openEntra(
     kind: HookTarget['bait']['kind'],
     step = '',
   ): HookTarget => ({
-    ...{ connection: id, hook, foreign },
+    ...{ connection: id, hook, foreign, fetchesKeys: true },
     bait: { kind, subject: step === '' ? bait : emailOf(step, 'bait') },
     event({ about, id: correlationId, receipt }) {
       const user = step === '' ? { user: { id: about === 'bait' ? bait : stranger } } : {};

@@ -23,6 +23,7 @@ export interface OktaCallers {
   readonly sign: HookTarget['sign'];
   readonly forgeries: HookTarget['forgeries'];
   readonly foreign: HookTarget['foreign'];
+  readonly fetchesKeys: boolean;
 }
 
 /** By a secret in a header. */
@@ -40,6 +41,7 @@ export function callBySecret(foreign: HookTarget['foreign']): OktaCallers {
       ['the secret as a cookie', [['Cookie', `authorization=${secret}`]]],
     ],
     foreign,
+    fetchesKeys: false,
   };
 }
 
@@ -94,9 +96,7 @@ export async function openOkta(
       data: toData(users[call.about === 'bait' ? hook : 'stranger'], call),
     }),
     isGranted: ({ status, text }) => granted !== '' && status === 200 && text.includes(granted),
-    sign: callers.sign,
-    forgeries: callers.forgeries,
-    foreign: callers.foreign,
+    ...{ sign: callers.sign, forgeries: callers.forgeries, foreign: callers.foreign, fetchesKeys: callers.fetchesKeys },
   });
   const contextOf = (user: string) => ({
     user: { id: user, profile: { login: 'a@example.com', firstName: 'A', lastName: 'B' } },

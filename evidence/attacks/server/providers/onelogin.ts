@@ -30,7 +30,7 @@ export async function openOneLogin(
   const sign: HookTarget['sign'] = (body) => signForOneLogin(hookSecret, body);
   const forgeries: HookTarget['forgeries'] = (body) => {
     const now = Math.floor(Date.now() / 1000);
-    const [[name, value]] = sign(body);
+    const [[name, value]] = signForOneLogin(hookSecret, body, now);
     const as = (text: string): readonly Header[] => [[name, text]];
     return [
       ['no signature', []],
@@ -53,6 +53,7 @@ export async function openOneLogin(
     sign,
     forgeries,
     foreign,
+    fetchesKeys: false,
     isGranted: isAllowed,
     ...target,
   });

@@ -38,6 +38,8 @@ export interface HookTarget {
   forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
   /** What another tenant of this server shows to its own hooks. */
   foreign(body: Buffer): readonly Header[];
+  /** True if calls carry tokens of the provider, and the server fetches its keys again for a key it does not know. */
+  readonly fetchesKeys: boolean;
   /** Whether the provider would go on as if a face had been checked, or an event were heard. */
   isGranted(answer: Answer): boolean;
 }
