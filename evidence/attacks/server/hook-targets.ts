@@ -1,5 +1,5 @@
 import { asAdministrator, asClient, asSession } from './credentials.js';
-import { type BadCredential, eachRefused, type Target } from './hostile.js';
+import { type BadCredential, eachRefused, type Oracle, type Target } from './hostile.js';
 import { type HookTarget, hookAddress } from './providers/provider.js';
 import { jsonText, type Request, toJson } from './request.js';
 import type { Stage } from './stage.js';
@@ -31,6 +31,14 @@ function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: str
     ? `[${entries.map(([, each]) => each).join(',')}]`
     : `{${entries.map(([own, each]) => `${JSON.stringify(own)}:${each}`).join(',')}}`;
 }
+
+/**
+ * Judges a call that is not the provider's: it must not be decided at all. If a key is unknown and the provider's keys come too
+ * late, the server cannot tell: it answers as in an outage, without a decision. One about the bait would be granted, or use up
+ * the bait.
+ */
+export const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
+  eachRefused(({ answer }) => answer !== null && (isGranted(answer) || (answer.status < 400 && !fetchesKeys)));
 
 /** @param receiptOf - a receipt that is valid now */
 export function toHookTarget(
@@ -79,11 +87,7 @@ export function toHookTarget(
       toBad('wrong role', 'an administrator’s key', () => asAdministrator(owner)),
       ...[client, owner, victims.sessions.own].map((text) => toBad('wrong role', 'as bearer', () => asSession(text))),
     ],
-    // A call that is not the provider's must not be decided at all. If a key is unknown and the provider's keys come too late, the
-    // server cannot tell: it answers as in an outage, without a decision. One about the bait would be granted, or use up the bait.
-    refusedCaller: eachRefused(
-      ({ answer }) => answer !== null && (target.isGranted(answer) || (answer.status < 400 && !target.fetchesKeys)),
-    ),
+    refusedCaller: refusedStranger(target),
     refusedRequest: eachRefused(({ answer }) => answer !== null && target.isGranted(answer)),
     mostBytes: mostHookBytes,
   };
