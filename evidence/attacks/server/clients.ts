@@ -15,19 +15,10 @@ export interface OidcTarget {
 }
 
 /** What is known of the providers once they run. */
-interface Known {
+export interface KnownProviders {
   readonly orgUrl: string;
   readonly login: string;
   readonly externalMfa: string;
-}
-
-/** The clients of all connections, in the configuration and for the attack. */
-export interface OidcClients {
-  /** The clients of a connection, as its configuration names them. @param orgUrl - of its Okta org */
-  configured(connection: string, orgUrl?: string): JsonObject[];
-  targets(known: Known): readonly OidcTarget[];
-  /** Signs as the client `signer` of `workforce` does. */
-  signAssertion(claims: JWTPayload): Promise<string>;
 }
 
 const appUri = 'https://app.example.com/callback';
@@ -61,20 +52,22 @@ const rows = (orgUrl: string, publicKeys: JsonObject[]): readonly (readonly [str
 /** Clients without a secret: a public one, and one that signs. */
 const secretless = ['spa', 'signer'];
 
-export async function createOidcClients(): Promise<OidcClients> {
+/** The clients of all connections, in the configuration and for the attack. */
+export async function createOidcClients() {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signerKey = { ...(await exportJWK(publicKey)), kty: 'RSA', kid: 'signer-1', alg: 'RS256', use: 'sig' };
   const table = (orgUrl: string) => rows(orgUrl, [JSON.parse(JSON.stringify(signerKey))]);
   const secrets = new Map(table('').map(([, , id]) => [id, secretless.includes(id) ? null : newSecret()]));
   return {
-    configured: (connection, orgUrl = '') =>
+    /** The clients of a connection, as its configuration names them. @param orgUrl - of its Okta org */
+    configured: (connection: string, orgUrl = ''): JsonObject[] =>
       table(orgUrl).flatMap(([of, kind, id, more]) => {
         if (of !== connection) return [];
         const secret = secrets.get(id) ?? null;
         const uris = kind === 'relying_party' ? { redirectUris: [appUri] } : {};
         return [{ kind, id, ...(secret === null ? {} : { secret }), ...uris, ...more }];
       }),
-    targets({ orgUrl, login, externalMfa }) {
+    targets({ orgUrl, login, externalMfa }: KnownProviders): readonly OidcTarget[] {
       const uris: Readonly<Record<string, string>> = {
         okta_factor: `${orgUrl}/oauth2/v1/authorize/callback`,
         okta_idv: `${orgUrl}/idp/identity-verification/callback`,
@@ -89,7 +82,8 @@ export async function createOidcClients(): Promise<OidcClients> {
         }),
       );
     },
-    signAssertion(claims) {
+    /** Signs as the client `signer` of `workforce` does. */
+    signAssertion(claims: JWTPayload): Promise<string> {
       const now = Math.floor(Date.now() / 1000);
       return new SignJWT({ iss: 'signer', sub: 'signer', iat: now, exp: now + 60, jti: newSecret(), ...claims })
         .setProtectedHeader({ alg: 'RS256', kid: 'signer-1' })
@@ -97,3 +91,5 @@ export async function createOidcClients(): Promise<OidcClients> {
     },
   };
 }
+
+export type OidcClients = Awaited<ReturnType<typeof createOidcClients>>;

@@ -4,32 +4,6 @@ import { type ClientScope, clientScopes } from '../../../src/rest/scopes.js';
 import type { Caller, Reply } from './caller.js';
 import type { Header } from './request.js';
 
-/** Client tokens and administrators' keys: good ones, and those that were good once. */
-export interface Credentials {
-  readonly owner: string;
-  readonly byRole: Readonly<Record<Role, string>>;
-  readonly removedAdministrator: string;
-  readonly expiredAdministrator: string;
-  /** Of the standard tenant, with every scope. */
-  readonly client: string;
-  /** As `client`, for those who are in order: nobody attacks with it. */
-  readonly legitimate: string;
-  /** With every scope but that. */
-  readonly without: Readonly<Partial<Record<ClientScope, string>>>;
-  /** Of the tenant `rival`, with every scope. */
-  readonly rival: string;
-  /** Of the tenant `workforce`, with every scope. */
-  readonly tenant: string;
-  readonly revoked: string;
-  readonly expired: string;
-  /** The key of an application that was removed. */
-  readonly orphan: string;
-  /** The key of an application whose scopes were taken away but for `screen`. */
-  readonly narrowed: string;
-  /** The key of an application whose quota is used up. */
-  readonly exhausted: string;
-}
-
 export const asClient = (token: string): readonly Header[] => [['X-Auth-Token', token]];
 export const asAdministrator = (key: string): readonly Header[] => [['X-Admin-Key', key]];
 export const asSession = (session: string): readonly Header[] => [['Authorization', `Bearer ${session}`]];
@@ -55,10 +29,7 @@ function createIssuer(caller: Caller, owner: string) {
 }
 
 /** Issues those that have expired by the time of the attack: by a server whose clock is a day behind. */
-export async function issueExpiring(
-  caller: Caller,
-  owner: string,
-): Promise<Pick<Credentials, 'expired' | 'expiredAdministrator'>> {
+export async function issueExpiring(caller: Caller, owner: string) {
   const { token, administrator } = createIssuer(caller, owner);
   return {
     expired: await token('expired', { expiresIn: 60 }),
@@ -67,10 +38,7 @@ export async function issueExpiring(
 }
 
 /** Issues all others. */
-export async function issueCredentials(
-  caller: Caller,
-  owner: string,
-): Promise<Omit<Credentials, 'expired' | 'expiredAdministrator'>> {
+export async function issueCredentials(caller: Caller, owner: string) {
   const { admin, issue, token, administrator, application } = createIssuer(caller, owner);
   const byRole: Partial<Record<Role, string>> = {};
   for (const role of roles) byRole[role] = await administrator(`siege-${role}`, role);
@@ -90,14 +58,22 @@ export async function issueCredentials(
   await caller.post(`/applications/${narrowed.id}/change`, { scopes: ['screen'] }, admin);
   const exhausted = await application('exhausted', { perDay: 1 });
   await caller.post('/token', {}, asClient(exhausted.key));
+  const allRoles: Readonly<Record<Role, string>> = { owner, operator: '', auditor: '', 'help-desk': '', ...byRole };
   return {
-    ...{ owner, removedAdministrator, revoked: revoked.text('token') },
-    ...{ orphan: orphan.key, narrowed: narrowed.key, exhausted: exhausted.key },
-    byRole: { owner, operator: '', auditor: '', 'help-desk': '', ...byRole },
-    without,
+    owner,
+    byRole: allRoles,
+    removedAdministrator,
+    /** Of the standard tenant, with every scope. */
     client: await token('attacked'),
+    /** As `client`, for those who are in order: nobody attacks with it. */
     legitimate: await token('legitimate'),
+    /** With every scope but that. */
+    without,
+    /** Of the tenants `rival` and `workforce`, with every scope. */
     rival: await token('rival', { tenant: 'rival' }),
     tenant: await token('workforce', { tenant: 'workforce' }),
+    revoked: revoked.text('token'),
+    /** The keys of applications: one removed, one whose scopes were taken away but for `screen`, one whose quota is used up. */
+    ...{ orphan: orphan.key, narrowed: narrowed.key, exhausted: exhausted.key },
   };
 }

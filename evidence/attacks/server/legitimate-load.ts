@@ -1,5 +1,5 @@
 import { type Answer, bodyOf } from './answer.js';
-import { type Caller, createCaller } from './caller.js';
+import { createCaller } from './caller.js';
 import type { OidcTarget } from './clients.js';
 import { asClient } from './credentials.js';
 import type { Film } from './page.js';
@@ -132,11 +132,11 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
     },
     async 'sign-in'() {
       // Timed as a whole less the time a head takes to turn: what the server takes of it.
-      const caller = createCaller(port, addressOf['sign-in']);
+      const caller = createCaller(port, addressOf['sign-in'], (ms) => note({ kind: 'sign-in', ms, refusal: null }));
       const began = performance.now();
       try {
         const signIn = await beginSignIn(url, setting.oidc.target, setting.oidc.login);
-        const code = await takeCode(timed(caller, note), signIn, film, mark());
+        const code = await takeCode(caller, signIn, film, mark());
         const redeem = post(
           '/oidc/workforce/token',
           toUrlencoded(redemption(signIn, code)),
@@ -153,22 +153,4 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
     },
   };
   return acts;
-}
-
-/** Notes each call of a sign-in. */
-function timed(caller: Caller, note: (sample: LoadSample) => void): Caller {
-  const clock =
-    <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
-      const from = performance.now();
-      const result = await call(...args);
-      note({ kind: 'sign-in', ms: performance.now() - from, refusal: null });
-      return result;
-    };
-  return {
-    call: clock(caller.call),
-    get: clock(caller.get),
-    post: clock(caller.post),
-    postForm: clock(caller.postForm),
-  };
 }

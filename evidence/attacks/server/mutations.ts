@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { type Hostile, type Oracle, one, open, type Target } from './hostile.js';
+import { eachRefused, type Hostile, type Oracle, one, open, type Target } from './hostile.js';
 import { boundary, type FormPart, type Header, type Request, toBytes, toHead, toMultipart } from './request.js';
 import { atOnce, type Piece, type Wire } from './socket.js';
 import type { Schema } from './surface.js';
@@ -311,10 +311,7 @@ const refusedAsOne =
     return double === undefined ? oracle(exchanges) : `${double.answers} answers to one request`;
   };
 
-const refusedWhole: Oracle = (exchanges) => {
-  const taken = exchanges.find(({ answer }) => answer !== null && answer.status < 400);
-  return taken === undefined ? null : `taken: ${taken.answer?.status}`;
-};
+const refusedWhole = eachRefused(({ answer }) => answer !== null && answer.status < 400);
 
 const chunked = (body: Buffer): Buffer =>
   Buffer.concat([

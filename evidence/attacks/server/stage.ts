@@ -39,7 +39,7 @@ export async function openStage() {
   const logFile = join(folder, 'log');
   const data = join(folder, 'data');
   const environment = {
-    ...Object.assign({}, ...providers.all.map((provider) => provider.environment)),
+    ...providers.staff.environment,
     PORT: String(port),
     FACESTEP_CONFIG: configFile,
     FACESTEP_DATA: data,

@@ -1,26 +1,12 @@
 import { type Altered, alterToken } from '../alter.js';
-import type { OidcClients, OidcTarget } from '../clients.js';
+import type { OidcClients } from '../clients.js';
 
-import { type EntraProvider, openEntra } from './entra.js';
-import { callBySecret, type OktaProvider, openOkta } from './okta.js';
-import { type OneLoginProvider, openOneLogin } from './onelogin.js';
-import { type CognitoProvider, openCognito, openScim } from './others.js';
+import { openEntra } from './entra.js';
+import { callBySecret, openOkta } from './okta.js';
+import { openOneLogin } from './onelogin.js';
+import { openCognito, openScim } from './others.js';
 import { type Outside, openOutside } from './outside.js';
 import { type HookTarget, type Provider, toBearerForgeries } from './provider.js';
-
-/** Every kind of provider behind a connection of its own, and a second tenant: another org behind `rival`. */
-export interface Providers {
-  readonly workforce: OktaProvider;
-  readonly rival: OktaProvider;
-  readonly staff: EntraProvider;
-  readonly partners: OneLoginProvider;
-  readonly shop: CognitoProvider;
-  readonly all: readonly Provider[];
-  readonly hooks: readonly HookTarget[];
-  readonly outside: Outside;
-  readonly targets: readonly OidcTarget[];
-  close(): Promise<void>;
-}
 
 const audience = 'https://face.example.com/rival';
 
@@ -46,7 +32,8 @@ async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign
   };
 }
 
-export async function openProviders(clients: OidcClients): Promise<Providers> {
+/** Every kind of provider behind a connection of its own, and a second tenant: another org behind `rival`. */
+export async function openProviders(clients: OidcClients) {
   const outside = await openOutside();
   const verifierUrl = outside.url;
   // What one tenant's hooks show is what the other tenant's attacker has.
@@ -59,8 +46,7 @@ export async function openProviders(clients: OidcClients): Promise<Providers> {
   const partners = await openOneLogin('partners', { foreign, clients });
   const shop = await openCognito('shop', clients);
   const field = await openScim('field', clients);
-  const all = [workforce, rival, staff, partners, shop, field];
-  for (const provider of all) await provider.prepare();
+  const all: readonly Provider[] = [workforce, rival, staff, partners, shop, field];
   const { url: login } = staff.simulator;
   return {
     workforce,
@@ -77,3 +63,5 @@ export async function openProviders(clients: OidcClients): Promise<Providers> {
     },
   };
 }
+
+export type Providers = Awaited<ReturnType<typeof openProviders>>;

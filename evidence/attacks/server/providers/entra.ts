@@ -12,6 +12,8 @@ import { attackedPolicy, type HookTarget, type Provider, toBearerForgeries } fro
 /** A tenant, its users, and what signs in its name. */
 export interface EntraProvider extends Provider {
   readonly simulator: EntraSimulator;
+  /** What the server needs beside its configuration. */
+  readonly environment: Readonly<Record<string, string>>;
   /** The client of External MFA. */
   readonly externalMfa: string;
   /** A user who is enrolled nowhere. */
@@ -136,7 +138,6 @@ export async function openEntra(
         'submit',
       ),
     ],
-    prepare: async () => {},
     async close() {
       await simulator.close();
       await rm(folder, { recursive: true });

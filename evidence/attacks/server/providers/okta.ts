@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createSendToOkta } from '../../../../adapters/okta/client.js';
-import { oktaConnectionGuard } from '../../../../adapters/okta/config.js';
-import { createAttributeStep, tokenAttribute } from '../../../../adapters/okta/provision-attribute.js';
 import { type OktaSimulator, startOktaSimulator } from '../../../../simulators/okta/index.js';
 import type { JsonObject } from '../../../../src/base/json.js';
+import { addTokenAttribute } from '../../../faults/stage.js';
 import { alterSecret } from '../alter.js';
 import type { OidcClients } from '../clients.js';
 import type { Header } from '../request.js';
@@ -71,6 +69,7 @@ export async function openOkta(
       passwordImport: { verifier: { url: `${more.verifierUrl}/password`, secret: 'the-secret-of-the-verifier' } },
     },
   };
+  await addTokenAttribute(connection);
   const users: Record<string, string> = {};
   for (const name of ['token', 'registration', 'saml', 'events', 'stranger']) {
     users[name] = await simulator.createUser({ login: `${id}-${name}@example.com`, password: 'first factor' });
@@ -104,7 +103,6 @@ export async function openOkta(
   return {
     connection,
     simulator,
-    environment: {},
     hooks: [
       toTarget('token', ['oauth2.tokens.transform', '"verified"'], (user) => ({
         context: contextOf(user),
@@ -146,11 +144,6 @@ export async function openOkta(
     tokenOf(subject) {
       const value = simulator.org.users.get(subject)?.profile[attribute];
       return typeof value === 'string' && value !== '' ? value : null;
-    },
-    async prepare() {
-      const { okta } = oktaConnectionGuard.parse(connection);
-      const send = createSendToOkta(okta, (url, init) => fetch(url, init));
-      await createAttributeStep(tokenAttribute(okta.attribute), { send }).apply();
     },
     close: () => simulator.close(),
   };

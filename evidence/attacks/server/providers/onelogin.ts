@@ -24,6 +24,9 @@ export async function openOneLogin(
   { foreign, clients }: { readonly foreign: HookTarget['foreign']; readonly clients: OidcClients },
 ): Promise<OneLoginProvider> {
   const simulator = await startOneLoginSimulator();
+  const field = { name: 'Facestep', shortname: 'facestep_token' };
+  const { status } = await simulator.callApi('POST', '/api/2/users/custom_attributes', { user_field: field });
+  if (status >= 300) throw new Error(`OneLogin took no field: ${status}`);
   const hookSecret = randomBytes(32).toString('base64url');
   const bait = String(simulator.addUser({ username: 'partner-bait', password: 'first factor' }));
   const stranger = String(simulator.addUser({ username: 'partner-stranger', password: 'first factor' }));
@@ -60,7 +63,6 @@ export async function openOneLogin(
   return {
     simulator,
     hookSecret,
-    environment: {},
     connection: {
       id,
       kind: 'onelogin',
@@ -89,11 +91,6 @@ export async function openOneLogin(
         event: ({ about, id: requestId }) => ({ user_identifier: `partner-name-${about}`, request_id: requestId }),
       }),
     ],
-    async prepare() {
-      const field = { name: 'Facestep', shortname: 'facestep_token' };
-      const { status } = await simulator.callApi('POST', '/api/2/users/custom_attributes', { user_field: field });
-      if (status >= 300) throw new Error(`OneLogin took no field: ${status}`);
-    },
     close: () => simulator.close(),
   };
 }

@@ -23,7 +23,6 @@ export async function openCognito(id: string, clients: OidcClients): Promise<Cog
     userPoolId,
     clientId,
     hooks: [],
-    environment: {},
     connection: {
       id,
       kind: 'cognito',
@@ -37,7 +36,6 @@ export async function openCognito(id: string, clients: OidcClients): Promise<Cog
         credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
       },
     },
-    prepare: async () => {},
     close: () => simulator.close(),
   };
 }
@@ -47,7 +45,6 @@ export async function openScim(id: string, clients: OidcClients): Promise<Provid
   simulator.addUser('field@example.com');
   return {
     hooks: [],
-    environment: {},
     connection: {
       id,
       kind: 'scim',
@@ -55,7 +52,6 @@ export async function openScim(id: string, clients: OidcClients): Promise<Provid
       oidc: { clients: clients.configured(id) },
       scim: { baseUrl: simulator.baseUrl, auth: { kind: 'bearer', token: simulator.bearer } },
     },
-    prepare: async () => {},
     close: () => simulator.close(),
   };
 }

@@ -51,10 +51,6 @@ export const attackedPolicy = { mode: 'enforce', liveness: 'off', stepUpTimeoutS
 export interface Provider {
   readonly connection: JsonObject & { readonly id: string };
   readonly hooks: readonly HookTarget[];
-  /** What the server needs beside its configuration. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Prepares the attribute that keeps tokens. */
-  prepare(): Promise<void>;
   close(): Promise<void>;
 }
 
