@@ -12,6 +12,9 @@ import type { Size } from './size.js';
  * take the place of those.
  */
 
+// Exit handlers end the processes that an attack started.
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = [

@@ -88,7 +88,7 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   };
   const config = { ...shared, ...settings.config, connections: [connection] };
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
-  await addAttribute(connection);
+  await addTokenAttribute(connection);
 
   const replicaOf = (at: number): Promise<Replica> =>
     createReplica({
@@ -142,7 +142,7 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
 }
 
 /** By the product's own provisioning: the org refuses an attribute it does not know. */
-async function addAttribute(connection: object): Promise<void> {
+export async function addTokenAttribute(connection: object): Promise<void> {
   const { okta } = oktaConnectionGuard.parse(connection);
   const send = createSendToOkta(okta, (url, init) => fetch(url, init));
   await createAttributeStep(tokenAttribute(okta.attribute), { send }).apply();

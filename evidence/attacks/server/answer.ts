@@ -76,7 +76,7 @@ function readChunks(bytes: Buffer, from: number): { readonly bytes: Buffer; read
 const objectGuard = z.record(z.string(), z.json());
 
 /** The body as a JSON object; empty where it is none. */
-export function bodyOf({ text }: Answer): z.output<typeof objectGuard> {
+export function bodyOf({ text }: Pick<Answer, 'text'>): z.output<typeof objectGuard> {
   try {
     return objectGuard.safeParse(JSON.parse(text)).data ?? {};
   } catch {

@@ -23,11 +23,12 @@ export interface Reply {
 /** Longer than anything takes that is in order. */
 const patienceMs = 30_000;
 
-/** @param from - the caller's own address */
-export function createCaller(port: number, from: string): Caller {
+/** @param from - the caller's own address @param note - told how long each answer took */
+export function createCaller(port: number, from: string, note: (ms: number) => void = () => {}): Caller {
   const call = async (request: Request): Promise<Answer> => {
-    const { answer, end } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs });
+    const { answer, end, ms } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs });
     if (answer === null) throw new Error(`${request.method} ${request.path}: ${end}`);
+    note(ms);
     return answer;
   };
   const succeed = async (request: Request): Promise<Reply> => {

@@ -1,6 +1,6 @@
 import { codeOf } from './answer.js';
-import { rightCredential } from './credential-forms.js';
-import { type SampleSource, validRequest } from './samples.js';
+import { rightCredential } from './bad-credentials.js';
+import { type SampleSource, validRequest } from './rest-targets.js';
 import type { Endpoint } from './surface.js';
 
 /*
@@ -51,7 +51,7 @@ export async function askAsTheyMay(
   const refused: string[] = [];
   for (const endpoint of inOrder) {
     const request = validRequest(endpoint, source);
-    const headers = rightCredential(endpoint, stage.credentials, victims);
+    const headers = rightCredential(endpoint, stage, victims);
     const answer = await stage.caller.call({ ...request, headers });
     if (answer.status >= 400) refused.push(`${endpoint.name}: ${answer.status} ${codeOf(answer) ?? ''}`);
   }

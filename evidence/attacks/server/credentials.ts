@@ -1,33 +1,8 @@
+import type { JsonObject } from '../../../src/base/json.js';
 import { type Role, roles } from '../../../src/rest/rights.js';
 import { type ClientScope, clientScopes } from '../../../src/rest/scopes.js';
-import type { Caller } from './caller.js';
+import type { Caller, Reply } from './caller.js';
 import type { Header } from './request.js';
-
-/** Client tokens and administrators' keys: good ones, and those that were good once. */
-export interface Credentials {
-  readonly owner: string;
-  readonly byRole: Readonly<Record<Role, string>>;
-  readonly removedAdministrator: string;
-  readonly expiredAdministrator: string;
-  /** Of the standard tenant, with every scope. */
-  readonly client: string;
-  /** As `client`, for those who are in order: nobody attacks with it. */
-  readonly legitimate: string;
-  /** With every scope but that. */
-  readonly without: Readonly<Record<ClientScope, string>>;
-  /** Of the tenant `rival`, with every scope. */
-  readonly rival: string;
-  /** Of the tenant `workforce`, with every scope. */
-  readonly tenant: string;
-  readonly revoked: string;
-  readonly expired: string;
-  /** The key of an application that was removed. */
-  readonly orphan: string;
-  /** The key of an application whose scopes were taken away but for `screen`. */
-  readonly narrowed: string;
-  /** The key of an application whose quota is used up. */
-  readonly exhausted: string;
-}
 
 export const asClient = (token: string): readonly Header[] => [['X-Auth-Token', token]];
 export const asAdministrator = (key: string): readonly Header[] => [['X-Admin-Key', key]];
@@ -35,82 +10,70 @@ export const asSession = (session: string): readonly Header[] => [['Authorizatio
 
 const everyScope = [...clientScopes];
 
-const issue = async (
-  caller: Caller,
-  owner: string,
-  about: {
-    readonly name: string;
-    readonly tenant?: string;
-    readonly scopes?: readonly string[];
-    readonly expiresIn?: number;
-  },
-) => {
-  const { name, tenant = 'default', scopes = everyScope, expiresIn } = about;
-  const fields = { name, tenant, scopes: [...scopes], ...(expiresIn === undefined ? {} : { expiresIn }) };
-  const issued = await caller.post('/generateToken', fields, asAdministrator(owner));
-  return { token: issued.text('token'), id: issued.text('id') };
-};
-
-const add = (caller: Caller, owner: string, about: { name: string; role: Role; expiresIn?: number }): Promise<string> =>
-  caller.post('/administrators', about, asAdministrator(owner)).then((added) => added.text('key'));
-
-/** Those that have expired by the time of the attack: issued by a server whose clock is a day behind. */
-export async function issueExpiring(
-  caller: Caller,
-  owner: string,
-): Promise<Pick<Credentials, 'expired' | 'expiredAdministrator'>> {
+/** What is issued with the owner's key. */
+function createIssuer(caller: Caller, owner: string) {
+  const admin = asAdministrator(owner);
+  const issue = (name: string, more: JsonObject = {}): Promise<Reply> =>
+    caller.post('/generateToken', { name, tenant: 'default', scopes: everyScope, ...more }, admin);
   return {
-    expired: (await issue(caller, owner, { name: 'expired', expiresIn: 60 })).token,
-    expiredAdministrator: await add(caller, owner, { name: 'expired', role: 'owner', expiresIn: 60 }),
+    admin,
+    issue,
+    token: async (name: string, more?: JsonObject): Promise<string> => (await issue(name, more)).text('token'),
+    administrator: async (name: string, role: Role, more: JsonObject = {}): Promise<string> =>
+      (await caller.post('/administrators', { name, role, ...more }, admin)).text('key'),
+    async application(name: string, more: JsonObject = {}) {
+      const id = (await caller.post('/applications', { name, scopes: everyScope, ...more }, admin)).text('id');
+      return { id, key: (await caller.post(`/applications/${id}/keys`, {}, admin)).text('token') };
+    },
   };
 }
 
-/** All others. */
-export async function issueCredentials(
-  caller: Caller,
-  owner: string,
-): Promise<Omit<Credentials, 'expired' | 'expiredAdministrator'>> {
-  const admin = asAdministrator(owner);
-  const tokenOf = async (name: string, more: object = {}) => (await issue(caller, owner, { name, ...more })).token;
+/** Issues those that have expired by the time of the attack: by a server whose clock is a day behind. */
+export async function issueExpiring(caller: Caller, owner: string) {
+  const { token, administrator } = createIssuer(caller, owner);
+  return {
+    expired: await token('expired', { expiresIn: 60 }),
+    expiredAdministrator: await administrator('expired', 'owner', { expiresIn: 60 }),
+  };
+}
+
+/** Issues all others. */
+export async function issueCredentials(caller: Caller, owner: string) {
+  const { admin, issue, token, administrator, application } = createIssuer(caller, owner);
   const byRole: Partial<Record<Role, string>> = {};
-  for (const role of roles) byRole[role] = await add(caller, owner, { name: `siege-${role}`, role });
-  const removedAdministrator = await add(caller, owner, { name: 'removed', role: 'owner' });
+  for (const role of roles) byRole[role] = await administrator(`siege-${role}`, role);
+  const removedAdministrator = await administrator('removed', 'owner');
   await caller.post('/administrators/remove', { name: 'removed' }, admin);
   const without: Partial<Record<ClientScope, string>> = {};
   for (const scope of clientScopes) {
-    without[scope] = await tokenOf(`without ${scope}`, { scopes: everyScope.filter((each) => each !== scope) });
+    without[scope] = await token(`without ${scope}`, { scopes: everyScope.filter((each) => each !== scope) });
   }
-  const revoked = await issue(caller, owner, { name: 'revoked' });
-  // It was good, and was used.
-  await caller.post('/token', {}, asClient(revoked.token));
-  await caller.post('/revokeToken', { id: revoked.id }, admin);
-  const register = async (name: string, more: object = {}) => {
-    const application = await caller.post('/applications', { name, scopes: everyScope, ...more }, admin);
-    const id = application.text('id');
-    const key = (await caller.post(`/applications/${id}/keys`, {}, admin)).text('token');
-    return { id, key };
-  };
-  const orphan = await register('orphan');
+  const revoked = await issue('revoked');
+  // It was valid, and was used.
+  await caller.post('/token', {}, asClient(revoked.text('token')));
+  await caller.post('/revokeToken', { id: revoked.text('id') }, admin);
+  const orphan = await application('orphan');
   await caller.post(`/applications/${orphan.id}/remove`, {}, admin);
-  const narrowed = await register('narrowed');
+  const narrowed = await application('narrowed');
   await caller.post(`/applications/${narrowed.id}/change`, { scopes: ['screen'] }, admin);
-  const exhausted = await register('exhausted', { perDay: 1 });
+  const exhausted = await application('exhausted', { perDay: 1 });
   await caller.post('/token', {}, asClient(exhausted.key));
+  const allRoles: Readonly<Record<Role, string>> = { owner, operator: '', auditor: '', 'help-desk': '', ...byRole };
   return {
     owner,
+    byRole: allRoles,
     removedAdministrator,
-    revoked: revoked.token,
-    byRole: { owner, operator: '', auditor: '', 'help-desk': '', ...byRole },
-    without: {
-      ...{ enrol: '', verify: '', score: '', 'content-key': '', identify: '', match: '', screen: '' },
-      ...{ 'ssf.read': '', 'ssf.manage': '', ...without },
-    },
-    client: await tokenOf('attacked'),
-    legitimate: await tokenOf('legitimate'),
-    rival: await tokenOf('rival', { tenant: 'rival' }),
-    tenant: await tokenOf('workforce', { tenant: 'workforce' }),
-    orphan: orphan.key,
-    narrowed: narrowed.key,
-    exhausted: exhausted.key,
+    /** Of the standard tenant, with every scope. */
+    client: await token('attacked'),
+    /** As `client`, for those who are in order: nobody attacks with it. */
+    legitimate: await token('legitimate'),
+    /** With every scope but that. */
+    without,
+    /** Of the tenants `rival` and `workforce`, with every scope. */
+    rival: await token('rival', { tenant: 'rival' }),
+    tenant: await token('workforce', { tenant: 'workforce' }),
+    revoked: revoked.text('token'),
+    /** The keys of applications: one removed, one whose scopes were taken away but for `screen`, one whose quota is used up. */
+    ...{ orphan: orphan.key, narrowed: narrowed.key, exhausted: exhausted.key },
   };
 }

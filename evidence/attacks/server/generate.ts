@@ -1,13 +1,22 @@
-import { createChance } from '../../statistics/chance.js';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import type { Size } from '../size.js';
-import { crowded, oversized, type Slowness, slow, truncated } from './body-attacks.js';
 import { toHookTarget } from './hook-targets.js';
-import { type Hostile, type HostileClass, hostileClasses, one } from './hostile.js';
+import { type Hostile, type HostileClass, hostileClasses, one, type Target } from './hostile.js';
+import {
+  crowded,
+  type Mutation,
+  malformed,
+  oversized,
+  type Slowness,
+  slow,
+  truncated,
+  wrongTypes,
+} from './mutations.js';
 import { toOidcTarget } from './oidc-targets.js';
 import type { OidcVictims } from './oidc-victims.js';
 import { hookAddress } from './providers/provider.js';
 import { toRestTarget } from './rest-targets.js';
-import { smuggling } from './smuggling.js';
 import type { Stage } from './stage.js';
 import {
   type Endpoint,
@@ -17,10 +26,7 @@ import {
   pageEndpoints,
   readDescription,
 } from './surface.js';
-import type { Target } from './target.js';
-import { wrongTypes } from './type-attacks.js';
 import type { Victims } from './victims.js';
-import { pathTricks, wrongContents, wrongMethods } from './wire-attacks.js';
 
 /** Everything that is attacked, and what is known of it. */
 export interface Battlefield {
@@ -37,7 +43,7 @@ export interface Battlefield {
 export const connectionIds = ({ providers }: Stage): readonly string[] =>
   providers.all.map(({ connection }) => connection.id);
 
-/** Every address of the server, found at the server itself. */
+/** Reads every address from the server itself. */
 export async function findEndpoints(stage: Stage): Promise<readonly Endpoint[]> {
   const { caller, providers } = stage;
   const get = (path: string) => caller.call({ method: 'GET', path, headers: [], body: null });
@@ -53,7 +59,7 @@ export async function findEndpoints(stage: Stage): Promise<readonly Endpoint[]> 
   ];
 }
 
-/** What everybody gets at the public addresses, now. */
+/** Reads what everybody gets at the public addresses. */
 export async function readPublicAnswers(stage: Stage, endpoints: readonly Endpoint[]): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
   for (const { method, path, needs } of endpoints) {
@@ -63,25 +69,15 @@ export async function readPublicAnswers(stage: Stage, endpoints: readonly Endpoi
   return known;
 }
 
-/** Every endpoint as generators see it. */
-function toTargets(
-  field: Battlefield,
-  picture: Uint8Array,
-): readonly { readonly target: Target; readonly endpoint: Endpoint }[] {
-  const { stage, victims, others, endpoints, known, receiptOf } = field;
-  const hooks = new Map(stage.providers.hooks.map((hook) => [`POST ${hookAddress(hook)}`, hook]));
-  return endpoints.map((endpoint) => {
-    const hook = hooks.get(endpoint.name);
-    if (hook !== undefined) return { endpoint, target: toHookTarget(hook, { stage, victims, receiptOf }) };
-    const [, connection] = /^\/oidc\/([\w-]+)/.exec(endpoint.path) ?? [];
-    if (connection !== undefined) {
-      return { endpoint, target: toOidcTarget(endpoint, connection, { stage, victims, others, known }) };
-    }
-    return { endpoint, target: toRestTarget(endpoint, { stage, victims, picture }, known) };
-  });
+function toTarget(endpoint: Endpoint, { stage, victims, others, known, receiptOf }: Battlefield): Target {
+  const hook = stage.providers.hooks.find((each) => `POST ${hookAddress(each)}` === endpoint.name);
+  if (hook !== undefined) return toHookTarget(endpoint, hook, { stage, victims, receiptOf });
+  const [, connection] = /^\/oidc\/([\w-]+)/.exec(endpoint.path) ?? [];
+  if (connection !== undefined) return toOidcTarget(endpoint, connection, { stage, victims, others, known });
+  return toRestTarget(endpoint, { stage, victims }, known);
 }
 
-/** Methods that an address takes beside those of its endpoints: what a browser asks first, and what needs no body. */
+/** Methods that an address takes: its endpoints', what a browser asks first, and what needs no body. */
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {
   const here = endpoints.filter((endpoint) => endpoint.path === path);
   const own = here.map(({ method }) => method);
@@ -92,139 +88,85 @@ function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<st
   return new Set([...own, ...events, ...(own.includes('GET') ? ['HEAD'] : []), ...(isAskedFirst ? ['OPTIONS'] : [])]);
 }
 
-/** Its addresses by version, and the header that overrides them: an endpoint is the same behind all. */
-const prefixes = ['/v1', '/v2'] as const;
+/** How much of each class an endpoint meets: in the full form enough to take minutes, not an hour. */
+const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
+  full: {
+    ...{ forged: 40, replayed: 20, truncated: 4, oversized: 8, slow: 2, duplicated: 3 },
+    ...{ 'cross-tenant': 20, 'wrong role': 30, 'wrong type': 40, malformed: 40 },
+  },
+  quick: {
+    ...{ forged: 2, replayed: 1, truncated: 1, oversized: 1, slow: 1, duplicated: 1 },
+    ...{ 'cross-tenant': 1, 'wrong role': 7, 'wrong type': 2, malformed: 3 },
+  },
+};
 
-function underPrefixes(endpoint: Endpoint, target: Target): readonly Hostile[] {
-  const { needs, path } = endpoint;
-  if (!['client', 'admin', 'session', 'developer', 'open'].includes(needs.kind) || path.startsWith('/v2')) return [];
-  return prefixes.flatMap((prefix) =>
-    target.bad.map(
-      (bad): Hostile => ({
-        endpoint: target.name,
-        class: bad.class,
-        weight: 'light',
-        judge: target.refusedCaller,
-        variant: `under ${prefix}: ${bad.variant}`,
-        wires: () => {
-          const request = target.as(bad);
-          return one({ ...request, path: prefix + request.path });
-        },
+/** `slowness`: in the full form, a slow sender takes longer than any request may. `crowd`: the most at the same moment. */
+const strengthOf: Readonly<Record<Size, { readonly slowness: Slowness; readonly crowd: number }>> = {
+  full: { slowness: { bytes: 75, thenRest: false }, crowd: 20 },
+  quick: { slowness: { bytes: 2, thenRest: true }, crowd: 6 },
+};
+
+/** The same for a name in every run. */
+const seedOf = (name: string): number => createHash('sha256').update(name).digest().readInt32LE();
+
+/** Draws without putting back, by chance. */
+function draw<Item>(items: readonly Item[], most: number, name: string): readonly Item[] {
+  const count = Math.min(items.length, most);
+  const subset = fc.shuffledSubarray([...items], { minLength: count, maxLength: count });
+  return fc.sample(subset, { numRuns: 1, seed: seedOf(name) }).flat();
+}
+
+/** Some of each class at one endpoint. */
+function against(target: Target, { stage, endpoints }: Battlefield, size: Size): readonly Hostile[] {
+  const { endpoint, bad, refusedCaller: judge } = target;
+  const { slowness, crowd } = strengthOf[size];
+  const kept = keptOf[size];
+  const isVersioned =
+    ['client', 'admin', 'session', 'developer', 'open'].includes(endpoint.needs.kind) &&
+    !endpoint.path.startsWith('/v2');
+  const shown = (kind: HostileClass, prefix: string, most: number): readonly Mutation[] =>
+    draw(
+      bad.filter((each) => each.class === kind),
+      most,
+      `${endpoint.name} ${kind} ${prefix}`,
+    ).map(({ variant, request }) => ({
+      variant: `${prefix} ${variant}`.trim(),
+      judge,
+      wires() {
+        const made = request();
+        return one({ ...made, path: prefix + made.path });
+      },
+    }));
+  // An endpoint is the same behind the addresses of its versions: a tenth as many calls there.
+  const shownAnywhere = (kind: HostileClass): readonly Mutation[] => [
+    ...shown(kind, '', kept[kind]),
+    ...(isVersioned ? ['/v1', '/v2'] : []).flatMap((prefix) => shown(kind, prefix, Math.floor(kept[kind] / 10))),
+  ];
+  const others: Readonly<Record<string, readonly Mutation[]>> = {
+    truncated: truncated(target),
+    oversized: oversized(target),
+    slow: slow(target, slowness),
+    duplicated: crowded(target, crowd),
+    'wrong type': wrongTypes(target, kept['wrong type'], seedOf(endpoint.name)),
+    malformed: malformed(target, methodsAt(endpoint.path, endpoints)),
+  };
+  return hostileClasses.flatMap((kind) =>
+    (others[kind] === undefined ? shownAnywhere(kind) : draw(others[kind], kept[kind], `${endpoint.name} ${kind}`)).map(
+      (each): Hostile => ({
+        ...each,
+        endpoint: endpoint.name,
+        class: kind,
+        weight: kind === 'slow' ? 'slow' : 'light',
+        ...(endpoint.path === metricsEndpoint.path ? { port: stage.metricsPort } : {}),
       }),
     ),
   );
 }
 
-/** What the forms differ in beside their number. */
-interface Strength {
-  /** Drips for longer than any request may take; in the quick form for a moment. */
-  readonly slowness: Slowness;
-  /** The most at the same moment. */
-  readonly crowd: number;
-}
-
-const strengthOf: Readonly<Record<Size, Strength>> = {
-  full: { slowness: { bytes: 75, thenRest: false }, crowd: 20 },
-  quick: { slowness: { bytes: 2, thenRest: true }, crowd: 6 },
-};
-
-/** Everything there is against one endpoint. */
-function against(
-  endpoint: Endpoint,
-  target: Target,
-  endpoints: readonly Endpoint[],
-  { slowness, crowd, metricsPort }: Strength & { readonly metricsPort: number },
-): readonly Hostile[] {
-  const shown = target.bad.map(
-    (bad): Hostile => ({
-      endpoint: target.name,
-      class: bad.class,
-      variant: bad.variant,
-      weight: 'light',
-      judge: target.refusedCaller,
-      wires: () => one(target.as(bad)),
-    }),
-  );
-  const all = [
-    ...shown,
-    ...underPrefixes(endpoint, target),
-    ...truncated(target),
-    ...oversized(target),
-    ...slow(target, slowness),
-    ...crowded(target, crowd),
-    ...wrongTypes(target),
-    ...smuggling(target),
-    ...wrongMethods(target, methodsAt(endpoint.path, endpoints)),
-    ...wrongContents(target),
-    ...pathTricks(target),
-  ];
-  return endpoint.path === metricsEndpoint.path ? all.map((each) => ({ ...each, port: metricsPort })) : all;
-}
-
-/** What is kept of each endpoint and class: in the full form enough to take minutes, and not an hour. */
-const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
-  full: {
-    forged: 40,
-    replayed: 20,
-    truncated: 4,
-    oversized: 8,
-    slow: 2,
-    duplicated: 3,
-    'cross-tenant': 20,
-    'wrong role': 30,
-    'wrong type': 40,
-    malformed: 40,
-  },
-  quick: {
-    forged: 2,
-    replayed: 1,
-    truncated: 1,
-    oversized: 1,
-    slow: 1,
-    duplicated: 1,
-    'cross-tenant': 1,
-    'wrong role': 7,
-    'wrong type': 2,
-    malformed: 3,
-  },
-};
-
-const isVersioned = ({ variant }: Hostile): boolean => variant.startsWith('under /v');
-
-/** Some of each class at each endpoint, drawn by chance: the same in every run. Bare addresses come before those of a version. */
-function draw(all: readonly Hostile[], size: Size): readonly Hostile[] {
-  const groups = new Map<string, Hostile[]>();
-  for (const each of all) {
-    const key = `${each.endpoint} ${each.class}`;
-    const group = groups.get(key) ?? [];
-    group.push(each);
-    groups.set(key, group);
-  }
-  return [...groups].flatMap(([key, group]) => {
-    const chance = createChance(`draw ${key}`);
-    const first = group.filter((each) => !isVersioned(each));
-    const then = group.filter(isVersioned);
-    const count = Math.min(group.length, keptOf[size][group[0].class]);
-    return Array.from({ length: count }, () => {
-      const rest = first.length > 0 ? first : then;
-      return rest.splice(chance.below(rest.length), 1);
-    }).flat();
-  });
-}
-
 /** The generated calls, mixed, so that one endpoint is not met all at once; the same order in every run. */
 export function generate(field: Battlefield, size: Size): readonly Hostile[] {
-  const targets = toTargets(field, field.stage.pictures.landscape);
-  const all = targets.flatMap(({ endpoint, target }) =>
-    against(endpoint, target, field.endpoints, { ...strengthOf[size], metricsPort: field.stage.metricsPort }),
-  );
-  const chosen = [...draw(all, size)];
-  const chance = createChance('order of the siege');
-  for (let last = chosen.length - 1; last > 0; last -= 1) {
-    const swapped = chance.below(last + 1);
-    [chosen[last], chosen[swapped]] = [chosen[swapped], chosen[last]];
-  }
-  return chosen;
+  const all = field.endpoints.flatMap((endpoint) => against(toTarget(endpoint, field), field, size));
+  return draw(all, all.length, 'order of the siege');
 }
 
 /** Endpoints and classes that nothing was sent for. */

@@ -1,25 +1,20 @@
-import type { BadCredential } from './credential-forms.js';
 import { asAdministrator, asClient, asSession } from './credentials.js';
-import { eachRefused, type Oracle } from './hostile.js';
+import { type BadCredential, eachRefused, type Oracle, type Target } from './hostile.js';
 import { type HookTarget, hookAddress } from './providers/provider.js';
 import { jsonText, type Request, toJson } from './request.js';
 import type { Stage } from './stage.js';
-import type { Schema } from './surface.js';
-import type { Fields, Target } from './target.js';
+import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** The least a hook's body may have, and more. */
+/** The least that a hook's body may have, and more. */
 const mostHookBytes = 1024 * 1024;
 
 let calls = 0;
 
-/** Makes an event of its own. */
-const nextId = (): string => {
-  calls += 1;
-  return `siege-${calls}`;
-};
+/** Makes each event another one. */
+const nextId = (): string => `siege-${++calls}`;
 
-/** Every field of an event, however deep, by its path. */
+/** Every field of an event at any depth, by its path. */
 function pathsOf(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [path];
   const inner = Object.entries(value).flatMap(([name, each]) => pathsOf(each, [...path, name]));
@@ -27,86 +22,73 @@ function pathsOf(value: unknown, path: readonly string[] = []): readonly (readon
 }
 
 /** The event as JSON text, with another text in place of one field's. */
-function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: string | null): string {
-  if (name === undefined) return json ?? 'null';
-  const entries = Object.entries(Object(value)).flatMap(([own, each]) => {
-    if (own !== name) return [`${JSON.stringify(own)}:${JSON.stringify(each)}`];
-    if (json === null && rest.length === 0) return [];
-    return [`${JSON.stringify(own)}:${replaceAt(each, rest, json)}`];
-  });
-  // A list keeps its shape: one entry is all these events have.
+function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: string): string {
+  if (name === undefined) return json;
+  const entries = Object.entries(Object(value)).map(
+    ([own, each]) => [own, own === name ? replaceAt(each, rest, json) : JSON.stringify(each)] as const,
+  );
   return Array.isArray(value)
-    ? `[${entries.map((each) => each.slice(each.indexOf(':') + 1)).join(',')}]`
-    : `{${entries.join(',')}}`;
+    ? `[${entries.map(([, each]) => each).join(',')}]`
+    : `{${entries.map(([own, each]) => `${JSON.stringify(own)}:${each}`).join(',')}}`;
 }
 
-/** Nothing is known of what a hook takes: whatever is sent, it must not lead to a grant. */
-const unknown: Schema = { type: 'unknown' };
+/**
+ * Judges a call that is not the provider's: it must not be decided at all. If a key is unknown and the provider's keys come too
+ * late, the server cannot tell: it answers as in an outage, without a decision. One about the bait would be granted, or use up
+ * the bait.
+ */
+export const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
+  eachRefused(({ answer }) => answer !== null && (isGranted(answer) || (answer.status < 400 && !fetchesKeys)));
 
-/** A call that is not the provider's must not be decided at all: the bait would be its prize. */
-const untrusted = (target: HookTarget): Oracle =>
-  eachRefused(({ answer }) => answer !== null && (answer.status < 400 || target.isGranted(answer)));
-
-/** @param receiptOf - a receipt that is good now */
+/** @param receiptOf - a receipt that is valid now */
 export function toHookTarget(
+  endpoint: Endpoint,
   target: HookTarget,
   { stage, victims, receiptOf }: { readonly stage: Stage; readonly victims: Victims; readonly receiptOf: () => string },
 ): Target {
-  const { credentials } = stage;
-  const path = hookAddress(target);
-  const aboutBait = (): Buffer => toJson(target.event({ about: 'bait', id: nextId(), receipt: receiptOf() })).bytes;
-  const aboutStranger = () => target.event({ about: 'stranger', id: nextId(), receipt: 'none' });
-  const request = (bytes: Buffer, headers: Request['headers'] = target.sign(bytes)): Request => ({
+  const { client, owner } = stage.credentials;
+  const request = (bytes: Buffer, headers = target.sign(bytes)): Request => ({
     method: 'POST',
-    path,
+    path: hookAddress(target),
     headers,
     body: { type: 'application/json', bytes },
   });
-  const notGranted = eachRefused(({ answer }) => answer !== null && target.isGranted(answer));
-  const toBad = (kind: BadCredential['class'], forgeries: readonly (readonly [string, Request['headers']])[]) =>
-    forgeries.map(([variant, headers]): BadCredential => ({ class: kind, variant, headers }));
-  // Their names: what they are made of depends on the body.
-  const names = target.forgeries(Buffer.alloc(0)).map(([variant]) => variant);
+  const aboutStranger = () => target.event({ about: 'stranger', id: nextId(), receipt: 'none' });
+  const toBad = (
+    kind: BadCredential['class'],
+    variant: string,
+    headersOf: (body: Buffer) => Request['headers'],
+  ): BadCredential => ({
+    class: kind,
+    variant,
+    // About the bait: it is what a decision would grant.
+    request() {
+      const { bytes } = toJson(target.event({ about: 'bait', id: nextId(), receipt: receiptOf() }));
+      return request(bytes, headersOf(bytes));
+    },
+  });
   const old = Buffer.from('{}');
-  const bad: readonly BadCredential[] = [
-    ...toBad(
-      'forged',
-      names.map((name) => [name, []]),
-    ),
-    ...toBad('replayed', [
-      ['what was signed for a former call', target.sign(old).filter(([name]) => /signature/i.test(name))],
-    ]),
-    ...toBad('cross-tenant', [['what another tenant’s provider shows', target.foreign(old)]]),
-    ...toBad('wrong role', [
-      ['a client token', asClient(credentials.client)],
-      ['an administrator’s key', asAdministrator(credentials.owner)],
-      ['an administrator’s key as bearer', asSession(credentials.owner)],
-      ['a client token as bearer', asSession(credentials.client)],
-      ['a session of the capture page', asSession(victims.sessions.own)],
-    ]),
-  ];
-  const fields: Fields = {
-    schemas: Object.fromEntries(pathsOf(aboutStranger()).map((each) => [each.join('/'), unknown])),
-    replace(name, json) {
-      return request(jsonText(replaceAt(aboutStranger(), name.split('/'), json)).bytes);
-    },
-    replaceInForm: () => null,
-  };
+  const forgery = (variant: string) => (body: Buffer) =>
+    target.forgeries(body).find(([name]) => name === variant)?.[1] ?? [];
   return {
-    name: `POST ${path}`,
-    bad,
-    fields,
-    valid: () => request(jsonText(JSON.stringify(aboutStranger())).bytes),
+    endpoint,
+    valid: () => request(toJson(aboutStranger()).bytes),
     alternatives: [],
-    as(one) {
-      const body = aboutBait();
-      const forgery = target.forgeries(body).find(([variant]) => variant === one.variant);
-      return request(body, forgery === undefined ? one.headers : forgery[1]);
-    },
-    refusedCaller: untrusted(target),
-    refusedRequest: notGranted,
-    refusedMethod: untrusted(target),
-    looksAtFaces: false,
+    fields: Object.fromEntries(pathsOf(aboutStranger()).map((path) => [path.join('/'), null])),
+    replace: (field, json) => request(jsonText(replaceAt(aboutStranger(), field.split('/'), json)).bytes),
+    replaceInForm: () => null,
+    bad: [
+      ...target.forgeries(old).map(([variant]) => toBad('forged', variant, forgery(variant))),
+      toBad('replayed', 'what was signed for a former call', () =>
+        target.sign(old).filter(([name]) => /signature/i.test(name)),
+      ),
+      toBad('cross-tenant', 'what another tenant’s provider shows', () => target.foreign(old)),
+      toBad('wrong role', 'a client token', () => asClient(client)),
+      toBad('wrong role', 'an administrator’s key', () => asAdministrator(owner)),
+      ...[client, owner, victims.sessions.own].map((text) => toBad('wrong role', 'as bearer', () => asSession(text))),
+    ],
+    refusedCaller: refusedStranger(target),
+    refusedRequest: eachRefused(({ answer }) => answer !== null && target.isGranted(answer)),
     mostBytes: mostHookBytes,
   };
 }

@@ -1,11 +1,10 @@
-import type { JsonObject } from '../../../src/base/json.js';
 import { type Answer, bodyOf } from './answer.js';
 import { createCaller } from './caller.js';
 import type { OidcTarget } from './clients.js';
 import { asClient } from './credentials.js';
 import type { Film } from './page.js';
 import { signForOneLogin } from './providers/onelogin.js';
-import { type FormPart, type Header, type Request, toBytes, toMultipart, toUrlencoded } from './request.js';
+import { type Header, post, type Request, toBytes, toJson, toMultipart, toPhotos, toUrlencoded } from './request.js';
 import { asOidcClient, beginSignIn, redemption, takeCode } from './sign-in.js';
 import { atOnce, exchange } from './socket.js';
 
@@ -26,17 +25,16 @@ export interface LoadSetting {
   readonly url: string;
   readonly port: number;
   readonly clientToken: string;
-  /** A token that a backend keeps, and a photo of that face in base64. */
+  /** A token that a backend keeps, and a photo of that face. */
   readonly faceToken: string;
-  readonly photo: string;
+  readonly photo: Uint8Array;
   /** A user of `workforce` who is enrolled. */
   readonly subject: string;
   readonly hooks: readonly LoadedHook[];
   /** As `hooks`, of the user above after a face check: it has to be granted. */
   readonly granted: LoadedHook;
   readonly oidc: { readonly target: OidcTarget; readonly login: string };
-  /** In base64, by movement. */
-  readonly film: Readonly<Record<string, readonly string[]>>;
+  readonly film: Film;
 }
 
 /** What people and providers do. */
@@ -71,16 +69,7 @@ const patienceMs = 30_000;
 
 /** @param note - told of every request */
 export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
-  const { port, url } = setting;
-  const photo = Buffer.from(setting.photo, 'base64');
-  const toPictures = (movement: string) => (setting.film[movement] ?? []).map((text) => Buffer.from(text, 'base64'));
-  const film: Film = {
-    centre: toPictures('centre'),
-    left: toPictures('left'),
-    right: toPictures('right'),
-    up: toPictures('up'),
-    down: toPictures('down'),
-  };
+  const { port, url, photo, film } = setting;
   let count = 0;
   const mark = (): string => `load ${process.pid} ${++count}`;
 
@@ -100,12 +89,6 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
     note({ kind, ms, refusal });
     return answer;
   };
-  const post = (path: string, body: Request['body'], headers: readonly Header[] = []): Request => ({
-    method: 'POST',
-    path,
-    headers,
-    body,
-  });
   const hookRequest = ({ path, template, headers, oneLoginSecret }: LoadedHook): Request => {
     const text = template
       .replaceAll('{{id}}', mark())
@@ -138,31 +121,22 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
         ({ status, text }) => status === 200 && text.includes('"authenticated":true'),
       ),
     async 'step-up'() {
-      const about: JsonObject = { connection: 'workforce', subject: setting.subject, application: 'portal' };
-      const start = post(
-        '/step-ups',
-        { type: 'application/json', bytes: Buffer.from(JSON.stringify(about)) },
-        asClient(setting.clientToken),
-      );
+      const about = { connection: 'workforce', subject: setting.subject, application: 'portal' };
+      const start = post('/step-ups', toJson(about), asClient(setting.clientToken));
       const started = await send('step-up', start, ({ status }) => status === 201);
       if (started?.status !== 201) return;
       const { id, challenge } = bodyOf(started);
-      const parts: FormPart[] = [
-        ['challenge', String(challenge)],
-        ['photo', photo],
-      ];
-      await send('step-up', post(`/step-ups/${String(id)}/photos`, toMultipart(parts)), ({ text }) =>
-        text.includes('"passed"'),
-      );
+      const photos = post(`/step-ups/${String(id)}/photos`, toPhotos(String(challenge), photo));
+      await send('step-up', photos, ({ text }) => text.includes('"passed"'));
       await callHook('step-up', setting.granted);
     },
     async 'sign-in'() {
       // Timed as a whole less the time a head takes to turn: what the server takes of it.
-      const caller = createCaller(port, addressOf['sign-in']);
+      const caller = createCaller(port, addressOf['sign-in'], (ms) => note({ kind: 'sign-in', ms, refusal: null }));
       const began = performance.now();
       try {
         const signIn = await beginSignIn(url, setting.oidc.target, setting.oidc.login);
-        const code = await takeCode(timed(caller, note), signIn, film, mark());
+        const code = await takeCode(caller, signIn, film, mark());
         const redeem = post(
           '/oidc/workforce/token',
           toUrlencoded(redemption(signIn, code)),
@@ -179,22 +153,4 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
     },
   };
   return acts;
-}
-
-/** Notes each call of a sign-in. */
-function timed(caller: ReturnType<typeof createCaller>, note: (sample: LoadSample) => void): typeof caller {
-  const clock =
-    <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
-      const from = performance.now();
-      const result = await call(...args);
-      note({ kind: 'sign-in', ms: performance.now() - from, refusal: null });
-      return result;
-    };
-  return {
-    call: clock(caller.call),
-    get: clock(caller.get),
-    post: clock(caller.post),
-    postForm: clock(caller.postForm),
-  };
 }

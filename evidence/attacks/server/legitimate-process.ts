@@ -9,6 +9,8 @@ let samples: LoadSample[] = [];
 const underWay = new Set<Promise<unknown>>();
 const timers: NodeJS.Timeout[] = [];
 
+// The attack has ended, or was killed.
+process.on('disconnect', () => process.exit());
 process.on('message', (message: { readonly start?: LoadSetting; readonly ask?: 'report' | 'stop' }) => {
   if (message.start !== undefined) begin(message.start);
   if (message.ask === 'report') report();

@@ -2,11 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { quantile, round } from '../../bench/measure.js';
-import { type LoadedHook, type LoadKind, type LoadSample, type LoadSetting, loadKinds } from './legitimate-load.js';
+import type { LoadedHook, LoadKind, LoadSample, LoadSetting } from './legitimate-load.js';
 import type { Film } from './page.js';
 import { hookAddress } from './providers/provider.js';
 import type { Stage } from './stage.js';
-import { enrol, type Victims } from './victims.js';
+import { enrolUser, type Victims } from './victims.js';
 
 /** What those who may call met. Milliseconds from the first byte sent to the last byte of the answer. */
 export interface LoadFigures {
@@ -41,21 +41,17 @@ function toFigures(samples: readonly LoadSample[]): LoadFigures {
   };
 }
 
-function toReport(samples: readonly LoadSample[]): LoadReport {
+const toReport = (samples: readonly LoadSample[]): LoadReport => {
   const of = (kind: LoadKind): LoadFigures => toFigures(samples.filter((sample) => sample.kind === kind));
-  const byKind = Object.fromEntries(loadKinds.map((kind) => [kind, of(kind)]));
   return {
     ...toFigures(samples),
     byKind: {
-      hook: of('hook'),
-      'face check by photo': of('face check by photo'),
-      'step-up': of('step-up'),
-      'sign-in': of('sign-in'),
-      ...byKind,
+      ...{ hook: of('hook'), 'face check by photo': of('face check by photo') },
+      ...{ 'step-up': of('step-up'), 'sign-in': of('sign-in') },
     },
     refusals: samples.flatMap(({ refusal }) => (refusal === null ? [] : [refusal])),
   };
-}
+};
 
 /** @param answer - what a call about nobody special has to get */
 function toLoadedHook(stage: Stage, name: string, answer: string, subject: string | null = null): LoadedHook {
@@ -79,14 +75,9 @@ function toLoadedHook(stage: Stage, name: string, answer: string, subject: strin
 /** Starts the load: from addresses, users, tokens and a client of its own. */
 export async function startLegitimate(stage: Stage, victims: Victims, film: Film): Promise<Legitimate> {
   const { providers, pictures, credentials, url, port } = stage;
-  const subject = await providers.workforce.simulator.createUser({
-    login: 'load@example.com',
-    password: 'first factor',
-  });
-  await enrol(stage, { connection: 'workforce', subject, photos: pictures.person });
   const login = 'load-sign-in@example.com';
-  const signer = await providers.workforce.simulator.createUser({ login, password: 'first factor' });
-  await enrol(stage, { connection: 'workforce', subject: signer, photos: film.centre });
+  const subject = await enrolUser(stage, 'load@example.com', pictures.person);
+  await enrolUser(stage, login, film.centre);
   const target = providers.targets.find(({ id }) => id === 'load');
   if (target === undefined) throw new Error('there is no client for the load');
   const setting: LoadSetting = {
@@ -95,7 +86,8 @@ export async function startLegitimate(stage: Stage, victims: Victims, film: Film
     clientToken: credentials.legitimate,
     faceToken: victims.tokens.legitimate,
     subject,
-    photo: Buffer.from(pictures.person[1]).toString('base64'),
+    photo: pictures.person[1],
+    film,
     hooks: [
       toLoadedHook(stage, '/hooks/workforce/token', 'face_not_verified'),
       toLoadedHook(stage, '/hooks/staff/token-issuance-start', '"faceVerified":"false"'),
@@ -103,14 +95,8 @@ export async function startLegitimate(stage: Stage, victims: Victims, film: Film
     ],
     granted: toLoadedHook(stage, '/hooks/workforce/token', '"verified"', subject),
     oidc: { target, login },
-    film: Object.fromEntries(
-      Object.entries(film).map(([movement, shots]) => [
-        movement,
-        shots.map((shot) => Buffer.from(shot).toString('base64')),
-      ]),
-    ),
   };
-  const child = fork(fileURLToPath(new URL('./legitimate-process.js', import.meta.url)));
+  const child = fork(fileURLToPath(new URL('./legitimate-process.js', import.meta.url)), { serialization: 'advanced' });
   child.send({ start: setting });
   const ask = async (what: 'report' | 'stop'): Promise<LoadReport> => {
     const answer = once(child, 'message');

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { signToken } from '../../../simulators/entra/tenant.js';
 import { createBrowser } from '../../../test/oidc/browser.js';
+import { type Altered, alterToken } from './alter.js';
 import type { OidcTarget } from './clients.js';
-import { alterToken } from './providers/bearer-tricks.js';
 import { toUrlencoded } from './request.js';
 import { asOidcClient, authorizationParams, issuerOf } from './sign-in.js';
 import type { Stage } from './stage.js';
@@ -16,7 +16,7 @@ export interface OidcVictims {
   /** A hint of Entra that was used. */
   readonly usedHint: string;
   /** Hints that Entra never signed so, by what is wrong with them. */
-  readonly badHints: readonly (readonly [string, string])[];
+  readonly badHints: readonly Altered[];
 }
 
 /** Pushes a request as its client. @returns its address */
@@ -57,28 +57,29 @@ export async function signHint(
   return signToken(tenant, claims, Date.now(), -1);
 }
 
-async function makeBadHints(stage: Pick<Stage, 'providers'>): Promise<readonly (readonly [string, string])[]> {
+async function makeBadHints(stage: Pick<Stage, 'providers'>): Promise<readonly Altered[]> {
   const { staff, outside } = stage.providers;
   const { tenant, url } = staff.simulator;
   const other = await staff.simulator.addTenant();
   const now = Math.floor(Date.now() / 1000);
   const publicKey = { ...tenant.keys.at(-1)?.publicJwk };
-  const claims = {
-    iss: `${url}/${tenant.id}/v2.0`,
-    aud: staff.externalMfa,
-    tid: tenant.id,
-    oid: staff.stranger,
-    sub: 'a',
+  const iss = `${url}/${tenant.id}/v2.0`;
+  const claims = { iss, aud: staff.externalMfa, tid: tenant.id, oid: staff.stranger, sub: 'a' };
+  const changes: Readonly<Record<string, object>> = {
+    'for another client': { aud: 'another' },
+    'of another issuer': { iss: `${url}/${other.id}/v2.0` },
+    'of another tenant': { tid: other.id },
+    'of an hour ago': { iat: now - 3600, nbf: now - 3600 },
+    'of the future': { iat: now + 3600 },
+    'about nobody': { oid: 'nobody' },
   };
+  const changed = Object.entries(changes).map(
+    async ([variant, each]): Promise<Altered> => [`a hint ${variant}`, await signHint(stage, each)],
+  );
   return [
     ['no hint', ''],
-    ['a hint for another client', await signHint(stage, { aud: 'another' })],
-    ['a hint of another issuer', await signHint(stage, { iss: `${url}/${other.id}/v2.0` })],
-    ['a hint of another tenant', await signHint(stage, { tid: other.id })],
+    ...(await Promise.all(changed)),
     ['a hint of another tenant’s key', await signToken(other, claims, Date.now(), -1)],
-    ['a hint of an hour ago', await signHint(stage, { iat: now - 3600, nbf: now - 3600 })],
-    ['a hint of the future', await signHint(stage, { iat: now + 3600 })],
-    ['a hint about nobody', await signHint(stage, { oid: 'nobody' })],
     ['a hint signed by a stranger', await outside.forge(claims)],
     ['a stranger’s hint under this key’s name', await outside.forge(claims, { kid: tenant.keys.at(-1)?.kid })],
     ...alterToken(await signHint(stage), { publicKey, lure: `${outside.url}/lure/hint` }),

@@ -3,16 +3,13 @@ import { type Finding as Came, type Row, toClaim } from '../attack.js';
 import { show } from '../report.js';
 import type { Size } from '../size.js';
 import { hostileClasses } from './hostile.js';
-import type { LoadReport } from './legitimate.js';
-import { type LoadKind, loadKinds } from './legitimate-load.js';
+import type { LoadFigures, LoadReport } from './legitimate.js';
+import { loadKinds } from './legitimate-load.js';
 import type { PictureFigures } from './picture-attack.js';
-import type { Finding, Tally } from './siege.js';
+import type { Tally } from './siege.js';
 import type { Winners } from './single-use.js';
 
 const leastCalls: Readonly<Record<Size, number>> = { full: 10_000, quick: 1_000 };
-
-/** Of each kind, aloud; the figures count all of them. */
-const mostTold = 200;
 
 /** Everything that was seen. */
 export interface Outcome {
@@ -20,48 +17,19 @@ export interface Outcome {
   readonly tally: Tally;
   readonly before: LoadReport;
   readonly during: LoadReport;
-  readonly accepted: readonly string[];
-  readonly errors: readonly string[];
+  readonly accepted: number;
+  readonly errors: number;
   readonly shed: number;
   readonly rssGrowthMiB: number;
   /** `null` in the quick form. */
   readonly pictures: PictureFigures | null;
   readonly winners: Winners;
   readonly controls: { readonly asked: number; readonly refused: readonly string[] };
-  readonly missing: readonly string[];
+  readonly missing: number;
   readonly endpoints: number;
 }
 
-/** A finding as one line. */
-export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
-  `${endpoint}: ${kind}: ${variant}: ${what}`;
-
-/** Tells what has to be looked at, so that it can be done again. */
-export function tell(
-  { tally, accepted, errors, missing, winners, controls, during }: Outcome,
-  say: (line: string) => void,
-): void {
-  const all = {
-    accepted,
-    errors,
-    hangs: tally.hangs.map(inWords),
-    'not prepared': tally.broken.map(inWords),
-    'never attacked': missing,
-    'nobody won': winners.lost,
-    'refused as they may': controls.refused,
-    'legitimate, refused': during.refusals,
-  };
-  for (const [name, lines] of Object.entries(all)) {
-    for (const line of lines.slice(0, mostTold)) say(`${name}: ${line}`);
-  }
-}
-
-const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadReport | LoadReport['byKind'][LoadKind]) => ({
-  requests,
-  p50Ms,
-  p99Ms,
-  refused,
-});
+const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadFigures) => ({ requests, p50Ms, p99Ms, refused });
 
 /** The memory of the shipped deployments is limited to 1 GiB. */
 const shippedLimitMiB = 1_023;
@@ -91,7 +59,7 @@ export function toCame(outcome: Outcome): Came {
     ]),
   );
   const ratio = round(during.p99Ms / before.p99Ms, 2);
-  const toRow = (name: string, was: LoadReport['byKind'][LoadKind], is: LoadReport['byKind'][LoadKind]): Row => [
+  const toRow = (name: string, was: LoadFigures, is: LoadFigures): Row => [
     ...[name, show(is.requests), show(was.p50Ms), show(is.p50Ms), show(was.p99Ms), show(is.p99Ms), String(is.refused)],
   ];
   const none = { atMost: 0 };
@@ -100,8 +68,8 @@ export function toCame(outcome: Outcome): Came {
       endpoints,
       calls: tally.calls,
       byClass,
-      accepted: accepted.length,
-      serverErrors: errors.length,
+      accepted,
+      serverErrors: errors,
       hangs: tally.hangs.length,
       shed,
       rssGrowthMiB,
@@ -126,9 +94,9 @@ export function toCame(outcome: Outcome): Came {
     ],
     claims: [
       toClaim('hostile calls that were sent', { figure: tally.calls }, { atLeast: leastCalls[size] }),
-      toClaim('endpoints and classes that no call was made of', { figure: missing.length }, none),
-      toClaim('hostile calls that got, or did, what they must not', { figure: accepted.length }, none),
-      toClaim('answers that tell of a fault, and faults in the log', { figure: errors.length }, none),
+      toClaim('endpoints and classes that no call was made of', { figure: missing }, none),
+      toClaim('hostile calls that got, or did, what they must not', { figure: accepted }, none),
+      toClaim('answers that tell of a fault, and faults in the log', { figure: errors }, none),
       toClaim('calls without an answer or an end', { figure: tally.hangs.length }, none),
       toClaim('legitimate requests that were refused', { figure: before.refused + during.refused }, none),
       // The quick form runs beside other tests: what takes time and memory there is not the attack alone.

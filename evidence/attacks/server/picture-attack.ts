@@ -4,9 +4,8 @@ import { residentMiB, round } from '../../bench/measure.js';
 import { codeOf } from './answer.js';
 import type { Legitimate, LoadReport } from './legitimate.js';
 import { ticketOf } from './page.js';
-import { type FormPart, toMultipart } from './request.js';
+import { post, toPhotos } from './request.js';
 import { beginSignIn } from './sign-in.js';
-import { post } from './single-use.js';
 import type { Stage } from './stage.js';
 
 /** What the pictures of anonymous callers came to. */
@@ -57,10 +56,9 @@ export async function attackWithPictures(
     const code = await beginSignIn(stage.url, target, 'stranger@example.com').then(
       async ({ link }) => {
         const [id = '', challenge = ''] = ticketOf(link).split('.');
-        const parts: FormPart[] = [['challenge', challenge]];
-        for (let n = 0; n < 5; n += 1) parts.push(['photo', Buffer.from(picture)]);
         sent += 1;
-        const answer = await stage.caller.call(post(`/step-ups/${id}/photos`, toMultipart(parts)));
+        const body = toPhotos(challenge, ...Array.from({ length: 5 }, () => picture));
+        const answer = await stage.caller.call(post(`/step-ups/${id}/photos`, body));
         return codeOf(answer) ?? String(answer.status);
       },
       () => 'not begun',

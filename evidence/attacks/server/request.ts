@@ -68,3 +68,15 @@ export function toMultipart(parts: readonly FormPart[]): Body {
     bytes: Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]),
   };
 }
+
+/** The form of a face check by photos alone. */
+export const toPhotos = (challenge: string, ...photos: readonly Uint8Array[]): Body =>
+  toMultipart([['challenge', challenge], ...photos.map((photo) => ['photo', photo] as const)]);
+
+/** A POST request. */
+export const post = (path: string, body: Request['body'], headers: Request['headers'] = []): Request => ({
+  method: 'POST',
+  path,
+  headers,
+  body,
+});

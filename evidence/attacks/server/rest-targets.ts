@@ -1,77 +1,179 @@
-import type { JsonObject } from '../../../src/base/json.js';
-import { type BadCredential, badCredentials, rightCredential } from './credential-forms.js';
-import { eachRefused, type Oracle, refused, refusedOrHelped } from './hostile.js';
-import { badFields } from './open-forms.js';
-import { jsonText, type Request } from './request.js';
-import { asForm, asJson, type Sample, type SampleSource, sampleOf, validRequest, withPicture } from './samples.js';
-import { type Endpoint, metricsEndpoint, type Schema } from './surface.js';
-import { type Fields, sameForEverybody, type Target } from './target.js';
+import type { Json } from '../../../src/base/json.js';
+import { badCredentials, rightCredential, type Shown } from './bad-credentials.js';
+import { eachRefused, type Oracle, refused, refusedOrHelped, sameForEverybody, type Target } from './hostile.js';
+import { type FormPart, jsonText, type Request, toJson, toMultipart } from './request.js';
+import type { Stage } from './stage.js';
+import { type Endpoint, fillPath, metricsEndpoint, type Schema } from './surface.js';
+import type { Victims } from './victims.js';
 
-/** As the server has it for a body of JSON, and for a form with pictures. */
+/** What samples are filled from. */
+export interface SampleSource {
+  readonly stage: Stage;
+  readonly victims: Victims;
+}
+
+/** Optional fields without which a request to that address means nothing. */
+const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^\/step-ups$/, ['connection', 'subject']],
+  [/^\/subjects\/(export|revoke|erase|unlock|withdraw-data-consents|end-links)$/, ['connection', 'subject']],
+  [/^\/applications\/\{id\}\/change$/, ['contact']],
+  [/^\/enrolments(\/revoke)?$/, ['subject']],
+  [/^\/invitations$|^\/subjects\/invite$/, ['subject', 'purpose']],
+];
+
+/** Counts samples, for names that are nobody's yet. */
+let made = 0;
+
+/** Values that a schema alone does not tell: names of things that exist here, and new ones. */
+function knownValues({ path }: Endpoint, { stage, victims }: SampleSource): Readonly<Record<string, Json>> {
+  const { tokens, stepUps, kiosk } = victims;
+  const [, nonce = ''] = victims.frames[0] ?? [];
+  const isCode = path.endsWith('/authenticate-credentials');
+  return {
+    connection: 'workforce',
+    client: 'portal',
+    subject: victims.subject,
+    purpose: 'manage',
+    accuracy: 4,
+    scope: '',
+    consentStatement: 'consent-1',
+    consentGivenAt: new Date().toISOString(),
+    tenant: 'default',
+    scopes: ['verify'],
+    contact: 'nobody',
+    key: victims.applicationKey,
+    email: `siege-${made}@example.com`,
+    phone: `+1500555${String(1000 + (made % 9000))}`,
+    emailCode: '000000',
+    phoneCode: '000000',
+    name: path === '/administrators/remove' ? victims.administrator : `siege-${made}`,
+    role: 'auditor',
+    id: isCode ? 'A'.repeat(43) : victims.clientToken,
+    ticket: victims.ticket,
+    version: 'consent-1',
+    language: 'en',
+    kiosk: kiosk.id,
+    secret: kiosk.secret,
+    nonce: typeof nonce === 'string' ? nonce : '',
+    digest: 'A'.repeat(43),
+    challenge: stepUps.waiting.challenge,
+    request: `${stage.url}/no-request`,
+    number: '10',
+    token: path === '/revoke' ? tokens.expiring.text : tokens.good,
+  };
+}
+
+/** The least that a schema takes. */
+function leastOf({ type, enum: values, minimum }: Schema): Json {
+  if (Array.isArray(values)) return values[0] ?? '';
+  if (type === 'integer' || type === 'number') return typeof minimum === 'number' ? minimum : 1;
+  if (type === 'boolean') return true;
+  return type === 'array' ? [] : 'x';
+}
+
+/** What the endpoint is sent. */
+interface Sample {
+  readonly texts: Readonly<Record<string, Json>>;
+  readonly photos: readonly (readonly [string, Uint8Array])[];
+}
+
+/** @param picture - in place of the person's photo, if nobody is to look at a face */
+function sampleOf(endpoint: Endpoint, source: SampleSource, picture?: Uint8Array): Sample {
+  made += 1;
+  const more = alsoSent.find(([path]) => path.test(endpoint.path))?.[1] ?? [];
+  const names = Object.keys(endpoint.fields).filter((name) => endpoint.required.includes(name) || more.includes(name));
+  const known = knownValues(endpoint, source);
+  const [, person] = source.stage.pictures.person;
+  const photos = Object.entries(endpoint.photos).flatMap(([name, { atLeast }]) => {
+    const file = picture ?? (name === 'roster' ? Buffer.from(source.victims.tokens.good) : person);
+    return Array.from({ length: atLeast }, () => [name, file] as const);
+  });
+  return {
+    texts: Object.fromEntries(names.map((name) => [name, known[name] ?? leastOf(endpoint.fields[name])])),
+    photos,
+  };
+}
+
+const asForm = ({ texts, photos }: Sample): Request['body'] =>
+  toMultipart([
+    ...Object.entries(texts).flatMap(([name, value]) =>
+      [value].flat().map((each): FormPart => [name, typeof each === 'string' ? each : JSON.stringify(each)]),
+    ),
+    ...photos,
+  ]);
+
+/** As JSON fields, with pictures in base64. */
+function jsonFields({ texts, photos }: Sample): Record<string, Json> {
+  const all: Record<string, Json> = { ...texts };
+  for (const [name, bytes] of photos) {
+    const text = Buffer.from(bytes).toString('base64');
+    all[name] = all[name] === undefined ? text : [all[name], text].flat();
+  }
+  return all;
+}
+
+/** The request that the endpoint takes, without its caller's credential. */
+export function validRequest(endpoint: Endpoint, source: SampleSource, sample = sampleOf(endpoint, source)): Request {
+  const { application, stepUps } = source.victims;
+  const { method, path } = endpoint;
+  const part = path.startsWith('/applications/')
+    ? application
+    : path.startsWith('/step-ups/')
+      ? stepUps.waiting.id
+      : 'none';
+  const body = method === 'GET' ? null : sample.photos.length > 0 ? asForm(sample) : toJson(jsonFields(sample));
+  return { method, path: fillPath(path, part), headers: [], body };
+}
+
+/** The server's own limits for a body of JSON, and for a form with pictures. */
 const mostJsonBytes = 14 * 1024 * 1024;
 const mostFormBytes = 50 * 1024 * 1024;
-
-/** No text of another kind is a picture. */
-const picture64: Schema = { type: 'picture' };
 
 /** Figures change from one answer to the next. */
 const figuresAlone: Oracle = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && !answer.text.startsWith('# '),
 );
 
-/** With the person's own photo in a hostile call, so that a credential taken for good would be seen to work. */
+/** Here a hostile call carries the person's own photo, so that an accepted credential would be noticed. */
 const facePath =
   /^\/(generate|authenticate|authenticate-score|content-key|identify|match|match-bulk|consistency-check|detect|quality|liveness|enrolments|step-ups\/\{id\}\/photos)$/;
 
 /** @param known - every answer that is the same for everybody */
 export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: ReadonlySet<string>): Target {
-  const { name, needs, path, photos, method } = endpoint;
-  const { stage, victims, picture } = source;
-  const right = rightCredential(endpoint, stage.credentials, victims);
+  const { needs, path, photos, method } = endpoint;
+  const { stage, victims } = source;
+  const headers = rightCredential(endpoint, stage, victims);
+  const small = (): Sample => sampleOf(endpoint, source, stage.pictures.landscape);
+  const withBody = (body: Request['body']): Request => ({ ...validRequest(endpoint, source, small()), headers, body });
+  const shared = path === metricsEndpoint.path ? figuresAlone : sameForEverybody(known);
   const isPublic = needs.kind === 'public';
-  const inBody = badFields(path, stage, victims);
-  const bad: readonly BadCredential[] =
-    inBody.length > 0 ? inBody : badCredentials(endpoint, stage.credentials, victims);
-  const small = (): Sample => withPicture(sampleOf(endpoint, source), picture);
-  const withBody = (body: Request['body'], headers = right): Request => ({
-    ...validRequest(endpoint, source, small()),
-    headers,
-    body,
-  });
-  const shared: Oracle = path === metricsEndpoint.path ? figuresAlone : sameForEverybody(known);
-  const oracle: Oracle = isPublic ? shared : refused;
-  const fields: Fields | null =
-    method === 'GET' || (Object.keys(endpoint.fields).length === 0 && Object.keys(photos).length === 0)
-      ? null
-      : {
-          schemas: { ...endpoint.fields, ...Object.fromEntries(Object.keys(photos).map((each) => [each, picture64])) },
-          replace(field, json) {
-            const { [field]: _, ...rest }: JsonObject = JSON.parse(asJson(small()).bytes.toString());
-            const text = JSON.stringify(rest);
-            const others = text === '{}' ? '' : `${text.slice(1, -1)}`;
-            const own = json === null ? '' : `"${field}":${json}`;
-            return withBody(jsonText(`{${[own, others].filter((each) => each !== '').join(',')}}`));
-          },
-          replaceInForm(field, text) {
-            const sample = small();
-            return withBody(asForm({ ...sample, texts: { ...sample.texts, [field]: text } }));
-          },
-        };
-  return {
-    name,
-    bad,
-    fields,
-    valid: () => ({ ...validRequest(endpoint, source, small()), headers: right }),
-    alternatives: fields === null ? [] : [() => withBody(asForm(small())), () => withBody(asJson(small()))],
-    as(one) {
+  const names = [...Object.keys(endpoint.fields), ...Object.keys(photos)];
+  const hasFields = method !== 'GET' && names.length > 0;
+  const toBad = ({ fields = {}, headers: shown = [], ...about }: Shown) => ({
+    ...about,
+    request(): Request {
       const sample = facePath.test(path) ? sampleOf(endpoint, source) : small();
-      const texts = { ...sample.texts, ...one.fields };
-      return { ...validRequest(endpoint, source, { ...sample, texts }), headers: one.headers };
+      const texts = { ...sample.texts, ...fields };
+      return { ...validRequest(endpoint, source, { ...sample, texts }), headers: shown };
     },
-    refusedCaller: oracle,
+  });
+  return {
+    endpoint,
+    valid: () => ({ ...validRequest(endpoint, source, small()), headers }),
+    alternatives: hasFields ? [() => withBody(asForm(small())), () => withBody(toJson(jsonFields(small())))] : [],
+    fields: hasFields ? Object.fromEntries(names.map((name) => [name, endpoint.fields[name] ?? null])) : {},
+    replace(field, json) {
+      const { [field]: _, ...rest } = jsonFields(small());
+      const others = JSON.stringify(rest).slice(1, -1);
+      return withBody(jsonText(`{"${field}":${json}${others === '' ? '' : `,${others}`}}`));
+    },
+    replaceInForm(field, text) {
+      const sample = small();
+      return withBody(asForm({ ...sample, texts: { ...sample.texts, [field]: text } }));
+    },
+    bad: badCredentials(endpoint, stage, victims).map(toBad),
+    refusedCaller: isPublic ? shared : refused,
     refusedRequest: isPublic ? shared : refusedOrHelped,
-    refusedMethod: oracle,
-    looksAtFaces: false,
     mostBytes: Object.keys(photos).length > 0 ? mostFormBytes : mostJsonBytes,
   };
 }

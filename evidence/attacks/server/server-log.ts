@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { bodyOf } from './answer.js';
 
 const lineGuard = z.looseObject({
   level: z.number(),
@@ -30,7 +31,7 @@ export async function readServerLog(file: string, from = 0): Promise<ServerLog> 
   const routes = new Map<string, string>();
   for (const line of lines) {
     if (line.trim() === '') continue;
-    const parsed = lineGuard.safeParse(toJson(line));
+    const parsed = lineGuard.safeParse(bodyOf({ text: line }));
     if (!parsed.success) {
       // Whatever is no line of the log was written by something that broke.
       faults.push({ requestId: null, text: line.slice(0, 300) });
@@ -46,14 +47,6 @@ export async function readServerLog(file: string, from = 0): Promise<ServerLog> 
     text: `${routes.get(requestId ?? '') ?? 'no route'}: ${text}`,
   }));
   return { codes, faults: named };
-}
-
-function toJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }
 
 /** How many lines there are by now. */

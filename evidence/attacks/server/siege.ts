@@ -21,15 +21,24 @@ export interface Suspect extends Finding {
 /** What came of all hostile calls. */
 export interface Tally {
   /** Connections, each with one request. */
-  readonly calls: number;
-  readonly accepted: readonly Finding[];
-  readonly suspects: readonly Suspect[];
-  readonly hangs: readonly Finding[];
+  calls: number;
+  readonly accepted: Finding[];
+  readonly suspects: Suspect[];
+  readonly hangs: Finding[];
   /** Things that could not be prepared: not hostile, and not in order. */
-  readonly broken: readonly Finding[];
+  readonly broken: Finding[];
   /** Calls by endpoint and class. */
-  readonly met: ReadonlyMap<string, ReadonlyMap<HostileClass, number>>;
+  readonly met: Map<string, Map<HostileClass, number>>;
 }
+
+export const newTally = (): Tally => ({
+  calls: 0,
+  accepted: [],
+  suspects: [],
+  hangs: [],
+  broken: [],
+  met: new Map(),
+});
 
 /** How fast it goes. */
 export interface Pace {
@@ -64,21 +73,32 @@ export interface SiegeOptions {
   say(line: string): void;
 }
 
-/** Sends all of it, and judges each answer. */
-export async function besiege(all: readonly Hostile[], { port, pace, secrets, say }: SiegeOptions): Promise<Tally> {
-  const accepted: Finding[] = [];
-  const suspects: Suspect[] = [];
-  const hangs: Finding[] = [];
-  const broken: Finding[] = [];
-  const met = new Map<string, Map<HostileClass, number>>();
-  let sent = 0;
+/** True if the server put a request off. Okta is asked to send an event again that cannot be acted on in time. */
+export const isShed = ({ endpoint, status, code }: Suspect): boolean =>
+  code === 'overloaded' || (endpoint.endsWith('/events') && status === 503);
+
+/** A finding as one line. */
+export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
+  `${endpoint}: ${kind}: ${variant}: ${what}`;
+
+/** Sends all of it, and judges each answer. @param tally - what came of it is added there, and each finding is reported at once */
+export async function besiege(
+  all: readonly Hostile[],
+  tally: Tally,
+  { port, pace, secrets, say }: SiegeOptions,
+): Promise<void> {
+  const { accepted, suspects, hangs, broken, met } = tally;
 
   const send = async (wire: Wire, at: number): Promise<Exchange> => {
-    sent += 1;
+    tally.calls += 1;
     const from = nextAddress();
     const first = await exchange(wire, { port: at, from, patienceMs });
     const bounced = toBounce(first);
     return bounced === null ? first : exchange(bounced, { port: at, from, patienceMs });
+  };
+  const find = (name: string, found: Finding[], finding: Finding): void => {
+    found.push(finding);
+    say(`${name}: ${inWords(finding)}`);
   };
   const note = (hostile: Hostile, exchanges: readonly Exchange[]): void => {
     const { endpoint, variant } = hostile;
@@ -87,22 +107,25 @@ export async function besiege(all: readonly Hostile[], { port, pace, secrets, sa
     ofEndpoint.set(hostile.class, (ofEndpoint.get(hostile.class) ?? 0) + exchanges.length);
     met.set(endpoint, ofEndpoint);
     const given = hostile.judge(exchanges);
-    if (given !== null) accepted.push({ ...about, what: given });
+    if (given !== null) find('accepted', accepted, { ...about, what: given });
     for (const { answer, end, ms } of exchanges) {
-      if (end === 'hung') hangs.push({ ...about, what: `neither an answer nor an end in ${Math.round(ms / 1000)} s` });
+      if (end === 'hung')
+        find('hang', hangs, { ...about, what: `neither an answer nor an end in ${Math.round(ms / 1000)} s` });
       if (answer === null) continue;
       const told = secrets.find((secret) => answer.text.includes(secret));
       if (told !== undefined || insides.test(answer.text))
-        accepted.push({ ...about, what: `told: ${answer.text.slice(0, 200)}` });
+        find('accepted', accepted, { ...about, what: `told: ${answer.text.slice(0, 200)}` });
       if (answer.status < 500) continue;
       const requestId = answer.headers['x-request-id'] ?? null;
-      suspects.push({
+      const suspect = {
         ...about,
         what: answer.text.slice(0, 200),
         requestId,
         status: answer.status,
         code: codeOf(answer),
-      });
+      };
+      suspects.push(suspect);
+      if (!isShed(suspect)) say(`${suspect.status}: ${inWords(suspect)}`);
     }
   };
   const act = async (hostile: Hostile): Promise<void> => {
@@ -111,7 +134,8 @@ export async function besiege(all: readonly Hostile[], { port, pace, secrets, sa
       note(hostile, await Promise.all(wires.map((wire) => send(wire, hostile.port ?? port))));
     } catch (error) {
       const what = error instanceof Error ? error.message.slice(0, 300) : 'failed';
-      broken.push({ endpoint: hostile.endpoint, class: hostile.class, variant: hostile.variant, what });
+      const { endpoint, class: kind, variant } = hostile;
+      find('not prepared', broken, { endpoint, class: kind, variant, what });
     }
     if (hostile.after !== undefined) await act(hostile.after);
   };
@@ -124,7 +148,6 @@ export async function besiege(all: readonly Hostile[], { port, pace, secrets, sa
     inLanes(of('face'), { lanes: pace.facesAtOnce, betweenMs: pace.facesAtOnce * pace.betweenFacesMs }, act),
     inLanes(of('slow'), { lanes: pace.slowAtOnce, betweenMs: 0 }, act),
   ]);
-  return { calls: sent, accepted, suspects, hangs, broken, met };
 }
 
 /** Each lane begins its next at the earliest so long after its last began. */

@@ -1,6 +1,6 @@
 import { hookAddress } from './providers/provider.js';
-import { type Request, toJson, toMultipart } from './request.js';
-import { nextNumber, post, type SingleUse } from './single-use.js';
+import { post, type Request, toJson, toPhotos } from './request.js';
+import { nextNumber, type SingleUse } from './single-use.js';
 import type { Stage } from './stage.js';
 import { issueReceipt, startStepUp, type Victims } from './victims.js';
 
@@ -27,11 +27,7 @@ export function singleUseOfHooks(stage: Stage, victims: Victims): readonly Singl
           // The bait itself, which is laid anew: it is the only one the provider knows.
           const more: { readonly token?: string } = bait.kind === 'name' ? { token } : {};
           const { id, challenge } = await startStepUp(stage, { connection, subject, application: 'portal', ...more });
-          const body = toMultipart([
-            ['challenge', challenge],
-            ['photo', stage.pictures.person[1]],
-          ]);
-          await stage.caller.call(post(`/step-ups/${id}/photos`, body));
+          await stage.caller.call(post(`/step-ups/${id}/photos`, toPhotos(challenge, stage.pictures.person[1])));
           return (sender) => signed(sender, '');
         },
         isWon: (answer) => target.isGranted(answer),

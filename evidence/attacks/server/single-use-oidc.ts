@@ -2,7 +2,7 @@ import type { Answer } from './answer.js';
 import { leadsOn } from './oidc-targets.js';
 import { externalMfaParams, pushRequest, signHint } from './oidc-victims.js';
 import type { Film } from './page.js';
-import { toUrlencoded } from './request.js';
+import { post, toUrlencoded } from './request.js';
 import {
   asOidcClient,
   authorizationParams,
@@ -12,7 +12,7 @@ import {
   redemption,
   takeCode,
 } from './sign-in.js';
-import { nextNumber, post, type SingleUse } from './single-use.js';
+import { nextNumber, type SingleUse } from './single-use.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';
 
@@ -27,12 +27,7 @@ export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): rea
   const target = stage.providers.targets.find(({ id }) => id === 'app');
   const entra = stage.providers.targets.find(({ kind }) => kind === 'entra_external_mfa');
   if (target === undefined || entra === undefined) return [];
-  const begun = (answer: Answer): boolean =>
-    leadsOn(
-      answer,
-      stage.url,
-      stage.providers.targets.map(({ redirectUri }) => redirectUri),
-    );
+  const begun = (answer: Answer): boolean => leadsOn(answer, stage);
   return [
     {
       endpoint: 'GET /oidc/workforce/authorize/{uid}',

@@ -1,6 +1,6 @@
 import type { Answer } from './answer.js';
 import type { Hostile, HostileClass, Oracle } from './hostile.js';
-import { describe, one } from './hostile.js';
+import { describe, eachRefused, one } from './hostile.js';
 import type { Request } from './request.js';
 
 /** Something that is good once: several send it at the same moment, and one more afterwards. */
@@ -25,14 +25,6 @@ const atMostOne =
     const winners = exchanges.filter(({ answer }) => answer !== null && isWon(answer));
     return winners.length > 1 ? `${winners.length} of ${exchanges.length} won: ${describe(winners[0])}` : null;
   };
-
-/** A POST request. */
-export const post = (path: string, body: Request['body'], headers: Request['headers'] = []): Request => ({
-  method: 'POST',
-  path,
-  headers,
-  body,
-});
 
 let made = 0;
 
@@ -80,10 +72,7 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
         variant: `${each.thing}, used before (${count})`,
         // Another sender than those of the race: one who had it told again may.
         wires: () => (used === null ? [] : one(used(each.mayRepeat === true ? count + 1 : 0))),
-        judge: (exchanges) => {
-          const won = exchanges.find(({ answer }) => answer !== null && each.isWon(answer));
-          return won === undefined ? null : describe(won);
-        },
+        judge: eachRefused(({ answer }) => answer !== null && each.isWon(answer)),
       };
       return { ...race, after: replay };
     }),

@@ -8,30 +8,9 @@ import { type Service, startService } from '../../../examples/demo/service.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { preload } from '../../faults/preload.js';
 import { type Caller, createCaller } from './caller.js';
-import { createOidcClients, type OidcClients } from './clients.js';
-import { asClient, type Credentials, issueCredentials, issueExpiring } from './credentials.js';
-import { openProviders, type Providers } from './providers/all.js';
-
-/** The server under siege: a process of its own, all providers behind it, and whoever may call it. */
-export interface Stage {
-  readonly port: number;
-  readonly metricsPort: number;
-  readonly url: string;
-  readonly pid: number;
-  /** Whether the process is the one that was started. */
-  isAlive(): boolean;
-  readonly logFile: string;
-  /** Where one-time codes go. */
-  readonly outboxFile: string;
-  readonly providers: Providers;
-  readonly clients: OidcClients;
-  readonly credentials: Credentials;
-  readonly pictures: Pictures;
-  /** A token of the person that expired a day ago. */
-  readonly expiredToken: { readonly text: string; readonly expiry: string };
-  readonly caller: Caller;
-  close(): Promise<void>;
-}
+import { createOidcClients } from './clients.js';
+import { asClient, issueCredentials, issueExpiring } from './credentials.js';
+import { openProviders } from './providers/all.js';
 
 /** The day before: what is issued then has expired by now. */
 const dayMs = -24 * 3_600_000;
@@ -39,7 +18,8 @@ const dayMs = -24 * 3_600_000;
 /** Where whoever may call comes from; nobody attacks from there. */
 const ownAddress = '127.0.0.1';
 
-export async function openStage(): Promise<Stage> {
+/** Starts the server under siege: a process of its own, all providers behind it, and the credentials of its callers. */
+export async function openStage() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-siege-'));
   const clients = await createOidcClients();
   const [providers, pictures] = await Promise.all([openProviders(clients), loadPictures()]);
@@ -59,7 +39,7 @@ export async function openStage(): Promise<Stage> {
   const logFile = join(folder, 'log');
   const data = join(folder, 'data');
   const environment = {
-    ...Object.assign({}, ...providers.all.map((provider) => provider.environment)),
+    ...providers.staff.environment,
     PORT: String(port),
     FACESTEP_CONFIG: configFile,
     FACESTEP_DATA: data,
@@ -75,18 +55,13 @@ export async function openStage(): Promise<Stage> {
   const service = await startService(environment, logFile);
   const credentials = { ...expired, ...(await issueCredentials(caller, owner)) };
   return {
-    port,
-    metricsPort,
-    url,
-    logFile,
-    outboxFile: join(data, 'outbox.jsonl'),
-    providers,
-    clients,
-    credentials,
-    pictures,
+    ...{ port, metricsPort, url, logFile, providers, clients, credentials, pictures, caller },
+    /** A token of the person that expired a day ago. */
     expiredToken,
-    caller,
+    /** One-time codes are written there. */
+    outboxFile: join(data, 'outbox.jsonl'),
     pid: service.process.pid ?? 0,
+    /** True if the process is the one that was started. */
     isAlive: () => service.process.exitCode === null && service.process.signalCode === null,
     async close() {
       await service.stop();
@@ -95,6 +70,8 @@ export async function openStage(): Promise<Stage> {
     },
   };
 }
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 async function liveTheDayBefore(
   service: Service,

@@ -49,5 +49,7 @@ export async function takeBait(stage: Stage, target: HookTarget): Promise<boolea
     headers: target.sign(bytes),
     body: { type, bytes },
   };
-  return target.isGranted(await stage.caller.call(request));
+  const ask = async (): Promise<boolean> => target.isGranted(await stage.caller.call(request));
+  // If a decision is late, the provider asks again: the same event gets the answer that was decided.
+  return (await ask()) || ask();
 }

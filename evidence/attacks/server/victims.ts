@@ -1,118 +1,62 @@
-import { asAdministrator, asClient } from './credentials.js';
+import { asAdministrator, asClient, asSession } from './credentials.js';
 import { lendCamera, openHandOff, startHandOff } from './hand-off.js';
 import { type Film, openPage, takeFrames, ticketOf } from './page.js';
 import type { FormPart } from './request.js';
 import type { Stage } from './stage.js';
 
-/** What is for a link that was made to manage what is held. */
+type Caller = Pick<Stage, 'caller' | 'credentials'>;
+type About = Readonly<Record<string, string>>;
+
+/** Addresses for a link that was made to manage what is held. */
 const managingPaths = [
   ...['/face/enrolment', '/face/enrolment/renew', '/face/enrolment/revoke'],
   ...['/face/data-consents', '/face/data-consents/withdraw', '/face/links', '/face/links/end'],
   ...['/face/checks', '/face/devices', '/face/devices/forget', '/face/services', '/face/export'],
 ];
 
-/** What hostile calls are aimed at: all of it is in order, and none of it is theirs. */
-export interface Victims {
-  /** A user of `workforce` who is enrolled. */
-  readonly subject: string;
-  /** Tokens that a backend keeps, of the photos of `stage.pictures.person`. */
-  readonly tokens: {
-    readonly good: string;
-    /** With an expiry a day ahead, which is said where the check asks for one. */
-    readonly expiring: { readonly text: string; readonly expiry: string };
-    readonly rival: string;
-    /** As `good`: nobody attacks it. */
-    readonly legitimate: string;
-    readonly revoked: { readonly text: string; readonly expiry: string };
-  };
-  readonly application: string;
-  /** The public id of its key. */
-  readonly applicationKey: string;
-  /** The public id of a client token. */
-  readonly clientToken: string;
-  readonly administrator: string;
-  readonly stepUps: {
-    /** Waits for its photos. */
-    readonly waiting: { readonly id: string; readonly challenge: string };
-    /** Of the rival's connection. */
-    readonly rival: { readonly id: string; readonly challenge: string };
-    readonly finished: { readonly id: string; readonly challenge: string };
-  };
-  readonly sessions: {
-    readonly own: string;
-    /** The phone of a hand-off of that session. */
-    readonly camera: string;
-    readonly manage: string;
-    /** Of somebody who is asked for the photo of a document. */
-    readonly enrolling: string;
-    /** Phones of hand-offs of such pages of somebody else, each for one address. */
-    readonly manageCameras: Readonly<Record<string, string>>;
-    readonly rival: string;
-    readonly finished: string;
-    /** A phone that has not chosen the number of its hand-off; `null` where none has to. */
-    readonly unpaired: string | null;
-    /** Of a hand-off that a later one took the place of. */
-    readonly replacedCamera: string;
-  };
-  /** Frames committed to in the session `own`, which are not sent. */
-  readonly frames: readonly FormPart[];
-  readonly kiosk: { readonly id: string; readonly secret: string };
-  /** A ticket nobody has opened. */
-  readonly ticket: string;
-  /** A user of `workforce` whose face is that of the film. */
-  readonly inFilm: { readonly subject: string; readonly login: string };
-}
-
-const consent = (): { consentStatement: string; consentGivenAt: string } => ({
-  consentStatement: 'consent-1',
-  consentGivenAt: new Date().toISOString(),
-});
-
 /** Enrols a user of a connection, as a backend does. */
 export async function enrol(
-  { caller, credentials }: Pick<Stage, 'caller' | 'credentials'>,
-  {
-    connection,
-    subject,
-    photos,
-  }: { readonly connection: string; readonly subject: string; readonly photos: readonly Uint8Array[] },
+  { caller, credentials }: Caller,
+  about: { readonly connection: string; readonly subject: string },
+  photos: readonly Uint8Array[],
 ): Promise<void> {
-  const texts = Object.entries({ connection, subject, ...consent() });
+  const consent = { consentStatement: 'consent-1', consentGivenAt: new Date().toISOString() };
+  const texts = Object.entries({ ...about, ...consent });
   const parts = [...texts, ...photos.map((photo) => ['photo', photo] as const)];
   await caller.postForm('/enrolments', parts, asClient(credentials.legitimate));
 }
 
+/** Adds a user to the org behind `workforce`, and enrols them. @returns their id */
+export async function enrolUser(stage: Stage, login: string, photos: readonly Uint8Array[]): Promise<string> {
+  const subject = await stage.providers.workforce.simulator.createUser({ login, password: 'first factor' });
+  await enrol(stage, { connection: 'workforce', subject }, photos);
+  return subject;
+}
+
 /** Starts a face check. @param about - as `POST /step-ups` takes it */
-export async function startStepUp(
-  { caller, credentials }: Pick<Stage, 'caller' | 'credentials'>,
-  about: { readonly [name: string]: string },
-): Promise<{ readonly id: string; readonly challenge: string; readonly ticket: string }> {
+export async function startStepUp({ caller, credentials }: Caller, about: About) {
   const started = await caller.post('/step-ups', about, asClient(credentials.legitimate));
   return { id: started.text('id'), challenge: started.text('challenge'), ticket: ticketOf(started.text('url')) };
 }
 
-/** Passes a face check by photos alone. @returns the receipt, where one was asked for */
-async function passStepUp(
-  stage: Pick<Stage, 'caller' | 'credentials' | 'pictures'>,
-  about: { readonly [name: string]: string },
-): Promise<{ readonly id: string; readonly challenge: string; readonly receipt: string | null }> {
+/** Passes a face check by photos alone. @returns the receipt, if one was requested */
+async function passStepUp(stage: Caller & Pick<Stage, 'pictures'>, about: About) {
   const { id, challenge } = await startStepUp(stage, about);
-  const parts: FormPart[] = [
+  const { body } = await stage.caller.postForm(`/step-ups/${id}/photos`, [
     ['challenge', challenge],
     ['photo', stage.pictures.person[1]],
-  ];
-  const { body } = await stage.caller.postForm(`/step-ups/${id}/photos`, parts);
+  ]);
   if (body.state !== 'passed') throw new Error(`A face check that is in order ended with ${String(body.state)}`);
-  return { id, challenge, receipt: typeof body.receipt === 'string' ? body.receipt : null };
+  return { id, challenge, receipt: typeof body.receipt === 'string' ? body.receipt : '' };
 }
 
-async function makeTokens({ caller, credentials, pictures }: Stage): Promise<Victims['tokens']> {
+/** Makes tokens that a backend keeps, of the photos of `stage.pictures.person`. */
+async function makeTokens({ caller, credentials, pictures }: Stage) {
   const make = async (by: string, expiry?: string) => {
     const texts: FormPart[] = expiry === undefined ? [] : [['expiry', expiry]];
     const photos = pictures.person.map((photo) => ['photo', photo] as const);
     const made = await caller.postForm('/generate', [...photos, ...texts], asClient(by));
-    const { expiresAt } = made.body;
-    return { text: made.text('token'), expiry: typeof expiresAt === 'string' ? expiresAt : '' };
+    return { text: made.text('token'), expiry: String(made.body.expiresAt ?? '') };
   };
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
   const revoked = await make(credentials.legitimate, tomorrow);
@@ -121,121 +65,104 @@ async function makeTokens({ caller, credentials, pictures }: Stage): Promise<Vic
     good: (await make(credentials.legitimate)).text,
     expiring: await make(credentials.legitimate, tomorrow),
     rival: (await make(credentials.rival)).text,
+    /** As `good`: no hostile call uses it. */
     legitimate: (await make(credentials.legitimate)).text,
     revoked,
   };
 }
 
-async function openSessions(stage: Stage, subject: string, film: Film) {
-  const { caller, credentials } = stage;
+/** Opens sessions of the capture page in every state. */
+async function openSessions(stage: Stage, subject: string) {
+  const { caller, credentials, providers, pictures } = stage;
   const about = { connection: 'workforce', subject };
-  const open = async (more: { readonly [name: string]: string } = {}) =>
-    openPage(caller, (await startStepUp(stage, { ...about, ...more })).ticket);
+  const open = async (more: About = {}) =>
+    (await openPage(caller, (await startStepUp(stage, { ...about, ...more })).ticket)).session;
   const invite = async (who: string, purpose = 'manage') => {
-    const invited = await caller.post(
-      '/invitations',
-      { connection: 'workforce', subject: who, purpose },
-      asClient(credentials.legitimate),
-    );
-    return openPage(caller, ticketOf(invited.text('url')));
+    const invitation = { ...about, subject: who, purpose };
+    const invited = await caller.post('/invitations', invitation, asClient(credentials.legitimate));
+    return (await openPage(caller, ticketOf(invited.text('url')))).session;
   };
   const own = await open();
   const finished = await open();
-  await caller.post('/face/decline', {}, [['Authorization', `Bearer ${finished.session}`]]);
-  const manage = await invite(subject);
-  const managed = await stage.providers.workforce.simulator.createUser({
-    login: 'managed@example.com',
-    password: 'first factor',
-  });
-  await enrol(stage, { connection: 'workforce', subject: managed, photos: stage.pictures.person });
-  const newcomer = await stage.providers.workforce.simulator.createUser({
-    login: 'newcomer@example.com',
-    password: 'first factor',
-  });
-  const enrolling = await invite(newcomer, 'enrol');
+  await caller.post('/face/decline', {}, asSession(finished));
+  const managed = await enrolUser(stage, 'managed@example.com', pictures.person);
+  const newcomer = { login: 'newcomer@example.com', password: 'first factor' };
+  // Phones of hand-offs of somebody else's pages, each for one address.
   const manageCameras: Record<string, string> = {};
-  for (const path of managingPaths) {
-    manageCameras[path] = await lendCamera(caller, (await invite(managed)).session);
-  }
-  const unpaired = await openHandOff(caller, await startHandOff(caller, (await open()).session));
+  for (const path of managingPaths) manageCameras[path] = await lendCamera(caller, await invite(managed));
+  const unpaired = await openHandOff(caller, await startHandOff(caller, await open()));
   const replacing = await open();
-  const replacedCamera = await lendCamera(caller, replacing.session);
-  await lendCamera(caller, replacing.session);
+  const replacedCamera = await lendCamera(caller, replacing);
+  await lendCamera(caller, replacing);
   return {
-    sessions: {
-      own: own.session,
-      camera: await lendCamera(caller, own.session),
-      manage: manage.session,
-      enrolling: enrolling.session,
-      manageCameras,
-      finished: finished.session,
-      replacedCamera,
-      unpaired: unpaired.mustChoose ? unpaired.session : null,
-      rival: (await open({ connection: 'rival' })).session,
-    },
-    frames: await takeFrames(caller, { session: own.session, film, mark: 'victim' }),
+    own,
+    finished,
+    manageCameras,
+    replacedCamera,
+    manage: await invite(subject),
+    /** Of somebody who is asked for the photo of a document. */
+    enrolling: await invite(await providers.workforce.simulator.createUser(newcomer), 'enrol'),
+    /** The phone of a hand-off of the session `own`. */
+    camera: await lendCamera(caller, own),
+    /** A phone that has not chosen the number of its hand-off; `null` if none has to. */
+    unpaired: unpaired.mustChoose ? unpaired.session : null,
+    rival: await open({ connection: 'rival' }),
   };
 }
 
-async function enrolFilm(stage: Stage, film: Film): Promise<Victims['inFilm']> {
-  const login = 'film@example.com';
-  const subject = await stage.providers.workforce.simulator.createUser({ login, password: 'first factor' });
-  await enrol(stage, { connection: 'workforce', subject, photos: film.centre });
-  return { subject, login };
-}
-
-/** Makes all of it. */
-export async function makeVictims(stage: Stage, film: Film): Promise<Victims> {
-  const { caller, credentials, providers, pictures } = stage;
+/** Makes what hostile calls are aimed at: all of it is in order, and none of it is theirs. */
+export async function makeVictims(stage: Stage, film: Film) {
+  const { caller, credentials, pictures } = stage;
   const admin = asAdministrator(credentials.owner);
-  const client = asClient(credentials.legitimate);
-  const { simulator } = providers.workforce;
-  const subject = await simulator.createUser({ login: 'victim@example.com', password: 'first factor' });
-  await enrol(stage, { connection: 'workforce', subject, photos: pictures.person });
+  const subject = await enrolUser(stage, 'victim@example.com', pictures.person);
   const application = (await caller.post('/applications', { name: 'victim' }, admin)).text('id');
   const applicationKey = (await caller.post(`/applications/${application}/keys`, {}, admin)).text('id');
   const clientToken = (await caller.post('/generateToken', { name: 'victim' }, admin)).text('id');
-  await caller.post('/administrators', { name: 'victim', role: 'owner' }, admin);
-  const kiosk = await caller.post('/kiosks', { name: 'victim' }, client);
+  const administrator = 'victim';
+  await caller.post('/administrators', { name: administrator, role: 'owner' }, admin);
+  const kiosk = await caller.post('/kiosks', { name: 'victim' }, asClient(credentials.legitimate));
   const [kioskId = '', kioskSecret = ''] = ticketOf(kiosk.text('url')).split('.');
   await startStepUp(stage, { connection: 'workforce', subject, kiosk: kioskId });
   const about = { connection: 'workforce', subject };
+  const sessions = await openSessions(stage, subject);
+  const login = 'film@example.com';
   return {
-    subject,
-    application,
-    applicationKey,
-    clientToken,
-    administrator: 'victim',
+    ...{ subject, application, administrator, sessions },
+    /** Public ids. */
+    ...{ applicationKey, clientToken },
     tokens: await makeTokens(stage),
     stepUps: {
       waiting: await startStepUp(stage, about),
       rival: await startStepUp(stage, { connection: 'rival', subject: 'somebody' }),
       finished: await passStepUp(stage, about),
     },
-    ...(await openSessions(stage, subject, film)),
+    /** Frames committed to in the session `own`, which are not sent. */
+    frames: await takeFrames(caller, { session: sessions.own, film, mark: 'victim' }),
     kiosk: { id: kioskId, secret: kioskSecret },
+    /** Opened by nobody. */
     ticket: (await startStepUp(stage, about)).ticket,
-    inFilm: await enrolFilm(stage, film),
+    /** A user of `workforce` whose face is that of the film. */
+    inFilm: { login, subject: await enrolUser(stage, login, film.centre) },
   };
 }
+
+export type Victims = Awaited<ReturnType<typeof makeVictims>>;
 
 /** Lays the baits of the hooks. */
 export async function layBaits(stage: Stage, { good }: Victims['tokens']): Promise<void> {
   for (const { connection, bait } of stage.providers.hooks) {
-    const { kind, subject } = bait;
-    if (kind === 'profile' || kind === 'enrolment') {
-      await enrol(stage, { connection, subject, photos: stage.pictures.person });
-    }
-    if (kind === 'profile') await passStepUp(stage, { connection, subject, application: 'portal' });
-    if (kind === 'name') await passStepUp(stage, { connection, subject, application: 'portal', token: good });
+    const about = { connection, subject: bait.subject };
+    const { kind } = bait;
+    if (kind === 'profile' || kind === 'enrolment') await enrol(stage, about, stage.pictures.person);
+    if (kind === 'profile') await passStepUp(stage, { ...about, application: 'portal' });
+    if (kind === 'name') await passStepUp(stage, { ...about, application: 'portal', token: good });
   }
 }
 
-/** A receipt for a hook that takes one, in the name of its bait. It is good for two minutes. */
+/** Issues a receipt for a hook that takes one, in the name of its bait. It is valid for two minutes. */
 export async function issueReceipt(
   stage: Stage,
-  { connection, subject, token }: { readonly connection: string; readonly subject: string; readonly token: string },
+  about: { readonly connection: string; readonly subject: string; readonly token: string },
 ): Promise<string> {
-  const audience = `${stage.url}/hooks/${connection}`;
-  return (await passStepUp(stage, { connection, subject, token, audience })).receipt ?? '';
+  return (await passStepUp(stage, { ...about, audience: `${stage.url}/hooks/${about.connection}` })).receipt;
 }

@@ -1,25 +1,12 @@
-import type { OidcClients, OidcTarget } from '../clients.js';
-import { alterToken, toBearerForgeries } from './bearer-tricks.js';
-import { type EntraProvider, openEntra } from './entra.js';
-import { callBySecret, type OktaProvider, openOkta } from './okta.js';
-import { type OneLoginProvider, openOneLogin } from './onelogin.js';
-import { type CognitoProvider, openCognito, openScim } from './others.js';
-import { type Outside, openOutside } from './outside.js';
-import type { HookTarget, Provider } from './provider.js';
+import { type Altered, alterToken } from '../alter.js';
+import type { OidcClients } from '../clients.js';
 
-/** Every kind of provider behind a connection of its own, and a second tenant: another org behind `rival`. */
-export interface Providers {
-  readonly workforce: OktaProvider;
-  readonly rival: OktaProvider;
-  readonly staff: EntraProvider;
-  readonly partners: OneLoginProvider;
-  readonly shop: CognitoProvider;
-  readonly all: readonly Provider[];
-  readonly hooks: readonly HookTarget[];
-  readonly outside: Outside;
-  readonly targets: readonly OidcTarget[];
-  close(): Promise<void>;
-}
+import { openEntra } from './entra.js';
+import { callBySecret, openOkta } from './okta.js';
+import { openOneLogin } from './onelogin.js';
+import { openCognito, openScim } from './others.js';
+import { type Outside, openOutside } from './outside.js';
+import { type HookTarget, type Provider, toBearerForgeries } from './provider.js';
 
 const audience = 'https://face.example.com/rival';
 
@@ -28,7 +15,7 @@ async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign
   const claims = { aud: audience, cid: 'rival-hooks' };
   const good = await outside.sign(claims, { lifeSec: 7200 });
   const now = Math.floor(Date.now() / 1000);
-  const forged: readonly (readonly [string, string])[] = [
+  const forged: readonly Altered[] = [
     ['an expired token', await outside.sign(claims, { issuedAt: now - 7200, lifeSec: 60 })],
     ['a token for another audience', await outside.sign({ ...claims, aud: 'https://face.example.com/workforce' })],
     ['a token of another client', await outside.sign({ ...claims, cid: 'another' })],
@@ -41,24 +28,25 @@ async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign
     sign: () => [['Authorization', `Bearer ${good}`] as const],
     forgeries: () => [['no token', []] as const, ...toBearerForgeries(forged)],
     foreign,
+    fetchesKeys: true,
   };
 }
 
-export async function openProviders(clients: OidcClients): Promise<Providers> {
+/** Every kind of provider behind a connection of its own, and a second tenant: another org behind `rival`. */
+export async function openProviders(clients: OidcClients) {
   const outside = await openOutside();
   const verifierUrl = outside.url;
   // What one tenant's hooks show is what the other tenant's attacker has.
   const rivalCallers = await createRivalCallers(outside, (body) => workforceCallers.sign(body));
   const workforceCallers = callBySecret(() => rivalCallers.sign());
-  const workforce = await openOkta('workforce', workforceCallers, { oidc: clients.workforce, verifierUrl });
-  const rival = await openOkta('rival', rivalCallers, { oidc: clients.rival, verifierUrl });
+  const workforce = await openOkta('workforce', workforceCallers, { clients, verifierUrl });
+  const rival = await openOkta('rival', rivalCallers, { clients, verifierUrl });
   const foreign = rivalCallers.sign;
   const staff = await openEntra('staff', { outside, foreign });
-  const partners = await openOneLogin('partners', { foreign, clients: clients.partners });
-  const shop = await openCognito('shop', clients.shop);
-  const field = await openScim('field', clients.field);
-  const all = [workforce, rival, staff, partners, shop, field];
-  for (const provider of all) await provider.prepare();
+  const partners = await openOneLogin('partners', { foreign, clients });
+  const shop = await openCognito('shop', clients);
+  const field = await openScim('field', clients);
+  const all: readonly Provider[] = [workforce, rival, staff, partners, shop, field];
   const { url: login } = staff.simulator;
   return {
     workforce,
@@ -75,3 +63,5 @@ export async function openProviders(clients: OidcClients): Promise<Providers> {
     },
   };
 }
+
+export type Providers = Awaited<ReturnType<typeof openProviders>>;

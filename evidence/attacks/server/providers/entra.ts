@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EntraSimulator, startEntraSimulator } from '../../../../simulators/entra/index.js';
 import { eventsServiceAppId, signToken } from '../../../../simulators/entra/tenant.js';
+import { type Altered, alterToken } from '../alter.js';
 import type { Header } from '../request.js';
-import { alterToken, toBearerForgeries } from './bearer-tricks.js';
+
 import type { Outside } from './outside.js';
-import { attackedPolicy, type HookCall, type HookTarget, type Provider } from './provider.js';
+import { attackedPolicy, type HookTarget, type Provider, toBearerForgeries } from './provider.js';
 
 /** A tenant, its users, and what signs in its name. */
 export interface EntraProvider extends Provider {
   readonly simulator: EntraSimulator;
+  /** What the server needs beside its configuration. */
+  readonly environment: Readonly<Record<string, string>>;
   /** The client of External MFA. */
   readonly externalMfa: string;
   /** A user who is enrolled nowhere. */
@@ -24,7 +27,7 @@ async function issueBearers(entra: EntraSimulator, audience: string, outside: Ou
   const good = await signToken(entra.tenant, claims, now);
   const other = await entra.addTenant();
   const hourMs = 3_600_000;
-  const forged: readonly (readonly [string, string])[] = [
+  const forged: readonly Altered[] = [
     ['an expired token', await signToken(entra.tenant, claims, now - 2 * hourMs, 60)],
     ['a token for another application', await signToken(entra.tenant, { ...claims, aud: 'another' }, now)],
     ['a token of another client', await signToken(entra.tenant, { ...claims, azp: audience }, now)],
@@ -56,43 +59,42 @@ export async function openEntra(
   const { id: tenantId } = simulator.tenant;
   const { good, forged } = await issueBearers(simulator, daemon.clientId, outside);
   const bearer: readonly Header[] = [['Authorization', `Bearer ${good}`]];
-  const toEvent = (
-    event: string,
-    { id: correlationId }: HookCall,
-    data: { user?: { id: string }; [more: string]: object | undefined },
-  ) => {
-    const { user, ...more } = data;
-    const authenticationContext = {
-      correlationId,
-      client: { ip: '192.0.2.1', locale: 'en-us' },
-      ...(user && { user }),
-    };
-    return JSON.parse(
-      JSON.stringify({
-        type: `microsoft.graph.authenticationEvent.${event}`,
+  const forgeries = [
+    ['no token', []],
+    ['the token as it is', [['Authorization', good]]],
+    ['the token as Basic', [['Authorization', `Basic ${good}`]]],
+    ['the token twice', [...bearer, ...bearer]],
+    ...toBearerForgeries(forged),
+  ] as const;
+  const emailOf = (step: string, about: string): string => `staff-${step}-${about}@example.com`;
+  /** An event with the user in its context, or with the sign-up of somebody new. */
+  const toTarget = (
+    hook: string,
+    [eventType, granted]: readonly [string, string],
+    kind: HookTarget['bait']['kind'],
+    step = '',
+  ): HookTarget => ({
+    ...{ connection: id, hook, foreign, fetchesKeys: true },
+    bait: { kind, subject: step === '' ? bait : emailOf(step, 'bait') },
+    event({ about, id: correlationId, receipt }) {
+      const user = step === '' ? { user: { id: about === 'bait' ? bait : stranger } } : {};
+      const context = { correlationId, client: { ip: '192.0.2.1', locale: 'en-us' }, ...user };
+      const attributes = kind === 'receipt' ? { [receiptAttribute]: { value: receipt } } : {};
+      const identity = {
+        ...{ signInType: 'email', issuer: 'contoso.onmicrosoft.com' },
+        issuerAssignedId: emailOf(step, about),
+      };
+      const signUp = step === '' ? {} : { userSignUpInfo: { attributes, identities: [identity] } };
+      return {
+        type: `microsoft.graph.authenticationEvent.${eventType}`,
         source: `/tenants/${tenantId}/applications/none`,
-        data: { tenantId, authenticationContext, ...more },
-      }),
-    );
-  };
-  const toIdentities = (email: string) => [
-    { signInType: 'email', issuer: 'contoso.onmicrosoft.com', issuerAssignedId: email },
-  ];
-  const toTarget = (hook: string, target: Pick<HookTarget, 'event' | 'isGranted' | 'bait'>): HookTarget => ({
-    connection: id,
-    hook,
-    ...target,
-    foreign,
+        data: { tenantId, authenticationContext: context, ...signUp },
+      };
+    },
+    isGranted: ({ text }) => text.includes(granted),
     sign: () => bearer,
-    forgeries: () => [
-      ['no token', []],
-      ['the token as it is', [['Authorization', good]]],
-      ['the token as Basic', [['Authorization', `Basic ${good}`]]],
-      ['the token twice', [...bearer, ...bearer]],
-      ...toBearerForgeries(forged),
-    ],
+    forgeries: () => forgeries,
   });
-  const emailOf = (hook: string, { about }: HookCall): string => `staff-${hook}-${about}@example.com`;
   return {
     simulator,
     externalMfa,
@@ -122,32 +124,20 @@ export async function openEntra(
     },
     environment: { NODE_EXTRA_CA_CERTS: certificate },
     hooks: [
-      toTarget('token-issuance-start', {
-        bait: { kind: 'profile', subject: bait },
-        event: (call) => toEvent('tokenIssuanceStart', call, { user: { id: call.about === 'bait' ? bait : stranger } }),
-        isGranted: ({ text }) => text.includes('"faceVerified":"true"'),
-      }),
-      toTarget('attribute-collection-start', {
-        bait: { kind: 'name', subject: 'staff-start-bait@example.com' },
-        event: (call) =>
-          toEvent('attributeCollectionStart', call, {
-            userSignUpInfo: { attributes: {}, identities: toIdentities(emailOf('start', call)) },
-          }),
-        isGranted: ({ text }) => text.includes('.continueWithDefaultBehavior"'),
-      }),
-      toTarget('attribute-collection-submit', {
-        bait: { kind: 'receipt', subject: 'staff-submit-bait@example.com' },
-        event: (call) =>
-          toEvent('attributeCollectionSubmit', call, {
-            userSignUpInfo: {
-              attributes: { [receiptAttribute]: { value: call.receipt } },
-              identities: toIdentities(emailOf('submit', call)),
-            },
-          }),
-        isGranted: ({ text }) => text.includes('.modifyAttributeValues"'),
-      }),
+      toTarget('token-issuance-start', ['tokenIssuanceStart', '"faceVerified":"true"'], 'profile'),
+      toTarget(
+        'attribute-collection-start',
+        ['attributeCollectionStart', '.continueWithDefaultBehavior"'],
+        'name',
+        'start',
+      ),
+      toTarget(
+        'attribute-collection-submit',
+        ['attributeCollectionSubmit', '.modifyAttributeValues"'],
+        'receipt',
+        'submit',
+      ),
     ],
-    prepare: async () => {},
     async close() {
       await simulator.close();
       await rm(folder, { recursive: true });

@@ -1,5 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../../../simulators/onelogin/index.js';
+import { alterSecret } from '../alter.js';
+import type { OidcClients } from '../clients.js';
 import type { Header } from '../request.js';
 import { attackedPolicy, type HookTarget, type Provider } from './provider.js';
 
@@ -19,16 +21,19 @@ const isAllowed: HookTarget['isGranted'] = ({ text }) => text.includes('"allow"'
 
 export async function openOneLogin(
   id: string,
-  { foreign, clients }: { readonly foreign: HookTarget['foreign']; readonly clients: readonly object[] },
+  { foreign, clients }: { readonly foreign: HookTarget['foreign']; readonly clients: OidcClients },
 ): Promise<OneLoginProvider> {
   const simulator = await startOneLoginSimulator();
+  const field = { name: 'Facestep', shortname: 'facestep_token' };
+  const { status } = await simulator.callApi('POST', '/api/2/users/custom_attributes', { user_field: field });
+  if (status >= 300) throw new Error(`OneLogin took no field: ${status}`);
   const hookSecret = randomBytes(32).toString('base64url');
   const bait = String(simulator.addUser({ username: 'partner-bait', password: 'first factor' }));
   const stranger = String(simulator.addUser({ username: 'partner-stranger', password: 'first factor' }));
   const sign: HookTarget['sign'] = (body) => signForOneLogin(hookSecret, body);
   const forgeries: HookTarget['forgeries'] = (body) => {
     const now = Math.floor(Date.now() / 1000);
-    const [[name, value]] = sign(body);
+    const [[name, value]] = signForOneLogin(hookSecret, body, now);
     const as = (text: string): readonly Header[] => [[name, text]];
     return [
       ['no signature', []],
@@ -36,15 +41,13 @@ export async function openOneLogin(
       ['an empty secret', signForOneLogin('\0', body)],
       ['signed an hour ago', signForOneLogin(hookSecret, body, now - 3600)],
       ['signed in an hour', signForOneLogin(hookSecret, body, now + 3600)],
-      ['another time than the signed one', as(value.replace(/t=\d+/, `t=${now + 1}`))],
       ['signed for another body', signForOneLogin(hookSecret, Buffer.concat([body, Buffer.from(' ')]))],
       ['signed for no body', signForOneLogin(hookSecret, Buffer.alloc(0))],
-      ['the signature in capitals', as(value.toUpperCase())],
-      ['the signature and one digit', as(`${value}0`)],
-      ['the signature but its last digit', as(value.slice(0, -1))],
+      ['another time than the signed one', as(value.replace(/t=\d+/, `t=${now + 1}`))],
+      ['a time that is no number', as(value.replace(/t=\d+/, 't=1e9'))],
       ['the signature twice', [...as(value), ...as(value)]],
       ['two signatures in one', as(`${value},v1=${'0'.repeat(64)}`)],
-      ['a time that is no number', as(value.replace(/t=\d+/, 't=1e9'))],
+      ...alterSecret(value, value).map(([variant, text]) => [variant, as(text)] as const),
     ];
   };
   const toTarget = (hook: string, target: Pick<HookTarget, 'event' | 'bait'>): HookTarget => ({
@@ -53,18 +56,18 @@ export async function openOneLogin(
     sign,
     forgeries,
     foreign,
+    fetchesKeys: false,
     isGranted: isAllowed,
     ...target,
   });
   return {
     simulator,
     hookSecret,
-    environment: {},
     connection: {
       id,
       kind: 'onelogin',
       policy: { ...attackedPolicy, freshnessSec: 86_400 },
-      oidc: { clients: JSON.parse(JSON.stringify(clients)) },
+      oidc: { clients: clients.configured(id) },
       onelogin: {
         accountUrl: simulator.url,
         clientId: simulator.clientId,
@@ -88,11 +91,6 @@ export async function openOneLogin(
         event: ({ about, id: requestId }) => ({ user_identifier: `partner-name-${about}`, request_id: requestId }),
       }),
     ],
-    async prepare() {
-      const field = { name: 'Facestep', shortname: 'facestep_token' };
-      const { status } = await simulator.callApi('POST', '/api/2/users/custom_attributes', { user_field: field });
-      if (status >= 300) throw new Error(`OneLogin took no field: ${status}`);
-    },
     close: () => simulator.close(),
   };
 }

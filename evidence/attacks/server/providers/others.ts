@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startCognitoSimulator } from '../../../../simulators/cognito/index.js';
 import { startScimSimulator } from '../../../../simulators/scim/index.js';
+import type { OidcClients } from '../clients.js';
 import { attackedPolicy, type Provider } from './provider.js';
 
 /* Providers that call no hook of this server: Cognito's are Lambda functions, and a SCIM directory has none. */
@@ -12,7 +13,7 @@ export interface CognitoProvider extends Provider {
   readonly clientId: string;
 }
 
-export async function openCognito(id: string, clients: readonly object[]): Promise<CognitoProvider> {
+export async function openCognito(id: string, clients: OidcClients): Promise<CognitoProvider> {
   const simulator = await startCognitoSimulator();
   const { id: userPoolId } = await simulator.createPool();
   const requestSecret = randomBytes(32).toString('base64url');
@@ -22,12 +23,11 @@ export async function openCognito(id: string, clients: readonly object[]): Promi
     userPoolId,
     clientId,
     hooks: [],
-    environment: {},
     connection: {
       id,
       kind: 'cognito',
       policy: attackedPolicy,
-      oidc: { clients: JSON.parse(JSON.stringify(clients)) },
+      oidc: { clients: clients.configured(id) },
       cognito: {
         userPoolId,
         clientIds: [clientId],
@@ -36,25 +36,22 @@ export async function openCognito(id: string, clients: readonly object[]): Promi
         credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
       },
     },
-    prepare: async () => {},
     close: () => simulator.close(),
   };
 }
 
-export async function openScim(id: string, clients: readonly object[]): Promise<Provider> {
+export async function openScim(id: string, clients: OidcClients): Promise<Provider> {
   const simulator = await startScimSimulator();
   simulator.addUser('field@example.com');
   return {
     hooks: [],
-    environment: {},
     connection: {
       id,
       kind: 'scim',
       policy: attackedPolicy,
-      oidc: { clients: JSON.parse(JSON.stringify(clients)) },
+      oidc: { clients: clients.configured(id) },
       scim: { baseUrl: simulator.baseUrl, auth: { kind: 'bearer', token: simulator.bearer } },
     },
-    prepare: async () => {},
     close: () => simulator.close(),
   };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../../src/base/json.js';
+import type { Altered } from '../alter.js';
 import type { Answer } from '../answer.js';
 import type { Header } from '../request.js';
 
@@ -37,6 +38,8 @@ export interface HookTarget {
   forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
   /** What another tenant of this server shows to its own hooks. */
   foreign(body: Buffer): readonly Header[];
+  /** True if calls carry tokens of the provider, and the server fetches its keys again for a key it does not know. */
+  readonly fetchesKeys: boolean;
   /** Whether the provider would go on as if a face had been checked, or an event were heard. */
   isGranted(answer: Answer): boolean;
 }
@@ -48,12 +51,12 @@ export const attackedPolicy = { mode: 'enforce', liveness: 'off', stepUpTimeoutS
 export interface Provider {
   readonly connection: JsonObject & { readonly id: string };
   readonly hooks: readonly HookTarget[];
-  /** What the server needs beside its configuration. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Prepares the attribute that keeps tokens. */
-  prepare(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The address of a hook. */
 export const hookAddress = ({ connection, hook }: HookTarget): string => `/hooks/${connection}/${hook}`;
+
+/** Each token as the bearer of a request. */
+export const toBearerForgeries = (tokens: readonly Altered[]): readonly (readonly [string, readonly Header[]])[] =>
+  tokens.map(([variant, token]) => [variant, [['Authorization', `Bearer ${token}`]]]);
