@@ -5,7 +5,8 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
 import { createTextLog } from '../../test/sinks.js';
 import { FaceError } from '../errors.js';
-import { createJobs, type JobState, jobNames } from './jobs.js';
+import { jobNames } from './job-names.js';
+import { createJobs, type JobState } from './jobs.js';
 
 /** Jobs whose waits end when the test says so. */
 function openJobs() {

@@ -1,19 +1,7 @@
 import { type FaceErrorCode, toCode } from '../errors.js';
+import type { JobName } from './job-names.js';
 import type { Clock, Log } from './ports.js';
 import type { EpochMs } from './units.js';
-
-/** What a server does again and again behind its requests. docs/operations.md says what each is for. */
-export const jobNames = [
-  'audit_heads',
-  'campaign_letters',
-  'campaign_plans',
-  'connection_modes',
-  'ledger_pruning',
-  'recent_refusals',
-  'security_event_streams',
-  'usage',
-] as const;
-export type JobName = (typeof jobNames)[number];
 
 /** A job, and how often it runs. */
 export interface Job {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobNames } from '../../core/jobs.js';
+import { jobNames } from '../../core/job-names.js';
 import { faceErrorCodes } from '../../errors.js';
 import { instantReply } from './instant.js';
 

@@ -1,0 +1,12 @@
+/** What a server does again and again behind its requests. docs/operations.md says what each is for. */
+export const jobNames = [
+  'audit_heads',
+  'campaign_letters',
+  'campaign_plans',
+  'connection_modes',
+  'ledger_pruning',
+  'recent_refusals',
+  'security_event_streams',
+  'usage',
+] as const;
+export type JobName = (typeof jobNames)[number];
