@@ -1,10 +1,12 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, openAudit } from '../../test/audit.js';
 import { createFolder } from '../../test/folder.js';
+import { createSteppedJobs } from '../../test/jobs.js';
 import { createTextLog } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
+import type { Jobs } from '../core/jobs.js';
 import type { Audit } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { headGuard, headKeyOf, headType } from './heads.js';
@@ -16,24 +18,24 @@ let folder: string;
 let deps: AuditDeps;
 let log: ReturnType<typeof createTextLog>;
 let audit: Audit;
+let jobs: Jobs;
+let passInterval: () => Promise<void>;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   folder = createFolder('heads');
   log = createTextLog();
   deps = createAuditDeps({ file: join(folder, 'audit.jsonl'), log });
+  ({ jobs, passInterval } = createSteppedJobs(deps));
+  deps = { ...deps, jobs };
   audit = await openAudit(deps);
 });
-afterEach(async () => {
-  await audit.close();
-  jest.useRealTimers();
-});
+afterEach(() => audit.close());
 
 const headsOf = async () => {
   const lines = readFileSync(headsFileOf(deps.file), 'utf8').split('\n').slice(0, -1);
   return Promise.all(lines.map(async (jws) => headGuard.parse(await deps.signer.verify(headType, jws))));
 };
 
-/** Waits for what has been set going: signing and the disk have no timers. */
+/** Waits for what has been set going. */
 const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -43,16 +45,17 @@ const isLogged = (sequence: number) => () =>
 test('a head is signed every minute in which there were records, kept in the store and logged', async () => {
   await audit.append(event);
   expect(await headsOf()).toEqual([]);
-  jest.advanceTimersByTime(60_000);
+  await passInterval();
   await until(isLogged(1));
   const [head] = await headsOf();
   expect(head).toMatchObject({ sequence: 1 });
   const kept = async () => (await deps.state.read(headKeyOf(head!.chain)))?.value;
   await until(async () => (await kept()) !== undefined);
   expect(log.text()).toContain(String(await kept()));
-  jest.advanceTimersByTime(600_000);
+  await passInterval();
+  await passInterval();
   await audit.append(event);
-  jest.advanceTimersByTime(60_000);
+  await passInterval();
   await until(isLogged(2));
   expect((await headsOf()).map(({ sequence, chain }) => [sequence, chain])).toEqual([
     [1, head!.chain],
@@ -78,22 +81,22 @@ test('a key service that does not answer stops no record, and the next head says
   };
   audit = await openAudit({ ...deps, signer: { ...deps.signer, sign } });
   await audit.append(event);
-  jest.advanceTimersByTime(60_000);
-  await until(() => log.text().includes('an audit head is not written'));
+  await passInterval();
+  await until(() => log.text().includes('"job":"audit_heads"'));
   await audit.append(event);
   isDown = false;
-  jest.advanceTimersByTime(60_000);
+  await passInterval();
   await until(isLogged(2));
   expect((await headsOf()).map(({ sequence }) => sequence)).toEqual([2]);
 });
 
 test('a head that a full disk cut off spoils no other: the next one is a line of its own', async () => {
   await audit.append(event);
-  jest.advanceTimersByTime(60_000);
+  await passInterval();
   await until(isLogged(1));
   appendFileSync(headsFileOf(deps.file), 'eyJhbGciOiJFUzI1NiIs');
   await audit.append(event);
-  jest.advanceTimersByTime(60_000);
+  await passInterval();
   await until(isLogged(2));
   expect((await headsOf()).map(({ sequence }) => sequence)).toEqual([1, 2]);
 });

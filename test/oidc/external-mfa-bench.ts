@@ -17,6 +17,7 @@ import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 import { type Browser, createBrowser, type Seen } from './browser.js';
+import { fromHtmlText } from './html-text.js';
 
 /** A form that sends itself, as a browser takes it. */
 export interface PostedForm {
@@ -24,21 +25,15 @@ export interface PostedForm {
   readonly fields: Record<string, string>;
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#39;': "'",
-};
-
 /** The form on a page; fails where there is none. */
 export function readForm({ text }: Seen): PostedForm {
   const [, action] = /<form method="post" action="([^"]+)"/.exec(text) ?? [];
   if (action === undefined) throw new Error('no form');
-  const decode = (value = ''): string => value.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? '');
   const inputs = [...text.matchAll(/name="([^"]+)" value="([^"]*)"/g)];
-  return { action: decode(action), fields: Object.fromEntries(inputs.map(([, name, value]) => [name, decode(value)])) };
+  return {
+    action: fromHtmlText(action),
+    fields: Object.fromEntries(inputs.map(([, name, value]) => [name, fromHtmlText(value ?? '')])),
+  };
 }
 
 let shots = 0;

@@ -14,6 +14,7 @@ import { startApiServer, toForm } from '../api-server.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
 import { createBrowser } from './browser.js';
+import { fromHtmlText } from './html-text.js';
 
 /** A configured connection, as the server makes one. */
 export interface Configured {
@@ -173,6 +174,6 @@ export type ProviderBench = Awaited<ReturnType<typeof startProviderBench>>;
 export function readResult({ text }: Pick<Seen, 'text'>) {
   const [, result = '', reason = ''] = /data-result="([^"]*)" data-reason="([^"]*)"/.exec(text) ?? [];
   const json = /<pre id="details">([^<]*)<\/pre>/.exec(text)?.[1] ?? 'null';
-  const details = JSON.parse(json.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code))));
+  const details = JSON.parse(fromHtmlText(json));
   return { result, reason, details };
 }
