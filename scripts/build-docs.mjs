@@ -26,7 +26,7 @@ const headingOf = (text) => /^# (.*)$/m.exec(text)?.[1].replaceAll('`', '');
 
 /** Every page as it is served. */
 const renderPages = async (pages, markdown) => {
-  const groups = readNavigation(pages.find(({ name }) => name === 'index.html').text).map(({ title, links }) => ({
+  const groups = readNavigation(pages.find(({ name }) => name === 'contents.html').text).map(({ title, links }) => ({
     title,
     links: links.map((link) => ({ ...link, name: pages.find((page) => page.source === link.source).name })),
   }));

@@ -5,14 +5,15 @@ import { z } from 'zod';
 import { deadLinksIn, missingReferencesIn, plain, readPage, referencesIn, rowsOf, sectionOf } from './page.js';
 import { projectRoot } from './paths.js';
 
-/* Each line of SECURITY.md has a row in docs/threat-model.md, and each row names what holds the line. */
+/* Each line of SECURITY.md has a row in docs/security-tests.md, and each row names the tests that hold the line. */
 
 const security = readPage('SECURITY.md');
+const rowsOfTests = readPage('docs/security-tests.md');
 const model = readPage('docs/threat-model.md');
 const sections = ['Lines that are not crossed', 'What is kept, and where', 'What this does not do'] as const;
-/** Says what follows, and states nothing itself. */
+/** Introduces the lines and states nothing itself. */
 const introduction =
-  'Each has tests that would catch its breach; docs/threat-model.md says which, and who attacks what.';
+  'Each line has tests that would catch its breach: docs/security-tests.md. Attackers and assets: docs/threat-model.md.';
 
 /** Rows of tables by their first cell, items of lists, and paragraphs: each is a line. */
 function linesOf(section: string): string[] {
@@ -33,7 +34,7 @@ const commandsIn = (text: string): string[] =>
   [...text.matchAll(/`npm run ([^`]+)`/g)].map(([, command = '']) => command);
 describe.each(sections)('%s', (heading) => {
   const lines = linesOf(sectionOf(security, heading));
-  const rows = rowsOf(sectionOf(model, heading));
+  const rows = rowsOf(sectionOf(rowsOfTests, heading));
 
   test('each line has one row, and each row one line', () => {
     expect(lines.length).toBeGreaterThan(5);
@@ -51,12 +52,15 @@ describe.each(sections)('%s', (heading) => {
   });
 });
 
-test('every file, title, command and page that the threat model names is there', () => {
-  expect(missingReferencesIn(model)).toEqual([]);
+test.each([
+  ['docs/security-tests.md', rowsOfTests],
+  ['docs/threat-model.md', model],
+])('every file, title, command and page that %s names is there', (_, page) => {
+  expect(missingReferencesIn(page)).toEqual([]);
   const { scripts } = z
     .object({ scripts: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readPage('package.json')));
-  for (const command of commandsIn(model)) {
+  for (const command of commandsIn(page)) {
     const [script = '', , name] = command.split(' ');
     expect(Object.keys(scripts)).toContain(script);
     const [list = ''] = [`evidence/${script}/registry.ts`, `evidence/${script}/${script}.ts`].filter((path) =>
@@ -64,7 +68,7 @@ test('every file, title, command and page that the threat model names is there',
     );
     if (name !== undefined) expect(readPage(list)).toMatch(new RegExp(`^  '?${name}'?[:,]`, 'm'));
   }
-  expect(deadLinksIn(model, 'docs')).toEqual([]);
+  expect(deadLinksIn(page, 'docs')).toEqual([]);
 });
 
 test('every file and page that SECURITY.md names is there', () => {

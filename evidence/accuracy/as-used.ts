@@ -82,7 +82,7 @@ const photosOf = ({ photos }: ModeRates): string => photos.replace('x', ' × ');
 export function asUsedToMarkdown(sources: By<SourceAsUsed>): string {
   const all = Object.entries(sources);
   const sections = [
-    'Photos at enrolment × photos at verification. As a step-up uses it: the capture page enrols from five frames and checks five; where too few people have ten photos it is the next fewer. “Exact”: errors fall on so few people, or pairs of people, that the interval takes all runs of two people for one trial ([what the intervals mean](../accuracy.md#what-the-intervals-mean)). “Refused”: enrolments whose photos do not show one person, or none of which shows it clearly; they are no trials.',
+    'Photos at enrolment × photos at verification. As a step-up uses it: the capture page enrols from five frames and checks five; where too few people have ten photos it is the next fewer. “Exact”: errors fall on so few people, or pairs of people, that the interval takes all runs of two people for one trial ([what the intervals mean](../accuracy-method.md#what-the-intervals-mean)). “Refused”: enrolments whose photos do not show one person, or none of which shows it clearly; they are no trials.',
     table(
       ['source', 'people judged', '`--judge`', 'engine', 'measured', 'command'],
       all.map(([source, { people, judge, engine, date, command }]) => [

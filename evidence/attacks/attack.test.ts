@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../test/paths.js';
 import { toClaim } from './attack.js';
+import { resultsFile } from './report.js';
 
 test('a claim holds at its bound and not beyond', () => {
   expect(toClaim('few', { figure: 2 }, { atMost: 2 })).toMatchObject({ holds: true, interval: null });
@@ -17,7 +18,7 @@ test.each([
   [['--quick', '--write'], {}],
   [['--write'], { FACESTEP_FACES: join(projectRoot, 'no-faces') }],
 ])('figures of %j are not put in place of those of the whole run on real faces', (flags, variables) => {
-  const document = join(projectRoot, 'docs', 'security-analysis.md');
+  const document = resultsFile('secret-without-face');
   const stored = readFileSync(document, 'utf8');
   const program = join(projectRoot, 'dist', 'evidence', 'attacks', 'attacks.js');
   // The least of them, so that nothing is attacked for long where this fails.

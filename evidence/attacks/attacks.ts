@@ -8,7 +8,7 @@ import type { Size } from './size.js';
 
 /*
  * `npm run attacks -- [NAME…] [--quick] [--json] [--write]`: attacks the product's own tokens, and tells which claims hold.
- * `--write` puts what came of it into docs/security-analysis.md: of the whole run on real faces alone, so that no lesser figures
+ * `--write` writes the result pages in docs/security-analysis, only after a whole run on real faces, so that no lesser figures
  * take the place of those.
  */
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../test/paths.js';
 import type { Proportion } from '../statistics/proportion.js';
@@ -22,7 +22,7 @@ const toTable = ([head, ...rows]: readonly Row[]): string =>
 const showBound = (bound: Claim['bound']): string =>
   'atMost' in bound ? `at most ${show(bound.atMost)}` : `at least ${show(bound.atLeast)}`;
 
-/** What came of an attack, as Markdown: its figures, and which claims hold. */
+/** Renders the figures and claims of an attack as Markdown. */
 export function toMarkdown({ table, claims, skipped }: Finding): string {
   const rows = claims.map(({ claim, figure, interval, bound, holds }) => [
     claim,
@@ -35,14 +35,14 @@ export function toMarkdown({ table, claims, skipped }: Finding): string {
   return [...parts, ...skipped.map((reason) => `Skipped: ${reason}.`)].join('\n\n');
 }
 
-const documentFile = join(projectRoot, 'docs', 'security-analysis.md');
+/** The page that holds the results of an attack. */
+export const resultsFile = (name: string): string => join(projectRoot, 'docs', 'security-analysis', `${name}.md`);
 
-/** Puts what came of an attack in its place in docs/security-analysis.md. @param setting - date and machine */
+/** Writes the results of an attack to docs/security-analysis. @param setting - date and machine */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
-  const [before, after] = [`<!-- attack: ${name} -->`, `<!-- end of ${name} -->`];
-  const text = readFileSync(documentFile, 'utf8');
-  const [from, to] = [text.indexOf(before), text.indexOf(after)];
-  if (from === -1 || to < from) throw new Error(`docs/security-analysis.md has no place for ${name}`);
-  const block = `${before}\n\n${toMarkdown(finding)}\n\n${setting}\n\n`;
-  writeFileSync(documentFile, text.slice(0, from) + block + text.slice(to));
+  const introduction = `Written by \`npm run attacks -- ${name} --write\`. What it means: [security analysis](../security-analysis.md).`;
+  writeFileSync(
+    resultsFile(name),
+    `# Attack results: ${name}\n\n${introduction}\n\n${toMarkdown(finding)}\n\n${setting}\n`,
+  );
 }

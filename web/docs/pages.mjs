@@ -1,12 +1,13 @@
-// Which files of the checkout are pages of the site, by which name each is served, and what the list beside every page has.
+// Which files of the checkout are pages of the site, by which name each is served, and the groups of the navigation.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 
 const folders = ['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'];
 
-/** `docs/keys.md` is `keys.html`, `adapters/okta/README.md` is `adapters/okta/index.html`: no page moves where its source stays. */
+/** `docs/keys.md` is served as `keys.html`, `adapters/okta/README.md` as `adapters/okta/index.html`. */
 const nameOf = (source) =>
   source
+    .replace(/^docs\/README\.md$/, 'contents.md')
     .replace(/^docs\//, '')
     .replace(/README\.md$/, 'index.md')
     .replace(/\.md$/, '.html')
@@ -25,19 +26,19 @@ export const listPages = (root) => {
     .map((source) => ({ source, name: nameOf(source), text: readFileSync(join(root, source), 'utf8') }));
 };
 
-const linksIn = (text) =>
-  [...text.matchAll(/\[([^\]]+)\]\(([^)#]+\.md)\)/g)].map(([, label, source]) => ({ label, source }));
-
 /**
- * The groups of pages, as README.md has them for each kind of reader, and the providers of its table before them.
- * @returns each with its title, and its pages by their sources
+ * Reads the groups of the navigation from docs/README.md.
+ * @param contents - text of docs/README.md
+ * @returns title of each group, and label and source file of its pages
  */
-export const readNavigation = (readme) => {
-  const [, more = ''] = /^## More\n([\s\S]*)/m.exec(readme) ?? [];
-  const groups = [...more.matchAll(/^\| (?!you are|---)([^|]+) \| (.*) \|$/gm)].map(([, reader = '', links = '']) => ({
-    title: `${reader[0].toUpperCase()}${reader.slice(1)}`,
-    links: linksIn(links),
-  }));
-  const providers = linksIn(readme).filter(({ source }) => /^adapters\//.test(source));
-  return [{ title: 'Identity providers', links: providers }, ...groups];
-};
+export const readNavigation = (contents) =>
+  contents
+    .split(/^## /m)
+    .slice(1)
+    .map((group) => ({
+      title: group.slice(0, group.indexOf('\n')),
+      links: [...group.matchAll(/\[([^\]]+)\]\(([^)#]+\.md)\)/g)].map(([, label, link]) => ({
+        label,
+        source: posix.join('docs', link),
+      })),
+    }));
