@@ -10,6 +10,7 @@ import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { holds, type Invariant } from './fault.js';
 import { createJournal } from './journal.js';
 import { faults } from './registry.js';
+import { toMarkdown } from './report.js';
 import { checkChains } from './trails.js';
 
 test('an invariant that was held against nothing does not hold', () => {
@@ -28,6 +29,34 @@ test('the journal counts answers by time and by what was done', () => {
   expect(journal.toSeen()).toEqual([
     expect.objectContaining({ when: 'before', doing: 'hook', requests: 1, answers: { granted: 1 }, retried: 0 }),
     expect.objectContaining({ when: 'during', requests: 2, answers: { granted: 1, denied: 1 }, retried: 1, maxMs: 9 }),
+  ]);
+});
+
+test('the summary for the document has one row per operation, flat figures and every broken rule', () => {
+  const hook = { doing: 'hook', requests: 2, retried: 1, p50Ms: 2 };
+  expect(
+    toMarkdown({
+      seen: [
+        { ...hook, when: 'before', answers: { granted: 2 }, maxMs: 9 },
+        { ...hook, when: 'during', answers: { denied: 1, granted: 1 }, maxMs: 4 },
+      ],
+      figures: { rounds: 60, ends: { closed: 3, refused: 4 }, stages: { before: { p50Ms: 2 } } },
+      invariants: [
+        { invariant: 'one', checked: 2, broken: [] },
+        { invariant: 'two', checked: 3, broken: ['this'] },
+      ],
+      skipped: ['no disk'],
+    }),
+  ).toEqual([
+    '| operation | requests | answers | retried | longest |',
+    '| --- | ---: | --- | ---: | ---: |',
+    '| hook | 4 | granted × 3, denied × 1 | 2 | 9 ms |',
+    '',
+    '1 of 2 rules hold (5 checks).',
+    '**Broken:** two.',
+    '`rounds`: 60.',
+    '`ends`: closed 3, refused 4.',
+    'Skipped: no disk.',
   ]);
 });
 
