@@ -8,7 +8,7 @@ import { projectRoot } from './paths.js';
 const text = readFileSync(join(projectRoot, 'docs/contracts.md'), 'utf8');
 const rows = [...text.matchAll(/^\| (.*) \|$/gm)]
   .map(([, cells = '']) => cells.split(' | ').map((cell) => cell.trim()))
-  .filter((cells) => cells.length === 4 && cells[0] !== 'we believe' && !/^-+$/.test(cells[0] ?? ''));
+  .filter((cells) => cells.length === 4 && cells[0] !== 'assumption' && !/^-+$/.test(cells[0] ?? ''));
 
 test('there are beliefs about each provider', () => {
   expect(rows.length).toBeGreaterThan(40);
