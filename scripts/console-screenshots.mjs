@@ -1,5 +1,5 @@
-// node scripts/console-screenshots.mjs [name…]: pictures of every screen of the console, of the company that the demonstration
-// draws, into docs/screens: on a desk and, for the main ones, on a phone.
+// node scripts/console-screenshots.mjs [name…]: takes pictures of every screen of the console with the data of the
+// demonstration company, on a desktop and, for the main screens, on a phone.
 import { join } from 'node:path';
 import { load, prepare, root, sayHowMuch, takePicture } from './screen-pictures.mjs';
 

@@ -1,5 +1,5 @@
-// node scripts/screenshots.mjs [name…]: pictures of every screen of the capture page, from the page itself in Chromium,
-// into docs/screens: on a phone and on a desktop, in the light and, for the main ones, in the dark.
+// node scripts/screenshots.mjs [name…]: takes pictures of every screen of the capture page in Chromium, on a phone and a
+// desktop, in light mode and, for the main screens, in dark mode.
 import { load, prepare, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
 await prepare({ demoPhotos: true });
