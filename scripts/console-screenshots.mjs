@@ -31,12 +31,12 @@ const screens = [
     path: '/campaigns',
     async prepare(page) {
       await page.getByLabel('Name', { exact: true }).fill('Pilot');
-      await page.getByLabel('The people of a CSV file').check();
+      await page.getByLabel('A CSV file').check();
       const buffer = Buffer.from(['login', ...uninvited].join('\n'));
       await page
         .getByLabel('CSV file', { exact: true })
         .setInputFiles({ name: 'pilot.csv', mimeType: 'text/csv', buffer });
-      await button(page, 'Plan it').click();
+      await button(page, 'Plan').click();
       await button(page, 'Start').waitFor();
     },
   },
@@ -44,7 +44,7 @@ const screens = [
     name: 'connection',
     path: '/connections',
     async prepare(page) {
-      await button(page, 'Examine all now').click();
+      await button(page, 'Run all checks').click();
       await page.getByRole('rowheader', { name: 'company' }).getByRole('link').click();
       await page.getByText(/^Being examined/).waitFor({ state: 'detached', timeout: 120_000 });
     },
@@ -54,10 +54,10 @@ const screens = [
     name: 'help-desk',
     path: '/help-desk',
     async prepare(page) {
-      await page.getByLabel('Name they sign in by').fill('person-001@example.com');
-      await page.getByLabel('The link to the check').selectOption('Show it to me');
-      await button(page, 'Ask for a face check').click();
-      await page.getByText('Waiting until the caller opens the link.').waitFor();
+      await page.getByLabel('Username').fill('person-001@example.com');
+      await page.getByLabel('Send the link').selectOption('Show it here');
+      await button(page, 'Request a face check').click();
+      await page.getByText('Waiting for the caller to open the link.').waitFor();
     },
   },
   {

@@ -35,7 +35,7 @@ export async function openCameraFloor(cast: Cast): Promise<CameraFloor> {
       const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
       const opened = performance.now();
       await page.goto(`http://127.0.0.1:${server.port}/`);
-      await press(page, 'Go on');
+      await press(page, 'Continue');
       await see(page, 'framing');
       const took = performance.now() - opened;
       await close();

@@ -73,7 +73,7 @@ async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
   const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
   const opened = performance.now();
   await page.goto(link);
-  await page.getByRole('button', { name: 'I agree, go on' }).click();
+  await page.getByRole('button', { name: 'Agree and continue' }).click();
   await see(page, 'framing');
   const cameraMs = performance.now() - opened;
   const times = page

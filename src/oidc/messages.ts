@@ -22,7 +22,7 @@ const messages = {
   en: {
     askTitle: 'Who are you?',
     askText: 'Type the user name you sign in with. Your face is checked next.',
-    userName: 'User name',
+    userName: 'Username',
     goOn: 'Continue',
     clearScreen: 'Clear this screen',
     errorTitle: 'This sign-in cannot go on',

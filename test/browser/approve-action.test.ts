@@ -67,7 +67,7 @@ inBrowser('the program of the page gets its approval, and the person has seen ev
   // The same again, and this time they do not approve.
   await seen.goto(home);
   await goAlong(seen, { upTo: 'action' });
-  await press(seen, 'I do not approve');
+  await press(seen, 'Don’t approve');
   await seen.getByText('Not approved: access_denied').waitFor();
   expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
   await close();
@@ -78,7 +78,7 @@ inBrowser('words are words: markup is shown as it is, in every language, and cha
   const title = '<img src=x onerror=alert(1)> & <b>bold</b>';
   const lines = ['ادفع إلى العيادة', '12 \u00d7 {{amount}}'];
   for (const [locale, refusal] of [
-    ['en', 'I do not approve'],
+    ['en', 'Don’t approve'],
     ['de', 'Ich gebe das nicht frei'],
     ['es', 'No lo apruebo'],
     ['fr', 'Je n’approuve pas'],

@@ -39,7 +39,7 @@ async function lookAt(page: Page): Promise<void> {
 }
 
 /** The page goes back by itself: nothing else approves. */
-const decline = (page: Page): Promise<void> => press(page, 'I do not approve');
+const decline = (page: Page): Promise<void> => press(page, 'Don’t approve');
 
 inBrowser('a bill is paid once it was approved, and not where it was declined or changed meanwhile', async () => {
   const { page, complaints } = visitor;

@@ -45,35 +45,35 @@ inBrowser('a brand is tried beside the form, put in force, and taken back', asyn
   await open('Brand');
   const preview = page.frameLocator('iframe');
   await preview.locator('main[data-screen="consent"] h1').waitFor();
-  await page.getByLabel('Name of the organisation').fill('Harbour Clini');
+  await page.getByLabel('Organization name').fill('Harbour Clini');
   await preview.getByText('Harbour Clini').first().waitFor();
   // The preview that took the place of the former one did not take the focus.
   await page.keyboard.type('c');
   await preview.getByText('Harbour Clinic').first().waitFor();
-  await page.getByLabel('Buttons and links, on light screens', { exact: true }).fill('#ffcc00');
+  await page.getByLabel('Buttons and links (light mode)', { exact: true }).fill('#ffcc00');
   await click(page.getByRole('button', { name: /^Use #/ }));
   await page
     .getByLabel('Logo', { exact: true })
     .setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(drawing) });
   await preview.getByRole('img', { name: 'Harbour Clinic' }).waitFor();
-  await click(page.getByRole('button', { name: 'Put in force', exact: true }));
+  await click(page.getByRole('button', { name: 'Publish', exact: true }));
   await page.getByText('Everybody who opens the capture page sees it within five seconds').waitFor();
-  await confirm('Put in force');
+  await confirm('Publish');
   await page.getByText('It is in force.').waitFor();
   const named = await server.deps.brands.inForce();
   expect(named?.brand).toMatchObject({ organisation: 'Harbour Clinic', logo: { heightPx: 80 } });
   expect(named?.brand.accent).not.toBe('#ffcc00');
   expect(server.audit.events.at(-1)).toMatchObject({ action: 'brand_changed', detail: { by: 'owner' } });
 
-  await page.getByText('Texts of your own').click();
-  await page.getByLabel('Link to the help').fill('Call us');
+  await page.getByText('Custom texts').click();
+  await page.getByLabel('Help link').fill('Call us');
   await page.getByText('Without: Logo').click();
-  await page.getByRole('button', { name: 'Put in force', exact: true }).click();
-  await inDialogue(page, 'Put in force').click();
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await inDialogue(page, 'Publish').click();
   await page.getByRole('button', { name: /^Put in force: / }).waitFor();
   expect((await server.deps.brands.inForce())?.brand).toMatchObject({ logo: null, texts: { en: { help: 'Call us' } } });
   await page.getByRole('button', { name: /^Put in force: / }).click();
-  await inDialogue(page, 'Put in force').click();
+  await inDialogue(page, 'Publish').click();
   await page.getByRole('img', { name: 'Logo: the one in force' }).waitFor();
   expect((await server.deps.brands.inForce())?.digest).toBe(named?.digest);
   await leave();
@@ -91,7 +91,7 @@ inBrowser('where the configuration holds the brand, it is said so, and nothing c
   const { page, close } = await visitConsole(browser, `http://localhost:${other.port}`, at);
   await page.getByText('The configuration of the server holds the brand.').waitFor();
   await page.frameLocator('iframe').getByText('Configured Ltd').first().waitFor();
-  expect(await page.getByRole('button', { name: 'Put in force' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Publish' }).count()).toBe(0);
   await close();
   await other.stop();
 });

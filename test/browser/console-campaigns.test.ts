@@ -57,7 +57,7 @@ inBrowser('a planned campaign is started, says before what it will do, and is fo
   await page.getByText('Whether a letter arrived is not known: 1.').waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await inDialogue(page, 'Stop').click();
-  await page.getByRole('button', { name: 'Go on' }).waitFor();
+  await page.getByRole('button', { name: 'Resume' }).waitFor();
   await leave();
 });
 
@@ -69,9 +69,9 @@ inBrowser('who has not enrolled is seen', async () => {
   const people = page.getByRole('table', { name: 'People' });
   await people.getByRole('rowheader', { name: 'user0@example.com' }).waitFor();
   expect(await people.getByRole('rowheader').count()).toBe(5);
-  await page.getByLabel('Show', { exact: true }).selectOption({ label: 'Left out' });
+  await page.getByLabel('Show', { exact: true }).selectOption({ label: 'Skipped' });
   await people.getByRole('rowheader', { name: 'nobody@elsewhere.example' }).waitFor();
-  expect(await people.getByRole('row').nth(1).textContent()).toContain('The provider does not know them');
+  expect(await people.getByRole('row').nth(1).textContent()).toContain('Not found at the provider');
   await leave();
 });
 
@@ -79,28 +79,28 @@ inBrowser('a campaign of a CSV file is planned, and its letter gets words of its
   const { page, click, open, leave } = await visitHome(browser, origin);
   await open('Campaigns');
   await page.getByLabel('Name', { exact: true }).fill('By file');
-  await click(page.getByLabel('The people of a CSV file'));
+  await click(page.getByLabel('A CSV file'));
   const lines = 'login,email,name\nuser0@example.com,,\n=cmd|x,,\nuser1@example.com,not an address,\n';
   await page
     .getByLabel('CSV file', { exact: true })
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) });
-  await click(page.getByRole('button', { name: 'Plan it' }));
+  await click(page.getByRole('button', { name: 'Plan' }));
   await page.getByText('People who will get a letter: 1.').waitFor();
   await page.getByText('Begins like a formula of a spreadsheet: 1').waitFor();
-  const row = page.getByRole('row').filter({ hasText: 'The e-mail address is malformed' });
+  const row = page.getByRole('row').filter({ hasText: 'Invalid e-mail address' });
   expect(await row.getByRole('cell').first().textContent()).toBe('4');
 
   const letter = page.frameLocator('iframe');
   await letter.getByText('Hello Ada Lovelace').waitFor();
   await page.getByLabel('Text', { exact: true }).fill('Dear {nmae}\n\n<b>now</b>');
   await page.getByText('These stand for nothing: {nmae}.').waitFor();
-  await page.getByRole('button', { name: 'Keep these words' }).click();
-  await page.getByText('Something in the form is not as it must be.').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The form has an invalid value.').waitFor();
   await page.getByLabel('Text', { exact: true }).fill('Dear {name}\n\n<b>now</b>');
   await letter.getByText('Dear Ada Lovelace').waitFor();
   await letter.getByText('<b>now</b>').waitFor();
-  await click(page.getByRole('button', { name: 'Keep these words' }));
-  await page.getByText('This letter has words of your own.').waitFor();
+  await click(page.getByRole('button', { name: 'Save' }));
+  await page.getByText('This e-mail has a custom text.').waitFor();
   expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe('Dear {name}\n\n<b>now</b>');
   await leave();
 });
@@ -186,8 +186,8 @@ inBrowser('the people of a campaign are shown as they go on', async () => {
   const { page } = await visitHome(browser, origin);
   await page.goto(`${origin}/console/campaigns/${id}`);
   const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: 'user0@example.com' });
-  await row.getByText('Letter sent').waitFor();
+  await row.getByText('E-mail sent').waitFor();
   await noteBounces(await readCampaign(id, server.deps), ['user0@example.com'], 'ada', server.deps);
-  await row.getByText('Letter came back').waitFor();
+  await row.getByText('Bounced').waitFor();
   await page.context().close();
 });

@@ -17,7 +17,7 @@ export const inDialogue = (page: Page, name: string): Locator =>
  */
 export async function visitHome(browser: Browser, origin: string, key = adminKey) {
   const { page, complaints, requests, close } = await visitConsole(browser, origin, { key });
-  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await page.getByRole('heading', { name: 'Home' }).waitFor();
   const { click, count } = countClicks();
   return {
     page,

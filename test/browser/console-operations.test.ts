@@ -31,7 +31,7 @@ if (hasChromium) {
     operated = await startOperatedServer(company, { dataFolder, given });
     await fillOperations(operated, dataFolder);
     visitor = await visitConsole(browser, `http://localhost:${operated.server.port}`, { key: adminKey });
-    await visitor.page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+    await visitor.page.getByRole('heading', { name: 'Home' }).waitFor();
     clicks = 0;
   });
   afterEach(async () => {
@@ -61,9 +61,9 @@ inBrowser('the doctor finds something broken, and it is mended', async () => {
   const { page } = visitor;
   for (const hook of company.okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
   await openOkta(page);
-  await click(page.getByRole('button', { name: 'Examine now' }));
+  await click(page.getByRole('button', { name: 'Run checks' }));
   await click(page.getByRole('button', { name: 'Mend this: Inline hook: token' }));
-  await click(dialogueOf(page).getByRole('button', { name: 'Mend this' }));
+  await click(dialogueOf(page).getByRole('button', { name: 'Fix' }));
   await page.getByText('All steps are done.').waitFor();
   await page.getByRole('button', { name: 'Mend this: Inline hook: token' }).waitFor({ state: 'detached' });
   expect(clicks).toBeLessThanOrEqual(5);
@@ -80,13 +80,13 @@ inBrowser('from shadow to enforce: who would be refused, that nobody can pass, a
   const dialogue = dialogueOf(page);
   await dialogue.getByText('People who would have been refused in the last 30 days: 2.').waitFor();
   await click(dialogue.getByRole('button', { name: 'Switch to enforce' }));
-  await dialogue.getByText('Nobody is enrolled. If you go on, everybody is refused.').waitFor();
+  await dialogue.getByText('No one is enrolled. If you continue, everyone is refused.').waitFor();
   expect(operated.server.deps.upkeep.modes().size).toBe(0);
-  await click(dialogue.getByRole('button', { name: 'Switch, and refuse everybody' }));
+  await click(dialogue.getByRole('button', { name: 'Switch and refuse everyone' }));
   await page.getByRole('button', { name: 'Switch to shadow' }).waitFor();
   expect(clicks).toBeLessThanOrEqual(5);
   expect(operated.server.deps.upkeep.modes().get('okta')).toMatchObject({ mode: 'enforce', by: 'owner' });
-  await page.getByText('Switched by hand').waitFor();
+  await page.getByText('Switched manually').waitFor();
   await page.getByRole('button', { name: 'Switch to shadow' }).click();
   await dialogue.getByRole('button', { name: 'Switch to shadow' }).click();
   await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
@@ -96,12 +96,12 @@ inBrowser('what would change is shown as a difference, and set up', async () => 
   const { page } = visitor;
   await page.getByRole('main').getByRole('link', { name: 'Connections' }).click();
   await page.getByRole('link', { name: 'onelogin' }).click();
-  await page.getByRole('button', { name: 'See what would change' }).click();
+  await page.getByRole('button', { name: 'Preview changes' }).click();
   await page.locator('.changes [data-sign="+"] [lang=en]').first().waitFor();
   await page.getByRole('button', { name: 'Set up', exact: true }).click();
   await dialogueOf(page).getByRole('button', { name: 'Set up' }).click();
   await page.getByText('All steps are done.').waitFor();
-  await page.getByRole('button', { name: 'See what would change' }).click();
+  await page.getByRole('button', { name: 'Preview changes' }).click();
   await page.getByText('Everything is set up as it should be.').waitFor();
 });
 
@@ -109,8 +109,8 @@ inBrowser('the provider is given the secrets again', async () => {
   const { page } = visitor;
   await openOkta(page);
   await page.getByRole('heading', { name: 'okta.hooks.secret.value' }).waitFor();
-  await click(page.getByRole('button', { name: 'Give the provider the secrets again' }));
-  await click(dialogueOf(page).getByRole('button', { name: 'Give the provider the secrets again' }));
+  await click(page.getByRole('button', { name: 'Push secrets to provider' }));
+  await click(dialogueOf(page).getByRole('button', { name: 'Push secrets to provider' }));
   // The run before this one is shown as done until this one has begun.
   await eventually(async () => {
     expect(await operated.ended('okta')).toMatchObject({ pushSecrets: true, state: 'done' });
@@ -120,16 +120,16 @@ inBrowser('the provider is given the secrets again', async () => {
 
 inBrowser('a key is rotated, and an old one destroyed by typing what is lost', async () => {
   const { page } = visitor;
-  await click(page.getByRole('main').getByRole('link', { name: 'Keys, backup, audit' }));
+  await click(page.getByRole('main').getByRole('link', { name: 'Operations' }));
   await click(page.getByRole('button', { name: 'Make a new key: Keys that seal face tokens' }));
-  await click(dialogueOf(page).getByRole('button', { name: 'Make a new key' }));
+  await click(dialogueOf(page).getByRole('button', { name: 'Create new key' }));
   await page.getByText('Done. The new key is 3.').waitFor();
   expect(clicks).toBeLessThanOrEqual(5);
   await page.getByRole('rowheader', { name: 'Version 3' }).waitFor();
   await page.getByRole('button', { name: 'Destroy: Version 1' }).click();
   await dialogueOf(page).getByLabel('To confirm, type that number').fill('7');
   await dialogueOf(page).getByRole('button', { name: 'Destroy' }).click();
-  await page.getByText('This is not that number.').waitFor();
+  await page.getByText('Wrong number.').waitFor();
   expect(operated.actions()).not.toContain('key_destroyed');
   await dialogueOf(page).getByLabel('To confirm, type that number').fill('0');
   await dialogueOf(page).getByRole('button', { name: 'Destroy' }).click();
@@ -139,8 +139,8 @@ inBrowser('a key is rotated, and an old one destroyed by typing what is lost', a
 
 inBrowser('the audit trail is verified now', async () => {
   const { page } = visitor;
-  await click(page.getByRole('main').getByRole('link', { name: 'Keys, backup, audit' }));
-  await page.getByText('It has not been verified yet.').waitFor();
+  await click(page.getByRole('main').getByRole('link', { name: 'Operations' }));
+  await page.getByText('Not verified yet.').waitFor();
   await click(page.getByRole('button', { name: 'Verify now' }));
   await page.getByText('The trail is sound: records 1 to 3 are complete and unaltered.').waitFor();
   expect(clicks).toBeLessThanOrEqual(5);
@@ -150,9 +150,9 @@ inBrowser('the audit trail is verified now', async () => {
 inBrowser('background jobs are listed', async () => {
   const { page } = visitor;
   await operated.server.usage.flush();
-  await page.getByRole('main').getByRole('link', { name: 'Keys, backup, audit' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Operations' }).click();
   const row = page
     .getByRole('row')
-    .filter({ has: page.getByRole('rowheader', { name: 'Store the usage of applications' }) });
+    .filter({ has: page.getByRole('rowheader', { name: 'Store usage of applications' }) });
   await row.getByRole('cell', { name: 'Done' }).waitFor();
 });

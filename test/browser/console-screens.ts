@@ -43,7 +43,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     path: '/applications',
     async prepare(page) {
       await page.getByRole('link', { name: markup }).click();
-      await page.getByText('As a table').click();
+      await page.getByText('Show as table').click();
       await page.getByText('Change', { exact: true }).click();
     },
   },
@@ -79,7 +79,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     name: 'connection: plan',
     path: '/connections/okta',
     async prepare(page) {
-      await page.getByRole('button', { name: 'See what would change' }).click();
+      await page.getByRole('button', { name: 'Preview changes' }).click();
       await page.getByRole('button', { name: 'Set up', exact: true }).waitFor();
     },
   },
@@ -120,7 +120,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     async prepare(page) {
       await page.getByRole('button', { name: 'Destroy: Version 1' }).click();
       await page.getByRole('alertdialog').getByRole('button', { name: 'Destroy' }).click();
-      await page.getByText('This is not that number.').waitFor();
+      await page.getByText('Wrong number.').waitFor();
     },
   },
   {
@@ -196,19 +196,19 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     name: 'help desk: a call',
     path: '/help-desk',
     async prepare(page) {
-      await page.getByLabel('Name they sign in by').fill('ada@example.com');
-      await page.getByLabel('The link to the check').selectOption('Show it to me');
-      await page.getByRole('button', { name: 'Ask for a face check' }).click();
-      await page.getByText('Waiting until the caller opens the link.').waitFor();
+      await page.getByLabel('Username').fill('ada@example.com');
+      await page.getByLabel('Send the link').selectOption('Show it here');
+      await page.getByRole('button', { name: 'Request a face check' }).click();
+      await page.getByText('Waiting for the caller to open the link.').waitFor();
     },
   },
   {
     name: 'help desk: a code',
     path: '/help-desk/bypass-codes',
     async prepare(page) {
-      await page.getByLabel('Name they sign in by').fill('ada@example.com');
-      await page.getByRole('button', { name: 'Make a code' }).click();
-      await page.getByText('Waits for another administrator').waitFor();
+      await page.getByLabel('Username').fill('ada@example.com');
+      await page.getByRole('button', { name: 'Create code' }).click();
+      await page.getByText('Needs approval').waitFor();
     },
   },
   {
@@ -232,7 +232,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     path: '/help-desk/requests',
     async prepare(page) {
       await page.getByRole('button', { name: 'Take: ada@example.com' }).click();
-      await page.getByRole('button', { name: 'Settle', exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Close request', exact: true }).waitFor();
     },
   },
   { name: 'campaigns', path: '/campaigns' },
@@ -240,7 +240,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     name: 'campaigns: of a file',
     path: '/campaigns',
     async prepare(page) {
-      await page.getByLabel('The people of a CSV file').check();
+      await page.getByLabel('A CSV file').check();
       await page.getByLabel('CSV file', { exact: true }).waitFor();
     },
   },
@@ -286,9 +286,9 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     name: 'brand',
     path: '/brand',
     async prepare(page) {
-      await page.getByText('All colours can be read.').waitFor();
+      await page.getByText('All colors are readable.').waitFor();
       await page.frameLocator('iframe').locator('main[data-screen="consent"] h1').waitFor();
-      await page.getByText('Texts of your own').click();
+      await page.getByText('Custom texts').click();
       await page.locator('summary', { hasText: 'All contrasts' }).click();
     },
   },
@@ -296,9 +296,9 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     name: 'brand: what cannot be read',
     path: '/brand',
     async prepare(page) {
-      await page.getByLabel('Buttons and links, on light screens', { exact: true }).fill('#ffcc00');
-      await page.getByLabel('Address of the help').fill('javascript:alert(1)');
-      await page.getByText('This has to be mended first').waitFor();
+      await page.getByLabel('Buttons and links (light mode)', { exact: true }).fill('#ffcc00');
+      await page.getByLabel('Help link').fill('javascript:alert(1)');
+      await page.getByText('Fix these errors first').waitFor();
       await page
         .getByRole('button', { name: /^Use #/ })
         .first()

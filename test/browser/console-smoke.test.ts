@@ -32,9 +32,9 @@ if (hasChromium) {
 
 inBrowser('the main screens open without a complaint of the browser', async () => {
   const { page, complaints, close } = await visitConsole(browser, origin, { key: adminKey });
-  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await page.getByRole('heading', { name: 'Home' }).waitFor();
   const navigation = page.getByRole('navigation');
-  const screens = ['People', 'Sign-in log', 'Connections', 'Keys, backup, audit', 'Applications', 'Administrators'];
+  const screens = ['People', 'Sign-in log', 'Connections', 'Operations', 'Applications', 'Administrators'];
   for (const name of screens) {
     await navigation.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
@@ -51,7 +51,7 @@ inBrowser('a session that has ended leads to the sign-in, and back to where one 
   await page.context().clearCookies();
   await page.getByRole('navigation').getByRole('link', { name: 'Applications' }).click();
   await page.getByText('Your session has ended.').waitFor();
-  await page.getByLabel('Administrator’s key').fill(adminKey);
+  await page.getByLabel('Admin key').fill(adminKey);
   await page.getByRole('button', { name: 'Sign in with the key' }).click();
   await page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
   await close();

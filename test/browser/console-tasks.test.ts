@@ -104,18 +104,16 @@ inBrowser('why was she refused yesterday? A help desk reads it, and sees no list
   expect(await page.getByRole('link', { name: 'Sign-in log' }).count()).toBe(0);
   await find('ada@example.com');
   await page.getByRole('heading', { name: 'ada@example.com', level: 1 }).waitFor();
-  const refused = rowOf(page, 'The face check was refused');
-  expect(await refused.textContent()).toContain('The face is not the enrolled one.');
+  const refused = rowOf(page, 'Face check failed');
+  expect(await refused.textContent()).toContain('The face does not match the enrolment.');
   expect(await refused.textContent()).toContain(refusedRequest);
-  expect(await rowOf(page, 'The sign-in was refused').textContent()).toContain(
-    'No face check was passed shortly before.',
-  );
+  expect(await rowOf(page, 'Sign-in refused').textContent()).toContain('No recent passed face check.');
   // What an application had her asked is text, and turns nothing around.
   expect(await rowOf(page, 'Approved an action').locator('bdi').allTextContents()).toContain(approved.title);
   expect(await page.locator('main img').count()).toBe(0);
-  await page.getByRole('link', { name: 'Other people' }).click();
+  await page.getByRole('link', { name: '← All people' }).click();
   await page.getByLabel('Find a person').waitFor();
-  expect(await page.getByRole('heading', { name: 'Who is enrolled' }).count()).toBe(0);
+  expect(await page.getByRole('heading', { name: 'Enrolled users' }).count()).toBe(0);
   await leave();
 });
 
@@ -155,7 +153,7 @@ inBrowser('one person is invited, who never enrolled', async () => {
   const { page, click, find, leave } = await visit(helpDeskKey);
   await find('berta@example.com');
   await click(page.getByText('Invite', { exact: true }));
-  await click(page.getByRole('button', { name: 'Make a link' }));
+  await click(page.getByRole('button', { name: 'Create link' }));
   expect(await page.getByLabel('Link', { exact: true }).inputValue()).toMatch(/^http:\/\/localhost\/face#/);
   await leave();
 });
@@ -198,7 +196,7 @@ inBrowser('a person is erased, and there is a receipt', async () => {
   await find('dora');
   await click(page.getByRole('button', { name: 'Erase' }));
   await confirm('Erase');
-  expect(await page.getByLabel('Receipt of the erasure').inputValue()).toMatch(/^eyJ/);
+  expect(await page.getByLabel('Erasure receipt').inputValue()).toMatch(/^eyJ/);
   expect(profile.attributes.get('dora')).toBeNull();
   await leave();
 });

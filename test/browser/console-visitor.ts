@@ -28,7 +28,7 @@ export async function visitConsole(
   await page.goto(`${origin}/console${path}`);
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   if (key !== null) {
-    await page.getByLabel('Administrator’s key').fill(key);
+    await page.getByLabel('Admin key').fill(key);
     await page.getByRole('button', { name: 'Sign in with the key' }).click();
     await page.getByRole('button', { name: 'Sign out' }).waitFor({ state: 'attached' });
   }

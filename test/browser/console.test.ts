@@ -161,7 +161,7 @@ inBrowser('usage is a chart, and the same figures are a table', async () => {
   await page.getByRole('link', { name: markup }).click();
   const chart = page.getByRole('img', { name: 'Requests by day, the last 30 days' });
   expect(await chart.locator('.bar:not(.failed)').last().getAttribute('height')).toBe('160');
-  await page.getByText('As a table').click();
+  await page.getByText('Show as table').click();
   const today = page.getByRole('table', { name: 'Requests by day' }).getByRole('row').nth(1);
   expect(await today.getByRole('cell').allTextContents()).toEqual(['3', '1']);
   await close();
@@ -209,10 +209,10 @@ async function tabTo(page: Page, wanted: Locator): Promise<void> {
 
 inBrowser('an administrator is added and removed by the keyboard alone', async () => {
   const { page, close } = await visitConsole(browser, origin, { key: null });
-  await tabTo(page, page.getByLabel('Administrator’s key'));
+  await tabTo(page, page.getByLabel('Admin key'));
   await page.keyboard.type(adminKey);
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await page.getByRole('heading', { name: 'Home' }).waitFor();
   await tabTo(page, page.getByRole('navigation').getByRole('link', { name: 'Administrators' }));
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Administrators', level: 1 }).waitFor();
@@ -236,17 +236,17 @@ inBrowser('an administrator is added and removed by the keyboard alone', async (
 
 inBrowser('nobody goes back to the sign-in they came through, and an address that cannot be read is Home', async () => {
   const { page, close } = await visitConsole(browser, origin, { key: null, path: '/sign-in?refused=not-finished' });
-  await page.getByLabel('Administrator’s key').fill(adminKey);
+  await page.getByLabel('Admin key').fill(adminKey);
   await page.getByRole('button', { name: 'Sign in with the key' }).click();
-  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await page.getByRole('heading', { name: 'Home' }).waitFor();
   await page.getByRole('navigation').getByRole('link', { name: 'Administrators' }).click();
   await page.getByRole('heading', { name: 'Administrators', level: 1 }).waitFor();
   await page.goBack();
-  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await page.getByRole('heading', { name: 'Home' }).waitFor();
   await page.goBack();
   expect(page.url()).toBe('about:blank');
   await page.goto(`${origin}/console/people/%`);
-  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await page.getByRole('heading', { name: 'Home' }).waitFor();
   await close();
 });
 

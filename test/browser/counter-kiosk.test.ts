@@ -47,7 +47,7 @@ inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where
   // By itself, with nobody near.
   await idle(kiosk);
   await kiosk.goBack();
-  expect(await kiosk.getByRole('heading').textContent()).toBe('This code is no longer good');
+  expect(await kiosk.getByRole('heading').textContent()).toBe('This code has expired');
   await kiosk.getByRole('link', { name: 'Clear this screen' }).click();
   await idle(kiosk);
 
@@ -73,7 +73,7 @@ inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where
   await kiosk.locator('input[name="username"]').fill(portals.login);
   await kiosk.getByRole('button').click();
   await kiosk.locator('main[data-screen="consent"]').waitFor();
-  await kiosk.getByRole('button', { name: 'I do not want this' }).click();
+  await kiosk.getByRole('button', { name: 'No thanks' }).click();
   await kiosk.locator('main[data-screen="abandoned"]').waitFor();
   await kiosk.getByRole('heading', { name: 'This check has ended' }).waitFor();
   await desk.getByText('Not verified.').waitFor();

@@ -55,7 +55,7 @@ inBrowser('a counter sees who passed and what they agreed to; with a wrong numbe
   await desk.goto(portals.urlOf('counter'));
   await desk.getByLabel('Or scan the code').fill(digits);
   await desk.getByRole('button', { name: 'Take this code' }).click();
-  await phone.getByRole('link', { name: 'They have it: go on' }).click();
+  await phone.getByRole('link', { name: 'They have it: continue' }).click();
   const shown = Number(await phone.locator('.number').textContent());
   await desk.getByLabel('Which number stands on their phone?').fill(String(shown === 99 ? 10 : shown + 1));
   await desk.getByRole('button', { name: 'It is this' }).click();

@@ -20,7 +20,7 @@ inBrowser('is taken into a wallet after a face check, once, with what was ticked
   const { page, portals, complaints, close } = await visit();
   await page.goto(portals.urlOf('credential'));
   await page.getByRole('link', { name: 'Get a staff card' }).click();
-  await page.getByRole('button', { name: 'Begin' }).click();
+  await page.getByRole('button', { name: 'Start' }).click();
   await page.locator('input[name="username"]').fill(portals.login);
   await page.getByRole('button').click();
   await insist(page);

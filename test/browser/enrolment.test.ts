@@ -16,8 +16,8 @@ inBrowser('where a PIN is asked for, the face alone does not pass, and neither d
   const { page, close } = await cast().sit('ada', { isGuided: false });
   expect(await follow(page, await cast().stage.invite('pin', subject, 'enrol'))).toBe('pin');
   await page.getByLabel('PIN', { exact: true }).fill('271828');
-  await page.getByLabel('The same PIN again').fill('271828');
-  await leaveBy(page, 'Go on');
+  await page.getByLabel('Repeat the PIN').fill('271828');
+  await leaveBy(page, 'Continue');
   expect(await insist(page)).toBe('passed');
   await close();
 
@@ -30,7 +30,7 @@ inBrowser('where a PIN is asked for, the face alone does not pass, and neither d
     const answer = async (): Promise<string> => {
       expect(await goAlong(visitor.page)).toBe('pin');
       await visitor.page.getByLabel('PIN', { exact: true }).fill(pin);
-      await leaveBy(visitor.page, 'Go on');
+      await leaveBy(visitor.page, 'Continue');
       return goAlong(visitor.page);
     };
     await visitor.page.goto(link);

@@ -20,7 +20,7 @@ const cast = castOf({ plain: {}, phones: { camera: 'phone' } });
 /** On a computer without a camera, up to the QR code. @returns what the QR code holds */
 async function askForPhone({ page }: Visitor, link: string) {
   await page.goto(link);
-  await press(page, 'I agree, go on');
+  await press(page, 'Agree and continue');
   const replied = page.waitForResponse(/\/face\/hand-off$/);
   await press(page, 'Use my phone');
   const reply: unknown = await (await replied).json();
@@ -72,7 +72,7 @@ inBrowser(
     const computer = await cast().sit('ada', { userAgent: firefox });
     await computer.page.goto(link);
     const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
-    await press(computer.page, 'I agree, go on');
+    await press(computer.page, 'Agree and continue');
     const { url } = handOffGuard.parse(await (await replied).json());
     await see(computer.page, 'hand-off');
     expect(await computer.page.locator('main button').count()).toBe(0);
@@ -102,7 +102,7 @@ inBrowser(
     await computer.page.goto(link);
     // Some scan with an app that shows pages by itself, and has no camera for them.
     const phones: Visitor[] = [];
-    for (const name of ['I agree, go on', 'Show a new code']) {
+    for (const name of ['Agree and continue', 'Show a new code']) {
       const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
       await press(computer.page, name);
       const reply: unknown = await (await replied).json();
@@ -138,7 +138,7 @@ inBrowser('a link whose answer is lost on the way opens once the network is ther
   await loseFirst(computer);
   await computer.page.goto(link);
   await see(computer.page, 'offline');
-  await press(computer.page, 'I agree, go on');
+  await press(computer.page, 'Agree and continue');
   const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
   await press(computer.page, 'Use my phone');
   const reply: unknown = await (await replied).json();
@@ -230,7 +230,7 @@ inBrowser('a kiosk takes one person after the other and keeps nothing of them', 
     expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).toBe('[{},{}]');
     if (next === subject) expect(await insist(page)).toBe('passed');
     else {
-      await press(page, 'I do not want this');
+      await press(page, 'No thanks');
       await see(page, 'abandoned');
     }
     expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({

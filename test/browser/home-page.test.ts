@@ -113,7 +113,7 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   const { server, issuer, stop } = await startServer();
   const { page, complaints, close } = await receive(browser, narrow);
   await page.goto(`${issuer}/me`);
-  await page.getByRole('heading', { name: 'Your own page' }).waitFor();
+  await page.getByRole('heading', { name: 'Your face check' }).waitFor();
   await look(page);
   // The name, the button below it, and the sign-in.
   for (let at = 0; at < 3; at += 1) await page.keyboard.press('Tab');
@@ -126,7 +126,7 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   expect(await page.getByText('You came here by your sign-in.').count()).toBe(1);
 
   await pressKey(page, /^Tell .*Library.* nothing more$/);
-  await page.getByText('You let no application be told anything of you.').waitFor();
+  await page.getByText('No apps have access to your data.').waitFor();
   expect(await focused(page)).toContain('is told nothing more.');
   expect(await readDataConsents(anna, server.deps)).toEqual([]);
 
@@ -134,22 +134,22 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
     expect.stringContaining('<b>Payroll</b>'),
   ]);
   await pressKey(page, /^End the link with .*Payroll/);
-  await page.getByText('No account elsewhere is linked with yours any more.').waitFor();
+  await page.getByText('No linked accounts.').waitFor();
   expect(await focused(page)).toContain('Nothing more is told from');
   expect(await readLinks(anna, server.deps)).toEqual([]);
 
-  await pressKey(page, 'Forget them now');
-  await page.getByText('Forgotten. Your next check begins a new list.').waitFor();
+  await pressKey(page, 'Delete them now');
+  await page.getByText('Deleted. Your next check starts a new list.').waitFor();
   expect(await readKnownPlaces(anna, server.deps)).toBeNull();
 
   expect(await page.locator('[data-section="checks"] li').count()).toBe(10);
-  await pressKey(page, 'Show older ones');
+  await pressKey(page, 'Show older');
   await page.locator('[data-section="checks"] li[data-first]').waitFor();
   expect(await page.locator('[data-section="checks"] li').count()).toBe(12);
   expect(await focused(page)).toContain('for app.example.com');
 
-  await page.getByRole('checkbox', { name: 'it is ended' }).uncheck();
-  await pressKey(page, 'Save the choice');
+  await page.getByRole('checkbox', { name: 'it ends' }).uncheck();
+  await pressKey(page, 'Save');
   await page.getByText('Saved.').waitFor();
   expect(server.audit.events.at(-1)).toMatchObject({ action: 'notices_chosen', detail: { off: ['ended'] } });
 
@@ -166,7 +166,7 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   await readIn(page, 'en');
 
   await pressKey(page, 'Close this page');
-  await page.getByRole('heading', { name: 'The page is closed' }).waitFor();
+  await page.getByRole('heading', { name: 'This page is closed' }).waitFor();
   await page.waitForURL(`${issuer}/me/acme`);
   expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
   await close();
@@ -191,16 +191,16 @@ inBrowser('by a face check in the demonstration: the services are listed, and th
   const { page, close } = await receive(browser, { person: await seatAda(), isGuided: false });
   await enrolAtPortal(page, portals);
   await page.goto(portals.urlOf('home-page'));
-  await page.getByLabel('User name').fill(portals.login);
-  await page.getByRole('button', { name: 'Go on to the face check' }).click();
+  await page.getByLabel('Username').fill(portals.login);
+  await page.getByRole('button', { name: 'Continue to the face check' }).click();
   await insist(page);
   await page.locator('main[data-screen="manage"]').waitFor();
   expect(await page.locator('.service').allTextContents()).toEqual(['Example Portal', 'City Library']);
-  await page.getByText('Your face check was set up').waitFor();
-  await page.getByRole('button', { name: 'Delete it' }).click();
-  await page.getByRole('button', { name: 'Yes, delete it' }).click();
-  await page.getByText('It has been deleted.').waitFor();
-  expect(await focused(page)).toBe('It has been deleted.');
+  await page.getByText('Face check set up').waitFor();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Yes, delete' }).click();
+  await page.getByText('Deleted.').waitFor();
+  expect(await focused(page)).toBe('Deleted.');
   expect(portals.readToken()).toBeNull();
   await close();
   await portals.close();

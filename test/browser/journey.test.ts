@@ -34,7 +34,7 @@ inBrowser('an invitation enrols; the own page shows what is held, and ends it', 
   expect(await again.page.locator('footer').textContent()).toMatch(/You agreed to this on \w+ \d+, \d{4}\./);
   await press(again.page, 'Read it in full');
   const whole = again.page.getByRole('dialog', { name: 'Read it in full' });
-  expect(await whole.getByRole('heading').allTextContents()).toContain('What is kept');
+  expect(await whole.getByRole('heading').allTextContents()).toContain('What is stored');
   await whole.getByRole('button', { name: 'Back' }).click();
   expect(await whole.isVisible()).toBe(false);
   expect(await insist(again.page)).toBe('passed');
@@ -45,11 +45,11 @@ inBrowser('an invitation enrols; the own page shows what is held, and ends it', 
   const facts = own.page.locator('dl.facts');
   expect(await facts.textContent()).toMatch(/Purpose\s*sign-in/);
   expect(await facts.textContent()).not.toContain('fv1.');
-  await press(own.page, 'Delete it');
+  await press(own.page, 'Delete');
   await press(own.page, 'Keep it');
-  await press(own.page, 'Delete it');
-  await press(own.page, 'Yes, delete it');
-  await own.page.getByText('It has been deleted.').waitFor();
+  await press(own.page, 'Delete');
+  await press(own.page, 'Yes, delete');
+  await own.page.getByText('Deleted.').waitFor();
   await own.close();
   await close();
 
@@ -86,7 +86,7 @@ inBrowser('another face is refused: three tries, then the step-up has failed', a
   const { id, link } = await start();
   const { page, close } = await cast().sit('eve', { isGuided: false });
   await page.goto(link);
-  for (const left of ['You have 2 tries left.', 'You have one try left.']) {
+  for (const left of ['You have 2 tries left.', 'You have one attempt left.']) {
     expect(await goAlong(page)).toBe('try-again');
     expect(await page.getByText(left).isVisible()).toBe(true);
     await leaveBy(page, 'Try again');

@@ -35,7 +35,7 @@ inBrowser('after a wrong code the next one is typed where the first was', async 
   await askForCode(page, 'Recovery code');
   await page.getByLabel('Your code').fill('ABCD-EFGH-JKLM');
   await page.keyboard.press('Enter');
-  await page.getByText('This code is wrong, used, or no longer good.').waitFor();
+  await page.getByText('This code is wrong, used or expired.').waitFor();
   expect(await page.evaluate(focused)).toBe('code');
   await close();
 });
@@ -81,7 +81,7 @@ inBrowser(
     const { page, context, requests, close } = await arrive(view, { ...sent, '/another-way/code': 'lost' });
     await askForCode(page, 'Code by e-mail');
     await page.getByLabel('Your code').fill('482913');
-    await press(page, 'Go on');
+    await press(page, 'Continue');
     await see(page, 'offline');
     await see(page, 'code');
     expect(requests.filter((url) => url.endsWith('/another-way/send'))).toHaveLength(1);
@@ -90,7 +90,7 @@ inBrowser(
     await scriptReplies(context, { ...firstView, ...view }, { '/another-way/code': passed });
     const posted = page.waitForRequest((request) => request.url().endsWith('/another-way/code'));
     await page.getByLabel('Your code').fill('482913');
-    await press(page, 'Go on');
+    await press(page, 'Continue');
     expect((await posted).postDataJSON()).toEqual({ channel: 'email', id: 'x', code: '482913' });
     await see(page, 'passed_another_way');
     await close();
@@ -112,14 +112,14 @@ for (const [script, digits] of [
     });
     await askForCode(mail.page, 'Code by e-mail');
     await mail.page.getByLabel('Your code').fill(digits);
-    await press(mail.page, 'Go on');
+    await press(mail.page, 'Continue');
     await see(mail.page, 'link-over');
     expect(sent).toEqual([{ channel: 'email', id: 'x', code: '482913' }]);
     await mail.close();
 
     const own = await arrive({ userSecret: 'pin' });
     await own.page.getByLabel('PIN', { exact: true }).fill(digits);
-    await press(own.page, 'Go on');
+    await press(own.page, 'Continue');
     await see(own.page, 'framing');
     await own.close();
   });

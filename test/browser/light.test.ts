@@ -48,7 +48,7 @@ describe('whoever cannot have flashes', () => {
     const { page, asked, close } = await visit();
     const start = page.getByRole('button', { name: 'Start', description: /2\.5 times a second/ });
     expect(await start.count()).toBe(1);
-    await press(page, 'Without flashing colours');
+    await press(page, 'Skip flashing colors');
     await see(page, 'sending');
     expect(asked).toEqual([{}]);
     expect((await readNoted(page)).lights.every(({ value }) => value === '')).toBe(true);
@@ -57,21 +57,18 @@ describe('whoever cannot have flashes', () => {
 
   inBrowser('meets that way first who asked their device for less motion', async () => {
     const { page, close } = await visit({ visitor: { reducedMotion: 'reduce' } });
-    expect(await page.locator('main .actions .button').allTextContents()).toEqual([
-      'Without flashing colours',
-      'Start',
-    ]);
+    expect(await page.locator('main .actions .button').allTextContents()).toEqual(['Skip flashing colors', 'Start']);
     await close();
   });
 
   inBrowser('is told that they are demanded, and led to the other way or back', async () => {
     const { page, asked, close } = await visit({ light: 'demanded' });
-    await press(page, 'Without flashing colours');
+    await press(page, 'Skip flashing colors');
     await see(page, 'flashes');
     expect(await page.locator('main').textContent()).toContain('Example Ltd asks for the colours');
     await press(page, 'Back');
     await see(page, 'framing');
-    await press(page, 'Without flashing colours');
+    await press(page, 'Skip flashing colors');
     await press(page, 'Use another way');
     await see(page, 'abandoned');
     expect(await page.getByRole('link', { name: 'Use another way' }).getAttribute('href')).toMatch(/^https:\/\/help\./);

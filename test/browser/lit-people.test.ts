@@ -41,7 +41,7 @@ for (const device of ['phone', 'desktop'] as const) {
 inBrowser('by movements alone where the person asks for that and the organisation lets them', async () => {
   const { page, id, link, close } = await sit({ connection: 'offered', change: null });
   await page.goto(link);
-  await page.getByRole('button', { name: 'Without flashing colours' }).click();
+  await page.getByRole('button', { name: 'Skip flashing colors' }).click();
   expect(['passed', 'try-again']).toContain(await insist(page));
   expect((await cast().stage.judgementsOf(id)).at(0)).toMatchObject({ judge: 'movement-1' });
   await close();

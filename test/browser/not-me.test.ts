@@ -40,7 +40,7 @@ inBrowser('a link that is over says so', async () => {
       : route.continue(),
   );
   await page.goto(`${server.origin}/face/not-me#c2VjcmV0`);
-  await page.getByRole('button', { name: 'It was not me: end it' }).click();
+  await page.getByRole('button', { name: 'It wasn’t me: end it' }).click();
   await page.locator('main[data-screen="link-over"]').waitFor();
   await page.goto('about:blank');
   await page.goto(`${server.origin}/face/not-me`);

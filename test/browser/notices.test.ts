@@ -151,12 +151,12 @@ inBrowser(
 
 inBrowser('where the browser does not let notices be shown, the page says so, and e-mail stays', async () => {
   const { page, close } = await visit(false);
-  await page.getByRole('checkbox', { name: 'it is ended' }).uncheck();
-  await page.getByRole('button', { name: 'Also tell me on this device' }).click();
+  await page.getByRole('checkbox', { name: 'it ends' }).uncheck();
+  await page.getByRole('button', { name: 'Also notify me on this device' }).click();
   await page.getByText('does not show notices of this page').waitFor();
   await look(page);
   // What was ticked is kept all the same.
-  expect(await page.getByRole('checkbox', { name: 'it is ended' }).isChecked()).toBe(false);
+  expect(await page.getByRole('checkbox', { name: 'it ends' }).isChecked()).toBe(false);
   await refuseAnna();
   expect([service.opened.length, server.messages.length]).toEqual([0, 1]);
   await close();
@@ -164,12 +164,12 @@ inBrowser('where the browser does not let notices be shown, the page says so, an
 
 inBrowser('from another browser all can be taken off', async () => {
   const first = await visit(true);
-  await first.page.getByRole('button', { name: 'Also tell me on this device' }).click();
-  await first.page.getByRole('button', { name: 'No longer on this device' }).waitFor();
+  await first.page.getByRole('button', { name: 'Also notify me on this device' }).click();
+  await first.page.getByRole('button', { name: 'Not on this device' }).waitFor();
   const { page, close } = await visit(true);
   await page.getByText('Other devices that are told: 1').waitFor();
   await look(page);
-  await page.getByRole('button', { name: 'No longer on any device' }).click();
+  await page.getByRole('button', { name: 'Not on any device' }).click();
   await page.getByText('Other devices').waitFor({ state: 'detached' });
   await refuseAnna();
   expect(service.opened).toEqual([]);

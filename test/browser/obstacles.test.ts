@@ -48,7 +48,7 @@ import { press, screenOf, see } from './walk.js';
     await scriptReplies(context, firstView, {});
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
     await press(page, 'Use this computer');
-    await press(page, 'Turn on the camera');
+    await press(page, 'Allow camera access');
     await see(page, 'camera-denied');
     // Some browsers repeat their question without end where a page asks again by itself.
     await page.waitForTimeout(1500);
@@ -200,7 +200,7 @@ import { press, screenOf, see } from './walk.js';
     const away = { '/consent': 'lost', '/session': 'lost' } as const;
     await scriptReplies(context, { ...firstView, consentNeeded: true }, away);
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await press(page, 'I agree, go on');
+    await press(page, 'Agree and continue');
     await see(page, 'offline');
     await page.waitForRequest((request) => request.url().endsWith('/face/session'));
     expect(await screenOf(page)).toBe('offline');
@@ -254,7 +254,7 @@ import { press, screenOf, see } from './walk.js';
     await page.evaluate(
       `AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "${name}")), ms / 50); return end.signal; };`,
     );
-    await press(page, 'I agree, go on');
+    await press(page, 'Agree and continue');
     await see(page, 'time-out');
     await close();
   });

@@ -66,7 +66,7 @@ async function signIn(user: keyof typeof users) {
   company.user = user;
   const visitor = await visitConsole(browser, origin, { key: null });
   await visitor.page.getByRole('link', { name: 'Sign in with your company account' }).click();
-  await visitor.page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await visitor.page.getByRole('heading', { name: 'Home' }).waitFor();
   return visitor;
 }
 
@@ -78,7 +78,7 @@ async function write(page: Page, name: string): Promise<void> {
   await page.getByRole('link', { name: 'New request' }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('Purpose').fill('Opens payslips\nfor their owner.');
-  await page.getByLabel('Redirect addresses').fill('https://app.example.com/cb\nhttps://app.example.com/cb2');
+  await page.getByLabel('Redirect URIs').fill('https://app.example.com/cb\nhttps://app.example.com/cb2');
   await page.getByRole('button', { name: 'Save the draft' }).click();
   await page.getByText('Nobody else sees this yet.').waitFor();
 }
@@ -142,23 +142,23 @@ inBrowser(
     expect(server.audit.events.at(-1)?.action).toBe('application_request_answered');
 
     await developer.page.reload();
-    await developer.page.getByRole('button', { name: 'Fetch the first key' }).click();
+    await developer.page.getByRole('button', { name: 'Get the first key' }).click();
     const key = await developer.page.getByLabel('First key').inputValue();
-    await developer.page.getByRole('button', { name: 'Fetch the first key' }).waitFor({ state: 'detached' });
+    await developer.page.getByRole('button', { name: 'Get the first key' }).waitFor({ state: 'detached' });
     expect(await lookAt(developer.page, 'my request: first key')).toEqual([]);
     const { body } = await server.postJson('/token', {}, { 'x-auth-token': key });
     expect(body).toMatchObject({ application: lines.id, tenant: 'work', scopes: ['verify'] });
     await developer.page.reload();
     await developer.page.getByRole('link', { name: /^To the application/ }).waitFor();
     expect(await developer.page.content()).not.toContain(key);
-    expect(await developer.page.getByRole('button', { name: 'Fetch the first key' }).count()).toBe(0);
+    expect(await developer.page.getByRole('button', { name: 'Get the first key' }).count()).toBe(0);
 
     // What was refused is found by the id that its reply had.
     const refused = await server.postJson('/match', {}, { 'x-auth-token': key });
     const requestId = refused.headers.get('x-request-id') ?? '';
     await Promise.all([server.usage.flush(), server.refusals.flush()]);
     await developer.page.getByRole('link', { name: /^To the application/ }).click();
-    await developer.page.getByLabel('Request id').fill(requestId);
+    await developer.page.getByLabel('Request ID').fill(requestId);
     await developer.page.getByRole('button', { name: 'Find' }).click();
     await developer.page
       .getByRole('row', { name: requestId })
@@ -188,7 +188,7 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   await go(page, 'Requests');
   await page.getByRole('link', { name: 'Terms for developers' }).click();
   await page.getByLabel('Text').fill('Be kind.');
-  await page.getByRole('button', { name: 'Put it in force' }).click();
+  await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Version 1 is in force.').waitFor();
   expect(await lookAt(page, 'terms')).toEqual([]);
 
@@ -197,9 +197,9 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   expect(await lookAt(developer.page, 'my request: draft')).toEqual([]);
   // The terms get another version while they are read.
   await page.getByLabel('Text').fill('Be kinder.');
-  await page.getByRole('button', { name: 'Put it in force' }).click();
+  await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Version 2 is in force.').waitFor();
-  await developer.page.getByRole('button', { name: 'Agree to the terms and hand it in' }).click();
+  await developer.page.getByRole('button', { name: 'Agree to the terms and submit' }).click();
   await developer.page.getByText('The terms have changed meanwhile.').waitFor();
   await developer.page.reload();
   await developer.page.getByText('Be kinder.').waitFor();
@@ -209,16 +209,16 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   await page.getByRole('link', { name: markup }).waitFor();
   expect(await lookAt(page, 'requests')).toEqual([]);
   await page.getByRole('link', { name: markup }).click();
-  await page.getByText('Ask back', { exact: true }).click();
-  const asking = page.getByRole('group').filter({ hasText: 'Ask back' });
+  await page.getByText('Request changes', { exact: true }).click();
+  const asking = page.getByRole('group').filter({ hasText: 'Request changes' });
   await asking.getByLabel('Message to the developer').fill('<b>For</b> whom?');
   expect(await lookAt(page, 'request')).toEqual([]);
-  await asking.getByRole('button', { name: 'Send the question' }).click();
+  await asking.getByRole('button', { name: 'Send' }).click();
   await page.getByRole('listitem').getByText('<b>For</b> whom?').waitFor();
 
   await developer.page.reload();
   await developer.page.getByText('<b>For</b> whom?').waitFor();
-  await developer.page.getByText('Change what is asked for').click();
+  await developer.page.getByText('Change the request').click();
   await developer.page.getByLabel('Purpose').fill('For those in Berlin.');
   await developer.page.getByRole('button', { name: 'Save the draft' }).click();
   await developer.page.getByRole('definition').getByText('For those in Berlin.').waitFor();
@@ -279,7 +279,7 @@ inBrowser('a request without a connection needs a tenant, and a change holds for
   expect(await lookAt(developer.page, 'my request: new')).toEqual([]);
   await developer.page.getByRole('button', { name: 'Save the draft' }).click();
   // Written anew, it stays without one.
-  await developer.page.getByText('Change what is asked for').click();
+  await developer.page.getByText('Change the request').click();
   expect(await developer.page.getByLabel('Connection').inputValue()).toBe('');
   await handIn(developer.page);
   const { page, complaints, close } = await signIn('ada');
@@ -293,7 +293,7 @@ inBrowser('a request without a connection needs a tenant, and a change holds for
   };
   await approve('gate');
   await developer.page.reload();
-  await developer.page.getByRole('button', { name: 'Fetch the first key' }).click();
+  await developer.page.getByRole('button', { name: 'Get the first key' }).click();
   const key = await developer.page.getByLabel('First key').inputValue();
   const asked = async () => (await server.postJson('/token', {}, { 'x-auth-token': key })).body;
   expect(await asked()).toMatchObject({ tenant: 'gate', scopes: ['verify'] });
@@ -310,7 +310,7 @@ inBrowser('a request without a connection needs a tenant, and a change holds for
   expect(new Set(Object(body.scopes))).toEqual(new Set(['enrol', 'verify']));
   await developer.page.reload();
   await developer.page.getByRole('link', { name: /^To the application/ }).waitFor();
-  expect(await developer.page.getByRole('button', { name: 'Fetch the first key' }).count()).toBe(0);
+  expect(await developer.page.getByRole('button', { name: 'Get the first key' }).count()).toBe(0);
   expect([...developer.complaints, ...complaints]).toEqual([]);
   await developer.close();
   await close();
@@ -335,14 +335,14 @@ inBrowser('what was approved and did not come into force is approved once more, 
   expect(await page.getByText('Approved.').count()).toBe(0);
   await developer.page.reload();
   await developer.page.getByText('Welcome.').waitFor();
-  expect(await developer.page.getByRole('button', { name: 'Fetch the first key' }).count()).toBe(0);
+  expect(await developer.page.getByRole('button', { name: 'Get the first key' }).count()).toBe(0);
 
   await putIndex(index!.value as Json);
   await dialogue.getByRole('button', { name: 'Approve' }).click();
   await page.getByText('Its developer may fetch the first key, once.').waitFor();
   expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
   await developer.page.reload();
-  await developer.page.getByRole('button', { name: 'Fetch the first key' }).waitFor();
+  await developer.page.getByRole('button', { name: 'Get the first key' }).waitFor();
   expect([...developer.complaints, ...complaints].filter((text) => !text.includes('409'))).toEqual([]);
   await developer.close();
   await close();
@@ -377,8 +377,8 @@ inBrowser('a page of a list that comes when another one is shown by then is left
 
 inBrowser('who came in by a key is told why there is nothing of theirs', async () => {
   const { page, complaints, close } = await visitConsole(browser, origin, { key: null, path: '/my-applications' });
-  await page.getByText('Use an administrator’s key').click();
-  await page.getByLabel('Administrator’s key').fill(adminKey);
+  await page.getByText('Use an admin key').click();
+  await page.getByLabel('Admin key').fill(adminKey);
   await page.getByRole('button', { name: 'Sign in with the key' }).click();
   await page.getByText('a key is nobody’s account').waitFor();
   expect(await page.getByRole('navigation').getByRole('link', { name: 'My applications' }).count()).toBe(0);

@@ -61,7 +61,7 @@ inBrowser('on a phone the guidance is fetched behind the consent, and once', asy
   await all;
   await see(page, 'consent');
   const fetched = guiding();
-  await press(page, 'I agree, go on');
+  await press(page, 'Agree and continue');
   await see(page, 'framing');
   expect(guiding()).toBe(fetched);
   await close();
@@ -69,7 +69,7 @@ inBrowser('on a phone the guidance is fetched behind the consent, and once', asy
 
 inBrowser('on a computer it is not, until its own camera is chosen', async () => {
   const { page, all, guiding, close } = await openBefore('desktop');
-  await press(page, 'I agree, go on');
+  await press(page, 'Agree and continue');
   await see(page, 'place');
   expect(guiding()).toBe(0);
   await press(page, 'Use this computer');

@@ -36,7 +36,7 @@ async function takePart(page: Page): Promise<void> {
 
 /** Goes through a presentation up to the question whether to keep it. */
 async function present(page: Page): Promise<void> {
-  await leaveBy(page, 'Turn on the camera');
+  await leaveBy(page, 'Allow camera access');
   await see(page, 'framing');
   await leaveBy(page, 'Start');
   await see(page, 'keep');
@@ -115,7 +115,7 @@ inBrowser('whoever does not agree, cannot present something, or stops in the mid
   expect(await page.getByRole('alert').textContent()).toContain('Without your agreement');
   await takePart(page);
 
-  await leaveBy(page, 'Turn on the camera');
+  await leaveBy(page, 'Allow camera access');
   await see(page, 'framing');
   await leaveBy(page, 'Stop this presentation');
   await see(page, 'presentation');
@@ -172,7 +172,7 @@ inBrowser('on each screen nothing stands in anybody’s way', async () => {
   await leaveBy(page, 'Skip this');
   await look();
   await leaveBy(page, 'Back');
-  await leaveBy(page, 'Turn on the camera');
+  await leaveBy(page, 'Allow camera access');
   await see(page, 'framing');
   await look();
   await leaveBy(page, 'Start');

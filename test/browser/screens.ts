@@ -35,12 +35,12 @@ export interface ScreenCase {
 }
 
 const fallbackUrl = 'https://help.example.com/';
-const agree = 'I agree, go on';
+const agree = 'Agree and continue';
 const here = 'Use this computer';
 const start = 'Start';
 const camera = { press: [here] } as const;
 const captured = { press: [here, start] } as const;
-const demanded = { view: { light: 'demanded', fallbackUrl }, press: [here, 'Without flashing colours'] } as const;
+const demanded = { view: { light: 'demanded', fallbackUrl }, press: [here, 'Skip flashing colors'] } as const;
 const refusedBy = (refusal: string, waitSec?: number) => ({
   view: { consentNeeded: true },
   replies: { '/consent': waitSec === undefined ? { refusal } : { refusal, waitSec } },
@@ -134,7 +134,7 @@ const unpaired = {
 } as const;
 const everyWay = { anotherWays: ['email', 'sms', 'recovery_code', 'bypass_code'], helpOffered: true } as const;
 const cannot = 'I can’t do this';
-const refuseConsent = 'I do not want this';
+const refuseConsent = 'No thanks';
 const called = {
   ...{ role: 'unpaired', handOffAllowed: false, handOff: null },
   pairing: { kind: 'call', choices: ['82', '47', '19'], application: null, browser: null, system: null, network: null },
@@ -229,7 +229,7 @@ export const screens: readonly ScreenCase[] = [
     press: [here, cannot, 'Code by e-mail'],
     async act(page) {
       await page.getByLabel('Your code').fill('123 456');
-      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByText('This code is wrong').waitFor();
     },
   },
@@ -271,7 +271,7 @@ export const screens: readonly ScreenCase[] = [
     press: [here],
     async act(page) {
       await page.getByLabel('PIN', { exact: true }).fill('12');
-      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('button', { name: 'Continue' }).click();
     },
   },
   { name: 'passkey', screen: 'passkey', view: { userSecret: 'passkey' }, press: [here] },
@@ -307,17 +307,17 @@ export const screens: readonly ScreenCase[] = [
     replies: { ...held.replies, '/enrolment': { enrolment: null, mayRenew: true } },
   },
   { name: 'manage-notices', screen: 'manage', ...held, replies: told },
-  { name: 'manage-notices-kept', screen: 'manage', ...held, replies: told, press: ['Save the choice'] },
+  { name: 'manage-notices-kept', screen: 'manage', ...held, replies: told, press: ['Save'] },
   { name: 'manage-notices-pushed', screen: 'manage', ...held, replies: pushed },
   { name: 'manage-home', screen: 'manage', ...held, replies: home },
-  { name: 'manage-home-ended', screen: 'manage', ...held, replies: home, press: ['Forget them now'] },
-  { name: 'revoke', screen: 'revoke', ...held, press: ['Delete it'] },
+  { name: 'manage-home-ended', screen: 'manage', ...held, replies: home, press: ['Delete them now'] },
+  { name: 'revoke', screen: 'revoke', ...held, press: ['Delete'] },
   {
     name: 'manage-revoked',
     screen: 'manage',
     ...held,
     replies: { ...held.replies, '/enrolment/revoke': {} },
-    press: ['Delete it', 'Yes, delete it'],
+    press: ['Delete', 'Yes, delete'],
   },
   { name: 'kiosk', screen: 'kiosk-idle', only: 'desktop', path: '/face/kiosk' },
   {

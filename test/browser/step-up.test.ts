@@ -74,7 +74,7 @@ inBrowser('works by the keyboard alone', async () => {
   const { page, close } = await cast().sit('ada', { isGuided: false, reducedMotion: 'reduce' });
   await page.goto(link);
   for (const [screen, name] of [
-    ['consent', 'I agree, go on'],
+    ['consent', 'Agree and continue'],
     ['place', 'Use this computer'],
     ['framing', 'Start'],
   ] as const) {

@@ -4,10 +4,10 @@ import type { Language } from '../../web/shared/languages.js';
 /** What somebody who goes along presses on each screen. */
 const goesOnBy: Readonly<Record<string, string>> = {
   arrived: 'Continue',
-  consent: 'I agree, go on',
+  consent: 'Agree and continue',
   action: 'Approve with my face',
   place: 'Use this computer',
-  permission: 'Turn on the camera',
+  permission: 'Allow camera access',
   framing: 'Start',
 };
 

@@ -27,7 +27,7 @@ test('a counter is told who passed and what they agreed to, and a minute later n
   expect(await counter.ask(begun)).toMatchObject({ reply: { error: 'authorization_pending', state: 'checking' } });
   const consent = await phone.showFace(next, 'anna');
   expect(consent.text).toContain('Library desk asks for details about you');
-  expect(consent.text).toContain('They are shown at the counter for one minute.');
+  expect(consent.text).toContain('Shown at the counter for one minute.');
   const done = await phone.agree(consent, ['email']);
   expect(done.text).toContain('Library desk sees the result for one minute.');
   expect(numbersOn(done).shown).toBe(shown);
@@ -109,7 +109,7 @@ test('a photographed code is of no use: without the number of the phone nothing 
   // Who stands at the counter has a phone that was refused, and no number to say.
   const late = openPhone(op);
   const refused = await late.open(String(begun.verification_uri_complete));
-  expect([refused.status, refused.text]).toEqual([404, expect.stringContaining('This code is no longer good')]);
+  expect([refused.status, refused.text]).toEqual([404, expect.stringContaining('This code has expired')]);
   const other = String(10 + ((Number(shown) - 9) % 90));
   expect((await counter.ask(begun, other)).reply).toEqual({
     error: 'access_denied',

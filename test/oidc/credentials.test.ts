@@ -87,7 +87,7 @@ describe('on the way to it', () => {
     const visit = await visits.goToConsent();
     expect(visit.start.text).toContain('Staff card, in your wallet');
     expect(visit.consent.text).toContain('What is to be in your Staff card?');
-    expect(visit.consent.text).toContain('They go into your wallet, and to nobody else.');
+    expect(visit.consent.text).toContain('They go only into your wallet.');
     expect(visit.consent.text).toContain('<bdi class="value">Anna &lt;b&gt;Example&lt;/b&gt;</bdi>');
     expect(visit.consent.text).not.toContain('checked');
     const page = await visits.answer(visit, 'agree', ['name']);

@@ -83,7 +83,7 @@ describe('linking an account', () => {
     const { shown } = await op.show(first.browser, camera.url, 'anna');
     // Which accounts, in the words of the person, before the camera opens.
     expect(shown.words).toMatchObject({
-      title: 'Link these two accounts of mine',
+      title: 'Link these two accounts',
       lines: ['Example Company', 'Example Payroll'],
     });
     const second = { ...first, page: await first.browser.follow(first.interactionUrl) };

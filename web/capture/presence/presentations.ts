@@ -17,7 +17,7 @@ export function introduce(due: DuePresentation, page: Page): Promise<'start' | '
       el('h2', {}, light.title),
       paragraph(light.prepare),
       actions(
-        button('plain', 'Turn on the camera', () => choose('start')),
+        button('plain', 'Allow camera access', () => choose('start')),
         button('quiet', 'Skip this', () => choose('skip')),
       ),
     ],

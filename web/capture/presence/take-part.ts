@@ -6,7 +6,7 @@ import type { TakingPart, TesterView } from './presence-api.js';
 const sectionsOf = ({ responsible, keepDays }: TesterView): readonly (readonly [string, string, string])[] => [
   [
     'camera',
-    'What is kept',
+    'What is stored',
     'Twelve pictures of each presentation (five without the screen’s colours), of you or of what you hold before the camera; which movement was asked for in each; your ' +
       'code name, the light and the device. Pictures by which people can be recognised are biometric data.',
   ],

@@ -6,23 +6,23 @@ export const en: CampaignWords = {
       subject: 'Set up your face check',
       text: `Hello {name},
 
-{organisation} asks you to set up a face check for your account {login}. From then on a short look into the camera can confirm that it is you.
+{organisation} asks you to set up a face check for your account {login}. After that, a short look into the camera can confirm it’s you.
 
-It takes about a minute, with the camera of this device or of your phone. The page first says what happens with your pictures, and nothing is done without your consent.`,
+It takes about a minute, with the camera of this device or of your phone. The page first explains what happens with your pictures, and nothing happens without your consent.`,
     },
     reminder: {
       subject: 'Reminder: set up your face check',
       text: `Hello {name},
 
-your account {login} has no face check yet. {organisation} asks you to set it up until {lastDay}. It takes about a minute.
+your account {login} has no face check yet. {organisation} asks you to set it up by {lastDay}. It takes about a minute.
 
-This link takes the place of the one you were sent before.`,
+This link replaces the previous one.`,
     },
   },
   button: 'Set up the face check',
-  organisation: 'Your organisation',
+  organisation: 'Your organization',
   footer: [
-    'The link is yours alone, opens once, and is good until {lastDay}. Do not pass it on.',
-    'If you did not expect this letter, ask the help desk of your organisation before you open it.',
+    'The link is only for you, opens once, and is valid until {lastDay}. Do not forward it.',
+    'If you did not expect this e-mail, ask your help desk before you open it.',
   ],
 };

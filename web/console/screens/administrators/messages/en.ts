@@ -1,21 +1,21 @@
 export const en = {
   heading: 'Administrators',
   intro:
-    'Each has a key of their own, for the API, the command line and emergencies. Who signs in with the company account is not listed: groups decide.',
-  none: 'Nobody but the first owner.',
-  columns: { name: 'Name', role: 'Role', added: 'Added', expires: 'Key ends', actions: 'Actions' },
+    'Each has a key for the API, the command line and emergencies. Users who sign in with a company account are not listed: their groups decide.',
+  none: 'Only the first owner.',
+  columns: { name: 'Name', role: 'Role', added: 'Added', expires: 'Key expires', actions: 'Actions' },
   always: 'From the start',
   never: 'Never',
   stays: 'Cannot be removed',
   remove: {
     label: 'Remove',
     title: (name: string) => `Remove ${name}?`,
-    text: 'Their key is refused from now on, and sessions that were begun with it end. What they did stays in the audit trail.',
+    text: 'The key is revoked and its sessions end. Past actions stay in the audit trail.',
   },
   add: {
     heading: 'Add an administrator',
     name: 'Name',
-    nameHint: 'Stands in the audit trail. Letters, digits, and . _ @ -',
+    nameHint: 'Shown in the audit trail. Letters, digits, and . _ @ -',
     role: 'Role',
     roleHints: {
       owner: 'everything',
@@ -23,10 +23,10 @@ export const en = {
       auditor: 'reading',
       'help-desk': 'helping people',
     },
-    days: 'Days until the key ends',
-    daysHint: 'Leave it empty for a key that is good until it is removed.',
+    days: 'Key expires after (days)',
+    daysHint: 'Empty for no expiry.',
     submit: 'Add',
     keyOf: (name: string) => `Key of ${name}`,
-    once: 'It is shown this once. Hand it over by a way that nobody else reads.',
+    once: 'Shown only once. Send it over a private channel.',
   },
 };

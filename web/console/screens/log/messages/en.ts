@@ -1,9 +1,9 @@
 export const en = {
   heading: 'Sign-in log',
-  empty: 'Nothing in the log is like that.',
+  empty: 'No entries match.',
   filters: {
     search: 'Search',
-    hint: 'The beginning of a name or login, an id, a network address, or the id of a request.',
+    hint: 'Name, username, ID, network address or request ID',
     since: 'From',
     until: 'Until',
   },
@@ -11,7 +11,7 @@ export const en = {
     time: 'Time',
     person: 'Person',
     application: 'Application',
-    what: 'What happened',
+    what: 'Event',
     outcome: 'Result',
     why: 'Why',
     network: 'Network',
@@ -20,7 +20,7 @@ export const en = {
   follow: {
     start: 'Follow live',
     pause: 'Pause',
-    running: 'New lines appear at the top, whatever their day.',
+    running: 'New entries appear at the top.',
   },
   csv: {
     save: 'Save as CSV',
