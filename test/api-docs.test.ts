@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { commandRefusals } from '../src/cli/command-error.js';
-import { faceErrorCodes, refusals } from '../src/errors.js';
 import { statementAlgorithm } from '../src/keys/statement.js';
 import { describeApi } from '../src/rest/openapi.js';
 import { rightsByRole } from '../src/rest/rights.js';
@@ -16,29 +14,6 @@ import { listPages, readPage } from './page.js';
 import { projectRoot } from './paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
-
-test('docs/errors.md lists every code with its status and text, those of commands apart, and says what to do', () => {
-  const [ofServer, ofCommands] = read('errors.md')
-    .split('## Of the command line')
-    .map((part) =>
-      [...part.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.+?) +\| (.+?) +\|$/gm)].map(([, code, number, text, advice]) => ({
-        code,
-        number: Number(number),
-        text,
-        hasAdvice: advice!.length > 10,
-      })),
-    );
-  expect(ofServer).toEqual(
-    faceErrorCodes.map((code) => {
-      const { status, text } = refusals[code];
-      return { code, number: status, text, hasAdvice: true };
-    }),
-  );
-  expect(faceErrorCodes.filter((code) => code in commandRefusals)).toEqual([]);
-  expect(ofCommands).toEqual(
-    Object.entries(commandRefusals).map(([code, text]) => ({ code, number: 1, text, hasAdvice: true })),
-  );
-});
 
 const documentGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
 

@@ -12,7 +12,7 @@ const comparisonReply = z.strictObject({
 
 /** What is said of one unusable picture of several: the same words as when a request is refused for it. */
 const unusableFields = {
-  code: z.enum(photoCodes).describe('Why this picture could not be compared: a code of docs/errors.md.'),
+  code: z.enum(photoCodes).describe('Why this picture could not be compared: a code of docs/reference/errors.md.'),
   error: z.string().describe('The same for people.'),
 };
 const toUnusable = (code: PhotoCode) => ({ code, error: refusals[code].text });

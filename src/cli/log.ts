@@ -56,7 +56,7 @@ export const createLogCommand = (deps: CliDeps): Command =>
     .option('--connection <id>', 'of one connection')
     .addOption(new Option('--action <action>', 'what happened').choices(loggedActions))
     .addOption(new Option('--result <result>', 'how it went').choices(outcomes))
-    .option('--reason <code>', 'why not: a code of errors.md, or of ledger.md')
+    .option('--reason <code>', 'why not: a code of docs/reference/errors.md, or of docs/ledger.md')
     .option('--application <name>', 'the application that asked')
     .option('--network <network>', 'a network, or an address in it')
     .option('--request <id>', 'the id of a request')

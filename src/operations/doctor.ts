@@ -117,7 +117,10 @@ async function runCheck(check: Check, deps: OperationDeps): Promise<Finding> {
       );
     const { code, reason, detail } = toFailure(error, deps.log);
     const details = toDetailLines(detail).map((line) => `: ${line}`);
-    return fail(`${reason} (${code})${details.join('')}`, remedies[code] ?? 'See the log above, and docs/errors.md.');
+    return fail(
+      `${reason} (${code})${details.join('')}`,
+      remedies[code] ?? 'See the log above, and docs/reference/errors.md.',
+    );
   }
 }
 

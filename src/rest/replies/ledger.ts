@@ -35,7 +35,7 @@ export const lineReply = z.object({
   outcome: z
     .enum(outcomes)
     .describe('`let_through`: no face was verified, and the connection refuses nobody for that; `noted`: neither.'),
-  code: textOrNull.describe('Why not: a code of errors.md, or one of ledger.md.'),
+  code: textOrNull.describe('Why not: a code of docs/reference/errors.md, or one of docs/ledger.md.'),
   reasons: z
     .array(z.string())
     .describe(
