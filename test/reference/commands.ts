@@ -32,11 +32,12 @@ function renderCommand(command: Command): string[] {
   const row = (term: string, text: string) => [`\`${term}\``, toText(text)];
   return [
     `## ${name}`,
+    toText(sentence(command.summary())),
     toText(sentence(command.description())),
     `\`\`\`\n${help.commandUsage(command)}\n\`\`\``,
     toTable(
       ['command', 'description'],
-      inner.map((each) => row(nameOf(each), each.description())),
+      inner.map((each) => row(nameOf(each), each.summary() || each.description())),
     ),
     toTable(
       ['argument', 'description'],
@@ -44,9 +45,10 @@ function renderCommand(command: Command): string[] {
     ),
     toTable(
       ['option', 'description'],
-      command.options
-        .map((each) => [...row(help.optionTerm(each), help.optionDescription(each)), each.mandatory ? 'yes' : 'no'])
-        .map(([term = '', text = '', isNeeded]) => [term, isNeeded === 'yes' ? `${text} (required)` : text]),
+      command.options.map((each) => {
+        const [term = '', text = ''] = row(help.optionTerm(each), help.optionDescription(each));
+        return [term, each.mandatory ? `${text} (required)` : text];
+      }),
     ),
     examplesOf(command),
     ...inner.flatMap(renderCommand),
