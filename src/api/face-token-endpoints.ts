@@ -123,7 +123,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'content-key',
       summary: 'Release the content key of a token to the right face',
       description:
-        '32 bytes to encrypt with, the same at every match and for no other token: the face opens what was encrypted under them. A refusal is as that of /authenticate, and counts as one. Client tokens do not hold the scope unless asked for. Not found where another server does the checks.',
+        'Returns 32 bytes to encrypt with. They are the same at every match, and different for every token. Failed checks are answered and counted as in /authenticate. No key is released after the token has expired or was revoked, or its key version was retired: before that, and before you enrol the person again, decrypt with the old token. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
       ours: true,
       codes: [...verifyCodes, 'not_found'],
       fields: verifyFields,

@@ -87,7 +87,34 @@ const titled = (title: string, text: string): string => (text === '' ? '' : `${t
 const schemaOf = (content: Record<string, { readonly schema?: unknown }>) =>
   parseSchema((content['multipart/form-data'] ?? content['application/json'])?.schema ?? {});
 
-function renderOperation(method: string, path: string, operation: Operation): string[] {
+/** Objects with many fields that an operation above lists: each schema with the heading of that operation. */
+type Listed = Map<string, string>;
+
+/** Leaves out the fields of an object that another operation lists, and links there. */
+function listOnce(fields: readonly Field[], heading: string, listed: Listed): Field[] {
+  const anchor = heading
+    .toLowerCase()
+    .replace(/[^a-z0-9_ -]/g, '')
+    .replaceAll(' ', '-');
+  const left = new Set<string>();
+  return fields.flatMap((field) => {
+    if ([...left].some((path) => field.path.startsWith(`${path}.`) || field.path.startsWith(`${path}[]`))) return [];
+    const inner = fields.filter(({ path }) => path.startsWith(`${field.path}.`) || path.startsWith(`${field.path}[]`));
+    if (inner.length < 8) return [field];
+    const key = JSON.stringify(field.schema);
+    const known = listed.get(key);
+    if (known === undefined) {
+      listed.set(key, `[${heading}](#${anchor})`);
+      return [field];
+    }
+    left.add(field.path);
+    const description = `${field.schema.description ?? ''} Fields as in ${known}.`.trim();
+    return [{ ...field, schema: { ...field.schema, description } }];
+  });
+}
+
+function renderOperation(method: string, path: string, operation: Operation, listed: Listed): string[] {
+  const heading = `${method.toUpperCase()} ${path}`;
   const parameters = operation.parameters.flatMap((each) => ('name' in each ? [each] : []));
   const replies = Object.entries(operation.responses);
   const [status, success] = replies.find(([code]) => code.startsWith('2')) ?? [];
@@ -96,7 +123,7 @@ function renderOperation(method: string, path: string, operation: Operation): st
     .flatMap(([, { description }]) => [...description.matchAll(/^`(\w+)`:/gm)].map(([, code = '']) => code));
   const ours = /^«ours» /;
   return [
-    `### ${method.toUpperCase()} ${path}`,
+    `### ${heading}`,
     toText(`${operation.summary.replace(ours, '')}.`),
     toText(operation.description.replace(ours, '')),
     `Credential: ${credentialOf(operation)}.`,
@@ -121,9 +148,10 @@ function renderOperation(method: string, path: string, operation: Operation): st
       `Reply ${status ?? ''}`.trim(),
       toTable(
         ['field', 'type', 'description'],
-        toFields(success === undefined ? [] : fieldsOf(schemaOf(success.content)), false).filter(
-          ([name]) => name !== '`ok`',
-        ),
+        toFields(
+          success === undefined ? [] : listOnce(fieldsOf(schemaOf(success.content)), heading, listed),
+          false,
+        ).filter(([name]) => name !== '`ok`'),
       ),
     ),
     renderCodes(codes),
@@ -133,6 +161,7 @@ function renderOperation(method: string, path: string, operation: Operation): st
 /** Renders every operation of the REST API. */
 export function renderApi(): string {
   const { tags, paths } = apiGuard.parse(describeApi(createEndpoints(standIn())));
+  const listed: Listed = new Map();
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
@@ -148,7 +177,7 @@ export function renderApi(): string {
       toText(description),
       ...operations
         .filter(({ operation }) => operation.tags[0] === name)
-        .flatMap(({ method, path, operation }) => renderOperation(method, path, operation)),
+        .flatMap(({ method, path, operation }) => renderOperation(method, path, operation, listed)),
     ]),
   ]);
 }
