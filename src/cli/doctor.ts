@@ -51,7 +51,7 @@ async function loadSetup(deps: CliDeps): Promise<Setup | Finding> {
     return {
       verdict: 'fail',
       found: toDetailLines(error.detail).join('; '),
-      remedy: 'Correct the file FACESTEP_CONFIG names. docs/configuration.md lists every setting.',
+      remedy: 'Correct the file FACESTEP_CONFIG names. docs/reference/configuration.md lists every setting.',
     };
   }
 }

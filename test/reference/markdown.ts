@@ -53,6 +53,9 @@ export const schemaGuard = z.looseObject({
   get properties() {
     return z.record(z.string(), schemaGuard).optional();
   },
+  get additionalProperties() {
+    return z.union([z.boolean(), schemaGuard]).optional();
+  },
   required: z.array(z.string()).optional(),
 });
 
