@@ -82,9 +82,12 @@ test.each(shown)('the connection that $page shows loads, and not without its mod
   });
 });
 
-test('every setting has a description', () => {
+test('every documented default is the default, and every setting is documented', () => {
   const settings = listSections().flatMap(({ settings }) => settings);
   expect(settings.length).toBeGreaterThan(250);
+  // The defaults are those of the schema.
+  expect(settings).toContainEqual(expect.objectContaining({ path: 'policy.accuracy', default: '`4`' }));
+  expect(settings).toContainEqual(expect.objectContaining({ path: 'policy.mode', default: 'required' }));
   expect(settings.filter(({ description }) => description === '').map(({ path }) => path)).toEqual([]);
 });
 
