@@ -71,7 +71,7 @@ export const refusals = {
   ),
   accuracy_not_offered: service(
     400,
-    'Tokens of this accuracy are not made here: it would let in more strangers than it promises.',
+    'This accuracy level is not available: its false accept rate cannot be guaranteed with the current model.',
     'Choose an accuracy level that is offered. “facestep models list” lists them.',
   ),
   photo_too_few: photo(
@@ -86,7 +86,7 @@ export const refusals = {
   ),
   roster_too_large: request(
     400,
-    'With so many tokens of this accuracy strangers would be found more often than promised. Make the tokens at a higher accuracy.',
+    'With so many tokens of this accuracy, the false positive rate cannot be guaranteed. Make the tokens at a higher accuracy.',
     'Enrol everyone again at the accuracy level for a roster of this size. docs/roster.md has the table.',
   ),
   csv_header_missing: request(
@@ -168,12 +168,12 @@ export const refusals = {
   name_taken: unverified(409, 'This name is taken. Choose another.', 'Choose a name that is not in use.'),
   limit_reached: unverified(
     409,
-    'This server keeps no more of these. Remove one that is no longer needed.',
+    'The maximum number is reached. Remove one that is no longer needed.',
     'Remove an application, a key or an administrator that is no longer needed.',
   ),
   brand_configured: unverified(
     409,
-    'The brand stands in the configuration of this server. Change it there.',
+    'The brand is set in the configuration of this server. Change it there.',
     'Change “brand” in the configuration, or remove it there to manage the brand over the API. See docs/brand.md.',
   ),
   campaign_state: unverified(
@@ -282,12 +282,12 @@ export const refusals = {
   ),
   light_needed: unverified(
     403,
-    'This connection asks for the light of the screen beside the movements.',
+    'This connection requires the light of the screen in addition to the movements.',
     'Begin the challenge with light, or set policy.liveness to “challenge” or “movement”.',
   ),
   phone_needed: unverified(
     403,
-    'This check asks for the camera of a phone. Go on with a phone.',
+    'This check requires the camera of a phone. Continue on a phone.',
     'Hand the check over to a phone (POST /face/hand-off), or set policy.camera to “any”.',
   ),
   action_unseen: unverified(

@@ -59,7 +59,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/administrators',
       right: 'audit',
-      summary: 'Who administers this server',
+      summary: 'List administrators',
       description: 'Whose key has expired is left out.',
       codes: [],
       fields: z.strictObject({}),

@@ -86,7 +86,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/authenticate',
       scope: 'verify',
-      summary: 'Hold live photos against a token',
+      summary: 'Verify live photos with a token',
       description:
         'A wrong face, password, scope, accuracy, expiry or tenant all answer `authenticated: false`, and nothing says how near it was. The token’s own expiry is in force; `expiry` may be left out.',
       ours: false,

@@ -22,7 +22,7 @@ export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       path: '/identify',
       scope: 'identify',
-      summary: 'Hold live photos against a roster of tokens',
+      summary: 'Identify a face in a roster of tokens',
       description:
         'Who it is, of at most 500 people, or nobody: for a door. `roster` is a file with a token on each line, all made with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. Where two tokens match, nobody is chosen. How many tokens an accuracy carries: docs/roster.md. The face has to look alive, as /liveness has it. Client tokens do not hold the scope unless asked for. Not found where another server does the checks.',
       ours: true,

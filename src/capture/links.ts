@@ -25,7 +25,7 @@ export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/face/links',
       action: 'read_links',
-      summary: 'Accounts elsewhere that are linked with the person’s',
+      summary: 'List the linked accounts of the person',
       description: 'Of a link made for it: an invitation with the purpose `manage`.',
       fields: z.strictObject({}),
       reply: linksReply,

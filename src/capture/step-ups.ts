@@ -232,7 +232,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/step-ups/:id',
       status: 200,
       scope: 'verify',
-      summary: 'How a face check stands',
+      summary: 'Get the state of a face check',
       description: 'Readable for an hour after its end.',
       codes: ['step_up_unknown'],
       photos: {},
