@@ -59,7 +59,10 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       fields: z.strictObject({
         step: z.string().min(1).max(256).optional().describe('The id of one step; all of them unless given.'),
         pushSecrets: pushField,
-        isSure: z.boolean().prefault(false).describe('Although nobody is enrolled, so that everybody is refused.'),
+        isSure: z
+          .boolean()
+          .prefault(false)
+          .describe('Enforce even if nobody is enrolled, so that everyone is refused.'),
       }),
       reply: begunRunReply,
       async handle({ param, fields: { step, pushSecrets, isSure }, administrator }) {

@@ -17,7 +17,10 @@ import {
   switchedModeReply,
 } from '../rest/replies/connections.js';
 
-const sureField = z.boolean().prefault(false).describe('Although nobody is enrolled, so that everybody is refused.');
+const sureField = z
+  .boolean()
+  .prefault(false)
+  .describe('Enforce even if nobody is enrolled, so that everyone is refused.');
 
 /** Which connections there are, in which mode, and whom enforcing would refuse. */
 export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {

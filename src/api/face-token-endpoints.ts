@@ -151,7 +151,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'enrol',
       summary: 'Revoke a token, wherever copies of it are',
       description:
-        'From then on it answers `token_revoked`, whoever made it: a token does not tell its tenant, and whoever has the whole of one may end it. Its public name is not enough. Revoking a token that is revoked or has expired succeeds. Whether anybody made a token cannot be told without the face, so each client may revoke a thousand an hour, unless the configuration says otherwise.',
+        'From then on it is refused with `token_revoked`. A token does not reveal its tenant, so any client with the scope may revoke a token that it has in full; the public name is not enough. Revoking a token that is revoked or has expired succeeds. Without the face, a made-up token cannot be distinguished, so each client may revoke a thousand per hour by default.',
       ours: true,
       photos: {},
       codes: ['token_malformed', 'token_key_retired', 'locked_out'],

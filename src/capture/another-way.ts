@@ -28,7 +28,7 @@ const writtenCode = z
   .min(1)
   .max(64)
   .transform((text) => new Credential(text))
-  .describe('Twelve letters and digits; what stands between them does not matter.');
+  .describe('Twelve letters and digits; separators are ignored.');
 
 /** Passing without a face, where the policy offers it. */
 export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {

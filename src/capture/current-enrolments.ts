@@ -31,7 +31,7 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/enrolment',
       action: 'read_enrolment',
       summary: 'Get the enrolment of the person',
-      description: 'Of a link made for it: an invitation with the purpose `manage`.',
+      description: 'Needs a link with this purpose: an invitation with the purpose `manage`.',
       reply: enrolmentReply,
       async handle({ session }) {
         const current = await readCurrentEnrolment(session, deps);

@@ -44,7 +44,7 @@ export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
       action: 'read_data_consents',
       summary: 'List the person’s consents to share claims',
       description:
-        'Of a link made for it: an invitation with the purpose `manage`. Names of claims, never their values.',
+        'Needs a link with this purpose: an invitation with the purpose `manage`. Names of claims, never their values.',
       fields: z.strictObject({}),
       reply: dataConsentsReply,
       async handle({ session }) {

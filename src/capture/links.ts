@@ -26,7 +26,7 @@ export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/links',
       action: 'read_links',
       summary: 'List the linked accounts of the person',
-      description: 'Of a link made for it: an invitation with the purpose `manage`.',
+      description: 'Needs a link with this purpose: an invitation with the purpose `manage`.',
       fields: z.strictObject({}),
       reply: linksReply,
       async handle({ session }) {
