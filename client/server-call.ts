@@ -7,7 +7,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export class FacestepError extends Error {
   override readonly name = 'FacestepError';
   /**
-   * @param code - the server's (docs/errors.md), `unreachable`, or `reply_malformed`
+   * @param code - the server's (docs/reference/errors.md), `unreachable`, or `reply_malformed`
    * @param status - the HTTP status; `null` without an answer; of one that broke off, that of its beginning
    * @param retryAfterSec - when to come back, where the server says so
    */

@@ -57,6 +57,7 @@ test('whatever the search finds is there, and every page is found', () => {
 test('each setting, each command and each error code is a place of its own', () => {
   const at = (page: string, heading: string) =>
     sections.find((each) => each.page === page && each.heading === heading)?.at;
-  expect(at('Configuration', 'publicUrl')).toBe('configuration.html#row-publicurl');
-  expect(at('The command line', 'doctor')).toBe('cli.html#doctor');
+  expect(at('Configuration reference', 'publicUrl')).toBe('reference/configuration.html#row-publicurl');
+  expect(at('Error codes', 'face_none')).toBe('reference/errors.html#face_none');
+  expect(at('Commands', 'facestep doctor')).toBe('reference/commands.html#row-facestep-doctor');
 });

@@ -8,9 +8,8 @@ import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 export const cognitoClientGuard = z
   .strictObject({
     ...clientFields,
-    kind: z.literal('cognito'),
-    /** Every domain of the user pool: Amazon's prefix domain, and a custom one. */
-    domains: originsGuard,
+    kind: z.literal('cognito').describe('Managed login of the user pool.'),
+    domains: originsGuard.describe('Domains of the user pool: the prefix domain, and a custom one.'),
   })
   .transform(({ domains, ...rest }) => ({ ...rest, redirectUris: domains.map((url) => `${url}/oauth2/idpresponse`) }));
 

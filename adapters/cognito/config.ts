@@ -40,12 +40,19 @@ const functionArnGuard = z
 
 const credentialsGuard = z.discriminatedUnion('kind', [
   /** What the AWS SDK finds by itself: environment, shared files, the role of the container or the machine. */
-  z.strictObject({ kind: z.literal('default') }),
   z.strictObject({
-    kind: z.literal('static'),
-    accessKeyId: z.string().regex(/^\w{16,128}$/),
-    secretAccessKey: credentialGuard,
-    sessionToken: credentialGuard.optional(),
+    kind: z
+      .literal('default')
+      .describe('The credentials that the AWS SDK finds: environment, shared files, or the role of the machine.'),
+  }),
+  z.strictObject({
+    kind: z.literal('static').describe('An access key.'),
+    accessKeyId: z
+      .string()
+      .regex(/^\w{16,128}$/)
+      .describe('Id of an AWS access key.'),
+    secretAccessKey: credentialGuard.describe('Secret. Secret of the AWS access key.'),
+    sessionToken: credentialGuard.optional().describe('Secret. Session token of temporary credentials.'),
   }),
 ]);
 
@@ -54,31 +61,36 @@ export const cognitoConnectionGuard = z.strictObject({
   ...connectionFields,
   oidc: oidcOf(cognitoClientGuard),
   kind: z.literal('cognito'),
-  cognito: z.strictObject({
-    /** At AWS it begins with the region. */
-    userPoolId: userPoolIdGuard,
-    /** The app clients whose users take the face step. */
-    clientIds: clientIdsGuard,
-    credentials: credentialsGuard.prefault({ kind: 'default' }),
-    /** Where the API is, if not at AWS: a VPC endpoint, a simulator. */
-    endpoint: safeUrlGuard.optional(),
-    /** The custom attribute that holds the enrolment token. It can never be removed or renamed. */
-    attribute: attributeGuard,
-    triggers: z.strictObject({
-      requestSecret: requestSecretGuard,
-      /** The one before, which is taken too while the functions are deployed with the new one. */
-      previousRequestSecret: requestSecretGuard.optional(),
-      /** The deployed functions, for provisioning. */
-      functions: z
+  cognito: z
+    .strictObject({
+      userPoolId: userPoolIdGuard.describe('Id of the user pool, such as `eu-central-1_AbCdEfGhI`.'),
+      clientIds: clientIdsGuard.describe('App clients whose users take the face step.'),
+      credentials: credentialsGuard.prefault({ kind: 'default' }).describe('AWS credentials.'),
+      endpoint: safeUrlGuard.optional().describe('Address of the API, if not at AWS: a VPC endpoint or a simulator.'),
+      attribute: attributeGuard.describe(
+        'Custom attribute that holds the enrolment token. Cognito can never remove or rename it.',
+      ),
+      triggers: z
         .strictObject({
-          defineAuthChallenge: functionArnGuard,
-          createAuthChallenge: functionArnGuard,
-          verifyAuthChallengeResponse: functionArnGuard,
-          preTokenGeneration: functionArnGuard,
+          requestSecret: requestSecretGuard.describe(
+            'Secret. At least 32 characters; the triggers sign step-up requests with it.',
+          ),
+          previousRequestSecret: requestSecretGuard
+            .optional()
+            .describe('Secret. Former value, accepted while the functions are deployed with the new one.'),
+          functions: z
+            .strictObject({
+              defineAuthChallenge: functionArnGuard.describe('ARN of this function.'),
+              createAuthChallenge: functionArnGuard.describe('ARN of this function.'),
+              verifyAuthChallengeResponse: functionArnGuard.describe('ARN of this function.'),
+              preTokenGeneration: functionArnGuard.describe('ARN of this function.'),
+            })
+            .optional()
+            .describe('ARNs of the deployed functions, for provisioning.'),
         })
-        .optional(),
-    }),
-  }),
+        .describe('Lambda triggers of the user pool.'),
+    })
+    .describe('Settings of the user pool. Needs `publicUrl`.'),
 });
 
 /** One user pool, configured. */

@@ -12,26 +12,33 @@ const callbackPath = '/common/federation/externalauthprovider';
  */
 export const externalMfaGuard = z
   .strictObject({
-    kind: z.literal('entra_external_mfa'),
-    /** The client id that Entra was given for this provider. Best the same as `appId`. */
-    id: guidGuard,
-    /** The application registered for it in Entra, by its client id; `id` unless given. */
-    appId: guidGuard.optional(),
+    kind: z.literal('entra_external_mfa').describe('The face check as external MFA of Entra ID.'),
+    id: guidGuard.describe('Client id that Entra ID received for this provider. Preferably the same as `appId`.'),
+    appId: guidGuard.optional().describe('Client id of the application registered for it in Entra ID. Default: `id`.'),
     /**
      * The tenants whose users are taken. Users of the first are known by their object ids, others as
      * `<tenant id>/<object id>`.
      */
-    tenantIds: z.array(guidGuard).min(1).max(100),
-    cloud: cloudGuard,
-    /** In place of the cloud's: another national cloud, or a simulator. */
-    login: originGuard.optional(),
-    /** What people see the method as; it cannot be changed later. Used by provisioning alone. */
-    displayName: z.string().min(1).max(120).default('Face check'),
-    /** The groups that may use the method, or `all_users`; used by provisioning alone. */
+    tenantIds: z
+      .array(guidGuard)
+      .min(1)
+      .max(100)
+      .describe(
+        'Tenants whose users are accepted. Users of the first are identified by their object id, others by `<tenant id>/<object id>`.',
+      ),
+    cloud: cloudGuard.describe('National cloud.'),
+    login: originGuard.optional().describe('Login host instead of the cloud’s.'),
+    displayName: z
+      .string()
+      .min(1)
+      .max(120)
+      .default('Face check')
+      .describe('Name of the method, as people read it. It cannot be changed later. Only used by provisioning.'),
     groups: z
       .array(z.union([z.literal('all_users'), guidGuard]))
       .max(100)
-      .default([]),
+      .default([])
+      .describe('Groups that may use the method, or `all_users`. Only used by provisioning.'),
   })
   .transform(({ appId, cloud, login = clouds[cloud].login, ...rest }) => ({
     ...rest,

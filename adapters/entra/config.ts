@@ -18,10 +18,17 @@ const isKeyOf = (certificatePem: string, keyPem: string): boolean => {
 
 const graphAuthGuard = z.discriminatedUnion('kind', [
   /** A client secret of the application. */
-  z.strictObject({ kind: z.literal('secret'), secret: credentialGuard }),
+  z.strictObject({
+    kind: z.literal('secret').describe('A client secret.'),
+    secret: credentialGuard.describe('Secret. Client secret of the application.'),
+  }),
   /** A certificate uploaded to the application, with its RSA key; both as PEM. */
   z
-    .strictObject({ kind: z.literal('certificate'), certificate: z.string().max(16_384), privateKey: credentialGuard })
+    .strictObject({
+      kind: z.literal('certificate').describe('A certificate.'),
+      certificate: z.string().max(16_384).describe('Certificate that was uploaded to the application, as PEM.'),
+      privateKey: credentialGuard.describe('Secret. RSA key of the certificate, as PEM.'),
+    })
     .refine(({ certificate, privateKey }) => privateKey.use((key) => isKeyOf(certificate, key)), {
       path: ['privateKey'],
       error: 'expected the RSA private key of the certificate, as PEM',
@@ -34,19 +41,26 @@ const extensionNameGuard = z
   .regex(/^extension_[0-9a-f]{32}_[A-Za-z][A-Za-z0-9_]{0,59}$/, 'expected extension_{32 hex digits}_{name}');
 
 const hooksGuard = z.strictObject({
-  /** The client id of the application registered for the hooks: their tokens are for it. `clientId` unless given. */
-  appId: guidGuard.optional(),
-  /** Tenants whose events are taken; the connection's own unless given. */
-  tenants: z.array(guidGuard).min(1).max(100).optional(),
-  /** The applications whose tokens get the claims; used by provisioning alone. */
-  clientApps: z.array(guidGuard).max(100).default([]),
-  /** External tenants: the hooks around the form of a sign-up are served. */
+  appId: guidGuard.optional().describe('Client id of the application registered for the hooks. Default: `clientId`.'),
+  tenants: z
+    .array(guidGuard)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Tenants whose events are accepted. Default: `tenantId`.'),
+  clientApps: z
+    .array(guidGuard)
+    .max(100)
+    .default([])
+    .describe('Applications whose tokens get the claims. Only used by provisioning.'),
   signUp: z
     .strictObject({
-      /** The attribute of the form that brings a receipt. Without one there is no hook for the submitted form. */
-      receiptAttribute: extensionNameGuard.optional(),
+      receiptAttribute: extensionNameGuard
+        .optional()
+        .describe('Attribute of the form that carries a receipt. Without it, the submitted form has no hook.'),
     })
-    .optional(),
+    .optional()
+    .describe('External tenants: serve the hooks of the sign-up form.'),
 });
 
 /**
@@ -60,31 +74,39 @@ export const entraConnectionGuard = z
     oidc: oidcOf(externalMfaGuard),
     kind: z.literal('entra'),
     policy: policyGuard.extend({
-      whenUnverified: policyGuard.shape.whenUnverified.unwrap().default('omit_claim'),
-      whenUnavailable: policyGuard.shape.whenUnavailable.unwrap().default('omit_claim'),
+      whenUnverified: policyGuard.shape.whenUnverified
+        .unwrap()
+        .default('omit_claim')
+        .describe('What a hook does without a fresh face check. Entra ID shows a bare error page if a hook denies.'),
+      whenUnavailable: policyGuard.shape.whenUnavailable
+        .unwrap()
+        .default('omit_claim')
+        .describe('What a hook does if the state store is down.'),
     }),
     entra: z
       .strictObject({
-        tenantId: guidGuard,
-        /** The client id of the application that calls Microsoft Graph. */
-        clientId: guidGuard,
-        auth: graphAuthGuard,
-        cloud: cloudGuard,
-        /** External tenants: `contoso` of contoso.ciamlogin.com. */
+        tenantId: guidGuard.describe('Id of the tenant.'),
+        clientId: guidGuard.describe('Client id of the application that calls Microsoft Graph.'),
+        auth: graphAuthGuard.describe('Credentials of this application.'),
+        cloud: cloudGuard.describe('National cloud of the tenant.'),
         externalDomain: z
           .string()
           .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name before .ciamlogin.com')
-          .optional(),
-        /** In place of the cloud's: another national cloud, or a simulator. */
+          .optional()
+          .describe('External tenants: `contoso` of `contoso.ciamlogin.com`.'),
         endpoints: z
           .strictObject({
-            login: originGuard.refine((text) => text.startsWith('https:'), 'expected an https address'),
-            graph: originGuard,
+            login: originGuard
+              .refine((text) => text.startsWith('https:'), 'expected an https address')
+              .describe('Login host.'),
+            graph: originGuard.describe('Address of Microsoft Graph.'),
           })
-          .optional(),
-        /** The directory extension that holds the enrolment token; one of `clientId` unless given. */
-        attribute: extensionNameGuard.optional(),
-        hooks: hooksGuard.prefault({}),
+          .optional()
+          .describe('Addresses instead of those of the cloud: another national cloud, or a simulator.'),
+        attribute: extensionNameGuard
+          .optional()
+          .describe('Directory extension that holds the enrolment token. Default: `facestepToken` of `clientId`.'),
+        hooks: hooksGuard.prefault({}).describe('Custom authentication extensions.'),
       })
       .transform(({ endpoints, externalDomain, cloud, ...rest }) => ({
         ...rest,
@@ -101,7 +123,8 @@ export const entraConnectionGuard = z
           endpoints?.login ??
           (externalDomain === undefined ? clouds[cloud].login : `https://${externalDomain}.ciamlogin.com`),
         graph: endpoints?.graph ?? clouds[cloud].graph,
-      })),
+      }))
+      .describe('Settings of the tenant.'),
   })
   .superRefine(({ oidc, entra }, context) => {
     for (const [index, client] of (oidc?.clients ?? []).entries()) {

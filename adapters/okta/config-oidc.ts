@@ -3,7 +3,10 @@ import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 
 /** Every domain people sign in at: the org's own, and its custom domains. */
-const orgFields = { ...clientFields, orgUrls: originsGuard };
+const orgFields = {
+  ...clientFields,
+  orgUrls: originsGuard.describe('Addresses that people sign in at: the org’s own, and custom domains.'),
+};
 
 /**
  * An Okta org, for which the face check is a factor of its sign-ins.
@@ -12,9 +15,13 @@ const orgFields = { ...clientFields, orgUrls: originsGuard };
 export const oktaFactorGuard = z
   .strictObject({
     ...orgFields,
-    kind: z.literal('okta_factor'),
-    /** Whether Okta counts the methods of our ID token; it takes a face for one only beside a possession: a passkey. */
-    trustClaims: z.boolean().default(false),
+    kind: z.literal('okta_factor').describe('The face check as a factor of sign-ins at Okta.'),
+    trustClaims: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether Okta counts the methods of the ID token. It counts a face only together with a possession factor such as a passkey.',
+      ),
   })
   .transform(({ orgUrls, ...rest }) => ({
     ...rest,
@@ -28,10 +35,13 @@ export const oktaFactorGuard = z
 export const oktaIdvGuard = z
   .strictObject({
     ...orgFields,
-    kind: z.literal('okta_idv'),
-    /** Pages of yours that Okta shows a person before it sends them here; used by provisioning alone. */
-    termsOfUse: safeUrlGuard,
-    privacyPolicy: safeUrlGuard,
+    kind: z.literal('okta_idv').describe('The face check as an identity verification at Okta.'),
+    termsOfUse: safeUrlGuard.describe(
+      'Page with your terms of use, which Okta shows before the check. Only used by provisioning.',
+    ),
+    privacyPolicy: safeUrlGuard.describe(
+      'Page with your privacy policy, which Okta shows before the check. Only used by provisioning.',
+    ),
   })
   .transform(({ orgUrls, ...rest }) => ({
     ...rest,

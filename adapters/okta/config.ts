@@ -32,47 +32,61 @@ const isRsaKey = (text: string): boolean => {
 
 const apiAuthGuard = z.discriminatedUnion('kind', [
   /** An API token of an administrator, sent as `Authorization: SSWS …`. */
-  z.strictObject({ kind: z.literal('api_token'), token: headerCredentialGuard }),
+  z.strictObject({
+    kind: z.literal('api_token').describe('An API token.'),
+    token: headerCredentialGuard.describe('Secret. API token of an administrator.'),
+  }),
   /** A service application with a key pair (`private_key_jwt`). */
   z.strictObject({
-    kind: z.literal('private_key'),
-    clientId: z.string().min(1).max(256),
+    kind: z.literal('private_key').describe('A service application with a key pair.'),
+    clientId: z.string().min(1).max(256).describe('Client id of the API service application.'),
     /** An RSA key, as PEM or JWK text: the SDK signs its DPoP proofs with RS256 whatever the key. */
-    privateKey: credentialGuard.refine((key) => key.use(isRsaKey), 'expected an RSA private key as PEM or JWK'),
-    keyId: z.string().min(1).max(256),
+    privateKey: credentialGuard
+      .refine((key) => key.use(isRsaKey), 'expected an RSA private key as PEM or JWK')
+      .describe('Secret. RSA key as PEM or JWK.'),
+    keyId: z.string().min(1).max(256).describe('Id of the key.'),
     scopes: z
       .array(z.string().regex(/^okta\.[A-Za-z.]+$/))
       .min(1)
-      .default(['okta.users.read', 'okta.users.manage']),
+      .default(['okta.users.read', 'okta.users.manage'])
+      .describe('Scopes of the access token.'),
   }),
 ]);
 
 const callersGuard = z
   .strictObject({
-    /** The static header of a hook with an HTTP channel. */
     secret: z
       .strictObject({
         header: z
           .string()
           .regex(/^[A-Za-z0-9-]{1,64}$/)
           .transform((name) => name.toLowerCase())
-          .default('authorization'),
-        value: z.string().min(16).pipe(headerCredentialGuard),
+          .default('authorization')
+          .describe('Name of the header.'),
+        value: z
+          .string()
+          .min(16)
+          .pipe(headerCredentialGuard)
+          .describe('Secret. Value of the header, at least 16 characters.'),
       })
-      .optional(),
-    /** The value of that header before, which is taken too while Okta is given the new one. */
-    previousSecret: z.string().min(16).pipe(headerCredentialGuard).optional(),
-    /** The access token of a hook with an OAuth channel. */
+      .optional()
+      .describe('Header of hooks with an HTTP channel.'),
+    previousSecret: z
+      .string()
+      .min(16)
+      .pipe(headerCredentialGuard)
+      .optional()
+      .describe('Secret. Former value of the header, accepted while it is replaced.'),
     oauth: z
       .strictObject({
-        issuer: safeUrlGuard,
-        audience: z.string().min(1).max(1024),
+        issuer: safeUrlGuard.describe('Authorization server of the token.'),
+        audience: z.string().min(1).max(1024).describe('Audience of the token.'),
         /** The client Okta takes its token as; any other holder of a token for that audience is refused. */
-        clientId: z.string().min(1).max(256),
-        /** Where the issuer publishes its keys; the default is where Okta does: `<issuer>/v1/keys`. */
-        jwksUri: safeUrlGuard.optional(),
+        clientId: z.string().min(1).max(256).describe('Client of the token.'),
+        jwksUri: safeUrlGuard.optional().describe('Address of the issuer’s keys. Default: `<issuer>/v1/keys`.'),
       })
-      .optional(),
+      .optional()
+      .describe('Access token of hooks with an OAuth channel.'),
   })
   .refine(({ secret, oauth }) => secret !== undefined || oauth !== undefined, 'expected secret, oauth or both')
   .refine(({ secret, previousSecret }) => secret !== undefined || previousSecret === undefined, {
@@ -88,19 +102,26 @@ const attributeNameGuard = z
 const idGuard = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected an id of Okta');
 
 /** A policy and its rule; the only one there is unless named. */
-const ruleFields = { policyId: idGuard.optional(), ruleId: idGuard.optional() };
+const ruleFields = {
+  policyId: idGuard.optional().describe('Id of the policy. Default: the only one.'),
+  ruleId: idGuard.optional().describe('Id of the rule. Default: the only one.'),
+};
 
 /** What `facestep provision` is to set up beside the attribute, the token hook and the event hook. */
 const provisionGuard = z.strictObject({
-  /** The custom authorization server whose tokens get the claim, and the rule of it that the token hook hangs on. */
-  authorizationServerId: idGuard.default('default'),
+  authorizationServerId: idGuard.default('default').describe('Custom authorization server whose tokens get the claim.'),
   ...ruleFields,
-  /** The rule of a user profile policy that the registration hook hangs on; without it there is no registration hook. */
-  registration: z.strictObject(ruleFields).optional(),
-  /** Whether there is a SAML hook. */
-  saml: z.boolean().default(false),
-  /** Whether the org takes our security events (Identity Threat Protection): sessions revoked, risk of a user changed. */
-  securityEventsProvider: z.boolean().default(false),
+  registration: z
+    .strictObject(ruleFields)
+    .optional()
+    .describe(
+      'Rule of a user profile policy for the registration hook; `{}` takes the only one. Without it there is no registration hook.',
+    ),
+  saml: z.boolean().default(false).describe('Whether to create a SAML hook.'),
+  securityEventsProvider: z
+    .boolean()
+    .default(false)
+    .describe('Whether the org receives security events (Identity Threat Protection).'),
 });
 
 /** One Okta org in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */
@@ -111,31 +132,44 @@ export const oktaConnectionGuard = z
     kind: z.literal('okta'),
     okta: z
       .strictObject({
-        orgUrl: originGuard,
-        auth: apiAuthGuard,
-        /** The custom profile attribute that holds the enrolment token. */
-        attribute: attributeNameGuard.default('facestepToken'),
-        hooks: callersGuard,
+        orgUrl: originGuard.describe('Address of the org, without a path.'),
+        auth: apiAuthGuard.describe('Credentials for the API.'),
+        attribute: attributeNameGuard
+          .default('facestepToken')
+          .describe('Custom profile attribute that holds the enrolment token.'),
+        hooks: callersGuard.describe('Credentials of hook calls: `secret`, `oauth` or both. Either is sufficient.'),
         registration: z
           .strictObject({
-            /** The field of the sign-up form that brings the receipt of a face check. */
-            receiptField: attributeNameGuard.default('facestepReceipt'),
-            /** `profile`: an attribute of the schema, cleared once used. `form`: a field that Okta keeps nowhere. */
-            receiptIn: z.enum(['profile', 'form']).default('profile'),
+            receiptField: attributeNameGuard
+              .default('facestepReceipt')
+              .describe('Field of the sign-up form that carries the receipt.'),
+            receiptIn: z
+              .enum(['profile', 'form'])
+              .default('profile')
+              .describe(
+                '`"profile"`: an attribute of the schema, cleared after use. `"form"`: a field that Okta does not store.',
+              ),
           })
-          .prefault({}),
+          .prefault({})
+          .describe('Face checks at sign-up.'),
         passwordImport: z
           .strictObject({
-            /** The customer's own check of a password in the former directory; without it no password is ever right. */
-            verifier: z.strictObject({ url: safeUrlGuard, secret: headerCredentialGuard }),
+            verifier: z
+              .strictObject({
+                url: safeUrlGuard.describe('Address that receives the password.'),
+                secret: headerCredentialGuard.describe('Secret. Sent as bearer token.'),
+              })
+              .describe('Your own check of passwords in the former directory. Without it, no password is correct.'),
           })
-          .optional(),
-        provision: provisionGuard.prefault({}),
+          .optional()
+          .describe('Import of users with their passwords.'),
+        provision: provisionGuard.prefault({}).describe('What `facestep provision` sets up in addition.'),
       })
       .refine(({ attribute, registration }) => attribute.toLowerCase() !== registration.receiptField.toLowerCase(), {
         path: ['registration', 'receiptField'],
         error: 'expected another attribute than the one of the token',
-      }),
+      })
+      .describe('Settings of the org.'),
   })
   .refine(({ oidc }) => hasOneIdv(oidc?.clients ?? []), {
     path: ['oidc', 'clients'],

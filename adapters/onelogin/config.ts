@@ -28,39 +28,67 @@ export const oneloginConnectionGuard = z.strictObject({
   kind: z.literal('onelogin'),
   onelogin: z
     .strictObject({
-      accountUrl: accountUrlGuard,
-      /** An API credential with the scope Manage All. */
-      clientId: z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, 'expected letters, digits, hyphens and underscores'),
-      clientSecret: headerCredentialGuard,
-      /** The shortname of the custom user field that holds the enrolment token. */
+      accountUrl: accountUrlGuard.describe('Address of the account, without a path.'),
+      clientId: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{1,256}$/, 'expected letters, digits, hyphens and underscores')
+        .describe('API credential with the scope Manage All.'),
+      clientSecret: headerCredentialGuard.describe('Secret. Secret of the API credential.'),
       attribute: z
         .string()
         .regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected lower-case letters, digits and underscores')
-        .default('facestep_token'),
-      hooks: z.strictObject({
-        /** The key the Smart Hook signs its requests with (HMAC-SHA256). */
-        secret: z.string().min(32).max(512).pipe(headerCredentialGuard),
-        /** The key before, which is taken too while the Smart Hook is given the new one. */
-        previousSecret: z.string().min(32).max(512).pipe(headerCredentialGuard).optional(),
-      }),
-      /** The user policy whose factor is the face check. */
-      facePolicyId: policyIdGuard,
-      /** The user policy of whoever has passed; `null` is the user's own. */
-      normalPolicyId: policyIdGuard.nullable().default(null),
-      /** What a sign-in without a finished face check gets: the face policy, or a refusal before the password. */
-      unverified: z.enum(['face_policy', 'refuse']).default('face_policy'),
-      /** What the Smart Hook does where this server gives no answer it understands in time. */
-      whenDown: z.enum(['face_policy', 'allow', 'refuse']).default('face_policy'),
-      /** How long OneLogin lets the Smart Hook run, in seconds. */
-      timeoutSec: z.int().min(1).max(10).default(2),
-      runtime: runtimeGuard.default('nodejs24.x'),
-      /** The role whose members alone meet the Smart Hook; `null` is everybody, and without it the hook's conditions stay. */
-      pilotRole: z.int().min(1).nullable().optional(),
+        .default('facestep_token')
+        .describe('Short name of the custom user field that holds the enrolment token.'),
+      hooks: z
+        .strictObject({
+          secret: z
+            .string()
+            .min(32)
+            .max(512)
+            .pipe(headerCredentialGuard)
+            .describe(
+              'Secret. Key of at least 32 characters that the Smart Hook signs its requests with (HMAC-SHA256).',
+            ),
+          previousSecret: z
+            .string()
+            .min(32)
+            .max(512)
+            .pipe(headerCredentialGuard)
+            .optional()
+            .describe('Secret. Former key, accepted while it is replaced.'),
+        })
+        .describe('Credentials of hook calls.'),
+      facePolicyId: policyIdGuard.describe('User policy whose factor is the face check.'),
+      normalPolicyId: policyIdGuard
+        .nullable()
+        .default(null)
+        .describe('User policy after a pass. `null` is the user’s own.'),
+      unverified: z
+        .enum(['face_policy', 'refuse'])
+        .default('face_policy')
+        .describe(
+          'Result of a sign-in without a finished face check: the face policy, or a refusal before the password.',
+        ),
+      whenDown: z
+        .enum(['face_policy', 'allow', 'refuse'])
+        .default('face_policy')
+        .describe('Result if this server does not answer in time.'),
+      timeoutSec: z.int().min(1).max(10).default(2).describe('Seconds that OneLogin lets the Smart Hook run.'),
+      runtime: runtimeGuard.default('nodejs24.x').describe('Runtime of the Smart Hook.'),
+      pilotRole: z
+        .int()
+        .min(1)
+        .nullable()
+        .optional()
+        .describe(
+          'Role whose members the Smart Hook applies to. `null` is everyone; if absent, the conditions of the hook stay.',
+        ),
     })
     .refine(({ facePolicyId, normalPolicyId }) => facePolicyId !== normalPolicyId, {
       path: ['normalPolicyId'],
       error: 'expected another policy than the face policy',
-    }),
+    })
+    .describe('Settings of the account.'),
 });
 
 /** One OneLogin account, configured. */

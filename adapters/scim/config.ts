@@ -4,24 +4,36 @@ import { credentialGuard, headerCredentialGuard } from '../../src/config/credent
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 
 const authGuard = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('bearer'), token: headerCredentialGuard }),
   z.strictObject({
-    kind: z.literal('basic'),
-    user: z.string().regex(/^[^:\p{C}]{1,256}$/u, 'expected a name without a colon'),
-    password: credentialGuard,
+    kind: z.literal('bearer').describe('A bearer token.'),
+    token: headerCredentialGuard.describe('Secret. Bearer token.'),
+  }),
+  z.strictObject({
+    kind: z.literal('basic').describe('A username and a password.'),
+    user: z
+      .string()
+      .regex(/^[^:\p{C}]{1,256}$/u, 'expected a name without a colon')
+      .describe('Username.'),
+    password: credentialGuard.describe('Secret. Password.'),
   }),
   /** The server's own authorization server gives tokens that expire soon (RFC 6749, section 4.4). */
   z.strictObject({
-    kind: z.literal('client_credentials'),
-    tokenUrl: safeUrlGuard,
-    clientId: z.string().regex(/^[\x21-\x7e]{1,256}$/, 'expected printable ASCII characters without spaces'),
-    clientSecret: headerCredentialGuard,
+    kind: z
+      .literal('client_credentials')
+      .describe('Short-lived tokens of an authorization server (RFC 6749, section 4.4).'),
+    tokenUrl: safeUrlGuard.describe('Token endpoint of the authorization server.'),
+    clientId: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,256}$/, 'expected printable ASCII characters without spaces')
+      .describe('Client id.'),
+    clientSecret: headerCredentialGuard.describe('Secret. Client secret.'),
     scope: z
       .string()
       .regex(/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/, 'expected scopes with one space between them')
       .max(1024)
       .nullable()
-      .default(null),
+      .default(null)
+      .describe('Scopes that are requested.'),
   }),
 ]);
 
@@ -42,13 +54,17 @@ const attributeGuard = z
 export const scimConnectionGuard = z.strictObject({
   ...connectionFields,
   kind: z.literal('scim'),
-  scim: z.strictObject({
-    /** What `/Users` is appended to. */
-    baseUrl: safeUrlGuard.transform((text) => text.replace(/\/+$/, '')),
-    auth: authGuard,
-    /** The attribute of a schema extension that holds the enrolment token. */
-    attribute: attributeGuard.prefault('urn:ietf:params:scim:schemas:extension:facestep:2.0:User:token'),
-  }),
+  scim: z
+    .strictObject({
+      baseUrl: safeUrlGuard
+        .transform((text) => text.replace(/\/+$/, ''))
+        .describe('Base address, to which `/Users` is appended.'),
+      auth: authGuard.describe('Credentials for the server.'),
+      attribute: attributeGuard
+        .prefault('urn:ietf:params:scim:schemas:extension:facestep:2.0:User:token')
+        .describe('Attribute of a schema extension that holds the enrolment token.'),
+    })
+    .describe('Settings of the SCIM 2.0 server.'),
 });
 
 /** One SCIM 2.0 server, configured. */

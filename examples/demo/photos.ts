@@ -24,7 +24,7 @@ export async function bringDemoPhotos(elsewhere: string, tell: (line: string) =>
 }
 
 /**
- * Writes the pictures that the calls in docs/api.md name: `enroll.jpg` and `probe.jpg` of one person from two days, and `other.jpg` of
+ * Writes the pictures that the calls in the documentation name: `enroll.jpg` and `probe.jpg` of one person from two days, and `other.jpg` of
  * somebody else. They are cut out of the demonstration photos, which are fetched where they are not there.
  * @returns the files
  * @throws the system's error where one of them is there already

@@ -15,7 +15,7 @@ import { roles } from '../rest/rights.js';
 const nameField = z
   .string()
   .regex(/^[\w.@-]{1,64}$/)
-  .describe('Stands in the audit trail beside what the administrator did.');
+  .describe('Name in the audit trail, next to what the administrator did.');
 
 /** Naming administrators, listing them and taking their keys from them. */
 export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
@@ -59,7 +59,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/administrators',
       right: 'audit',
-      summary: 'Who administers this server',
+      summary: 'List administrators',
       description: 'Whose key has expired is left out.',
       codes: [],
       fields: z.strictObject({}),

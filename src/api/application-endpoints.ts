@@ -65,7 +65,7 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/applications/:id',
       right: 'audit',
-      summary: 'One application',
+      summary: 'Get an application',
       description: 'What it was promised, and since when.',
       codes: ['not_found'],
       fields: none,

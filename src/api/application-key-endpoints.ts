@@ -50,7 +50,7 @@ export function createApplicationKeyEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/applications/:id/keys',
       right: 'audit',
-      summary: 'The keys of an application',
+      summary: 'List the keys of an application',
       description: 'Those that are good, oldest first. The keys themselves are never shown.',
       codes: ['not_found'],
       fields: z.strictObject({}),

@@ -31,7 +31,7 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       ...common,
       status: 200,
       path: '/connections/:id/plan',
-      summary: 'What setting a connection up would change',
+      summary: 'Plan the set-up of a connection',
       description:
         'Looks at every step at the provider, and counts who is enrolled; that may take a minute. Changes nothing.',
       codes: ['connection_unknown', 'config_invalid'],
@@ -59,7 +59,10 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       fields: z.strictObject({
         step: z.string().min(1).max(256).optional().describe('The id of one step; all of them unless given.'),
         pushSecrets: pushField,
-        isSure: z.boolean().prefault(false).describe('Although nobody is enrolled, so that everybody is refused.'),
+        isSure: z
+          .boolean()
+          .prefault(false)
+          .describe('Enforce even if nobody is enrolled, so that everyone is refused.'),
       }),
       reply: begunRunReply,
       async handle({ param, fields: { step, pushSecrets, isSure }, administrator }) {
@@ -75,7 +78,7 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       ...common,
       status: 200,
       path: '/connections/:id/run',
-      summary: 'How far setting a connection up is',
+      summary: 'Get the progress of a set-up',
       description: 'The last run, of whichever server, for 30 days.',
       codes: ['connection_unknown'],
       fields: z.strictObject({}),

@@ -103,7 +103,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/campaigns/people',
-      summary: 'The people of a campaign',
+      summary: 'List the people of a campaign',
       description: 'In the order they were named in.',
       codes: ['not_found'],
       fields: z.strictObject({
@@ -132,7 +132,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/campaigns/words',
-      summary: 'Keep words of your own for a letter',
+      summary: 'Set your own text for an e-mail',
       description: 'In one language. Empty ones put the built-in words back.',
       codes: ['not_found'],
       fields: z.strictObject({
@@ -150,7 +150,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/campaigns/preview',
-      summary: 'A letter as it will look',
+      summary: 'Preview an e-mail',
       description:
         'As text and as HTML; with words that are not kept yet, too. Show the HTML in a frame without scripts.',
       codes: ['not_found', 'connection_unknown', 'state_unavailable'],
@@ -204,7 +204,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/campaigns/resume',
       isSensitive: true,
-      summary: 'Go on sending',
+      summary: 'Resume sending',
       description:
         'After a stop, or to write once more to those of `again`: `uncertain` (a letter may have arrived), `failed`, `bounced`.',
       codes: stateCodes,
@@ -231,7 +231,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/campaigns/bounces',
-      summary: 'Say which letters came back',
+      summary: 'Report bounced e-mails',
       description:
         'What a relay refuses at once is noted by itself; what comes back later, only the mailbox of the sender knows.',
       codes: ['not_found'],
@@ -246,7 +246,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       method: 'GET',
       path: '/campaigns/:id',
-      summary: 'How a campaign stands',
+      summary: 'Get the state of a campaign',
       description: 'With how many people are in each state.',
       codes: ['not_found'],
       fields: z.strictObject({}),

@@ -72,7 +72,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/token',
       versions: [1, 2],
       scope: null,
-      summary: 'What the caller’s own client token is',
+      summary: 'Get the caller’s client token',
       description: 'The form of the reply is ours.',
       ours: false,
       codes: [],

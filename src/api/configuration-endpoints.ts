@@ -11,7 +11,7 @@ export function createConfigurationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/configuration/reload',
       right: 'operate',
-      summary: 'Load the configuration anew',
+      summary: 'Reload the configuration',
       description:
         'Of this server alone. It is read and checked as at the start; connections, hooks and OpenID providers are built anew and take over between two requests. One that is not valid, or cannot be built, changes nothing. No value is told.',
       codes: [],

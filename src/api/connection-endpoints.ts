@@ -17,7 +17,10 @@ import {
   switchedModeReply,
 } from '../rest/replies/connections.js';
 
-const sureField = z.boolean().prefault(false).describe('Although nobody is enrolled, so that everybody is refused.');
+const sureField = z
+  .boolean()
+  .prefault(false)
+  .describe('Enforce even if nobody is enrolled, so that everyone is refused.');
 
 /** Which connections there are, in which mode, and whom enforcing would refuse. */
 export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
@@ -38,7 +41,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/connections',
       right: 'view',
-      summary: 'Which connections there are',
+      summary: 'List connections',
       description: 'Those of the configuration that was loaded last, each with what it demands. No secret is told.',
       codes: ['config_invalid'],
       fields: z.strictObject({}),
@@ -68,7 +71,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/connections/:id/refused',
       right: 'audit',
-      summary: 'Whom enforcing would refuse',
+      summary: 'List the users whom enforcing would refuse',
       description:
         'Users whom the hooks let through in shadow mode alone, newest first, as the audit trail of this server has it: each replica has a trail of its own.',
       codes: ['connection_unknown'],
@@ -126,7 +129,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/connections/:id/secrets',
       right: 'configure',
-      summary: 'How the secrets of a connection are rotated',
+      summary: 'Get the steps to rotate the secrets of a connection',
       description:
         'Secrets are in the configuration, which this server does not write: for each it says which settings to change, and whether the one before is taken still. Giving them to the provider again is part of applying.',
       codes: ['connection_unknown', 'config_invalid'],

@@ -57,7 +57,7 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/doctor',
       status: 200,
       right: 'view',
-      summary: 'What the doctor found last',
+      summary: 'Get the last results of the doctor',
       description: 'Of each connection, by whichever server, for a week.',
       codes: [],
       fields: z.strictObject({}),
@@ -72,7 +72,7 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/to-do',
       status: 200,
       right: 'view',
-      summary: 'What needs doing',
+      summary: 'List open tasks',
       description:
         'The most urgent first. No provider is asked: it is what the doctor, the keys, the trail and the last backup say.',
       codes: ['config_invalid', 'key_service_unavailable'],

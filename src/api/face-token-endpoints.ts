@@ -86,7 +86,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/authenticate',
       scope: 'verify',
-      summary: 'Hold live photos against a token',
+      summary: 'Verify live photos with a token',
       description:
         'A wrong face, password, scope, accuracy, expiry or tenant all answer `authenticated: false`, and nothing says how near it was. The token’s own expiry is in force; `expiry` may be left out.',
       ours: false,
@@ -123,7 +123,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'content-key',
       summary: 'Release the content key of a token to the right face',
       description:
-        '32 bytes to encrypt with, the same at every match and for no other token: the face opens what was encrypted under them. A refusal is as that of /authenticate, and counts as one. Client tokens do not hold the scope unless asked for. Not found where another server does the checks.',
+        'Returns 32 bytes to encrypt with. They are the same at every match, and different for every token. Failed checks are answered and counted as in /authenticate. No key is released after the token has expired or was revoked, or its key version was retired: before that, and before you enrol the person again, decrypt with the old token. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
       ours: true,
       codes: [...verifyCodes, 'not_found'],
       fields: verifyFields,
@@ -151,7 +151,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'enrol',
       summary: 'Revoke a token, wherever copies of it are',
       description:
-        'From then on it answers `token_revoked`, whoever made it: a token does not tell its tenant, and whoever has the whole of one may end it. Its public name is not enough. Revoking a token that is revoked or has expired succeeds. Whether anybody made a token cannot be told without the face, so each client may revoke a thousand an hour, unless the configuration says otherwise.',
+        'From then on it is refused with `token_revoked`. A token does not reveal its tenant, so any client with the scope may revoke a token that it has in full; the public name is not enough. Revoking a token that is revoked or has expired succeeds. Without the face, a made-up token cannot be distinguished, so each client may revoke a thousand per hour by default.',
       ours: true,
       photos: {},
       codes: ['token_malformed', 'token_key_retired', 'locked_out'],

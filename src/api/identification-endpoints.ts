@@ -22,9 +22,9 @@ export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       path: '/identify',
       scope: 'identify',
-      summary: 'Hold live photos against a roster of tokens',
+      summary: 'Identify a face in a roster of tokens',
       description:
-        'Who it is, of at most 500 people, or nobody: for a door. `roster` is a file with a token on each line, all made with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. Where two tokens match, nobody is chosen. How many tokens an accuracy carries: docs/roster.md. The face has to look alive, as /liveness has it. Client tokens do not hold the scope unless asked for. Not found where another server does the checks.',
+        'Finds the person among at most 500 people, or nobody. `roster` is a file with one token per line, all made with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. If two tokens match, nobody is chosen. How many tokens an accuracy carries: docs/roster.md. The face must pass liveness, as in /liveness. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
       ours: true,
       codes: ['token_malformed', 'roster_malformed', 'roster_too_large', 'locked_out', 'not_found'],
       photos: {

@@ -31,7 +31,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/keys',
       right: 'view',
-      summary: 'Which keys there are',
+      summary: 'List keys',
       description: 'Nothing of them is secret. Tokens are counted in the audit trail of this server.',
       codes,
       fields: z.strictObject({}),
@@ -73,7 +73,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/keys/rotate',
       right: 'operate',
       isSensitive: true,
-      summary: 'Make a new key',
+      summary: 'Create a new key',
       description:
         'As `facestep keys rotate` does. Tokens under older keys keep working; a signing key is published before it signs. Keys in AWS KMS are made there: it says how.',
       codes,

@@ -41,7 +41,7 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/log/list',
       right: 'audit',
-      summary: 'The log of decisions',
+      summary: 'List the log of decisions',
       description:
         'What was decided of people, newest first, by id: no names, no logins. It is up to date but for a second. One call looks at so many lines and no more; the cursor goes on.',
       codes: [],
@@ -83,7 +83,7 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/log/counts',
       right: 'view',
-      summary: 'How every connection does',
+      summary: 'Get the health of all connections',
       description: 'Enrolled, locked out now, and face checks by day over a week, with today’s, in UTC.',
       codes: [],
       fields: z.strictObject({}),

@@ -12,7 +12,7 @@ const comparisonReply = z.strictObject({
 
 /** What is said of one unusable picture of several: the same words as when a request is refused for it. */
 const unusableFields = {
-  code: z.enum(photoCodes).describe('Why this picture could not be compared: a code of docs/errors.md.'),
+  code: z.enum(photoCodes).describe('Why this picture could not be compared: a code of docs/reference/errors.md.'),
   error: z.string().describe('The same for people.'),
 };
 const toUnusable = (code: PhotoCode) => ({ code, error: refusals[code].text });
@@ -41,7 +41,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
     clientEndpoint({
       ...common,
       path: '/match',
-      summary: 'Whether two pictures show the same person',
+      summary: 'Compare two pictures',
       description: 'The field names `probe` and `reference` are ours.',
       photos: { probe: one, reference: one },
       reply: comparisonReply,
@@ -55,7 +55,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
     clientEndpoint({
       ...common,
       path: '/match-bulk',
-      summary: 'One picture against up to a hundred',
+      summary: 'Compare one picture with up to a hundred',
       description:
         'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent. An unusable reference, such as one without a face, does not refuse the request: its result has `score` null, `match` false, and `code` and `error` say why (ours). An unusable probe refuses the request.',
       photos: { probe: one, reference: { atLeast: 1, atMost: 100 } },
@@ -75,7 +75,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
     clientEndpoint({
       ...common,
       path: '/consistency-check',
-      summary: 'Whether all pictures show the same person',
+      summary: 'Check that all pictures show the same person',
       description:
         'Takes 2 to 10 pictures (the number is ours). An unusable picture, such as one without a face, does not refuse the request: it is listed in `unusable` (ours), and `consistent` is false, as it was compared with none.',
       photos: { photo: { atLeast: 2, atMost: 10 } },

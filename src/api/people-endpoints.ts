@@ -46,7 +46,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/people/list',
       right: 'audit',
-      summary: 'Who is enrolled',
+      summary: 'List enrolled users',
       description:
         'The enrolment index: whoever enrolled last first, by id. Names are asked for with /people/names. It is up to date but for a second.',
       codes: ['connection_unknown'],
@@ -78,7 +78,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/people/one',
       right: 'view',
-      summary: 'One person of the enrolment index',
+      summary: 'Get a person of the enrolment index',
       description: 'Of somebody who never enrolled the status is `none`. Nothing is asked of the provider.',
       codes: [],
       fields: z.strictObject({ connection: connectionField, subject: subjectField }),
@@ -91,7 +91,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/people/log',
       right: 'view',
-      summary: 'What happened to one person',
+      summary: 'List what happened to a person',
       description: 'Lines of the log about one person, newest first.',
       codes: [],
       fields: z.strictObject({

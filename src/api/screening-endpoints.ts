@@ -37,7 +37,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
     clientEndpoint({
       ...common,
       path: '/detect',
-      summary: 'Where the faces in a picture are',
+      summary: 'Detect the faces in a picture',
       description: 'Boxes are in pixels of the upright picture, largest face first. No face is an empty list.',
       reply: z.strictObject({
         widthPx: z.int(),
@@ -52,7 +52,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
     clientEndpoint({
       ...common,
       path: '/quality',
-      summary: 'Whether a picture is good enough to enrol',
+      summary: 'Check the quality of a picture',
       description: 'Measured values with their units and bounds (the form of the reply is ours).',
       reply: screeningReply,
       async handle({ photos, client }) {
@@ -62,7 +62,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
     clientEndpoint({
       ...common,
       path: '/liveness',
-      summary: 'Whether a picture looks taken from life',
+      summary: 'Check the liveness of a picture',
       description: 'Passive, from one picture: evidence, not proof (the form of the reply is ours).',
       reply: screeningReply,
       async handle({ photos, client }) {

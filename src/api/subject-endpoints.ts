@@ -85,7 +85,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/subjects/export',
       right: 'audit',
-      summary: 'What is held of a person',
+      summary: 'Export the data of a person',
       description:
         'Everything but the token and its sealed contents, which say nothing to anybody. Audit records are those of the server that answers: each server keeps its own trail.',
       fields: subjectFields,
@@ -150,7 +150,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/subjects/withdraw-data-consents',
       isSensitive: true,
       right: 'assist',
-      summary: 'End what clients may be told of a person',
+      summary: 'Withdraw a person’s consents to share claims',
       description:
         'From then on their tokens tell nothing, and the person is asked anew. Ending what has ended succeeds. Which there are is in /subjects/export.',
       fields: subjectFields.extend({

@@ -19,7 +19,7 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/applications/:id/usage',
-      summary: 'What an application used',
+      summary: 'Get the usage of an application',
       description: `By day and endpoint, newest day first. Figures are kept for ${usageKeptDays} days; the last few seconds may be missing.`,
       codes: ['not_found'],
       fields: z.strictObject({
@@ -34,7 +34,7 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/usage',
-      summary: 'What every application used',
+      summary: 'Get the usage of all applications',
       description: 'One sum for each; `null` stands for the client tokens that belong to none.',
       codes: [],
       fields: z.strictObject({

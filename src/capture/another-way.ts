@@ -28,7 +28,7 @@ const writtenCode = z
   .min(1)
   .max(64)
   .transform((text) => new Credential(text))
-  .describe('Twelve letters and digits; what stands between them does not matter.');
+  .describe('Twelve letters and digits; separators are ignored.');
 
 /** Passing without a face, where the policy offers it. */
 export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
@@ -120,7 +120,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/recovery-codes',
       action: 'make_recovery_codes',
       status: 201,
-      summary: 'Make new recovery codes after a passed face check',
+      summary: 'Create new recovery codes after a passed face check',
       description:
         'Ten, shown this once, in place of any former ones. While the page is told `recoveryCodesOffered`: again, too, where they were lost, until the receipt is taken or the sign-in goes on, and for fifteen minutes at most.',
       codes: [...session, 'key_service_unavailable'],
@@ -135,7 +135,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/receipt',
       action: 'take_receipt',
       status: 200,
-      summary: 'Take the receipt that waited for recovery codes',
+      summary: 'Get the receipt after the recovery codes',
       description:
         'Where the page is told `receiptWaits`: its two minutes begin now. Whoever asks again gets the same; `null` where it is too late, or the enrolment has ended.',
       codes: session,

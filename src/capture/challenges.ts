@@ -75,7 +75,7 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/reference',
       action: 'look_at_reference',
       status: 200,
-      summary: 'Look at the photo of an identity document',
+      summary: 'Check the photo of an identity document',
       description:
         'Before the movements, where the connection asks for such a photo, so that one of no use is told before somebody makes them. `hint` says what is wrong with it; `null`: it has one face. Nothing is compared and nothing is kept: the photo comes again with the frames. Twelve times for one step-up.',
       codes: [...session, 'consent_missing', 'not_found', 'locked_out', 'overloaded'],

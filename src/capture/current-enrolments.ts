@@ -30,8 +30,8 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/face/enrolment',
       action: 'read_enrolment',
-      summary: 'What is held of the person',
-      description: 'Of a link made for it: an invitation with the purpose `manage`.',
+      summary: 'Get the enrolment of the person',
+      description: 'Needs a link with this purpose: an invitation with the purpose `manage`.',
       reply: enrolmentReply,
       async handle({ session }) {
         const current = await readCurrentEnrolment(session, deps);
@@ -67,7 +67,7 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/face/enrolment/renew',
       action: 'renew_enrolment',
-      summary: 'Go on to enrol anew',
+      summary: 'Enrol again',
       codes: [...common.codes, 'not_found'],
       description:
         'The former token stays until the new one is there. `not_found` where they came by a sign-in alone, and the connection lets nobody enrol by that.',

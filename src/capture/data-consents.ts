@@ -42,9 +42,9 @@ export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/face/data-consents',
       action: 'read_data_consents',
-      summary: 'What clients may be told of the person',
+      summary: 'List the person’s consents to share claims',
       description:
-        'Of a link made for it: an invitation with the purpose `manage`. Names of claims, never their values.',
+        'Needs a link with this purpose: an invitation with the purpose `manage`. Names of claims, never their values.',
       fields: z.strictObject({}),
       reply: dataConsentsReply,
       async handle({ session }) {
@@ -58,7 +58,7 @@ export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/face/data-consents/withdraw',
       action: 'withdraw_data_consent',
-      summary: 'End what a client may be told of the person',
+      summary: 'Withdraw the consent to share claims with a client',
       description: 'From then on its tokens tell nothing. Ending what has ended succeeds.',
       fields: z.strictObject({ client: z.string().min(1).max(256).describe('Its id, as the list has it.') }),
       reply: emptyReply,

@@ -25,7 +25,7 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Enrol a user of a connection',
       description:
-        'Makes a token and writes it to the user’s profile at the identity provider; it is never returned. Send the user’s `password` at every check if you send one here. Where the connection asks for a PIN, the password is that; where it asks for a passkey, only the capture page can enrol.',
+        'Makes a token and writes it to the user’s profile at the identity provider; it is never returned. If you send `password` here, send it at every check. If the connection requires a PIN, the password is the PIN; if it requires a passkey, only the capture page can enrol.',
       codes: [
         ...profileCodes,
         ...(['enrolment_changed', 'consent_missing', 'face_mismatch', 'secret_missing', 'secret_weak'] as const),

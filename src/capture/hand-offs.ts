@@ -46,7 +46,7 @@ export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/hand-off/choice',
       action: 'choose_number',
       status: 200,
-      summary: 'Say which number the other screen shows',
+      summary: 'Choose the number of the other screen',
       description:
         'Once, on the phone of a hand-off, before anything else. Another number than the one there, or `null` for none of those offered, ends the step-up.',
       codes: session,

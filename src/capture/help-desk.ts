@@ -94,7 +94,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/help-desk/vouchings/:id',
-      summary: 'Who the caller is',
+      summary: 'Get the result of a face check that vouches',
       description:
         'For the administrator who asked, to be asked again every few seconds. Once the face check has passed the person is named, for ten minutes.',
       codes: ['not_found', 'subject_unknown', 'profile_unavailable'],
@@ -110,7 +110,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/help-desk/bypass-codes',
       isSensitive: true,
       status: 201,
-      summary: 'Make a bypass code for a person',
+      summary: 'Create a bypass code for a person',
       description:
         'For one who cannot show their face: once, for one connection, and one application if given. In place of any former one. `not_found` where the policy allows none.',
       codes: [...named, 'not_found', 'limit_reached'],
@@ -162,7 +162,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/help-desk/requests/list',
-      summary: 'People who have asked for help',
+      summary: 'List help requests',
       description: 'The newest first. A request is kept for a day.',
       codes: [],
       fields: z.strictObject({ ...pageFields, connection: who.connection.optional() }),
@@ -177,7 +177,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/help-desk/requests/:id/take',
-      summary: 'Take a request for help',
+      summary: 'Take over a help request',
       description: 'So that nobody else does.',
       codes: ['not_found', 'request_taken'],
       fields: z.strictObject({}),

@@ -23,7 +23,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
     description:
-      'To enrol (`enrol`), or to see what is held of them, renew it or end it (`manage`). The link opens once, and whoever holds it speaks for that user: send it where only they read it. One for a user whom the provider has not is refused.',
+      'To enrol (`enrol`), or to see what is held of them, renew it or end it (`manage`). The link opens once, and anyone who holds it acts as that user: send it where only they can read it. One for a user whom the provider has not is refused.',
     codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
     fields: invitationFields,
     reply: invitationReply,

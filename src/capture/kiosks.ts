@@ -28,7 +28,7 @@ export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
     openEndpoint({
       ...({ method: 'POST', path: '/face/kiosk/next', versions: [1, 2], status: 200, ours: true } as const),
       tag: 'Capture page',
-      summary: 'The ticket of the next person at a kiosk',
+      summary: 'Get the ticket of the next person at a kiosk',
       description:
         'Given out once; `null` while nobody is sent there. With `page` it is posted there. Whoever was at the kiosk before is gone.',
       codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],

@@ -25,8 +25,8 @@ export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/face/links',
       action: 'read_links',
-      summary: 'Accounts elsewhere that are linked with the person’s',
-      description: 'Of a link made for it: an invitation with the purpose `manage`.',
+      summary: 'List the linked accounts of the person',
+      description: 'Needs a link with this purpose: an invitation with the purpose `manage`.',
       fields: z.strictObject({}),
       reply: linksReply,
       async handle({ session }) {

@@ -14,7 +14,7 @@ export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
       ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
       method: 'POST',
       path: '/face/not-me',
-      summary: 'Say that it was not you',
+      summary: 'Report an action as not one’s own',
       description:
         'With the secret of a notice’s link: ends the enrolment of whoever got it, the step-ups that wait for them and, where the provider does that, their sessions; and tells the help desk. Once. Loading the page does nothing, as programs that look through mail follow links.',
       codes: ['step_up_unknown', 'connection_unknown', 'subject_unknown', 'profile_unavailable'],

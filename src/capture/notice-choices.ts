@@ -64,7 +64,7 @@ export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/face/notices',
       action: 'read_notices',
-      summary: 'Which notices the person gets',
+      summary: 'Get the notification settings of the person',
       description: 'Of a link with the purpose `manage`. `null`: the connection sends none.',
       codes: ['step_up_unknown', 'step_up_finished'],
       fields: z.strictObject({}),
@@ -97,7 +97,7 @@ export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/face/notices/devices',
       action: 'add_notice_device',
-      summary: 'Have notices pushed to this browser',
+      summary: 'Enable push notifications in this browser',
       description:
         'With what the browser gave for the public key of `GET /face/notices`. Five at most: one more takes the place of the oldest. `not_found` where none are pushed.',
       codes: ['step_up_unknown', 'step_up_finished', 'not_found'],

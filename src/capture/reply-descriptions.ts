@@ -15,7 +15,7 @@ const descriptions = [
   [handOff.def.innerType.shape.code, 'For the screen of the first browser alone.'],
   [pairing, 'What a phone asks the person before anything else, and the page of somebody who calls the help desk.'],
   [choices, 'One of them is on the screen of the first browser.'],
-  [application, 'The host of whoever asked for the face check.'],
+  [application, 'The host that requested the face check.'],
   [network, 'A /24 of IPv4 or a /48 of IPv6.'],
   [sessionReply.shape.receipt, 'Once it has passed, for the browser the link was for.'],
   [

@@ -61,7 +61,7 @@ const startFields = z
       .max(256)
       .optional()
       .describe(
-        'The application that the user signs in to, by the id that the provider tells its hook. A pass is noted for the hook of this sign-in. Not with `audience`.',
+        'The application that the user signs in to, by the id that the provider sends to its hook: a client id, the id of a SAML application, or an app id. The hook of this sign-in then accepts the pass; without it, no hook does. Not with `audience`.',
       ),
     address: z
       .union([z.ipv4(), z.ipv6()])
@@ -152,7 +152,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'verify',
       summary: 'Start a face check of a person',
       description:
-        'Of a user of a connection, whose token is in the profile there; or with `token` of anybody whose token you keep. With `application` a pass is noted for the hook of that sign-in; with `audience` it becomes a receipt. Hand the challenge to the person in front of the camera and to nobody else. An unknown or unenrolled user looks the same here. `login` needs a `connection`.',
+        'Checks a user of a connection, whose token is in the profile at the provider, or with `token` anyone whose token you keep. With `application`, the hook of that sign-in accepts the pass; with `audience`, the pass becomes a receipt. Give the challenge only to the person in front of the camera. An unknown user and a user without an enrolment get the same reply. `login` needs a `connection`.',
       codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
       photos: {},
       fields: startFields,
@@ -232,7 +232,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/step-ups/:id',
       status: 200,
       scope: 'verify',
-      summary: 'How a face check stands',
+      summary: 'Get the state of a face check',
       description: 'Readable for an hour after its end.',
       codes: ['step_up_unknown'],
       photos: {},

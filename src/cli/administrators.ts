@@ -14,7 +14,7 @@ const daySec = 24 * 60 * 60;
 /** `facestep administrators`: who administers a running server, and in which role. */
 export function createAdministratorsCommand(deps: CliDeps): Command {
   const command = new Command('administrators')
-    .summary('who administers the server, and in which role')
+    .summary('manage administrators and their roles')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
   command
     .command('list')
@@ -37,10 +37,10 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
     });
   command
     .command('add')
-    .description('add an administrator, and print the key: this once')
-    .argument('<name>', 'up to 64 letters, digits and _ . @ -: stands in the audit trail beside what they do')
-    .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
-    .option('--days <days>', 'how long the key is good, up to 366; until removed unless given', parseDays)
+    .description('add an administrator and print the key once')
+    .argument('<name>', 'name in the audit trail: up to 64 letters, digits and _ . @ -')
+    .addOption(new Option('--role <role>', 'role').choices(roles).makeOptionMandatory())
+    .option('--days <days>', 'lifetime of the key in days, up to 366 (default: until removed)', parseDays)
     .action(async (name: string, { role, days }: { role: string; days?: number }) => {
       const fields = { name, role, ...(days === undefined ? {} : { expiresIn: days * daySec }) };
       const added = await callServer(
@@ -53,7 +53,7 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
     });
   command
     .command('remove')
-    .description('remove an administrator: the key is refused at once')
+    .description('remove an administrator and revoke the key at once')
     .argument('<name>')
     .action(async (name: string) => {
       await callServer({ method: 'POST', path: '/administrators/remove', fields: { name } }, z.object({}), deps);

@@ -17,11 +17,15 @@ type AskedRequest = OneRequestReply['request'];
 
 /** `facestep applications requests`: what developers ask for. */
 export function createApplicationRequestsCommand(deps: CliDeps): Command {
-  const command = new Command('requests').summary('what developers ask for, and the answers');
+  const command = new Command('requests').summary('list and answer requests of developers');
   command
     .command('list')
-    .description('print the requests that were handed in, newest first')
-    .addOption(new Option('--state <state>', 'those alone').choices(requestStates.filter((each) => each !== 'draft')))
+    .description('list submitted requests, newest first')
+    .addOption(
+      new Option('--state <state>', 'only requests in this state').choices(
+        requestStates.filter((each) => each !== 'draft'),
+      ),
+    )
     .option('--json', 'print JSON')
     .action(async ({ state, json = false }: { state?: string; json?: boolean }) => {
       const requests = await readAll(state === undefined ? {} : { state }, deps);
@@ -37,7 +41,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
     });
   command
     .command('show')
-    .description('print one request, with what was said about it')
+    .description('show one request with its messages')
     .argument('<id>')
     .option('--json', 'print JSON')
     .action(async (id: string, { json = false }: { json?: boolean }) => {
@@ -47,11 +51,11 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
     });
   command
     .command('approve')
-    .description('approve a request: registers the application, or changes it')
+    .description('approve a request, which registers or changes the application')
     .argument('<id>')
-    .requiredOption('--changed <time>', 'as show printed it: what was written anew since is not approved')
-    .option('--tenant <tenant>', 'whose enrolments a new application makes and checks; its connection unless given')
-    .option('--message <text>', 'for the developer')
+    .requiredOption('--changed <time>', 'time that “show” printed as changed; a request changed since is not approved')
+    .option('--tenant <tenant>', 'tenant of a new application (default: its connection)')
+    .option('--message <text>', 'message to the developer')
     .action(async (id: string, { changed, ...given }: { changed: string; tenant?: string; message?: string }) => {
       const fields = { changedAt: changed, ...given };
       const request = { method: 'POST', path: pathOf(id, '/approve'), fields } as const;
@@ -66,7 +70,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
       .command(name)
       .description(description)
       .argument('<id>')
-      .requiredOption('--message <text>', 'for the developer')
+      .requiredOption('--message <text>', 'message to the developer')
       .action(async (id: string, { message }: { message: string }) => {
         await callServer({ method: 'POST', path: pathOf(id, `/${name}`), fields: { message } }, oneRequestReply, deps);
         deps.tell(done);
@@ -75,7 +79,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
 }
 
 const answers = [
-  { name: 'ask-back', description: 'ask the developer for more, who may then hand it in again', done: 'Asked back.' },
+  { name: 'ask-back', description: 'ask the developer for changes', done: 'Asked back.' },
   { name: 'refuse', description: 'refuse a request for good', done: 'Refused.' },
 ] as const;
 

@@ -33,7 +33,7 @@ interface Terms {
 /** `facestep applications`: the programs that call a running server, their keys, and what they used. */
 export function createApplicationsCommand(deps: CliDeps): Command {
   const command = new Command('applications')
-    .summary('the programs that call, their keys, and what they used')
+    .summary('manage API applications, their keys and usage')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
   command
     .command('list')
@@ -53,12 +53,12 @@ export function createApplicationsCommand(deps: CliDeps): Command {
   command
     .command('register')
     .description('register an application, and print its id')
-    .argument('<name>', 'for people: which program it is')
-    .option('--tenant <tenant>', 'whose enrolments it makes and checks: up to 64 letters, digits and _ . -')
-    .option('--scopes <scopes>', 'what its keys may do, with commas between', parseScopes)
-    .option('--per-minute <requests>', 'how many requests it may make in a minute', parseCount)
-    .option('--per-day <requests>', 'and in a day', parseCount)
-    .option('--contact <text>', 'whom to ask about it')
+    .argument('<name>', 'display name')
+    .option('--tenant <tenant>', 'tenant of its enrolments: up to 64 letters, digits and _ . -')
+    .option('--scopes <scopes>', 'scopes of its keys, separated by commas', parseScopes)
+    .option('--per-minute <requests>', 'requests per minute', parseCount)
+    .option('--per-day <requests>', 'requests per day', parseCount)
+    .option('--contact <text>', 'contact of the owner')
     .action(async (name: string, terms: Terms) => {
       const fields = { name, ...terms };
       const { id } = await callServer({ method: 'POST', path: '/applications', fields }, applicationReply, deps);
@@ -78,8 +78,8 @@ export function createApplicationsCommand(deps: CliDeps): Command {
   command
     .command('usage')
     .description('print what one application used by day and endpoint, or what each used in all')
-    .argument('[id]', 'all of them unless given')
-    .option('--days <days>', 'how many, with today: up to 90 of one, 31 of all', parseUsageDays)
+    .argument('[id]', 'id of the application (default: all)')
+    .option('--days <days>', 'number of days including today: up to 90 for one application, 31 for all', parseUsageDays)
     .option('--json', 'print JSON')
     .action(async (id: string | undefined, { days, json = false }: { days?: number; json?: boolean }) => {
       if (id === undefined && days !== undefined && days > 31)
@@ -110,10 +110,10 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
     });
   command
     .command('issue-key')
-    .description('issue a key, and print it: this once')
+    .description('issue a key and print it once')
     .argument('<id>')
-    .option('--scopes <scopes>', 'some of the application’s, with commas between', parseScopes)
-    .option('--days <days>', 'how long it is good, up to 366', parseKeyDays)
+    .option('--scopes <scopes>', 'some of the application’s scopes, separated by commas', parseScopes)
+    .option('--days <days>', 'lifetime in days, up to 366', parseKeyDays)
     .action(async (id: string, { scopes, days }: { scopes?: readonly string[]; days?: number }) => {
       const fields = {
         ...(scopes === undefined ? {} : { scopes }),
@@ -125,9 +125,9 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
     });
   command
     .command('revoke-key')
-    .description('end one key at once')
+    .description('revoke a key at once')
     .argument('<id>')
-    .argument('<key>', 'its id')
+    .argument('<key>', 'id of the key')
     .action(async (id: string, key: string) => {
       const request = { method: 'POST', path: pathOf(id, '/keys/revoke'), fields: { key } } as const;
       await callServer(request, z.object({}), deps);

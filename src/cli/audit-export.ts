@@ -11,14 +11,14 @@ import { UsageError } from './usage-error.js';
 /** `facestep audit export`: records of one or several trails, merged by time. */
 export const createAuditExportCommand = (deps: CliDeps): Command =>
   new Command('export')
-    .summary('print audit records, of several trails by time')
-    .description('Prints the records that are asked for. Servers may be running.')
-    .option('--trail <folder>', 'a data folder; may be given several times', collect)
-    .option('--since <time>', 'from this day or time on, as 2026-11-20 or 2026-11-20T08:00:00Z', parseTime)
-    .option('--until <time>', 'before this day or time', parseTime)
-    .option('--connection <id>', 'of this connection')
-    .option('--subject <id>', 'of this user: the id, or the name they sign in by')
-    .option('--action <name>', 'such as enrolled or revoked: docs/audit.md has all', parseAction)
+    .summary('print audit records of one or more trails')
+    .description('Prints the matching records. Servers may be running.')
+    .option('--trail <folder>', 'data folder; can be repeated', collect)
+    .option('--since <time>', 'start day or time, such as 2026-11-20 or 2026-11-20T08:00:00Z', parseTime)
+    .option('--until <time>', 'end day or time, exclusive', parseTime)
+    .option('--connection <id>', 'only this connection')
+    .option('--subject <id>', 'only this user, by id or username')
+    .option('--action <name>', 'only this action: docs/reference/audit-events.md lists all', parseAction)
     .addOption(new Option('--format <format>', 'jsonl or csv').choices(['jsonl', 'csv']).default('jsonl'))
     .action(async ({ trail = [], format, ...asked }: ExportOptions) => {
       const setup = await deps.loadSetup();
@@ -45,7 +45,7 @@ async function checkRecorded(connection: string, files: readonly string[]): Prom
 
 function parseAction(name: string): string {
   if (Object.hasOwn(auditDetails, name)) return name;
-  throw new InvalidArgumentError('No record has that action: docs/audit.md lists them.');
+  throw new InvalidArgumentError('No record has that action: docs/reference/audit-events.md lists them.');
 }
 
 /** A connection of the trail may be configured no more: then what is given is an id. */

@@ -11,12 +11,12 @@ import { collect, findTrails } from './trail-options.js';
 /** `facestep audit verify`: whether the trails are as they were written. */
 export const createAuditVerifyCommand = (deps: CliDeps): Command =>
   new Command('verify')
-    .summary('whether the audit trail is as it was written')
+    .summary('verify the integrity of the audit trail')
     .description(
-      'Checks the chain of records and the signed heads, and names the first bad line. Servers may be running.',
+      'Checks the chain of records and the signed heads, and reports the first bad line. Servers may be running.',
     )
-    .option('--trail <folder>', 'a data folder; may be given several times', collect)
-    .option('--jwks <source>', 'file or https address of the public keys; those of the configuration unless given')
+    .option('--trail <folder>', 'data folder; can be repeated', collect)
+    .option('--jwks <source>', 'file or https address of the public keys (default: those of the configuration)')
     .option('--json', 'print JSON')
     .action(async ({ trail = [], jwks = null, json = false }: VerifyOptions) => {
       const config = await deps.loadStored();

@@ -196,7 +196,7 @@ describe('facestep audit export', () => {
       stderr: 'facestep: no connection "nosuch" in the configuration, and none in the audit trail\n',
     });
     expect(await exported('--action', 'nosuch')).toMatchObject({
-      ...{ code: 2, stdout: '', stderr: expect.stringContaining('docs/audit.md lists them') },
+      ...{ code: 2, stdout: '', stderr: expect.stringContaining('docs/reference/audit-events.md lists them') },
     });
     const former = await exported('--connection', 'work', '--action', 'verified');
     expect(former).toMatchObject({ code: 0, stdout: expect.stringContaining('"subject":"a"') });

@@ -9,13 +9,13 @@ import type { CliDeps } from './deps.js';
 /** `facestep backup`: copies the data folder while the server runs. */
 export function createBackupCommand(deps: CliDeps): Command {
   return new Command('backup')
-    .summary('copy the data folder, while the server runs')
+    .summary('back up the data folder while the server runs')
     .description(
       'Copies the embedded store as it is at one moment, the audit trail with its signed heads, and the keys, into a folder ' +
         'that only you can read, with the SHA-256 of each file. A store that servers share is backed up by its own means.',
     )
-    .argument('<folder>', 'an empty one, or one to be made')
-    .option('--without-keys', 'leave the key files out: what is sealed cannot be opened with the backup alone')
+    .argument('<folder>', 'empty or new folder')
+    .option('--without-keys', 'leave out the key files, so that the backup alone cannot open sealed data')
     .action(async (to: string, { withoutKeys = false }: { withoutKeys?: boolean }) => {
       const config = await deps.loadStored();
       const files = filesOf(config);

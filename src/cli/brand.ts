@@ -14,7 +14,7 @@ import { UsageError } from './usage-error.js';
 /** `facestep brand`: how the organisation looks to people, out of a file as the configuration has it. */
 export function createBrandCommand(deps: CliDeps): Command {
   const command = new Command('brand')
-    .summary('the logo, colours and words that people see')
+    .summary('manage the logo, colours and texts of the capture page')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
   const tell = (inForce: BrandReply): void => toLines(inForce).forEach(deps.print);
   const apply = async (brand: string): Promise<void> =>
@@ -30,7 +30,7 @@ export function createBrandCommand(deps: CliDeps): Command {
 
   command
     .command('show')
-    .description('print what is in force, and what was before')
+    .description('show the active brand and previous ones')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const inForce = await callServer({ method: 'GET', path: '/brand' }, brandReply.loose(), deps);
@@ -39,28 +39,28 @@ export function createBrandCommand(deps: CliDeps): Command {
     });
   command
     .command('check')
-    .description('say what is wrong with a brand, and print its preview’s path; nothing changes')
-    .argument('<file>', 'JSON, as `brand` of the configuration')
+    .description('validate a brand and print the path of a preview; nothing changes')
+    .argument('<file>', 'JSON file, in the form of `brand` in the configuration')
     .action(async (file: string) => {
       const { preview } = await check(file);
       if (preview !== null) deps.print(preview);
     });
   command
     .command('set')
-    .description('put a brand in force')
-    .argument('<file>', 'JSON, as `brand` of the configuration')
+    .description('validate and activate a brand')
+    .argument('<file>', 'JSON file, in the form of `brand` in the configuration')
     .action(async (file: string) => {
       const { digest } = await check(file);
       if (digest !== null) await apply(digest);
     });
   command
     .command('back')
-    .description('put one in force that was before')
-    .argument('<digest>', 'as show prints it')
+    .description('roll back to a previous brand')
+    .argument('<digest>', 'digest that “show” prints')
     .action(apply);
   command
     .command('clear')
-    .description('go back to the page’s own look')
+    .description('reset to the default look')
     .action(() => apply(''));
   return command;
 }

@@ -25,7 +25,7 @@ const parseCount = wholeNumber({ least: 0, most: 5 });
 /** `facestep campaign`: invites many people to enrol. */
 export function createCampaignCommand(deps: CliDeps): Command {
   const command = new Command('campaign')
-    .summary('invite many people to enrol, and follow how far they are')
+    .summary('run an enrolment campaign')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
   const tell = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
   const change = async (what: string, id: string, fields = {}): Promise<void> => {
@@ -36,14 +36,14 @@ export function createCampaignCommand(deps: CliDeps): Command {
   command
     .command('plan')
     .description('plan a campaign for a group or a CSV file; nothing is sent')
-    .argument('<connection>', 'its id in the configuration')
-    .option('--group <group>', 'the provider’s id of a group, or its name')
-    .option('--file <file>', 'a CSV file with the column login and, as wished, email, name and language')
-    .requiredOption('--name <name>', 'what you know the campaign by')
-    .addOption(new Option('--language <language>', 'of the letters').choices(letterLanguages).default('en'))
-    .option('--link-days <days>', 'how long a link waits, up to 30', parseDays, 14)
-    .option('--reminder-days <days>', 'from a letter to the next reminder, up to 30', parseDays, 7)
-    .option('--reminders <count>', 'at most, up to 5', parseCount, 2)
+    .argument('<connection>', 'id of the connection in the configuration')
+    .option('--group <group>', 'id or name of a group at the provider')
+    .option('--file <file>', 'CSV file with the column login, and optionally email, name and language')
+    .requiredOption('--name <name>', 'name of the campaign')
+    .addOption(new Option('--language <language>', 'language of the e-mails').choices(letterLanguages).default('en'))
+    .option('--link-days <days>', 'lifetime of a link in days, up to 30', parseDays, 14)
+    .option('--reminder-days <days>', 'days between an e-mail and the next reminder, up to 30', parseDays, 7)
+    .option('--reminders <count>', 'maximum number of reminders, up to 5', parseCount, 2)
     .action(async (connection: string, { group, file, ...options }: PlanOptions) => {
       if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
       const from =
@@ -54,7 +54,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
     });
   command
     .command('preview')
-    .description('print a letter as it will look')
+    .description('preview an e-mail')
     .argument('<campaign>')
     .addOption(new Option('--kind <kind>').choices(letterKinds).default('invitation'))
     .addOption(new Option('--language <language>').choices(letterLanguages).default('en'))
@@ -69,9 +69,9 @@ export function createCampaignCommand(deps: CliDeps): Command {
     });
   command
     .command('status')
-    .description('print how a campaign stands; without one, all of them')
+    .description('show the status of one campaign or of all')
     .argument('[campaign]')
-    .addOption(new Option('--state <state>', 'and list the people in this state').choices(personStates))
+    .addOption(new Option('--state <state>', 'also list the people in this state').choices(personStates))
     .option('--json', 'print JSON')
     .action(async (id: string | undefined, { state, json = false }: { state?: string; json?: boolean }) => {
       if (id === undefined) {
@@ -91,7 +91,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
       );
       toTableLines(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows).forEach(deps.print);
     });
-  const simple = { start: 'send what was planned', stop: 'send no more', remind: 'send a reminder now' } as const;
+  const simple = { start: 'start sending', stop: 'stop sending', remind: 'send a reminder now' } as const;
   for (const [what, description] of Object.entries(simple)) {
     command
       .command(what)
@@ -101,11 +101,9 @@ export function createCampaignCommand(deps: CliDeps): Command {
   }
   command
     .command('resume')
-    .description('go on sending')
+    .description('resume sending')
     .argument('<campaign>')
-    .addOption(
-      new Option('--again <states...>', 'write once more to those in these states').choices(retryable).default([]),
-    )
+    .addOption(new Option('--again <states...>', 'send again to people in these states').choices(retryable).default([]))
     .action((id: string, { again }: { again: string[] }) => change('resume', id, { again }));
   return command;
 }

@@ -1,23 +1,50 @@
 import type { Json } from '../base/json.js';
 
 /**
- * What only a command says, and no server ever answers: the texts of its codes. Each ends the command with 1. Documented in
- * `docs/errors.md`.
+ * Errors that only commands report, with their texts and advice. Each ends the command with exit code 1. Rendered as
+ * `docs/reference/errors.md`.
  */
 export const commandRefusals = {
-  backup_invalid: 'The backup is not complete, was altered, or is of another version.',
-  server_unreachable: 'No facestep server answers at this address. FACESTEP_URL or --url names another.',
-  reply_unknown:
-    'The server’s answer is not one that this command knows. Use the command of the version that the server has.',
-  server_running: 'A server runs on this data folder. Stop it first.',
-  nobody_enrolled:
-    'Nobody is enrolled, and policy.mode is enforce. Enrol people first, set policy.mode to shadow, or give --yes. ' +
-    'Nothing was changed.',
-  sealed_file_invalid: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
-  presence_locked: 'These presentations do not open: another passphrase, or a file of them was altered.',
-  photos_missing:
-    'The six photos of the demonstration could not be fetched. It needs npm and a network once. The server needs none of them.',
-  model_unfit: 'This file cannot be used as a recognition model.',
+  backup_invalid: {
+    text: 'The backup is not complete, was altered, or is of another version.',
+    advice: 'Take another backup. Only “facestep restore” reports this.',
+  },
+  server_unreachable: {
+    text: 'No facestep server answers at this address. FACESTEP_URL or --url names another.',
+    advice:
+      'Check that the server runs, and that the address in the detail is correct. With --jwks and an address, check that keys are published there.',
+  },
+  reply_unknown: {
+    text: 'The server’s answer is not one that this command knows. Use the command of the version that the server has.',
+    advice: 'Compare “facestep --version” here and on the server.',
+  },
+  server_running: {
+    text: 'A server runs on this data folder. Stop it first.',
+    advice: 'Stop the server, then run the command again. Only “facestep restore” reports this.',
+  },
+  nobody_enrolled: {
+    text:
+      'Nobody is enrolled, and policy.mode is enforce. Enrol people first, set policy.mode to shadow, or give --yes. ' +
+      'Nothing was changed.',
+    advice:
+      'Administrators: list the users who would be denied with “facestep provision --plan”. Only “facestep provision --apply” reports this.',
+  },
+  sealed_file_invalid: {
+    text: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
+    advice: 'Use the unaltered file, and the token that it was sealed under. Only “facestep open” reports this.',
+  },
+  presence_locked: {
+    text: 'These presentations do not open: another passphrase, or a file of them was altered.',
+    advice: 'Give the passphrase file that the presentations were stored with. Only “facestep measure” reports this.',
+  },
+  photos_missing: {
+    text: 'The six photos of the demonstration could not be fetched. It needs npm and a network once. The server needs none of them.',
+    advice: 'Run it once where npm reaches a registry. The detail says what failed. Only “facestep demo” reports this.',
+  },
+  model_unfit: {
+    text: 'This file cannot be used as a recognition model.',
+    advice: 'Administrators: the detail says why. Only “facestep models import” reports this.',
+  },
 } as const;
 
 /** The stable name of what a command could not do. Never one of `FaceErrorCode`. */
@@ -31,6 +58,6 @@ export class CommandError extends Error {
     readonly detail: Json,
     options?: ErrorOptions,
   ) {
-    super(commandRefusals[code], options);
+    super(commandRefusals[code].text, options);
   }
 }

@@ -9,10 +9,10 @@ interface Options {
 /** `facestep demo`: the main job on real photos, against simulated providers. */
 export const createDemoCommand = (deps: CliDeps): Command =>
   new Command('demo')
-    .summary('show the main job on real photos, against simulated providers')
-    .description('Needs no configuration. Fetches the models and six photos where they are not there yet.')
-    .option('--serve', 'keep the servers up, with a sign-in for your own camera and a console, until Ctrl+C')
-    .option('--photos <folder>', 'write photos for the examples of the API there, and show nothing')
+    .summary('run a demonstration with simulated providers')
+    .description('Needs no configuration. Downloads the models and six photos if they are missing.')
+    .option('--serve', 'keep the servers running until Ctrl+C, with a console and a sign-in for your own camera')
+    .option('--photos <folder>', 'only write the photos for the API examples into this folder')
     .action(async ({ serve = false, photos }: Options) => {
       if (photos !== undefined) {
         for (const file of await deps.writeDemoPhotos(photos)) deps.print(file);

@@ -13,12 +13,12 @@ import { toFindingLines, toVerdictCounts } from './finding-text.js';
 /** `facestep doctor`: checks each link of a connection and says how to mend what is broken. */
 export function createDoctorCommand(deps: CliDeps): Command {
   return new Command('doctor')
-    .summary('check each link of a connection, and say how to mend it')
+    .summary('check a connection and suggest fixes')
     .description(
       'Checks the configuration, the public address, the hooks, the data folder, the models and the provider. Run it ' +
         'where the server runs, with its configuration. It changes nothing.',
     )
-    .argument('<connection>', 'its id in the configuration')
+    .argument('<connection>', 'id of the connection in the configuration')
     .option('--json', 'print JSON')
     .action(async (id: string, { json = false }: { json?: boolean }) => {
       const results: CheckResult[] = [];
@@ -51,7 +51,7 @@ async function loadSetup(deps: CliDeps): Promise<Setup | Finding> {
     return {
       verdict: 'fail',
       found: toDetailLines(error.detail).join('; '),
-      remedy: 'Correct the file FACESTEP_CONFIG names. docs/configuration.md lists every setting.',
+      remedy: 'Correct the file FACESTEP_CONFIG names. docs/reference/configuration.md lists every setting.',
     };
   }
 }

@@ -15,11 +15,11 @@ import { UsageError } from './usage-error.js';
 
 /** `facestep events`: the security events that a receiver was not told of. */
 export function createEventsCommand(deps: CliDeps): Command {
-  const command = new Command('events').summary('security events that were given up: list them, try them again');
+  const command = new Command('events').summary('list and retry undelivered security events');
   command
     .command('list')
-    .summary('what was given up')
-    .description('Lists the dead letters in the data folder. The server may be running.')
+    .summary('list undelivered security events')
+    .description('Lists dead letters in the data folder. The server may be running.')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const letters = await readLetters(await deps.loadSetup());
@@ -29,10 +29,10 @@ export function createEventsCommand(deps: CliDeps): Command {
     });
   command
     .command('retry')
-    .summary('try them once more')
-    .description('Sends dead letters once more, under the same id, from here. The server may be running.')
-    .argument('[jti...]', 'which ones; all unless given')
-    .option('--receiver <id>', 'of this receiver alone')
+    .summary('retry undelivered security events')
+    .description('Sends dead letters again from this machine, with the same id. The server may be running.')
+    .argument('[jti...]', 'ids of the events (default: all)')
+    .option('--receiver <id>', 'only this receiver')
     .action((ids: readonly string[], { receiver = null }: { receiver?: string | null }) => retry(ids, receiver, deps));
   return command;
 }

@@ -36,22 +36,22 @@ function toWho({ connection, subject, login }: Who): JsonObject {
 const addWho = (command: Command): Command =>
   command
     .requiredOption('--connection <id>', 'the connection')
-    .option('--login <name>', 'the name they sign in by')
-    .option('--subject <id>', 'their immutable id there');
+    .option('--login <name>', 'username')
+    .option('--subject <id>', 'immutable id at the provider');
 
 /** `facestep help-desk`: help for who cannot show their face, and who it is that calls. */
 export function createHelpDeskCommand(deps: CliDeps): Command {
   const command = new Command('help-desk')
-    .summary('vouch for a caller, make a bypass code, answer requests for help')
+    .summary('vouch for callers, create bypass codes, answer help requests')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
   const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
     callServer({ method: 'POST', path: `/help-desk/${path}`, fields }, guard, deps);
 
-  addWho(command.command('vouch').description('ask a caller for a face check, and print its id and link'))
+  addWho(command.command('vouch').description('start a face check for a caller and print its id and link'))
+    .addOption(new Option('--send <way>', 'how to send the link').choices(['none', 'email', 'sms']).default('none'))
     .addOption(
-      new Option('--send <way>', 'how the link goes to them').choices(['none', 'email', 'sms']).default('none'),
+      new Option('--language <tag>', 'language of the message and the page').choices(letterLanguages).default('en'),
     )
-    .addOption(new Option('--language <tag>', 'of the message and the page').choices(letterLanguages).default('en'))
     .action(async ({ send, language, ...options }: Who & { send: string; language: string }) => {
       const begun = await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply);
       deps.print(begun.id);
@@ -61,7 +61,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     });
   command
     .command('caller')
-    .description('how a face check that vouches stands, and who the caller is')
+    .description('show the state of such a face check and who the caller is')
     .argument('<id>')
     .action(async (id: string) => {
       const { state, person, until } = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingReply);
@@ -72,13 +72,13 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
       deps.print([person.connection, person.subject, person.login, person.email ?? '-'].map(toPrintable).join('  '));
       deps.tell(`Their face was checked. This is told until ${until ?? '-'}.`);
     });
-  addWho(command.command('bypass').description('make a bypass code, and print it: this once'))
+  addWho(command.command('bypass').description('create a bypass code and print it once'))
     .option(
       '--minutes <minutes>',
-      'how long it is good, 5 to 60: at most the connection’s policy.bypass.minutes',
+      'lifetime in minutes, 5 to 60, at most policy.bypass.minutes of the connection',
       parseMinutes,
     )
-    .option('--application <host>', 'the one application it is good for')
+    .option('--application <host>', 'only valid for this application')
     .action(async ({ minutes, application, ...options }: Who & { minutes?: number; application?: string }) => {
       const limits = {
         ...(minutes === undefined ? {} : { minutes }),
@@ -103,7 +103,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     });
   command
     .command('bypasses')
-    .description('print the bypass codes that are good or wait, without the codes')
+    .description('list valid and pending bypass codes, without the codes')
     .action(async () => {
       const { codes } = await post('bypass-codes/list', {}, bypassesReply);
       toTableLines(
@@ -121,7 +121,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     });
   command
     .command('requests')
-    .description('print who has asked for help')
+    .description('list help requests')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const { requests } = await post('requests/list', {}, helpRequestsReply);
@@ -135,7 +135,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     });
   command
     .command('take')
-    .description('take a request for help, so that nobody else does')
+    .description('take over a help request')
     .argument('<id>')
     .action(async (id: string) => {
       await post(`requests/${encodeURIComponent(id)}/take`, {}, z.object({}));
@@ -143,7 +143,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     });
   command
     .command('settle')
-    .description('settle a request for help that you have taken')
+    .description('settle a help request that you took over')
     .argument('<id>')
     .addOption(new Option('--by <way>', 'how').choices(settlements).makeOptionMandatory())
     .action(async (id: string, { by }: { by: string }) => {

@@ -6,9 +6,7 @@ import type { CliDeps } from './deps.js';
 export function createJwksCommand(deps: CliDeps): Command {
   return new Command('jwks')
     .summary('print the public keys of receipts')
-    .description(
-      'The same JSON Web Key Set (RFC 7517) as /.well-known/jwks.json, for whoever verifies receipts offline.',
-    )
+    .description('The same JSON Web Key Set (RFC 7517) as /.well-known/jwks.json, to verify receipts offline.')
     .action(async () => {
       const config = await deps.loadKept();
       const keys = await readPublicKeys(config, deps);

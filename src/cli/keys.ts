@@ -28,8 +28,8 @@ export function createKeysCommand(deps: CliDeps): Command {
   const command = new Command('keys').summary('list, rotate and retire the keys that seal tokens and sign statements');
   command
     .command('list')
-    .description('Lists the keys, and how many tokens in use each version has sealed.')
-    .option('--trail <folder>', 'the data folder of another replica; may be given several times', collect, [])
+    .description('Lists the keys and the number of active tokens under each version.')
+    .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
     .option('--json', 'print JSON')
     .action((options: TrailOptions & { json?: boolean }) => listKeys(options, deps));
   command
@@ -38,20 +38,20 @@ export function createKeysCommand(deps: CliDeps): Command {
       'Adds a key that seals new tokens. Running servers use it at once; tokens under older keys keep working.',
     )
     .addOption(
-      new Option('--signing', 'a key that signs receipts and audit heads instead, after an overlap').conflicts('oidc'),
+      new Option('--signing', 'rotate the key that signs receipts and audit heads, with an overlap').conflicts('oidc'),
     )
-    .option('--oidc', 'a key that signs ID tokens instead, after an overlap')
+    .option('--oidc', 'rotate the key that signs ID tokens, with an overlap')
     .action(({ signing = false, oidc = false }: { signing?: boolean; oidc?: boolean }) =>
       rotate(signing ? 'signing' : oidc ? 'oidc' : 'sealing', deps),
     );
   command
     .command('retire')
-    .description('Destroys the key of a version. Every token it sealed becomes useless: those users enrol again.')
-    .argument('[version]', 'the number of a version, as `facestep keys list` shows it', parseVersion)
-    .option('--confirm <count>', 'how many tokens will be lost, as this command has said', parseCount)
-    .option('--trail <folder>', 'the data folder of another replica; may be given several times', collect, [])
+    .description('Destroys the key of a version. Its tokens can no longer be verified: those users must enrol again.')
+    .argument('[version]', 'version number that `facestep keys list` prints', parseVersion)
+    .option('--confirm <count>', 'number of tokens that will be lost, as this command printed it', parseCount)
+    .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
     // The value of an option, as the name of a key may begin with a hyphen.
-    .option('--signing <kid>', 'destroys a signing key that leaked instead: what it signed is verified no more')
+    .option('--signing <kid>', 'destroy a leaked signing key instead; its signatures no longer verify')
     .action((version: KeyVersion | undefined, { signing, ...options }: RetireOptions & { signing?: string }) => {
       if (version !== undefined && signing === undefined) return retire(version, options, deps);
       if (version === undefined && signing !== undefined) return retireSigning(signing, deps);

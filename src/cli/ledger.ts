@@ -9,14 +9,14 @@ import { collect, findTrails } from './trail-options.js';
 
 /** `facestep ledger`: what people read of the audit trail. */
 export function createLedgerCommand(deps: CliDeps): Command {
-  const command = new Command('ledger').summary('make the log of decisions and the enrolment index again');
+  const command = new Command('ledger').summary('rebuild the log of decisions and the enrolment index');
   command
     .command('rebuild')
-    .summary('make them of the audit trails')
+    .summary('rebuild them from the audit trails')
     .description(
-      'Reads the audit trails, and puts what is missing into the log of decisions and the enrolment index. Servers may be running.',
+      'Reads the audit trails and adds missing entries to the log of decisions and the enrolment index. Servers may be running.',
     )
-    .option('--trail <folder>', 'a data folder; may be given several times', collect)
+    .option('--trail <folder>', 'data folder; can be repeated', collect)
     .action(async ({ trail = [] }: { readonly trail?: readonly string[] }) => {
       const config = await deps.loadStored();
       const files = await findTrails(trail, config);

@@ -27,6 +27,6 @@ export async function readLogins(
   return ({ connection, subject }) => logins.get(`${connection} ${subject ?? ''}`) ?? null;
 }
 
-/** Why something was refused, by the codes of docs/errors.md and what a liveness check found wanting. */
+/** Why something was refused, by the codes of docs/reference/errors.md and what a liveness check found wanting. */
 export const toWhy = ({ code, reasons }: Pick<LineReply, 'code' | 'reasons'>): string =>
   [...(code === null ? [] : [code]), ...reasons].join(' ');

@@ -34,8 +34,8 @@ interface Address {
   readonly port: number;
 }
 
-const dataOption = ['--data <folder>', 'where the presentations are kept, encrypted'] as const;
-const passphraseOption = ['--passphrase-file <file>', 'holds the passphrase they are encrypted under'] as const;
+const dataOption = ['--data <folder>', 'folder of the encrypted presentations'] as const;
+const passphraseOption = ['--passphrase-file <file>', 'file with the passphrase of the presentations'] as const;
 
 /** `facestep measure presence`: how many attacks pass and how many people are refused, on one's own people and devices. */
 export function createMeasurePresenceCommand(deps: CliDeps): Command {
@@ -44,7 +44,7 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
   );
   command
     .command('plan')
-    .description('Prints the plan that is built in: species, light and devices, to be edited.')
+    .description('Prints the built-in plan for editing: attack species, light and devices.')
     .action(() => deps.print(JSON.stringify(defaultPlan, null, 2)));
   command
     .command('start')
@@ -52,30 +52,30 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
       'Serves a page that leads testers through the presentations of a plan, and keeps what they agree to, encrypted. Prints a ' +
         'link that opens once, and another one for the next browser when it is opened. Stays up until Ctrl+C.',
     )
-    .requiredOption('--plan <file>', 'what `facestep measure presence plan` prints, edited')
+    .requiredOption('--plan <file>', 'edited output of `facestep measure presence plan`')
     .requiredOption(...dataOption)
     .requiredOption(...passphraseOption)
     .addOption(
-      new Option('--listen <host:port>', 'where it listens')
+      new Option('--listen <host:port>', 'address to listen on')
         .argParser(toAddress)
         .default({ host: '127.0.0.1', port: 8090 }, '127.0.0.1:8090'),
     )
-    .option('--public-url <url>', 'the https address of your proxy before it: phones open no camera without', toOrigin)
+    .option('--public-url <url>', 'https address of your proxy: phones open the camera only over https', toOrigin)
     .action((options: StartOptions) => start(options, deps));
   command
     .command('report')
-    .description('Has the judge look at every presentation, and prints APCER, BPCER and non-response rates.')
+    .description('Judges every presentation and prints APCER, BPCER and non-response rates.')
     .requiredOption(...dataOption)
     .requiredOption(...passphraseOption)
     .option('--json', 'print JSON')
     .action((options: FolderOptions & { json?: boolean }) => report(options, deps));
   command
     .command('delete')
-    .description('Erases what was kept, of one person or of all: the keys first, then the files.')
+    .description('Erases the presentations of one person or of everyone: the keys first, then the files.')
     .requiredOption(...dataOption)
-    .option('--person <code>', 'of this person alone; needs --passphrase-file')
+    .option('--person <code>', 'only this person; needs --passphrase-file')
     .option(...passphraseOption)
-    .option('--yes', 'do it')
+    .option('--yes', 'confirm')
     .action((options: DeleteOptions) => erase(options, deps));
   return command;
 }

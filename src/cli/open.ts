@@ -11,7 +11,7 @@ import { UsageError } from './usage-error.js';
 /** `facestep open`: decrypts a sealed file for the face it was sealed for. */
 export function createOpenCommand(deps: SealedFileDeps): Command {
   const command = new Command('open')
-    .summary('decrypt a sealed file for the face it is sealed for')
+    .summary('decrypt a sealed file')
     .description(
       'Decrypts a file that `facestep seal` made, once the server has released the content key to the right face. The ' +
         'new file gets its name only when every byte has been proven unaltered. The sealed file stays.',

@@ -31,22 +31,22 @@ const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
 /** `facestep people`: who is enrolled, who could be, and what happened to one of them. */
 export function createPeopleCommand(deps: CliDeps): Command {
   const command = new Command('people')
-    .summary('who is enrolled, find somebody, and what happened to them')
+    .summary('list enrolled users, find a user and show their log')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
   const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
     callServer({ method: 'POST', path, fields }, guard, deps);
 
   command
     .command('list')
-    .description('print who is enrolled, the newest first')
-    .option('--connection <id>', 'of one connection')
+    .description('list enrolled users, newest first')
+    .option('--connection <id>', 'only this connection')
     .addOption(new Option('--status <status>').choices(statuses).default('enrolled'))
-    .option('--level <level>', 'of connections at that level, 1 to 8', parseLevel)
-    .option('--since <time>', 'enrolled from this day or time on', parseTime)
-    .option('--before <time>', 'enrolled before it', parseTime)
-    .option('--checked-since <time>', 'last checked from then on', parseTime)
-    .option('--checked-before <time>', 'last checked before then, or never', parseTime)
-    .option('--limit <count>', 'at most so many', parseCount, 200)
+    .option('--level <level>', 'only connections with this accuracy level, 1 to 8', parseLevel)
+    .option('--since <time>', 'enrolled at or after this time', parseTime)
+    .option('--before <time>', 'enrolled before this time', parseTime)
+    .option('--checked-since <time>', 'last checked at or after this time', parseTime)
+    .option('--checked-before <time>', 'last checked before this time, or never', parseTime)
+    .option('--limit <count>', 'maximum number of rows', parseCount, 200)
     .option('--json', 'print JSON')
     .action(async ({ limit, json = false, ...filter }: ListOptions) => {
       const { people, hasMore } = await listPeople(toFields(filter), limit, deps);
@@ -65,8 +65,8 @@ export function createPeopleCommand(deps: CliDeps): Command {
     });
   command
     .command('find')
-    .description('print who is called so at the providers, enrolled or not')
-    .argument('<text>', 'the beginning of a login, an e-mail address or a name; or an id')
+    .description('search users by name at all providers')
+    .argument('<text>', 'start of a username, an e-mail address or a name; or an id')
     .option('--json', 'print JSON')
     .action(async (text: string, { json = false }: { json?: boolean }) => {
       const { people, unasked } = await post('/people/find', { text }, foundPeopleReply);
@@ -86,9 +86,9 @@ export function createPeopleCommand(deps: CliDeps): Command {
     });
   command
     .command('show')
-    .description('print one person, and what happened to them')
-    .argument('<connection>', 'its id in the configuration')
-    .argument('<subject>', 'their immutable id at the provider: people find prints it')
+    .description('show one user and the last 20 entries of their log')
+    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('<subject>', 'immutable id at the provider, as “people find” prints it')
     .option('--json', 'print JSON')
     .action(async (connection: string, subject: string, { json = false }: { json?: boolean }) => {
       const who = { connection, subject };
@@ -110,15 +110,15 @@ export function createPeopleCommand(deps: CliDeps): Command {
     });
   command
     .command('invite')
-    .description('make a link for one person, and print it: this once')
-    .argument('<connection>', 'its id in the configuration')
-    .argument('<subject>', 'their immutable id at the provider')
+    .description('create an invitation link and print it once')
+    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('<subject>', 'immutable id at the provider')
     .addOption(
       new Option('--purpose <purpose>', 'to enrol, or to see and end what is held')
         .choices(['enrol', 'manage'])
         .default('enrol'),
     )
-    .option('--hours <hours>', 'how long it waits, up to 720', parseHours, 72)
+    .option('--hours <hours>', 'lifetime of the link in hours, up to 720', parseHours, 72)
     .action(async (connection: string, subject: string, { purpose, hours }: { purpose: string; hours: number }) => {
       const fields = { connection, subject, purpose, lifeHours: hours };
       const { url, expiresAt } = await post('/subjects/invite', fields, invitationReply);

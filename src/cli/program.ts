@@ -61,9 +61,9 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
 }
 
 /** The program with the command that is asked for; with all of them where it is none of ours, as for help. */
-async function createProgram(asked: string | undefined, deps: CliDeps): Promise<Command> {
+export async function createProgram(asked: string | undefined, deps: CliDeps): Promise<Command> {
   const program = new Command('facestep')
-    .description('Face step-up for the identity provider you already run. Without a command it serves.')
+    .description('Face step-up for the identity provider you already run. Without a command, it runs the server.')
     .version(version)
     .exitOverride()
     .configureOutput({

@@ -24,20 +24,30 @@ interface Options {
   readonly json?: true;
 }
 
+const states = `
+States of a step:
+  ready      exists and is correct
+  missing    does not exist; --apply creates it
+  different  exists and is ours, but is not correct; --apply changes it
+  blocked    an object that is not ours is in the way; it is never overwritten
+  by hand    only the provider’s console can change or show it; the steps are printed
+  failed     the provider did not answer, or refused`;
+
 /** `facestep provision`: sets a connection up at its provider. */
 export function createProvisionCommand(deps: CliDeps): Command {
   return new Command('provision')
-    .summary('set a connection up at its provider')
+    .summary('set up a connection at its provider')
     .description(
-      'Creates or adopts what the provider needs: the attribute, the hook, what attaches it. Shows first what it will ' +
-        'change, and never changes what it does not own. Doing it twice changes nothing.',
+      'Creates or adopts the objects at the provider: the attribute, the hooks and their assignments. Prints first what it will ' +
+        'change, and never changes objects that it does not own. It is idempotent.',
     )
-    .argument('<connection>', 'its id in the configuration')
-    .option('--plan', 'show what would change, and change nothing')
-    .option('--apply', 'change it')
-    .option('--push-secrets', 'give the provider the configured secrets again, which it never shows')
-    .option('--yes', 'apply, although policy.mode is enforce and nobody is enrolled')
+    .argument('<connection>', 'id of the connection in the configuration')
+    .option('--plan', 'print what would change, and change nothing')
+    .option('--apply', 'apply the changes')
+    .option('--push-secrets', 'send the configured secrets to the provider again')
+    .option('--yes', 'apply even if policy.mode is enforce and nobody is enrolled')
     .option('--json', 'print JSON')
+    .addHelpText('after', states)
     .action(async (id: string, options: Options) => {
       if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
       const loaded = await deps.loadSetup();

@@ -19,15 +19,15 @@ const sideBySide = 4;
 /** `facestep register`: registers people at the provider, so that the face check is offered to who has other methods too. */
 export function createRegisterCommand(deps: CliDeps): Command {
   return new Command('register')
-    .summary('register people for the face check at the provider')
+    .summary('register users for the face check at the provider')
     .description(
-      'For providers that offer the face check only to who is registered for it. Nobody is registered twice: run it ' +
-        'again after it was stopped, or for those who came later.',
+      'For providers that offer the face check only to registered users. Nobody is registered twice: run it ' +
+        'again after an interruption, or for new users.',
     )
-    .argument('<connection>', 'its id in the configuration')
-    .option('--group <id>', 'the members of one group, by the provider’s id of it')
-    .option('--all', 'everybody')
-    .option('--plan', 'count who would be registered, and register nobody')
+    .argument('<connection>', 'id of the connection in the configuration')
+    .option('--group <id>', 'register the members of the group with this id at the provider')
+    .option('--all', 'register all users')
+    .option('--plan', 'count the users, and register nobody')
     .action(async (id: string, { group, all, plan }: Options) => {
       if ((group === undefined) === (all === undefined)) throw new UsageError('give one of --group and --all');
       const setup = await deps.loadSetup();

@@ -6,7 +6,7 @@ import type { CliDeps } from './deps.js';
 /** `facestep reload`: has a running server take up what was changed in its configuration. */
 export const createReloadCommand = (deps: CliDeps): Command =>
   new Command('reload')
-    .summary('have the running server load its configuration anew')
+    .summary('reload the configuration of the running server')
     .description(
       'Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY. No request is dropped. A ' +
         'configuration that is not valid changes nothing.',

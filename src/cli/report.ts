@@ -9,14 +9,27 @@ import { UsageError } from './usage-error.js';
 
 const daySec = 86_400;
 
+const lines = `
+Lines, and their names in JSON:
+  verified (verified)                         a fresh face check was found and used
+  denied (denied)                             none was found; the sign-in was refused
+  let through without the claim (claimOmitted)
+                                              none was found; whenUnverified is omit_claim
+  would have been … (wouldHave)               shadow mode let the sign-in through
+  users without a face check (subjectsAffected)
+                                              distinct users of all but the verified
+Not counted: calls that an enforcing connection refused undecided, and calls during
+an outage of the state store or the audit trail. Both are in the log of the server.`;
+
 /** `facestep report`: what the hooks of a connection decided, and what shadow mode kept from happening. */
 export function createReportCommand(deps: CliDeps): Command {
   return new Command('report')
-    .summary('what the hooks decided, and what shadow mode kept from happening')
+    .summary('count the decisions of hooks, and what shadow mode let through')
     .description('Reads the audit trail in the data folder. The server may be running.')
-    .argument('<connection>', 'its id in the configuration')
-    .option('--since <days>', 'only the last so many days', parseDays)
+    .argument('<connection>', 'id of the connection in the configuration')
+    .option('--since <days>', 'only the last DAYS days', parseDays)
     .option('--json', 'print JSON')
+    .addHelpText('after', lines)
     .action(async (id: string, { since: days, json = false }: { since?: number; json?: boolean }) => {
       const loaded = await deps.loadSetup();
       const audit = await findOwnTrail(loaded.config);

@@ -6,13 +6,13 @@ import type { CliDeps } from './deps.js';
 /** `facestep restore`: puts a backup in place of a data folder. */
 export function createRestoreCommand(deps: CliDeps): Command {
   return new Command('restore')
-    .summary('put a backup in place, while the server does not run')
+    .summary('restore a backup while the server is stopped')
     .description(
       'Holds every file of a backup against its SHA-256 and puts them into the data folder of the configuration. Nothing ' +
         'is deleted; key files that are there stay as they are.',
     )
-    .argument('<folder>', 'what `facestep backup` made')
-    .option('--replace', 'put aside what is in the data folder')
+    .argument('<folder>', 'folder that `facestep backup` wrote')
+    .option('--replace', 'move the present content of the data folder aside')
     .action(async (from: string, { replace = false }: { replace?: boolean }) => {
       const config = await deps.loadKept();
       const { dataFolder } = config;

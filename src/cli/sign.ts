@@ -30,19 +30,19 @@ const optionsGuard = z.strictObject({
 /** `facestep sign`: has a person approve a file by their face, and the server sign it. */
 export function createSignCommand(deps: CliDeps): Command {
   return new Command('sign')
-    .summary('sign a file that a person approves by their face')
+    .summary('sign a file after a person approved it by a face check')
     .description(
       'Prints the address of a face check that names the file and its digest, for the person who is to approve it. Once they ' +
         'have, the server signs the file with its key for receipts, the approval in the signature. The signature is written to a ' +
         'file of its own; the signed file stays as it is.',
     )
     .argument('<file>', `the file to sign, at most 10 MB; the signature is named <file>${signatureSuffix}`)
-    .requiredOption('--connection <id>', 'where the person is enrolled')
+    .requiredOption('--connection <id>', 'connection where the person is enrolled')
     .requiredOption('--subject <id>', 'the person’s immutable id at the identity provider')
-    .requiredOption('--client-token-file <file>', 'holds a client token with the scope verify')
+    .requiredOption('--client-token-file <file>', 'file with a client token that has the scope verify')
     .option('--title <text>', 'what the person approves, at most 80 characters', 'Sign this document')
-    .option('--url <url>', 'where the server is', toUrl, 'http://127.0.0.1:8080')
-    .option('--out <file>', 'another name for the signature')
+    .option('--url <url>', 'address of the server', toUrl, 'http://127.0.0.1:8080')
+    .option('--out <file>', 'name of the signature file')
     .action((path: string, given: unknown) =>
       runOnFiles(deps, async (signal) => {
         const { connection, subject, title, clientTokenFile, url, out } = optionsGuard.parse(given);

@@ -13,13 +13,13 @@ const host = '127.0.0.1';
 /** `facestep simulate`: a provider on this machine, for trying everything without the real one. */
 export function createSimulateCommand(deps: CliDeps): Command {
   return new Command('simulate')
-    .summary('start a simulated provider, to try everything offline')
+    .summary('start a simulated provider for offline tests')
     .description(
       'Starts a simulated provider with two users and stays up until Ctrl+C. Standard output is a configuration for it, ' +
-        'ready to use; standard error says what to try.',
+        'ready to use; standard error has the next steps.',
     )
-    .argument('<provider>', 'the kind of a connection, such as okta')
-    .option('--port <port>', 'where it listens; the sign-in address is at the next one', parsePort, 0)
+    .argument('<provider>', 'kind of the provider, such as okta')
+    .option('--port <port>', 'port of the provider; the sign-in address uses the next one', parsePort, 0)
     .action(async (provider: string, { port }: { port: number }) => {
       // Loaded here: no other command needs them.
       const { simulations } = await import('../../simulators/simulations.js');

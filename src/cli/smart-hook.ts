@@ -18,9 +18,9 @@ export function createSmartHookCommand(deps: CliDeps): Command {
       'Renders the Smart Hook of a OneLogin connection. It holds no secret. provision uploads it; this shows it, or ' +
         'composes it with a function that is there already.',
     )
-    .argument('<connection>', 'its id in the configuration')
+    .argument('<connection>', 'id of the connection in the configuration')
     .requiredOption('--type <type>', 'which hook: pre-authentication or user-migration')
-    .option('--compose <file>', 'a CommonJS function of yours that runs before ours')
+    .option('--compose <file>', 'your own CommonJS function, which runs first')
     .action(async (id: string, { type, compose }: Options) => {
       const setup = await deps.loadSetup();
       const { kind, createAdapter } = findConnection(setup, id);

@@ -31,7 +31,7 @@ function toOutcome(subject: string | null, code: string | null, done: string): s
 /** `facestep subject`: what a person may demand, carried out by the running server. */
 export function createSubjectCommand(deps: CliDeps): Command {
   const command = new Command('subject')
-    .summary('export, revoke, erase or unlock what is held of a person, or end what they let others be told')
+    .summary('export, revoke, erase or unlock a user’s data, or end consents')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
 
   /** Says how it went at each connection. What is left to be done ends with 1. */
@@ -53,29 +53,29 @@ export function createSubjectCommand(deps: CliDeps): Command {
     command
       .command(name)
       .description(description)
-      .option('--login <name>', 'the name they sign in by: looked for at every connection')
-      .option('--connection <id>', 'one connection')
-      .option('--subject <id>', 'their immutable id there');
+      .option('--login <name>', 'username, searched at every connection')
+      .option('--connection <id>', 'id of the connection')
+      .option('--subject <id>', 'immutable id at the provider');
 
-  add('export', 'print what is held of them, as JSON').action(async (options: Options) => {
+  add('export', 'print the stored data of a user as JSON').action(async (options: Options) => {
     const reply = await call('export', options, exportReply.loose(), deps);
     deps.print(JSON.stringify(reply, null, 2));
     tell(reply, 'exported');
   });
-  add('revoke', 'end their enrolment').action(async (options: Options) => {
+  add('revoke', 'end the enrolment of a user').action(async (options: Options) => {
     tell(await call('revoke', options, subjectsReply, deps), 'ended');
   });
-  add('erase', 'erase what is held of them, and print the signed receipt').action(async (options: Options) => {
+  add('erase', 'erase the stored data of a user and print the signed receipt').action(async (options: Options) => {
     const reply = await call('erase', options, erasureReply, deps);
     if (reply.receipt !== null) deps.print(reply.receipt);
     tell(reply, 'erased');
   });
-  add('unlock', 'end all their lockouts')
-    .option('--source <address>', 'end only lockouts of outsiders at this address')
+  add('unlock', 'end all lockouts of a user')
+    .option('--source <address>', 'end only lockouts of unauthenticated callers from this address')
     .action(async (options: Options) => {
       tell(await call('unlock', options, subjectsReply, deps), 'unlocked');
     });
-  add('data-consents', 'print which OpenID clients may be told claims of them').action(async (options: Options) => {
+  add('data-consents', 'list the OpenID clients that may receive claims of a user').action(async (options: Options) => {
     const reply = await call('export', options, exportReply, deps);
     toTableLines(
       ['connection', 'subject', 'client', 'until', 'claims'],
@@ -87,8 +87,8 @@ export function createSubjectCommand(deps: CliDeps): Command {
     ).forEach(deps.print);
     tell(reply, 'read');
   });
-  add('withdraw-data-consents', 'end what OpenID clients may be told of them')
-    .option('--client <id>', 'of one OpenID client; of all without it')
+  add('withdraw-data-consents', 'withdraw a user’s consents to share claims')
+    .option('--client <id>', 'OpenID client (default: all)')
     .action(async (options: Options) => {
       const reply = await call('withdraw-data-consents', options, withdrawnConsentsReply, deps);
       for (const { clients } of reply.subjects) for (const client of clients) deps.print(toPrintable(client));

@@ -28,11 +28,11 @@ export function createTryCommand(deps: CliDeps): Command {
     .summary('a first enrolment and check of a test user, on the real capture page')
     .description(
       'Enrols a test user of a connection and checks their face, on the capture page of the running server at FACESTEP_URL, ' +
-        'with the administrator’s key in FACESTEP_ADMIN_KEY. A drawn person stands before a virtual camera, and the enrolment ' +
-        'is ended at the end; with --camera you stand before yours, and it stays. Whoever is enrolled already is left alone.',
+        'with the administrator’s key in FACESTEP_ADMIN_KEY. It shows a drawn person to a virtual camera, and the enrolment ' +
+        'ends with the command; with --camera you use your own camera, and the enrolment stays. It refuses users who are enrolled.',
     )
-    .argument('<connection>', 'its id in the configuration')
-    .requiredOption('--login <name>', 'a test user of the provider: this user is enrolled')
+    .argument('<connection>', 'id of the connection in the configuration')
+    .requiredOption('--login <name>', 'username of a test user at the provider, who is enrolled')
     .option('--camera', 'print links for a browser with a camera, and wait')
     .action(async (id: string, { login, camera = false }: { login: string; camera?: boolean }) => {
       const { policy } = findConnection(await deps.loadSetup(), id);

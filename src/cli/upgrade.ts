@@ -29,12 +29,12 @@ interface Part {
 /** `facestep upgrade`: what the first start of this version will change. */
 export const createUpgradeCommand = (deps: CliDeps): Command =>
   new Command('upgrade')
-    .summary('say what this version will change, before it is started')
+    .summary('check what an upgrade will change')
     .description(
-      'Run it with the new version, on the configuration and data of the one that runs. It changes nothing: the server itself ' +
-        'brings its data up to date when it starts, and copies it first.',
+      'Run it with the new version, on the configuration and data of the running one. It changes nothing: the server migrates ' +
+        'its data when it starts, and copies it first.',
     )
-    .option('--check', 'look, and change nothing')
+    .option('--check', 'check, and change nothing')
     .action(async ({ check = false }: { check?: boolean }) => {
       if (!check) throw new UsageError('say --check. The server brings its data up to date itself when it starts');
       deps.print(`facestep ${version}, data format ${dataFormat}`);

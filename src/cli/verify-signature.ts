@@ -26,10 +26,10 @@ export function createVerifySignatureCommand(deps: CliDeps): Command {
     )
     .argument('<file>', 'the file that was signed')
     .argument('[signature]', `its signature; <file>${signatureSuffix} unless said`)
-    .requiredOption('--jwks <source>', 'a file with the public keys of the server, or their address')
+    .requiredOption('--jwks <source>', 'file or address of the server’s public keys')
     .requiredOption('--issuer <url>', 'the server’s public URL')
-    .option('--connection <id>', 'where the person must be enrolled')
-    .option('--subject <id>', 'who must have approved it')
+    .option('--connection <id>', 'required connection of the person')
+    .option('--subject <id>', 'required id of the person')
     .action((path: string, signaturePath: string | undefined, given: unknown) =>
       runOnFiles(deps, async () => {
         const { jwks, issuer, ...expected } = optionsGuard.parse(given);

@@ -22,12 +22,12 @@ interface Options {
 /** `facestep why`: what happened to one person, in words, out of the audit trail. */
 export const createWhyCommand = (deps: CliDeps): Command =>
   new Command('why')
-    .summary('say why somebody was refused, or let through')
-    .description('Reads the audit trail, and tells what happened to one person, in words. The server may be running.')
-    .argument('<connection>', 'its id in the configuration')
-    .argument('<user>', 'the name they sign in by, or their immutable id at the provider')
+    .summary('explain why a user was refused or let through')
+    .description('Reads the audit trail and describes what happened to one user. The server may be running.')
+    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('<user>', 'username, or immutable id at the provider')
     .option('--since <time>', `from this day or time on; the last ${usualDays} days where it is not given`, parseTime)
-    .option('--trail <folder>', 'a data folder, of a replica; may be given several times', collect)
+    .option('--trail <folder>', 'data folder of a replica; can be repeated', collect)
     .option('--json', 'print JSON')
     .action(async (id: string, user: string, { since: asked, trail = [], json }: Options) => {
       const setup = await deps.loadSetup();

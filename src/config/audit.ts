@@ -2,8 +2,13 @@ import { z } from 'zod';
 
 /** How the audit trail is kept. */
 export const auditGuard = z.strictObject({
-  /** How long records are kept, in days; `null` is for ever. */
-  retentionDays: z.int().min(30).max(36_500).nullable().default(null),
+  retentionDays: z
+    .int()
+    .min(30)
+    .max(36_500)
+    .nullable()
+    .default(null)
+    .describe('Days that records are kept. `null` keeps them forever. Whole files are removed, up to two weeks later.'),
 });
 
 export type AuditConfig = z.output<typeof auditGuard>;

@@ -9,19 +9,19 @@ const texts = z.record(z.string().max(100), z.string().max(2000)).optional();
  * guard: the same holds for what an administrator hands in.
  */
 export const brandConfigGuard = z.strictObject({
-  organisation: text,
-  helpUrl: text,
-  /** `#rrggbb`. */
-  accent: text,
-  accentDark: text,
-  ground: text,
-  groundDark: text,
-  /** Paths of PNG, WebP or SVG files. */
-  logo: file,
-  logoDark: file,
-  icon: file,
-  /** By language, then by key. */
-  texts: z.strictObject({ en: texts, de: texts, es: texts, fr: texts, ar: texts }).prefault({}),
+  organisation: text.describe('Name of the organization.'),
+  helpUrl: text.describe('Address of the help link.'),
+  accent: text.describe('Accent color, as `#rrggbb`.'),
+  accentDark: text.describe('Accent color in dark mode.'),
+  ground: text.describe('Background color, as `#rrggbb`.'),
+  groundDark: text.describe('Background color in dark mode.'),
+  logo: file.describe('Path of the logo: a PNG, WebP or SVG file.'),
+  logoDark: file.describe('Path of the logo in dark mode.'),
+  icon: file.describe('Path of the icon.'),
+  texts: z
+    .strictObject({ en: texts, de: texts, es: texts, fr: texts, ar: texts })
+    .prefault({})
+    .describe('Texts that replace those of the pages, by language and key. See docs/brand.md.'),
 });
 
 export type BrandConfig = z.output<typeof brandConfigGuard>;

@@ -3,8 +3,11 @@ import type { CampaignSettings } from '../core/campaign/deps.js';
 
 /** How enrolment campaigns are sent, and for how long they are kept. */
 export const campaignsGuard = z.strictObject({
-  /** Letters a minute: what the mail relay takes. */
-  perMinute: z.int().min(1).max(6000).default(120),
-  /** Days from its making until nothing of a campaign is kept any more: names, addresses, states. */
-  keptDays: z.int().min(60).max(400).default(120),
+  perMinute: z.int().min(1).max(6000).default(120).describe('E-mails per minute, as the mail relay accepts.'),
+  keptDays: z
+    .int()
+    .min(60)
+    .max(400)
+    .default(120)
+    .describe('Days from its creation until a campaign is deleted with all names, addresses and states.'),
 }) satisfies z.ZodType<CampaignSettings>;

@@ -63,12 +63,13 @@ export const textGuard = (maxCharacters: number) =>
   });
 
 const registeredClaimGuard = z.strictObject({
-  /** What the client wants it for, as the person reads it. */
-  purpose: textGuard(200),
-  /** What it is called, as the person reads it. Standard claims have a name in every language. */
-  label: textGuard(60).optional(),
-  /** The id of another connection that it comes from, where the person has linked their account there. */
-  from: connectionIdGuard.optional(),
+  purpose: textGuard(200).describe('Purpose of the claim, as the person reads it, by language.'),
+  label: textGuard(60)
+    .optional()
+    .describe('Name of the claim, as the person reads it, by language. Required for claims that are not standard.'),
+  from: connectionIdGuard
+    .optional()
+    .describe('Id of another connection that the claim comes from, if the person linked their account there.'),
 });
 
 /** One claim that a client may ask for. */

@@ -17,47 +17,143 @@ const modeHint = 'say "shadow" to try it (every sign-in is let through), or "enf
 export const modeGuard = z.enum(['enforce', 'shadow'], modeHint);
 
 const policyFields = {
-  mode: modeGuard,
-  accuracy: z.literal([1, 2, 3, 4, 5, 6, 7, 8]).default(4),
+  mode: modeGuard.describe(
+    '`"shadow"` decides and records, and lets every sign-in through. `"enforce"` refuses. The server does not start without it.',
+  ),
+  accuracy: z
+    .literal([1, 2, 3, 4, 5, 6, 7, 8])
+    .default(4)
+    .describe(
+      'Accuracy level, 1 (most tolerant) to 8 (strictest). Levels 6 to 8 need three photos at enrolment. A change requires all users to enrol again.',
+    ),
   scope: z
     .string()
     .regex(/^[\x21-\x7e]{1,64}$/, 'expected 1 to 64 printable ASCII characters without spaces')
-    .default('sign-in'),
-  freshnessSec: z.int().min(10).max(86_400).default(300),
-  sameAddress: z.boolean().default(true),
-  stepUpTimeoutSec: z.int().min(30).max(3600).default(600),
-  enrolmentDays: z.int().min(1).max(3650).nullable().default(null),
-  liveness: z.enum(['off', 'passive', 'movement', 'challenge', 'light']).default('challenge'),
-  whenNotEnrolled: z.enum(['refuse', 'enrol']).default('refuse'),
-  userSecret: z.enum(['none', 'pin', 'passkey']).default('none'),
-  camera: z.enum(['any', 'phone']).default('any'),
-  handOff: z.boolean().nullable().default(null),
-  referencePhoto: z.boolean().default(false),
-  organisation: z.string().min(1).max(100).nullable().default(null),
-  fallbackUrl: safeUrlGuard.nullable().default(null),
+    .default('sign-in')
+    .describe(
+      'Purpose that tokens are bound to, in printable ASCII characters without spaces. A change requires all users to enrol again.',
+    ),
+  freshnessSec: z.int().min(10).max(86_400).default(300).describe('Seconds that a passed step-up is valid for a hook.'),
+  sameAddress: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Accept a pass only if the provider reports the address that the browser had at the face check. Set `false` if users reach this server and the provider from different addresses: a VPN, a proxy pool, iCloud Private Relay, or IPv6 here and IPv4 there.',
+    ),
+  stepUpTimeoutSec: z.int().min(30).max(3600).default(600).describe('Seconds that a step-up waits for its photos.'),
+  enrolmentDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .nullable()
+    .default(null)
+    .describe('Days until an enrolment expires. `null` is never.'),
+  liveness: z
+    .enum(['off', 'passive', 'movement', 'challenge', 'light'])
+    .default('challenge')
+    .describe(
+      'Least evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen if possible, `"light"` always. With the last three, `POST /step-ups/{id}/photos` is refused.',
+    ),
+  whenNotEnrolled: z
+    .enum(['refuse', 'enrol'])
+    .default('refuse')
+    .describe(
+      'At a step-up of a user without an enrolment or with an expired one: `"enrol"` lets them enrol if the provider authenticated them.',
+    ),
+  userSecret: z
+    .enum(['none', 'pin', 'passkey'])
+    .default('none')
+    .describe(
+      'What a token needs in addition to the face. `"passkey"` requires a `publicUrl` with a domain name. A change requires all users to enrol again.',
+    ),
+  camera: z
+    .enum(['any', 'phone'])
+    .default('any')
+    .describe(
+      '`"phone"` takes pictures only on a phone or tablet; a computer hands over. It relies on what the browser reports, so it is no protection against an attacker. Kiosks are exempt.',
+    ),
+  handOff: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe(
+      'Whether a computer may hand the capture over to the person’s phone. `null` is `true`, or `false` with `userSecret` `"passkey"`. See SECURITY.md for the risk.',
+    ),
+  referencePhoto: z
+    .boolean()
+    .default(false)
+    .describe('Enrol only a face that matches the photo of an identity document.'),
+  organisation: z
+    .string()
+    .min(1)
+    .max(100)
+    .nullable()
+    .default(null)
+    .describe('Name of the organization on the capture page.'),
+  fallbackUrl: safeUrlGuard
+    .nullable()
+    .default(null)
+    .describe('Address for people who cannot or do not want to use their face.'),
   anotherWay: z
     .strictObject({
-      email: z.boolean().default(false),
-      sms: z.boolean().default(false),
-      recoveryCodes: z.boolean().default(false),
-      counts: z.boolean().default(false),
+      email: z.boolean().default(false).describe('Offer a code by e-mail.'),
+      sms: z.boolean().default(false).describe('Offer a code by SMS.'),
+      recoveryCodes: z
+        .boolean()
+        .default(false)
+        .describe('Offer the recovery codes that the person received at enrolment.'),
+      counts: z
+        .boolean()
+        .default(false)
+        .describe('Whether hooks and OpenID clients accept such a pass, including that of a bypass code.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('One-time codes instead of a face, after a first factor. See docs/help-desk.md.'),
   bypass: z
     .strictObject({
-      allowed: z.boolean().default(false),
-      minutes: z.int().min(5).max(60).default(15),
-      approvals: z.literal([1, 2]).default(1),
-      takesKeys: z.boolean().default(true),
+      allowed: z.boolean().default(false).describe('Whether the help desk may create bypass codes.'),
+      minutes: z.int().min(5).max(60).default(15).describe('Maximum lifetime of a bypass code, in minutes.'),
+      approvals: z
+        .literal([1, 2])
+        .default(1)
+        .describe(
+          'Number of administrators that a bypass code needs. They are distinguished by the id of their key, or by issuer and subject of their sign-in.',
+        ),
+      takesKeys: z
+        .boolean()
+        .default(true)
+        .describe(
+          '`false`: only administrators who signed in at the company’s provider may create and approve codes. With `approvals` 2, set `false`: a person with a key and a sign-in counts as two administrators.',
+        ),
     })
-    .prefault({}),
-  helpRequests: z.boolean().default(false),
-  returnUrls: z.array(safeUrlGuard).max(50).default([]),
-  notices: z.boolean().default(false),
-  language: z.enum(letterLanguages).default('en'),
-  helpDesk: z.email().max(254).nullable().default(null),
-  whenUnverified: fallbackGuard.default('deny'),
-  whenUnavailable: fallbackGuard.default('deny'),
+    .prefault({})
+    .describe('Bypass codes of the help desk.'),
+  helpRequests: z
+    .boolean()
+    .default(false)
+    .describe('Whether the capture page lets a person ask the help desk for help.'),
+  returnUrls: z
+    .array(safeUrlGuard)
+    .max(50)
+    .default([])
+    .describe('Addresses that the capture page may return to, compared character for character.'),
+  notices: z
+    .boolean()
+    .default(false)
+    .describe('Notify users of what happens to their face check. See docs/notices.md.'),
+  language: z.enum(letterLanguages).default('en').describe('Language of these notifications.'),
+  helpDesk: z
+    .email()
+    .max(254)
+    .nullable()
+    .default(null)
+    .describe('E-mail address that is notified if a user reports that an action was not theirs.'),
+  whenUnverified: fallbackGuard
+    .default('deny')
+    .describe(
+      'What a hook does without a fresh face check: `"deny"`, or `"omit_claim"` if applications check the claim themselves.',
+    ),
+  whenUnavailable: fallbackGuard.default('deny').describe('What a hook does if the state store is down.'),
 };
 
 /** What one connection demands of a face check. Every field except `mode` has a default. */
@@ -71,16 +167,23 @@ export const policyGuard = z.strictObject(policyFields, {
  * `z.strictObject({ ...connectionFields, kind: z.literal('acme'), acme: z.strictObject({ … }) })`.
  */
 export const connectionFields = {
-  id: connectionIdGuard,
-  policy: policyGuard,
-  /** Where claims about a person come from, beside the provider's usual attributes. */
-  claims: claimSourcesGuard,
-  /** Whether people find their own page at `/me`, and what is on it; `null`: by a link alone. */
-  me: homePageGuard.nullable().default(null),
-  /** For whom people act. */
-  organisations: organisationsGuard,
-  /** A provider with kinds of clients of its own puts `oidcOf(…)` in its place. */
-  oidc: oidcOf(),
+  id: connectionIdGuard.describe(
+    'Id of the connection, in the addresses of hooks and in tokens. A change makes all tokens useless.',
+  ),
+  policy: policyGuard.describe('What a face check must show, and what happens without it.'),
+  claims: claimSourcesGuard.describe(
+    'Where claims about a person come from, in addition to the provider’s usual attributes: an attribute, a list of attributes, or attributes by member of `address`. See docs/consented-data.md.',
+  ),
+  me: homePageGuard
+    .nullable()
+    .default(null)
+    .describe('Own pages of users at `/me`. `null`: only with a link of the purpose `manage`. See docs/home-page.md.'),
+  organisations: organisationsGuard.describe(
+    'Organizations that users can act for. `null`: none. See docs/organisations.md.',
+  ),
+  oidc: oidcOf().describe(
+    'OpenID Connect clients that send users here, and credentials for wallets. Needs `publicUrl`. See docs/oidc.md.',
+  ),
 };
 
 /** The part of a connection's configuration that is the same for all providers. */

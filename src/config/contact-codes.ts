@@ -9,11 +9,13 @@ const callingCode =
 
 /** One-time codes that backends have sent to contacts of their own choice. */
 export const contactCodesGuard = z.strictObject({
-  /** Whose telephone numbers get an SMS; none: no codes are sent at all. */
   countries: z
     .array(z.string().regex(callingCode, 'expected a country calling code without +, such as 49, or more digits of it'))
     .max(250)
-    .default([]),
+    .default([])
+    .describe(
+      'Country calling codes without `+`, such as `49`, or more leading digits, that receive codes of `POST /v2/new-credentials`. `1` is all of North America and the Caribbean. `[]` sends no codes, not even by e-mail. A change needs a restart.',
+    ),
 });
 
 export type ContactCodesConfig = z.output<typeof contactCodesGuard>;

@@ -5,15 +5,17 @@ import { clientIdGuard, clientSecretGuard, publicKeysGuard, shownNameGuard } fro
 /** A counter, where staff check people in person: it shows a code, and is told who opened it and passed. */
 export const counterGuard = z
   .strictObject({
-    kind: z.literal('counter'),
-    id: clientIdGuard,
-    /** What people read on their phone: they have to know it for the counter they stand at. */
-    name: shownNameGuard,
-    secret: clientSecretGuard.nullable().default(null),
-    /** JSON Web Keys, instead of a secret: the counter signs assertions (`private_key_jwt`). */
-    publicKeys: publicKeysGuard.nullable().default(null),
-    /** What it may ask about a person, each with what for. It is told only what that person agrees to. */
-    claims: registeredClaimsGuard,
+    kind: z.literal('counter').describe('A counter where staff check people in person. See docs/in-person.md.'),
+    id: clientIdGuard.describe('Client id.'),
+    name: shownNameGuard.describe('Name that people read on their phone.'),
+    secret: clientSecretGuard.nullable().default(null).describe('Secret. Client secret.'),
+    publicKeys: publicKeysGuard
+      .nullable()
+      .default(null)
+      .describe('JSON Web Keys instead of a secret: the client authenticates with `private_key_jwt`.'),
+    claims: registeredClaimsGuard.describe(
+      'Claims that it may request, by name. It receives only those that the person consents to.',
+    ),
   })
   .refine(({ secret, publicKeys }) => (secret === null) !== (publicKeys === null), {
     path: ['secret'],

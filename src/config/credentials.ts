@@ -6,27 +6,26 @@ const formatClaims = ['vct', 'status', 'evidence'];
 
 /** One credential that people may carry in a wallet. */
 const credentialGuard = z.strictObject({
-  /** Its type, as whoever is shown one knows it. */
   vct: z
     .string()
     .max(256)
-    .refine((text) => URL.canParse(text) && !/\s/.test(text), 'expected an address or a URN'),
-  /** What people know it as. */
+    .refine((text) => URL.canParse(text) && !/\s/.test(text), 'expected an address or a URN')
+    .describe('Type of the credential: an address or a URN.'),
   name: z
     .string()
     .trim()
     .min(1)
     .max(100)
-    .regex(/^\P{C}*$/u, 'expected one line of plain text'),
-  /** What it can say of a person, each with what for. It says only what that person ticks. */
+    .regex(/^\P{C}*$/u, 'expected one line of plain text')
+    .describe('Name of the credential, as people read it.'),
   claims: registeredClaimsGuard
     .refine((claims) => Object.keys(claims).length > 0, 'expected at least one claim')
     .refine(
       (claims) => formatClaims.every((name) => !Object.hasOwn(claims, name)),
       'expected another name than vct, status or evidence: the format has its own use for these',
-    ),
-  /** How long it is good for, in days. */
-  days: z.int().min(1).max(365).default(90),
+    )
+    .describe('Claims of the credential, by name. It contains only those that the person selects.'),
+  days: z.int().min(1).max(365).default(90).describe('Days until the credential expires.'),
 });
 
 /** A kind of credential, as it is configured. */

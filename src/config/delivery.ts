@@ -22,49 +22,53 @@ export function toWebhookKey(secret: string): Buffer | null {
 }
 
 const smsGuard = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('outbox') }),
+  z.strictObject({ kind: z.literal('outbox').describe('A file in the data folder, for the administrator.') }),
   z.strictObject({
-    kind: z.literal('webhook'),
-    url: safeUrlGuard,
-    /** Signs what is sent. */
-    secret: credentialGuard.refine(
-      (secret) => secret.use(toWebhookKey) !== null,
-      'expected whsec_ and base64 of 24 to 64 random bytes',
-    ),
+    kind: z.literal('webhook').describe('An SMS gateway of your own. See docs/help-desk.md.'),
+    url: safeUrlGuard.describe('Address of your SMS gateway, which receives a POST.'),
+    secret: credentialGuard
+      .refine((secret) => secret.use(toWebhookKey) !== null, 'expected whsec_ and base64 of 24 to 64 random bytes')
+      .describe('Secret. `whsec_` and base64 of 24 to 64 random bytes, which sign what is sent.'),
   }),
   z.strictObject({
-    kind: z.literal('aws-sns'),
-    /** `null`: that of the environment. */
+    kind: z.literal('aws-sns').describe('Amazon SNS. Its role needs `sns:Publish`.'),
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region, such as eu-central-1')
       .nullable()
-      .default(null),
-    endpoint: safeUrlGuard.nullable().default(null),
-    /** What the phone shows as the sender, where the country lets it. */
+      .default(null)
+      .describe('AWS region. `null` is that of the environment (`AWS_REGION`).'),
+    endpoint: safeUrlGuard.nullable().default(null).describe('Address instead of the public one of the region.'),
     senderId: z
       .string()
       .regex(/^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/, 'expected 1 to 11 letters and digits, with a letter')
       .nullable()
-      .default(null),
+      .default(null)
+      .describe('Sender on the phone, in countries that allow it: 1 to 11 letters and digits.'),
   }),
 ]);
 
-const sms = smsGuard.prefault({ kind: 'outbox' });
+const sms = smsGuard.prefault({ kind: 'outbox' }).describe('How SMS are sent.');
 
 /** How messages to people leave. */
 export const deliveryGuard = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('outbox'), sms }),
+  z.strictObject({ kind: z.literal('outbox').describe('A file in the data folder, for the administrator.'), sms }),
   z
     .strictObject({
-      kind: z.literal('smtp'),
-      /** Of the relay; a secret, as it holds user and password. */
-      url: credentialGuard.refine(
-        isSmtpUrl,
-        'expected smtps://user:password@host:465 or smtp://user:password@host:587, and nothing behind the port',
-      ),
-      from: z.email(),
-      requireTls: z.boolean().default(true),
+      kind: z.literal('smtp').describe('A mail relay.'),
+      url: credentialGuard
+        .refine(
+          isSmtpUrl,
+          'expected smtps://user:password@host:465 or smtp://user:password@host:587, and nothing behind the port',
+        )
+        .describe(
+          'Secret. Address of the mail relay: `smtps://user:password@host:465` or `smtp://user:password@host:587`.',
+        ),
+      from: z.email().describe('E-mail address of the sender.'),
+      requireTls: z
+        .boolean()
+        .default(true)
+        .describe('`false` is possible only for a relay on this machine: codes then travel without encryption.'),
       sms,
     })
     .refine(({ url, requireTls }) => requireTls || isSmtpUrlOfThisMachine(url), {

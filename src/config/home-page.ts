@@ -6,35 +6,40 @@ import { safeUrlGuard } from './safe-url.js';
 
 /** One application of the organisation, as people find it on their own page. */
 const serviceGuard = z.strictObject({
-  name: lineGuard(60),
-  /** Https, and http on this machine alone. */
-  url: safeUrlGuard,
-  /** What it is for. */
-  text: textGuard(160).nullable().default(null),
+  name: lineGuard(60).describe('Name of the service.'),
+  url: safeUrlGuard.describe('Address of the service: https, or http on this machine.'),
+  text: textGuard(160).nullable().default(null).describe('Description of the service, by language.'),
 });
 
 /** The sign-in of the connection's own identity provider: for whoever cannot show their face. */
 const signInGuard = z.strictObject({
-  /** As its discovery document names it. */
-  issuer: safeUrlGuard,
-  clientId: clientIdGuard,
-  clientSecret: credentialGuard,
-  /** Asked for beside `openid`. */
+  issuer: safeUrlGuard.describe('Issuer of the provider, as in its discovery document.'),
+  clientId: clientIdGuard.describe(
+    'Client id at the provider. Register `<publicUrl>/me/<connection>/callback` as its redirect URI.',
+  ),
+  clientSecret: credentialGuard.describe('Secret. Client secret at the provider.'),
   scopes: z
     .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'expected the name of a scope'))
     .max(20)
-    .default([]),
-  /** The claim of the ID token that is the user's id at this connection. */
-  subjectClaim: z.string().min(1).max(256).default('sub'),
+    .default([])
+    .describe('Scopes that are requested in addition to `openid`.'),
+  subjectClaim: z
+    .string()
+    .min(1)
+    .max(256)
+    .default('sub')
+    .describe('Claim of the ID token that has the user’s id of this connection, for example `sub` or `oid`.'),
 });
 
 /** The setting `me` of a connection: docs/home-page.md. */
 export const homePageGuard = z
   .strictObject({
-    /** Whether somebody who types their user name gets there by a face check. */
-    faceCheck: z.boolean().default(true),
-    signIn: signInGuard.nullable().default(null),
-    services: z.array(serviceGuard).max(50).default([]),
+    faceCheck: z.boolean().default(true).describe('Whether users who type their username can enter with a face check.'),
+    signIn: signInGuard
+      .nullable()
+      .default(null)
+      .describe('Sign-in at the connection’s own provider by OpenID Connect. Needs `publicUrl`.'),
+    services: z.array(serviceGuard).max(50).default([]).describe('Your services that the page lists.'),
   })
   .refine(({ faceCheck, signIn }) => faceCheck || signIn !== null, {
     path: ['faceCheck'],

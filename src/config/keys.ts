@@ -11,32 +11,43 @@ export const keyIdGuard = z
 
 /** Keys that sign: one does; the others are published, as the next one and former ones are. */
 const signingKeysGuard = z.strictObject({
-  keyId: keyIdGuard,
-  others: z.array(keyIdGuard).max(20).default([]),
+  keyId: keyIdGuard.describe('Id or ARN of the key that signs.'),
+  others: z.array(keyIdGuard).max(20).default([]).describe('Ids of former and next keys, which are also published.'),
 });
 
-const sealingKeyGuard = z.strictObject({ version: z.int().min(1).max(65_535), keyId: keyIdGuard });
+const sealingKeyGuard = z.strictObject({
+  version: z.int().min(1).max(65_535).describe('Permanent version of the key.'),
+  keyId: keyIdGuard.describe('Id or ARN of the key, not an alias.'),
+});
 
 const awsKmsGuard = z
   .strictObject({
-    kind: z.literal('aws-kms'),
-    region: z.string().regex(/^[a-z]{2}(-[a-z]{1,16}){1,3}-\d{1,2}$/, 'expected a region, such as eu-central-1'),
-    /** HMAC keys that seal tokens, each under a version for good. */
+    kind: z.literal('aws-kms').describe('Keys that never leave AWS KMS. A change needs a restart.'),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]{1,16}){1,3}-\d{1,2}$/, 'expected a region, such as eu-central-1')
+      .describe('AWS region, such as `eu-central-1`.'),
     sealing: z
       .array(sealingKeyGuard)
       .min(1)
       .max(1000)
-      .refine(
-        (all) => new Set(all.map(({ version }) => version)).size === all.length,
-        'two keys have the same version',
+      .refine((all) => new Set(all.map(({ version }) => version)).size === all.length, 'two keys have the same version')
+      .describe('`HMAC_256` keys that seal tokens, each with a permanent version.'),
+    current: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .nullable()
+      .default(null)
+      .describe('Version that seals new tokens. `null` is the highest.'),
+    signing: signingKeysGuard.describe('`ECC_NIST_P256` keys that sign receipts.'),
+    oidc: signingKeysGuard
+      .nullable()
+      .default(null)
+      .describe(
+        '`RSA_2048` keys that sign ID tokens and security events. Required with `oidc` of a connection or with `securityEvents`.',
       ),
-    /** The version that seals new tokens; `null` is the highest. */
-    current: z.int().min(1).max(65_535).nullable().default(null),
-    signing: signingKeysGuard,
-    /** RSA keys. Needed where a connection has `oidc`, and for security events. */
-    oidc: signingKeysGuard.nullable().default(null),
-    /** Where KMS is asked; `null` is where the region has it. */
-    endpoint: safeUrlGuard.nullable().default(null),
+    endpoint: safeUrlGuard.nullable().default(null).describe('Address of KMS instead of the public one of the region.'),
   })
   .refine(({ sealing, current }) => current === null || sealing.some(({ version }) => version === current), {
     path: ['current'],
@@ -46,9 +57,14 @@ const awsKmsGuard = z
 /** Who holds the keys that seal tokens and sign statements. */
 export const keysGuard = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('local'),
-    /** Folder of the key files; `null` is the data folder. Several servers share one. */
-    folder: z.string().min(1).max(4096).nullable().default(null),
+    kind: z.literal('local').describe('Files that only their owner can read.'),
+    folder: z
+      .string()
+      .min(1)
+      .max(4096)
+      .nullable()
+      .default(null)
+      .describe('Folder of the key files, which several servers can share. `null` is the data folder.'),
   }),
   awsKmsGuard,
 ]);

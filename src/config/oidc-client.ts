@@ -31,7 +31,10 @@ export const clientSecretGuard = credentialGuard.refine(
 );
 
 /** What a client with a secret has. */
-export const clientFields = { id: clientIdGuard, secret: clientSecretGuard };
+export const clientFields = {
+  id: clientIdGuard.describe('Client id.'),
+  secret: clientSecretGuard.describe('Secret. Client secret.'),
+};
 
 /** Hosts of a client whose redirect URIs are derived, as where a provider takes its answers is fixed. */
 export const originsGuard = z.array(originGuard).min(1).max(10);

@@ -7,32 +7,51 @@ import { clientIdGuard, clientSecretGuard, publicKeysGuard, redirectUriGuard, sh
 /** An application, or an identity provider of your own, that sends people here by OpenID Connect. */
 export const relyingPartyGuard = z
   .strictObject({
-    kind: z.literal('relying_party'),
-    id: clientIdGuard,
-    /** `null` for a client that cannot keep one: it must use PKCE. */
-    secret: clientSecretGuard.nullable().default(null),
-    /** JSON Web Keys, instead of a secret: the client signs assertions (`private_key_jwt`). */
-    publicKeys: publicKeysGuard.nullable().default(null),
-    redirectUris: z.array(redirectUriGuard).min(1).max(50),
-    /** Who asks, as people know it; `null`: they read the id. */
-    name: shownNameGuard.nullable().default(null),
-    /** What it may ask about a person, each with what for. It is told only what that person agrees to. */
-    claims: registeredClaimsGuard,
-    /** How long such a consent holds, in days. */
-    dataConsentDays: z.int().min(1).max(365).default(90),
+    kind: z.literal('relying_party').describe('An application, or your own identity provider.'),
+    id: clientIdGuard.describe('Client id.'),
+    secret: clientSecretGuard
+      .nullable()
+      .default(null)
+      .describe('Secret. Client secret. `null`: a public client, which must use PKCE.'),
+    publicKeys: publicKeysGuard
+      .nullable()
+      .default(null)
+      .describe('JSON Web Keys instead of a secret: the client authenticates with `private_key_jwt`.'),
+    redirectUris: z
+      .array(redirectUriGuard)
+      .min(1)
+      .max(50)
+      .describe('Redirect URIs, compared character for character: https, or http on this machine.'),
+    name: shownNameGuard
+      .nullable()
+      .default(null)
+      .describe('Name of the client, as people read it. `null` shows the id.'),
+    claims: registeredClaimsGuard.describe(
+      'Claims that it may request, by name. It receives only those that the person consents to.',
+    ),
+    dataConsentDays: z.int().min(1).max(365).default(90).describe('Days that a consent to share claims is valid.'),
     /**
      * Whether this client has proved who a person is before it names them in a pushed request: they may then enrol, where
      * the policy says `whenNotEnrolled: "enrol"`.
      */
-    mayEnrol: z.boolean().default(false),
-    /** Whether a request of this client counts only where it was pushed (RFC 9126, section 6). */
-    requirePushed: z.boolean().default(false),
-    /** Whether it may ask people to approve a named action, by `authorization_details` (RFC 9396). */
-    actions: z.boolean().default(false),
-    /** Whether it may ask for whom a person acts, by the scope `organisation`. */
-    organisations: z.boolean().default(false),
-    /** The FAPI 2.0 Security Profile: pushed requests, PKCE, assertions signed by a key, and access tokens bound by DPoP. */
-    fapi2: z.boolean().default(false),
+    mayEnrol: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether this client authenticates users before it names them in a pushed request. They may then enrol if `whenNotEnrolled` is `"enrol"`.',
+      ),
+    requirePushed: z.boolean().default(false).describe('Accept only pushed authorization requests (RFC 9126).'),
+    actions: z
+      .boolean()
+      .default(false)
+      .describe('Whether it may ask people to approve an action with `authorization_details` (RFC 9396).'),
+    organisations: z.boolean().default(false).describe('Whether it may request the scope `organisation`.'),
+    fapi2: z
+      .boolean()
+      .default(false)
+      .describe(
+        'FAPI 2.0 Security Profile: pushed requests, PKCE, client assertions, and access tokens bound by DPoP.',
+      ),
   })
   .refine(({ secret, publicKeys }) => secret === null || publicKeys === null, {
     path: ['publicKeys'],
@@ -103,9 +122,17 @@ export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...k
         .max(50)
         .refine(hasUniqueIds, 'two clients have the same id')
         .refine((clients) => clients.every(({ id }) => !isReserved(id)), 'an id is of the service itself')
-        .default([]),
-      credentials: credentialsGuard,
-      accountLinkDays: z.int().min(1).max(3650).default(365),
+        .default([])
+        .describe('OpenID Connect clients.'),
+      credentials: credentialsGuard.describe(
+        'Credentials that people can carry in a wallet, by id. See docs/credential.md.',
+      ),
+      accountLinkDays: z
+        .int()
+        .min(1)
+        .max(3650)
+        .default(365)
+        .describe('Days that a link with an account at another connection is valid.'),
     })
     .refine(({ clients, credentials }) => clients.length > 0 || Object.keys(credentials).length > 0, {
       path: ['clients'],

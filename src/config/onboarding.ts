@@ -14,10 +14,20 @@ export const onboardingGuard = z.strictObject({
       `expected another connection than "${standardTenant}": its tenant serves every connection`,
     )
     .nullable()
-    .default(null),
-  /** The most that a developer may ask for. */
-  mostPerMinute: z.int().min(1).max(100_000).default(600),
-  mostPerDay: z.int().min(1).max(100_000_000).default(100_000),
+    .default(null)
+    .describe('Id of a connection with test users only, on which developers try calls. Not `default`.'),
+  mostPerMinute: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(600)
+    .describe('Maximum requests per minute that a developer can ask for.'),
+  mostPerDay: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .default(100_000)
+    .describe('Maximum requests per day that a developer can ask for.'),
 });
 
 export type OnboardingConfig = z.output<typeof onboardingGuard>;

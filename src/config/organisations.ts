@@ -19,12 +19,12 @@ const roleGuard = z
   );
 
 const organisationGuard = z.strictObject({
-  /** As tokens name it. */
-  id: idGuard,
-  /** As people know it. */
-  name: lineGuard,
-  /** Which groups, by id or name, or values of the claim have which role. */
-  roles: z.record(roleGuard, z.array(z.string().min(1).max(256)).min(1).max(100)).default({}),
+  id: idGuard.describe('Id of the organization in tokens.'),
+  name: lineGuard.describe('Name of the organization, as people read it.'),
+  roles: z
+    .record(roleGuard, z.array(z.string().min(1).max(256)).min(1).max(100))
+    .default({})
+    .describe('Groups, by name or id, or values of the claim, by role.'),
 });
 
 const hasUniqueIds = (list: readonly { readonly id: string }[]): boolean =>
@@ -33,17 +33,23 @@ const hasUniqueIds = (list: readonly { readonly id: string }[]): boolean =>
 /** The setting `organisations` of a connection: for whom its people act. `null`: nobody acts for anybody. */
 export const organisationsGuard: z.ZodType<OrganisationRules | null> = z
   .strictObject({
-    /** `groups` of the provider, or a claim of the connection: a text, with commas between several, or a list. */
-    from: z.union([z.literal('groups'), z.strictObject({ claim: claimNameGuard })]).default('groups'),
-    /** How groups or values are named, so that none has to be listed. */
+    from: z
+      .union([z.literal('groups'), z.strictObject({ claim: claimNameGuard.describe('Name of the claim.') })])
+      .default('groups')
+      .describe('`"groups"` of the provider, or a claim of the connection.'),
     pattern: z
       .string()
       .max(200)
       .refine(isPattern, 'expected {organisation} and {role}, once each, with a text between them')
       .nullable()
-      .default(null),
-    /** Organisations with their names; and their groups or values, where no pattern says it. */
-    list: z.array(organisationGuard).max(1000).refine(hasUniqueIds, 'two organisations have the same id').default([]),
+      .default(null)
+      .describe('Pattern of group names or values, with `{organisation}` and `{role}`.'),
+    list: z
+      .array(organisationGuard)
+      .max(1000)
+      .refine(hasUniqueIds, 'two organisations have the same id')
+      .default([])
+      .describe('Organizations with their names, and their groups if no pattern is set.'),
   })
   .refine(({ pattern, list }) => pattern !== null || list.some(({ roles }) => Object.keys(roles).length > 0), {
     error: 'expected a pattern, or a list with roles',

@@ -24,29 +24,50 @@ const folderGuard = z.string().min(1).max(4096);
 
 const verifierGuard = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('embedded'),
-    /** Threads that run the models; `null` is one for each processor core. */
-    workers: z.int().min(1).max(64).nullable().default(null),
-    /** Pictures that may wait for a thread before a request is answered with 503. */
-    queueLimit: z.int().min(1).max(1024).default(64),
+    kind: z.literal('embedded').describe('The engine of this server.'),
+    workers: z
+      .int()
+      .min(1)
+      .max(64)
+      .nullable()
+      .default(null)
+      .describe(
+        'Threads that run the models. `null` is one per processor core. Unauthenticated callers can use all but one.',
+      ),
+    queueLimit: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(64)
+      .describe(
+        'Pictures that may wait for a thread, counted separately for authenticated and unauthenticated callers. Further requests receive 503.',
+      ),
   }),
   z.strictObject({
-    kind: z.literal('facenition'),
-    url: safeUrlGuard,
-    token: headerCredentialGuard,
+    kind: z.literal('facenition').describe('A Facenition server, hosted or your own.'),
+    url: safeUrlGuard.describe('Base address of the Facenition server.'),
+    token: headerCredentialGuard.describe(
+      'Secret. Client token, sent as `X-Auth-Token`. On your own server it needs the scopes `enrol` and `verify`; `screen` for liveness, `match` for comparisons, `score` for scores.',
+    ),
   }),
 ]);
 
 /** The recognition models of the installation's own: docs/own-model.md. */
 const recognitionGuard = z.strictObject({
-  /** The name of the one that makes new tokens, as `facestep measure accuracy` prints it; `null` is the built-in one. */
   engine: z
     .string()
     .regex(/^[a-z0-9-]{1,80}$/, 'expected the name of an engine, as facestep models list prints it')
     .nullable()
-    .default(null),
-  /** Where they are; `null` is the folder `recognition` in the data folder. Several servers may share one. */
-  folder: folderGuard.nullable().default(null),
+    .default(null)
+    .describe(
+      'Name of your own engine that makes new tokens, as `facestep measure accuracy` prints it. `null` is the built-in one. A change needs a restart. See docs/own-model.md.',
+    ),
+  folder: folderGuard
+    .nullable()
+    .default(null)
+    .describe(
+      'Folder of your own models, which several servers can share. `null` is `recognition` in the data folder.',
+    ),
 });
 
 /** A browser makes and uses credentials for a domain name alone, and `localhost` is one. What is no address is told as that. */
@@ -55,9 +76,13 @@ const hasDomainName = (address: string): boolean =>
 
 /** Where what is kept lies, and whose keys seal it: all that commands need to know that read those files alone. */
 const keptFields = {
-  dataFolder: folderGuard.default('./data'),
-  keys: keysGuard.prefault({ kind: 'local' }),
-  audit: auditGuard.prefault({}),
+  dataFolder: folderGuard
+    .default('./data')
+    .describe('Folder of state, keys, audit trail and outbox. It is created if missing.'),
+  keys: keysGuard
+    .prefault({ kind: 'local' })
+    .describe('Where the keys are that seal tokens and sign statements. See docs/keys.md.'),
+  audit: auditGuard.prefault({}).describe('Retention of the audit trail. See docs/audit.md.'),
 };
 
 /** These settings of a configuration, whatever the others say. */
@@ -66,8 +91,10 @@ export const keptConfigGuard = z.object(keptFields);
 export type KeptConfig = z.output<typeof keptConfigGuard>;
 
 const storeFields = {
-  state: stateGuard.prefault({ kind: 'sqlite' }),
-  ledger: ledgerGuard.prefault({}),
+  state: stateGuard
+    .prefault({ kind: 'sqlite' })
+    .describe('Store of step-ups, client tokens, consents, the deny list and counters. See docs/state.md.'),
+  ledger: ledgerGuard.prefault({}).describe('Retention of the log of decisions. See docs/ledger.md.'),
 };
 
 /** These and the state store, which may be a server of its own, with a secret of its own. */
@@ -84,44 +111,77 @@ const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean 
  */
 export function createConfigGuard<const Guards extends ConnectionGuards>(connectionGuards: Guards) {
   const guard = z.strictObject({
-    /** 0 takes any free port. */
-    port: z.int().min(0).max(65_535).default(8080),
-    host: hostGuard.default('127.0.0.1'),
-    /** Where providers and browsers reach this server; `null`: at `host` and `port`. Receipts are signed in its name. */
-    publicUrl: originGuard.nullable().default(null),
-    /** Reverse proxies before this server: the addresses that limits count by are what they name, and nobody else. */
-    proxyHops: z.int().min(0).max(5).default(0),
+    port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on. 0 takes any free port.'),
+    host: hostGuard
+      .default('127.0.0.1')
+      .describe(
+        'Address to listen on. The server speaks HTTP: put a TLS proxy in front of it before you listen on other addresses than this machine’s.',
+      ),
+    publicUrl: originGuard
+      .nullable()
+      .default(null)
+      .describe(
+        'Address where providers and browsers reach this server, without a path. Receipts are signed in its name. `null` is `http://<host>:<port>`.',
+      ),
+    proxyHops: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(0)
+      .describe(
+        'Reverse proxies in front of this server that add the caller to `X-Forwarded-For`. Limits count by that address.',
+      ),
     ...keptFields,
-    modelsFolder: folderGuard.default('./models'),
-    /** `null`: a key is made at the first start. */
-    adminKey: headerCredentialGuard.nullable().default(null),
-    verifier: verifierGuard.prefault({ kind: 'embedded' }),
-    recognition: recognitionGuard.prefault({}),
-    delivery: deliveryGuard.prefault({ kind: 'outbox' }),
+    modelsFolder: folderGuard.default('./models').describe('Folder of the model files.'),
+    adminKey: headerCredentialGuard
+      .nullable()
+      .default(null)
+      .describe(
+        'Secret. Key of the first owner, sent as `X-Admin-Key`. `null`: a key is made at the first start and printed once.',
+      ),
+    verifier: verifierGuard
+      .prefault({ kind: 'embedded' })
+      .describe('What checks faces: the engine of this server, or a Facenition server.'),
+    recognition: recognitionGuard.prefault({}).describe('Recognition models of your own.'),
+    delivery: deliveryGuard.prefault({ kind: 'outbox' }).describe('How e-mails and SMS are sent.'),
     ...storeFields,
     securityEvents: z
       .array(securityEventReceiverGuard)
       .max(20)
       .refine(hasUniqueIds, 'two receivers have the same id')
-      .default([]),
-    telemetry: telemetryGuard.prefault({}),
-    console: consoleGuard.prefault({}),
-    limits: limitsGuard.prefault({}),
-    /** `null`: no notices are pushed. */
-    webPush: webPushGuard.nullable().default(null),
-    campaigns: campaignsGuard.prefault({}),
-    contactCodes: contactCodesGuard.prefault({}),
-    onboarding: onboardingGuard.prefault({}),
-    retention: retentionGuard.prefault({}),
-    /** How the organisation looks to people; `null`: as administrators chose over the API, if they did. */
-    brand: brandConfigGuard.nullable().default(null),
-    /** Seconds between the request to stop, from when on `/readyz` and `/readyz/replica` refuse, and taking no more requests. */
-    stopDelaySec: z.int().min(0).max(120).default(0),
+      .default([])
+      .describe('Receivers of security events. See docs/security-events.md.'),
+    telemetry: telemetryGuard.prefault({}).describe('Metrics and traces. See docs/operations.md.'),
+    console: consoleGuard.prefault({}).describe('Web console for administrators. See docs/console.md.'),
+    limits: limitsGuard.prefault({}).describe('Rate limits, counted on all servers together. See docs/limits.md.'),
+    webPush: webPushGuard
+      .nullable()
+      .default(null)
+      .describe('Notifications that are pushed to browsers. `null`: none. See docs/notices.md.'),
+    campaigns: campaignsGuard.prefault({}).describe('Enrolment campaigns. See docs/campaign.md.'),
+    contactCodes: contactCodesGuard
+      .prefault({})
+      .describe('One-time codes that backends send to contacts of their choice.'),
+    onboarding: onboardingGuard.prefault({}).describe('How developers get applications. See docs/onboarding.md.'),
+    retention: retentionGuard.prefault({}).describe('Retention of consents. See docs/data-subjects.md.'),
+    brand: brandConfigGuard
+      .nullable()
+      .default(null)
+      .describe('Look of the pages and e-mails. `null`: as set over the API. See docs/brand.md.'),
+    stopDelaySec: z
+      .int()
+      .min(0)
+      .max(120)
+      .default(0)
+      .describe(
+        'Seconds between the request to stop, from when on `/readyz` fails, and the end of accepting requests.',
+      ),
     connections: z
       .array(z.discriminatedUnion('kind', connectionGuards))
       .max(100)
       .refine(hasUniqueIds, 'two connections have the same id')
-      .default([]),
+      .default([])
+      .describe('Connections to identity providers.'),
   });
   const named = guard.refine(
     ({ publicUrl, connections }) => publicUrl !== null || connections.every(({ oidc }) => oidc === null),

@@ -24,20 +24,30 @@ export type SubjectForm = (typeof subjectForms)[number];
 /** One receiver of Security Event Tokens, told by push (RFC 8935) or by poll (RFC 8936). */
 export const securityEventReceiverGuard = z
   .strictObject({
-    /** Names the receiver in the log, the metrics and the dead letters, and its stream. */
-    id: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens'),
-    /** Where events are pushed to; `null`: the receiver polls. */
-    url: safeUrlGuard.nullable(),
-    audience: z.string().min(1).max(512),
-    /** Sent with each push as `Authorization: Bearer`, `null` sends none; a receiver that polls sends it. */
-    token: headerCredentialGuard.nullable().default(null),
+    id: z
+      .string()
+      .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens')
+      .describe('Id of the receiver in logs, metrics and dead letters.'),
+    url: safeUrlGuard
+      .nullable()
+      .describe('Address that events are pushed to (RFC 8935). `null`: the receiver polls (RFC 8936).'),
+    audience: z.string().min(1).max(512).describe('Audience of the events, as the receiver expects it.'),
+    token: headerCredentialGuard
+      .nullable()
+      .default(null)
+      .describe('Secret. Bearer token of pushes, or of a receiver that polls, which must have one.'),
     events: z
       .array(z.enum(securityEventNames))
       .min(1)
-      .default([...defaultSecurityEvents]),
-    subject: z.enum(subjectForms).default('complex'),
-    /** Ids of the connections it is told about; `null` is all. */
-    connections: z.array(z.string()).min(1).nullable().default(null),
+      .default([...defaultSecurityEvents])
+      .describe('Events that it receives.'),
+    subject: z.enum(subjectForms).default('complex').describe('Form in which a user is named.'),
+    connections: z
+      .array(z.string())
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Ids of the connections that it receives events of. `null` is all.'),
   })
   .refine(({ url, token }) => url !== null || token !== null, {
     path: ['token'],

@@ -39,24 +39,30 @@ const redisUrlGuard = z
 
 const redisGuard = z
   .strictObject({
-    kind: z.literal('redis'),
-    url: redisUrlGuard,
-    /** Stands before each key, so that others may use the same server. */
+    kind: z.literal('redis').describe('Redis 6.2 or later, or Valkey.'),
+    url: redisUrlGuard.describe(
+      'Secret. `redis://user:password@host:6379/0`, or `rediss://` for TLS. Write `%` in a password as `%25`.',
+    ),
     keyPrefix: z
       .string()
       .regex(/^[\w:.-]{1,64}$/, 'expected 1 to 64 letters, digits and _ : . -')
-      .default('facestep:'),
-    /** The sentinels that know the master of that name. User, password, database and TLS are those of `url`. */
+      .default('facestep:')
+      .describe('Prefix of all keys, so that others can use the same server.'),
     sentinel: z
       .strictObject({
-        name: z.string().min(1).max(255),
-        addresses: z.array(addressGuard).min(1).max(16),
-        password: credentialGuard.nullable().default(null),
+        name: z.string().min(1).max(255).describe('Name of the master.'),
+        addresses: z.array(addressGuard).min(1).max(16).describe('Sentinels, as `host:port`.'),
+        password: credentialGuard.nullable().default(null).describe('Secret. Password of the sentinels.'),
       })
       .nullable()
-      .default(null),
-    /** More nodes of a Redis Cluster, beside that of `url`; `[]` where one is enough to find the others. */
-    cluster: z.array(addressGuard).max(32).nullable().default(null),
+      .default(null)
+      .describe('Sentinels that know the master. User, password, database and TLS are those of `url`.'),
+    cluster: z
+      .array(addressGuard)
+      .max(32)
+      .nullable()
+      .default(null)
+      .describe('More nodes of a Redis Cluster, as `host:port`. `null`: no cluster.'),
   })
   .refine(({ sentinel, cluster }) => sentinel === null || cluster === null, {
     path: ['cluster'],
@@ -64,22 +70,27 @@ const redisGuard = z
   });
 
 const dynamoDbGuard = z.strictObject({
-  kind: z.literal('dynamodb'),
-  table: z.string().regex(/^[\w.-]{3,255}$/, 'expected 3 to 255 letters, digits and _ . -'),
-  /** `null` is that of the environment: `AWS_REGION`, or the profile's. */
+  kind: z.literal('dynamodb').describe('A table in Amazon DynamoDB.'),
+  table: z
+    .string()
+    .regex(/^[\w.-]{3,255}$/, 'expected 3 to 255 letters, digits and _ . -')
+    .describe('Name of the table.'),
   region: z
     .string()
     .regex(/^[a-z0-9-]{1,64}$/)
     .nullable()
-    .default(null),
-  /** In place of the region's public one: a VPC endpoint, or a server on this machine. */
-  endpoint: safeUrlGuard.nullable().default(null),
+    .default(null)
+    .describe('AWS region. `null` is that of the environment (`AWS_REGION`).'),
+  endpoint: safeUrlGuard
+    .nullable()
+    .default(null)
+    .describe('Address instead of the public one of the region: a VPC endpoint, or a server on this machine.'),
 });
 
 /** Where step-ups, client tokens, consents, the deny list and counters are kept. */
 export const stateGuard = z.discriminatedUnion('kind', [
   /** One file in the data folder: for a single server. */
-  z.strictObject({ kind: z.literal('sqlite') }),
+  z.strictObject({ kind: z.literal('sqlite').describe('One file in the data folder, for a single server.') }),
   redisGuard,
   dynamoDbGuard,
 ]);

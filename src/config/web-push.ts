@@ -10,12 +10,11 @@ const knownServices = [
 
 /** How notices are pushed to browsers. */
 export const webPushGuard = z.strictObject({
-  /** Whom push services turn to where something is wrong (RFC 8292, section 2.1). */
   contact: z
     .string()
     .max(256)
-    .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'expected mailto: and an address, or an address with https://'),
-  /** The hosts of push services that may be called, and no others: the address comes from the person's browser. */
+    .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'expected mailto: and an address, or an address with https://')
+    .describe('`mailto:` or `https://` address that push services contact in case of problems.'),
   services: z
     .array(
       z
@@ -27,7 +26,10 @@ export const webPushGuard = z.strictObject({
     )
     .min(1)
     .max(20)
-    .default(knownServices),
+    .default(knownServices)
+    .describe(
+      'Hosts of push services that may be called, such as `*.push.example.com`; a port other than 443 follows a colon. No other host is called.',
+    ),
 });
 
 export type WebPushConfig = z.output<typeof webPushGuard>;

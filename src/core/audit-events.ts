@@ -134,293 +134,405 @@ const application = z.object({
 
 /** The guard of each action's detail, as it is written today. */
 export const auditDetails = {
-  enrolment_begun: tokenChange,
-  enrolled: z.union([tokenChange, tokenMade]),
-  /** The photos were refused; or the token is not in the profile, which `recovered` says was found out by another process. */
-  enrolment_refused: z.union([
-    tokenChange.extend({ code: errorCode, recovered: z.boolean() }),
-    z.object({ code: errorCode, tokenId: absent }),
-  ]),
-  enrolment_recovered: tokenChange,
-  renewed: tokenChange,
-  verified: z.object({ tokenId: z.string().nullable(), ...asker }),
-  verification_refused: z.union([
-    z.object({ tokenId: z.string().nullable(), ...asker }),
-    z.object({ code: errorCode, ...asker }),
-  ]),
-  /** A face held against many tokens of a client; `tokenId` is whom it found, `code` why nothing was looked for. */
-  roster_searched: z.object({
-    tokens: z.int(),
-    outcome: z.enum(['identified', 'nobody', 'ambiguous', 'refused']),
-    tokenId: z.string().nullable(),
-    code: errorCode.nullable(),
-  }),
-  /** Failed checks of somebody who had passed the first factor, or sign-ins without one; which lockout in a row it is, from 1, and its end. */
-  locked_out: z.object({
-    level: z.int(),
-    until: instant,
-    /** Of events of that hook without a pass, at one application and from one address; absent: of failed checks. */
-    hook: z.string().optional(),
-  }),
-  /** By a client that keeps the token, or as an enrolment ended. */
-  revoked: z.union([
-    z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string() }),
-    enrolmentEnded.extend({ expiresAt: absent, client: absent }),
-  ]),
-  step_up_started: z.object({
-    stepUpId: z.string(),
-    purpose: z.string(),
-    by: z.string().optional(),
-    ...asker,
-    /** Of what the person is asked to approve, where it is anything: its words stand nowhere here. */
-    actionDigest: z.string().optional(),
-  }),
-  /** A document was signed upon an approval: its digest, and that of the action that named it. */
-  document_signed: z.object({
-    stepUpId: z.string(),
-    actionDigest: z.string(),
-    document: z.string(),
-    title: z.string().optional(),
-  }),
-  /** By a face check, in the words that its digest is of. */
-  action_approved: actionNamed,
-  /** The person was asked to approve it, and would not go on. */
-  action_declined: actionNamed,
-  /** On the capture page, or to a client. */
-  consent_given: z.union([
-    z.object({ stepUpId: z.string(), statement: z.string(), purpose: z.string() }),
-    z.object({ statement: z.string(), givenAt: instant, client: z.string() }),
-  ]),
-  consent_relied_on: z.object({ stepUpId: z.string(), statement: z.string(), givenAt: instant }),
-  consent_withdrawn: enrolmentEnded,
-  /** Which the person does not want, whether by e-mail where a device takes them, and how many devices they are pushed to. */
-  notices_chosen: z.object({ off: z.array(z.enum(noticeKinds)), email: z.boolean(), devices: z.int() }),
-  /** A client may be told claims of the person, by name; `registration` is the digest of what it said that it wants them for. */
-  data_consent_given: z.object({
-    client: z.string(),
-    claims: z.array(z.string()).readonly(),
-    registration: z.string(),
-    expiresAt: instant,
-  }),
-  /** `by` is the administrator who ended it, if one did. */
-  data_consent_withdrawn: z.object({
-    client: z.string(),
-    claims: z.array(z.string()).readonly(),
-    by: z.string().optional(),
-  }),
-  /** An account at `other`, another connection, is the same person's: a face check of each passed in one browser. */
-  identities_linked: z.object({ other: z.string(), expiresAt: instant }),
-  /** `by` is the administrator who ended it, if one did. */
-  identities_unlinked: z.object({ other: z.string(), by: z.string().optional() }),
-  /** A counter was told that this person stood there, and what they had agreed to. */
-  counter_told: z.object({ client: z.string() }),
-  /** Goes to the person's wallet: claims by name, and the enrolment it ends with. */
-  credential_issued: z.object({
-    credential: z.string(),
-    credentialId: z.string(),
-    claims: z.array(z.string()).readonly(),
-    tokenId: z.string(),
-    expiresAt: instant,
-  }),
-  /** Before its time. `by` is the administrator who ended it, if one did. */
-  credential_ended: z.object({
-    credential: z.string(),
-    credentialId: z.string(),
-    why: z.enum(credentialEnds),
-    by: z.string().optional(),
-  }),
-  /** Before a client, by a face check; the roles are those of that moment. */
-  organisation_chosen: z.object({
-    client: z.string(),
-    organisation: z.string(),
-    roles: z.array(z.string()).readonly(),
-    stepUpId: z.string(),
-  }),
-  /** Somebody who was told of it says that it was not they. */
-  not_me_reported: z.object({ sessions: z.enum(endedSessions) }),
-  /** What of where a check came from was never seen of that person. */
-  new_place_seen: z.object({ stepUpId: z.string(), device: z.boolean(), network: z.boolean() }),
-  /** `by` is the administrator who asked for it; absent: the person. */
-  subject_exported: z.object({ by: z.string().optional() }),
-  /** Somebody came to their own page by a face check, or by the identity provider's sign-in. */
-  own_page_opened: z.object({ stepUpId: z.string(), how: z.enum(['face', 'sign_in']) }),
-  /** The person had it forgotten where their checks came from. */
-  known_places_forgotten: z.object({}),
-  subject_erased: z.object({ receiptId: z.string(), tokenId: z.string().nullable(), by: z.string() }),
-  lockout_cleared: z.object({ by: z.string(), source: z.string().nullable() }),
-  liveness_judged: z.object({
-    stepUpId: z.string(),
-    judge: z.string(),
-    pass: z.boolean(),
-    reasons: z.array(z.string()).readonly(),
-    asked: z.array(z.string()).readonly(),
-    signals: z.array(measurement.readonly()).readonly(),
-    /** What the page said of the camera, where it said anything: its word. */
-    device: z.optional(deviceSignals),
-  }),
-  handed_off: stepUpNamed,
-  hand_off_refused: z.object({ stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker }),
-  step_up_abandoned: stepUpEnded,
-  hook_decided: hookDecided,
-  /** A one-time code was sent, in place of a face. */
-  code_sent: z.object({ stepUpId: z.string(), channel: z.enum(['email', 'sms']) }),
-  /** No face was checked. `by` made the bypass code, and `approvedBy` approved it. */
-  another_way_passed: z.object({
-    stepUpId: z.string(),
-    way: z.enum(anotherWays),
-    by: z.string().optional(),
-    approvedBy: z.string().optional(),
-    ...asker,
-  }),
-  another_way_refused: z.object({ stepUpId: z.string(), way: z.enum(anotherWays), code: errorCode, ...asker }),
-  recovery_codes_made: z.object({ stepUpId: z.string(), codes: z.int() }),
-  bypass_issued: z.object({
-    id: z.string(),
-    minutes: z.int(),
-    application: z.string().nullable(),
-    approvals: z.int(),
-    by: z.string(),
-  }),
-  bypass_approved: z.object({ id: z.string(), by: z.string() }),
-  vouching_begun: z.object({ stepUpId: z.string(), send: z.enum(['none', 'email', 'sms']), by: z.string() }),
-  /** Written once the administrator has read how it ended. */
-  vouched: z.object({
-    stepUpId: z.string(),
-    outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
-    by: z.string(),
-  }),
-  help_asked: z.object({ id: z.string(), stepUpId: z.string(), reason: z.enum(helpReasons) }),
-  help_taken: z.object({ id: z.string(), by: z.string() }),
-  help_settled: z.object({ id: z.string(), settlement: z.string(), by: z.string() }),
-  receipt_issued: z.object({ receiptId: z.string(), stepUpId: z.string(), audience: z.string() }),
-  receipt_redeemed: z.object({ receiptId: z.string(), stepUpId: z.string() }),
-  client_token_issued: z.object({
-    id: z.string(),
-    name: z.string(),
-    scopes: z.array(z.string()).readonly(),
-    /** Whose key it is; `null`: of none. */
-    application: z.string().nullable(),
-    by: z.string(),
-  }),
-  client_token_revoked: z.object({ id: z.string(), application: z.string().nullable(), by: z.string() }),
-  application_registered: application,
-  application_changed: application,
-  application_removed: z.object({ id: z.string(), name: z.string(), by: z.string() }),
-  /** `application` is the one that is to be changed; `null`: it asks for a new one. `developer` stays when their login changes. */
-  application_requested: z.object({
-    id: z.string(),
-    developer: z.string(),
-    application: z.string().nullable(),
-    name: z.string(),
-    scopes: z.array(z.string()).readonly(),
-    perMinute: z.number(),
-    perDay: z.number(),
-    wanted: z.string().nullable(),
-    redirectUris: z.array(z.string()).readonly(),
-    termsVersion: z.int(),
-    by: z.string(),
-  }),
-  application_request_answered: z.object({
-    id: z.string(),
-    developer: z.string(),
-    answer: z.enum(['approved', 'asked_back', 'refused']),
-    /** Of an approved one. */
-    application: z.string().nullable(),
-    by: z.string(),
-  }),
-  application_request_withdrawn: z.object({ id: z.string(), developer: z.string(), by: z.string() }),
-  application_key_handed_over: z.object({
-    id: z.string(),
-    developer: z.string(),
-    application: z.string(),
-    by: z.string(),
-  }),
-  application_owner_added: z.object({ id: z.string(), developer: z.string(), by: z.string() }),
-  application_owner_removed: z.object({ id: z.string(), developer: z.string(), by: z.string() }),
-  application_terms_changed: z.object({ version: z.int(), digest: z.string(), by: z.string() }),
-  administrator_added: z.object({
-    name: z.string(),
-    role: z.string(),
-    /** Of the key. Earlier versions did not tell. */
-    id: z.string().optional(),
-    by: z.string(),
-  }),
-  administrator_removed: z.object({ name: z.string(), by: z.string() }),
-  /** `subject` is the id at the provider whose name is in `issuer`; both are `null` where a key was used. */
-  console_signed_in: z.object({
-    by: z.string(),
-    role: z.string(),
-    issuer: z.string().nullable(),
-    subject: z.string().nullable(),
-    /** A key was used though administrators sign in at a provider. */
-    emergency: z.boolean(),
-  }),
-  /** The provider vouched for somebody who is in none of the groups. */
-  console_sign_in_refused: z.object({ by: z.string(), issuer: z.string(), subject: z.string() }),
-  console_signed_out: z.object({ by: z.string() }),
-  /** Digests of what people are shown; `null`: the page's own look. */
-  brand_changed: z.object({ digest: z.string().nullable(), former: z.string().nullable(), by: z.string() }),
-  campaign_planned: z.object({ campaign: z.string(), source: z.enum(['group', 'csv']), by: z.string() }),
-  /** `people` counts those who are to be written to. */
-  campaign_started: z.object({ campaign: z.string(), people: z.int(), by: z.string() }),
-  campaign_stopped: z.object({ campaign: z.string(), by: z.string() }),
-  /** `again` names the states of those who are written to once more. */
-  campaign_resumed: z.object({ campaign: z.string(), again: z.array(z.string()).readonly(), by: z.string() }),
-  campaign_reminded: z.object({ campaign: z.string(), by: z.string() }),
-  /** What a letter (`invitation.de`) says, by digests of the administrator's own words; `null`: the built-in ones. */
-  campaign_worded: z.object({
-    campaign: z.string(),
-    letter: z.string(),
-    digest: z.string().nullable(),
-    former: z.string().nullable(),
-    by: z.string(),
-  }),
-  /** An administrator said that letters to so many `people` came back. */
-  campaign_bounces_noted: z.object({ campaign: z.string(), people: z.int(), by: z.string() }),
-  invitation_sent: z.object({
-    campaign: z.string(),
-    stepUpId: z.string(),
-    kind: z.enum(['invitation', 'reminder']),
-  }),
-  /** `connections` counts them; `changed` holds paths of settings. */
-  configuration_loaded: z.object({
-    digest: z.string(),
-    connections: z.int(),
-    changed: z.array(z.string()).readonly(),
-    /** Of the program. */
-    version: z.string(),
-    /** The administrator who had it loaded; absent: it was a start, or a signal of the system. */
-    by: z.string().optional(),
-  }),
-  /** Set-up of a connection at its provider: `steps` by id. */
-  connection_apply_begun: z.object({
-    runId: z.string(),
-    steps: z.array(z.string()).readonly(),
-    pushSecrets: z.boolean(),
-    by: z.string(),
-  }),
-  /** `applied`: the steps that changed something. */
-  connection_apply_ended: z.object({
-    runId: z.string(),
-    state: z.enum(['done', 'stopped']),
-    applied: z.array(z.string()).readonly(),
-    by: z.string(),
-  }),
-  /** By hand, whatever the configuration file says: that is `file`. */
-  connection_mode_switched: z.object({ mode: connectionMode, file: connectionMode, by: z.string() }),
-  /** The configuration file says the same as what was switched by hand: that ends. */
-  connection_mode_settled: z.object({ mode: connectionMode }),
-  doctor_asked: z.object({ connections: z.array(z.string()).readonly(), by: z.string() }),
-  /** `through` is the number of the last record that is sound. */
-  trail_verified: z.object({ chain: z.string().nullable(), isSound: z.boolean(), through: z.int(), by: z.string() }),
-  /** An administrator had it made, or destroyed: beside `key_made` and `key_retired`, which the keys themselves bring about. */
-  key_rotated: z.object({ use: keyUse, name: z.string(), by: z.string() }),
-  key_destroyed: z.object({ use: keyUse, name: z.string(), by: z.string() }),
-  key_made: key,
-  key_retired: key,
-  store_replaced: z.object({ heldSince: instant }),
-  /** The number of the last record that goes, and the digest of the last line. */
-  records_removed: z.object({ through: z.int(), digest: z.string() }),
+  enrolment_begun: tokenChange.describe('A token is about to be written to the profile.'),
+  enrolled: z
+    .union([tokenChange, tokenMade])
+    .describe('A token was made. With `kind`, it is in the profile of a user; without, a client keeps it.'),
+  enrolment_refused: z
+    .union([
+      tokenChange.extend({ code: errorCode, recovered: z.boolean() }),
+      z.object({ code: errorCode, tokenId: absent }),
+    ])
+    .describe(
+      'An enrolment failed, with its code: the photos were refused, or the token is not in the profile. `recovered`: another process found this after a crash.',
+    ),
+  enrolment_recovered: tokenChange.describe('After a crash, the token was found in the profile.'),
+  renewed: tokenChange.describe('A check sealed the face again under a newer key.'),
+  verified: z
+    .object({ tokenId: z.string().nullable(), ...asker })
+    .describe('A face was verified. `application` is the host that requested the check.'),
+  verification_refused: z
+    .union([z.object({ tokenId: z.string().nullable(), ...asker }), z.object({ code: errorCode, ...asker })])
+    .describe('A face check failed: `tokenId` alone is a wrong face, `code` the reason that the person was not told.'),
+  roster_searched: z
+    .object({
+      tokens: z.int(),
+      outcome: z.enum(['identified', 'nobody', 'ambiguous', 'refused']),
+      tokenId: z.string().nullable(),
+      code: errorCode.nullable(),
+    })
+    .describe(
+      'A client searched a face in a roster. `tokenId` is the match, `code` the reason why no search was made.',
+    ),
+  locked_out: z
+    .object({
+      level: z.int(),
+      until: instant,
+      /** Of events of that hook without a pass, at one application and from one address; absent: of failed checks. */
+      hook: z.string().optional(),
+    })
+    .describe(
+      'A user was locked out after failed checks, or with `hook` after sign-ins without a pass. `level` counts consecutive lockouts from 1.',
+    ),
+  revoked: z
+    .union([
+      z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string() }),
+      enrolmentEnded.extend({ expiresAt: absent, client: absent }),
+    ])
+    .describe('An enrolment ended, or a client revoked a token.'),
+  step_up_started: z
+    .object({
+      stepUpId: z.string(),
+      purpose: z.string(),
+      by: z.string().optional(),
+      ...asker,
+      /** Of what the person is asked to approve, where it is anything: its words stand nowhere here. */
+      actionDigest: z.string().optional(),
+    })
+    .describe('A step-up started. `actionDigest` identifies the action to approve.'),
+  document_signed: z
+    .object({
+      stepUpId: z.string(),
+      actionDigest: z.string(),
+      document: z.string(),
+      title: z.string().optional(),
+    })
+    .describe('A document was signed after an approval. `document` is its SHA-256, `actionDigest` that of the action.'),
+  action_approved: actionNamed.describe('A face check approved an action. `title` is the beginning of its title.'),
+  action_declined: actionNamed.describe('A person declined to approve an action.'),
+  consent_given: z
+    .union([
+      z.object({ stepUpId: z.string(), statement: z.string(), purpose: z.string() }),
+      z.object({ statement: z.string(), givenAt: instant, client: z.string() }),
+    ])
+    .describe('A person consented to the face check, on the capture page or through a client.'),
+  consent_relied_on: z
+    .object({ stepUpId: z.string(), statement: z.string(), givenAt: instant })
+    .describe('A check relied on the consent that was given at enrolment.'),
+  consent_withdrawn: enrolmentEnded.describe('A consent was withdrawn.'),
+  notices_chosen: z
+    .object({ off: z.array(z.enum(noticeKinds)), email: z.boolean(), devices: z.int() })
+    .describe(
+      'A person chose notifications: `off` are those they do not want, `email` whether e-mails are sent if a device receives them, `devices` the number of browsers.',
+    ),
+  data_consent_given: z
+    .object({
+      client: z.string(),
+      claims: z.array(z.string()).readonly(),
+      registration: z.string(),
+      expiresAt: instant,
+    })
+    .describe(
+      'A person let a client receive claims, named in `claims`. `registration` is the digest of the stated purposes.',
+    ),
+  data_consent_withdrawn: z
+    .object({
+      client: z.string(),
+      claims: z.array(z.string()).readonly(),
+      by: z.string().optional(),
+    })
+    .describe('Such a consent ended. `by` is the administrator who ended it.'),
+  identities_linked: z
+    .object({ other: z.string(), expiresAt: instant })
+    .describe('An account at the connection `other` was linked as that of the same person.'),
+  identities_unlinked: z
+    .object({ other: z.string(), by: z.string().optional() })
+    .describe('Such a link ended. `by` is the administrator who ended it.'),
+  counter_told: z
+    .object({ client: z.string() })
+    .describe('A counter received that this person was present, with the claims they consented to.'),
+  credential_issued: z
+    .object({
+      credential: z.string(),
+      credentialId: z.string(),
+      claims: z.array(z.string()).readonly(),
+      tokenId: z.string(),
+      expiresAt: instant,
+    })
+    .describe('A credential was issued to the wallet of a person.'),
+  credential_ended: z
+    .object({
+      credential: z.string(),
+      credentialId: z.string(),
+      why: z.enum(credentialEnds),
+      by: z.string().optional(),
+    })
+    .describe('A credential ended early, for the reason in `why`. `by` is the administrator who ended it.'),
+  organisation_chosen: z
+    .object({
+      client: z.string(),
+      organisation: z.string(),
+      roles: z.array(z.string()).readonly(),
+      stepUpId: z.string(),
+    })
+    .describe('A person chose the organization that they act for at a client, with their roles at that time.'),
+  not_me_reported: z
+    .object({ sessions: z.enum(endedSessions) })
+    .describe('A person reported that an action in a notification was not theirs.'),
+  new_place_seen: z
+    .object({ stepUpId: z.string(), device: z.boolean(), network: z.boolean() })
+    .describe('A check passed from a device or network that was not seen before for this person.'),
+  subject_exported: z
+    .object({ by: z.string().optional() })
+    .describe('Data of a person was exported, by the administrator in `by` or by the person.'),
+  own_page_opened: z
+    .object({ stepUpId: z.string(), how: z.enum(['face', 'sign_in']) })
+    .describe('A person opened their own page by a face check or a sign-in.'),
+  known_places_forgotten: z.object({}).describe('A person deleted the record of their devices and networks.'),
+  subject_erased: z
+    .object({ receiptId: z.string(), tokenId: z.string().nullable(), by: z.string() })
+    .describe('Data of a person was erased.'),
+  lockout_cleared: z
+    .object({ by: z.string(), source: z.string().nullable() })
+    .describe('An administrator ended a lockout.'),
+  liveness_judged: z
+    .object({
+      stepUpId: z.string(),
+      judge: z.string(),
+      pass: z.boolean(),
+      reasons: z.array(z.string()).readonly(),
+      asked: z.array(z.string()).readonly(),
+      signals: z.array(measurement.readonly()).readonly(),
+      /** What the page said of the camera, where it said anything: its word. */
+      device: z.optional(deviceSignals),
+    })
+    .describe(
+      'Frames were judged. `signals` has every measurement with its bounds, `device` what the page reported about the camera.',
+    ),
+  handed_off: stepUpNamed.describe('A check continued on a phone.'),
+  hand_off_refused: z
+    .object({ stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker })
+    .describe(
+      'A phone was asked for its camera, but its user did not choose the number on the first screen. Someone may know the user’s password.',
+    ),
+  step_up_abandoned: stepUpEnded.describe('A person canceled a step-up.'),
+  hook_decided: hookDecided.describe(
+    'A hook answered the provider. `reason` says why no face was verified; `wouldHave` is the decision without shadow mode.',
+  ),
+  code_sent: z
+    .object({ stepUpId: z.string(), channel: z.enum(['email', 'sms']) })
+    .describe('A one-time code was sent instead of a face check.'),
+  another_way_passed: z
+    .object({
+      stepUpId: z.string(),
+      way: z.enum(anotherWays),
+      by: z.string().optional(),
+      approvedBy: z.string().optional(),
+      ...asker,
+    })
+    .describe('A code was accepted instead of a face. `by` created a bypass code, `approvedBy` approved it.'),
+  another_way_refused: z
+    .object({ stepUpId: z.string(), way: z.enum(anotherWays), code: errorCode, ...asker })
+    .describe('A code was refused.'),
+  recovery_codes_made: z.object({ stepUpId: z.string(), codes: z.int() }).describe('Recovery codes were created.'),
+  bypass_issued: z
+    .object({
+      id: z.string(),
+      minutes: z.int(),
+      application: z.string().nullable(),
+      approvals: z.int(),
+      by: z.string(),
+    })
+    .describe('An administrator created a bypass code.'),
+  bypass_approved: z.object({ id: z.string(), by: z.string() }).describe('An administrator approved a bypass code.'),
+  vouching_begun: z
+    .object({ stepUpId: z.string(), send: z.enum(['none', 'email', 'sms']), by: z.string() })
+    .describe('An administrator started a face check for a caller.'),
+  vouched: z
+    .object({
+      stepUpId: z.string(),
+      outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
+      by: z.string(),
+    })
+    .describe('The administrator read how that face check ended.'),
+  help_asked: z
+    .object({ id: z.string(), stepUpId: z.string(), reason: z.enum(helpReasons) })
+    .describe('A person asked the help desk for help.'),
+  help_taken: z.object({ id: z.string(), by: z.string() }).describe('An administrator took over a help request.'),
+  help_settled: z
+    .object({ id: z.string(), settlement: z.string(), by: z.string() })
+    .describe('A help request was settled.'),
+  receipt_issued: z
+    .object({ receiptId: z.string(), stepUpId: z.string(), audience: z.string() })
+    .describe('A receipt was signed.'),
+  receipt_redeemed: z.object({ receiptId: z.string(), stepUpId: z.string() }).describe('A receipt was used.'),
+  client_token_issued: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      scopes: z.array(z.string()).readonly(),
+      /** Whose key it is; `null`: of none. */
+      application: z.string().nullable(),
+      by: z.string(),
+    })
+    .describe('A client token was issued. `application` is the application whose key it is.'),
+  client_token_revoked: z
+    .object({ id: z.string(), application: z.string().nullable(), by: z.string() })
+    .describe('A client token was revoked.'),
+  application_registered: application.describe('An application was registered.'),
+  application_changed: application.describe('An application was changed.'),
+  application_removed: z
+    .object({ id: z.string(), name: z.string(), by: z.string() })
+    .describe('An application was removed with its keys.'),
+  application_requested: z
+    .object({
+      id: z.string(),
+      developer: z.string(),
+      application: z.string().nullable(),
+      name: z.string(),
+      scopes: z.array(z.string()).readonly(),
+      perMinute: z.number(),
+      perDay: z.number(),
+      wanted: z.string().nullable(),
+      redirectUris: z.array(z.string()).readonly(),
+      termsVersion: z.int(),
+      by: z.string(),
+    })
+    .describe('A developer submitted a request. `application` is the one to change, `null` asks for a new one.'),
+  application_request_answered: z
+    .object({
+      id: z.string(),
+      developer: z.string(),
+      answer: z.enum(['approved', 'asked_back', 'refused']),
+      /** Of an approved one. */
+      application: z.string().nullable(),
+      by: z.string(),
+    })
+    .describe('A request of a developer was answered.'),
+  application_request_withdrawn: z
+    .object({ id: z.string(), developer: z.string(), by: z.string() })
+    .describe('A developer withdrew a request.'),
+  application_key_handed_over: z
+    .object({
+      id: z.string(),
+      developer: z.string(),
+      application: z.string(),
+      by: z.string(),
+    })
+    .describe('A developer received the first key of an application.'),
+  application_owner_added: z
+    .object({ id: z.string(), developer: z.string(), by: z.string() })
+    .describe('A developer became an owner of an application.'),
+  application_owner_removed: z
+    .object({ id: z.string(), developer: z.string(), by: z.string() })
+    .describe('A developer is no longer an owner of an application.'),
+  application_terms_changed: z
+    .object({ version: z.int(), digest: z.string(), by: z.string() })
+    .describe('The terms for developers were changed.'),
+  administrator_added: z
+    .object({
+      name: z.string(),
+      role: z.string(),
+      /** Of the key. Earlier versions did not tell. */
+      id: z.string().optional(),
+      by: z.string(),
+    })
+    .describe('An administrator was added.'),
+  administrator_removed: z.object({ name: z.string(), by: z.string() }).describe('An administrator was removed.'),
+  console_signed_in: z
+    .object({
+      by: z.string(),
+      role: z.string(),
+      issuer: z.string().nullable(),
+      subject: z.string().nullable(),
+      /** A key was used though administrators sign in at a provider. */
+      emergency: z.boolean(),
+    })
+    .describe(
+      'An administrator signed in to the console. `subject` is the id at `issuer`; both are `null` for a key. `emergency`: with a key although administrators sign in at a provider.',
+    ),
+  console_sign_in_refused: z
+    .object({ by: z.string(), issuer: z.string(), subject: z.string() })
+    .describe('The provider authenticated a person who is in no group with a role.'),
+  console_signed_out: z.object({ by: z.string() }).describe('An administrator signed out.'),
+  brand_changed: z
+    .object({ digest: z.string().nullable(), former: z.string().nullable(), by: z.string() })
+    .describe('The brand was changed. `null` is the default look.'),
+  campaign_planned: z
+    .object({ campaign: z.string(), source: z.enum(['group', 'csv']), by: z.string() })
+    .describe('A campaign was planned.'),
+  campaign_started: z
+    .object({ campaign: z.string(), people: z.int(), by: z.string() })
+    .describe('A campaign was started. `people` is the number of recipients.'),
+  campaign_stopped: z.object({ campaign: z.string(), by: z.string() }).describe('A campaign was stopped.'),
+  campaign_resumed: z
+    .object({ campaign: z.string(), again: z.array(z.string()).readonly(), by: z.string() })
+    .describe('A campaign was resumed. `again` names the states of people who receive another e-mail.'),
+  campaign_reminded: z.object({ campaign: z.string(), by: z.string() }).describe('Reminders were sent at once.'),
+  campaign_worded: z
+    .object({
+      campaign: z.string(),
+      letter: z.string(),
+      digest: z.string().nullable(),
+      former: z.string().nullable(),
+      by: z.string(),
+    })
+    .describe(
+      'The text of an e-mail was changed. The digests are SHA-256 of `["subject","text"]` as JSON; `null` is the built-in text.',
+    ),
+  campaign_bounces_noted: z
+    .object({ campaign: z.string(), people: z.int(), by: z.string() })
+    .describe('An administrator recorded bounced e-mails.'),
+  invitation_sent: z
+    .object({
+      campaign: z.string(),
+      stepUpId: z.string(),
+      kind: z.enum(['invitation', 'reminder']),
+    })
+    .describe('The mail relay accepted an e-mail of a campaign.'),
+  configuration_loaded: z
+    .object({
+      digest: z.string(),
+      connections: z.int(),
+      changed: z.array(z.string()).readonly(),
+      /** Of the program. */
+      version: z.string(),
+      /** The administrator who had it loaded; absent: it was a start, or a signal of the system. */
+      by: z.string().optional(),
+    })
+    .describe(
+      'The configuration was loaded, at a start or a reload. `changed` has the paths of changed settings. `by` is the administrator who reloaded it over the API.',
+    ),
+  connection_apply_begun: z
+    .object({
+      runId: z.string(),
+      steps: z.array(z.string()).readonly(),
+      pushSecrets: z.boolean(),
+      by: z.string(),
+    })
+    .describe('An administrator started to set up a connection at its provider.'),
+  connection_apply_ended: z
+    .object({
+      runId: z.string(),
+      state: z.enum(['done', 'stopped']),
+      applied: z.array(z.string()).readonly(),
+      by: z.string(),
+    })
+    .describe('That set-up ended. `applied` has the steps that changed something.'),
+  connection_mode_switched: z
+    .object({ mode: connectionMode, file: connectionMode, by: z.string() })
+    .describe('An administrator switched the mode of a connection. `file` is the mode in the configuration.'),
+  connection_mode_settled: z
+    .object({ mode: connectionMode })
+    .describe('The configuration has the switched mode, so the switch ended.'),
+  doctor_asked: z
+    .object({ connections: z.array(z.string()).readonly(), by: z.string() })
+    .describe('An administrator checked connections.'),
+  trail_verified: z
+    .object({ chain: z.string().nullable(), isSound: z.boolean(), through: z.int(), by: z.string() })
+    .describe('An administrator verified the audit trail. `through` is the last intact record.'),
+  key_rotated: z
+    .object({ use: keyUse, name: z.string(), by: z.string() })
+    .describe('An administrator rotated a key over the API.'),
+  key_destroyed: z
+    .object({ use: keyUse, name: z.string(), by: z.string() })
+    .describe('An administrator destroyed a key over the API.'),
+  key_made: key.describe('A key was created.'),
+  key_retired: key.describe('A key was retired.'),
+  store_replaced: z.object({ heldSince: instant }).describe('The state store was found empty or restored.'),
+  records_removed: z
+    .object({ through: z.int(), digest: z.string() })
+    .describe('Retention removed old records. `through` is the last removed record.'),
 } as const satisfies Record<string, z.ZodType<{ readonly [field: string]: Json | undefined }>>;
 
 /** What an audit record can be about. */

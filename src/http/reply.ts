@@ -10,7 +10,7 @@ export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >
 export const refusalGuard = z.strictObject({
   ok: z.literal(false),
   error: z.string().describe('For people. It depends on the code alone.'),
-  code: z.string().describe('For programs: stable, listed in docs/errors.md.'),
+  code: z.string().describe('For programs: stable, listed in docs/reference/errors.md.'),
 });
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });

@@ -95,7 +95,7 @@ async function collectProviderChecks(
 
 /** What to do about what a check threw; the codes that it may be. */
 const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
-  config_invalid: 'Correct the setting: docs/configuration.md lists every one.',
+  config_invalid: 'Correct the setting: docs/reference/configuration.md lists every one.',
   profile_unavailable:
     'See that this machine reaches the provider, and that the provider has no outage. Then run this again.',
   provider_refused: 'Compare what the credentials may do with what the README of the adapter lists.',
@@ -117,7 +117,10 @@ async function runCheck(check: Check, deps: OperationDeps): Promise<Finding> {
       );
     const { code, reason, detail } = toFailure(error, deps.log);
     const details = toDetailLines(detail).map((line) => `: ${line}`);
-    return fail(`${reason} (${code})${details.join('')}`, remedies[code] ?? 'See the log above, and docs/errors.md.');
+    return fail(
+      `${reason} (${code})${details.join('')}`,
+      remedies[code] ?? 'See the log above, and docs/reference/errors.md.',
+    );
   }
 }
 

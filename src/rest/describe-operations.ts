@@ -51,7 +51,7 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'welcome',
       {
-        summary: 'What this server is, and where to go; a page for browsers',
+        summary: 'Get a description of this server',
         description:
           'Answers with JSON, or with a page if `Accept` asks for HTML. Names the documentation, the catalogue and the addresses that check the health of the server.',
       },
@@ -62,7 +62,7 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'health',
       {
-        summary: 'Whether the process answers',
+        summary: 'Check that the process is alive',
         description:
           'Checks nothing else, neither the engine nor the state store. Use it as the liveness probe of an orchestrator.',
       },
@@ -73,7 +73,7 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'readiness',
       {
-        summary: 'Whether the process can take work; 503 where not',
+        summary: 'Check that the service is ready; 503 if not',
         description:
           'Checks the engine, and the stores and services that all replicas share. Use it for monitoring. A load balancer asks `/readyz/replica`, or an outage of a shared store takes out all replicas.',
       },
@@ -85,7 +85,7 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'replicaReadiness',
       {
-        summary: 'Whether requests are to be sent to this replica; 503 where not',
+        summary: 'Check that this replica is ready; 503 if not',
         description:
           'Checks only what this replica has to itself, such as the engine. Use it as the readiness probe and as the health check of a load balancer.',
       },
@@ -122,7 +122,7 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'receiptKeys',
       {
-        summary: 'The keys that receipts are signed with (RFC 7517)',
+        summary: 'Get the public keys of receipts (RFC 7517)',
         description:
           'Verify receipts with the key that the `kid` in their header names. A rotation adds the new key here before it signs, and keeps the former one until no valid receipt needs it.',
       },

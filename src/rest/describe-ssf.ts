@@ -75,7 +75,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
   '/ssf/jwks.json': {
     get: {
       ...operation('securityEventKeys', {
-        summary: 'The keys that security events are signed with (RFC 7517)',
+        summary: 'Get the public keys of security events (RFC 7517)',
         description:
           'A receiver verifies a security event token with the key that the `kid` in its header names. These are not the keys of receipts.',
       }),
@@ -128,7 +128,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
     get: operation(
       'readStreams',
       {
-        summary: 'One stream of the caller, or all',
+        summary: 'Get one stream of the caller, or all',
         description:
           'Answers with the configuration of the stream that `stream_id` names. Without `stream_id` it answers with a list of all streams of the caller.',
       },
@@ -137,7 +137,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
     post: operation(
       'createStream',
       {
-        summary: 'Make a stream',
+        summary: 'Create a stream',
         description:
           'Takes the types of events wanted (`events_requested`) and the delivery: push (RFC 8935) to an address of the receiver, or poll (RFC 8936). The answer has `stream_id` and the types that are delivered.',
       },
@@ -174,7 +174,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
     get: operation(
       'readStreamStatus',
       {
-        summary: 'Whether a stream is enabled',
+        summary: 'Get the status of a stream',
         description:
           'The `status` is `enabled`, `paused` (events are held) or `disabled` (events are dropped), with the `reason` that was given for it.',
       },

@@ -16,24 +16,24 @@ export type ApiVersion = 1 | 2;
 
 /** The groups the description and the catalogue list endpoints in, and what each is for. */
 export const groupDescriptions = {
-  'Face tokens': 'Make a sealed token of a face, and hold a face against it. The server keeps neither.',
+  'Face tokens': 'Create a sealed token of a face, and verify a face with it. The server stores neither.',
   Matching: 'Compare pictures with pictures. Nothing is stored.',
-  Screening: 'Judge one picture. Nothing is stored.',
-  'Client tokens': 'Issue, look at and end the tokens that programs call with.',
+  Screening: 'Check one picture. Nothing is stored.',
+  'Client tokens': 'Issue, inspect and revoke client tokens.',
   Contacts: 'Verify an e-mail address and a phone number together.',
   'Step-up': 'Enrol and check users of an identity provider.',
-  'Capture page': 'What the page in front of the camera calls.',
-  Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
-  Connections: 'See how connections stand, set them up at their providers, and mend them.',
+  'Capture page': 'Operations that the capture page calls.',
+  Applications: 'Register applications with their scopes, quotas and keys, and get their usage.',
+  Connections: 'Inspect connections, set them up at their providers, and fix them.',
   Developers:
-    'Ask for an application, try calls, and look after one’s own. For the console’s page: the session of somebody who signed in there.',
-  Administrators: 'Say who administers this server, and in which role.',
-  Ledger: 'See who is enrolled, and what was decided of people.',
-  Campaigns: 'Invite many people to enrol, and follow how far they are.',
-  'Data subjects': 'Help one person, and give them their rights over what is held of them.',
-  'Help desk': 'Help who cannot show their face, and know who calls.',
+    'Request an application, try calls, and manage own applications. These operations need a session of the console.',
+  Administrators: 'Manage administrators and their roles.',
+  Ledger: 'List enrolled users and decisions.',
+  Campaigns: 'Invite many people to enrol, and follow the progress.',
+  'Data subjects': 'Help one person, and fulfil data subject requests.',
+  'Help desk': 'Help people who cannot use their face, and identify callers.',
   Operations: 'Run the server.',
-  Brand: 'Say how the capture page and letters look, and see it before people do.',
+  Brand: 'Set and preview the look of the capture page and of e-mails.',
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 

@@ -7,19 +7,19 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 const definitions = {
   requests: {
     name: 'facestep_http_requests_total',
-    help: 'HTTP requests that are over',
+    help: 'Finished HTTP requests; `status` is `aborted` if the caller disconnected before the reply',
     labels: ['method', 'route', 'status'],
   },
   requestDuration: {
     name: 'facestep_http_request_duration_seconds',
-    help: 'From the head of a request to the end of its answer',
+    help: 'Seconds from the head of a request to the end of its reply',
     labels: ['method', 'route'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
-  refusals: { name: 'facestep_refusals_total', help: 'Refusals by code', labels: ['code'] },
+  refusals: { name: 'facestep_refusals_total', help: 'Errors by code', labels: ['code'] },
   lockouts: {
     name: 'facestep_lockouts_total',
-    help: 'Attempts refused after too many that failed',
+    help: 'Attempts refused by a lockout, by what is locked',
     labels: ['kind'],
   },
   limitsRefused: {
@@ -29,44 +29,44 @@ const definitions = {
   },
   applicationRequests: {
     name: 'facestep_application_requests_total',
-    help: 'Requests of registered applications: answered, refused or failed',
+    help: 'Requests of client tokens by application (`none` without one): `answered`, `refused`, `failed`',
     labels: ['application', 'outcome'],
   },
   hookBudgetLeft: {
     name: 'facestep_hook_budget_left_seconds',
-    help: 'What the answer to a hook left of its budget',
+    help: 'Seconds that the reply to a hook left of its time budget',
     labels: ['connection', 'hook'],
     buckets: [0, 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3],
   },
   hookLate: {
     name: 'facestep_hook_late_total',
-    help: 'Answers to hooks that left nothing of their budget',
+    help: 'Replies to hooks after their time budget: `whenUnavailable` decided, or the provider gave up',
     labels: ['connection', 'hook'],
   },
   portCalls: {
     name: 'facestep_port_calls_total',
-    help: 'Calls of ports: ok, or the code they failed with',
+    help: 'Calls of state, keys, signer, verifier, profile, audit, delivery and ledger: `ok`, or the error code',
     labels: ['port', 'operation', 'outcome'],
   },
   portDuration: {
     name: 'facestep_port_call_duration_seconds',
-    help: 'Time that calls of ports take',
+    help: 'Seconds that these calls take',
     labels: ['port', 'operation'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   },
   auditEvents: {
     name: 'facestep_audit_events_total',
-    help: 'Records written to the audit trail',
+    help: 'Records written to the audit trail; `connection` is `other` without one',
     labels: ['action', 'connection'],
   },
   auditHeadAge: {
     name: 'facestep_audit_head_age_seconds',
-    help: 'How long records of the audit trail have waited to be signed; 0 where none wait',
+    help: 'Age of the oldest unsigned record of the audit trail; 0 if none',
     labels: [],
   },
   securityEvents: {
     name: 'facestep_security_events_total',
-    help: 'Security events by what became of them',
+    help: 'Attempts to deliver security events: `delivered`, `failed`, `dead`, `skipped`',
     labels: ['receiver', 'outcome'],
   },
   securityEventsWaiting: {
@@ -76,42 +76,42 @@ const definitions = {
   },
   stateReplaced: {
     name: 'facestep_state_replaced_total',
-    help: 'Times the state store was found emptied or restored',
+    help: 'Times that the state store was found empty or restored',
     labels: [],
   },
   ledgerLines: {
     name: 'facestep_ledger_lines_total',
-    help: 'Lines of the log of decisions: written, or lost, as the state store did not take them',
+    help: 'Entries of the log of decisions: `written`, or `lost` because the state store did not accept them',
     labels: ['outcome'],
   },
-  engineQueue: { name: 'facestep_engine_queue_length', help: 'Pictures that wait for a worker', labels: [] },
-  engineBusy: { name: 'facestep_engine_busy_workers', help: 'Workers that look at a picture', labels: [] },
+  engineQueue: { name: 'facestep_engine_queue_length', help: 'Pictures that wait for a worker thread', labels: [] },
+  engineBusy: { name: 'facestep_engine_busy_workers', help: 'Worker threads that process a picture', labels: [] },
   engineExaminations: {
     name: 'facestep_engine_examinations_total',
-    help: 'Pictures the engine has examined the face of',
+    help: 'Pictures that the engine examined',
     labels: [],
   },
   jobRuns: {
     name: 'facestep_job_runs_total',
-    help: 'Runs of background jobs: ok, or the code they failed with',
+    help: 'Runs of background jobs: `ok`, or the error code',
     labels: ['background_job', 'outcome'],
   },
   jobDuration: {
     name: 'facestep_job_last_duration_seconds',
-    help: 'How long the last run of a background job took',
+    help: 'Duration of the last run of a background job',
     labels: ['background_job'],
   },
   jobLastEnd: {
     name: 'facestep_job_last_end_timestamp_seconds',
-    help: 'When the last run of a background job ended',
+    help: 'Time when the last run of a background job ended',
     labels: ['background_job'],
   },
   emergencySignIns: {
     name: 'facestep_emergency_sign_ins_total',
-    help: 'Sign-ins at the console by a key though administrators sign in at a provider',
+    help: 'Console sign-ins with a key although administrators sign in at a provider',
     labels: [],
   },
-  ready: { name: 'facestep_ready', help: '1 while requests can be served, else 0', labels: [] },
+  ready: { name: 'facestep_ready', help: '1 if requests can be served, otherwise 0', labels: [] },
 } as const;
 
 type Definitions = typeof definitions;

@@ -24,14 +24,14 @@ export const parseOptions = (options: unknown): SealedFileOptions => optionsGuar
 /** Adds what both commands ask for. */
 export const addOptions = (command: Command): Command =>
   command
-    .requiredOption('--client-token-file <file>', 'holds a client token with the scope content-key')
-    .requiredOption('--token-file <file>', 'holds the enrolment token, as /generate gave it')
-    .requiredOption('--photo <file>', 'a fresh picture of the person; repeat it for up to five', collect)
-    .option('--password-file <file>', 'holds the secret the token was made with')
-    .option('--scope <text>', 'as the token was made with')
-    .option('--accuracy <level>', 'as the token was made with: 1 to 8', toLevel)
-    .option('--url <url>', 'where the server is', toUrl, 'http://127.0.0.1:8080')
-    .option('--out <file>', 'the name of the new file');
+    .requiredOption('--client-token-file <file>', 'file with a client token that has the scope content-key')
+    .requiredOption('--token-file <file>', 'file with the enrolment token that /generate returned')
+    .requiredOption('--photo <file>', 'new photo of the person; can be repeated up to five times', collect)
+    .option('--password-file <file>', 'file with the secret of the token')
+    .option('--scope <text>', 'scope of the token')
+    .option('--accuracy <level>', 'accuracy level of the token, 1 to 8', toLevel)
+    .option('--url <url>', 'address of the server', toUrl, 'http://127.0.0.1:8080')
+    .option('--out <file>', 'name of the new file');
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 

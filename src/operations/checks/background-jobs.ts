@@ -12,7 +12,7 @@ export const createJobsCheck = (jobs: Pick<Jobs, 'states'>): Check => ({
     if (failing.length === 0) return pass(`${states.length} jobs, and none failed at its last run`);
     return warn(
       `failed at the last run: ${failing.join(', ')}`,
-      'docs/operations.md says what each job is for, and docs/errors.md what each code means.',
+      'docs/operations.md says what each job is for, and docs/reference/errors.md what each code means.',
     );
   },
 });

@@ -15,7 +15,7 @@ const paletteReply = z.object({ light: schemeReply, dark: schemeReply });
 const pictureReply = z
   .object({ path: z.string(), widthPx: z.int(), heightPx: z.int() })
   .nullable()
-  .describe('A PNG, drawn anew from what was handed in.');
+  .describe('A PNG, rendered from the uploaded picture.');
 
 const colourReply = z.string().nullable();
 

@@ -53,13 +53,13 @@ export const campaignPeopleReply = z.object({ people: z.array(personReply), curs
 export type CampaignPeopleReply = z.output<typeof campaignPeopleReply>;
 
 export const keptWordsReply = z.object({
-  unknown: z.array(z.string()).describe('Names in braces that stand for nothing: nothing was changed.'),
+  unknown: z.array(z.string()).describe('Unknown names in braces. If there are any, nothing was changed.'),
 });
 export type KeptWordsReply = z.output<typeof keptWordsReply>;
 
 export const previewReply = z.object({
   ...{ subject: z.string(), text: z.string(), html: z.string() },
-  unknown: z.array(z.string()).describe('Names in braces that stand for nothing.'),
+  unknown: z.array(z.string()).describe('Unknown names in braces.'),
   page: z.string().describe('The HTML at an address of the server, for ten minutes and a frame of the console.'),
   words: z.object({ subject: z.string(), text: z.string() }).describe('What it was made of.'),
 });

@@ -66,7 +66,7 @@ export type ConnectionSecretsReply = z.output<typeof connectionSecretsReply>;
 
 const stepState = z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']);
 
-const words = z.array(z.string()).describe('Why it cannot go on, or what a person has to do.');
+const words = z.array(z.string()).describe('Why it cannot continue, or what a person has to do.');
 
 export const planReply = z.object({
   steps: z.array(

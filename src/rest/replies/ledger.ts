@@ -5,7 +5,9 @@ import { instantReply } from './instant.js';
 const cursorReply = z
   .string()
   .nullable()
-  .describe('Where to go on; `null`: that was all. A page may be shorter than asked for, or empty, and have one.');
+  .describe(
+    'Cursor of the next page; `null` if this is the last. A page may be shorter than asked for, or empty, and have one.',
+  );
 
 const instantOrNull = instantReply.nullable();
 
@@ -35,7 +37,7 @@ export const lineReply = z.object({
   outcome: z
     .enum(outcomes)
     .describe('`let_through`: no face was verified, and the connection refuses nobody for that; `noted`: neither.'),
-  code: textOrNull.describe('Why not: a code of errors.md, or one of ledger.md.'),
+  code: textOrNull.describe('Why not: a code of docs/reference/errors.md, or one of docs/ledger.md.'),
   reasons: z
     .array(z.string())
     .describe(
@@ -68,7 +70,7 @@ const nameReplies = {
 export const foundPeopleReply = z.object({
   people: z
     .array(personReply.extend({ ...nameReplies, name: z.string().nullable().describe('What people call them.') }))
-    .describe('Whoever is not enrolled has the status `none`.'),
+    .describe('A user who is not enrolled has the status `none`.'),
   unasked: z.array(z.string()).describe('Connections whose provider did not tell, or not all of it.'),
 });
 export type FoundPeopleReply = z.output<typeof foundPeopleReply>;

@@ -8,7 +8,7 @@ const outcomeReply = z.object({
   code: z.enum(faceErrorCodes).nullable().describe('`null`: done. Else why not: the same request may be sent again.'),
 });
 
-const complete = z.boolean().describe('Whether nothing is left to be done: nobody there is done, too.');
+const complete = z.boolean().describe('True if nothing is left to do; also if the connection has no such user.');
 
 export const subjectsReply = z.object({ subjects: z.array(outcomeReply), complete });
 export type SubjectsReply = z.output<typeof subjectsReply>;

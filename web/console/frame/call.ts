@@ -25,7 +25,7 @@ export const post = <Reply>(
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(
-    /** As docs/errors.md lists them; `offline`, `time_out` and `unreadable` are of this page. */
+    /** As docs/reference/errors.md lists them; `offline`, `time_out` and `unreadable` are of this page. */
     readonly code: string,
     /** Finds the request in the server's log; `null`: it never got there. */
     readonly requestId: string | null,

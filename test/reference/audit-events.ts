@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { auditDetails } from '../../src/core/audit-events.js';
+import { fieldsOf, headOf, joinBlocks, parseSchema, type Schema, toText, typeOf } from './markdown.js';
+
+const toSchema = (guard: z.ZodType): Schema =>
+  parseSchema(z.toJSONSchema(guard, { target: 'draft-2020-12', io: 'output' }));
+
+/** Returns the fields that any shape of the detail has; one that a shape must not have is left out. */
+function listFields(schema: Schema): string {
+  const types = new Map<string, Set<string>>();
+  for (const { path, schema: field } of fieldsOf(schema)) {
+    if ('not' in field) continue;
+    types.set(path, (types.get(path) ?? new Set()).add(typeOf(field)));
+  }
+  return [...types].map(([path, each]) => `\`${path}\` (${[...each].join(' or ')})`).join(', ');
+}
+
+/** Renders every action of the audit trail. */
+export const renderAuditEvents = (): string =>
+  joinBlocks([
+    headOf(
+      'Audit events',
+      'Every action that the audit trail records, with the fields of its detail. [The audit trail](../audit.md) explains records, verification and retention.',
+    ).trim(),
+    '`by` is the name of an administrator, `tokenId` the public id of a token, `stepUpId` that of a step-up.',
+    ...Object.entries(auditDetails).flatMap(([action, guard]) => {
+      const schema = toSchema(guard);
+      const fields = listFields(schema);
+      return [`## ${action}`, toText(schema.description ?? ''), fields === '' ? '' : `Fields: ${fields}.`];
+    }),
+  ]);

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { createProgram } from '../../src/cli/program.js';
+import { headOf, joinBlocks, toTable, toText } from './markdown.js';
+import { standIn } from './stand-in.js';
+
+/** Returns the full name of a command, such as `facestep audit verify`. */
+const nameOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+
+/** Returns what a command's help says after its options. */
+function examplesOf(command: Command): string {
+  let printed = '';
+  command.configureOutput({
+    writeOut: (text) => {
+      printed += text;
+    },
+  });
+  command.outputHelp();
+  const more = printed.slice(command.helpInformation().length).trim();
+  return more === '' ? '' : `\`\`\`\n${more}\n\`\`\``;
+}
+
+const sentence = (text: string): string => {
+  const begun = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+  return begun === '' || begun.endsWith('.') ? begun : `${begun}.`;
+};
+
+function renderCommand(command: Command): string[] {
+  const help = command.createHelp();
+  const name = nameOf(command);
+  const inner = command.commands.filter((each) => each.name() !== 'help');
+  const row = (term: string, text: string) => [`\`${term}\``, toText(text)];
+  return [
+    `## ${name}`,
+    toText(sentence(command.summary())),
+    toText(sentence(command.description())),
+    `\`\`\`\n${help.commandUsage(command)}\n\`\`\``,
+    toTable(
+      ['command', 'description'],
+      inner.map((each) => row(nameOf(each), each.summary() || each.description())),
+    ),
+    toTable(
+      ['argument', 'description'],
+      command.registeredArguments.map((each) => row(help.argumentTerm(each), help.argumentDescription(each))),
+    ),
+    toTable(
+      ['option', 'description'],
+      command.options.map((each) => {
+        const [term = '', text = ''] = row(help.optionTerm(each), help.optionDescription(each));
+        return [term, each.mandatory ? `${text} (required)` : text];
+      }),
+    ),
+    examplesOf(command),
+    ...inner.flatMap(renderCommand),
+  ];
+}
+
+/** Renders the help of every command. */
+export async function renderCommands(): Promise<string> {
+  const program = await createProgram(undefined, standIn());
+  return joinBlocks([
+    headOf(
+      'Commands',
+      'Every command with its arguments and options, as `--help` prints them. [The command line](../cli.md) explains how commands reach the server, and shows the most used ones.',
+    ).trim(),
+    ...renderCommand(program),
+  ]);
+}

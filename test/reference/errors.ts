@@ -1,0 +1,36 @@
+import { commandRefusals } from '../../src/cli/command-error.js';
+import { faceErrorCodes, type RefusalKind, refusals } from '../../src/errors.js';
+import { headOf, joinBlocks, toText } from './markdown.js';
+
+const titles: Readonly<Record<RefusalKind, string>> = {
+  request: 'Requests',
+  photo: 'Photos',
+  caller: 'Credentials of the caller',
+  unverified: 'Checks, tokens and states',
+  service: 'This server and the services behind it',
+};
+
+const toEntry = (code: string, heading: string, { text, advice }: { readonly text: string; readonly advice: string }) =>
+  joinBlocks([`### ${code}`, `${heading}: ${toText(text)}`, `What to do: ${toText(advice)}`]).trim();
+
+const isKind = (name: string): name is RefusalKind => name in titles;
+
+/** Renders every error code of the server and of the commands. */
+export const renderErrors = (): string =>
+  joinBlocks([
+    headOf(
+      'Error codes',
+      'Every error code with its HTTP status, its text and what to do. [Errors](../errors.md) describes the shape of an error reply.',
+    ).trim(),
+    ...Object.keys(titles)
+      .filter(isKind)
+      .flatMap((kind) => [
+        `## ${titles[kind]}`,
+        ...faceErrorCodes
+          .filter((code) => refusals[code].kind === kind)
+          .map((code) => toEntry(code, `HTTP ${refusals[code].status}`, refusals[code])),
+      ]),
+    '## Commands',
+    'Only commands report these. Each ends the command with exit code 1.',
+    ...Object.entries(commandRefusals).map(([code, refusal]) => toEntry(code, 'Exit code 1', refusal)),
+  ]);

@@ -1,0 +1,16 @@
+import { renderApi } from './api.js';
+import { renderAuditEvents } from './audit-events.js';
+import { renderCommands } from './commands.js';
+import { renderConfiguration } from './configuration.js';
+import { renderErrors } from './errors.js';
+import { renderMetrics } from './metrics.js';
+
+/** Renders every generated page, by its name in `docs/reference`. */
+export const renderPages = async (): Promise<Readonly<Record<string, string>>> => ({
+  'api.md': renderApi(),
+  'audit-events.md': renderAuditEvents(),
+  'commands.md': await renderCommands(),
+  'configuration.md': renderConfiguration(),
+  'errors.md': renderErrors(),
+  'metrics.md': await renderMetrics(),
+});

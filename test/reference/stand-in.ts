@@ -1,0 +1,7 @@
+const handler: ProxyHandler<() => void> = {
+  get: (_, name) => (typeof name === 'symbol' || name === 'then' ? undefined : standIn()),
+  apply: () => standIn(),
+};
+
+/** Returns a value for dependencies that are only handed on while something is described. */
+export const standIn = <Value>(): Value => new Proxy(() => {}, handler) as unknown as Value;
