@@ -46,7 +46,7 @@ const screens = [
     async prepare(page) {
       await button(page, 'Run all checks').click();
       await page.getByRole('rowheader', { name: 'company' }).getByRole('link').click();
-      await page.getByText(/^Being examined/).waitFor({ state: 'detached', timeout: 120_000 });
+      await page.getByText(/^Checking/).waitFor({ state: 'detached', timeout: 120_000 });
     },
   },
   { name: 'operations', path: '/operations' },

@@ -59,7 +59,7 @@ inBrowser('nobody before the camera is no face, and costs no try', async () => {
   const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
   const { page, close } = await cast().sit('ada', { plan: 'away', isGuided: false });
   expect(await follow(page, link)).toBe('try-again');
-  expect(await page.getByText('You have 3 tries left.').isVisible()).toBe(true);
+  expect(await page.getByText('You have 3 attempts left.').isVisible()).toBe(true);
   await close();
 });
 

@@ -59,7 +59,7 @@ inBrowser('a brand is tried beside the form, put in force, and taken back', asyn
   await click(page.getByRole('button', { name: 'Publish', exact: true }));
   await page.getByText('Everybody who opens the capture page sees it within five seconds').waitFor();
   await confirm('Publish');
-  await page.getByText('It is in force.').waitFor();
+  await page.getByText('Published. Every').waitFor();
   const named = await server.deps.brands.inForce();
   expect(named?.brand).toMatchObject({ organisation: 'Harbour Clinic', logo: { heightPx: 80 } });
   expect(named?.brand.accent).not.toBe('#ffcc00');
@@ -67,7 +67,7 @@ inBrowser('a brand is tried beside the form, put in force, and taken back', asyn
 
   await page.getByText('Custom texts').click();
   await page.getByLabel('Help link').fill('Call us');
-  await page.getByText('Without: Logo').click();
+  await page.getByText('Remove: Logo').click();
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await inDialogue(page, 'Publish').click();
   await page.getByRole('button', { name: /^Put in force: / }).waitFor();

@@ -49,12 +49,12 @@ inBrowser('a planned campaign is started, says before what it will do, and is fo
   const { page, click, open, confirm, leave } = await visitHome(browser, origin);
   await open('Campaigns');
   await click(page.getByRole('link', { name: 'Autumn' }));
-  await page.getByText('People who will get a letter: 5.').waitFor();
+  await page.getByText('People who will get an e-mail: 5.').waitFor();
   await click(page.getByRole('button', { name: 'Start' }));
   await page.getByText('Letters that leave from now on: 5. Each holds a link that is good for 14 days.').waitFor();
   await confirm('Start');
   await page.getByText('Enrolled: 0 of 5').waitFor();
-  await page.getByText('Whether a letter arrived is not known: 1.').waitFor();
+  await page.getByText('Delivery unknown: 1.').waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await inDialogue(page, 'Stop').click();
   await page.getByRole('button', { name: 'Resume' }).waitFor();
@@ -85,7 +85,7 @@ inBrowser('a campaign of a CSV file is planned, and its letter gets words of its
     .getByLabel('CSV file', { exact: true })
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) });
   await click(page.getByRole('button', { name: 'Plan' }));
-  await page.getByText('People who will get a letter: 1.').waitFor();
+  await page.getByText('People who will get an e-mail: 1.').waitFor();
   await page.getByText('Begins like a formula of a spreadsheet: 1').waitFor();
   const row = page.getByRole('row').filter({ hasText: 'Invalid e-mail address' });
   expect(await row.getByRole('cell').first().textContent()).toBe('4');
@@ -186,7 +186,7 @@ inBrowser('the people of a campaign are shown as they go on', async () => {
   const { page } = await visitHome(browser, origin);
   await page.goto(`${origin}/console/campaigns/${id}`);
   const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: 'user0@example.com' });
-  await row.getByText('E-mail sent').waitFor();
+  await row.getByText('Sent', { exact: true }).waitFor();
   await noteBounces(await readCampaign(id, server.deps), ['user0@example.com'], 'ada', server.deps);
   await row.getByText('Bounced').waitFor();
   await page.context().close();

@@ -75,7 +75,7 @@ inBrowser('from shadow to enforce: who would be refused, that nobody can pass, a
   const { page } = visitor;
   await openOkta(page);
   await page.getByRole('rowheader', { name: 'ada' }).waitFor();
-  await page.getByText('People in all: 2').waitFor();
+  await page.getByText('Users in total: 2').waitFor();
   await click(page.getByRole('button', { name: 'Switch to enforce' }));
   const dialogue = dialogueOf(page);
   await dialogue.getByText('People who would have been refused in the last 30 days: 2.').waitFor();

@@ -69,7 +69,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     name: 'connection',
     path: '/connections/okta',
     async prepare(page) {
-      await page.getByText(/^Checks that are well/).click();
+      await page.getByText(/^checks passed/).click();
       await page.getByRole('button', { name: 'Mend this: Inline hook: token' }).waitFor();
       await page.getByRole('rowheader', { name: 'ben' }).waitFor();
     },
@@ -260,7 +260,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     async prepare(page) {
       await page.getByRole('link', { name: 'Pilot' }).click();
       await page.getByRole('button', { name: 'Start' }).click();
-      await page.getByText('Letters that leave from now on: 5.').waitFor();
+      await page.getByText('E-mails to send: 5.').waitFor();
     },
   },
   {
@@ -268,7 +268,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     path: '/campaigns',
     async prepare(page) {
       await page.getByRole('link', { name: 'Winter' }).click();
-      await page.getByText('Whether a letter arrived is not known: 1.').waitFor();
+      await page.getByText('Delivery unknown: 1.').waitFor();
       await page.getByRole('rowheader', { name: 'doubtful0@example.com' }).waitFor();
       await page.getByText('As text', { exact: true }).click();
     },

@@ -210,7 +210,7 @@ inBrowser('the log is followed while the page is seen, and paused', async () => 
   server.clock.advanceSec(1);
   const event = { connection: 'acme', subject: 'berta', detail: { tokenId: null, by: 'portal' } };
   await fillLedger(server, [{ event: { action: 'consent_withdrawn', ...event }, hoursAgo: 0 }]);
-  await rowOf(page, 'Withdrew the consent').getByRole('link', { name: 'berta@example.com' }).waitFor();
+  await rowOf(page, 'Withdrew consent').getByRole('link', { name: 'berta@example.com' }).waitFor();
   await click(page.getByRole('button', { name: 'Pause' }));
   await page.getByRole('button', { name: 'Follow live' }).waitFor();
   await leave();
@@ -225,7 +225,7 @@ inBrowser('what happened before the log is followed, or while it is paused, is l
     await fillLedger(server, [{ event: { action: 'consent_withdrawn', ...event }, hoursAgo: 0 }]);
     server.clock.advanceSec(60);
     await click(page.getByRole('button', { name: 'Follow live' }));
-    await rowOf(page, 'Withdrew the consent')
+    await rowOf(page, 'Withdrew consent')
       .getByRole('link', { name: `${subject}@example.com` })
       .waitFor();
     await click(page.getByRole('button', { name: 'Pause' }));

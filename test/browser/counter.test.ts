@@ -31,7 +31,7 @@ inBrowser('a counter sees who passed and what they agreed to; with a wrong numbe
   expect(await code.locator('svg').isVisible()).toBe(true);
   expect([await findBarriers(desk), await fitsWidth(desk)]).toEqual([[], true]);
   await phone.goto(String(await code.getAttribute('href')));
-  expect(await phone.getByRole('heading').textContent()).toBe('City Library, desk 1 wants to know that it is you');
+  expect(await phone.getByRole('heading').textContent()).toBe('City Library, desk 1 wants to confirm it’s you');
   await phone.getByRole('button').click();
   const mine = (await phone.locator('.number').textContent()) ?? '';
   const told = (await desk.locator('#told').textContent()) ?? '';

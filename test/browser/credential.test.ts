@@ -26,7 +26,7 @@ inBrowser('is taken into a wallet after a face check, once, with what was ticked
   await insist(page);
   await page.locator('button[value="agree"]').waitFor();
   await page.setViewportSize(narrow);
-  expect(await page.getByRole('heading').first().textContent()).toBe('What is to be in your Staff card?');
+  expect(await page.getByRole('heading').first().textContent()).toBe('What should your Staff card contain?');
   await page.locator('input[value="given_name"]').check();
   await page.locator('button[value="agree"]').click();
 

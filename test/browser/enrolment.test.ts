@@ -56,9 +56,9 @@ inBrowser('with a document asked for, only the person on it is enrolled', async 
   const { landscape, group } = await loadPictures();
   const note = page.locator('main .note');
   for (const [picture, words] of [
-    [Buffer.from(landscape), 'There is no face on this photo.'],
+    [Buffer.from(landscape), 'We can’t find a face on this photo.'],
     [Buffer.from(group), 'There is more than one face on this photo.'],
-    [Buffer.from('no picture'), 'This photo cannot be made out.'],
+    [Buffer.from('no picture'), 'We can’t read this photo.'],
   ] as const) {
     if (picture.length > 100) await show(picture);
     else
@@ -69,7 +69,7 @@ inBrowser('with a document asked for, only the person on it is enrolled', async 
   // Only that photo was asked for so far, and no try is lost; somebody else's costs one, and is asked for anew, too.
   await show(cast().picture('eve', 'centre'));
   expect(await insist(page)).toBe('reference');
-  expect(await note.textContent()).toMatch(/could not be matched with your face/);
+  expect(await note.textContent()).toMatch(/doesn’t match your face/);
   // One less than that where her own pictures did not do before.
   expect(await page.getByText(/^You have (2 tries|one try) left\.$/).isVisible()).toBe(true);
   await show(cast().picture('ada', 'centre'));

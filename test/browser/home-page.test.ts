@@ -125,9 +125,9 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   expect(await page.getByRole('link', { name: '<i>Leave</i>' }).getAttribute('href')).toBe('https://leave.example.com');
   expect(await page.getByText('You came here by your sign-in.').count()).toBe(1);
 
-  await pressKey(page, /^Tell .*Library.* nothing more$/);
+  await pressKey(page, /^End access for .*Library$/);
   await page.getByText('No apps have access to your data.').waitFor();
-  expect(await focused(page)).toContain('is told nothing more.');
+  expect(await focused(page)).toContain('gets no more data.');
   expect(await readDataConsents(anna, server.deps)).toEqual([]);
 
   expect(await page.locator('[data-section="links"] li').allTextContents()).toEqual([
@@ -135,7 +135,7 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   ]);
   await pressKey(page, /^End the link with .*Payroll/);
   await page.getByText('No linked accounts.').waitFor();
-  expect(await focused(page)).toContain('Nothing more is told from');
+  expect(await focused(page)).toContain('Apps get no more data from');
   expect(await readLinks(anna, server.deps)).toEqual([]);
 
   await pressKey(page, 'Delete them now');

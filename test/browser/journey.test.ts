@@ -86,7 +86,7 @@ inBrowser('another face is refused: three tries, then the step-up has failed', a
   const { id, link } = await start();
   const { page, close } = await cast().sit('eve', { isGuided: false });
   await page.goto(link);
-  for (const left of ['You have 2 tries left.', 'You have one attempt left.']) {
+  for (const left of ['You have 2 attempts left.', 'You have one attempt left.']) {
     expect(await goAlong(page)).toBe('try-again');
     expect(await page.getByText(left).isVisible()).toBe(true);
     await leaveBy(page, 'Try again');

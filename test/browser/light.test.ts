@@ -80,7 +80,7 @@ describe('whoever cannot have flashes', () => {
 inBrowser('after two tries that did not show the light the page goes on without it, and says so', async () => {
   const again = { view: { ...firstView, light: 'offered' }, outcome: 'try_again', hint: 'too_bright', receipt: null };
   const { page, asked, close } = await visit({ replies: { '/frames': again } });
-  const without = page.getByText('The next try goes without it');
+  const without = page.getByText('The next attempt uses movements only');
   for (const [at, name] of ['Start', 'Start'].entries()) {
     await press(page, name);
     await see(page, 'try-again');

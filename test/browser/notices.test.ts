@@ -153,7 +153,7 @@ inBrowser('where the browser does not let notices be shown, the page says so, an
   const { page, close } = await visit(false);
   await page.getByRole('checkbox', { name: 'it ends' }).uncheck();
   await page.getByRole('button', { name: 'Also notify me on this device' }).click();
-  await page.getByText('does not show notices of this page').waitFor();
+  await page.getByText('blocks notifications from this page').waitFor();
   await look(page);
   // What was ticked is kept all the same.
   expect(await page.getByRole('checkbox', { name: 'it ends' }).isChecked()).toBe(false);
@@ -167,7 +167,7 @@ inBrowser('from another browser all can be taken off', async () => {
   await first.page.getByRole('button', { name: 'Also notify me on this device' }).click();
   await first.page.getByRole('button', { name: 'Not on this device' }).waitFor();
   const { page, close } = await visit(true);
-  await page.getByText('Other devices that are told: 1').waitFor();
+  await page.getByText('Other devices with notifications: 1').waitFor();
   await look(page);
   await page.getByRole('button', { name: 'Not on any device' }).click();
   await page.getByText('Other devices').waitFor({ state: 'detached' });

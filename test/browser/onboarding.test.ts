@@ -84,8 +84,8 @@ async function write(page: Page, name: string): Promise<void> {
 }
 
 async function handIn(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /hand it in/i }).click();
-  await page.getByText('It is handed in.').waitFor();
+  await page.getByRole('button', { name: /submit/i }).click();
+  await page.getByText('Submitted.').waitFor();
 }
 
 const requestsOf = async (fields: object) =>
@@ -135,7 +135,7 @@ inBrowser(
       expect(granted).toContain(said);
     expect(await lookAt(page, 'request: approve')).toEqual([]);
     await click(dialogue.getByRole('button', { name: 'Approve' }));
-    await page.getByText('Its developer may fetch the first key, once.').waitFor();
+    await page.getByText('The developer can get the first key once.').waitFor();
     expect(count()).toBeLessThanOrEqual(5);
     const lines = JSON.parse((await page.locator('.lines pre').textContent()) ?? '');
     expect(lines.redirectUris).toEqual(['https://app.example.com/cb', 'https://app.example.com/cb2']);
@@ -200,7 +200,7 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Version 2 is in force.').waitFor();
   await developer.page.getByRole('button', { name: 'Agree to the terms and submit' }).click();
-  await developer.page.getByText('The terms have changed meanwhile.').waitFor();
+  await developer.page.getByText('The terms have changed.').waitFor();
   await developer.page.reload();
   await developer.page.getByText('Be kinder.').waitFor();
   await handIn(developer.page);
@@ -235,7 +235,7 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   await refusing.getByRole('button', { name: 'Refuse the request' }).click();
   await page.getByText('Not now.').waitFor();
   await developer.page.reload();
-  await developer.page.getByText('It was refused.').waitFor();
+  await developer.page.getByText('Refused. You').waitFor();
   for (const each of [page, developer.page]) expect(await each.locator('main img, main b').count()).toBe(0);
   // The browser tells of the refusal, and of nothing else.
   expect(developer.complaints.filter((text) => !text.includes('409'))).toEqual([]);
@@ -339,7 +339,7 @@ inBrowser('what was approved and did not come into force is approved once more, 
 
   await putIndex(index!.value as Json);
   await dialogue.getByRole('button', { name: 'Approve' }).click();
-  await page.getByText('Its developer may fetch the first key, once.').waitFor();
+  await page.getByText('The developer can get the first key once.').waitFor();
   expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
   await developer.page.reload();
   await developer.page.getByRole('button', { name: 'Get the first key' }).waitFor();
@@ -380,7 +380,7 @@ inBrowser('who came in by a key is told why there is nothing of theirs', async (
   await page.getByText('Use an admin key').click();
   await page.getByLabel('Admin key').fill(adminKey);
   await page.getByRole('button', { name: 'Sign in with the key' }).click();
-  await page.getByText('a key is nobody’s account').waitFor();
+  await page.getByText('needs a personal account').waitFor();
   expect(await page.getByRole('navigation').getByRole('link', { name: 'My applications' }).count()).toBe(0);
   expect(await lookAt(page, 'my applications, by a key')).toEqual([]);
   expect(complaints).toEqual([]);

@@ -199,7 +199,7 @@ describe('a provider that does not answer', () => {
     op.profile.setDown(true);
     for (let tries = 0; tries < 6; tries += 1) {
       const page = await begun.browser.follow(String(returnUrl));
-      expect([page.status, page.text]).toEqual([503, expect.stringContaining('cannot be read right now')]);
+      expect([page.status, page.text]).toEqual([503, expect.stringContaining('can’t be read right now')]);
     }
     expect(op.server.log.text()).toMatch(/"claims could not be read","connection":"work",.*"detail":/);
     op.profile.setDown(false);

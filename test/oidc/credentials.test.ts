@@ -86,7 +86,7 @@ describe('on the way to it', () => {
   test('the person is told what it is, and ticks what is in it: nothing is ticked beforehand', async () => {
     const visit = await visits.goToConsent();
     expect(visit.start.text).toContain('Staff card, in your wallet');
-    expect(visit.consent.text).toContain('What is to be in your Staff card?');
+    expect(visit.consent.text).toContain('What should your Staff card contain?');
     expect(visit.consent.text).toContain('They go only into your wallet.');
     expect(visit.consent.text).toContain('<bdi class="value">Anna &lt;b&gt;Example&lt;/b&gt;</bdi>');
     expect(visit.consent.text).not.toContain('checked');

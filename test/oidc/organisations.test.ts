@@ -205,7 +205,7 @@ describe('what the provider says', () => {
     const begun = await ask();
     op.profile.setDown(true);
     const down = await begun.browser.follow(begun.interactionUrl);
-    expect([down.status, down.text.includes('cannot be read right now')]).toEqual([503, true]);
+    expect([down.status, down.text.includes('can’t be read right now')]).toEqual([503, true]);
     expect((await choose(begun, 'acme')).status).toBe(503);
     expect(op.server.log.text()).toMatch(/"organisations could not be read","connection":"work",.*"detail":/);
     op.profile.setDown(false);

@@ -78,7 +78,7 @@ describe('linking an account', () => {
       method: 'POST',
       body: new URLSearchParams({ decision: 'link:payroll' }),
     });
-    expect(typed.text).toContain('Type your user name there');
+    expect(typed.text).toContain('Enter your username there');
     const camera = await beginLink(first, 'payroll', loginOf('anna-payroll'));
     const { shown } = await op.show(first.browser, camera.url, 'anna');
     // Which accounts, in the words of the person, before the camera opens.
@@ -227,7 +227,7 @@ describe('what is told', () => {
     expect(told).not.toHaveProperty('motto');
     expect(told._claim_sources).not.toHaveProperty('club');
     const page = await askAndShow(op, { ...everything, prompt: 'consent' });
-    expect(page.page.text).toContain('Rowing Club did not answer');
+    expect(page.page.text).toContain('Rowing Club did not respond');
     expect(page.page.text).toContain('4711');
     const rest = await redeem(page, (await agreeTo(page)).url);
     expect(await rest.userInfo()).toMatchObject({ name: 'Anna Example', employee_number: 4711 });
