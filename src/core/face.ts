@@ -8,7 +8,7 @@ export interface Box {
 
 export interface DetectedFace {
   readonly box: Box;
-  /** The detector's confidence, 0 to 1. */
+  /** Confidence of the detector, 0 to 1. */
   readonly confidence: number;
 }
 

@@ -1,4 +1,4 @@
-/** Why a brand cannot be put in force. */
+/** Reasons why a brand cannot be published. */
 export const brandProblemCodes = [
   'text_unknown',
   'text_empty',

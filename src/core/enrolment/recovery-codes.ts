@@ -11,9 +11,8 @@ import type { Keys } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 
 /*
- * Codes that a person gets at their enrolment, for when they cannot show their face. Kept are digests under a key that is
- * derived from this server's own: 60 random bits are too many to try at a server, and too few for a plain digest that
- * somebody took away with the store.
+ * Recovery codes for users who cannot show their face. Stored as digests under a key derived from the server's key: 60
+ * random bits resist online guessing, but not a plain digest in a stolen store.
  */
 
 const codesMade = 10;
@@ -25,7 +24,7 @@ const recordGuard = z.object({
   keyVersion: z.int(),
   salt: z.string(),
   madeAt: epochMsGuard,
-  /** Of those that have not been used. */
+  /** Of unused codes. */
   digests: z.array(z.string()),
 });
 type Kept = z.infer<typeof recordGuard>;
@@ -39,9 +38,10 @@ const toStored = ({ connection, subject }: SubjectRef) => ({
 type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'> & { readonly keys: Keys };
 
 /**
- * Makes new codes, in place of any former ones.
- * @returns each is shown to the person once, and kept nowhere
- * @throws FaceError `state_unavailable`, also where others were made meanwhile: those are shown by now; `key_service_unavailable`
+ * Creates codes and replaces former ones.
+ * @returns the codes, to show once and not store
+ * @throws FaceError `state_unavailable`, also if others were created meanwhile, as those are shown already;
+ * `key_service_unavailable`
  */
 export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<readonly Credential[]> {
   const { state, clock, random, keys } = deps;
@@ -57,7 +57,7 @@ export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<re
   throw new FaceError('state_unavailable', { reason: 'contended' });
 }
 
-/** Takes one, once. @returns whether it was one of theirs @throws FaceError `state_unavailable`, `key_service_unavailable` */
+/** Consumes a code. @returns true if it was valid @throws FaceError `state_unavailable`, `key_service_unavailable` */
 export async function takeRecoveryCode(
   who: SubjectRef,
   code: Credential,
@@ -66,7 +66,7 @@ export async function takeRecoveryCode(
   const known = await readStored(toStored(who), { state });
   if (known === null) return false;
   const digest = await createDigest(who, known.record, keys).catch((error: unknown) => {
-    // Codes of a retired key are of no use any more.
+    // Codes of a retired key are invalid.
     if (toCode(error) === 'token_key_retired') return null;
     throw error;
   });
@@ -89,7 +89,7 @@ export async function takeRecoveryCode(
 }
 
 /**
- * How many can still be used, and since when there are any; `null`: none were made.
+ * Returns the number of unused codes, and when they were created; `null`: none.
  * @throws FaceError `state_unavailable`, `key_service_unavailable`
  */
 export async function readRecoveryCodes(
@@ -102,7 +102,7 @@ export async function readRecoveryCodes(
   return { left: (await keys.holds(keyVersion)) ? digests.length : 0, madeAt };
 }
 
-/** With the enrolment. */
+/** Deletes a subject's codes. */
 export async function forgetRecoveryCodes(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(toStored(who).key);
 }
@@ -124,7 +124,6 @@ async function createDigest(
 
 const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** Registration of this data. */
 export const recoveryCodeData = {
   part: 'recovery_codes',
   keys: ['recovery-codes:*:*'],

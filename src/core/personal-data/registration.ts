@@ -3,10 +3,10 @@ import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { Binding, Keys } from '../ports.js';
 
-/** What `forget` is told besides the person. */
+/** Further arguments of `forget`. */
 export interface Forgetting {
   readonly binding: Binding;
-  /** The administrator who asked for it. */
+  /** The administrator who requested it. */
   readonly by?: string | undefined;
 }
 

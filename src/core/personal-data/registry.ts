@@ -39,7 +39,7 @@ export const personalData = [
   noticeDeviceData,
 ] as const satisfies readonly PersonalData[];
 
-/** Data that an erasure leaves: why, for how long, and its keys in the state store. */
+/** Data that remains after an erasure: reason, retention, and its keys in the state store. */
 export const remainingData = [
   {
     what: 'deny_list',

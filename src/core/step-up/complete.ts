@@ -18,9 +18,9 @@ import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
 /**
- * Runs one attempt at a step-up: one that ends without a decision leaves it open. Where the store fails, it is open again in a
- * while: also one that was kept for a pass, which no time opens.
- * @param captured - taken for the attempt
+ * Runs one attempt at a step-up; without a decision it stays open. After a store failure it opens again later, except
+ * one that was reserved for a pass.
+ * @param captured - reserved for the attempt
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
   try {
@@ -38,30 +38,30 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
   }
 }
 
-/** It is no longer this attempt's to open. */
+/** The attempt no longer holds the step-up. */
 const overCodes = ['step_up_finished', 'step_up_unknown'] as const satisfies readonly FaceErrorCode[];
 
-/** The core, and what keys the digests of recovery codes. */
+/** The core, and the key for digests of recovery codes. */
 type PassDeps = CoreDeps & { readonly keys: Keys };
 
-/** What was judged where passive liveness of the photos was demanded, and nobody judged a challenge. */
+/** Method name if only passive liveness was required. */
 const passivePresence = 'passive-1';
 
-/** A face to be held against the subject of a step-up. */
+/** A face to compare with the subject of a step-up. */
 export interface ShownFace {
   readonly photos: readonly Photo[];
   readonly share: QueueShare;
   readonly secret: UserSecret | null;
-  /** What takes part, should it pass. */
+  /** Factors if it passes. */
   readonly methods: readonly AuthenticationMethod[];
-  /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
+  /** Concurrent liveness judgment, which must be live; `null` without one. */
   readonly judged: Promise<LivenessFinding> | null;
 }
 
 /**
- * Checks the face, and puts a pass where it was asked for.
- * @param captured - taken for this attempt
- * @returns the step-up as it ended, passed or failed
+ * Checks the face and delivers a pass.
+ * @param captured - reserved for this attempt
+ * @returns the ended step-up, passed or failed
  * @throws FaceError as `checkFace`
  */
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: PassDeps): Promise<StepUpRecord> {
@@ -92,8 +92,8 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
 }
 
 /**
- * Puts a pass where it was asked for: into a receipt, before the connection's hooks, and for whoever takes it.
- * @throws FaceError `step_up_finished`: another attempt has begun, or the enrolment has ended
+ * Delivers the result: issues the receipt, records it for hooks, or stores it for pickup.
+ * @throws FaceError `step_up_finished`: another attempt has started, or the enrolment has ended
  */
 export async function passStepUp(
   captured: StepUp,
@@ -127,18 +127,18 @@ export async function passStepUp(
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
     const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), signIn };
     await recordPassedStepUp(who, noted, found.policy, deps);
-    // Whoever ended the enrolment noted that before they looked for a pass to forget.
+    // A concurrent end of the enrolment was recorded before it deleted passes, so it is found here.
     if (await hasEndedSince(who, record.startedAt, deps)) {
       await forgetPassedStepUp(who, deps);
       throw new FaceError('step_up_finished');
     }
   }
-  // It would end while codes are written down: it is made once they are.
+  // The receipt would expire while the person writes down codes: it is issued after that.
   const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
   return { ...ended, kept: null };
 }
 
-/** After a face check of the person's own: at their enrolment, and where few codes are left. */
+/** Offered after the person's own face check: at enrolment, and if few codes are left. */
 async function mayHaveCodes(
   { record, connection }: StepUp,
   check: { readonly methods: readonly AuthenticationMethod[] },
