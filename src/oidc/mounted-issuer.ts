@@ -2,14 +2,14 @@ import type { createCounterPage } from './counter/visit.js';
 import type { createInteraction } from './interaction.js';
 import type { OidcIssuer } from './issuer.js';
 
-/** An issuer, and what its own pages do. */
+/** An issuer with its own pages. */
 export interface MountedIssuer extends OidcIssuer {
   readonly interact: ReturnType<typeof createInteraction>;
-  /** Where a person opens the code of a counter. */
+  /** Page that opens a counter's code. */
   readonly receive: ReturnType<typeof createCounterPage>;
-  /** A status list of credentials, signed. @throws FaceError `not_found`, `state_unavailable` */
+  /** Returns a signed status list. @throws FaceError `not_found`, `state_unavailable` */
   readStatus(list: string): Promise<string>;
 }
 
-/** The issuers of all connections that have one, by the connection's id. */
+/** Issuers by connection id. */
 export type OidcIssuers = ReadonlyMap<string, MountedIssuer>;

@@ -5,8 +5,8 @@ import { oidcErrors } from './library.js';
 const detailsGuard = z.tuple([requestedAction]);
 
 /**
- * The one action that a request asks to approve (RFC 9396); `null` for none.
- * @param text - the parameter `authorization_details`
+ * Parses the one action to approve (RFC 9396); `null`: none.
+ * @param text - the `authorization_details` parameter
  * @throws oidcErrors.InvalidAuthorizationDetails
  */
 export function parseRequestedAction(text: string | undefined): NamedAction | null {
