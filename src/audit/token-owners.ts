@@ -2,10 +2,10 @@ import type { SubjectRef } from '../core/connection.js';
 import { readEvents } from './events.js';
 
 /**
- * Finds for whom tokens were made, by what audit trails say: a token itself tells it to nobody. The subject is empty for a token of
- * `POST /generate`, which a client keeps.
+ * Finds the owners of tokens in audit trails, because a token does not name its own. The subject is empty for `POST
+ * /generate`, where the client stores the token.
  * @param tokenIds - public ids
- * @returns without the tokens that no trail mentions
+ * @returns known tokens only
  */
 export async function findTokenOwners(
   trails: readonly string[],
