@@ -128,15 +128,15 @@ function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Desti
   return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';
 }
 
-/** Who asks, with what it registered. */
+/** The requesting client and its registration. */
 type Asker = Pick<DataConsent, 'client' | 'registration'>;
 
 const linkWith = (links: readonly Link[], source: string): Link | undefined =>
   links.find(({ other }) => other.connection === source);
 
 /**
- * What a person agrees to or not: claims of the connection's own, and of the others that answered. What is not essential of
- * one without a link counts as not agreed to; the rest of those that told nothing is asked for anew the next time.
+ * Returns the claims to agree to: the connection's own, and those of sources that answered. Optional claims of an
+ * unlinked source count as refused; other missing ones are requested again next time.
  */
 function toOffer(
   asker: Asker,
@@ -153,7 +153,7 @@ function toOffer(
   return { claims, leftOut, links: linkIds, digest: digestOf(JSON.stringify(shown)).toString('base64url') };
 }
 
-/** Whether what was agreed to of other connections can still be told: through the very links of then. */
+/** Returns true if agreed claims of other connections are still available through the same links. */
 const holdsBy = ({ claims, links: former }: DataConsent, wanted: readonly ClaimWanted[], links: readonly Link[]) =>
   wanted.every(
     ({ name, from }) => from === null || !claims.includes(name) || linkWith(links, from)?.id === former[from],
