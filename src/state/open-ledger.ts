@@ -4,7 +4,7 @@ import type { LedgerStore } from '../core/ports.js';
 import { createSqliteLedger } from './ledger-sqlite.js';
 
 /**
- * The ledger's part of the configured state store.
+ * Opens the ledger of the configured store.
  * @param files - their folder exists
  * @throws FaceError `state_unavailable`: the embedded store cannot be opened
  */

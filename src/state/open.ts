@@ -8,10 +8,10 @@ import { createSqliteState } from './sqlite.js';
 import { type Store, withStoreEpoch } from './store-epoch.js';
 
 /**
- * The configured state store, reconciled. One that is shared and does not answer yet is given all the same: it is
- * reconciled as soon as it does, and refuses until then.
+ * Opens and reconciles the configured state store. A shared store that does not respond yet is reconciled later, and
+ * refuses calls until then.
  * @param deps.files - their folder exists
- * @throws FaceError `data_newer`: a newer version wrote it. `state_unavailable`: the embedded store cannot be opened
+ * @throws FaceError `data_newer`: from a newer version; `state_unavailable`: the embedded store cannot be opened
  */
 export async function openState(
   config: StateConfig,
@@ -26,8 +26,8 @@ export async function openState(
 }
 
 /**
- * The configured state store, for whoever only reads from it beside a server. Nothing is reconciled or made.
- * @returns `null` where the embedded store is not there
+ * Opens the configured state store for reading next to a server, without changes.
+ * @returns `null` if the embedded store does not exist
  * @throws FaceError `state_unavailable`: the embedded store cannot be opened
  */
 export async function openStateToRead(
@@ -41,7 +41,7 @@ export async function openStateToRead(
 
 type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log'>;
 
-/** Loaded here: a server on its own file starts without the clients of others. */
+/** Loaded on demand: the embedded store needs no client libraries. */
 async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {
   switch (config.kind) {
     case 'redis': {
