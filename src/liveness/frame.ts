@@ -8,7 +8,7 @@ import type { NoiseResidual } from '../engine/noise.js';
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
 
-/** One frame as the engine sees it. */
+/** One frame as seen by the engine. */
 export interface SeenFrame {
   readonly movement: Movement;
   readonly embedding: Embedding;
@@ -23,7 +23,7 @@ export interface SeenFrame {
   readonly noise: NoiseResidual;
 }
 
-/** What `lookAt` reads. */
+/** Signals that `lookAt` needs. */
 export const judgedSignals: readonly Signal[] = [
   'embedding',
   'pose',
@@ -34,10 +34,7 @@ export const judgedSignals: readonly Signal[] = [
   'noise',
 ];
 
-/**
- * Measures one frame.
- * @throws FaceError as `Engine.examine`
- */
+/** Measures one frame. @throws FaceError as `Engine.examine` */
 export async function lookAt(
   engine: Engine,
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
@@ -45,7 +42,7 @@ export async function lookAt(
 ): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals, share);
   const { face, embedding, own, pose, liveness, quality, landmarks, light, texture, noise } = seen;
-  // Frames are compared by our own model alone: the bounds are fitted to it.
+  // Frames are compared by the built-in model only, which the bounds are fitted to.
   for (const each of own) each.embedding.wipe();
   if (
     embedding === null ||
