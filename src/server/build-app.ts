@@ -43,23 +43,24 @@ import { connect } from './connect.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
 
-/** What `vite build` makes lies beside what `tsc` makes. */
+/** Output of `vite build`, next to that of `tsc`. */
 const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 const consoleFolder = fileURLToPath(new URL('../../console-web', import.meta.url));
 const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
 
-/** What answers requests, and the core with the connections behind it. */
+/** The request handler, with core and connections. */
 export interface BuiltApp {
   readonly app: RequestListener;
   readonly core: CampaignDeps;
-  /** Whose digest the app compares with; a fresh one is still to be stored and shown. */
+  /** Digest for the app; a new key is still to be stored and shown. */
   readonly adminKey: AdminKey;
-  /** Settles once nothing is under way that nobody waits for. */
+  /** Settles when no background work is running. */
   settle(): Promise<void>;
 }
 
 /**
- * The HTTP surface of one configuration, on ports that outlive it: what is under way goes on when another takes its place.
+ * Builds the HTTP application of a configuration, on ports that outlive it, so that running requests continue after a
+ * reload.
  * @throws FaceError `config_invalid`
  */
 export async function buildApp(
@@ -161,7 +162,7 @@ export async function buildApp(
 
 const shareAgainMs = 5_000;
 
-/** Where the store does not answer yet, shares the brand as soon as it does: a server may be started before its store. */
+/** Shares the brand, retrying until the store responds, because a server may start first. */
 async function shareInTime(
   brand: Brand,
   { background, log, ...deps }: Pick<CoreDeps, 'state' | 'clock' | 'log'> & Pick<Upkeep, 'background'>,
@@ -184,7 +185,7 @@ async function shareInTime(
   });
 }
 
-/** A server keeps so few applications that each may have series of its own, if not one for each code. */
+/** Few applications exist, so each may have its own metrics, but not one per code. */
 function countRequest({ client, outcome }: ClientRequest, { applicationRequests }: Metrics): void {
   const failed = outcome !== 'ok' && isFault(outcome);
   applicationRequests.inc({
