@@ -1,20 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestTrace } from './tracing.js';
 
-/** The request that the running code belongs to. */
+/** Context of the running request. */
 export interface RequestContext {
   readonly requestId: string;
-  /** That the caller is in, shortened; `null`: not known. */
+  /** The caller's network, shortened; `null`: unknown. */
   readonly network: string | null;
-  /** `null` where this request is not traced. */
+  /** `null` if this request is not traced. */
   readonly trace: RequestTrace | null;
 }
 
-/** Which request the running code belongs to, however many are under way. */
+/** Request context of concurrently running code. */
 export interface RequestContexts {
-  /** Everything that `work` starts belongs to this request. */
+  /** Runs work, and everything it starts, in a context. */
   run<Result>(context: RequestContext, work: () => Result): Result;
-  /** `null` outside of requests. */
+  /** Returns `null` outside of requests. */
   current(): RequestContext | null;
 }
 
