@@ -80,8 +80,8 @@ async function toDelivery(delivery: Delivery, deps: SsfDeps): Promise<StreamTerm
 }
 
 /**
- * The configuration of a stream (section 8.1.1). What pushes carry is not shown.
- * @param record - `null`: of a receiver that the configuration names
+ * Returns the configuration of a stream (section 8.1.1), without push headers.
+ * @param record - `null` for a configured receiver
  */
 export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: SsfDeps): JsonObject {
   const { id, audience, events, delivery } = stream;
@@ -106,10 +106,7 @@ const allEvents = securityEventNames.map((name) => eventTypes[name]);
 
 const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
 
-/**
- * What only the transmitter says may be sent back to it, as it was.
- * @throws FaceError `request_malformed`
- */
+/** Checks that fields of the transmitter are sent back unchanged. @throws FaceError `request_malformed` */
 export function checkUnchanged(sent: unknown, view: JsonObject): void {
   const given = z.record(z.string(), z.unknown()).parse(sent);
   const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));
