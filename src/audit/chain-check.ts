@@ -4,19 +4,16 @@ import type { EpochMs } from '../core/units.js';
 import { digestOf, noDigest, parseLink } from './chain.js';
 import type { TamperKind } from './tamper-kinds.js';
 
-/** Position of a line. */
 export interface Place {
   readonly file: string;
   /** From 1. */
   readonly line: number;
 }
 
-/** The first problem of a trail. */
 export interface Tampering {
   readonly kind: TamperKind;
   /** The first bad line, or the one after missing lines; `null` if they are the last. */
   readonly place: Place | null;
-  /** Sequence number of the record. */
   readonly sequence: number;
 }
 
@@ -25,7 +22,7 @@ export interface ChainReport {
   readonly tampering: Tampering | null;
   /** 0 without records. */
   readonly firstSequence: number;
-  /** Of the last record before a problem. */
+  /** Last record before a problem. */
   readonly lastSequence: number;
   /** Number of lines that a crash left unfinished; they belong to the chain. */
   readonly unfinishedLines: number;
@@ -42,18 +39,15 @@ interface RecordLine extends Line {
   readonly time: EpochMs;
 }
 
-/** A break of the chain, until its cause is known. */
 interface Break {
   readonly at: RecordLine;
   readonly before: RecordLine | null;
-  /** The last non-record line between the two. */
   readonly unreadable: Line | null;
   readonly isChained: boolean;
   readonly isRepetition: boolean;
   readonly isFork: boolean;
   /** The line after `at`; `null` until read. */
   after: RecordLine | null;
-  /** True if the expected record came later. */
   cameLater: boolean;
 }
 
@@ -65,7 +59,6 @@ const removalGuard = z.object({
 /** Records remembered to distinguish a second writer from inserted lines. */
 const rememberedRecords = 4096;
 
-/** Checks a chain line by line, in constant memory. */
 export class ChainCheck {
   readonly #heads: ReadonlyMap<number, string>;
   readonly #recent = new Map<number, string>();
@@ -106,7 +99,6 @@ export class ChainCheck {
     return this.#last?.time ?? null;
   }
 
-  /** Returns the result after all lines were added. */
   report(): ChainReport {
     const isTorn = this.#break === null && this.#unreadable !== null;
     return {
@@ -174,7 +166,6 @@ export class ChainCheck {
 
 const nextAfter = (before: RecordLine | null): number => (before?.sequence ?? 0) + 1;
 
-/** Determines the cause of a break. */
 function toTampering({ at, before, unreadable, after, ...found }: Break): Tampering {
   const expected = nextAfter(before);
   const tell = (kind: TamperKind, { place }: Line, sequence = expected): Tampering => ({ kind, place, sequence });

@@ -17,7 +17,7 @@ export async function readChainName(file: string): Promise<string | null> {
 /**
  * Reads the chain's name, or creates a random one for an empty trail. A trail with records whose name was lost gets no
  * new one, because the newest head is stored under the old name and a truncation would go unnoticed.
- * @throws FaceError `state_unavailable`: the file is missing or malformed
+ * @throws `state_unavailable`: the file is missing or malformed
  */
 export async function openChainName(
   file: string,

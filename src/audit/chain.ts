@@ -17,7 +17,6 @@ const linkGuard = z.object({
   previous: z.string(),
 });
 
-/** Fields that make a record part of the chain. */
 export type Link = z.output<typeof linkGuard>;
 
 /** Parses a line; `null` if it is truncated or no record. */
@@ -29,13 +28,12 @@ export function parseLink(line: Buffer): Link | null {
   }
 }
 
-/** End of the chain. */
 export interface Tail {
   /** Sequence number of the last record; 0 before the first. */
   readonly sequence: number;
-  /** Of the last line; zeros before the first. */
+  /** Digest of the last line; zeros before the first. */
   readonly digest: string;
-  /** Of the last record's line; differs if a crash left an unfinished line after it. */
+  /** Digest of the last record's line; differs if a crash left an unfinished line after it. */
   readonly recordDigest: string;
   /** Time of the last record; `null` before the first. */
   readonly time: EpochMs | null;
@@ -57,12 +55,11 @@ const lookedThroughBytes = 1024 * 1024;
 
 const lineBreak = 0x0a;
 
-/** Beginning of every trail. */
 const firstRecord = '{"sequence":1,';
 
 /**
  * Finds the end of a trail, creating the file if needed.
- * @throws FaceError `state_unavailable`: the file is something else; and system errors
+ * @throws `state_unavailable`: the file is something else; and system errors
  */
 export async function openEnd(file: string): Promise<FileEnd> {
   const handle = await open(file, 'a+', 0o600);
@@ -85,7 +82,7 @@ export async function openEnd(file: string): Promise<FileEnd> {
   }
 }
 
-/** Finds the end of a closed segment. @throws FaceError `state_unavailable`: it has no record; and system errors */
+/** Finds the end of a closed segment. @throws `state_unavailable`: it has no record; and system errors */
 export async function readTail(file: string): Promise<Tail> {
   const handle = await open(file, 'r');
   try {
@@ -105,14 +102,12 @@ async function readClosedEnd(file: string): Promise<Tail> {
   return newest === undefined ? beginning : readTail(newest.file);
 }
 
-/** The truncated first record of a trail. */
 const isCutFirst = (bytes: Buffer): boolean =>
   firstRecord.startsWith(bytes.toString('utf8', 0, firstRecord.length).trimEnd());
 
 const notATrail = (): FaceError =>
   new FaceError('state_unavailable', { store: 'audit', problem: 'no record at the end of the file' });
 
-/** With or without its line break. */
 function lastLineOf(bytes: Buffer): Buffer {
   const end = bytes.at(-1) === lineBreak ? bytes.length - 1 : bytes.length;
   return bytes.subarray(bytes.subarray(0, end).lastIndexOf(lineBreak) + 1, end);

@@ -10,9 +10,8 @@ export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
 }[Action];
 
-/** Parser for records of some actions. */
 export interface EventParser<Action extends AuditAction> {
-  /** Byte strings of which such a record contains one: other lines need no parsing. */
+  /** One of these byte strings is in every such record: other lines need no parsing. */
   readonly marks: readonly string[];
   /** Returns `null` for another record; `unreadable`: truncated, altered, or no record. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;

@@ -3,7 +3,6 @@ import { toIso } from '../core/units.js';
 import { mergeByTime } from './merge.js';
 import { type AuditRecord, type RecordFilter, readRecords } from './records.js';
 
-/** A record and its trail. */
 export interface ExportedRecord extends AuditRecord {
   readonly trail: string;
 }
@@ -23,7 +22,6 @@ const cellsOf = ({ time, trail, sequence, action, connection, subject, detail }:
   ...[toIso(time), trail, String(sequence), action, connection, subject, JSON.stringify(detail)],
 ];
 
-/** Header of a CSV file. */
 export const csvHead = columns.join(',');
 
 /** Formats a record as CSV. */

@@ -22,7 +22,6 @@ const syncDelayMs = 1000;
 const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
-/** Dependencies of a trail. */
 export interface FileAuditDeps extends AuditConfig {
   /** The active file; its folder exists. */
   readonly file: string;
@@ -37,20 +36,17 @@ export interface FileAuditDeps extends AuditConfig {
   readonly beforeRemoval?: () => Promise<void>;
 }
 
-/** A written record. */
 export type WrittenRecord = AuditEvent & {
   readonly sequence: number;
   readonly time: EpochMs;
   readonly request: string | null;
 };
 
-/** An event to write, and its request. */
 interface Appended {
   readonly event: AuditEvent;
   readonly request: string | null;
 }
 
-/** A trail of files, and its state. */
 export interface Trail extends Audit {
   readonly file: string;
   /** Name of the chain, unique among replicas. */
@@ -64,8 +60,8 @@ export interface Trail extends Audit {
  * the SHA-256 of the line before, which reveals changed, removed or inserted lines; signed heads (`signHeads`) reveal
  * truncation. A line left unfinished by a crash stays and is covered by the next digest. `append` settles once an event
  * about stored data is on disk; other events follow within a second.
- * @throws FaceError `state_unavailable`: the file is inaccessible, or another process writes to it; also by `append`,
- * which then counts no record
+ * @throws `state_unavailable`: the file is inaccessible, or another process writes to it; also by `append`, which then
+ * counts no record
  */
 export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
   const unlock = await guarded(async () => lockTrail(deps.file));
@@ -96,7 +92,6 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     }, syncDelayMs).unref();
   };
 
-  /** Writes concurrently appended events in one call. */
   const writeGroup = async (group: readonly Appended[]): Promise<readonly WrittenRecord[]> => {
     // After a failed write the end is unknown.
     let at = end ?? (await openEnd(file));

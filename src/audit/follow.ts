@@ -7,7 +7,6 @@ import { type OpenSegment, openSegments } from './segments.js';
 /** A record and the SHA-256 of its line in hexadecimal: a permanent id, unlike its number after a power failure. */
 export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
-/** Continues reading a trail. */
 export interface Follower<Action extends AuditAction> {
   /**
    * Reads the next records, slightly more than `limit` at most, all synced to disk. On a system error they are returned

@@ -9,13 +9,12 @@ import type { Trail } from './file.js';
 import { holdsRecord } from './holds-record.js';
 import { headsFileOf } from './trail-files.js';
 
-/** The header `typ` of a signed head. */
 export const headType = 'facestep-audit-head+jwt';
 
 /** Content of a signed head: the end of a trail at a time. */
 export const headGuard = z.object({
   chain: z.string(),
-  /** Of the last record. */
+  /** Sequence number of the last record. */
   sequence: z.int().min(1),
   /** SHA-256 of its line, in hexadecimal. */
   digest: z.string().length(64),
@@ -29,7 +28,6 @@ export const headKeyOf = (chain: string): string => `audit-head:${chain}`;
 const secondsBetween = 60;
 const recordsBetween = 1000;
 
-/** Dependencies of signing heads. */
 export interface HeadDeps {
   readonly signer: Signer;
   readonly state: State;

@@ -1,6 +1,5 @@
 import type { EpochMs } from '../core/units.js';
 
-/** Reader of one trail, in its order. */
 interface Source<Read> {
   readonly trail: string;
   readonly records: AsyncGenerator<Read>;

@@ -10,11 +10,9 @@ export interface HeadsReport {
   readonly heads: readonly Head[];
   /** Number signed by an unknown key. */
   readonly unknownKey: number;
-  /** The first altered head. */
   readonly invalid: { readonly file: string; readonly line: number } | null;
 }
 
-/** Result of verifying one JWS. */
 export type HeadFinding = Head | 'unknown key' | 'invalid';
 
 /** Creates a verifier of signed heads with public keys. */

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { linesWith, readPieces } from './read.js';
 
-/** Fields of every record except its detail. */
 export const recordHead = z.object({
   sequence: z.int().min(1),
   time: z.iso.datetime().transform(fromIso),
@@ -15,10 +14,8 @@ export const recordHead = z.object({
 
 const recordGuard = recordHead.extend({ detail: z.record(z.string(), z.json()) });
 
-/** A record of any action and version. */
 export type AuditRecord = z.output<typeof recordGuard>;
 
-/** A user whose records are requested. */
 export interface RecordSubject {
   /** `null`: any. */
   readonly connection: string | null;
@@ -61,7 +58,7 @@ export async function* readRecords(file: string, filter: RecordFilter = {}): Asy
   }
 }
 
-/** Byte strings of which every matching record contains one: other lines need no parsing. */
+/** One of these byte strings is in every matching record: other lines need no parsing. */
 function marksOf({
   connection,
   subjects,

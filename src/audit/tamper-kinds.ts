@@ -1,11 +1,9 @@
 /** Problems of a trail. */
 export const tamperKinds = [
-  /** A line was changed. */
   'edited',
   /** Lines are missing within the trail. */
   'deleted',
   'reordered',
-  /** A line was inserted. */
   'inserted',
   /** Two records follow one: two writers, or an inserted line. */
   'forked',

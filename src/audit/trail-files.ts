@@ -21,10 +21,8 @@ export const lockFileOf = (file: string): string => beside(file, 'lock');
 export const closedFileOf = (file: string, lastSequence: number): string =>
   beside(file, `${String(lastSequence).padStart(12, '0')}.jsonl`);
 
-/** A closed segment. */
 export interface ClosedSegment {
   readonly file: string;
-  /** Sequence number of its last record. */
   readonly lastSequence: number;
 }
 

@@ -12,19 +12,16 @@ import { openSegments } from './segments.js';
 /** Heads are signed every minute, so a longer time without one is a problem. */
 const longestUnsignedSec = 5 * 60;
 
-/** Result from the state store. */
 export type StateFinding =
   /** No store was given. */
   | { readonly kind: 'not asked' | 'no head' | 'unreachable' | 'unknown key' | 'invalid' }
   | { readonly kind: 'head'; readonly sequence: number };
 
-/** Result of verifying a trail. */
 export interface TrailReport extends ChainReport {
   readonly file: string;
   /** Name of the chain; `null` if its file is missing. */
   readonly chain: string | null;
   readonly heads: {
-    /** Number of verified heads. */
     readonly verified: number;
     readonly unknownKey: number;
     /** Sequence number in the last head; 0 without one. */

@@ -1,24 +1,19 @@
-/** A place in the queue; see `QueueShare`. */
 interface Share {
   readonly class: 'known' | 'anonymous';
   readonly source: string;
 }
 
-/** A waiting job. */
 interface Entry<Job> {
   readonly job: Job;
   readonly size: number;
 }
 
-/** Waiting jobs of one source, in order, and their total size. */
 interface Line<Job> {
   readonly entries: Entry<Job>[];
   size: number;
 }
 
-/** Waiting jobs in order of execution: known callers first, sources of a class in turns. */
 export interface FairQueue<Job> {
-  /** Jobs that wait. */
   readonly length: number;
   /**
    * Adds a job to its source's line.
@@ -30,14 +25,11 @@ export interface FairQueue<Job> {
   pushBegun(job: Job, share: Share): void;
   /** Removes and returns the next job. @param only - `known`: skips anonymous callers */
   shift(only?: 'known'): Job | undefined;
-  /** Removes and returns all jobs. */
   clear(): readonly Job[];
 }
 
-/** The jobs of one class. */
 class Lines<Job> {
   readonly begun: Job[] = [];
-  /** In order of their turns. */
   readonly #lines = new Map<string, Line<Job>>();
   readonly #limit: number;
   #size = 0;

@@ -1,4 +1,3 @@
-/** Size of the pool. */
 const poolBytes = 4096;
 
 /** Larger draws bypass the pool: they are rare and may be keys. */

@@ -11,7 +11,6 @@ const systemErrorGuard = z.object({
 });
 type SystemError = z.output<typeof systemErrorGuard>;
 
-/** Explanations by code; otherwise the code itself. */
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this account may not do that',
   EPERM: 'this account may not do that',

@@ -7,10 +7,7 @@ import { takePicture } from './picture.js';
 /** Reads a file; may throw anything. */
 export type ReadBytes = (path: string) => Promise<Uint8Array>;
 
-/**
- * Reads and checks the configured brand like one from an administrator.
- * @throws FaceError `config_invalid`, with all problems
- */
+/** Reads and checks the configured brand like one from an administrator. @throws `config_invalid`, with all problems */
 export async function readConfiguredBrand(
   config: BrandConfig | null,
   { readBytes }: { readonly readBytes: ReadBytes },

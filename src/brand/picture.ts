@@ -21,7 +21,6 @@ const boxes = {
 /** Three of them fit a record of every store. */
 const maxPngBytes = 48 * 1024;
 
-/** A picture to serve, or its problem. */
 export type TakenPicture = { readonly picture: BrandPicture } | { readonly problem: BrandProblem };
 
 type Kind = 'svg' | 'pixels';

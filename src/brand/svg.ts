@@ -75,13 +75,11 @@ function decodeText(bytes: Uint8Array): string | null {
   }
 }
 
-/** One tag. */
 interface Tag {
   readonly name: string;
   readonly closing: boolean;
   readonly empty: boolean;
   readonly attributes: readonly (readonly [name: string, value: string])[];
-  /** Position after it. */
   readonly end: number;
 }
 
@@ -106,7 +104,6 @@ function readTag(text: string, start: number): Tag | null {
   }
 }
 
-/** Reads `name="value"`, without `<` in the value. */
 function readAttribute(text: string, start: number): { name: string; value: string; end: number } | null {
   const name = readName(text, start);
   if (name === null) return null;

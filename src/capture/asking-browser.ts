@@ -5,7 +5,6 @@ import type { AskingBrowser } from '../core/step-up/record.js';
  * can forge the user agent and choose a network.
  */
 
-/** First match wins: many browsers also name others. */
 const browsers = [
   ['Edge', /\bEdg(?:e|A|iOS)?\//],
   ['Opera', /\b(?:OPR|OPiOS)\//],

@@ -3,7 +3,6 @@ import type { NamedBrand } from '../core/brand/brands.js';
 import { type BrandOfPage, brandMetaName } from '../core/brand/page-brand.js';
 import { brandFilePath } from '../http/brand-paths.js';
 
-/** Converts a brand for the page. */
 function toPageBrand({ digest, brand }: NamedBrand): BrandOfPage {
   const { organisation, helpUrl, texts, logo, logoDark } = brand;
   const dark = logoDark === null ? null : brandFilePath(digest, 'logoDark.png');

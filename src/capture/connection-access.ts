@@ -5,7 +5,6 @@ import { FaceError } from '../errors.js';
 import type { Client } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 
-/** Fields that name a user of a connection. */
 export const who = {
   connection: z.string().min(1).max(100).describe('The id of a configured connection.'),
   subject: z
@@ -28,7 +27,7 @@ interface NamedUser {
   readonly login?: string | undefined;
 }
 
-/** @throws FaceError `request_malformed`: none or both are named */
+/** @throws `request_malformed`: none or both are named */
 export function checkNamed({ subject, login }: NamedUser): void {
   if ((subject === undefined) === (login === undefined)) throw new FaceError('request_malformed', { field: 'login' });
 }
@@ -36,7 +35,7 @@ export function checkNamed({ subject, login }: NamedUser): void {
 /**
  * Returns the id of the named user; a given id is not checked.
  * @returns `null`: no user has that login
- * @throws FaceError `request_malformed`, `profile_unavailable`
+ * @throws `request_malformed`, `profile_unavailable`
  */
 export async function findSubject({ profile }: Connection, named: NamedUser): Promise<string | null> {
   checkNamed(named);
@@ -44,7 +43,7 @@ export async function findSubject({ profile }: Connection, named: NamedUser): Pr
   return (await profile.findAccount(named.login))?.subject ?? null;
 }
 
-/** Returns the id of an existing user. @throws FaceError also `subject_unknown` */
+/** Returns the id of an existing user. @throws also `subject_unknown` */
 export async function requireSubject(connection: Connection, named: NamedUser): Promise<string> {
   const subject = await findSubject(connection, named);
   if (subject === null) throw new FaceError('subject_unknown');
@@ -55,7 +54,7 @@ export async function requireSubject(connection: Connection, named: NamedUser): 
 export const mayUse = ({ tenant }: Client, connection: string): boolean =>
   tenant === standardTenant || tenant === connection;
 
-/** @throws FaceError `connection_unknown`, also for another tenant's */
+/** @throws `connection_unknown`, also for another tenant's */
 export function findConnection(id: string, client: Client, { connections }: ApiDeps): Connection {
   const connection = mayUse(client, id) ? connections.get(id) : undefined;
   if (connection === undefined) throw new FaceError('connection_unknown');
@@ -69,7 +68,7 @@ export const returnUrlField = z
   .optional()
   .describe('Where the capture page goes at the end: one of the connection’s `returnUrls`.');
 
-/** @throws FaceError `request_malformed`: not allowed by the connection */
+/** @throws `request_malformed`: not allowed by the connection */
 export function checkReturnUrl(connection: Connection | null, returnUrl: string | undefined): string | null {
   if (returnUrl === undefined) return null;
   if (!connection?.policy.returnUrls.includes(returnUrl))

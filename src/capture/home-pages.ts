@@ -22,7 +22,6 @@ import { toTexts } from '../rest/home-page.js';
 import { holdingsReply } from '../rest/replies/holdings.js';
 import { exportHoldings, notHeld } from '../rest/subject-export.js';
 
-/** Checks per page and per file. */
 const checksAtOnce = 10;
 const checksExported = 1000;
 

@@ -6,7 +6,6 @@ import { emptyReply } from '../core/step-up/page-protocol.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 
-/** By display name; a removed connection by its id. */
 const toShown = (link: Link, { connections }: Pick<ApiDeps, 'connections'>): ShownLink => ({
   ...toLinkReply(link),
   name: connections.get(link.other.connection)?.policy.organisation ?? link.other.connection,

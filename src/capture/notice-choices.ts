@@ -34,14 +34,13 @@ async function readNotices(who: SubjectRef, deps: ApiDeps): Promise<Notices> {
   };
 }
 
-/** Returns the person of the page. @throws FaceError `not_found`: the connection sends no notifications */
+/** Returns the person of the page. @throws `not_found`: the connection sends no notifications */
 function findTold(session: FoundSession, deps: ApiDeps): SubjectRef {
   const person = findManaged(session, deps);
   if (!person.connection.policy.notices) throw new FaceError('not_found');
   return toSubjectRef(person);
 }
 
-/** Records the new settings and returns them. */
 async function record(who: SubjectRef, deps: ApiDeps): Promise<{ readonly notices: Notices }> {
   const notices = await readNotices(who, deps);
   const { on, email, push } = notices;

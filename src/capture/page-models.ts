@@ -5,7 +5,6 @@ import { readPublishedFile } from '../engine/published-file.js';
 import { FaceError } from '../errors.js';
 import { markOf } from '../files/durable-file.js';
 
-/** Models for guidance in the browser, by name in the URL. */
 const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
 
 /** Creates a reader that verifies and caches a model until its file changes; callers share the bytes. */
@@ -28,7 +27,7 @@ function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8A
  * Serves `/<name>.onnx` from the engine's folder. With its digest as the query, the response is immutable and verified,
  * and pages of another release request another digest. Without an engine there are no models, and the page runs without
  * guidance.
- * @throws FaceError `not_found`; `model_altered` and `model_missing` if the file changed
+ * @throws `not_found`; `model_altered` and `model_missing` if the file changed
  */
 export function createModelHandler(folder: string): RequestHandler<{ name: string }> {
   const read = createModelReader(folder);

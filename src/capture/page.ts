@@ -11,11 +11,8 @@ import { pagePath } from '../http/page-link.js';
 import { addBrand } from './branded-page.js';
 import { createModelHandler } from './page-models.js';
 
-/** Folders of the page's files. */
 export interface PageFolders {
-  /** Output of `vite build`. */
   readonly page: string;
-  /** The engine's models; two also guide in the browser. */
   readonly models: string;
 }
 

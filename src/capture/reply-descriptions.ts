@@ -4,7 +4,6 @@ import { enrolmentReply, instant, passkeyReply, sessionReply, view } from '../co
 const { role, agreedAt, handOff, pairing } = view.shape;
 const { choices, application, network } = pairing.def.innerType.shape;
 
-/** Descriptions for the OpenAPI document only. */
 const descriptions = [
   [instant, 'RFC 3339, UTC.'],
   [role, '`camera`: a phone that lends it to another browser; `unpaired`: one that has to choose a number before.'],

@@ -15,7 +15,6 @@ const ticketText = z.string().min(1).max(4608).describe('What stands after the `
 const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
-/** Opens the ticket of any kind of link. */
 async function open(
   { ticket, ...rest }: Omit<Parameters<typeof openSession>[0], 'ticket'> & { ticket: string },
   deps: ApiDeps,

@@ -5,16 +5,15 @@ import { isAnswerTo, secretsOf } from '../sign-in/visit-secrets.js';
 import { type Person, toPerson } from './person.js';
 import type { Visit } from './visit.js';
 
-/** Signs in administrators at the company's identity provider. */
 export interface CompanyProvider {
-  /** Returns the redirect URL. @throws FaceError `profile_unavailable`: no or an invalid response */
+  /** Returns the redirect URL. @throws `profile_unavailable`: no or an invalid response */
   begin(visit: Visit): Promise<URL>;
   /** Returns true if the query is an answer to that visit. */
   isOf(visit: Visit, query: string): boolean;
   /**
    * Completes the sign-in.
    * @param query - with its question mark
-   * @throws FaceError `caller_untrusted`: invalid answer; `profile_unavailable`: the provider does not respond
+   * @throws `caller_untrusted`: invalid answer; `profile_unavailable`: the provider does not respond
    */
   finish(query: string, visit: Visit): Promise<Person>;
 }

@@ -3,11 +3,10 @@ import type { Room } from '../http/rooms.js';
 import type { ApiDeps } from '../rest/deps.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
-/** Dependencies of the console. */
 export interface ConsoleDeps extends ApiDeps {
   /** For the company's identity provider. */
   readonly fetch: Fetch;
-  /** Memory for bodies of people who have not signed in. */
+  /** Memory for bodies of anonymous people. */
   readonly room: Room;
   readonly metrics: Pick<Metrics, 'emergencySignIns'>;
 }

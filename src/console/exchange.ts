@@ -8,7 +8,6 @@ import { parseJsonFields } from '../http/json.js';
 import type { Room } from '../http/rooms.js';
 import { isSameOrigin } from '../http/same-origin.js';
 
-/** A request and its response. */
 export interface Exchange {
   readonly request: Request;
   readonly response: Response;
@@ -31,7 +30,7 @@ const maxBodyBytes = 8 * 1024;
 
 /**
  * Reads the fields of a call from this server's own page, before authentication.
- * @throws FaceError `caller_untrusted`: from another page; `request_malformed`, `body_too_large`, `overloaded`
+ * @throws `caller_untrusted`: from another page; `request_malformed`, `body_too_large`, `overloaded`
  */
 export async function readFields<Fields extends z.ZodType>(
   { request, response }: Exchange,

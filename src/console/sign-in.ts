@@ -113,7 +113,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
       deps,
     );
 
-  /** @throws FaceError `role_missing` */
+  /** @throws `role_missing` */
   async function requireRole({ role, name, subject }: Person, from: string): Promise<SignedInRole> {
     if (role !== null) return role;
     const detail = { by: name, issuer: from, subject };

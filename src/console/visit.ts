@@ -3,7 +3,6 @@ import { Credential } from '../core/concealed.js';
 /** Time limit at the provider, in seconds. */
 export const visitLifeSec = 10 * 60;
 
-/** Path of the console. */
 export const consolePath = '/console';
 
 /** A sign-in at the provider. Nothing is stored, so that anonymous requests cost no memory. */

@@ -19,7 +19,6 @@ function isWrittenOut({ amount }: Action): boolean {
   return (value.split('.')[1] ?? '').length === format.resolvedOptions().maximumFractionDigits;
 }
 
-/** An action as a caller requests it. */
 export const requestedAction = actionGuard.check(z.refine(isWrittenOut, { path: ['amount'] }));
 
 /** Computes the digest of an action. */

@@ -7,7 +7,6 @@ import type { EpochMs } from './units.js';
 /** Concurrent writers of one record succeed one per round, so this is the number of writers that can collide. */
 const maxContentions = 20;
 
-/** A record under a fixed key. */
 export interface StoredRecord<Value> {
   readonly key: string;
   readonly guard: z.ZodType<Value>;
@@ -16,7 +15,6 @@ export interface StoredRecord<Value> {
   readonly mayBeLost?: boolean;
 }
 
-/** A stored record and its revision. */
 export interface FoundRecord<Value> {
   readonly record: Value;
   readonly revision: number;
@@ -40,7 +38,7 @@ export const parseStored = <Value>(found: StateRecord | null, guard: z.ZodType<V
  * @param change - receives `null` if nothing is stored; returns its argument, or throws, to leave the record
  * @param known - the record as just read
  * @returns the record before and after; identical if unchanged
- * @throws FaceError `state_unavailable`, and what `change` throws
+ * @throws `state_unavailable`, and what `change` throws
  */
 export async function changeStored<Value extends Json, Changed extends Value | null>(
   stored: StoredRecord<Value>,

@@ -39,7 +39,6 @@ abstract class ConcealedBytes<T extends Uint8Array | Float32Array> extends Conce
 /** Maximum size of one encoded picture: 10 MB. */
 export const maxPhotoBytes = 10 * 1024 * 1024;
 
-/** One encoded picture (JPEG, PNG or WebP) from the caller. */
 export class Photo extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'Photo';
   get sizeBytes(): number {

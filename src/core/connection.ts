@@ -4,7 +4,6 @@ import type { LetterLanguage } from './letters/language.js';
 import type { Accuracy, Binding, Profile } from './ports.js';
 import type { EpochMs, EpochSec } from './units.js';
 
-/** Requirements of a connection for face checks. */
 export interface Policy {
   /** `shadow` decides and records, but never blocks. */
   readonly mode: 'enforce' | 'shadow';
@@ -48,27 +47,18 @@ export interface Policy {
   readonly bypass: BypassPolicy;
   /** True if the capture page lets users ask the help desk for help. */
   readonly helpRequests: boolean;
-  /** Allowed redirect targets at the end of the capture page. */
   readonly returnUrls: readonly string[];
-  /** True if users get e-mails about events of their face check. */
   readonly notices: boolean;
-  /** Language of e-mails. */
   readonly language: LetterLanguage;
   /** E-mail address of the help desk; `null`: no notification. */
   readonly helpDesk: string | null;
-  /** Hook response if there is no fresh face check. */
   readonly whenUnverified: UnverifiedPolicy;
-  /** Hook response if the state store is unavailable. */
   readonly whenUnavailable: UnverifiedPolicy;
 }
 
-/** Alternatives to the face, and whether they count. */
 export interface AnotherWayPolicy {
-  /** One-time code to the e-mail address in the profile. */
   readonly email: boolean;
-  /** One-time code to the phone number in the profile. */
   readonly sms: boolean;
-  /** Codes that the user got at enrolment. */
   readonly recoveryCodes: boolean;
   /**
    * True if hooks and OpenID clients accept an alternative or a bypass code; receipts and tokens state that no face was
@@ -77,10 +67,8 @@ export interface AnotherWayPolicy {
   readonly counts: boolean;
 }
 
-/** Bypass codes of the help desk. */
 export interface BypassPolicy {
   readonly allowed: boolean;
-  /** Maximum lifetime of a code, in minutes. */
   readonly minutes: number;
   /** Number of administrators required; with 2, they must differ. */
   readonly approvals: 1 | 2;
@@ -97,7 +85,6 @@ export type HookFallback = UnverifiedPolicy | 'pass';
 /** A step-up request signed by the provider's side and delivered by the user's browser. */
 export interface StepUpRequest {
   readonly subject: string;
-  /** Audience of the receipt. */
   readonly audience: string;
   /** Included in the receipt; each nonce opens one step-up. */
   readonly nonce: string;
@@ -105,17 +92,13 @@ export interface StepUpRequest {
   readonly expiresAt: EpochMs;
 }
 
-/** One configured tenant of an identity provider. */
 export interface Connection {
   readonly id: string;
   /** Kind of provider: the name of its adapter's folder. */
   readonly kind: string;
   readonly policy: Policy;
   readonly profile: Profile;
-  /**
-   * Verifies and reads a signed step-up request; `null` if the provider signs none.
-   * @throws FaceError `caller_untrusted`
-   */
+  /** Verifies and reads a signed step-up request; `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }
 
@@ -125,7 +108,6 @@ export interface SubjectRef {
   readonly subject: string;
 }
 
-/** A user with the connection itself. */
 export interface ConnectedSubject {
   readonly connection: Connection;
   readonly subject: string;
@@ -141,7 +123,7 @@ export function bindingOf({ id, kind, policy }: Connection, subject: string): Bi
   return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };
 }
 
-/** Returns the token in a subject's profile; `null` without a token or user. @throws FaceError `profile_unavailable` */
+/** Returns the token in a subject's profile; `null` without a token or user. @throws `profile_unavailable` */
 export async function readTokenIfAny({ profile }: Connection, subject: string): Promise<SealedToken | null> {
   try {
     return await profile.readToken(subject);
@@ -153,6 +135,6 @@ export async function readTokenIfAny({ profile }: Connection, subject: string): 
 
 /**
  * Returns the subject of a person known only by name or address, not a provider user yet. Cannot collide with a user's
- * id, so such a token cannot speak for a user.
+ * id, so its token cannot speak for a user.
  */
 export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;

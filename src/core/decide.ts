@@ -14,7 +14,6 @@ import { nowOrLater } from './until-done.js';
 const decisionGuard = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('verified'),
-    /** Time when the step-up passed. */
     at: z.number().transform(epochSec),
     stepUpId: z.string(),
     liveness: z.number().nullable(),
@@ -28,12 +27,9 @@ const decisionGuard = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim', 'pass']) }),
 ]);
 
-/** Decision of the core on a hook event. */
 export type HookDecision = z.infer<typeof decisionGuard>;
 
-/** One call of a hook, as parsed by its adapter. */
 export interface HookEvent extends ConnectedSubject {
-  /** The hook's name, for the audit trail. */
   readonly hook: string;
   /** Application of the sign-in, by the provider's id; `null` if unknown. */
   readonly application: string | null;
@@ -63,7 +59,7 @@ export const repeatableWithinSkewSec = 3 * eventSkewSec;
 /**
  * Decides a hook event from a finished step-up of the subject. The first event consumes the step-up; the same event
  * gets the same answer again.
- * @throws FaceError `event_out_of_time`
+ * @throws `event_out_of_time`
  */
 export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   const { connection, eventTime, budgetMs } = event;
@@ -148,7 +144,6 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   return decision;
 }
 
-/** Refusal reasons that count as a sign-in without a check. */
 const countedReasons: ReadonlySet<NoPassedStepUp | 'locked_out'> = new Set([
   'no_check',
   'check_used',
@@ -161,7 +156,7 @@ function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDec
   return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
 }
 
-/** Records a call that shadow mode allowed and enforcement would have refused. @throws FaceError `state_unavailable` */
+/** Records a call that shadow mode allowed and enforcement would have refused. @throws `state_unavailable` */
 export async function recordPassedOver(
   { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
   deps: CoreDeps,

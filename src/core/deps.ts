@@ -1,7 +1,6 @@
 import type { Limits } from './limits/limits.js';
 import type { Audit, Clock, Log, Random, Signer, State, Verifier } from './ports.js';
 
-/** Ports that every part of the core uses. */
 export interface CoreDeps {
   readonly clock: Clock;
   readonly random: Random;

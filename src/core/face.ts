@@ -1,4 +1,3 @@
-/** A rectangle in pixels of the upright picture. */
 export interface Box {
   readonly x: number;
   readonly y: number;

@@ -7,7 +7,6 @@ import type { Binding, ReadToken } from './ports.js';
 import type { QueueShare } from './queue-share.js';
 import { toEpochMs } from './units.js';
 
-/** Limit of a roster. */
 export const mostTokens = 500;
 
 /**
@@ -33,7 +32,6 @@ export interface Identification {
   readonly position: number | null;
   /** Ascending positions of the matches if `ambiguous`: duplicates or people who look alike. */
   readonly alike: readonly number[];
-  /** Positions of unusable tokens: expired, or their key is retired. */
   readonly unusable: readonly number[];
   /** Maximum rate at which an unknown face is identified, from the tokens' levels: 0 to 1. */
   readonly falsePositiveRate: number;
@@ -42,9 +40,9 @@ export interface Identification {
 /**
  * Identifies a face among at most `mostTokens` tokens, with a liveness check. Counts once for the tenant, whatever the
  * outcome.
- * @throws FaceError `roster_malformed`: empty, too many, or duplicates; `roster_too_large`: more than their level
- * allows; `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier` for pictures, and `not_found` if
- * another server does the checks
+ * @throws `roster_malformed`: empty, too many, or duplicates; `roster_too_large`: more than their level allows;
+ * `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier` for pictures, and `not_found` if another
+ * server does the checks
  */
 export async function identify(
   { photos, tokens, binding, share }: IdentifyRequest,
@@ -93,7 +91,7 @@ export async function identify(
   }
 }
 
-/** @throws FaceError `roster_malformed`, `token_malformed` */
+/** @throws `roster_malformed`, `token_malformed` */
 function readTokens(tokens: readonly SealedToken[], { verifier }: CoreDeps): readonly ReadToken[] {
   if (tokens.length === 0 || tokens.length > mostTokens)
     throw new FaceError('roster_malformed', { tokens: tokens.length });

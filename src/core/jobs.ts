@@ -3,7 +3,6 @@ import type { JobName } from './job-names.js';
 import type { Clock, Log } from './ports.js';
 import type { EpochMs } from './units.js';
 
-/** A job and its interval. */
 export interface Job {
   readonly name: JobName;
   /** Time from the end of one run to the next, in seconds; also the delay before the first run. */
@@ -12,7 +11,6 @@ export interface Job {
   run(): Promise<void>;
 }
 
-/** State of a job. */
 export interface JobState {
   readonly name: JobName;
   readonly everySec: number;
@@ -27,7 +25,6 @@ export interface JobState {
   } | null;
 }
 
-/** A started job. */
 export interface RunningJob {
   /** Runs the job now, or after the current run. Never rejects. @returns settles with that run */
   runNow(): Promise<void>;
@@ -35,20 +32,16 @@ export interface RunningJob {
   stop(): Promise<void>;
 }
 
-/** The jobs of a process. */
 export interface Jobs {
   start(job: Job): RunningJob;
-  /** Returns the states of all running jobs, by name. */
   states(): readonly JobState[];
 }
 
-/** Dependencies of jobs. */
 export interface JobsDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Ends early on abort. Never rejects, and keeps no process alive. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Called after each run. */
   readonly onRun: (state: JobState) => void;
 }
 

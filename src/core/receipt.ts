@@ -21,14 +21,12 @@ import { nowOrLater } from './until-done.js';
 
 export { clockToleranceSec, receiptLifeSec };
 
-/** Audience of a receipt. */
 export interface ReceiptRequest {
   readonly audience: string;
   /** Chosen by the party that verifies the receipt, and included in it; `null`: none. */
   readonly nonce: string | null;
 }
 
-/** A passed step-up, as stated in a receipt. */
 export interface PassedCheck {
   /** A connection's id, or `api:<tenant>` if an API client stores the token. */
   readonly connection: string;
@@ -40,14 +38,11 @@ export interface PassedCheck {
   readonly presence: string | null;
   /** Without `face`, no face was checked. */
   readonly methods: readonly AuthenticationMethod[];
-  /** The approved action, if any. */
   readonly action?: NamedAction | null;
 }
 
-/** Content of a redeemed receipt. */
 export interface RedeemedReceipt {
   readonly stepUpId: string;
-  /** Time when the step-up passed. */
   readonly at: EpochSec;
   readonly liveness: Liveness | null;
 }
@@ -99,8 +94,8 @@ const sourcesFor = (connection: string): readonly string[] => [connection, 'api:
  * Redeems a receipt for one event, which may ask again.
  * @param expected.by - the provider's id of the event
  * @param expected.needsFace - refuses a pass without a face
- * @throws FaceError `receipt_invalid`: foreign, expired, for another audience or subject, of a client that does not
- * serve the connection, without a required face, or used by another event
+ * @throws `receipt_invalid`: foreign, expired, for another audience or subject, of a client that does not serve the
+ * connection, without a required face, or used by another event
  */
 export async function redeemReceipt(
   receipt: string,
@@ -130,8 +125,8 @@ export async function redeemReceipt(
 /**
  * Redeems a receipt that approves an action, for one use, which may ask again.
  * @param expected.by - id of the use
- * @throws FaceError `receipt_invalid`: foreign, expired, for another audience or subject, used for something else, or
- * without an action
+ * @throws `receipt_invalid`: foreign, expired, for another audience or subject, used for something else, or without an
+ * action
  */
 export async function redeemApproval(
   receipt: string,
@@ -194,7 +189,7 @@ function inOurWords<Claims>(check: () => Claims): Claims {
 /**
  * Redeems a receipt for a connection's own hook within the provider's timeout.
  * @param event.budgetMs - in milliseconds
- * @throws FaceError `receipt_invalid`, and `state_unavailable` also on timeout
+ * @throws `receipt_invalid`, and `state_unavailable` also on timeout
  */
 export function redeemForHook(
   receipt: string,

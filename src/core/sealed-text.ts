@@ -20,7 +20,7 @@ const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('
  * Encrypts a text.
  * @param label - purpose; each has its own key. More than 32 bytes, so that it can never equal a token's message, a
  * digest of that length
- * @throws FaceError `key_service_unavailable`
+ * @throws `key_service_unavailable`
  */
 export async function sealText(
   text: Credential,
@@ -41,7 +41,7 @@ export async function sealText(
 /**
  * Decrypts a text.
  * @param label - as for encryption
- * @throws FaceError `token_key_retired`, `key_service_unavailable`; `state_unavailable`: altered in the store
+ * @throws `token_key_retired`, `key_service_unavailable`; `state_unavailable`: altered in the store
  */
 export async function openText(
   { version, nonce, sealed }: SealedText,

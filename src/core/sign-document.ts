@@ -12,8 +12,8 @@ import { toEpochSec } from './units.js';
  * consumed; the same document may be signed again while it is valid.
  * @param asked.document - bytes of any file; not stored
  * @returns a compact JWS without its payload (RFC 7797)
- * @throws FaceError `receipt_invalid`: no such approval of this person, expired, or used for something else;
- * `document_changed`: it approves another document, or none
+ * @throws `receipt_invalid`: no such approval of this person, expired, or used for something else; `document_changed`:
+ * it approves another document, or none
  */
 export async function signDocument(
   asked: {

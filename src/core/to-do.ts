@@ -2,27 +2,23 @@ import type { Policy } from './connection.js';
 import { type ToDoCode, toDoUrgency } from './to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from './units.js';
 
-/** Console page for the item. */
 export type Place = 'connection' | 'doctor' | 'keys' | 'backup' | 'audit';
 
-/** An item to do. */
 export interface ToDo {
   readonly code: ToDoCode;
   readonly urgency: 'now' | 'soon';
-  /** Text for an administrator. */
   readonly words: string;
   /** The connection concerned; `null`: the server. */
   readonly connection: string | null;
   readonly where: Place;
 }
 
-/** State of a connection. */
 export interface ConnectionFacts {
   readonly id: string;
   readonly mode: Policy['mode'];
   /** Start of shadow mode; `null`: not active, or unknown. */
   readonly shadowSince: EpochMs | null;
-  /** Who overrode the configured mode; `null`: no one. */
+  /** Administrator who overrode the configured mode; `null`: no one. */
   readonly switchedBy: string | null;
   /** Last result of the doctor; `null`: none. */
   readonly examined: { readonly at: EpochMs; readonly isFailing: boolean; readonly enrolled: number | null } | null;
@@ -30,7 +26,6 @@ export interface ConnectionFacts {
   readonly isBrokenOff: boolean;
 }
 
-/** State of the server. */
 export interface Facts {
   readonly connections: readonly ConnectionFacts[];
   /** How long records have waited for a signed head, in seconds. */
@@ -41,13 +36,11 @@ export interface Facts {
   readonly backupAt: EpochMs | null;
   readonly keys: readonly {
     readonly name: string;
-    /** True if it is in use. */
     readonly isCurrent: boolean;
     /** Problem of the key; `null`: none. */
     readonly problem: string | null;
     /** Start of its use; `null` if unknown. */
     readonly since: EpochMs | null;
-    /** Intended lifetime of a key, in days. */
     readonly lifeDays: number;
   }[];
 }

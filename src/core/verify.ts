@@ -11,14 +11,14 @@ import { toEpochMs, toIso } from './units.js';
 /**
  * Verifies live photos against a token, for a backend that stores it. A mismatch is a verdict, not an error; token
  * errors are reported at once.
- * @throws FaceError `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, and the
- * codes of `Verifier` for pictures
+ * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, and the codes of
+ * `Verifier` for pictures
  */
 export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promise<Verdict> {
   return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
 }
 
-/** Verifies like `verifyToken`, and returns the similarity of a match. @throws FaceError as `verifyToken` */
+/** Verifies like `verifyToken`, and returns the similarity of a match. @throws as `verifyToken` */
 export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promise<Score> {
   return attemptCheck(request, (asked) => deps.verifier.score(asked), toldToBackend, deps);
 }
@@ -48,7 +48,7 @@ const mismatchCodes = [
  * Verifies photos of a person in front of a camera against their token. A wrong face, no enrolment, an unusable token
  * and missing liveness give the same answer after the same work, and each counts as a failed attempt. The audit trail
  * has the reason.
- * @throws FaceError `locked_out`, and the codes of `Verifier` for pictures
+ * @throws `locked_out`, and the codes of `Verifier` for pictures
  */
 export async function verifyPerson(
   request: VerifyRequest,

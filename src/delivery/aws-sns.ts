@@ -17,7 +17,7 @@ const failureGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
 /**
  * Creates SMS delivery by Amazon SNS, as transactional messages. E-mail goes to `others`. Credentials come from the
  * SDK's default chain.
- * @throws FaceError `delivery_failed`, without the response text, which may quote the number
+ * @throws `delivery_failed`, without the response text, which may quote the number
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function createSnsDelivery(

@@ -8,7 +8,7 @@ export type OutboxSink = (text: string) => Promise<void>;
 
 /**
  * Creates delivery to the administrator instead of the person: for trials, and channels without a gateway.
- * @throws FaceError `delivery_failed` if the sink fails
+ * @throws `delivery_failed` if the sink fails
  */
 export function createOutbox({ sink, clock }: { sink: OutboxSink; clock: Clock }): Delivery {
   return {

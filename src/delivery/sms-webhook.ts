@@ -5,7 +5,6 @@ import type { Clock, Delivery, Fetch, Random } from '../core/ports.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** Timeout of the gateway: a person is waiting. */
 const timeoutMs = 5000;
 
 /** The gateway detects the retry by its id. */
@@ -13,7 +12,7 @@ const attempts = 2;
 
 /**
  * Creates SMS delivery by the administrator's own gateway: a POST signed by Standard Webhooks. E-mail goes to `others`.
- * @throws FaceError `delivery_failed`, without the response text, which may quote the number
+ * @throws `delivery_failed`, without the response text, which may quote the number
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function createSmsWebhook(options: {

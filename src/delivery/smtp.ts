@@ -4,14 +4,13 @@ import type { Credential } from '../core/concealed.js';
 import { type DeliveryFault, toDeliveryError } from '../core/delivery-fault.js';
 import type { Delivery } from '../core/ports.js';
 
-/** Timeout of the relay: a person is waiting. */
 const timeoutMs = 10_000;
 
 /**
  * Creates e-mail delivery by SMTP: text, or text and HTML as `multipart/alternative`. SMS goes to `others`.
  * @param options.url - `smtps://user:password@host:465`, or `smtp://…:587`, which must offer STARTTLS
  * @param options.requireTls - `false` only for a relay on the same machine: codes are then sent in the clear
- * @throws FaceError `delivery_failed`, without the relay's text, which quotes the address
+ * @throws `delivery_failed`, without the relay's text, which quotes the address
  */
 export function createSmtpDelivery(options: {
   readonly url: Credential;

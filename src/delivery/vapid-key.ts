@@ -7,7 +7,6 @@ const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 /** Two halves, so that the reduction by the order is unbiased (FIPS 186-5, appendix A.2.1). */
 const labels = ['first', 'second'].map((half) => Buffer.from(`facestep/web-push/the ${half} half of the VAPID key`));
 
-/** Key that identifies this server to push services. */
 export interface VapidKey {
   readonly privateKey: KeyObject;
   /** 65 bytes in base64url. */
@@ -17,7 +16,7 @@ export interface VapidKey {
 /**
  * Derives the key of a sealing key version: nothing is stored, replicas agree, and it ends with the key that encrypts
  * the subscriptions.
- * @throws FaceError `token_key_retired`, `key_service_unavailable`
+ * @throws `token_key_retired`, `key_service_unavailable`
  */
 export async function deriveVapidKey(version: KeyVersion, { keys }: { readonly keys: Keys }): Promise<VapidKey> {
   const halves = await Promise.all(labels.map((label) => keys.mac(version, label)));

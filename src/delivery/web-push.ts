@@ -7,7 +7,6 @@ import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { deriveVapidKey } from './vapid-key.js';
 
-/** Timeout of a push service. */
 const timeoutMs = 10_000;
 
 /** How long a push service stores a message for an offline browser, in seconds. */

@@ -4,7 +4,6 @@ import type { Point } from './picture.js';
 /** Both eyes, the nose and both corners of the mouth, left ones first as the viewer sees them. */
 export type FivePoints = readonly [Point, Point, Point, Point, Point];
 
-/** Side of the aligned face for the built-in model, in pixels. */
 export const alignedSizePx = 112;
 
 /**

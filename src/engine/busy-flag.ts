@@ -9,7 +9,6 @@ const idle = 0;
 const busy = 1;
 const stopped = 2;
 
-/** State of one worker, shared between pool and worker. */
 export type BusyFlag = Int32Array<SharedArrayBuffer>;
 
 export const busyFlagGuard = z.custom<BusyFlag>(

@@ -16,7 +16,7 @@ export function sortByWidth(faces: readonly DetectedFace[]): readonly DetectedFa
   return [...faces].sort((a, b) => b.box.width - a.box.width);
 }
 
-/** Returns the only face that counts. @throws FaceError `face_none`, `face_many` */
+/** Returns the only face that counts. @throws `face_none`, `face_many` */
 function takeOnlyFace(faces: readonly DetectedFace[]): DetectedFace {
   const [widest, second] = sortByWidth(faces);
   if (widest === undefined) throw new FaceError('face_none');
@@ -25,7 +25,7 @@ function takeOnlyFace(faces: readonly DetectedFace[]): DetectedFace {
   return widest;
 }
 
-/** Returns the face nearest to the center of the picture. @throws FaceError `face_none` */
+/** Returns the face nearest to the center of the picture. @throws `face_none` */
 function takeCentralFace(
   faces: readonly DetectedFace[],
   size: { readonly widthPx: number; readonly heightPx: number },
@@ -37,7 +37,7 @@ function takeCentralFace(
   return nearest;
 }
 
-/** Returns the intended face. @throws FaceError `face_none`; for `only`, `face_many` */
+/** Returns the intended face. @throws `face_none`; for `only`, `face_many` */
 export function chooseFace(
   faces: readonly DetectedFace[],
   size: { readonly widthPx: number; readonly heightPx: number },

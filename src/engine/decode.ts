@@ -25,7 +25,7 @@ export function toReduction(header: Header): number {
  * Decodes an accepted picture, upright, to 8-bit sRGB, with alpha on white and without metadata.
  * @param reduction - original pixels per pixel, along each side
  * @param region - part of the upright original, in whole pixels; `null`: all
- * @throws FaceError `photo_invalid`: truncated or broken
+ * @throws `photo_invalid`: truncated or broken
  */
 export async function decode(
   bytes: Uint8Array,

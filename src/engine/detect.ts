@@ -13,7 +13,6 @@ const columns = 320;
 const rows = 240;
 const anchors = 4420;
 
-/** Threshold recommended by the publisher. */
 export const minScore = 0.65;
 /**
  * For pictures known to contain a face. 1 of 6,598 evaluation photos needs it, but 12 % of pictures with a covered face
@@ -35,7 +34,6 @@ function overlap(a: Box, b: Box): number {
   return shared / (a.width * a.height + b.width * b.height - shared);
 }
 
-/** Keeps the best box of each face (non-maximum suppression). */
 function suppressOverlaps(faces: readonly DetectedFace[]): DetectedFace[] {
   const kept: DetectedFace[] = [];
   for (const face of [...faces].sort((a, b) => b.confidence - a.confidence)) {

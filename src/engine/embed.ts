@@ -4,10 +4,8 @@ import type { Model } from './model.js';
 import { type Normalisation, type Picture, sampleGrid, toPlanes } from './picture.js';
 import type { Preprocess } from './preprocess.js';
 
-/** Numbers in an embedding; shorter ones are padded with zeros. */
 export const embeddingNumbers = 512;
 
-/** An embedding with its magnitude. */
 export interface FaceDescription {
   /** 512 numbers of length 1. The caller owns the array and must wipe it. */
   readonly embedding: Float32Array<ArrayBuffer>;
@@ -15,7 +13,6 @@ export interface FaceDescription {
   readonly magnitude: number;
 }
 
-/** Embeds an aligned face. */
 export type FaceEmbedder = (picture: Picture, alignment: Alignment) => Promise<FaceDescription>;
 
 /** Mirrors every row of every plane, in place. */
@@ -23,7 +20,7 @@ function turnAround(planes: Float32Array, columns: number): void {
   for (let at = 0; at < planes.length; at += columns) planes.subarray(at, at + columns).reverse();
 }
 
-/** Normalizes a vector in place. @returns its former length @throws FaceError `internal`: it is zero */
+/** Normalizes a vector in place. @returns its former length @throws `internal`: it is zero */
 export function normalise(values: Float32Array): number {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   if (!Number.isFinite(length) || length === 0)

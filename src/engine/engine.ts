@@ -20,9 +20,7 @@ export type Signal =
   | 'sketch'
   | 'noise';
 
-/** A face embedding by a custom recognition model. */
 export interface OwnDescription {
-  /** Id of the recognizer. */
   readonly recogniser: string;
   readonly embedding: Embedding;
   /** Length of the model's raw vector; its meaning depends on the model. */
@@ -50,7 +48,6 @@ export interface Examination {
   readonly texture: Embedding | null;
   /** Fingerprint of the whole picture, to detect copies. */
   readonly sketch: FrameSketch | null;
-  /** Of the whole picture. */
   readonly noise: NoiseResidual | null;
 }
 
@@ -74,17 +71,16 @@ export function wipeExamination({
  * worker thread, which wipes the copy before the promise settles.
  */
 export interface Engine {
-  /** Detects all faces, largest first. @throws FaceError `photo_*`, `overloaded` */
+  /** Detects all faces, largest first. @throws `photo_*`, `overloaded` */
   detect(photo: Photo, share: QueueShare): Promise<Detection>;
-  /** Examines the only face. @throws FaceError `photo_*`, `face_none`, `face_many`, `face_too_small`, `overloaded` */
+  /** Examines the only face. @throws `photo_*`, `face_none`, `face_many`, `face_too_small`, `overloaded` */
   examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<Examination>;
   /**
    * Examines a face that was at `near` half a second ago, without detection.
    * @param near - in pixels of the upright original
-   * @throws FaceError `photo_*`, `overloaded`
+   * @throws `photo_*`, `overloaded`
    */
   examineAgain(photo: Photo, signals: readonly Signal[], near: Box, share: QueueShare): Promise<Examination>;
-  /** Returns true if every worker has loaded its models. */
   isReady(): boolean;
   close(): Promise<void>;
 }

@@ -24,6 +24,6 @@ const graphHolds = (fields: readonly Field[]): boolean =>
 
 /**
  * Returns true if an ONNX model references external files: its author could choose which files are read.
- * @throws RangeError if it is not such a file, or truncated
+ * @throws RangeError if it is no model, or truncated
  */
 export const holdsExternalData = (file: Uint8Array): boolean => within(readMessage(file), model.graph).some(graphHolds);

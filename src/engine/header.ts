@@ -3,7 +3,6 @@ import { FaceError } from '../errors.js';
 import { maxPhotoPixels, readBounded } from './picture-bounds.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 
-/** Header data of an accepted picture. */
 export interface Header {
   /** Upright: EXIF orientation is applied. */
   readonly widthPx: number;
@@ -26,7 +25,7 @@ export function prepareDecoder(): void {
 
 /**
  * Reads a picture's header and refuses what must not be decoded. Ignores file name and media type.
- * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_too_small`, `photo_animated`
+ * @throws `photo_invalid`, `photo_too_large`, `photo_too_small`, `photo_animated`
  */
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
   const declared = readBounded(bytes);

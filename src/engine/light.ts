@@ -21,7 +21,6 @@ export type LightRegion = (typeof lightRegions)[number];
 /** Light on one picture of a face; `null` if too little is visible, or over- or underexposed. */
 export interface LightReading {
   readonly regions: Readonly<Record<LightRegion, Rgb | null>>;
-  /** Light behind and above the person. */
   readonly background: Rgb | null;
   /** Eighths of the face's pixels by brightness, darkest first; empty if unreadable. */
   readonly tones: readonly Rgb[];
@@ -75,7 +74,6 @@ const linear = Float32Array.from({ length: 256 }, (_, level) => {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 });
 
-/** Returns the data offsets of a polygon's pixels. */
 function offsetsIn({ widthPx, heightPx }: Picture, polygon: readonly Point[], atMost: number): number[] {
   const ys = polygon.map(({ y }) => y);
   const xs = polygon.map(({ x }) => x);

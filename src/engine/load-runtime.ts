@@ -10,7 +10,7 @@ const isAbsent = (error: unknown): error is Error =>
 
 /**
  * Loads the native runtime, or WebAssembly if the platform has no binary.
- * @throws FaceError `runtime_unavailable`: neither works
+ * @throws `runtime_unavailable`: neither works
  */
 export async function loadRuntime(): Promise<Runtime> {
   try {

@@ -1,30 +1,22 @@
-/** A file in an npm package, with its checksum. */
 export interface PublishedFile {
-  /** Path inside the package. */
   readonly path: string;
-  /** Name in the local folder. */
   readonly file: string;
-  /** Lower-case hexadecimal. */
   readonly sha256: string;
   readonly bytes: number;
 }
 
-/** A model: its file and tensor shapes. */
 export interface ModelFile extends PublishedFile {
   readonly use: string;
   /** The input tensor, always named `input`: batch, channels, height, width. */
   readonly input: readonly [1, number, number, number];
-  /** The output tensors, by name. */
   readonly output: Readonly<Record<string, readonly number[]>>;
 }
 
-/** An npm package, pinned by content. */
 export interface PublishedPackage<File extends PublishedFile> {
   readonly package: string;
   readonly version: string;
-  /** Of the tarball, as in package-lock.json. */
+  /** Checksum of the tarball, as in package-lock.json. */
   readonly integrity: string;
-  /** Size of the tarball. */
   readonly archiveBytes: number;
   readonly licence: string;
   readonly files: readonly File[];
@@ -88,7 +80,6 @@ export const models = {
   },
 } as const satisfies Record<string, ModelFile>;
 
-/** Function of a model. */
 export type ModelName = keyof typeof models;
 
 /** Source of the models. Not a dependency, because its own dependencies are not needed. */

@@ -29,7 +29,6 @@ export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('close') }),
 ]);
 export type Job = z.infer<typeof jobGuard>;
-/** A job with a photo. */
 export type PhotoJob = Exclude<Job, { task: 'close' }>;
 
 const face = z.object({ box, confidence: z.number() });
@@ -87,7 +86,6 @@ export const replyGuard = z.discriminatedUnion('outcome', [
 ]);
 export type Reply = z.infer<typeof replyGuard>;
 
-/** Start parameters of a worker. */
 export const workerDataGuard = z.object({
   modelsFolder: z.string(),
   recognisers: z.array(recogniserGuard).readonly(),

@@ -8,10 +8,8 @@ import { readPublishedFile } from './published-file.js';
 import type { Recogniser, RecognitionModel } from './recogniser.js';
 import type { Runtime } from './runtime.js';
 
-/** All models of the manifest. */
 export type Models = Readonly<Record<ModelName, Model>>;
 
-/** Tensors of a loaded model, by the names in its file. */
 interface Tensors {
   readonly input: { readonly name: string; readonly dims: readonly number[] };
   /** Name here, name in the file, and dimensions. */
@@ -50,7 +48,7 @@ async function loadModel(folder: string, expected: ModelFile, runtime: Runtime):
 
 /**
  * Loads a custom recognition model after verifying its bytes; its output is named `output`.
- * @throws FaceError `model_missing`, `model_altered`, with the file in its detail
+ * @throws `model_missing`, `model_altered`, with the file in its detail
  */
 export async function loadRecognitionModel(
   { folder, model, preprocess }: Recogniser,
@@ -76,7 +74,7 @@ export const startRecognitionModel = (
 
 /**
  * Loads and verifies all models of the manifest, with PRelu replaced.
- * @throws FaceError `model_missing`, `model_altered`, with the file in its detail
+ * @throws `model_missing`, `model_altered`, with the file in its detail
  */
 export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
   // Sequentially, to reuse temporary memory: in parallel they hold 11 MiB more per thread.

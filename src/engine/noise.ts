@@ -1,12 +1,11 @@
 import type { Picture } from './picture.js';
 
-/** Camera noise in the flat parts of a picture. */
 export interface NoiseResidual {
   /** Standard deviation of the noise by channel, in gray levels. */
   readonly red: number;
   readonly green: number;
   readonly blue: number;
-  /** Whether green is above (1) or below (0) its surroundings, by block. Do not copy; wipe it after reading. */
+  /** 1 if green is above its surroundings, 0 if below, by block. Do not copy; wipe it after reading. */
   readonly signs: Uint8Array<ArrayBuffer>;
 }
 
@@ -14,7 +13,6 @@ export interface NoiseResidual {
 const blocks = 8;
 const blockPx = 16;
 
-/** Pixels of one block. */
 export const pixelsOfBlock = blockPx * blockPx;
 
 /** Mean levels beyond which a block is clipped and has no noise. */

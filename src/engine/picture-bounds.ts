@@ -2,7 +2,6 @@ import { maxPhotoBytes } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { type PictureHeader, readPictureHeader } from './picture-header.js';
 
-/** Maximum pixels, checked in the header before decoding. */
 export const maxPhotoPixels = 40_000_000;
 
 /** Maximum pixels of formats that must be decoded at full size. */
@@ -24,7 +23,7 @@ function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): 
 
 /**
  * Reads the header and refuses what must not be decoded.
- * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_animated`
+ * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
  */
 export function readBounded(bytes: Uint8Array): PictureHeader {
   if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large', { bytes: bytes.length });
@@ -39,7 +38,7 @@ export function readBounded(bytes: Uint8Array): PictureHeader {
 
 /**
  * Checks from the header that the capture page can have taken a picture.
- * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_animated`
+ * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
  */
 export function checkFrame(bytes: Uint8Array): void {
   const { format, widthPx, heightPx } = readBounded(bytes);

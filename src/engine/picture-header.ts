@@ -1,11 +1,9 @@
-/** Header properties that determine the cost of decoding. */
 export interface PictureHeader {
   readonly format: 'jpeg' | 'png' | 'webp';
   /** Before EXIF orientation. */
   readonly widthPx: number;
   readonly heightPx: number;
   readonly isAnimated: boolean;
-  /** Per channel. */
   readonly bitDepth: number;
   readonly isInterlaced: boolean;
   /** Scans of a JPEG; with several, the whole picture is held in memory. */

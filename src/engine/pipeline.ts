@@ -25,7 +25,6 @@ import type { RuntimeName } from './runtime.js';
 import { sketchOf } from './sketch.js';
 import { readTexture } from './texture.js';
 
-/** An examination with plain arrays, as transferred from worker to pool. */
 export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture' | 'sketch'> & {
   readonly embedding: Float32Array<ArrayBuffer> | null;
   readonly sketch: Uint8Array<ArrayBuffer> | null;
@@ -58,13 +57,12 @@ export interface Stages {
 /** The whole pipeline on the calling thread. One call at a time. */
 export interface Pipeline {
   readonly stages: Stages;
-  /** Runtime of the models. */
   readonly runtime: RuntimeName;
-  /** @throws FaceError `photo_*` */
+  /** @throws `photo_*` */
   detect(bytes: Uint8Array): Promise<Detection>;
-  /** @throws FaceError `photo_*`, `face_none`, `face_many`, `face_too_small` */
+  /** @throws `photo_*`, `face_none`, `face_many`, `face_too_small` */
   examine(bytes: Uint8Array, signals: readonly Signal[], choice: Choice): Promise<BareExamination>;
-  /** @throws FaceError `photo_*` */
+  /** @throws `photo_*` */
   examineAgain(bytes: Uint8Array, signals: readonly Signal[], near: Box): Promise<BareExamination>;
   close(): Promise<void>;
 }
@@ -110,14 +108,14 @@ function clipBox(box: Box, header: Header): Box {
   };
 }
 
-/** @throws FaceError `face_too_small` */
+/** @throws `face_too_small` */
 function checkWidth(widthPx: number): void {
   if (widthPx < minFaceWidthPx) throw new FaceError('face_too_small', { widthPx: Math.round(widthPx) });
 }
 
 /**
  * A guessed face never decides about a person, but a small one gives the hint to come closer.
- * @throws FaceError `face_none`, `face_too_small`
+ * @throws `face_none`, `face_too_small`
  */
 function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
   const [widest] = sortByWidth(faces);
@@ -127,10 +125,8 @@ function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
   throw new FaceError('face_none');
 }
 
-/** A face and its pixels. */
 interface View {
   readonly picture: Picture;
-  /** In pixels of `picture`. */
   readonly box: Box;
   /** Original pixels per pixel of `picture`. */
   readonly scale: number;
@@ -152,7 +148,7 @@ const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<BareEx
  * Creates the pipeline and loads its models.
  * @param recognisers - custom models that embed each face in addition
  * @param load - the runtime; default: this platform's
- * @throws FaceError `model_missing`, `model_altered`, `runtime_unavailable`
+ * @throws `model_missing`, `model_altered`, `runtime_unavailable`
  */
 export async function createPipeline(
   modelsFolder: string,

@@ -3,7 +3,7 @@ import type { Normalisation, Picture } from './picture.js';
 
 /** Layout of a tensor's three planes, one channel after the other. */
 export interface PlaneLayout {
-  /** Of the tensor; the sampled part may be smaller. */
+  /** Size of the tensor; the sampled part may be smaller. */
   readonly columns: number;
   /** Positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first. */
   readonly planes: readonly [number, number, number];

@@ -10,7 +10,6 @@ import type { Recogniser } from './recogniser.js';
 import type { RuntimeName } from './runtime.js';
 import { startWorker, type WorkerHandle } from './worker-handle.js';
 
-/** Options of a pool. */
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
   /** Custom models that embed every face in addition; default: none. */
@@ -21,25 +20,20 @@ export interface EnginePoolOptions {
   readonly queueLimit: number;
 }
 
-/** Load and counters. */
 export interface EngineLoad {
-  /** Pictures waiting for a worker. */
   readonly waiting: number;
-  /** Workers with a picture. */
   readonly busy: number;
   /** Examinations started since the pool started. */
   readonly examinations: number;
 }
 
-/** The engine with functions for operation and evaluation. */
 export interface EnginePool extends Engine {
-  /** Runtime of the models. */
   readonly runtime: RuntimeName;
   load(): EngineLoad;
   /**
    * Examines the most central of several faces: evaluation photos are centered on their subject. Must not decide about
    * a person.
-   * @throws FaceError `photo_*`, `face_none`, `face_too_small`, `overloaded`
+   * @throws `photo_*`, `face_none`, `face_too_small`, `overloaded`
    */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
 }
@@ -70,7 +64,7 @@ interface Waiting {
  * Starts the workers and waits for their models. A job costs the main thread one copy of the encoded photo and two
  * small messages. If a worker dies, its job fails (`internal`) and it is replaced; without workers, jobs are
  * `overloaded`.
- * @throws FaceError `model_missing`, `model_altered`, `runtime_unavailable`, and `internal` if a worker cannot start
+ * @throws `model_missing`, `model_altered`, `runtime_unavailable`, and `internal` if a worker cannot start
  */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
   const { modelsFolder, recognisers = [] } = options;
@@ -253,7 +247,6 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 }
 
-/** Refuses a job and the rest of its row. */
 function refuse({ share, reject }: Waiting, { code, detail, tookMs }: Extract<Reply, { outcome: 'refused' }>): void {
   const error = new FaceError(code, detail);
   share.row?.onRefused(error, tookMs);

@@ -14,7 +14,6 @@ export interface Pose {
   readonly rollDeg: number;
 }
 
-/** Estimates the pose of a face. */
 export type PoseEstimator = (picture: Picture, box: Box) => Promise<Pose>;
 
 const sizePx = 224;

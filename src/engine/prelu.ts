@@ -22,7 +22,6 @@ const decoder = new TextDecoder();
 const textsOf = (fields: readonly Field[], number: number): string[] =>
   fields.filter((field) => field.number === number).map(({ content }) => decoder.decode(content));
 
-/** A node of the graph, with named input and output tensors. */
 const toNode = (opType: string, inputs: readonly string[], output: string, attributes: readonly Field[] = []): Field =>
   messageField(graph.node, [
     ...inputs.map((name) => textField(node.input, name)),
@@ -31,7 +30,6 @@ const toNode = (opType: string, inputs: readonly string[], output: string, attri
     ...attributes,
   ]);
 
-/** Multiplies each channel by its own factor. */
 function toScaling(input: string, factors: string, channels: number, output: string): Field {
   const group = [
     textField(attribute.name, 'group'),
@@ -41,7 +39,6 @@ function toScaling(input: string, factors: string, channels: number, output: str
   return toNode('Conv', [input, factors], output, [messageField(node.attribute, group)]);
 }
 
-/** One factor per channel, as convolution weights. */
 const toFactors = (name: string, factors: Float32Array): Field =>
   messageField(graph.initializer, [
     ...[factors.length, 1, 1, 1].map((size) => numberField(tensor.dims, size)),
@@ -50,7 +47,6 @@ const toFactors = (name: string, factors: Float32Array): Field =>
     bytesField(tensor.rawData, new Uint8Array(factors.buffer)),
   ]);
 
-/** One PRelu, by its tensor names. */
 interface PRelu {
   readonly input: string;
   readonly slopes: string;
@@ -68,7 +64,6 @@ function toPRelu(field: Field): PRelu | null {
 
 const toRest = (slopes: string): string => `${slopes}/rest`;
 
-/** Returns the replacement of one PRelu. */
 function toSteps({ input, slopes, output }: PRelu, values: Float32Array): Field[] {
   const [between, positive, linear] = ['between', 'positive', 'linear'].map((part) => `${output}/${part}`);
   const channels = values.length;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { alignedSizePx, type FivePoints, facePlaces } from './align.js';
 
-/** Side lengths of the input of a recognition model, in pixels. */
 const [leastSizePx, mostSizePx] = [32, 512];
 
 /** Nearly coincident points determine no rotation and scale. */
@@ -13,7 +12,6 @@ const channelsGuard = z.tuple([z.number(), z.number(), z.number()]);
 const isInside = ({ size, places }: { readonly size: number; readonly places: FivePoints }): boolean =>
   places.every(({ x, y }) => x >= 0 && y >= 0 && x < size && y < size);
 
-/** Returns true if the points form an upright face. */
 const isUpright = ({ size, places }: { readonly size: number; readonly places: FivePoints }): boolean => {
   const [left, right, , mouthLeft, mouthRight] = places;
   const least = leastSpread * size;
@@ -24,12 +22,9 @@ const isUpright = ({ size, places }: { readonly size: number; readonly places: F
   );
 };
 
-/** Preprocessing of a recognition model. */
 export const preprocessGuard = z
   .strictObject({
-    /** Side of the square input, in pixels. */
     size: z.int().min(leastSizePx).max(mostSizePx),
-    /** Channel order. */
     channels: z.enum(['rgb', 'bgr']),
     /** `(value − mean) / deviation`, of values from 0 to 255, for red, green and blue regardless of order. */
     mean: channelsGuard,
@@ -47,7 +42,6 @@ export const preprocessGuard = z
 
 export type Preprocess = z.output<typeof preprocessGuard>;
 
-/** For the built-in model. */
 const facestep: Preprocess = {
   size: alignedSizePx,
   channels: 'bgr',
@@ -57,7 +51,6 @@ const facestep: Preprocess = {
   mirror: true,
 };
 
-/** Presets by name. */
 export const presets = {
   facestep,
   /** For models trained with ArcFace's published code, including InsightFace's. */

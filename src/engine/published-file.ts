@@ -11,7 +11,7 @@ const missingFile = z.object({ code: z.literal('ENOENT') });
 /**
  * Reads a file and verifies its checksum; returns the verified bytes.
  * @returns `null` if it does not exist
- * @throws FaceError `model_altered`: wrong checksum; `model_missing`: unreadable
+ * @throws `model_altered`: wrong checksum; `model_missing`: unreadable
  */
 export async function readPublishedFile(
   folder: string,

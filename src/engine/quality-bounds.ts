@@ -34,7 +34,6 @@ export const qualityBounds = {
   rollDeg: { atLeast: -15.1, atMost: 10.4 },
 } as const satisfies Record<string, QualityBound>;
 
-/** A bounded measure. */
 export type QualityMeasure = keyof typeof qualityBounds;
 
 export const qualityMeasures = Object.keys(qualityBounds).filter(
@@ -47,7 +46,7 @@ export const isWithin = ({ atLeast, atMost }: QualityBound, value: number): bool
 
 /**
  * Returns the bounded measures of an examination with `quality`, `magnitude` and `pose`.
- * @throws FaceError `internal`: one of them is missing
+ * @throws `internal`: one of them is missing
  */
 export function toMeasures(examination: {
   readonly quality: PixelQuality | null;

@@ -2,7 +2,6 @@ import type { Box } from '../core/face.js';
 import { type Landmarks, toEyeCentres } from './landmarks.js';
 import { type Picture, sampleGrid, toCellGrid, toGreys } from './picture.js';
 
-/** Measured on the pixels of the face box. */
 export interface PixelQuality {
   readonly faceWidthPx: number;
   readonly eyeDistancePx: number;

@@ -11,9 +11,7 @@ const tensorNameGuard = z.string().min(1).max(256);
  */
 export const leastNumbers = 257;
 
-/** A custom recognition model: file, input and output. */
 export const recognitionModelGuard = z.strictObject({
-  /** Name in its folder. */
   file: z.string().regex(/^[0-9a-f]{64}\.onnx$/),
   sha256: digestGuard,
   bytes: z.int().positive(),
@@ -25,7 +23,6 @@ export const recognitionModelGuard = z.strictObject({
 });
 export type RecognitionModel = z.output<typeof recognitionModelGuard>;
 
-/** A custom recognition model with its preprocessing. */
 export const recogniserGuard = z.strictObject({
   /** SHA-256 of model and preprocessing; two engines with one model may share it. */
   id: digestGuard,

@@ -1,13 +1,11 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** A floating-point tensor, by its name in the model's file. */
 export interface Numbers {
   readonly name: string;
   readonly dims: readonly number[];
   readonly data: Float32Array;
 }
 
-/** A runnable model. One run at a time. */
 export interface Session {
   readonly inputs: readonly InferenceSession.ValueMetadata[];
   readonly outputNames: readonly string[];
@@ -21,9 +19,7 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** A model runtime. */
 export interface Runtime {
-  /** Package name and version. */
   readonly name: string;
   /** Why it replaces the native one; `null`: it is the native one. */
   readonly standsInBecause: string | null;
@@ -31,7 +27,6 @@ export interface Runtime {
   open(model: Uint8Array): Promise<Session>;
 }
 
-/** Name of a runtime, and why it is used. */
 export type RuntimeName = Omit<Runtime, 'open'>;
 
 /**

@@ -9,7 +9,6 @@ function toSketch({ sketch }: Examination): FrameSketch {
   return sketch;
 }
 
-/** The shared examination of one picture. */
 class Look {
   readonly #begin: () => Promise<Examination>;
   #seen: Promise<Examination> | null = null;
@@ -92,7 +91,7 @@ export function createSight(deps: {
 /**
  * Works like `Engine.examine`, reusing the examination of a shared photo.
  * @param signals - included in a shared photo's examination
- * @throws FaceError as `Engine.examine`
+ * @throws as `Engine.examine`
  */
 export const examineOnce = (
   engine: Engine,

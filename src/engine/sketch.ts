@@ -8,10 +8,8 @@ import type { Picture } from './picture.js';
  * `npm run eval -- near-duplicates`. Stored digests depend on this order of steps: changing it invalidates them.
  */
 
-/** Cells per side. */
 const cells = 64;
 
-/** Steps per band. */
 export const stepsOfBand = 40;
 
 /** Neighbors that differ by less than this share of the frame's mean are similar: more than JPEG changes. */
@@ -92,7 +90,6 @@ function addStrip(strip: Float64Array, { cell, share }: ReturnType<typeof toShar
 const mirrored = (greys: Float64Array): Float64Array =>
   greys.map((_, at) => greys[at - (at % cells) + cells - 1 - (at % cells)]);
 
-/** Returns the selected steps to the right and downward. */
 function toSteps(greys: Float64Array): Uint8Array {
   const alike = (alikeShare * greys.reduce((sum, grey) => sum + grey, 0)) / greys.length;
   const across = cells * (cells - 1);

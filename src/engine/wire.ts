@@ -3,7 +3,6 @@
  * byte for byte and copied once, because models are megabytes. @see https://protobuf.dev/programming-guides/encoding/
  */
 
-/** One field of a message. */
 export interface Field {
   readonly number: number;
   /** The encoded field with number and length, in pieces. */

@@ -5,13 +5,10 @@ import { FaceError } from '../errors.js';
 import { type Job, type PhotoJob, type Reply, replyGuard, type WorkerData } from './messages.js';
 import type { RuntimeName } from './runtime.js';
 
-/** A worker thread, as seen by the pool. */
 export interface WorkerHandle {
-  /** Runtime of its models. */
   readonly runtime: RuntimeName;
-  /** Settles when the thread has ended for any reason. */
   readonly whenGone: Promise<void>;
-  /** Runs one job at a time. @throws FaceError `internal`: the thread died */
+  /** Runs one job at a time. @throws `internal`: the thread died */
   ask(job: PhotoJob): Promise<Reply>;
   /** Lets the thread end by itself, so that its models are released. */
   close(): Promise<void>;
@@ -26,7 +23,7 @@ const nurseryMb = 4;
 /**
  * Starts a worker thread and waits for its models.
  * @param data - includes the flag shared with the thread, set while it loads models or runs a job
- * @throws FaceError `model_missing`, `model_altered`, `runtime_unavailable`; `internal` if the thread cannot start
+ * @throws `model_missing`, `model_altered`, `runtime_unavailable`; `internal` if the thread cannot start
  */
 export async function startWorker(data: WorkerData): Promise<WorkerHandle> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {

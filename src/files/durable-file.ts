@@ -17,7 +17,6 @@ export const isDiskFull = (error: unknown): boolean =>
     isSystemError(error, 'ENOSPC') ||
     (error.cause !== undefined && isDiskFull(error.cause)));
 
-/** Suffix of drafts. */
 const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 
 /** Returns true for the name of a file's draft, which a crash may leave. */
@@ -31,7 +30,7 @@ export const draftOf = (file: string, random: Random): string =>
 /**
  * Reads a private file; `null` if it does not exist.
  * @param setting - named in errors
- * @throws FaceError `config_invalid`: unreadable, or readable by others
+ * @throws `config_invalid`: unreadable, or readable by others
  */
 export async function readPrivateFile(file: string, setting: string): Promise<string | null> {
   let handle: Awaited<ReturnType<typeof open>>;
@@ -42,7 +41,7 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
     throw new FaceError('config_invalid', { setting, problem: 'unreadable' }, { cause: error });
   }
   try {
-    // Of the open file, so that the checked one is read.
+    // Checks the open file, so that the checked one is read.
     const { mode, uid } = await handle.stat();
     if (!isPrivate({ mode, uid }, process.getuid?.() ?? null))
       throw new FaceError('config_invalid', { setting, file, problem: 'readable by others; its mode must be 0600' });

@@ -22,7 +22,6 @@ import { doorPath } from './door-page.js';
  * and opens in this browser only.
  */
 
-/** A visit to a connection's entry page. */
 export interface DoorVisit {
   readonly request: Request;
   readonly response: Response;
@@ -38,7 +37,6 @@ const checkKey = (secret: Credential): string => `own-page-check:${secret.use(di
 
 const cookieOf = ({ issuer }: Pick<ApiDeps, 'issuer'>): string => browserCookieOf('me', issuer.startsWith('https:'));
 
-/** Binds the link to this browser. */
 function bindToBrowser(
   response: Response,
   started: StartedStepUp,
@@ -53,7 +51,7 @@ function bindToBrowser(
 /**
  * Redirects to a face check of the named user. Unknown or unenrolled users look the same.
  * @param name - the typed user name
- * @throws FaceError `locked_out`: too many look-ups; `profile_unavailable`, `state_unavailable`
+ * @throws `locked_out`: too many look-ups; `profile_unavailable`, `state_unavailable`
  */
 export async function beginFaceCheck(
   { request, response, connection, wished }: DoorVisit,
@@ -84,7 +82,7 @@ export async function beginFaceCheck(
 
 /**
  * Handles the return from the face check: opens the person's page, once.
- * @throws FaceError `step_up_unknown`: not started, or by another browser; `face_not_verified`, `step_up_finished`
+ * @throws `step_up_unknown`: not started, or by another browser; `face_not_verified`, `step_up_finished`
  */
 export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<void> {
   const { request, response, connection } = visit;

@@ -18,7 +18,6 @@ nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; marg
 nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
 `);
 
-/** An entry page. */
 export interface Door {
   readonly connection: string;
   /** `null`: no name. */

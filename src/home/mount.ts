@@ -20,22 +20,18 @@ import { type Door, doorPath, renderDoor, renderDoors } from './door-page.js';
 import { type RefusedReason, refusedReasons } from './messages/texts.js';
 import { createOwnSignIn, type OwnSignIn } from './own-sign-in.js';
 
-/** Dependencies of the entry pages. */
 export interface HomeDeps extends ApiDeps {
-  /** For the identity providers. */
   readonly fetch: Fetch;
   /** Memory for anonymous bodies. */
   readonly room: Room;
 }
 
-/** A connection with an entry page. */
 interface OpenDoor extends Door {
   readonly of: Connection;
   readonly directoryFor: DirectoryFor;
   readonly signIn: OwnSignIn | null;
 }
 
-/** A form with a user name. */
 const maxFormBytes = 4 * 1024;
 
 const isReason = (text: string | null): text is RefusedReason => refusedReasons.some((each) => each === text);
@@ -87,7 +83,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     });
   }
 
-  /** Counts anonymous starts before any look-up or write. @throws FaceError `locked_out` */
+  /** Counts anonymous starts before any look-up or write. @throws `locked_out` */
   const countStart = ({ request, door }: Visit): Promise<void> =>
     countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 
@@ -156,7 +152,7 @@ function openDoors(
   );
 }
 
-/** Reads the user name of the form. @throws FaceError `request_malformed`, `body_too_large`, `overloaded` */
+/** Reads the user name of the form. @throws `request_malformed`, `body_too_large`, `overloaded` */
 const readName = ({ request, response }: DoorVisit, room: Room): Promise<string> =>
   withAllowance(request, { room, strangerBytes: maxFormBytes }, async (allowance) => {
     const body = await collectBody({ request, response }, allowance);

@@ -15,15 +15,14 @@ import { doorPath } from './door-page.js';
 /** Time limit at the provider, in seconds. */
 const visitLifeSec = 10 * 60;
 
-/** Sign-in at a connection's own provider. */
 export interface OwnSignIn {
-  /** Redirects to the provider. @throws FaceError `profile_unavailable` */
+  /** Redirects to the provider. @throws `profile_unavailable` */
   begin(visit: DoorVisit): Promise<void>;
   /**
    * Completes the sign-in.
    * @returns the user of this connection
-   * @throws FaceError `caller_untrusted`: invalid answer, or another browser's; `subject_unknown`: no user of this
-   * connection; `profile_unavailable`
+   * @throws `caller_untrusted`: invalid answer, or another browser's; `subject_unknown`: no user of this connection;
+   * `profile_unavailable`
    */
   finish(visit: DoorVisit): Promise<string>;
 }

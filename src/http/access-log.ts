@@ -58,7 +58,6 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
   };
 }
 
-/** A request with the route that Express found. */
 interface Routed extends IncomingMessage {
   readonly route?: { readonly path?: unknown };
 }

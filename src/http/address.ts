@@ -23,7 +23,7 @@ export function queryOf({ originalUrl }: Pick<Request, 'originalUrl'>): string {
 
 /**
  * Refuses a method and lists the allowed ones.
- * @throws FaceError `method_not_allowed`
+ * @throws `method_not_allowed`
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
  */
 export function refuseMethod(response: ServerResponse, taken: readonly string[]): never {
@@ -31,7 +31,7 @@ export function refuseMethod(response: ServerResponse, taken: readonly string[])
   throw new FaceError('method_not_allowed');
 }
 
-/** Checks the method. @throws FaceError `method_not_allowed` */
+/** Checks the method. @throws `method_not_allowed` */
 export function requireMethod(request: IncomingMessage, response: ServerResponse, taken: readonly string[]): void {
   if (!taken.includes(request.method ?? '')) refuseMethod(response, taken);
 }

@@ -31,7 +31,6 @@ export class Allowance implements Arrival {
   #who: string;
   #part: BodyPart;
   #limitBytes: number;
-  /** Refuses the body while it arrives. */
   #refuse: ((error: FaceError) => void) | null = null;
   #isReleased = false;
 
@@ -53,7 +52,6 @@ export class Allowance implements Arrival {
     return this.#limitBytes;
   }
 
-  /** Limits of the current pool. */
   get limits(): PartLimits {
     return this.#part.limits;
   }
@@ -71,7 +69,7 @@ export class Allowance implements Arrival {
   /**
    * Marks the start of the body.
    * @param refuse - called if it is evicted
-   * @throws FaceError `overloaded`: too many of the same caller
+   * @throws `overloaded`: too many of the same caller
    */
   begin(refuse: (error: FaceError) => void): void {
     if (this.#part.isBusy(this.#who)) throw new FaceError('overloaded', { limit: 'unfinishedBodiesOfOne' });
@@ -79,7 +77,6 @@ export class Allowance implements Arrival {
     this.#refuse = refuse;
   }
 
-  /** Counts a step. */
   step(): void {
     this.#steps += 1;
   }
@@ -90,7 +87,7 @@ export class Allowance implements Arrival {
     this.#refuse = null;
   }
 
-  /** @throws FaceError `body_too_large`, `overloaded`, `request_malformed` for bytes after `release` */
+  /** @throws `body_too_large`, `overloaded`, `request_malformed` for bytes after `release` */
   take(bytes: number): void {
     // A refused upload may still deliver bytes, which would never be released.
     if (this.#isReleased) throw new FaceError('request_malformed', 'over');
@@ -99,7 +96,7 @@ export class Allowance implements Arrival {
     this.#held += bytes;
   }
 
-  /** Moves the budget to a known caller. @param who - unique among known callers @throws FaceError `overloaded` */
+  /** Moves the budget to a known caller. @param who - unique among known callers @throws `overloaded` */
   recognise(who: string, limitBytes: number): void {
     const { callers } = this.room;
     callers.take(who, this.#held, this);

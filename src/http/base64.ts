@@ -12,7 +12,7 @@ const longestDataUrl = 128;
 /**
  * Decodes a picture from base64 (standard or URL-safe alphabet, optional padding, no line breaks) or a data: URL,
  * without blocking the event loop.
- * @throws FaceError `photo_invalid`
+ * @throws `photo_invalid`
  */
 export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   // Text cut from JSON still has its escapes.

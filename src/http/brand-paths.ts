@@ -1,6 +1,5 @@
 import { pagePath } from './page-link.js';
 
-/** Files of a brand. */
 export const brandFiles = ['brand.css', 'logo.png', 'logoDark.png', 'icon.png'] as const;
 export type BrandFile = (typeof brandFiles)[number];
 

@@ -1,8 +1,6 @@
 import { FaceError } from '../errors.js';
 
-/** A body that is arriving, as its pool sees it. */
 export interface Arrival {
-  /** True if it may be evicted when others need memory. */
   readonly isOverdue: boolean;
   /** Evicts it: releases its memory at once. */
   giveWay(): void;
@@ -10,9 +8,9 @@ export interface Arrival {
 
 /** Limits of a pool, in bytes and in steps of the watchdog: seconds. */
 export interface PartLimits {
-  /** Of all bodies together. */
+  /** Maximum of all bodies together. */
   readonly capacityBytes: number;
-  /** Of one caller's bodies: by source or session. */
+  /** Maximum of one caller's bodies: by source or session. */
   readonly shareBytes: number;
   /** Maximum unfinished bodies of one caller. */
   readonly unfinishedOfOne: number;
@@ -24,11 +22,9 @@ export interface PartLimits {
   readonly leastBytesPerStep: number;
 }
 
-/** A memory pool for request bodies, shared among callers. */
 export class BodyPart {
   #held = 0;
   readonly #ofOne = new Map<string, { bytes: number; unfinished: number }>();
-  /** Oldest first. */
   readonly #arrivals = new Set<Arrival>();
   constructor(readonly limits: PartLimits) {}
 
@@ -40,7 +36,7 @@ export class BodyPart {
    * Charges memory to a caller. If the pool is full, overdue bodies are evicted, oldest first, so that slow senders
    * block no others.
    * @param own - never evicted
-   * @throws FaceError `overloaded` if it does not fit
+   * @throws `overloaded` if it does not fit
    */
   take(who: string, bytes: number, own: Arrival | null): void {
     const { capacityBytes, shareBytes } = this.limits;
@@ -59,18 +55,15 @@ export class BodyPart {
     this.#change(who, -bytes, 0);
   }
 
-  /** Returns true if the caller has the maximum of unfinished bodies. */
   isBusy(who: string): boolean {
     return this.#of(who).unfinished >= this.limits.unfinishedOfOne;
   }
 
-  /** Marks the start of a body. */
   begin(who: string, arrival: Arrival): void {
     this.#arrivals.add(arrival);
     this.#change(who, 0, 1);
   }
 
-  /** Marks its end; its memory stays charged. Idempotent. */
   end(who: string, arrival: Arrival): void {
     if (this.#arrivals.delete(arrival)) this.#change(who, 0, -1);
   }

@@ -5,13 +5,12 @@ import type { PartLimits } from './budget.js';
 import { joinAndWipe, Pieces } from './join.js';
 import { roomLimits } from './rooms.js';
 
-/** A request and its response. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
-/** Reads a whole body into memory. @throws FaceError as `receiveBody` */
+/** Reads a whole body into memory. @throws as `receiveBody` */
 export async function collectBody(exchange: Exchange, allowance: Allowance): Promise<Buffer> {
   if (Number(exchange.request.headers['content-length'] ?? 0) > allowance.limitBytes) {
     throw new FaceError('body_too_large');
@@ -24,8 +23,8 @@ export async function collectBody(exchange: Exchange, allowance: Allowance): Pro
 /**
  * Receives a body, charging every byte before it is passed on. Refuses too much or too slow data; the rest is
  * discarded, not cut, so that the refusal can be sent. Time while the stream is paused does not count.
- * @throws FaceError `body_too_large`, `overloaded`, `request_malformed` if the sender aborted or is too slow; its
- * connection closes after the reply
+ * @throws `body_too_large`, `overloaded`, `request_malformed` if the sender aborted or is too slow; its connection
+ * closes after the reply
  */
 export function receiveBody(
   { request, response }: Exchange,
@@ -67,7 +66,6 @@ export function receiveBody(
   });
 }
 
-/** Minimum rate of a body. */
 type Pace = Pick<PartLimits, 'patienceSteps' | 'leastBytesPerStep'>;
 
 /** Checks the rate of a body at each step; calls `onSlow` after too long a silence or at too low an average. */

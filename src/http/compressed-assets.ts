@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { RequestHandler } from 'express';
 
-/** Asset types that `vite.compress-assets.ts` compresses. */
 const typeByEnding = {
   js: 'text/javascript',
   css: 'text/css',

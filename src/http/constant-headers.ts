@@ -13,7 +13,6 @@ export function createConstantHeaders() {
   };
 }
 
-/** Returns the headers that a middleware sets. */
 function headersOf(middleware: ReturnType<typeof helmet>): (readonly [string, string])[] {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);

@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { noteRoute } from './access-log.js';
 
-/** A route outside of the router. */
 export interface DirectRoute {
   /** As in Express: `/hooks/:connection/:hook`. */
   readonly path: string;
@@ -9,7 +8,6 @@ export interface DirectRoute {
   answer(request: IncomingMessage, response: ServerResponse, parameters: readonly string[]): Promise<void>;
 }
 
-/** Replies to a request with an error. */
 export type Refuse = (thrown: unknown, request: IncomingMessage, response: ServerResponse) => void;
 
 /**

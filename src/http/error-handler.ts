@@ -14,7 +14,6 @@ const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
 /** Errors of Express for an existing file that cannot be sent: range, version, or path traversal. */
 const unsentFileGuard = z.object({ expose: z.literal(true), statusCode: z.literal([400, 403, 412, 416]) });
 
-/** Converts library errors caused by malformed requests. */
 function toRefusal(thrown: unknown): unknown {
   // Thrown by Express for malformed percent-encoding.
   if (thrown instanceof URIError) return new FaceError('not_found');

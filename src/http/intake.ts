@@ -9,11 +9,9 @@ export interface Body {
   readonly photos: ReadonlyMap<string, readonly Photo[]>;
 }
 
-/** Number of photos in a field. */
 export interface PhotoRange {
   readonly atLeast: number;
   readonly atMost: number;
-  /** Error for an empty file in a field without pictures. */
   readonly emptyIs?: FaceErrorCode;
 }
 
@@ -22,11 +20,9 @@ export interface BodyOptions {
   readonly allowance: Allowance;
   /** Takes ownership of each photo's bytes on arrival, also for refused bodies. */
   readonly own: OwnPhoto;
-  /** Maximum body of a known caller. */
   readonly maxBytes: number;
   /** Called with `auth_token` on arrival, before later photos are accepted. */
   onAuthToken(token: string): Promise<unknown>;
-  /** Creates the error for an overlong text field. */
   onTextTooLong(field: string): FaceError;
 }
 

@@ -6,7 +6,6 @@ const bytesPerTurn = 1024 * 1024;
 /** Shorter chunks are merged on arrival, because each costs some hundreds of bytes of overhead. */
 const smallBytes = 1024;
 
-/** Size of a merge block. */
 const blockBytes = 16 * 1024;
 
 /** Chunks of a body, in order. Small chunks are merged to limit their memory overhead. */
@@ -37,7 +36,6 @@ export class Pieces {
     piece.fill(0);
   }
 
-  /** Returns and releases all chunks. */
   take(): readonly Buffer[] {
     this.#close();
     return this.#pieces.splice(0);

@@ -10,7 +10,6 @@ export type Scalar = string | number | boolean | null | LongText;
 /** Value of a field, usually a scalar or a list of scalars. */
 export type FieldValue = Scalar | readonly FieldValue[] | { readonly [name: string]: FieldValue };
 
-/** Maximum of all text fields. */
 export const longTextBytes = 8 * 1024;
 
 /** Remaining text without pictures; bounded, because its strict parser is slow. */
@@ -25,13 +24,12 @@ const backslash = 0x5c;
 
 const malformed = (reason: string): FaceError => new FaceError('request_malformed', { reason });
 
-/** The open object or list. */
 type Opened = { readonly members: Map<string, FieldValue>; name: string } | { readonly items: FieldValue[] };
 
 /**
  * Parses a body with one object, stricter than `JSON.parse`: refuses duplicate names, prototype names, deep nesting and
  * invalid UTF-8. Pictures are cut out first, so that 14 MB cost two byte searches.
- * @throws FaceError `request_malformed`
+ * @throws `request_malformed`
  */
 export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
   const { text, longTexts } = cutLongTexts(body);

@@ -1,7 +1,6 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** Time limit for the request line and headers. */
 const headersTimeoutMs = 10_000;
 
 /** Time limit for a whole request: 50 MB at 7 Mbit/s. */
@@ -22,7 +21,6 @@ const mostAhead = 8;
 /** Running requests beyond which slow readers are cut: a file being sent takes some 100 KB. */
 const defaultMaxUnderWay = 1_000;
 
-/** A connection with a running request. */
 interface Busy {
   readonly response: ServerResponse;
   /** Starts of pipelined requests. */

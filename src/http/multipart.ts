@@ -36,8 +36,8 @@ const textGuard = z.union([decodedGuard, z.array(decodedGuard)]);
 /**
  * Reads a multipart/form-data body into memory, never to disk. Charges every byte on arrival, headers of parts
  * included, and checks the client token as soon as it arrives, so that pictures count for their caller.
- * @throws FaceError `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`,
- * `request_malformed`, and what `onAuthToken` throws
+ * @throws `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`, `request_malformed`,
+ * and what `onAuthToken` throws
  */
 export async function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const memory = createFileMemory();
@@ -112,11 +112,9 @@ function createFileFilter(
   };
 }
 
-/** Memory for files until they are consumed. */
 interface FileMemory {
   readonly engine: multer.StorageEngine;
   take(file: Express.Multer.File): Promise<Buffer>;
-  /** Zeroes unconsumed files and stores no more. */
   wipe(): void;
 }
 
@@ -157,7 +155,7 @@ async function toBody(request: Request, memory: FileMemory, { own }: BodyOptions
   return { fields, photos };
 }
 
-/** @throws FaceError `request_malformed` */
+/** @throws `request_malformed` */
 function toText(value: unknown): z.output<typeof textGuard> {
   const text = textGuard.safeParse(value);
   if (!text.success) throw new FaceError('request_malformed', { reason: 'text' });

@@ -3,7 +3,6 @@ import { type Html, html } from '../base/html.js';
 import { directionOf, type LetterLanguage } from '../core/letters/language.js';
 import { contentSecurityPolicy, styleDigest } from './content-security-policy.js';
 
-/** A page with its `Content-Security-Policy`. */
 export interface RenderedPage {
   readonly bytes: Buffer;
   readonly policy: string;

@@ -2,7 +2,6 @@ import type { Credential } from '../core/concealed.js';
 import type { StartedStepUp } from '../core/step-up/step-up.js';
 import { joinTicket } from '../core/step-up/ticket.js';
 
-/** Path of the capture page. */
 export const pagePath = '/face';
 
 /** Returns the URL of a kiosk's start page; its secret follows in the fragment. */

@@ -6,7 +6,6 @@ import { FaceError, type FaceErrorCode, refusals, toCode } from '../errors.js';
 /** Returns true if a refusal is a server error, for the log; a full queue is not, and floods the log. */
 export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >= 500 && code !== 'overloaded';
 
-/** Wire format of all errors. */
 export const refusalGuard = z.strictObject({
   ok: z.literal(false),
   error: z.string().describe('For people. It depends on the code alone.'),

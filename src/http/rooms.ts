@@ -17,13 +17,10 @@ export interface Room {
 
 /** Separate memory for each kind of bodies. */
 export interface BodyRooms {
-  /** Calls of identity providers. */
   readonly hooks: Room;
-  /** Requests to the OpenID providers. */
   readonly oidc: Room;
   /** Requests of the capture page, and photos of step-ups. */
   readonly capture: Room;
-  /** The REST API and administration. */
   readonly clients: Room;
 }
 

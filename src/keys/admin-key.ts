@@ -17,7 +17,7 @@ export interface AdminKey {
  * Loads the administrator's key: the configured, stored, or a new one, which is valid once stored.
  * @param given - from the configuration; not stored
  * @param file - stores the digest of a generated key
- * @throws FaceError `config_invalid` if the file is malformed or unreadable
+ * @throws `config_invalid` if the file is malformed or unreadable
  */
 export async function loadAdminKey({
   given,
@@ -48,7 +48,7 @@ async function readDigest(file: string): Promise<Uint8Array | null> {
 
 /**
  * Stores the digest of a new key, mode 0600.
- * @throws FaceError `config_invalid`: not writable, or another process has stored one meanwhile
+ * @throws `config_invalid`: not writable, or another process has stored one meanwhile
  */
 export async function storeAdminKey(
   { digest }: Pick<AdminKey, 'digest'>,

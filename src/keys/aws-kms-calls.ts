@@ -7,7 +7,6 @@ import type { Clock, Log } from '../core/ports.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** Metadata of a key. */
 export interface KeyDescription {
   /** `Enabled`, `Disabled`, `PendingDeletion`, … */
   readonly state: string;
@@ -20,7 +19,7 @@ export interface KeyDescription {
 /**
  * Calls to AWS KMS, with one retry and a circuit breaker. Returns `null` if the key is disabled, deleted, or pending
  * deletion.
- * @throws FaceError `key_service_unavailable`: no answer, throttled, or denied; see the detail
+ * @throws `key_service_unavailable`: no answer, throttled, or denied; see the detail
  */
 export interface AwsKmsCalls {
   /** Computes HMAC-SHA-256. @param message - 1 to 4,096 bytes @returns 32 bytes */

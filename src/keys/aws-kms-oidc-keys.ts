@@ -16,7 +16,7 @@ const certificateSec = 20 * 365 * 86_400;
  * Creates OpenID keys from RSA keys in AWS KMS. Each signs its own certificate at start: the same bytes on every
  * replica, because serial number and dates derive from the key. Cookie keys derive from the sealing key by a message
  * that no token has.
- * @throws FaceError `key_service_unavailable`, and `config_invalid` if a key is not RSA, disabled or deleted
+ * @throws `key_service_unavailable`, and `config_invalid` if a key is not RSA, disabled or deleted
  */
 export async function createAwsKmsOidcKeys(
   { keyId, others }: NonNullable<AwsKmsConfig['oidc']>,
@@ -27,7 +27,6 @@ export async function createAwsKmsOidcKeys(
   }: {
     readonly calls: AwsKmsCalls;
     readonly keys: Keys;
-    /** Of the sealing keys. */
     readonly versions: readonly KeyVersion[];
   },
 ): Promise<OidcKeys> {

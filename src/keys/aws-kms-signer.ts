@@ -12,7 +12,7 @@ const publicJwkGuard = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'),
 
 /**
  * Creates a signer with P-256 keys in AWS KMS. Public keys are read at start, so verification makes no calls.
- * @throws FaceError `key_service_unavailable`, and `config_invalid` if a key is not P-256, disabled or deleted
+ * @throws `key_service_unavailable`, and `config_invalid` if a key is not P-256, disabled or deleted
  */
 export async function createAwsKmsSigner(
   { keyId, others }: AwsKmsConfig['signing'],

@@ -6,7 +6,6 @@ import { createLocalKeys } from './local.js';
 import { createLocalSigner, type SigningTurn } from './local-signer.js';
 import { createOidcKeys } from './oidc-keys.js';
 
-/** A key that seals tokens. */
 export interface SealingKey {
   readonly version: KeyVersion;
   readonly isCurrent: boolean;
@@ -14,7 +13,6 @@ export interface SealingKey {
   readonly problem: string | null;
 }
 
-/** A current, former or future signing key. */
 export interface TurningKey {
   /** In a file: the `kid`. In AWS KMS: the key id. */
   readonly name: string;

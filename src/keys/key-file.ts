@@ -15,14 +15,14 @@ import {
 /** One JSON file of keys, mode 0600, shared by several processes. */
 export interface KeyFile<Content> {
   /**
-   * Reads the content, again after a change by any process: one system call, so that a retired key is out of use at
+   * Reads the content, again after a change by any process: one system call, so that a retired key stops working at
    * once. Returns the same object if unchanged.
-   * @throws FaceError `key_service_unavailable`: missing, malformed, or readable by others
+   * @throws `key_service_unavailable`: missing, malformed, or readable by others
    */
   read(): Promise<Content>;
   /**
    * Replaces the content; changes of all processes are serialized.
-   * @throws FaceError `config_invalid`: not writable, or a stale lock
+   * @throws `config_invalid`: not writable, or a stale lock
    */
   change<Result>(step: (from: Content) => Promise<Change<Content, Result>> | Change<Content, Result>): Promise<Result>;
 }
@@ -32,28 +32,24 @@ interface Change<Content, Result> {
   readonly result: Result;
 }
 
-/** Definition of a kind of key file. */
 interface KeyFileOptions<Guard extends z.ZodType> {
   readonly file: string;
-  /** Setting named in errors. */
   readonly setting: string;
   readonly guard: Guard;
-  /** Serializes the content. */
   readonly toJson: (content: z.output<Guard>) => object;
   /** Creates the first content. Of several starting processes, one does. */
   readonly make: () => Promise<z.output<Guard>> | z.output<Guard>;
   readonly random: Random;
-  /** Called with the content at start and after each change. */
   readonly onContent?: (content: z.output<Guard>) => void;
 }
 
-/** Interval to wait for another process's change, which takes milliseconds. */
+/** Interval and number of attempts to get the lock; a change takes milliseconds. */
 const lockWaitMs = 10;
 const lockWaits = 500;
 
 /**
  * Opens a key file, creating it if missing; never writes to an existing one.
- * @throws FaceError `config_invalid`: readable by others, malformed, or cannot be created
+ * @throws `config_invalid`: readable by others, malformed, or cannot be created
  */
 export async function openKeyFile<Guard extends z.ZodType>(
   options: KeyFileOptions<Guard>,

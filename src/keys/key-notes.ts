@@ -3,7 +3,6 @@ import type { AuditDetail } from '../core/audit-events.js';
 import type { Audit, KeyVersion, Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** Use of a key. */
 export type KeyUse = 'sealing' | 'signing' | 'oidc';
 
 /** Called with the keys of a use at start and after changes. Does not throw. */
@@ -61,7 +60,6 @@ export async function isNoted(use: KeyUse, trail: string): Promise<boolean> {
   return [...notes.values()].some((note) => note.use === use);
 }
 
-/** Returns keys that the trail records as created and not retired. */
 async function readNotes(trail: string): Promise<Map<string, Note>> {
   const notes = new Map<string, Note>();
   for await (const { action, detail } of readEvents(trail, ['key_made', 'key_retired'])) {

@@ -2,7 +2,6 @@ import { addSec, type EpochMs } from '../core/units.js';
 
 const daySec = 86_400;
 
-/** Signing period of a key. */
 export const signingLifeSec = 90 * daySec;
 
 /**
@@ -17,7 +16,6 @@ export interface ScheduledKey {
   readonly signsFrom: EpochMs;
 }
 
-/** Keys by period, and what is due. */
 export interface Schedule<Key extends ScheduledKey> {
   readonly signing: Key;
   /** Published keys: the signing one, the next, and the last until its signatures expire. */

@@ -53,7 +53,6 @@ const fileGuard = z
   .transform(({ keys }): KeyRing => keys)
   .or(formerFileGuard);
 
-/** A signing key without its secret, for administrators. */
 export interface SigningTurn {
   readonly kid: string;
   readonly signsFrom: EpochMs;
@@ -62,17 +61,16 @@ export interface SigningTurn {
 
 /** `Signer` over one file, with administration. */
 export interface LocalSigner extends Signer {
-  /** In order of their periods. */
   turns(): Promise<readonly SigningTurn[]>;
   /**
    * Adds a key that signs after its publication time.
    * @param note - records the new key first; if it fails, none is added
-   * @throws FaceError `request_malformed`: one is waiting
+   * @throws `request_malformed`: one is waiting
    */
   rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
   /**
    * Removes a key, which invalidates its signatures.
-   * @throws FaceError `request_malformed`: no such key, or the only one that can sign
+   * @throws `request_malformed`: no such key, or the only one that can sign
    */
   retire(kid: string): Promise<void>;
 }
@@ -89,7 +87,7 @@ interface Deps {
  * Creates a signer with P-256 keys in a JSON file of mode 0600, created at first start. Public keys stay, because audit
  * heads and erasure receipts are verified years later; private keys are destroyed after their period.
  * @param deps.file - the key file; its folder exists
- * @throws FaceError `config_invalid`: readable by others, or malformed
+ * @throws `config_invalid`: readable by others, or malformed
  */
 export async function createLocalSigner({ file, clock, random, log, onKeysLoaded }: Deps): Promise<LocalSigner> {
   const keyFile = await openKeyFile({

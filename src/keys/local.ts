@@ -46,7 +46,7 @@ export interface LocalKeys extends Keys {
   /**
    * Removes a version's key: all its tokens become useless. Backups, and disks that keep overwritten blocks, still
    * contain it.
-   * @throws FaceError `request_malformed`: the current version; `token_key_retired`: no such key
+   * @throws `request_malformed`: the current version; `token_key_retired`: no such key
    */
   retire(version: KeyVersion): Promise<void>;
 }
@@ -55,7 +55,7 @@ export interface LocalKeys extends Keys {
  * Opens keys in a JSON file of mode 0600, created at first start. Back it up: without it every token is lost. Changes
  * by other processes apply at the next call.
  * @param file - the key file; its folder exists
- * @throws FaceError `config_invalid`: readable by others, or malformed
+ * @throws `config_invalid`: readable by others, or malformed
  */
 export async function createLocalKeys({
   file,

@@ -1,6 +1,5 @@
 import { KeyMaterial } from '../core/concealed.js';
 
-/** Short-lived cache of key service outputs. */
 export interface MacCache {
   /**
    * Returns a cached or derived output, as the caller's own copy. Concurrent callers share one derivation; failures are

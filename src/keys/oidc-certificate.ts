@@ -6,7 +6,7 @@ import type { OidcSigningKey } from './oidc-key-set.js';
  * Creates a self-signed certificate, from which Entra reads the key of an external method. Deterministic, so that
  * replicas agree.
  * @returns DER
- * @throws FaceError `key_service_unavailable`
+ * @throws `key_service_unavailable`
  */
 export async function createCertificate(
   { publicKey, sign }: Pick<OidcSigningKey, 'publicKey' | 'sign'>,

@@ -26,22 +26,19 @@ export interface PublicKey {
 export interface OidcSigningKey {
   readonly kid: string;
   readonly publicKey: KeyObject;
-  /** @returns 256 to 512 bytes. @throws FaceError `key_service_unavailable` */
+  /** @returns 256 to 512 bytes. @throws `key_service_unavailable` */
   sign(data: Uint8Array, algorithm: OidcAlgorithm): Promise<Uint8Array>;
 }
 
-/** Keys of the OpenID provider at one time. */
 export interface OidcKeySet {
   readonly published: readonly PublicKey[];
   /** The first one signs; signatures of the others may still be valid. */
   readonly signing: readonly OidcSigningKey[];
-  /** The first one signs cookies; all are accepted. */
   readonly cookieKeys: readonly [Credential, ...Credential[]];
 }
 
-/** Rotating keys of the OpenID provider. */
 export interface OidcKeys {
-  /** Returns the current set; the same object if unchanged. @throws FaceError `key_service_unavailable` */
+  /** Returns the current set; the same object if unchanged. @throws `key_service_unavailable` */
   current(): Promise<OidcKeySet>;
 }
 

@@ -55,14 +55,12 @@ const fileGuard = z
   .transform(({ keys }): Ring => keys);
 type Ring = readonly [RingKey, ...RingKey[]];
 
-/** `OidcKeys` over one file, with administration. */
 export interface LocalOidcKeys extends OidcKeys {
-  /** In order of their periods. */
   turns(): Promise<readonly SigningTurn[]>;
   /**
    * Adds a key that signs after its publication time.
    * @param note - records the new key first; if it fails, none is added
-   * @throws FaceError `request_malformed`: one is waiting
+   * @throws `request_malformed`: one is waiting
    */
   rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
 }
@@ -74,7 +72,7 @@ const retrySec = 60;
  * Opens RSA keys in a JSON file of mode 0600, created at first start. A new one takes over every 90 days, published two
  * days before; the old one stays published for two days. Without timers: `current` follows the clock.
  * @param file - the key file; its folder exists
- * @throws FaceError `config_invalid`: readable by others, or malformed
+ * @throws `config_invalid`: readable by others, or malformed
  */
 export async function createOidcKeys({
   file,
@@ -108,7 +106,6 @@ export async function createOidcKeys({
   let built: { readonly name: string; readonly keySet: OidcKeySet } | null = null;
   let turning: Promise<OidcKeySet> | null = null;
 
-  /** Adds a key unless one is waiting. */
   const add = (signsFrom: EpochMs, note?: (kid: string) => Promise<void>): Promise<RingKey | null> =>
     keyFile.change(async (from) => {
       const now = clock.now();

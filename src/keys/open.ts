@@ -9,11 +9,8 @@ import { createLocalSigner } from './local-signer.js';
 import type { OidcKeys } from './oidc-key-set.js';
 import { createOidcKeys } from './oidc-keys.js';
 
-/** The server's key service. */
 export interface KeyService {
-  /** Sealing keys of tokens. */
   readonly keys: Keys;
-  /** Signs receipts, audit heads and erasure receipts. */
   readonly signer: Signer;
   /**
    * Opens the keys of ID tokens and security events, created at the first call, because not every server needs them.
@@ -33,7 +30,7 @@ interface Deps {
 /**
  * Opens the configured key service.
  * @param deps.files - the key files; their folder exists
- * @throws FaceError `config_invalid`, `key_service_unavailable`
+ * @throws `config_invalid`, `key_service_unavailable`
  */
 export async function openKeyService(config: KeysConfig, deps: Deps): Promise<KeyService> {
   switch (config.kind) {
@@ -53,7 +50,6 @@ async function openLocal({ files, ...deps }: Deps): Promise<KeyService> {
   };
 }
 
-/** Runs once; again only after a failure. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return () => {

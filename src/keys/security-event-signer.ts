@@ -4,9 +4,9 @@ import type { OidcKeys, PublicKey } from './oidc-key-set.js';
 
 /** Signs Security Event Tokens (RFC 8417). */
 export interface SecurityEventSigner {
-  /** @returns a compact JWS (RFC 7515). @throws FaceError `key_service_unavailable` */
+  /** @returns a compact JWS (RFC 7515). @throws `key_service_unavailable` */
   sign(claims: JsonObject): Promise<string>;
-  /** Returns the signing key first, then those with valid tokens. @throws FaceError `key_service_unavailable` */
+  /** Returns the signing key first, then those with valid tokens. @throws `key_service_unavailable` */
   publicKeys(): Promise<readonly PublicKey[]>;
 }
 

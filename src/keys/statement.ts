@@ -12,7 +12,7 @@ export const understoodHeaders = { sigD: true } as const;
  * Returns the claims of a statement. Verifies only header and signature.
  * @param jws - a compact JWS (RFC 7515), unverified
  * @param expectedKeys - public keys by `kid`
- * @throws FaceError `receipt_invalid`
+ * @throws `receipt_invalid`
  */
 export async function verifyStatement(
   type: SignedType,

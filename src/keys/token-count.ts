@@ -33,7 +33,6 @@ interface Token {
 export async function countTokens(trails: readonly string[], now: EpochMs): Promise<TokenCount> {
   const tokens = new Map<string, Token>();
   const ended = new Set<string>();
-  /** Subjects whose enrolment ended, with the last time. */
   const subjectsEnded = new Map<string, EpochMs>();
 
   const take = ({ action, connection, subject, time, detail }: CountedEvent): void => {

@@ -4,7 +4,6 @@ import type { Account, Clock } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 
-/** Cache time of names. */
 const keptSec = 5 * 60;
 
 const mostKept = 5000;

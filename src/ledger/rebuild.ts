@@ -12,15 +12,12 @@ import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 /** Batch size, which bounds the delay of a server on the same store. */
 const entriesAtOnce = 200;
 
-/** Dependencies of a rebuild. */
 export interface RebuildDeps extends LedgerDeps {
   /** Yields to other writers. */
   readonly pause: () => Promise<void>;
 }
 
-/** Result of a rebuild. */
 export interface Rebuilt {
-  /** Records with a line. */
   readonly lines: number;
   /** Records that were erased later or are beyond the retention time. */
   readonly left: number;
@@ -32,7 +29,7 @@ export interface Rebuilt {
  * Rebuilds the ledger from audit trails, also while servers write. Existing lines stay, with networks, which trails do
  * not contain; missing ones are added. Idempotent.
  * @param files - trails of all servers
- * @throws FaceError `state_unavailable`; system errors
+ * @throws `state_unavailable`; system errors
  */
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {
   const erasedAt = await readErasures(files);
@@ -68,7 +65,6 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
 const isOfIndex = (action: LoggedAction): boolean =>
   ['enrolled', 'enrolment_recovered', 'revoked', 'consent_withdrawn', 'subject_erased'].includes(action);
 
-/** Reads the latest erasure of each person. */
 async function readErasures(files: readonly string[]): Promise<ReadonlyMap<string, EpochMs>> {
   const erasedAt = new Map<string, EpochMs>();
   for (const file of files) {
@@ -80,7 +76,6 @@ async function readErasures(files: readonly string[]): Promise<ReadonlyMap<strin
   return erasedAt;
 }
 
-/** Merges trails by time, with the names of their chains. */
 async function* readMerged(
   files: readonly string[],
   onUnreadable: () => void,

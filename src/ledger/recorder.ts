@@ -13,19 +13,15 @@ import { toCode } from '../errors.js';
 /** Batch size, which bounds the delay of a hook with an embedded store. */
 const entriesAtOnce = 50;
 
-/** Time to gather a batch. */
 const gatherMs = 300;
 
-/** Pause after a failure. */
 const pauseMs = 5_000;
 
 /** Maximum waiting during an outage; further entries can be rebuilt from the trail. */
 const mostWaiting = 20_000;
 
-/** Maximum wait on shutdown. */
 const stopMs = 3_000;
 
-/** Writes audit records to the ledger, asynchronously. */
 export interface LedgerRecorder {
   /** @param network - the caller's network, shortened */
   note(record: WrittenRecord, trail: string, network: string | null): void;
@@ -34,17 +30,14 @@ export interface LedgerRecorder {
    * rejects; settles when done, or when the recorder stops.
    */
   eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
-  /** Settles when waiting entries were written or postponed. */
   flush(): Promise<void>;
   /** Writes waiting entries, for a few seconds at most. */
   stop(): Promise<void>;
 }
 
-/** Dependencies of the recorder. */
 export interface RecorderDeps extends LedgerDeps {
   readonly log: Log;
   readonly jobs: Jobs;
-  /** Called with the number of lines. */
   readonly onLines: (outcome: 'written' | 'lost', lines: number) => void;
 }
 

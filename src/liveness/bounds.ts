@@ -1,7 +1,6 @@
 import { livenessBoundary } from '../core/ports.js';
 import { minJudgedWidthPx, type QualityBound, qualityBounds } from '../engine/quality-bounds.js';
 
-/** A bound and its unit. */
 interface LivenessBound extends QualityBound {
   readonly unit: string;
 }

@@ -13,7 +13,6 @@ const unbounded = { atLeast: null, atMost: null };
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Returns nothing for files that are not JPEG. */
 function measureFiles(frames: readonly Pick<CapturedFrame, 'photo'>[]): Measurement[] {
   const files = frames.map(({ photo }) => photo.use(readQuantisation)).filter(({ length }) => length > 0);
   if (files.length === 0) return [];

@@ -8,7 +8,6 @@ import type { NoiseResidual } from '../engine/noise.js';
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
 
-/** One frame as seen by the engine. */
 export interface SeenFrame {
   readonly movement: Movement;
   readonly embedding: Embedding;
@@ -23,7 +22,6 @@ export interface SeenFrame {
   readonly noise: NoiseResidual;
 }
 
-/** Signals that `lookAt` needs. */
 export const judgedSignals: readonly Signal[] = [
   'embedding',
   'pose',
@@ -34,7 +32,7 @@ export const judgedSignals: readonly Signal[] = [
   'noise',
 ];
 
-/** Measures one frame. @throws FaceError as `Engine.examine` */
+/** Measures one frame. @throws as `Engine.examine` */
 export async function lookAt(
   engine: Engine,
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
@@ -58,10 +56,7 @@ export async function lookAt(
   return { movement, embedding, pose, liveness, quality, landmarks, box: face.box, reading: light, texture, noise };
 }
 
-/**
- * Reads the light of another picture of the same pose, half a second later.
- * @throws FaceError as `Engine.examineAgain`
- */
+/** Reads the light of another picture of the same pose, half a second later. @throws as `Engine.examineAgain` */
 export async function lookAgain(
   engine: Engine,
   photo: Photo,

@@ -7,7 +7,6 @@ import { lookAgain, lookAt, type SeenFrame } from './frame.js';
 import { findLight, type LitFrame, type LitPair, toLeastAlike } from './light.js';
 import { type Measured, measureAlike, measureFrames, measureLight, measureRefusal } from './signals.js';
 
-/** A pose as seen by the engine. */
 interface SeenPose {
   readonly shown: SeenFrame;
   /** Under split screens, then under the second color; empty without light. */
@@ -76,7 +75,6 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
   };
 }
 
-/** Measures the light, if there was any. */
 function measurePoses(poses: readonly Pose<CapturedFrame>[], seen: readonly SeenPose[]): readonly Measured[] {
   const lit = seen.flatMap(({ shown, lit: others }, at) => {
     const light = poses[at]?.shown.light ?? null;

@@ -11,21 +11,17 @@ import { cosineOf } from '../verifier/embeddings.js';
  * 1902.10311). Measurements are in docs/liveness.md.
  */
 
-/** Requested light of a picture, and its reading. */
 export interface LitReading {
   readonly light: ScreenLight;
   readonly reading: LightReading;
 }
 
-/** A lit picture as seen by the engine. */
 export interface LitFrame extends LitReading {
   readonly texture: Embedding;
 }
 
-/** Two pictures of one pose, under different colors. */
 export type LitPair = readonly [LitReading, LitReading];
 
-/** Result of the light analysis. */
 export interface LightFinding {
   /** Screen light on the face relative to other light: the strength of the response. */
   readonly gain: number;
@@ -52,7 +48,6 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 const toMean = (values: readonly number[]): number => total(values) / values.length;
 const luminanceOf = ([red, green, blue]: Rgb): number => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 
-/** Removes the mean of all channels. */
 function toChroma(values: Rgb): Rgb {
   const mean = (values[0] + values[1] + values[2]) / 3;
   return [values[0] - mean, values[1] - mean, values[2] - mean];
@@ -62,10 +57,8 @@ function toChroma(values: Rgb): Rgb {
 const toChange = (from: Rgb, to: Rgb): Rgb =>
   toChroma([Math.log(to[0] / from[0]), Math.log(to[1] / from[1]), Math.log(to[2] / from[2])]);
 
-/** A pair and its response. */
 interface Answer {
   readonly pair: LitPair;
-  /** Requested change of light. */
   readonly asked: Rgb;
   /** Response of the face, with all regions weighted equally. */
   readonly face: Rgb;
@@ -90,7 +83,6 @@ function toAnswer(pair: LitPair): Answer {
   return { pair, asked, face, behind };
 }
 
-/** Returns the strength of the response. */
 function toGain(answers: readonly Answer[], read: (answer: Answer) => Rgb): number {
   return (
     total(answers.map((each) => dot(read(each), each.asked))) / total(answers.map(({ asked }) => dot(asked, asked)))

@@ -9,7 +9,6 @@ import type { LightFinding } from './light.js';
 import { toMeanShape, toReliefTurn } from './relief.js';
 import { type TurnedMovement, toFollowed, toPoseTurn } from './turn.js';
 
-/** A measurement, and the hint if it fails. */
 export interface Measured {
   readonly measurement: Measurement;
   readonly hint: Hint;
@@ -89,7 +88,7 @@ export function measureLight({ gain, match, falloff, material, normals, axis }: 
 /** Measures the similarity of one pose's pictures under different light. */
 export const measureAlike = (cosine: number, pose: number): Measured => toMeasured('light_same_face', pose, cosine);
 
-/** Measures all frames of a challenge. @throws FaceError `internal`: no frontal frame */
+/** Measures all frames of a challenge. @throws `internal`: no frontal frame */
 export function measureFrames(frames: readonly SeenFrame[]): readonly Measured[] {
   const frontal = frames.filter(({ movement }) => movement === 'centre');
   if (frontal.length === 0) throw new FaceError('internal', { problem: 'a challenge without a centre' });

@@ -7,7 +7,6 @@ export interface HeadTurn {
   readonly pitchDeg: number;
 }
 
-/** A movement other than looking straight ahead. */
 export type TurnedMovement = Exclude<Movement, 'centre'>;
 
 /** Degrees in the requested direction, negative for the opposite, and across it. */

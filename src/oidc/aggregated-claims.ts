@@ -13,7 +13,7 @@ const lifeSec = 300;
  * Returns claims of other connections for UserInfo or an ID token: the values, the same as signed aggregated claims
  * (OpenID Connect Core, section 5.6.2), and `_claim_status`. Empty if no source was queried.
  * @param client - recipient
- * @throws FaceError `key_service_unavailable`
+ * @throws `key_service_unavailable`
  */
 export async function tellSources(
   answers: readonly SourceAnswer[],

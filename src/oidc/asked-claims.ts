@@ -4,7 +4,6 @@ import { isProtocolClaim } from '../config/claims.js';
 import { type AskedClaim, claimsOfScope, type DataScope, isDataScope } from '../core/consented-data/claims.js';
 import { oidcErrors } from './library.js';
 
-/** A requested claim and where to return it. */
 export interface ClaimWanted extends AskedClaim {
   readonly inIdToken: boolean;
   readonly inUserInfo: boolean;
@@ -12,7 +11,6 @@ export interface ClaimWanted extends AskedClaim {
   readonly from: string | null;
 }
 
-/** Maximum names in one log line. */
 const mostLogged = 20;
 
 const membersGuard = z

@@ -2,13 +2,10 @@ import type { OidcClient } from '../../adapters/openid-client.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';
 import { oidcErrors } from './library.js';
 
-/** Scope that asks which organization a person acts for. */
 export const organisationScope = 'organisation';
 
-/** Maximum length of an organization's id. */
 export const maxIdCharacters = 100;
 
-/** A request for an organization. */
 interface Asked {
   readonly rules: OrganisationRules;
   /** The required organization; `null`: the person's choice. */

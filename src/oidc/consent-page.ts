@@ -10,7 +10,6 @@ import type { ConsentTexts } from './consent-messages/texts.js';
 import type { Language } from './messages.js';
 import { type Asker, isolate, renderPersonCard } from './person-page.js';
 
-/** A displayed claim. */
 interface ShownClaim extends RegisteredClaim {
   readonly claim: string;
   readonly isEssential: boolean;
@@ -20,11 +19,9 @@ interface ShownClaim extends RegisteredClaim {
   readonly source?: string | undefined;
 }
 
-/** A requested connection that returned no claims. */
 export interface SilentSource {
   /** Value of its button, if it can be linked now. */
   readonly decision: string;
-  /** Display name. */
   readonly name: string;
   readonly state: 'unanswered' | 'unlinked';
   readonly items: readonly Omit<ShownClaim, 'value' | 'source'>[];
@@ -47,14 +44,11 @@ export function renderConsentPage(
     readonly asker: Asker;
     /** Digest of the displayed values, so that the answer refers to them. */
     readonly shown: string;
-    /** Expiry of the consent. */
     readonly until: EpochMs;
     readonly organisation: string | null;
     readonly items: readonly ShownClaim[];
-    /** Ids of the other connections with claims among the items. */
     readonly answered?: readonly string[];
     readonly silent?: readonly SilentSource[];
-    /** True if accounts can be linked from here. */
     readonly canLink?: boolean;
     /** Display name of the connection whose linking just failed. */
     readonly notLinked?: string | null;

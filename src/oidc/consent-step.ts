@@ -128,7 +128,6 @@ function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Desti
   return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';
 }
 
-/** The requesting client and its registration. */
 type Asker = Pick<DataConsent, 'client' | 'registration'>;
 
 const linkWith = (links: readonly Link[], source: string): Link | undefined =>
@@ -166,7 +165,6 @@ const valuesOf = (answers: readonly SourceAnswer[]): readonly PersonalData[] =>
 const merge = (parts: readonly PersonalData[]): PersonalData =>
   parts.reduce((all, part) => all.use((first) => part.use((second) => new PersonalData({ ...first, ...second }))));
 
-/** Returns the part of a consent that a request wants. */
 function toShare({ id, client, claims }: DataConsent, wanted: readonly ClaimWanted[]): Share {
   const agreed = wanted.filter(({ name }) => claims.includes(name));
   return {

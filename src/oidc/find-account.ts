@@ -23,7 +23,6 @@ interface FindDeps {
   readonly log: Log;
 }
 
-/** A grant's claims and the consent for them. */
 interface Held {
   readonly share: Share;
   readonly consent: DataConsent;
@@ -41,7 +40,6 @@ export function createFindAccount(
 ): ProviderHooks['findAccount'] {
   const { connection } = deps;
 
-  /** Requires this same consent, for the client's current registration. */
   const findHeld = async (share: Share, subject: string): Promise<Held | null> => {
     const client = clientOf(share.client);
     const asker = { client: share.client, registration: client?.consented?.registration ?? '' };
@@ -49,7 +47,6 @@ export function createFindAccount(
     return consent?.id === share.consent ? { share, consent, client } : null;
   };
 
-  /** Uses only the links that the person agreed to. */
   const readAgreed = async (
     subject: string,
     names: ReadonlyMap<string, readonly string[]>,
@@ -70,7 +67,6 @@ export function createFindAccount(
     return { ...told, ...(await tellSources(answers, share.client, deps)) };
   };
 
-  /** Returns the person's current roles in the organization. */
   const toOrganisation = async (
     id: string,
     subject: string,

@@ -17,16 +17,12 @@ const personGuard = z.object({
 });
 
 const actingGuard = z.object({
-  /** The organization's id. */
   organisation: z.string(),
-  /** At the time of the choice. */
   roles: z.array(z.string()).readonly(),
 });
 
-/** The organization that a person chose to act for. */
 export type Acting = z.output<typeof actingGuard>;
 
-/** An authorization request during its face check. */
 export type Flow = {
   readonly clientId: string;
   /** `null` until the person is named. */
@@ -42,17 +38,14 @@ export type Flow = {
     readonly stepUpId: string;
     readonly browserDigest: string;
   } | null;
-  /** Connection whose linking just failed. */
   readonly notLinked: string | null;
   /** `null` until the person has chosen, or if not requested. */
   readonly acting: Acting | null;
   /** The kiosk visit of the flow; `null`: none. */
   readonly atKiosk: KioskVisit | null;
-  /** End of the flow in any case. */
   readonly endsAt: EpochMs;
 };
 
-/** Initial state of a flow. */
 export const begun = { stepUp: null, linking: null, notLinked: null, acting: null, atKiosk: null } as const;
 
 /** Time in addition to a step-up, in seconds: for typing a user name, and for the way back. */
@@ -137,12 +130,11 @@ const shareGuard = z.object({
   /** Client of the consent: another client or a renewed consent is another share. */
   client: z.string(),
   consent: z.string(),
-  /** Names of claims by target. */
   idToken: z.array(z.string()).readonly(),
   userInfo: z.array(z.string()).readonly(),
 });
 
-/** What a grant's tokens may contain, with consent. */
+/** Claims that a grant's tokens may contain, with consent. */
 export type Share = z.output<typeof shareGuard>;
 
 const shareKey = (connection: Connection, grantId: string): string =>

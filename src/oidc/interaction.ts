@@ -246,7 +246,6 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     await provider.interactionFinished(request, response, result);
   }
 
-  /** Deletes the browser cookie of a step-up. */
   function forgetBrowser(response: Response, { stepUp }: Flow): void {
     if (stepUp !== null) clearBrowserCookie(response, browserCookieOf(stepUp.id, isSecure));
   }
@@ -261,6 +260,5 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   }
 }
 
-/** Returns the action to approve. */
 const actionOf = ({ interaction }: Visit): NamedAction | null =>
   parseRequestedAction(paramsOf(interaction.params).authorization_details);

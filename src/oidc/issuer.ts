@@ -34,22 +34,17 @@ import type { Sources } from './sources.js';
 import { createStorage } from './storage.js';
 import { inProtocol, inProtocolSigning, toUnavailable } from './unavailable.js';
 
-/** Dependencies of an issuer. */
 export interface IssuerDeps extends CoreDeps {
   readonly oidcKeys: OidcKeys;
   readonly countAll: CountAll;
-  /** All connections, as sources of claims for other issuers. */
   readonly sources: Sources;
 }
 
-/** A running instance of the library. */
 export interface RunningProvider {
   readonly provider: Provider;
-  /** Handles one request. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-/** Request data from before the library. */
 export interface Arrival {
   /** Source, as the limits count it. */
   readonly source: string;
@@ -67,22 +62,18 @@ export interface OidcIssuer {
   readonly issuer: string;
   readonly connection: Connection;
   readonly clients: ReadonlyMap<string, OidcClient>;
-  /** Wallet credentials, by id. */
   readonly credentials: CredentialConfigs;
   /** The single client with pushed requests, if any: its browsers may omit `client_id`. */
   readonly pushingClientId: string | null;
-  /** Returns the URL of an interaction. */
   interactionUrl(uid: string): string;
   /** Returns the URL that opens a counter's code or shows a phone's. */
   counterUrl(name: 'user_code' | 'shown', code: string): string;
-  /** Returns the library with the current keys. */
   running(): Promise<RunningProvider>;
   /**
    * Counts an anonymous sign-in start by source and connection, before anything is looked up or stored.
-   * @throws FaceError `locked_out`, `state_unavailable`
+   * @throws `locked_out`, `state_unavailable`
    */
   countStart(source: string): Promise<void>;
-  /** Checks at its counters, and phones' codes for them. */
   readonly checks: Checks;
   readonly shownCodes: ShownCodes;
   /** Passes request data to this module's hooks in the library. */
@@ -93,7 +84,7 @@ export interface OidcIssuer {
 export const issuerOf = (connection: Connection, deps: Pick<IssuerDeps, 'issuer'>): string =>
   `${deps.issuer}/oidc/${connection.id}`;
 
-/** @throws FaceError `config_invalid`: the library refuses a client */
+/** @throws `config_invalid`: the library refuses a client */
 export function createIssuer(
   connection: Connection,
   { clients, credentials }: { readonly clients: readonly OidcClient[]; readonly credentials: CredentialConfigs },
@@ -141,7 +132,6 @@ export function createIssuer(
   };
   /** Returns true for a public client: anyone can send requests as it. */
   const isPublic = ({ oidc }: KoaContextWithOIDC): boolean => oidc.client?.tokenEndpointAuthMethod === 'none';
-  /** Returns the pushed request of an authenticated client. */
   const provenPushOf = (context: KoaContextWithOIDC) =>
     isPublic(context) ? undefined : context.oidc.entities.PushedAuthorizationRequest;
 
@@ -282,7 +272,6 @@ export function createIssuer(
   };
 }
 
-/** Returns all factors that may pass a step-up of this connection. */
 function possibleMethods({ policy }: Connection): readonly AuthenticationMethod[] {
   const secrets = { none: [], pin: ['pin'], passkey: ['hwk', 'swk'] } as const;
   return ['face', ...secrets[policy.userSecret]];

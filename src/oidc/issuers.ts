@@ -17,7 +17,6 @@ import type { OidcIssuers } from './mounted-issuer.js';
 import { createRelyingParty } from './relying-party.js';
 import type { Source, Sources } from './sources.js';
 
-/** A connection and its OpenID clients. */
 export interface ConnectionWithClients {
   readonly connection: Connection;
   readonly oidc: OidcConfig;
@@ -29,7 +28,7 @@ export interface ConnectionWithClients {
 
 /**
  * Creates the OpenID providers of all connections with clients.
- * @throws FaceError `config_invalid`: a client that the protocol does not allow
+ * @throws `config_invalid`: a client that the protocol does not allow
  */
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
@@ -106,7 +105,6 @@ function checkSources(
     }
 }
 
-/** Refuses rules without a known attribute. */
 function checkOrganisations({ id, profile }: Connection, organisations: OrganisationRules | null): void {
   const from = organisations?.from ?? 'groups';
   if (from === 'groups' || profile.claimNames.has(from.claim)) return;

@@ -14,11 +14,9 @@ export function renderLinkPage(
     decision,
     until,
   }: {
-    /** Display name of the other connection. */
     readonly source: string;
     /** Form value in addition to the name. */
     readonly decision: string;
-    /** Expiry of the link. */
     readonly until: EpochMs;
   },
 ): RenderedPage {

@@ -30,7 +30,6 @@ export const linkDecision = 'link:';
 /** Longer than any provider's names and ids. */
 const maxNameCharacters = 256;
 
-/** Errors that prevent linking, but not the sign-in. */
 const passing = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unknown', 'step_up_finished'];
 
 /**

@@ -1,4 +1,3 @@
-/** Texts of the OpenID pages; the capture page has its own. */
 export interface Messages {
   readonly askTitle: string;
   readonly askText: string;
@@ -7,11 +6,8 @@ export interface Messages {
   /** At a kiosk. */
   readonly clearScreen: string;
   readonly errorTitle: string;
-  /** The authorization has ended or belongs to another browser. */
   readonly expired: string;
-  /** Invalid request of the application. */
   readonly invalid: string;
-  /** Error of this service. */
   readonly failed: string;
   /** The browser refuses cookies. */
   readonly cookies: string;

@@ -52,13 +52,12 @@ const routes = [
   })),
 ];
 
-/** The library's own limit. */
 const maxFormBytes = 56 * 1024;
 
 /**
  * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Reads bodies here, within limits of time and
  * memory. A POST to the authorization endpoint becomes a query, so that the client's kind can inspect it first.
- * @throws FaceError `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
+ * @throws `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
 export function mountOidc(
   app: Express,
@@ -103,14 +102,12 @@ function pin(request: Request, response: Response, { issuer }: OidcIssuer): void
   response.set('X-Frame-Options', 'DENY');
 }
 
-/** A request with its body, for POST only. */
 interface Visit {
   readonly request: Request;
   readonly response: Response;
   readonly body: Buffer | null;
 }
 
-/** Passes a request to the library at its internal path. */
 async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<void> {
   const { request, response, body } = visit;
   const form = path.startsWith(paths.authorize) ? readForm(visit) : null;
@@ -150,7 +147,6 @@ function nameWallet({ request, response, body: read }: Visit, body: Buffer): Buf
   return Buffer.from(form.toString());
 }
 
-/** Creates a copy of the request with a readable body. */
 function withBody(request: Request, body: Buffer): IncomingMessage {
   const { method, url, httpVersion, socket } = request;
   const headers = { ...request.headers, 'content-length': String(body.length) };

@@ -14,10 +14,8 @@ const refusalGuard = z.object({
   error_detail: z.string().optional(),
 });
 
-/** Maximum length of a client id. */
 const mostIdCharacters = 256;
 
-/** Error events of the library. */
 const refusals = [
   'authorization',
   'pushed_authorization_request',

@@ -1,16 +1,13 @@
 import type { Language } from './messages.js';
 
-/** Texts of the page to choose an organization. */
 export interface OrganisationTexts {
   readonly title: (application: string) => string;
   readonly text: string;
-  /** Recipient of the answer. */
   readonly goesTo: string;
   readonly organisation: string;
   readonly roles: string;
   readonly find: string;
   readonly search: string;
-  /** Count of further search results. */
   readonly more: (count: number) => string;
   readonly noneFits: string;
   readonly goOn: string;

@@ -5,7 +5,6 @@ import type { Language } from './messages.js';
 import { type OrganisationTexts, organisationTextsIn } from './organisation-messages.js';
 import { isolate, renderPersonCard } from './person-page.js';
 
-/** Maximum shown at once; others are found by search. */
 const mostShown = 20;
 
 const isCalled = ({ id, name }: Organisation, text: string): boolean =>
@@ -23,7 +22,6 @@ export function renderOrganisationPage(
     readonly asker: { readonly name: string; readonly host: string };
     /** Choices, at least one. A single one is preselected. */
     readonly organisations: readonly Organisation[];
-    /** Search text; may be empty. */
     readonly find: string;
   },
 ): RenderedPage {

@@ -13,7 +13,6 @@ export const renderPersonCard = createCard(pageStyle, 'https: http:');
 /** Recipient of answers: a site, the counter, or the person's own wallet. */
 export type Destination = { readonly host: string } | 'counter' | 'wallet';
 
-/** The client, by registered name and recipient. */
 export interface Asker {
   readonly name: string;
   readonly to: Destination;

@@ -22,7 +22,6 @@ import { clockToleranceSec, type createStorage } from './storage.js';
 /** Lifetimes in whole seconds. Signed items end within the overlap of keys; a counter's result ends after a minute. */
 export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900, counter: 60 } as const;
 
-/** Hooks that the library calls. */
 export interface ProviderHooks {
   /** Determines the person of a valid request. Stores nothing; throws to refuse it. */
   check(context: KoaContextWithOIDC): Promise<void>;
@@ -30,7 +29,6 @@ export interface ProviderHooks {
   checkClaims(context: KoaContextWithOIDC, claims: unknown): Promise<void>;
   /** Starts a face check. @returns the redirect URL */
   begin(context: KoaContextWithOIDC, interaction: Interaction): Promise<string>;
-  /** Time limit of a face check with the way back. */
   interactionLifeSec(context: KoaContextWithOIDC): number;
   /** @param client - the requesting client */
   findAccount(subject: string, grantId: string, client: string | undefined): Promise<Account | undefined>;
@@ -75,7 +73,7 @@ export function createProvider(
     adapter: storage,
     clients: isOffered(credentials) ? [...metadata, walletMetadata] : metadata,
     jwks: { keys: algorithms.flatMap((algorithm) => keySet.signing.map((key) => toLibraryKey(key, algorithm))) },
-    // The library drops unknown scopes, but unregistered ones are to be logged.
+    // The library drops unknown scopes, but unregistered ones must be logged.
     scopes: [
       ...['openid', 'profile', ...emailScope, ...organisationScopes],
       ...(consented.length === 0 ? [] : Object.keys(claimsOfScope)),
@@ -211,7 +209,6 @@ export function createProvider(
   return provider;
 }
 
-/** Groups the standard claims by scope. */
 const claimsByScope = (names: readonly string[]): Record<string, string[]> =>
   Object.fromEntries(
     Object.entries(claimsOfScope).flatMap(([scope, claims]) => {

@@ -22,7 +22,7 @@ const maxHintCharacters = 256;
  * Creates the client of an application or another identity provider: code flow, with the person named by `login_hint`
  * or by themselves.
  * @param organisations - of the connection; `null`: none
- * @throws FaceError `config_invalid`: it may request organizations, but the connection has none
+ * @throws `config_invalid`: it may request organizations, but the connection has none
  */
 export function createRelyingParty(
   config: RelyingPartyConfig,
@@ -97,7 +97,7 @@ function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
 /**
  * Finds the user of a login or immutable id. For an unknown one the input becomes the id, which has no enrolment, so
  * the difference is not visible.
- * @throws FaceError `profile_unavailable`, `locked_out`; oidcErrors.InvalidRequest: too long
+ * @throws `profile_unavailable`, `locked_out`; oidcErrors.InvalidRequest: too long
  */
 export async function findNamed(
   name: string,

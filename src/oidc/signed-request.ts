@@ -16,7 +16,7 @@ const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().option
  * digest of the signed content, because a signature has several encodings.
  * @param object - the library has verified signature, `iss`, `aud` and `exp`
  * @param name - separates clients of connections
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function takeSignedRequest(
   object: string,

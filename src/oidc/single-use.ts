@@ -20,7 +20,6 @@ export class GoOn extends oidcErrors.InvalidRequest {
   }
 }
 
-/** Use of a proof: the library's interaction and its request. */
 const useGuard = z.object({ uid: z.string(), request: z.string() });
 
 /** Records single uses. Methods throw if the proof was used for another request. */

@@ -6,17 +6,14 @@ import type { Link } from '../core/links/links.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** A connection that provides claims to other issuers. */
 export interface Source {
-  /** Its own issuer, which signs its claims. */
   readonly issuer: string;
   readonly connection: Connection;
   readonly directoryFor: DirectoryFor;
-  /** Counts an anonymous face check there. @throws FaceError `locked_out`, `state_unavailable` */
+  /** Counts an anonymous face check there. @throws `locked_out`, `state_unavailable` */
   countStart(from: string): Promise<void>;
 }
 
-/** By connection id. */
 export type Sources = ReadonlyMap<string, Source>;
 
 /** Returns the display name of a source. */
@@ -26,9 +23,7 @@ export const nameOfSource = ({ connection: { id, policy } }: Pick<Source, 'conne
 /** Time limit for all sources together, in milliseconds, because a person or an application waits. */
 const deadlineMs = 2_500;
 
-/** Answer of one source: a timeout, or no linked account. */
 export type SourceAnswer = {
-  /** The connection's id. */
   readonly id: string;
   readonly source: Source;
 } & (

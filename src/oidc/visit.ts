@@ -4,7 +4,6 @@ import type { OidcClient } from '../../adapters/openid-client.js';
 import type { Flow } from './flow.js';
 import type { Provider } from './library.js';
 
-/** One visit to an interaction, by its own browser. */
 export interface Visit {
   readonly request: Request;
   readonly response: Response;

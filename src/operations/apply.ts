@@ -12,7 +12,6 @@ const stepGuard = z.object({
   id: z.string(),
   title: z.string(),
   progress: z.enum(['left', 'under_way', 'done', 'failed']),
-  /** True if it changed something. */
   applied: z.boolean(),
   /** State after its turn; `null` before. */
   state: z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']).nullable(),
@@ -28,14 +27,12 @@ const progressGuard = z.object({
 });
 type Progress = z.output<typeof progressGuard>;
 
-/** Progress of setting up a connection. */
 export interface ApplyRun {
   readonly run: Run<Progress>;
   /** `broken_off`: its server stopped. Completed steps stay, and another run continues. */
   readonly state: 'under_way' | 'done' | 'stopped' | 'broken_off';
 }
 
-/** What to apply. */
 export interface ApplyRequest {
   readonly connection: string;
   /** Id of one step; `null`: all. */
@@ -50,7 +47,7 @@ const placeOf = (connection: string): RunPlace<Progress> => ({
   progress: progressGuard,
 });
 
-/** Returns the last run of a connection; `null`: none. @throws FaceError `state_unavailable` */
+/** Returns the last run of a connection; `null`: none. @throws `state_unavailable` */
 export async function readApply(connection: string, deps: Pick<Upkeep, 'state' | 'clock'>): Promise<ApplyRun | null> {
   const run = await readRun(placeOf(connection), deps);
   if (run === null) return null;
@@ -65,8 +62,8 @@ export async function readApply(connection: string, deps: Pick<Upkeep, 'state' |
 /**
  * Starts setting up a connection at its provider, in the background; ends at the first step that fails.
  * @param by - name of the administrator
- * @throws FaceError `connection_unknown`, `not_found`: no such step, `nobody_can_pass`, `run_under_way`,
- * `config_invalid`, `state_unavailable`
+ * @throws `connection_unknown`, `not_found`: no such step, `nobody_can_pass`, `run_under_way`, `config_invalid`,
+ * `state_unavailable`
  */
 export async function startApply(request: ApplyRequest, by: string, deps: Upkeep): Promise<void> {
   const { connection, pushSecrets } = request;

@@ -2,7 +2,6 @@ import type { Census } from '../../adapters/census.js';
 import type { Finding } from '../../adapters/provisioning.js';
 import type { Policy } from '../core/connection.js';
 
-/** The part of a policy that concerns users without an enrolment. */
 export type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
 
 /**

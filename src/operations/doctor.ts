@@ -19,13 +19,12 @@ import type { OperationDeps } from './deps.js';
 import { toDetailLines, toFailure } from './failure.js';
 import type { Switched } from './modes.js';
 
-/** The examined connection, in its active mode. */
 interface Examined {
   readonly setup: Setup;
   readonly connection: ConfiguredConnection;
   /** Manual override of its mode; `null`: none. */
   readonly switched: Switched | null;
-  /** Of the running server; absent in a command. */
+  /** Jobs of the running server; absent in a command. */
   readonly jobs?: Jobs;
   /** Receives the counts, without users who hold another's token. */
   readonly onCensus?: (census: Census) => void;
@@ -93,7 +92,6 @@ async function collectProviderChecks(
   }
 }
 
-/** Remedies by error code. */
 const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
   config_invalid: 'Correct the setting: docs/configuration.md lists every one.',
   profile_unavailable:

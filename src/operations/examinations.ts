@@ -11,7 +11,6 @@ import type { Upkeep } from './upkeep.js';
 /** Time limit per connection: counting users may take a minute. */
 const longestMs = 120_000;
 
-/** Time limit for finding fixes. */
 const mendWithinMs = 20_000;
 
 const lights = ['ok', 'warn', 'fail'] as const;
@@ -21,13 +20,11 @@ const findingGuard = z.object({
   light: z.enum([...lights, 'by_hand', 'skipped']),
   found: z.string(),
   remedy: z.string().nullable(),
-  /** Title of the finding that caused a skip. */
   cause: z.string().nullable(),
   /** Step that fixes it; `null`: manual. */
   mend: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable(),
 });
 
-/** Result of one check. */
 export type ExaminedCheck = z.output<typeof findingGuard>;
 
 const examinationGuard = z.object({
@@ -38,7 +35,6 @@ const examinationGuard = z.object({
   enrolled: z.number().nullable(),
 });
 
-/** The doctor's report on one connection. */
 export type Examination = z.output<typeof examinationGuard>;
 
 const placeOf = (connection: string) => ({
@@ -49,14 +45,13 @@ const placeOf = (connection: string) => ({
 
 const runPlace: RunPlace<readonly string[]> = { key: 'doctor-run', progress: z.array(z.string()) };
 
-/** State of the doctor: running, since when, started by whom. */
 export interface DoctorRun {
   readonly isUnderWay: boolean;
   readonly by: string;
   readonly startedAt: number;
 }
 
-/** Returns the last report on a connection within a week; `null`: none. @throws FaceError `state_unavailable` */
+/** Returns the last report on a connection within a week; `null`: none. @throws `state_unavailable` */
 export const readExamination = async (connection: string, deps: Pick<Upkeep, 'state'>): Promise<Examination | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
 
@@ -68,7 +63,7 @@ export async function readDoctorRun({ state, clock }: Pick<Upkeep, 'state' | 'cl
 /**
  * Starts examining connections in the background, one after the other. Only one doctor runs across all servers.
  * @param by - name of the administrator
- * @throws FaceError `connection_unknown`, `run_under_way`, `state_unavailable`
+ * @throws `connection_unknown`, `run_under_way`, `state_unavailable`
  */
 export async function startDoctor(connections: readonly string[], by: string, deps: Upkeep): Promise<void> {
   for (const id of connections) findConfigured(id, deps);

@@ -4,7 +4,6 @@ import type { Json } from '../base/json.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 
-/** Reason of a failure, for an administrator, without secrets. */
 export interface Failure {
   readonly state: 'failed';
   readonly code: FaceErrorCode;

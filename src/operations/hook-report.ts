@@ -1,7 +1,6 @@
 import { type PastEvent, readEvents } from '../audit/events.js';
 import { type EpochMs, toIso } from '../core/units.js';
 
-/** Counts of one hook's decisions. */
 export interface HookReport {
   readonly hook: string;
   readonly decisions: number;
@@ -14,20 +13,16 @@ export interface HookReport {
   readonly wouldHave: {
     readonly denied: number;
     readonly claimOmitted: number;
-    /** Undecidable calls that would have been refused, by code. */
     readonly refused: Readonly<Record<string, number>>;
   };
-  /** Number of users with decisions without a face check. */
   readonly subjectsAffected: number;
   /** RFC 3339, in UTC. */
   readonly first: string;
   readonly last: string;
 }
 
-/** Hook decisions of a connection in the audit trail. */
 export interface ConnectionReport {
   readonly hooks: readonly HookReport[];
-  /** Unreadable lines about decisions: truncated or altered. */
   readonly unreadableLines: number;
 }
 

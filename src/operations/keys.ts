@@ -15,11 +15,9 @@ import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
 
 type Deps = Omit<OperationDeps, 'fetch'>;
 
-/** Result of a rotation. */
 export type Rotated =
   | { readonly kind: 'version'; readonly version: KeyVersion; readonly file: string }
   | { readonly kind: 'turn'; readonly kid: string; readonly signsFrom: EpochMs }
-  /** A former rotation's key is still waiting. */
   | { readonly kind: 'waiting' }
   /** No keys yet: the server creates them at its first start. */
   | { readonly kind: 'none' }
@@ -29,7 +27,7 @@ export type Rotated =
 /**
  * Adds a key, active now or after its publication time.
  * @param note - records the new key first; if it fails, none is added
- * @throws FaceError `config_invalid`, and system errors
+ * @throws `config_invalid`, and system errors
  */
 export async function rotateKey(
   config: KeptConfig,
@@ -54,7 +52,6 @@ export async function rotateKey(
   }
 }
 
-/** Result of retiring a version. */
 export type RetiredVersion =
   | { readonly kind: 'unknown' }
   /** It seals new tokens. */
@@ -63,7 +60,6 @@ export type RetiredVersion =
       /** `unconfirmed`: nothing changed, because a different number of tokens would be lost than confirmed. */
       readonly kind: 'retired' | 'unconfirmed' | 'by hand';
       readonly count: TokenCount;
-      /** Valid tokens that become unusable. */
       readonly lost: number;
       readonly words: readonly string[];
     };

@@ -14,7 +14,6 @@ const lastBackupGuard = z.object({
   hasState: z.boolean(),
 });
 
-/** Record of the last `facestep backup` in the data folder. */
 export type LastBackup = z.output<typeof lastBackupGuard>;
 
 /** Owned by the folder's owner, because root may back up another account's server. */

@@ -16,22 +16,18 @@ import type { OperationDeps } from './deps.js';
 
 type Mode = Policy['mode'];
 
-/** Time in which replicas may have the former file. */
 const settlingSec = secondsPerDay;
 
 const switchedGuard = z.object({
   mode: z.enum(['enforce', 'shadow']),
-  /** Name of the administrator. */
   by: z.string(),
   at: epochMsGuard,
   /** `null` until the configuration file has the same mode. */
   endsAt: epochMsGuard.nullable(),
 });
 
-/** A manual override. */
 export type Switched = z.output<typeof switchedGuard>;
 
-/** Active overrides by connection id. */
 export type Modes = ReadonlyMap<string, Switched>;
 
 const stored = { key: 'connection-modes', guard: z.record(z.string(), switchedGuard), expiresAt: () => null };
@@ -41,7 +37,7 @@ interface Stores {
   readonly clock: Clock;
 }
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function readModes({
   state,
   clock,
@@ -89,7 +85,7 @@ export const putInForce = (setup: Setup, modes: Modes): Setup => ({
 /**
  * Overrides a connection's mode, or removes the override if the file has that mode.
  * @param request.file - mode in the configuration file
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function switchMode(
   { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
@@ -108,7 +104,7 @@ export async function switchMode(
   );
 }
 
-/** Ends overrides that match the configuration file. @throws FaceError `state_unavailable` */
+/** Ends overrides that match the configuration file. @throws `state_unavailable` */
 export async function settleModes(
   connections: readonly ConfiguredConnection[],
   { state, clock, audit }: Stores & { readonly audit: Audit },
@@ -140,7 +136,7 @@ export async function settleModes(
 const sinceGuard = z.record(z.string(), z.object({ mode: z.enum(['enforce', 'shadow']), since: epochMsGuard }));
 const storedSince = { key: 'connection-modes-since', guard: sinceGuard, expiresAt: () => null };
 
-/** Records since when each connection has its mode. @throws FaceError `state_unavailable` */
+/** Records since when each connection has its mode. @throws `state_unavailable` */
 export async function noteModes(
   connections: readonly Pick<ConfiguredConnection, 'id' | 'policy'>[],
   { state, clock }: Stores,

@@ -8,21 +8,20 @@ import { putInForce } from './modes.js';
 import { requirePublicUrl } from './public-url.js';
 import type { Upkeep } from './upkeep.js';
 
-/** A connection with its provider, in its active mode. */
 export interface OpenConnection {
   readonly connection: ConfiguredConnection;
   readonly adapter: Adapter;
   readonly provisioning: Provisioning;
 }
 
-/** Finds a connection, in its active mode. @throws FaceError `connection_unknown` */
+/** Finds a connection, in its active mode. @throws `connection_unknown` */
 export function findConfigured(id: string, { setup, modes }: Upkeep): ConfiguredConnection {
   const found = putInForce(setup(), modes()).connections.find((connection) => connection.id === id);
   if (found === undefined) throw new FaceError('connection_unknown');
   return found;
 }
 
-/** @throws FaceError `connection_unknown`, `config_invalid` */
+/** @throws `connection_unknown`, `config_invalid` */
 export async function openConnection(id: string, deps: Upkeep): Promise<OpenConnection> {
   const connection = findConfigured(id, deps);
   const adapter = await connection.createAdapter(requirePublicUrl(deps.setup()));

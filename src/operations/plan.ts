@@ -6,14 +6,12 @@ import { pushingSecret } from './push-secret.js';
 import { planSteps, type StepReport } from './steps.js';
 import type { Upkeep } from './upkeep.js';
 
-/** State of a step. */
 export interface PlannedStep {
   readonly id: string;
   readonly title: string;
   readonly found: StepReport;
 }
 
-/** Enrolled users, and the meaning under the policy. */
 export interface CountedUsers extends Census {
   readonly found: string;
   readonly remedy: string | null;

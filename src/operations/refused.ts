@@ -1,21 +1,15 @@
 import { readEvents } from '../audit/events.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 
-/** A user allowed only by shadow mode. */
 export interface RefusedSubject {
   readonly subject: string;
-  /** Number of times. */
   readonly count: number;
   readonly lastAt: EpochMs;
-  /** Hooks, sorted by name. */
   readonly hooks: readonly string[];
 }
 
-/** Users whom enforcement would have refused, or allowed without the claim. */
 export interface Refused {
-  /** Newest first. */
   readonly subjects: readonly RefusedSubject[];
-  /** Undecidable calls without a user, by code. */
   readonly unnamed: Readonly<Record<string, number>>;
 }
 

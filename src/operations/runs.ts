@@ -10,18 +10,14 @@ import { FaceError } from '../errors.js';
  * renewed by the working server; when it lapses, the run counts as broken off.
  */
 
-/** Lifetime of the lease without renewal. */
 const leaseSec = 60;
 
-/** Renewal interval. */
 const renewEveryMs = 15_000;
 
-/** Retention of the last run. */
 const keptSec = 30 * secondsPerDay;
 
 const leaseGuard = z.object({
   id: z.string(),
-  /** Name of the administrator. */
   by: z.string(),
   startedAt: epochMsGuard,
   /** `null` while running. */
@@ -31,26 +27,19 @@ const leaseGuard = z.object({
 
 type Lease = z.output<typeof leaseGuard>;
 
-/** A run and its progress. */
 export interface Run<Progress> extends Lease {
   readonly progress: Progress;
 }
 
-/** Storage of one kind of run. */
 export interface RunPlace<Progress> {
   readonly key: string;
   readonly progress: z.ZodType<Progress>;
 }
 
-/** A run held by this server. */
 export interface HeldRun<Progress> {
   readonly id: string;
-  /**
-   * Stores the progress.
-   * @throws FaceError `run_under_way`: the lease lapsed and another run started; `state_unavailable`
-   */
+  /** Stores the progress. @throws `run_under_way`: the lease lapsed and another run started; `state_unavailable` */
   tell(progress: Progress): Promise<void>;
-  /** Stores the final progress. */
   end(progress: Progress): Promise<void>;
   /** Stops renewing: an unfinished run soon counts as broken off. */
   letGo(): void;
@@ -75,7 +64,7 @@ const storedAt = <Progress>({ key, progress }: RunPlace<Progress>) => ({
   expiresAt: ({ startedAt }: Lease) => addSec(startedAt, keptSec),
 });
 
-/** Returns the last run; `null`: none. @throws FaceError `state_unavailable` */
+/** Returns the last run; `null`: none. @throws `state_unavailable` */
 export async function readRun<Progress>(
   place: RunPlace<Progress>,
   { state }: Pick<Deps, 'state'>,
@@ -83,7 +72,7 @@ export async function readRun<Progress>(
   return (await readStored(storedAt(place), { state }))?.record ?? null;
 }
 
-/** Starts a run on one of all servers. @throws FaceError `run_under_way`, `state_unavailable` */
+/** Starts a run on one of all servers. @throws `run_under_way`, `state_unavailable` */
 export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },

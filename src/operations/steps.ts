@@ -2,15 +2,12 @@ import type { ProvisionStep, StepStatus } from '../../adapters/provisioning.js';
 import type { Log } from '../core/ports.js';
 import { type Failure, toFailure } from './failure.js';
 
-/** State of a step, or why it is unknown. */
 export type StepReport = StepStatus | Failure;
 
-/** A step before and after. */
 export interface StepResult {
   readonly title: string;
   readonly before: StepReport;
   readonly applied: boolean;
-  /** Equal to `before` if nothing was applied. */
   readonly after: StepReport;
 }
 

@@ -16,7 +16,6 @@ import type { Upkeep } from './upkeep.js';
 /** A trail of a year's sign-ins takes minutes. */
 const longestMs = 30 * 60_000;
 
-/** Interval of progress updates. */
 const tellEverySec = 2;
 
 const outcomeGuard = z.object({
@@ -27,13 +26,11 @@ const outcomeGuard = z.object({
   tampering: z
     .object({
       kind: z.enum(tamperKinds),
-      /** Without its folder. */
       file: z.string().nullable(),
       line: z.int().nullable(),
       sequence: z.int(),
     })
     .nullable(),
-  /** Number of verified heads. */
   heads: z.int(),
 });
 
@@ -41,20 +38,18 @@ const progressGuard = z.object({
   bytesRead: z.int(),
   bytesInAll: z.int(),
   outcome: outcomeGuard.nullable(),
-  /** Reason if it could not be verified. */
   failed: z.string().nullable(),
 });
 type Progress = z.output<typeof progressGuard>;
 
 const place: RunPlace<Progress> = { key: 'trail-verification', progress: progressGuard };
 
-/** Progress of verifying a trail. */
 export interface Verification {
   readonly run: Run<Progress>;
   readonly state: 'under_way' | 'sound' | 'unsound' | 'failed' | 'broken_off';
 }
 
-/** Returns the last verification of any server; `null`: none. @throws FaceError `state_unavailable` */
+/** Returns the last verification of any server; `null`: none. @throws `state_unavailable` */
 export async function readVerification(deps: Pick<Upkeep, 'state' | 'clock'>): Promise<Verification | null> {
   const run = await readRun(place, deps);
   return run === null ? null : { run, state: stateOf(run, deps.clock.now()) };
@@ -71,7 +66,7 @@ function stateOf(run: Run<Progress>, now: EpochMs): Verification['state'] {
 /**
  * Starts verifying this server's audit trail in the background.
  * @param by - name of the administrator
- * @throws FaceError `run_under_way`, `state_unavailable`
+ * @throws `run_under_way`, `state_unavailable`
  */
 export async function startVerification(by: string, deps: Upkeep): Promise<void> {
   const { audit: file } = filesOf(deps.setup().config);

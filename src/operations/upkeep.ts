@@ -7,31 +7,24 @@ import { toCode } from '../errors.js';
 import type { OperationDeps } from './deps.js';
 import type { Modes } from './modes.js';
 
-/** Background work that outlives its request. */
 export interface Background {
   /** Aborted when the server stops: work ends at its next step. */
   readonly stopping: AbortSignal;
-  /** Starts work; errors are logged. */
   start(work: () => Promise<void>): void;
-  /** Settles when all work has ended. */
   settled(): Promise<void>;
   /** Stops all work. @returns settles when it has ended, or after 20 s */
   stop(): Promise<void>;
 }
 
-/** Dependencies of operations in a running server. */
 export interface Upkeep extends OperationDeps {
   readonly state: State;
   readonly audit: Audit;
   readonly signer: Signer;
   readonly background: Background;
-  /** Background jobs of this server. */
   readonly jobs: Jobs;
-  /** The configuration loaded last, as in its file. */
   readonly setup: () => Setup;
-  /** Active mode overrides. */
   readonly modes: () => Modes;
-  /** Applies new overrides. @throws FaceError `state_unavailable` */
+  /** Applies new overrides. @throws `state_unavailable` */
   readonly followModes: () => Promise<void>;
   /** Name of this server's audit trail, and how long records have waited for a signed head, in seconds. */
   readonly trail: { readonly chain: string; readonly waitingSec: () => number };

@@ -9,7 +9,6 @@ import { leastNumbers, type RecognitionModel } from '../engine/recogniser.js';
 import { type Runtime, type Session, toSaid } from '../engine/runtime.js';
 import { FaceError } from '../errors.js';
 
-/** Maximum model size: each thread loads one. */
 export const mostModelBytes = 1024 ** 3;
 
 /** The file is not a usable recognition model. The message has the reason. */
@@ -19,7 +18,6 @@ export class UnfitModelError extends Error {
 
 const unfit = (problem: string, cause?: unknown): UnfitModelError => new UnfitModelError(problem, { cause });
 
-/** An unknown or named dimension accepts any size. */
 const isOrMayBe = (found: number | string | undefined, wanted: number): boolean =>
   found === wanted || typeof found === 'string' || found === -1;
 
@@ -33,7 +31,6 @@ function isFace(metadata: Metadata, size: number): boolean {
   return [1, 3, size, size].every((wanted, at) => isOrMayBe(metadata.shape[at], wanted));
 }
 
-/** Returns how many numbers one run gives. */
 async function countNumbers(session: Session, name: string, size: number): Promise<number> {
   const [output] = session.outputNames;
   const face = { name, dims: [1, 3, size, size], data: new Float32Array(3 * size * size).fill(0.5) };

@@ -15,9 +15,7 @@ import { nameOf, type OwnEngine, openRegistry, problemOf, recogniserOf, shortNam
 /** Engines of valid tokens, and the custom models that must describe each face. */
 export interface OpenedEngines {
   readonly parameters: Parameters;
-  /** Without duplicates. */
   readonly recognisers: readonly Recogniser[];
-  /** Names of measured engines that `problemOf` refuses. */
   readonly refused: readonly string[];
 }
 
@@ -25,7 +23,7 @@ export interface OpenedEngines {
  * Reads the built-in parameters and those of every measured engine in the folder, whose tokens stay valid until
  * removal. Engines refused by `problemOf` count as removed. Model files are verified on loading.
  * @param settings.engine - name of the engine for new tokens; `null`: built-in
- * @throws FaceError `parameters_altered`; `config_invalid`: unknown, not measured, or refused
+ * @throws `parameters_altered`; `config_invalid`: unknown, not measured, or refused
  */
 export async function openEngines(
   { engine, folder }: { readonly engine: string | null; readonly folder: string },
@@ -56,7 +54,6 @@ export async function openEngines(
 
 const toProblem = (reason: string): FaceError => toConfigError([{ path: 'recognition.engine', reason }]);
 
-/** Returns the number of the configured engine. */
 function findCurrent(name: string, listed: readonly OwnEngine[]): EngineId {
   const found = listed.find((each) => nameOf(each) === name);
   const refuse = (reason: string): never => {

@@ -24,14 +24,12 @@ import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
  * secret; any altered byte stops the start.
  */
 
-/** Label of an engine, before its number. */
 export const labelGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected up to 32 of a–z, 0–9 and -');
 
 const engineGuard = z.strictObject({
   /** Used in its tokens; never reused. */
   number: z.int().min(ownEngines.first).max(ownEngines.last),
   label: labelGuard,
-  /** From the administrator. */
   licence: z.string(),
   importedAt: z.iso.datetime(),
   model: recognitionModelGuard,
@@ -43,7 +41,6 @@ const engineGuard = z.strictObject({
     .nullable(),
 });
 
-/** A custom engine. */
 export type OwnEngine = z.output<typeof engineGuard>;
 
 const registryGuard = z.strictObject({
@@ -57,7 +54,6 @@ const registryGuard = z.strictObject({
 
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Identifies a model with its preprocessing. */
 const recogniserIdOf = ({ model, preprocess }: OwnEngine): string => sha256(JSON.stringify([model, preprocess]));
 
 /** Returns the name without digest: label and number. */
@@ -93,19 +89,16 @@ export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): stri
   return null;
 }
 
-/** Access to the folder by one process at a time. */
 export interface Registry {
-  /** Lists engines by number. @throws FaceError `parameters_altered`: malformed registry */
+  /** Lists engines by number. @throws `parameters_altered`: malformed registry */
   list(): Promise<readonly OwnEngine[]>;
-  /** Finds an engine by name, or by label and number. */
   find(name: string): Promise<OwnEngine | null>;
-  /** @throws FaceError `limit_reached`: no number is left */
+  /** @throws `limit_reached`: no number is left */
   add(engine: Pick<OwnEngine, 'label' | 'licence' | 'model' | 'preprocess'>, file: Uint8Array): Promise<OwnEngine>;
   /** Stores the fitted parameters of an engine without any. @returns the engine with its final name */
   setParameters(engine: OwnEngine, entry: EngineEntry): Promise<OwnEngine>;
-  /** @throws FaceError `parameters_altered`: missing, or wrong checksum */
+  /** @throws `parameters_altered`: missing, or wrong checksum */
   readParameters(engine: OwnEngine): Promise<EngineEntry | null>;
-  /** Removes an engine; its number is not reused. */
   remove(engine: OwnEngine): Promise<void>;
 }
 
@@ -194,7 +187,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Verifies the file of a model. @throws FaceError `model_missing`, `model_altered` */
+/** Verifies the file of a model. @throws `model_missing`, `model_altered` */
 export async function checkModelFile(folder: string, model: RecognitionModel): Promise<void> {
   if ((await readPublishedFile(folder, model)) === null)
     throw new FaceError('model_missing', { file: model.file, folder: resolve(folder) });

@@ -6,9 +6,7 @@ import { isSystemError, replaceFile } from '../files/durable-file.js';
 
 const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.string(), z.int().min(0)) });
 
-/** Position of each stream, by id. */
 export interface Cursors {
-  /** Returns the sequence number of its last delivered record. */
   of(stream: string): number;
   /** Stores and syncs the position. Throws system errors. */
   advance(stream: string, sequence: number): Promise<void>;
@@ -19,7 +17,7 @@ export interface Cursors {
 /**
  * Opens the file of positions. If the trail was started again, known streams begin at its start.
  * @param options.streams - all streams, with the start for those not in the file
- * @throws FaceError `state_unavailable`: malformed or inaccessible
+ * @throws `state_unavailable`: malformed or inaccessible
  */
 export async function openCursors(
   file: string,

@@ -7,7 +7,6 @@ const letterGuard = z.object({
   jti: z.string(),
   receiver: z.string(),
   event: z.enum(securityEventNames),
-  /** Sequence number in the audit trail. */
   sequence: z.int(),
   /** The receiver's answer, or that there was none. */
   reason: z.string(),
@@ -17,7 +16,6 @@ const letterGuard = z.object({
 /** An event that is no longer retried. Contains no secret and names no one. */
 export type DeadLetter = z.output<typeof letterGuard>;
 
-/** Marks a dead letter as delivered. */
 const deliveredGuard = z.object({ jti: z.string(), deliveredAt: z.iso.datetime() });
 type Delivered = z.output<typeof deliveredGuard>;
 

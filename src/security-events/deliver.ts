@@ -9,7 +9,6 @@ import { type PushOutcome, pushEvent } from './push.js';
 import { makeSet, makeVerificationSet, type SetDeps, type Verification } from './set.js';
 import type { EventStream, PushDelivery } from './stream.js';
 
-/** Time limit for a receiver's answer. */
 const answerMs = 10_000;
 
 /** Retry period, from the event or from when its stream resumed. */
@@ -19,7 +18,6 @@ const triedForSec = 86_400;
 const firstDelayMs = 1000;
 const longestDelayMs = 900_000;
 
-/** Interval to retry a full queue. */
 const queueFullMs = 1000;
 
 /** A receiver can request another verification event. */
@@ -29,16 +27,13 @@ const verificationTries = 5;
 export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
-/** Dependencies of delivery. */
 export interface DeliveryDeps extends SetDeps {
   readonly state: State;
   readonly files: Pick<DataFiles, 'deadLetters'>;
   readonly random: Random;
   readonly fetch: Fetch;
   readonly log: Log;
-  /** Settles after the time, or on abort. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Called on every attempt. */
   readonly onDelivery: (stream: string, outcome: DeliveryOutcome) => void;
 }
 

@@ -19,11 +19,8 @@ type Detail = z.output<typeof detailGuard>;
 /** An event about one user for one stream, without the user's identifier. */
 export const securityEventGuard = z.object({
   name: z.enum(securityEventNames),
-  /** Same for the same record, stream and event, to detect repetitions. */
   jti: z.string(),
-  /** Id of the audit record. */
   txn: z.string(),
-  /** Its sequence number. */
   sequence: z.int(),
   connection: z.string(),
   subject: z.string(),
@@ -32,10 +29,8 @@ export const securityEventGuard = z.object({
 });
 export type SecurityEvent = z.output<typeof securityEventGuard>;
 
-/** Audit actions that become security events. */
 export const reportedActions = ['enrolled', 'enrolment_recovered', 'revoked', 'subject_erased', 'locked_out'] as const;
 
-/** A record of such an action. */
 export type ReportedRecord = FollowedEvent<(typeof reportedActions)[number]>;
 
 /**

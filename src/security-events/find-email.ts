@@ -47,6 +47,5 @@ async function readAccount({ profile }: Pick<Connection, 'profile'>, subject: st
   }
 }
 
-/** Returns the sign-in name if it is an address. */
 const toEmail = (account: Account | null): string | null =>
   account === null ? null : ([account.login, account.email].find(isEmail) ?? null);

@@ -5,7 +5,7 @@ const retryMs = 1000;
 
 /**
  * Starts the transmitter, or retries until the store responds.
- * @throws FaceError `state_unavailable`: the file of positions is malformed or inaccessible
+ * @throws `state_unavailable`: the file of positions is malformed or inaccessible
  */
 export async function startTransmitterInTime(deps: TransmitterDeps): Promise<Transmitter> {
   try {

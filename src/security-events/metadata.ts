@@ -1,6 +1,5 @@
 import type { JsonObject } from '../base/json.js';
 
-/** Paths for receivers, under the issuer. */
 export const ssfPaths = {
   keys: '/ssf/jwks.json',
   token: '/ssf/token',
@@ -10,14 +9,11 @@ export const ssfPaths = {
   poll: '/ssf/events',
 } as const;
 
-/** Delivery methods. */
 export const deliveryMethods = { push: 'urn:ietf:rfc:8935', poll: 'urn:ietf:rfc:8936' } as const;
 
-/** Scopes of an access token. */
 export const ssfScopes = ['ssf.read', 'ssf.manage'] as const;
 export type SsfScope = (typeof ssfScopes)[number];
 
-/** Metadata paths of the transmitter and its authorization server. */
 export const metadataPaths = {
   transmitter: '/.well-known/ssf-configuration',
   authorizationServer: '/.well-known/oauth-authorization-server',

@@ -18,7 +18,6 @@ export type QueuedEvent = z.output<typeof entryGuard>;
 
 export const jtiOf = (entry: QueuedEvent): string => (entry.kind === 'event' ? entry.event.jti : entry.jti);
 
-/** Retention of an unused queue. */
 const keptSec = 90 * secondsPerDay;
 
 type StateDeps = { readonly state: State; readonly clock: Clock };
@@ -32,7 +31,7 @@ const queueOf = (stream: string, { clock }: StateDeps) => ({
   expiresAt: () => addSec(clock.now(), keptSec),
 });
 
-/** @returns true if there was room; duplicates are ignored @throws FaceError `state_unavailable` */
+/** @returns true if there was room; duplicates are ignored @throws `state_unavailable` */
 export async function enqueueEvent(stream: string, event: SecurityEvent, deps: StateDeps): Promise<boolean> {
   const { changed } = await changeStored(
     queueOf(stream, deps),
@@ -47,7 +46,7 @@ export async function enqueueEvent(stream: string, event: SecurityEvent, deps: S
   return changed.some((entry) => jtiOf(entry) === event.jti);
 }
 
-/** Queues a verification event, replacing a former one. @throws FaceError `state_unavailable` */
+/** Queues a verification event, replacing a former one. @throws `state_unavailable` */
 export async function enqueueVerification(stream: string, verification: Verification, deps: StateDeps): Promise<void> {
   await changeStored(
     queueOf(stream, deps),
@@ -59,12 +58,12 @@ export async function enqueueVerification(stream: string, verification: Verifica
   );
 }
 
-/** Returns the queue in order. @throws FaceError `state_unavailable` */
+/** Returns the queue in order. @throws `state_unavailable` */
 export async function readQueue(stream: string, deps: StateDeps): Promise<readonly QueuedEvent[]> {
   return (await readStored(queueOf(stream, deps), deps))?.record ?? [];
 }
 
-/** Removes acknowledged events. @returns those that were queued @throws FaceError `state_unavailable` */
+/** Removes acknowledged events. @returns those that were queued @throws `state_unavailable` */
 export async function dequeue(
   stream: string,
   jtis: ReadonlySet<string>,
@@ -81,6 +80,6 @@ export async function dequeue(
   return former?.filter((entry) => jtis.has(jtiOf(entry))) ?? [];
 }
 
-/** Deletes the queue of a stream. @throws FaceError `state_unavailable` */
+/** Deletes the queue of a stream. @throws `state_unavailable` */
 export const deleteQueue = (stream: string, { state }: Pick<StateDeps, 'state'>): Promise<void> =>
   state.delete(keyOf(stream));

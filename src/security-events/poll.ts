@@ -39,7 +39,7 @@ export type Poll = (
   signal: AbortSignal,
 ) => Promise<PollAnswer>;
 
-/** @throws FaceError of the poll: `state_unavailable`, `key_service_unavailable`, `profile_unavailable` */
+/** @throws of the poll: `state_unavailable`, `key_service_unavailable`, `profile_unavailable` */
 export function createPoll(deps: DeliveryDeps): Poll {
   let waiting = 0;
 

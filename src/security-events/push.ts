@@ -2,12 +2,9 @@ import { z } from 'zod';
 import type { Fetch } from '../core/ports.js';
 import type { PushDelivery } from './stream.js';
 
-/** A receiver's response to an event. */
 export type PushOutcome =
   | { readonly kind: 'delivered' }
-  /** Permanent refusal. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Temporary failure. */
   | { readonly kind: 'failed'; readonly reason: string };
 
 const mostErrorCharacters = 16 * 1024;
@@ -22,7 +19,7 @@ const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
  * Pushes a Security Event Token (RFC 8935), without following redirects, because the headers are for that URL only.
  * @param jws - the signed token
  * @param deps.signal - aborts the wait
- * @throws FaceError `token_key_retired`, `key_service_unavailable`: the authorization header cannot be decrypted
+ * @throws `token_key_retired`, `key_service_unavailable`: the authorization header cannot be decrypted
  */
 export async function pushEvent(
   jws: string,

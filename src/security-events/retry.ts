@@ -5,7 +5,6 @@ import { attemptPush, type DeliveryDeps } from './deliver.js';
 import { reportedActions, toSecurityEvents } from './event.js';
 import type { EventStream } from './stream.js';
 
-/** Result of retrying a dead letter. */
 export type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
 
 /**

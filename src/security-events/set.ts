@@ -6,14 +6,13 @@ import type { SecurityEventSigner } from '../keys/security-event-signer.js';
 import { eventTypes, type SecurityEvent, toEventObject } from './event.js';
 import type { EventStream } from './stream.js';
 
-/** Dependencies of Security Event Tokens. */
 export interface SetDeps {
   readonly issuer: string;
   readonly signer: SecurityEventSigner;
   readonly clock: Clock;
   /**
    * Returns the sign-in e-mail address of a user from the provider; `null`: none, or no such user.
-   * @throws FaceError `profile_unavailable`
+   * @throws `profile_unavailable`
    */
   findEmail(connection: string, subject: string): Promise<string | null>;
 }
@@ -21,7 +20,7 @@ export interface SetDeps {
 /**
  * Creates the signed token (RFC 8417) of an event for SSF: one event, without `exp` and `sub`.
  * @returns `null` if the user has no identifier in the stream's format
- * @throws FaceError `profile_unavailable`, `key_service_unavailable`
+ * @throws `profile_unavailable`, `key_service_unavailable`
  * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
 export async function makeSet(event: SecurityEvent, stream: EventStream, deps: SetDeps): Promise<string | null> {
@@ -39,7 +38,7 @@ export interface Verification {
   readonly state: string | null;
 }
 
-/** @throws FaceError `key_service_unavailable` */
+/** @throws `key_service_unavailable` */
 export function makeVerificationSet({ jti, state }: Verification, stream: EventStream, deps: SetDeps): Promise<string> {
   const sub_id = { format: 'opaque', id: stream.id };
   const events = {
@@ -57,7 +56,6 @@ const claimsOf = (jti: string, { audience }: EventStream, { issuer, clock }: Set
 
 interface NamedUser {
   readonly sub_id: JsonObject;
-  /** Added to the event. */
   readonly inEvent: JsonObject;
 }
 

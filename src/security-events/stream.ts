@@ -6,7 +6,6 @@ import type { EpochMs } from '../core/units.js';
 export const streamStatuses = ['enabled', 'paused', 'disabled'] as const;
 export type StreamStatus = (typeof streamStatuses)[number];
 
-/** A stream to one receiver. */
 export interface EventStream {
   /** Id in the log, metrics, dead letters and positions. */
   readonly id: string;
@@ -26,13 +25,12 @@ export interface EventStream {
 /** Push (RFC 8935) or poll (RFC 8936). */
 export type StreamDelivery = PushDelivery | { readonly kind: 'poll' };
 
-/** Push target. */
 export interface PushDelivery {
   readonly kind: 'push';
   readonly url: string;
   /**
    * Returns the complete `Authorization` header; `null`: none.
-   * @throws FaceError `token_key_retired`, `key_service_unavailable`
+   * @throws `token_key_retired`, `key_service_unavailable`
    */
   authorization(): Promise<Credential | null>;
 }

@@ -14,7 +14,6 @@ import { type EventStream, streamStatuses } from './stream.js';
 /** Maximum streams created over the API: one record holds all. */
 const mostStreams = 50;
 
-/** Maximum per application. */
 const mostOfOne = 5;
 
 /** Allowed clock difference: an additional event is the safer mistake. */
@@ -22,7 +21,6 @@ const clockSkewSec = 5;
 
 const recordGuard = z.object({
   id: z.string(),
-  /** Id of the application whose key created it. */
   application: z.string(),
   /** Determines its connections, as for the application's keys. */
   tenant: z.string(),
@@ -41,17 +39,15 @@ const recordGuard = z.object({
   ]),
 });
 
-/** A stream created over the API. */
 export type StreamRecord = z.output<typeof recordGuard>;
 
-/** Settings chosen by the receiver. */
 export type StreamTerms = Pick<StreamRecord, 'description' | 'eventsRequested' | 'delivery'>;
 
 const all = { key: 'security-event-streams', guard: z.array(recordGuard), expiresAt: () => null };
 
 type StateDeps = { readonly state: State };
 
-/** @throws FaceError `limit_reached`, `state_unavailable` */
+/** @throws `limit_reached`, `state_unavailable` */
 export async function createStream(
   terms: StreamTerms,
   { id: application, tenant }: { readonly id: string; readonly tenant: string },
@@ -74,11 +70,11 @@ export async function createStream(
   return record;
 }
 
-/** Lists all streams, oldest first. @throws FaceError `state_unavailable` */
+/** Lists all streams, oldest first. @throws `state_unavailable` */
 export const listStreams = async (deps: StateDeps): Promise<readonly StreamRecord[]> =>
   (await readStored(all, deps))?.record ?? [];
 
-/** @throws FaceError `not_found`, `state_unavailable`, and what `change` throws */
+/** @throws `not_found`, `state_unavailable`, and what `change` throws */
 export async function changeStream(
   id: string,
   change: (former: StreamRecord) => StreamRecord,
@@ -97,7 +93,7 @@ export async function changeStream(
   return found;
 }
 
-/** Deletes a stream and its queue. @throws FaceError `state_unavailable` */
+/** Deletes a stream and its queue. @throws `state_unavailable` */
 export async function deleteStream(id: string, deps: StateDeps): Promise<void> {
   await changeStored(all, (former) => former?.filter((each) => each.id !== id) ?? null, deps);
   await deleteQueue(id, deps);

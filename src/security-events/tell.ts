@@ -7,13 +7,11 @@ import { type ReportedRecord, reportedActions, toSecurityEvents } from './event.
 import { dequeue, jtiOf, readQueue } from './poll-queue.js';
 import type { EventStream } from './stream.js';
 
-/** Polling interval of the trail. */
 const pollMs = 1000;
 
 /** Approximate read-ahead per stream; further events stay in the trail. */
 const readAhead = 1000;
 
-/** Dependencies of delivering one stream. */
 export interface TellDeps extends DeliveryDeps {
   readonly trail: Pick<Trail, 'file' | 'chain'>;
   readonly cursors: Cursors;

@@ -10,30 +10,25 @@ import { type TellDeps, tell } from './tell.js';
 /** Interval in which a replica learns of changes by others. */
 const refreshSec = 5;
 
-/** Dependencies of the transmitter. */
 export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
-  /** Configured streams. */
   readonly streams: readonly EventStream[];
-  /** Reads streams created over the API. @throws FaceError `state_unavailable` */
+  /** Reads streams created over the API. @throws `state_unavailable` */
   readonly readStreams: () => Promise<readonly EventStream[]>;
   readonly trail: Pick<Trail, 'file' | 'chain' | 'sync'>;
   readonly files: Pick<DataFiles, 'securityEvents' | 'deadLetters'>;
   readonly jobs: Jobs;
-  /** Called when a stream was deleted, to remove its metrics. */
   readonly onEnded: (stream: string) => void;
 }
 
-/** Delivers security events to receivers. */
 export interface Transmitter {
-  /** Reads the streams again after a change here. @throws FaceError `state_unavailable` */
+  /** Reads the streams again after a change here. @throws `state_unavailable` */
   refresh(): Promise<void>;
   /**
    * Sends a verification event by push in the background, or by poll.
    * @param state - echoed; `null`: none
-   * @throws FaceError `state_unavailable`
+   * @throws `state_unavailable`
    */
   verify(stream: EventStream, state: string | null): Promise<void>;
-  /** Stops; undelivered events follow after the next start. */
   close(): Promise<void>;
 }
 
@@ -41,7 +36,7 @@ export interface Transmitter {
  * Starts delivering this server's audit trail to each stream, in order, at least once. The trail is the outbox, so no
  * event is lost in a crash. Refused events, and those not accepted within a day, become dead letters. Streams are
  * independent.
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
   const { trail, files, random, jobs } = deps;

@@ -42,16 +42,12 @@ export interface AppDeps extends ApiDeps {
   /** `null`: no keys for security events. */
   readonly securityEvents: SecurityEvents | null;
   readonly folders: PageFolders;
-  /** Built console for administrators, from `vite build`. */
   readonly consoleFolder: string;
-  /** Built documentation, from `scripts/build-docs.mjs`. */
   readonly docsFolder: string;
-  /** For the administrators' identity provider. */
   readonly fetch: Fetch;
   readonly telemetry: Telemetry;
   /** Memory of request bodies. Outlives the app, because running requests continue after a reload. */
   readonly rooms: BodyRooms;
-  /** Number of trusted reverse proxies that set `X-Forwarded-For`. */
   readonly proxyHops: number;
   /** Returns the parts that are not ready: models, or a store that does not respond. */
   findUnready(): Promise<readonly string[]>;
@@ -67,13 +63,9 @@ const health: DirectRoute = {
   },
 };
 
-/** The HTTP application. */
 export interface App {
-  /** Listener for a server. */
   readonly listener: RequestListener;
-  /** The most frequent routes. */
   readonly direct: readonly DirectRoute[];
-  /** All other routes. */
   readonly router: Express;
 }
 

@@ -43,25 +43,22 @@ import { connect } from './connect.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
 
-/** Output of `vite build`, next to that of `tsc`. */
 const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 const consoleFolder = fileURLToPath(new URL('../../console-web', import.meta.url));
 const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
 
-/** The request handler, with core and connections. */
 export interface BuiltApp {
   readonly app: RequestListener;
   readonly core: CampaignDeps;
   /** Digest for the app; a new key is still to be stored and shown. */
   readonly adminKey: AdminKey;
-  /** Settles when no background work is running. */
   settle(): Promise<void>;
 }
 
 /**
  * Builds the HTTP application of a configuration, on ports that outlive it, so that running requests continue after a
  * reload.
- * @throws FaceError `config_invalid`
+ * @throws `config_invalid`
  */
 export async function buildApp(
   { config, connections: configured }: Setup,

@@ -8,11 +8,9 @@ import type { Directory } from '../core/ports.js';
 import type { ObservePort } from '../telemetry/observed-port.js';
 import { shadowHooks } from './shadow-hooks.js';
 
-/** An active connection and its hooks. */
 export interface Connected {
   readonly connection: Connection;
   readonly hooks: ServedHooks;
-  /** Created on demand. */
   readonly openDirectory: () => Promise<Directory>;
 }
 

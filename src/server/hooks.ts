@@ -19,7 +19,6 @@ import { isFault, sendJson } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
-/** Hooks by connection id and hook name. */
 export type HooksByConnection = ReadonlyMap<string, ServedHooks>;
 
 const onlyPost: readonly HookMethod[] = ['POST'];
@@ -32,7 +31,7 @@ const maxUnprovenBytes = 16 * 1024;
 /**
  * Creates the route of hooks: passes the raw call to its hook and replies in the provider's format, also for errors.
  * Calls refused by their headers are answered before the body is read.
- * @throws FaceError `not_found` or `method_not_allowed`, in the common format
+ * @throws `not_found` or `method_not_allowed`, in the common format
  */
 export function createHookRoute(
   hooks: HooksByConnection,

@@ -7,16 +7,13 @@ import type { Metrics } from '../telemetry/metrics.js';
 
 const path = '/metrics';
 
-/** The metrics server. */
 export interface MetricsServer {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Values read on request. */
 export interface MetricSources {
   engineLoad(): EngineLoad;
-  /** Returns the parts that are not ready. */
   findUnready(): Promise<readonly string[]>;
 }
 

@@ -8,18 +8,15 @@ import type { RuntimeName } from '../engine/runtime.js';
 import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
 import { type EngineParameters, loadParameters, type Parameters } from '../token/parameters.js';
 
-/** The running engine and its parameters. */
 export interface OpenedEngine {
   readonly engine: EnginePool;
   readonly parameters: Parameters;
 }
 
-/** Dependencies of the engine. */
 export interface EngineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Prints a line on the terminal. */
   readonly tell: (line: string) => void;
 }
 
@@ -28,7 +25,7 @@ const defaultQueueLimit = 64;
 
 /**
  * Starts the configured engine.
- * @throws FaceError `config_invalid`, `model_missing`, `model_altered`, `runtime_unavailable`, `parameters_altered`
+ * @throws `config_invalid`, `model_missing`, `model_altered`, `runtime_unavailable`, `parameters_altered`
  */
 export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
   const { parameters, recognisers } = await openRecognition(config, deps);
@@ -50,7 +47,7 @@ async function openRecognition(config: Setup['config'], deps: EngineDeps): Promi
   return opened;
 }
 
-/** Refuses unavailable accuracy levels, at which no one could enrol. @throws FaceError `config_invalid` */
+/** Refuses unavailable accuracy levels, at which no one could enrol. @throws `config_invalid` */
 function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
   const problems = connections.flatMap(({ id, policy }, at) => {
     const reason = 'expected a level that the engine offers: facestep models list';
@@ -59,7 +56,7 @@ function checkLevels({ connections }: Setup['config'], { levels }: EngineParamet
   if (problems.length > 0) throw toConfigError(problems);
 }
 
-/** The engine also judges frames of the capture page, whoever compares the faces. */
+/** The engine also judges frames of the capture page if a remote service compares the faces. */
 function createEngine(
   { verifier, modelsFolder }: Setup['config'],
   recognisers: readonly Recogniser[],

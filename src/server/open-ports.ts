@@ -23,10 +23,8 @@ import { createStretch, publishedCost } from '../token/stretch.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 import type { EngineDeps, OpenedEngine } from './open-engine.js';
 
-/** Dependencies of the server. */
 export interface ServerDeps extends EngineDeps {
   readonly fetch: Fetch;
-  /** Request context of running code, shared with the log. */
   readonly contexts: RequestContexts;
 }
 
@@ -34,9 +32,7 @@ export interface ServerDeps extends EngineDeps {
 export interface OpenPorts {
   readonly files: DataFiles;
   readonly state: State;
-  /** Index of the trail for display. */
   readonly ledger: LedgerStore;
-  /** The trail that `audit` writes to. */
   readonly trail: Trail;
   readonly audit: Audit;
   readonly keyService: KeyService;
@@ -46,14 +42,13 @@ export interface OpenPorts {
   /** Returns how long records have waited for a signed head, in seconds. */
   readonly headWaitingSec: () => number;
   readonly refusals: RefusalRecorder;
-  /** Closes all, dependents first. */
   close(): Promise<void>;
 }
 
 /**
  * Opens the configured ports.
  * @param deps.engine - starting in parallel
- * @throws FaceError `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`,
+ * @throws `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`,
  * `model_altered`, `runtime_unavailable`, `parameters_altered`
  */
 export async function openPorts(
@@ -136,7 +131,6 @@ const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyS
   signer: observePort('signer', opened.signer),
 });
 
-/** The client of the remote service is loaded on demand. */
 async function createVerifier(
   config: Setup['config']['verifier'],
   deps: ServerDeps & Pick<OpenPorts, 'keyService'> & OpenedEngine,

@@ -16,11 +16,8 @@ import type { SecurityEvents } from '../ssf/deps.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 
-/** The transmitter of this process, with the dependencies of its endpoints. */
 export interface OpenTransmitter extends SecurityEvents {
-  /** Ends waiting polls. */
   endPolls(): void;
-  /** Stops all work. */
   close(): Promise<void>;
 }
 
@@ -28,7 +25,7 @@ export interface OpenTransmitter extends SecurityEvents {
  * Starts delivering security events.
  * @param connectionOf - in the active configuration
  * @returns `null` without RSA keys
- * @throws FaceError `state_unavailable`, `key_service_unavailable`, `config_invalid`
+ * @throws `state_unavailable`, `key_service_unavailable`, `config_invalid`
  */
 export async function openTransmitter(
   config: Setup['config'],

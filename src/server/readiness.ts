@@ -1,7 +1,6 @@
 import { inTime } from '../core/deadline.js';
 import type { Clock } from '../core/ports.js';
 
-/** Readiness of this process. */
 export interface Readiness {
   /** Returns the names of parts that are not ready, in order; empty if all are. */
   findUnready(): Promise<readonly string[]>;
@@ -10,7 +9,6 @@ export interface Readiness {
    * their policy, whereas a load balancer without ready replicas would answer itself.
    */
   findUnreadyHere(): Promise<readonly string[]>;
-  /** Reports not ready from now on. */
   stop(): void;
 }
 

@@ -30,7 +30,6 @@ import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
 /** Interval to apply mode overrides from other servers, in seconds. */
 const followModesEverySec = 5;
 
-/** The listening server. */
 export interface RunningServer {
   /**
    * Applies another configuration without dropping requests. An invalid one is logged and ignored. Never rejects.
@@ -45,7 +44,6 @@ export interface RunningServer {
 export async function startServer(
   setup: Setup,
   deps: ServerDeps & {
-    /** Reads the current configuration. */
     readonly loadSetup: () => Promise<Setup>;
     /** Starting: models load in their threads meanwhile. */
     readonly engine: Promise<OpenedEngine>;
@@ -152,7 +150,6 @@ export async function startServer(
     });
   }
 
-  /** Applies mode overrides from this and other servers. */
   async function follow(): Promise<void> {
     const before = modes;
     await settleModes(loaded.connections, upkeep);
@@ -214,7 +211,6 @@ export async function startServer(
   };
 }
 
-/** Overrides that differ from the configuration file. */
 const toSwitched = ({ connections }: Setup, modes: Modes): Reloaded['switched'] =>
   connections.flatMap(({ id, policy }) => {
     const switched = modes.get(id);
@@ -223,12 +219,10 @@ const toSwitched = ({ connections }: Setup, modes: Modes): Reloaded['switched'] 
       : [{ connection: id, mode: switched.mode, by: switched.by }];
   });
 
-/** Completes what a crashed process on this data folder left unfinished. */
 async function recover(auditFile: string, through: number, core: BuiltApp['core']): Promise<void> {
   await recoverEnrolments(await readOpenChanges(auditFile, { through }), core);
 }
 
-/** Returns own and shared parts that must be ready. */
 function partsOf({ engine, verifier, state, keyService }: OpenPorts): Parameters<typeof createReadiness>[0] {
   return {
     own: { engine: async () => engine.isReady() },

@@ -22,13 +22,9 @@ const toFixed = (config: Config) => ({
   telemetry: config.telemetry,
 });
 
-/** Result of loading a configuration into a running server. */
 export interface Reload {
-  /** The active configuration. */
   readonly config: Config;
-  /** Dotted paths of changed settings. */
   readonly changed: readonly string[];
-  /** Changed settings that need a restart. */
   readonly needingRestart: readonly string[];
 }
 

@@ -9,10 +9,8 @@ import type { VisitSecrets } from './visit-secrets.js';
 /** Cache time of the discovery document. */
 const discoveryLifeSec = 60 * 60;
 
-/** Timeout of the provider. */
 const answerWithinSec = 5;
 
-/** Registration of this server at an identity provider. */
 export interface SignInRegistration {
   /** As in the discovery document. */
   readonly issuer: string;
@@ -22,18 +20,16 @@ export interface SignInRegistration {
   readonly scopes: readonly string[];
 }
 
-/** Claims of a verified ID token. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
-/** Sign-in at an identity provider: code flow with PKCE. */
 export interface SignInProvider {
-  /** Returns the redirect URL. @throws FaceError `profile_unavailable`: no or an invalid response */
+  /** Returns the redirect URL. @throws `profile_unavailable`: no or an invalid response */
   begin(secrets: VisitSecrets): Promise<URL>;
   /**
    * Completes the sign-in.
    * @param query - with its question mark
    * @param isWhole - returns true if the ID token suffices; otherwise the user info of the same subject is read
-   * @throws FaceError `caller_untrusted`: invalid answer; `profile_unavailable`: the provider does not respond
+   * @throws `caller_untrusted`: invalid answer; `profile_unavailable`: the provider does not respond
    */
   finish(query: string, secrets: VisitSecrets, isWhole: (claims: Claims) => boolean): Promise<Claims>;
 }

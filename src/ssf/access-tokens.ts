@@ -38,7 +38,7 @@ export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfSco
 /**
  * Issues an access token for a key. Only a digest of its secret is stored.
  * @returns `expiresInSec`: whole seconds, at most the key's own
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function issueAccessToken(
   client: Client,
@@ -66,7 +66,7 @@ export const isAccessToken = (credential: Credential): boolean => credential.use
 
 /**
  * Verifies an access token and returns its key's client with the scopes of both.
- * @throws FaceError `caller_untrusted`: unknown, expired, or revoked key; `state_unavailable`
+ * @throws `caller_untrusted`: unknown, expired, or revoked key; `state_unavailable`
  */
 export async function authenticateAccess(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => pattern.exec(text)) ?? [];

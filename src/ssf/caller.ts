@@ -22,7 +22,7 @@ export type SsfCaller =
 
 /**
  * Authenticates the caller by the `Authorization` header only (RFC 6750, section 2.1), before the body is read.
- * @throws FaceError `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`, `state_unavailable`
+ * @throws `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`, `state_unavailable`
  */
 export async function admitCaller(
   request: Request,

@@ -27,15 +27,12 @@ import {
   verificationIntervalSec,
 } from './stream-configuration.js';
 
-/** An authenticated call. */
 export interface SsfCall {
   readonly caller: SsfCaller;
   /** Parsed, unvalidated body; `null`: none. */
   readonly body: unknown;
   readonly query: URLSearchParams;
-  /** Returns a path parameter. */
   param(name: string): string;
-  /** Aborted if the client is gone. */
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +42,6 @@ export interface SsfAnswer {
   readonly body: JsonObject | readonly JsonObject[] | null;
 }
 
-/** An endpoint: method, and if a read-only key suffices. */
 export interface SsfEndpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly path: string;
@@ -213,7 +209,7 @@ const toStatusView = ({ id, status, reason }: Pick<StreamRecord, 'id' | 'status'
   ...(reason === null ? {} : { reason }),
 });
 
-/** @throws FaceError `request_malformed` */
+/** @throws `request_malformed` */
 function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<Guard> {
   const parsed = guard.safeParse(body);
   if (!parsed.success)
@@ -223,7 +219,7 @@ function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<G
 
 /**
  * Rate-limits verification events, so that this server cannot be used to flood another.
- * @throws FaceError `locked_out`, `state_unavailable`
+ * @throws `locked_out`, `state_unavailable`
  */
 async function countVerification(id: string, { state, clock }: SsfDeps): Promise<void> {
   const key = `security-event-verification:${id}`;

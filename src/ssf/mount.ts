@@ -13,7 +13,7 @@ const maxBodyBytes = 128 * 1024;
 
 /**
  * Mounts the transmitter's endpoints. Callers are authenticated before their body is read.
- * @throws FaceError as the endpoints, and `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
+ * @throws as the endpoints, and `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
 export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {
   const endpoints = createSsfEndpoints(deps);
@@ -67,7 +67,7 @@ async function serve(
   });
 }
 
-/** @returns `null` without a body @throws FaceError `request_malformed` */
+/** @returns `null` without a body @throws `request_malformed` */
 function parseJson(request: Request, body: Buffer): unknown {
   if (body.length === 0) return null;
   if (request.is('application/json') === false) throw new FaceError('request_malformed');

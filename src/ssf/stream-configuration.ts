@@ -35,7 +35,6 @@ export const termsGuard = z.object({
   description: text.optional(),
 });
 
-/** Settings for an existing stream. */
 export const changeGuard = termsGuard.extend({ stream_id: text });
 
 /** Without `delivery` a stream is polled (SSF 1.0, section 8.1.1.1). */
@@ -106,7 +105,7 @@ const allEvents = securityEventNames.map((name) => eventTypes[name]);
 
 const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
 
-/** Checks that fields of the transmitter are sent back unchanged. @throws FaceError `request_malformed` */
+/** Checks that fields of the transmitter are sent back unchanged. @throws `request_malformed` */
 export function checkUnchanged(sent: unknown, view: JsonObject): void {
   const given = z.record(z.string(), z.unknown()).parse(sent);
   const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));

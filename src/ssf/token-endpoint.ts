@@ -22,7 +22,6 @@ import type { SsfDeps } from './deps.js';
 /** Limit for anonymous callers: a grant has some 200 bytes. */
 const maxBodyBytes = 8 * 1024;
 
-/** Unverified client credentials. */
 interface ShownClient {
   readonly id: string;
   readonly secret: Credential;
@@ -30,7 +29,7 @@ interface ShownClient {
 
 /**
  * Mounts the token endpoint. Client errors follow OAuth, others this API.
- * @throws FaceError `method_not_allowed`, `body_too_large`, `quota_exceeded`, `overloaded`, `state_unavailable`
+ * @throws `method_not_allowed`, `body_too_large`, `quota_exceeded`, `overloaded`, `state_unavailable`
  */
 export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
   mountAt(app, ssfPaths.token, async (request, response) => {
@@ -76,14 +75,14 @@ async function grant(request: Request, response: Response, room: Room, deps: Ssf
   });
 }
 
-/** Refuses another application's key. @throws FaceError `caller_untrusted`, `state_unavailable` */
+/** Refuses another application's key. @throws `caller_untrusted`, `state_unavailable` */
 async function authenticate({ id, secret }: ShownClient, deps: SsfDeps): Promise<Client> {
   const client = await authenticateClient(secret, deps);
   if (client.application?.id !== id) throw new FaceError('caller_untrusted');
   return client;
 }
 
-/** Reads `client_secret_basic`; both parts are form-encoded. @throws FaceError `caller_untrusted` for another scheme */
+/** Reads `client_secret_basic`; both parts are form-encoded. @throws `caller_untrusted` for another scheme */
 function readBasic(request: Request): ShownClient | null {
   const header = request.get('authorization');
   if (header === undefined) return null;
@@ -102,7 +101,7 @@ function readPosted(form: URLSearchParams): ShownClient | null {
   return secret === null ? null : { id: readOne(form, 'client_id') ?? '', secret: new Credential(secret) };
 }
 
-/** @throws FaceError `request_malformed` */
+/** @throws `request_malformed` */
 function readForm(request: Request, body: Buffer): URLSearchParams {
   if (body.length > 0 && request.is('application/x-www-form-urlencoded') === false) {
     throw new FaceError('request_malformed', { reason: 'no form' });
@@ -110,21 +109,21 @@ function readForm(request: Request, body: Buffer): URLSearchParams {
   return new URLSearchParams(body.toString('utf8'));
 }
 
-/** Ignores an empty parameter (RFC 6749, section 3.2). @throws FaceError `request_malformed` if it is repeated */
+/** Ignores an empty parameter (RFC 6749, section 3.2). @throws `request_malformed` if it is repeated */
 function readOne(form: URLSearchParams, name: string): string | null {
   const [sent = '', ...others] = form.getAll(name);
   if (others.length > 0) throw new FaceError('request_malformed', { field: name });
   return sent === '' ? null : sent;
 }
 
-/** @throws FaceError `request_malformed` */
+/** @throws `request_malformed` */
 function checkGrantType(form: URLSearchParams): void {
   const type = readOne(form, 'grant_type');
   if (type === null) throw new FaceError('request_malformed', { field: 'grant_type' });
   if (type !== 'client_credentials') throw new FaceError('request_malformed', { error: unsupported });
 }
 
-/** Default: all scopes of the key. @throws FaceError `request_malformed`, `scope_missing` */
+/** Default: all scopes of the key. @throws `request_malformed`, `scope_missing` */
 function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] {
   const grantable = grantableTo(client);
   const asked = readOne(form, 'scope')?.split(' ') ?? grantable;

@@ -39,7 +39,7 @@ type DenialFiles = Pick<DataFiles, 'audit' | 'deniedTokens'>;
  * Restores all denials of unexpired tokens from this server's audit trail, reading it in constant memory except for the
  * denied ids.
  * @returns the number of denials
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function replayDenials(
   files: DenialFiles,
@@ -53,7 +53,7 @@ export async function replayDenials(
 
 /**
  * Saves denials of unexpired tokens before retention removes their records.
- * @throws FaceError `state_unavailable`; system errors
+ * @throws `state_unavailable`; system errors
  */
 export async function keepDenials(
   files: DenialFiles,

@@ -3,7 +3,6 @@ import type { DynamoDbConfig } from '../config/state.js';
 import { createDynamoDbClient } from './dynamodb.js';
 import { ledgerIndex } from './ledger-dynamodb.js';
 
-/** Settings of a table. */
 export interface TableSettings {
   /** Keys as name:role:type, such as `pk:HASH:S`. */
   readonly keys: string;

@@ -6,32 +6,28 @@ import { FaceError } from '../errors.js';
 /** Format of the data folder and of a shared store. 1 is that of versions before 0.1.0, which did not record it. */
 export const dataFormat = 2;
 
-/** Record of the format. */
 const markGuard = z.object({
   format: z.int().min(1),
   /** Oldest compatible format: versions from it on can be restored without a backup. */
   readableFrom: z.int().min(1),
-  /** Version that wrote it. */
   writtenBy: z.string(),
 });
 
-/** Format of stored data. */
 export type FormatMark = z.output<typeof markGuard>;
 
-/** For data without a mark. */
 export const unmarked: FormatMark = { format: 1, readableFrom: 1, writtenBy: 'a version before 0.1.0' };
 
 /** Mark of this version; format 1 remains compatible. */
 export const currentMark: FormatMark = { format: dataFormat, readableFrom: 1, writtenBy: version };
 
-/** @throws FaceError `state_unavailable`: malformed */
+/** @throws `state_unavailable`: malformed */
 export function parseMark(value: unknown): FormatMark {
   const parsed = markGuard.safeParse(value);
   if (!parsed.success) throw new FaceError('state_unavailable', { problem: 'its format is not understood' });
   return parsed.data;
 }
 
-/** @param where - named in the error @throws FaceError `data_newer` */
+/** @param where - named in the error @throws `data_newer` */
 export function checkReadable(mark: FormatMark, where: string): void {
   if (mark.readableFrom > dataFormat)
     throw new FaceError('data_newer', {
@@ -42,7 +38,7 @@ export function checkReadable(mark: FormatMark, where: string): void {
 
 const key = 'format';
 
-/** Reads the format of a shared store. @throws FaceError `state_unavailable` */
+/** Reads the format of a shared store. @throws `state_unavailable` */
 export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatMark> {
   const found = await state.read(key);
   return found === null ? unmarked : parseMark(found.value);
@@ -50,7 +46,7 @@ export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatM
 
 /**
  * Checks that a shared store is readable, and records this format. Servers of the former version can continue.
- * @throws FaceError `data_newer`, `state_unavailable`
+ * @throws `data_newer`, `state_unavailable`
  */
 export async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
   const mark = await readStoreMark(state);

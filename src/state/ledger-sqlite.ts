@@ -41,7 +41,7 @@ const countedAtOnce = 10_000;
 /**
  * Opens the ledger in a SQLite file.
  * @param file - path, created with mode 0600; `:memory:`: not stored
- * @throws FaceError `state_unavailable`, also from every method
+ * @throws `state_unavailable`, also from every method
  */
 export function createSqliteLedger(file: string): LedgerStore {
   const database = guarded(() => {

@@ -8,7 +8,7 @@ import { isSystemError } from '../files/durable-file.js';
 /**
  * Reads a file of this server next to its store.
  * @returns `null` if it does not exist
- * @throws FaceError `state_unavailable`: malformed
+ * @throws `state_unavailable`: malformed
  */
 export async function readMarker<Guard extends z.ZodType>(file: string, guard: Guard): Promise<z.output<Guard> | null> {
   try {

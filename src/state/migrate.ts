@@ -12,15 +12,12 @@ import { orUnavailable } from './unavailable.js';
 
 /** A migration to the next format. The audit trail has none: its records are hashed and stay unchanged. */
 export interface Migration {
-  /** Resulting format. */
   readonly to: number;
-  /** Description for the administrator. */
   readonly what: string;
   /** SQL for the embedded store, in one transaction with all other steps. */
   readonly statements: string;
 }
 
-/** All migrations, in order. */
 export const migrations: readonly Migration[] = [
   { to: 2, what: 'the format is written down, in format.json and in the store; nothing else changes', statements: '' },
 ];
@@ -30,7 +27,7 @@ const ownGuard = z.object({ user_version: z.number() });
 /** Returns the backup path of the embedded store before a migration. */
 export const copyBefore = (stateFile: string, format: number): string => `${stateFile}.before-format-${format}`;
 
-/** Reads the format of a data folder; `null` if it is empty. @throws FaceError `state_unavailable`: malformed */
+/** Reads the format of a data folder; `null` if it is empty. @throws `state_unavailable`: malformed */
 export async function readFolderMark(files: DataFiles): Promise<FormatMark | null> {
   const text = await readFile(files.format, 'utf8').catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return null;
@@ -53,7 +50,7 @@ function parseJson(text: string): unknown {
  * so that a full disk or a crash changes nothing.
  * @param deps.steps - available migrations
  * @returns the copy; `null` if nothing was migrated or copied
- * @throws FaceError `data_newer`: from a newer version; `state_unavailable`: in use by a server, or not writable
+ * @throws `data_newer`: from a newer version; `state_unavailable`: in use by a server, or not writable
  */
 export async function migrateFolder(
   files: DataFiles,
@@ -122,7 +119,6 @@ const readOwnFormat = (file: string): Promise<number> =>
     }
   });
 
-/** Format number in the store itself. */
 const ownFormatOf = (database: Database.Database): number =>
   ownGuard.parse(database.prepare('pragma user_version').get()).user_version;
 

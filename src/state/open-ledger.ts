@@ -6,7 +6,7 @@ import { createSqliteLedger } from './ledger-sqlite.js';
 /**
  * Opens the ledger of the configured store.
  * @param files - their folder exists
- * @throws FaceError `state_unavailable`: the embedded store cannot be opened
+ * @throws `state_unavailable`: the embedded store cannot be opened
  */
 export async function openLedger(config: StateConfig, files: Pick<DataFiles, 'ledger'>): Promise<LedgerStore> {
   switch (config.kind) {

@@ -11,7 +11,7 @@ import { type Store, withStoreEpoch } from './store-epoch.js';
  * Opens and reconciles the configured state store. A shared store that does not respond yet is reconciled later, and
  * refuses calls until then.
  * @param deps.files - their folder exists
- * @throws FaceError `data_newer`: from a newer version; `state_unavailable`: the embedded store cannot be opened
+ * @throws `data_newer`: from a newer version; `state_unavailable`: the embedded store cannot be opened
  */
 export async function openState(
   config: StateConfig,
@@ -28,7 +28,7 @@ export async function openState(
 /**
  * Opens the configured state store for reading next to a server, without changes.
  * @returns `null` if the embedded store does not exist
- * @throws FaceError `state_unavailable`: the embedded store cannot be opened
+ * @throws `state_unavailable`: the embedded store cannot be opened
  */
 export async function openStateToRead(
   config: StateConfig,

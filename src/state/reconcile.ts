@@ -8,7 +8,6 @@ import { readMarker } from './marker.js';
 
 const knownGuard = z.strictObject({ heldSince: epochMsGuard });
 
-/** Dependencies of reconciling. */
 export interface ReconcileDeps {
   readonly files: Pick<DataFiles, 'audit' | 'deniedTokens' | 'heldSince'>;
   readonly audit: Pick<Audit, 'append'>;
@@ -20,7 +19,7 @@ export interface ReconcileDeps {
 /**
  * Reads the marker of the store that this server was last reconciled with; `null`: never. Survives restarts, so that an
  * emptied store is detected.
- * @throws FaceError `state_unavailable`: malformed
+ * @throws `state_unavailable`: malformed
  */
 export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Promise<EpochMs | null> {
   return (await readMarker(heldSince, knownGuard))?.heldSince ?? null;
@@ -30,7 +29,7 @@ export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Pr
  * Restores the denials of this server's audit trail in a new or emptied store, and records the replacement unless it is
  * the first store.
  * @param state - written to directly
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function reconcile(epoch: EpochMs, state: Pick<State, 'write'>, deps: ReconcileDeps): Promise<void> {
   const { files, audit, clock, random, log } = deps;

@@ -14,7 +14,6 @@ const longestSilenceMs = 2 * commandTimeoutMs;
 
 const longestPauseMs = 1000;
 
-/** Fails at once during an outage. */
 const impatient = {
   lazyConnect: true,
   enableOfflineQueue: false,

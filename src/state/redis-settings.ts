@@ -2,13 +2,11 @@ import type { Cluster, Redis } from 'ioredis';
 import type { RedisConfig } from '../config/state.js';
 import { createRedisClient } from './redis-client.js';
 
-/** Settings that determine durability of a Redis server. */
 export interface RedisSettings {
   readonly maxmemoryPolicy: string;
   readonly appendOnly: boolean;
 }
 
-/** Settings of the masters, and permission for the ledger's commands. */
 export interface RedisFindings {
   readonly servers: readonly RedisSettings[];
   readonly mayKeepLedger: boolean;

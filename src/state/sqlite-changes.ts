@@ -11,16 +11,14 @@ export interface SqliteChanges {
    * Queues a change.
    * @param key - of the changed record
    * @param body - runs statements, perhaps in one transaction with others
-   * @throws FaceError `state_unavailable`: it failed, or its sync is uncertain
+   * @throws `state_unavailable`: it failed, or its sync is uncertain
    */
   make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result>;
   /** Settles when the current value of a key is synced, so that no reader sees what may be lost. */
   settled(key: string): Promise<void>;
-  /** Completes and syncs all queued changes. */
   close(): Promise<void>;
 }
 
-/** A queued change and its caller. */
 interface Asked {
   readonly key: string;
   readonly durability: Durability;
@@ -32,7 +30,6 @@ interface Asked {
 /** @param sync - syncs all commits to disk */
 export function createSqliteChanges(database: Database.Database, sync: () => Promise<void>): SqliteChanges {
   const groupSync = createGroupCommit(sync);
-  /** Unsynced changes by key. */
   const unsynced = new Map<string, Promise<void>>();
   let asked: Asked[] = [];
   let turn: NodeJS.Immediate | null = null;

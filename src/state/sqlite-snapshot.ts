@@ -5,7 +5,7 @@ import { orUnavailable } from './unavailable.js';
 /**
  * Copies an embedded store consistently while a server writes to it.
  * @param to - a new file, created with mode 0600
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function snapshotSqlite(file: string, to: string): Promise<void> {
   await orUnavailable(async () => {
@@ -19,10 +19,7 @@ export async function snapshotSqlite(file: string, to: string): Promise<void> {
   });
 }
 
-/**
- * Removes the epoch from a copy: the next server to open it detects a replaced store.
- * @throws FaceError `state_unavailable`
- */
+/** Removes the epoch from a copy: the next server to open it detects a replaced store. @throws `state_unavailable` */
 export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);

@@ -60,7 +60,7 @@ const rowGuard = z.object({ revision: z.number(), value: z.string(), expires_at:
  * Creates the state store in a SQLite file, the default for a single server. Calls take well under a millisecond on
  * this thread; syncs run on another.
  * @param file - path, created with mode 0600; `:memory:`: not stored
- * @throws FaceError `state_unavailable`, also from every method
+ * @throws `state_unavailable`, also from every method
  */
 export function createSqliteState({ file, clock }: { file: string; clock: Clock }): State {
   const { database, log } = guarded(() => {

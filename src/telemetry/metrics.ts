@@ -116,10 +116,8 @@ const definitions = {
 
 type Definitions = typeof definitions;
 
-/** Names of all metrics, for dashboards and alerts. */
 export const metricNames: readonly string[] = Object.values(definitions).map(({ name }) => name);
 
-/** All metrics in their own registry. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Creates all metrics; gauges keep their last value. */

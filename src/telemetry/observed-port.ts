@@ -2,7 +2,6 @@ import { type FaceErrorCode, toCode } from '../errors.js';
 import type { Metrics } from './metrics.js';
 import type { RequestContexts } from './request-context.js';
 
-/** Observed ports. */
 export type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery' | 'ledger';
 
 /** Wraps a port to observe calls that leave the process or take time. */
@@ -13,7 +12,6 @@ export type ObservePort = <Port extends object>(name: PortName, port: Port) => P
  * not recorded.
  */
 export function createObservePort(metrics: Metrics, contexts: RequestContexts): ObservePort {
-  /** Created once per operation. */
   const createObserve = (port: PortName, operation: string): ((call: Promise<unknown>) => Promise<unknown>) => {
     const step = `${port}.${operation}`;
     const duration = metrics.portDuration.labels({ port, operation });

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestTrace } from './tracing.js';
 
-/** Context of the running request. */
 export interface RequestContext {
   readonly requestId: string;
   /** The caller's network, shortened; `null`: unknown. */
@@ -10,9 +9,7 @@ export interface RequestContext {
   readonly trace: RequestTrace | null;
 }
 
-/** Request context of concurrently running code. */
 export interface RequestContexts {
-  /** Runs work, and everything it starts, in a context. */
   run<Result>(context: RequestContext, work: () => Result): Result;
   /** Returns `null` outside of requests. */
   current(): RequestContext | null;

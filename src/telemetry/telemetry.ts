@@ -18,14 +18,12 @@ export interface RequestOutcome {
   readonly refusal: unknown;
 }
 
-/** A running request. */
 export interface FollowedRequest {
   /** Runs work whose log lines, port calls and steps belong to this request. */
   run<Result>(work: () => Result): Result;
   end(outcome: RequestOutcome): void;
 }
 
-/** Metrics and traces of this process. */
 export interface Telemetry {
   readonly metrics: Metrics;
   readonly observePort: ObservePort;
@@ -43,7 +41,6 @@ export interface Telemetry {
    * @returns a function to call on the reply
    */
   followHook(hook: { readonly connection: string; readonly hook: string }, budgetMs: number): () => void;
-  /** Sends the remaining data. */
   close(): Promise<void>;
 }
 

@@ -15,7 +15,6 @@ import type { FaceErrorCode } from '../errors.js';
 /** Outcome of a traced request. */
 export interface TracedOutcome {
   readonly method: string;
-  /** Route pattern. */
   readonly route: string;
   /** `null` without a response. */
   readonly status: number | null;

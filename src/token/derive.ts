@@ -8,7 +8,6 @@ import { drawPermutation } from './permutation.js';
 import { codeLength } from './polar.js';
 import type { Stretch } from './stretch.js';
 
-/** Everything that a token is bound to. */
 export interface Context {
   readonly binding: Binding;
   /** Includes expiry, engine and key version, so that changing them changes the keys. */
@@ -16,7 +15,6 @@ export interface Context {
   readonly salt: Uint8Array;
 }
 
-/** Keys of one token. */
 export interface TokenKeys {
   /** 128 bytes. */
   readonly mask: KeyMaterial;
@@ -43,7 +41,7 @@ function uint(value: number, bytes: number): Buffer {
 
 /**
  * Encodes all fields of the context with four-byte lengths, so that no byte can move between them.
- * @throws FaceError `request_malformed`: not well-formed Unicode
+ * @throws `request_malformed`: not well-formed Unicode
  */
 export function encodeContext({ binding, header, salt }: Context): Uint8Array {
   const fields = [
@@ -64,7 +62,7 @@ export function encodeContext({ binding, header, salt }: Context): Uint8Array {
 
 /**
  * Returns the bytes of a user's secret in NFKC, so that keyboards do not matter.
- * @throws FaceError `request_malformed`: empty, over 1,024 bytes, or not well-formed Unicode
+ * @throws `request_malformed`: empty, over 1,024 bytes, or not well-formed Unicode
  * @see https://pages.nist.gov/800-63-4/sp800-63b.html (3.1.1.2, normalisation)
  */
 export function secretBytes(secret: UserSecret): Buffer {
@@ -82,7 +80,7 @@ const hkdf = (key: Uint8Array, salt: Uint8Array, info: string, bytes: number): U
 /**
  * Derives the keys of a token. Argon2id runs if a secret is given, whatever the token says, so that timing depends on
  * the request only.
- * @throws FaceError `request_malformed` (see `encodeContext` and the secret's limits), `token_key_retired`
+ * @throws `request_malformed` (see `encodeContext` and the secret's limits), `token_key_retired`
  */
 export async function deriveTokenKeys(
   context: Context,

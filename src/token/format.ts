@@ -23,7 +23,6 @@ export type EngineId = number;
 /** Numbers of custom engines, with a meaning local to the installation. */
 export const ownEngines = { first: 128, last: 255 } as const;
 
-/** Maximum photos per enrolment. */
 export const mostPhotos = 5;
 
 /** The unencrypted part of a token, untrusted until it is opened. */
@@ -38,7 +37,6 @@ export interface TokenHeader {
   readonly expiresAt: EpochSec | null;
 }
 
-/** Fields of a token. */
 export interface TokenFields extends TokenHeader {
   /** 16 bytes. */
   readonly salt: Uint8Array;
@@ -67,12 +65,11 @@ const isEngineId = (value: number): boolean =>
 /** Returns the flags byte: bit 0 is set with a secret, bits 1 to 3 are the number of photos, others 0. */
 export const toFlags = (header: TokenHeader): number => (header.hasSecret ? 1 : 0) | (header.photos << 1);
 
-/** A parsed, unverified token. */
 export class ParsedToken extends SealedToken {
   readonly #bytes: Buffer;
   readonly #fields: TokenFields;
 
-  /** @throws FaceError `token_malformed` */
+  /** @throws `token_malformed` */
   constructor(bytes: Buffer) {
     super(prefix + bytes.toString('base64url'));
     this.#bytes = bytes;
@@ -122,10 +119,7 @@ export function renderToken(fields: TokenFields): ParsedToken {
   return new ParsedToken(bytes);
 }
 
-/**
- * Parses a token, once; a parsed one is returned as is. Each token has one text only.
- * @throws FaceError `token_malformed`
- */
+/** Parses a token, once; a parsed one is returned as is. Each token has one text only. @throws `token_malformed` */
 export const parseToken = (token: SealedToken): ParsedToken =>
   token instanceof ParsedToken ? token : new ParsedToken(decodeText(token));
 

@@ -13,7 +13,6 @@ import { codeLength, messagePositions, polarEncode } from './polar.js';
 import type { Stretch } from './stretch.js';
 import { signBits } from './views.js';
 
-/** Input of a token. */
 export interface SealRequest {
   /** Normalized mean of the photos' embeddings, by the current engine. */
   readonly embedding: Embedding;
@@ -25,7 +24,6 @@ export interface SealRequest {
   readonly share: QueueShare;
 }
 
-/** Input to unlock a token. */
 export interface UnlockRequest {
   /** `null`: no enrolment; same work, never opened. */
   readonly token: SealedToken | null;
@@ -38,7 +36,6 @@ export interface UnlockRequest {
   readonly share: QueueShare;
 }
 
-/** Result with the right face, context and secret. */
 export interface Opened {
   /** Estimated cosine of enrolled and live embedding, from the share of equal sign bits; −1 to 1. */
   readonly cosine: number;
@@ -46,21 +43,19 @@ export interface Opened {
   readonly stale: boolean;
 }
 
-/** A candidate message of a token. */
 export interface Guess {
   /** Weighted share of the face that contradicts it: 0 to 1; almost always lowest for the right message. */
   readonly against: number;
-  /** Verifies it against the tag: one Argon2id run. @throws FaceError `overloaded` */
+  /** Verifies it against the tag: one Argon2id run. @throws `overloaded` */
   isRight(): Promise<boolean>;
 }
 
-/** A token with derived keys, waiting for a face. */
 export interface Unlocked {
   /**
    * @param embedding - normalized mean of the live embeddings, by the token's engine; `null`: no face; same work, never
    * opened
    * @returns `null` if face, secret or context differ, without telling which
-   * @throws FaceError `token_key_retired`: key or engine missing; after the work of a refusal
+   * @throws `token_key_retired`: key or engine missing; after the work of a refusal
    */
   open(embedding: Embedding | null): Promise<Opened | null>;
   /**
@@ -69,33 +64,30 @@ export interface Unlocked {
    * @returns `candidateCount` of them, likeliest first; invalid after `wipe`
    */
   guess(embedding: Embedding | null): readonly Guess[];
-  /** Wipes keys and candidates. */
   wipe(): void;
 }
 
 /** Seals faces into FV1 tokens and opens them; specified in docs/token-format.md. */
 export interface Fv1 {
   /**
-   * @throws FaceError `request_malformed`: an expiry after 2106, or text and secret as for `deriveTokenKeys`;
+   * @throws `request_malformed`: an expiry after 2106, or text and secret as for `deriveTokenKeys`;
    * `accuracy_not_offered`
    */
   seal(request: SealRequest): Promise<Sealed>;
   /**
    * Derives a token's keys before the face is known: calls the key service and runs the secret's Argon2id. The caller
    * must wipe the result.
-   * @throws FaceError `token_malformed`, `request_malformed` (text and secret as in `seal`)
+   * @throws `token_malformed`, `request_malformed` (text and secret as in `seal`)
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
 }
 
-/** A decoded message. */
 interface Decoded {
   readonly message: Uint8Array;
   /** Weighted share of the face that contradicts it: 0 to 1. */
   readonly against: number;
 }
 
-/** A message compared with the tag. */
 interface Attempt {
   readonly message: Uint8Array;
   readonly stretched: KeyMaterial;
@@ -221,7 +213,6 @@ export function createFv1(deps: {
     return { ...header, salt: deps.random(16), stored: deps.random(codeLength / 8), tag: deps.random(16) };
   }
 
-  /** Token fields, their keys, and the final error, if any. */
   interface Target {
     readonly fields: TokenFields;
     readonly engine: EngineParameters;
@@ -304,7 +295,6 @@ export function createFv1(deps: {
     };
   }
 
-  /** Random views, of no face. */
   function drawViews(): Float32Array {
     return Float32Array.from(deps.random(codeLength), (byte) => byte - 127.5);
   }

@@ -6,7 +6,6 @@ export const candidateCount = 8;
 const { abs } = Math;
 const layers = Math.log2(codeLength) + 1;
 
-/** Decoder of one code with preallocated memory. */
 export interface ListDecoder {
   /**
    * Decodes the `candidateCount` likeliest messages, likeliest first.
@@ -15,7 +14,6 @@ export interface ListDecoder {
    * @returns per message, the sum of magnitudes that contradict its code word
    */
   decode(soft: Float32Array, messages: Uint8Array): Float64Array;
-  /** Wipes the working memory. */
   wipe(): void;
 }
 

@@ -8,7 +8,6 @@ import { type BuiltInEngine, currentEngine, type EngineId, engineNames, mostPhot
 import { createRotation, rotationLabel } from './rotation.js';
 import { type Centre, createCentre, createViews, embeddingLength, type ToViews } from './views.js';
 
-/** Requirements of one accuracy level. */
 export interface Level {
   /**
    * Message bits of a token, its only threshold: more bits require more equal sign bits. A mean of several photos is
@@ -25,16 +24,13 @@ export interface Level {
   readonly isOffered: boolean;
 }
 
-/** Fitted and measured parameters of one engine. */
 export interface EngineParameters {
   readonly id: EngineId;
-  /** Its public name. */
   readonly name: string;
   /** Id of the custom model with its preprocessing; `null`: built-in. */
   readonly recogniser: string | null;
   /** Centering for comparisons; mean and directions are public and describe no individual. */
   readonly centre: Centre;
-  /** Computes both views of an embedding, centered. */
   readonly toViews: ToViews;
   /**
    * Minimum similarity of one request's photos, as cosines of centered embeddings. Lower for checks, so that more
@@ -48,15 +44,11 @@ export interface EngineParameters {
   readonly levels: Readonly<Record<Accuracy, Level>>;
 }
 
-/** Engines of valid tokens. */
 export interface Parameters {
-  /** Engine for new tokens, and for comparisons. */
   readonly current: EngineParameters;
-  /** All engines, including the current one. */
   readonly engines: ReadonlyMap<EngineId, EngineParameters>;
 }
 
-/** All levels, most tolerant first. */
 export const accuracies = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies readonly Accuracy[];
 
 /** Data file of all parameters, with their derivation. */
@@ -88,7 +80,6 @@ const levelGuard = z.strictObject({
   isOffered: z.boolean().default(true),
 });
 
-/** One engine in a data file. */
 export const engineEntryGuard = z.strictObject({
   id: z.int().min(1).max(ownEngines.last),
   name: z.string(),
@@ -132,7 +123,7 @@ export function toEngineParameters(entry: EngineEntry, recogniser: string | null
   return { id, name, recogniser, centre, toViews, alikeCosines, listSize, leastClearness, levels };
 }
 
-/** Parses the parameters. @throws FaceError `parameters_altered`: wrong checksum */
+/** Parses the parameters. @throws `parameters_altered`: wrong checksum */
 export function parseParameters(bytes: Uint8Array): Parameters {
   if (createHash('sha256').update(bytes).digest('hex') !== publishedSha256) throw new FaceError('parameters_altered');
   const { engines } = fileGuard.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
@@ -145,7 +136,7 @@ export function parseParameters(bytes: Uint8Array): Parameters {
   return { current, engines: new Map([parametersOf(1), parametersOf(2), current].map((each) => [each.id, each])) };
 }
 
-/** Reads the data file. @throws FaceError `parameters_altered`: missing, or wrong checksum */
+/** Reads the data file. @throws `parameters_altered`: missing, or wrong checksum */
 export async function loadParameters(): Promise<Parameters> {
   const bytes = await readFile(parametersFile).catch((error: unknown) => {
     throw new FaceError('parameters_altered', null, { cause: error });

@@ -33,7 +33,7 @@ export type StretchPurpose = 'message' | 'secret';
  * Computes Argon2id (RFC 9106, version 0x13) of a value and salt: 32 bytes, off the event loop.
  * @param room - runs that the caller may need, this one included; refused if they do not all fit the queue. 0:
  * continues an admitted series, first in line. Default: 1
- * @throws FaceError `overloaded`
+ * @throws `overloaded`
  */
 export type Stretch = (
   purpose: StretchPurpose,

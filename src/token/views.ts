@@ -3,10 +3,8 @@ import { unpackBits } from './bits.js';
 import { flipSigns, walshHadamard } from './hadamard.js';
 import type { Rotate } from './rotation.js';
 
-/** Numbers in an embedding. */
 export const embeddingLength = 512;
 
-/** Numbers in both views. */
 export const viewLength = 2 * embeddingLength;
 
 /** Labels of the SHAKE-256 streams for the signs of the views; public and constant. */

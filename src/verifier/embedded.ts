@@ -34,17 +34,13 @@ const photosInWork = mostPhotos;
 /** Signals of a check; liveness only if required. */
 export const checkedSignals: readonly Signal[] = ['embedding', 'liveness'];
 
-/** The face of a request, by one engine's model. */
 interface SeenFace {
-  /** Normalized mean of all photos. */
   readonly embedding: Embedding;
   /** Returns true if all photos show one person, by the threshold for enrolment or check. */
   isOnePerson(when: keyof EngineParameters['alikeCosines']): boolean;
-  /** Magnitude of the clearest photo. */
   readonly magnitude: number;
 }
 
-/** The live face of a request. */
 interface Probe {
   by(engine: EngineParameters): SeenFace;
   readonly photos: number;
@@ -52,7 +48,6 @@ interface Probe {
   readonly liveness: number | null;
 }
 
-/** Result of opening a token with a probe. */
 interface Check {
   readonly opened: Opened | null;
   readonly liveness: number | null;
@@ -68,7 +63,6 @@ function wipeIfSeen(seen: Examination | PhotoCode | undefined): void {
   if (seen !== undefined && typeof seen !== 'string') wipeExamination(seen);
 }
 
-/** Returns a photo's description by an engine's model. */
 function describedBy(examination: Examination, { recogniser }: EngineParameters) {
   if (recogniser === null)
     return { embedding: present(examination.embedding), magnitude: present(examination.magnitude) };

@@ -26,7 +26,6 @@ const isRepeatable = {
   liveness: true,
 } as const satisfies Record<string, boolean>;
 
-/** An endpoint of the service. */
 export type Endpoint = keyof typeof isRepeatable;
 
 /** Timeouts of a call, in milliseconds. `total` includes retries. */
@@ -34,16 +33,13 @@ export interface Timeouts {
   readonly connectMs: number;
   /** From the last byte sent to the end of the response headers. */
   readonly headersMs: number;
-  /** Between two chunks of the response body. */
   readonly bodyMs: number;
   readonly totalMs: number;
 }
 
-/** Options of the client. */
 export interface ClientOptions {
   /** Base URL, with a path if needed. */
   readonly url: string;
-  /** The client token, sent as `X-Auth-Token`. */
   readonly token: Credential;
   readonly timeouts?: Timeouts;
   readonly clock: Clock;
@@ -51,15 +47,13 @@ export interface ClientOptions {
   readonly log: Log;
 }
 
-/** Calls a Facenition server, with limits of time, size and concurrency. */
 export interface FacenitionClient {
   /**
    * @returns the response fields by `guard`
-   * @throws FaceError `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`, and refusals
-   * passed on by `facenition-failure.ts`
+   * @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`, and refusals passed on by
+   * `facenition-failure.ts`
    */
   call<T>(endpoint: Endpoint, fields: readonly FormField[], guard: z.ZodType<T>, signal: AbortSignal): Promise<T>;
-  /** Creates the deadline of one check, over all its calls. */
   deadline(): AbortSignal;
   /** Returns true if the service responds and accepts the client token; probed at most once in five seconds. */
   isReady(): Promise<boolean>;
@@ -78,7 +72,6 @@ const attemptsLimit = 3;
 const firstPauseMs = 50;
 const outagesToOpen = 5;
 const coolDownMs = 10_000;
-/** Cache time of a probe's result. */
 const evidenceMs = 5000;
 
 interface Answer {

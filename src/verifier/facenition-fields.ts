@@ -25,7 +25,7 @@ const sharedFields = ({ binding, secret, photos }: Pick<EnrolRequest, 'binding' 
   photosField(photos),
 ];
 
-/** Creates the form of `/generate`. @throws FaceError `request_malformed` as `toBoundScope` */
+/** Creates the form of `/generate`. @throws `request_malformed` as `toBoundScope` */
 export const enrolFields = (request: EnrolRequest): FormField[] => [
   ...expiryField(request.expiresAt),
   ...sharedFields(request),
@@ -34,7 +34,7 @@ export const enrolFields = (request: EnrolRequest): FormField[] => [
 /**
  * Creates the form of `/authenticate` and `/authenticate-score`.
  * @param sent - the token, or a decoy
- * @throws FaceError `request_malformed` as `toBoundScope`
+ * @throws `request_malformed` as `toBoundScope`
  */
 export const checkFields = (request: VerifyRequest, sent: SealedToken): FormField[] => [
   { name: 'token', text: sent.use((text) => text) },

@@ -25,7 +25,7 @@ function toBytes(text: string): Buffer {
  * the whole binding but the accuracy: up to 64 characters for its records, `#`, and the base64url of SHA-256 over
  * length-prefixed tenant, identity provider, subject and scope. A moved token is refused like one of another scope, and
  * the service learns no user id.
- * @throws FaceError `request_malformed`: not well-formed Unicode
+ * @throws `request_malformed`: not well-formed Unicode
  */
 export function toBoundScope({ tenant, idp, subject, scope }: Binding): string {
   const hash = createHash('sha256');
@@ -34,11 +34,9 @@ export function toBoundScope({ tenant, idp, subject, scope }: Binding): string {
   return `${label}#${hash.digest('base64url')}`;
 }
 
-/** Public, unverified data of a token. */
 export interface Identity {
   /** The parsed token, so that it is not parsed again. */
   readonly token: SealedToken;
-  /** True for the format of this project's servers. */
   readonly isOurs: boolean;
   readonly tokenId: string;
   /** `null`: none, or unknown. */
@@ -52,7 +50,7 @@ const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.to
  * Returns public id and expiry of a token. For a foreign token, which only the service can read, the id is 128 bits of
  * its SHA-256, case-insensitive if hexadecimal, and the expiry is unknown: `null`. Other equivalent spellings are known
  * to the service only.
- * @throws FaceError `token_malformed`
+ * @throws `token_malformed`
  */
 export function identifyToken(token: SealedToken): Identity {
   const text = token.use((value) => (tokenShape.test(value) ? value : ''));
@@ -69,7 +67,6 @@ type Shape =
   | { readonly kind: 'ours'; readonly engine: EngineId; readonly keyVersion: KeyVersion }
   | { readonly kind: 'opaque'; readonly length: number; readonly encoding: 'hex' | 'base64url' };
 
-/** Decoy tokens for users without one. */
 export interface Decoys {
   /** Learns the format of tokens, nothing that distinguishes them. */
   learn(token: SealedToken): void;

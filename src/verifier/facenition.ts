@@ -24,7 +24,6 @@ import {
 import { createDecoys, identifyToken } from './facenition-token.js';
 import { checkPhotoCount } from './photo-count.js';
 
-/** Name of the liveness probability in `/liveness`. */
 const livenessName = 'liveness';
 
 /**
@@ -176,7 +175,6 @@ async function allSettled<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-/** Refuses locally instead of sending. */
 function checkRequest({ photos, token }: VerifyRequest): void {
   checkPhotoCount(photos);
   if (token !== null) identifyToken(token);
@@ -188,8 +186,8 @@ function checkCount(endpoint: string, results: readonly unknown[], expected: num
 
 /**
  * Returns the token's public id.
- * @throws FaceError `upstream_malformed` if it is unreadable, or has another expiry than requested: it would not match
- * the enrolment
+ * @throws `upstream_malformed` if it is unreadable, or has another expiry than requested: it would not match the
+ * enrolment
  */
 function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
   try {
@@ -216,7 +214,7 @@ const accuracyField = (accuracy: Accuracy) => ({ name: 'accuracy', text: String(
 
 const toTwoDecimals = (score: number): number => Math.round(score * 100) / 100;
 
-/** Returns the measured probability of "live". @throws FaceError `upstream_malformed` if it is missing */
+/** Returns the measured probability of "live". @throws `upstream_malformed` if it is missing */
 function toLiveness({ measurements }: Screening): Liveness {
   const value = measurements.find(({ name }) => name === livenessName)?.value;
   if (value === undefined || value < 0 || value > 1)

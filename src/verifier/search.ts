@@ -23,10 +23,7 @@ interface Listed {
   readonly engine: EngineParameters;
 }
 
-/**
- * Parses the tokens of a roster.
- * @throws FaceError `token_malformed`; `roster_malformed`: one requires a user secret
- */
+/** Parses the tokens of a roster. @throws `token_malformed`; `roster_malformed`: one requires a user secret */
 export function readRoster(tokens: readonly SealedToken[], { current, engines }: Parameters): readonly Listed[] {
   return tokens.map((given, position) => {
     const token = parseToken(given);
@@ -53,7 +50,7 @@ export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: 
  * Searches a roster for one face.
  * @param faceOf - the face by an engine; `null`: no face; same work, no result
  * @returns ascending positions of the opened tokens
- * @throws FaceError as `Fv1.unlock`, and `overloaded`
+ * @throws as `Fv1.unlock`, and `overloaded`
  */
 export async function searchRoster(
   roster: readonly Listed[],

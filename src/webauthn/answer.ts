@@ -73,7 +73,7 @@ const answerGuard = z.object({
  * (RegistrationResponseJSON, AuthenticationResponseJSON), with the PRF output in
  * `clientExtensionResults.prf.results.first`. The output is returned separately as a `UserSecret`; unknown names are
  * dropped.
- * @throws FaceError `request_malformed`, without any of the text
+ * @throws `request_malformed`, without any of the text
  * @see https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson
  */
 export function parsePasskeyAnswer(text: string): PasskeyAnswer {

@@ -8,7 +8,6 @@ import { type BrandLanguage, isPrintable, type OwnTexts, type TextKey, textRules
 export const pictureNames = ['logo', 'logoDark', 'icon'] as const;
 export type PictureName = (typeof pictureNames)[number];
 
-/** A picture to serve: a PNG encoded by this service. */
 export interface BrandPicture {
   /** Base64. */
   readonly png: string;
@@ -18,7 +17,7 @@ export interface BrandPicture {
 
 /** Look of an organization on the capture page and in e-mails. `null`: the default. */
 export interface Brand extends ChosenColours {
-  /** For connections without a name of their own. */
+  /** For connections without their own name. */
   readonly organisation: string | null;
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: OwnTexts | undefined };
@@ -28,7 +27,6 @@ export interface Brand extends ChosenColours {
   readonly icon: BrandPicture | null;
 }
 
-/** A brand without any customization. */
 export const plainBrand: Brand = {
   organisation: null,
   helpUrl: null,

@@ -5,13 +5,11 @@ import type { Audit, Clock, State } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../units.js';
 import { type Brand, brandGuard, digestOfBrand } from './brand.js';
 
-/** A brand and its digest. */
 export interface NamedBrand {
   readonly digest: string;
   readonly brand: Brand;
 }
 
-/** A brand that an administrator published. */
 export interface AppliedBrand {
   readonly digest: string;
   readonly at: EpochMs;
@@ -19,26 +17,24 @@ export interface AppliedBrand {
   readonly organisation: string | null;
 }
 
-/** The brands of this server and its replicas. */
 export interface Brands {
-  /** `configuration` if the configuration has a brand. */
   readonly source: 'configuration' | 'administrator';
   /**
    * Returns the active brand; `null`: the default look. Never throws: during an outage of the store it returns the last
    * one.
    */
   inForce(): Promise<NamedBrand | null>;
-  /** Returns an active, former or draft brand by its digest. @throws FaceError `state_unavailable` */
+  /** Returns an active, former or draft brand by its digest. @throws `state_unavailable` */
   find(digest: string): Promise<Brand | null>;
-  /** Stores a checked brand for one hour, for its preview. @returns its digest @throws FaceError `state_unavailable` */
+  /** Stores a checked brand for one hour, for its preview. @returns its digest @throws `state_unavailable` */
   keepDraft(brand: Brand): Promise<string>;
   /**
    * Publishes a draft or a former brand on every replica within seconds.
    * @param digest - `null`: none
-   * @throws FaceError `brand_configured`, `not_found`, `state_unavailable`
+   * @throws `brand_configured`, `not_found`, `state_unavailable`
    */
   apply(digest: string | null, by: string): Promise<void>;
-  /** Lists the published brands, newest first. @throws FaceError `state_unavailable` */
+  /** Lists the published brands, newest first. @throws `state_unavailable` */
   listApplied(): Promise<readonly AppliedBrand[]>;
 }
 

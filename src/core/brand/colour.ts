@@ -1,6 +1,5 @@
 import { toLinear } from '../screen-light.js';
 
-/** An sRGB color as `#rrggbb`, in lower case. */
 export type Colour = `#${string}`;
 
 const pattern = /^#[0-9a-f]{6}$/;

@@ -24,12 +24,10 @@ export interface BrandDraft extends Readonly<Record<ColourName, string | null>> 
   readonly texts: { readonly [Language in BrandLanguage]?: Readonly<Record<string, string>> | undefined };
 }
 
-/** A reason why a brand cannot be published. */
 export interface BrandProblem {
   /** Field of the brand; for a text with language and key: `texts.de.title`. */
   readonly field: string;
   readonly code: BrandProblemCode;
-  /** Message in English. */
   readonly reason: string;
 }
 

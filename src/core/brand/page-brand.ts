@@ -5,7 +5,6 @@ import * as z from 'zod/mini';
  * Node modules in here, and of zod only the part that the page has already.
  */
 
-/** Name of the `meta` element that holds the brand as JSON. */
 export const brandMetaName = 'facestep-brand';
 
 const texts = z.optional(z.record(z.string(), z.optional(z.string())));
@@ -18,5 +17,4 @@ export const brandOfPage = z.object({
   logo: z.nullable(z.object({ path: z.string(), dark: z.nullable(z.string()), widthPx: z.int(), heightPx: z.int() })),
 });
 
-/** A brand as the page reads it. */
 export type BrandOfPage = z.output<typeof brandOfPage>;

@@ -17,13 +17,10 @@ export interface ChosenColours {
   readonly groundDark: Colour | null;
 }
 
-/** Resolved colors of one scheme. */
 export interface SchemeColours {
   readonly ground: Colour;
   readonly accent: Colour;
-  /** Text on the accent. */
   readonly accentInk: Colour;
-  /** A tint of the accent, behind text and icons. */
   readonly accentSoft: Colour;
 }
 
@@ -65,12 +62,9 @@ const hoverShare = 0.06;
 
 const softShare = 0.14;
 
-/** The contrast of two colors that meet on the page. */
 export interface Contrast {
   readonly scheme: Scheme;
-  /** The brand's color in question. */
   readonly colour: 'accent' | 'ground';
-  /** The color next to it. */
   readonly against: string;
   /** Rounded down to two decimals, so that an insufficient ratio never reads as enough. */
   readonly ratio: number;
@@ -91,7 +85,6 @@ const demand = (against: string, other: Colour, kind: keyof typeof leastOf): Dem
   needed: leastOf[kind],
 });
 
-/** Contrasts required of the accent, as text and as a background. */
 function demandsOfAccent(scheme: Scheme, accent: Colour, ground: Colour): readonly Demand[] {
   const { card, ink } = ownColours[scheme];
   return [
@@ -104,7 +97,6 @@ function demandsOfAccent(scheme: Scheme, accent: Colour, ground: Colour): readon
   ];
 }
 
-/** Contrasts required of the background. */
 function demandsOfGround(scheme: Scheme): readonly Demand[] {
   const { inkSoft, bad, lineStrong, focus } = ownColours[scheme];
   return [
@@ -118,7 +110,6 @@ function demandsOfGround(scheme: Scheme): readonly Demand[] {
 /** Accents are dark in the light scheme and light in the dark one, because they must be readable on the card. */
 const inkFor = (scheme: Scheme): Colour => (scheme === 'light' ? '#ffffff' : '#000000');
 
-/** Direction in which a color with too little contrast is moved. */
 const extremeOf = {
   accent: { light: '#000000', dark: '#ffffff' },
   ground: { light: '#ffffff', dark: '#000000' },

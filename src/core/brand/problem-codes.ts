@@ -1,4 +1,3 @@
-/** Reasons why a brand cannot be published. */
 export const brandProblemCodes = [
   'text_unknown',
   'text_empty',

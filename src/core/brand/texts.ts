@@ -10,16 +10,12 @@ export type BrandLanguage = (typeof brandLanguages)[number];
 interface TextRule {
   /** Maximum length, in UTF-16 code units. */
   readonly most: number;
-  /** Required placeholders, each in braces in the text. */
   readonly placeholders: readonly string[];
 }
 
-/** Replaceable texts by their place on the page. */
 export const textRules = {
-  /** Title in the browser's tab. */
   title: { most: 40, placeholders: [] },
   help: { most: 40, placeholders: [] },
-  /** The button that leads to `fallbackUrl`. */
   otherWay: { most: 60, placeholders: [] },
   passedVerify: { most: 60, placeholders: [] },
   passedEnrol: { most: 60, placeholders: [] },
@@ -38,7 +34,6 @@ export type TextKey = keyof typeof textRules;
 /** Texts of one language; missing ones keep the default. */
 export type OwnTexts = { readonly [Key in TextKey]?: string | undefined };
 
-/** Problems of a text. */
 export type TextProblem =
   | 'text_unknown'
   | 'text_empty'

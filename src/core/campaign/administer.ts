@@ -41,7 +41,7 @@ type Asked = Pick<Campaign, 'name' | 'connection' | 'language' | 'linkDays' | 'r
 
 /**
  * Creates a campaign and its plan. Sends nothing before it is started.
- * @throws FaceError `connection_unknown`, `limit_reached`
+ * @throws `connection_unknown`, `limit_reached`
  */
 export async function createCampaign(asked: Asked, by: string, deps: CampaignDeps): Promise<Campaign> {
   if (!deps.connections.has(asked.connection)) throw new FaceError('connection_unknown');
@@ -93,7 +93,7 @@ export interface CampaignCounts {
   readonly leftOut: Record<string, number>;
 }
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promise<CampaignCounts> {
   const counts: Partial<Record<PersonState, number>> = {};
   const leftOut: Record<string, number> = {};
@@ -107,7 +107,7 @@ export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promi
 /**
  * Stores custom words for an e-mail; blank ones restore the defaults.
  * @returns unknown placeholders; if there are any, nothing was changed
- * @throws FaceError `not_found`
+ * @throws `not_found`
  */
 export async function keepWords(
   id: string,
@@ -140,7 +140,7 @@ const toDigest = (words: OwnWords | null | undefined): string | null =>
 
 /**
  * Changes a campaign after the change is recorded.
- * @throws FaceError `not_found`, and what `change` throws, before anything is recorded
+ * @throws `not_found`, and what `change` throws, before anything is recorded
  */
 async function changeOnRecord(
   id: string,
@@ -153,7 +153,7 @@ async function changeOnRecord(
   return changeCampaign(id, change, deps);
 }
 
-/** @throws FaceError `not_found`, `campaign_state` */
+/** @throws `not_found`, `campaign_state` */
 export async function startCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = async (campaign: Campaign): Promise<CampaignEvent> => {
     const { counts } = await countPeople(campaign, deps);
@@ -162,7 +162,7 @@ export async function startCampaign(id: string, by: string, deps: CampaignDeps):
   return changeOnRecord(id, (latest) => start(latest, deps.clock.now()), toEvent, deps);
 }
 
-/** @throws FaceError `not_found`, `campaign_state` */
+/** @throws `not_found`, `campaign_state` */
 export async function stopCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   return changeOnRecord(id, stop, () => ({ action: 'campaign_stopped', detail: { campaign: id, by } }), deps);
 }
@@ -170,7 +170,7 @@ export async function stopCampaign(id: string, by: string, deps: CampaignDeps): 
 /**
  * Resumes a stopped or finished campaign.
  * @param again - states whose people get another e-mail
- * @throws FaceError `not_found`, `campaign_state`
+ * @throws `not_found`, `campaign_state`
  */
 export async function resumeCampaign(
   id: string,
@@ -185,7 +185,7 @@ export async function resumeCampaign(
   return changeCampaign(id, resume, deps);
 }
 
-/** Sends a reminder now to everyone who has not enrolled. @throws FaceError `not_found`, `campaign_state` */
+/** Sends a reminder now to everyone who has not enrolled. @throws `not_found`, `campaign_state` */
 export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
   return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);

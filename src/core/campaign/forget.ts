@@ -6,13 +6,12 @@ import type { Person } from './person.js';
 import { forgetInPlan } from './record.js';
 import { changeCampaign, dropPeople, listCampaigns, readPeople } from './storage.js';
 
-/** Data of one user in a campaign. */
 export interface CampaignHolding {
   readonly campaign: string;
   readonly person: Person;
 }
 
-/** Returns all data of a user in campaigns. @throws FaceError `state_unavailable` */
+/** Returns all data of a user in campaigns. @throws `state_unavailable` */
 export async function readCampaignHoldings(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
@@ -25,10 +24,7 @@ export async function readCampaignHoldings(
   return held;
 }
 
-/**
- * Removes a user from every campaign. An e-mail that is being sent still arrives.
- * @throws FaceError `state_unavailable`
- */
+/** Removes a user from every campaign. An e-mail that is being sent still arrives. @throws `state_unavailable` */
 export async function forgetInCampaigns(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },

@@ -16,7 +16,7 @@ const lease = {
  * Takes or renews the lease to send. If two replicas briefly hold it, per-person claims still prevent duplicate
  * e-mails.
  * @returns true if the lease is held
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function takeLease(
   holder: string,

@@ -15,7 +15,6 @@ import type { CampaignWords } from './words/words.js';
 
 const words: Readonly<Record<LetterLanguage, CampaignWords>> = { en, de, es, fr, ar };
 
-/** Placeholders allowed in a subject or text. */
 export const letterPlaceholders = ['name', 'login', 'organisation', 'lastDay'] as const;
 
 /** Returns unknown placeholders, each once. */

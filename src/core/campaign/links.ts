@@ -9,10 +9,7 @@ import { type Person, type Sight, see } from './person.js';
 
 type Seen = { readonly sight: Sight; readonly isOver: boolean };
 
-/**
- * Refreshes the state of a person's link: opened, or enrolled.
- * @throws FaceError `profile_unavailable`, `state_unavailable`
- */
+/** Refreshes the state of a person's link: opened, or enrolled. @throws `profile_unavailable`, `state_unavailable` */
 export async function lookAt(person: Person, connection: Connection, deps: CampaignDeps): Promise<Person> {
   const { link, subject } = person;
   if (link === null || subject === null) return person;

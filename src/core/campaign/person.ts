@@ -9,7 +9,6 @@ export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'don
 export type CampaignState = (typeof campaignStates)[number];
 
 export const personStates = [
-  /** From a file; not looked up at the provider yet. */
   'unresolved',
   'left_out',
   'planned',
@@ -57,7 +56,6 @@ export type PersonLink = z.output<typeof linkGuard>;
 export const personGuard = z.object({
   /** Index in the campaign, from 0; never changes. */
   at: z.int(),
-  /** Line in the file. */
   line: z.int().nullable(),
   login: z.string(),
   subject: z.string().nullable(),
@@ -69,7 +67,6 @@ export const personGuard = z.object({
   /** Reason for skipping, error code, or reply code of the relay. */
   reason: z.string().nullable(),
   link: linkGuard.nullable(),
-  /** Time of the last e-mail. */
   sentAt: epochMsGuard.nullable(),
   reminders: z.int(),
   /** Consecutive deferrals by the relay. */
@@ -118,7 +115,6 @@ export const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ..
 
 const emailGuard = z.email().max(254);
 
-/** The provider's data on a person. */
 export interface Resolved {
   readonly subject: string;
   readonly login: string;
@@ -152,7 +148,6 @@ export function claim(
   return { ...person, state: 'sending', claim: { ...letter, former: person.state, until: addSec(now, claimSec) } };
 }
 
-/** Outcome of one e-mail. */
 export type LetterOutcome =
   | { readonly became: 'sent' }
   | { readonly became: 'refused' | 'later'; readonly status: number | null }
@@ -195,7 +190,6 @@ export const doubtIfLost = (person: Person, now: EpochMs): Person =>
     ? { ...person, state: 'uncertain', link: person.claim.link, sentAt: now }
     : person;
 
-/** Observed state of a link. */
 export type Sight = 'waiting' | 'opened' | 'enrolled' | 'expired';
 
 /** Returns true if a person's link still needs refreshes. */
@@ -215,7 +209,6 @@ export function see(person: Person, sight: Sight, isOver: boolean): Person {
 /** Marks a person who turned out to be enrolled when an e-mail was due. */
 export const findEnrolled = (person: Person): Person => ({ ...person, state: 'enrolled', reason: null });
 
-/** States in which an administrator can request another e-mail. */
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;
 export type Retryable = (typeof retryable)[number];
 

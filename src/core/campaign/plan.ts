@@ -18,7 +18,6 @@ import {
   writeShard,
 } from './storage.js';
 
-/** Returns true while this process may continue planning. */
 type MayGoOn = () => Promise<boolean>;
 
 /** Parallel look-ups: more would hit the provider's rate limit. */
@@ -27,7 +26,7 @@ const sideBySide = 4;
 /**
  * Makes or continues the plan of a campaign: recipients, and skipped people with reasons. Sends nothing and changes
  * nothing at the provider. After a crash or a provider failure it resumes, or lists a group again.
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
   try {

@@ -32,7 +32,6 @@ export const campaignGuard = z.object({
   remindAt: epochMsGuard.nullable(),
   /** By `<kind>.<language>`. */
   own: z.record(z.string(), wordsGuard),
-  /** Number of records that hold its people. */
   shards: z.int(),
   createdAt: epochMsGuard,
   createdBy: z.string(),
@@ -42,7 +41,6 @@ export const campaignGuard = z.object({
 });
 export type Campaign = z.output<typeof campaignGuard>;
 
-/** Days in which a plan can be started. */
 export const planLifeDays = 30;
 
 const daySec = 86_400;
@@ -95,26 +93,26 @@ export function refusePlan(campaign: Campaign, problem: string): Campaign {
   return { ...campaign, state: 'refused', problem, forgotten: [] };
 }
 
-/** Starts a campaign. @throws FaceError `campaign_state`, also if the plan is too old */
+/** Starts a campaign. @throws `campaign_state`, also if the plan is too old */
 export function start(campaign: Campaign, now: EpochMs): Campaign {
   inState(campaign, 'planned');
   if (addSec(campaign.createdAt, planLifeDays * daySec) <= now) throw new FaceError('campaign_state');
   return { ...campaign, state: 'running', startedAt: now };
 }
 
-/** Stops a campaign; links that were sent stay valid. @throws FaceError `campaign_state` */
+/** Stops a campaign; links that were sent stay valid. @throws `campaign_state` */
 export function stop(campaign: Campaign): Campaign {
   inState(campaign, 'running');
   return { ...campaign, state: 'stopped' };
 }
 
-/** @throws FaceError `campaign_state` */
+/** @throws `campaign_state` */
 export function resume(campaign: Campaign): Campaign {
   inState(campaign, 'running', 'stopped', 'done');
   return { ...campaign, state: 'running' };
 }
 
-/** @throws FaceError `campaign_state` */
+/** @throws `campaign_state` */
 export function remind(campaign: Campaign, now: EpochMs): Campaign {
   inState(campaign, 'running', 'done');
   return { ...campaign, state: 'running', remindAt: now };

@@ -10,7 +10,6 @@ import { type Campaign, finish } from './record.js';
 import { sendBatch } from './send.js';
 import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } from './storage.js';
 
-/** Parallel e-mails; a crash leaves at most this many uncertain. */
 const batchSize = 10;
 /** Polling interval for changes by other replicas, in seconds. */
 const idleSec = 5;
@@ -23,9 +22,7 @@ const heldUpGroupMs = 300_000;
 /** Interval between refreshes of the links of one record, in milliseconds. */
 const lookMs = 60_000;
 
-/** Dependencies of the runner. */
 export interface RunnerDeps {
-  /** Returns those of the active configuration. */
   readonly current: () => CampaignDeps;
   readonly jobs: Jobs;
   /** Ends early on abort. Never rejects. */

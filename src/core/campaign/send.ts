@@ -21,7 +21,6 @@ import {
 import { type Campaign, paceOf } from './record.js';
 import { changeShard, readShard } from './storage.js';
 
-/** An e-mail ready to send. */
 interface Prepared {
   readonly person: Person;
   readonly kind: LetterKind;
@@ -29,7 +28,6 @@ interface Prepared {
   readonly address: Credential;
 }
 
-/** State of a person before their e-mail. */
 type Preparation =
   | { readonly at: number; readonly became: 'ready'; readonly letter: Prepared }
   | { readonly at: number; readonly became: 'enrolled' }
@@ -37,9 +35,7 @@ type Preparation =
   /** The provider does not respond: retry later. */
   | { readonly at: number; readonly became: 'waiting' };
 
-/** Result of a batch. */
 export interface Batch {
-  /** Number of attempted e-mails. */
   readonly tried: number;
   /** Error code if no e-mail can be sent now; `null`: none. */
   readonly problem: string | null;
@@ -51,7 +47,7 @@ const daySec = 86_400;
  * Sends a batch of due e-mails to the people of one record. Each is claimed before sending and settled after. A person
  * with an abandoned claim may have received it and is not written to again automatically.
  * @param batch.size - maximum e-mails
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function sendBatch(
   campaign: Campaign,

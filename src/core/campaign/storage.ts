@@ -11,13 +11,10 @@ type Stores = { readonly state: State };
 /** People per record: with the longest names some 100 KB, which every store accepts. */
 export const shardSize = 100;
 
-/** Maximum stored campaigns. */
 export const maxCampaigns = 100;
 
-/** Maximum people in a campaign. */
 export const maxPeople = 100_000;
 
-/** Records read in parallel. */
 const sideBySide = 16;
 
 const listGuard = z.array(z.object({ id: z.string(), keptUntil: epochMsGuard }));
@@ -50,12 +47,12 @@ function withRoom(former: Listed | undefined, now: EpochMs): Listed {
   return kept;
 }
 
-/** Checks for room for one more campaign. @throws FaceError `limit_reached` */
+/** Checks for room for one more campaign. @throws `limit_reached` */
 export async function checkRoom(now: EpochMs, deps: Stores): Promise<void> {
   withRoom((await readStored(list, deps))?.record, now);
 }
 
-/** Stores a new campaign. @throws FaceError `limit_reached` */
+/** Stores a new campaign. @throws `limit_reached` */
 export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Stores): Promise<void> {
   const { id, keptUntil } = campaign;
   await deps.state.write(stored(id).key, campaign, { when: 'absent', expiresAt: keptUntil });
@@ -82,14 +79,14 @@ export async function listCampaigns(deps: Stores): Promise<Campaign[]> {
   return found.flatMap((each) => (each === null ? [] : [each.record])).reverse();
 }
 
-/** @throws FaceError `not_found` */
+/** @throws `not_found` */
 export async function readCampaign(id: string, deps: Stores): Promise<Campaign> {
   const found = await readStored(stored(id), deps);
   if (found === null) throw new FaceError('not_found');
   return found.record;
 }
 
-/** @throws FaceError `not_found`, and whatever `change` throws */
+/** @throws `not_found`, and whatever `change` throws */
 export async function changeCampaign(
   id: string,
   change: (campaign: Campaign) => Campaign,

@@ -34,7 +34,7 @@ export async function readPage(
 /** Encodes a position for callers. */
 export const toCursor = (place: number): string => Buffer.from(`p${place}`).toString('base64url');
 
-/** Decodes a position. @throws FaceError `request_malformed` */
+/** Decodes a position. @throws `request_malformed` */
 export function parseCursor(cursor: string): number {
   const [, place] = /^p(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });

@@ -12,9 +12,7 @@ export interface Recipient extends Pick<Message, 'channel' | 'to'> {
 interface Words {
   readonly code: {
     readonly subject: string;
-    /** Text before the code, in an e-mail. */
     readonly lead: string;
-    /** The code and its meaning, in one line. */
     readonly short: (code: string) => string;
     readonly rule: string;
   };

@@ -13,14 +13,12 @@ const lifeSec = 10 * 60;
 const triesAllowed = 5;
 
 const recordGuard = z.object({
-  /** What the codes prove. */
   about: z.string(),
   digests: z.record(z.string(), z.string()),
   isUsed: z.boolean(),
 });
 type Codes = z.infer<typeof recordGuard>;
 
-/** New codes, to be sent and not stored. */
 export interface IssuedCodes<Name extends string> {
   /**
    * Accompanies the codes. Only its digest is stored; it keys the digests of the codes, so that a reader of the store
@@ -33,7 +31,7 @@ export interface IssuedCodes<Name extends string> {
 
 type Deps = Pick<CoreDeps, 'clock' | 'random' | 'state'>;
 
-/** Issues one code per name. @throws FaceError `state_unavailable` */
+/** Issues one code per name. @throws `state_unavailable` */
 export async function issueCodes<const Name extends string>(
   { about, names }: { readonly about: string; readonly names: readonly Name[] },
   { clock, random, state }: Deps,
@@ -50,7 +48,7 @@ export async function issueCodes<const Name extends string>(
  * Verifies and consumes codes; all must be right.
  * @param given.isExpected - receives what they prove, before they are consumed
  * @returns what they prove
- * @throws FaceError `code_wrong`, `state_unavailable`
+ * @throws `code_wrong`, `state_unavailable`
  */
 export async function takeCodes(
   given: {

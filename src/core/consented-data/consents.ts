@@ -8,12 +8,9 @@ import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js'
 import type { AskedClaim } from './claims.js';
 
 const consentGuard = z.object({
-  /** Referenced by grants; a renewed consent has a new id. */
   id: z.string(),
   client: z.string(),
-  /** Granted claims, by name. */
   claims: z.array(z.string()).readonly(),
-  /** Requested claims, granted or not. */
   asked: z.array(z.object({ name: z.string(), isEssential: z.boolean() })).readonly(),
   /** Digest of the client's registration, purposes included, as shown to the person. */
   registration: z.string(),
@@ -42,7 +39,7 @@ const toStored = (who: SubjectRef, { clock }: Deps) => ({
     consents.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
 });
 
-/** Returns a person's active consents. @throws FaceError `state_unavailable` */
+/** Returns a person's active consents. @throws `state_unavailable` */
 export async function readDataConsents(who: SubjectRef, { state, clock }: Deps): Promise<readonly DataConsent[]> {
   const found = await readStored({ key: keyOf(who), guard: recordGuard }, { state });
   return (found?.record.consents ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
@@ -51,7 +48,7 @@ export async function readDataConsents(who: SubjectRef, { state, clock }: Deps):
 /**
  * Returns the consent for a client, if it was given to the client's current registration.
  * @param asker.registration - digest of the registration
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function findDataConsent(
   who: SubjectRef,
@@ -71,7 +68,7 @@ export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): 
 /**
  * Stores a consent, replacing the client's former one.
  * @param given.id - the same for an answer sent twice
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function giveDataConsent(
   who: SubjectRef,
@@ -106,7 +103,7 @@ export async function giveDataConsent(
  * @param asked.client - `null`: all clients
  * @param asked.by - the administrator; absent: the person
  * @returns the clients affected
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function withdrawDataConsents(
   who: SubjectRef,

@@ -9,13 +9,10 @@ import { endEntry, takeEntry } from './status-lists.js';
 
 const credentialGuard = z.object({
   id: z.string(),
-  /** Type of the credential in the connection. */
   type: z.string(),
   list: z.string(),
   index: z.int(),
-  /** Public id of the enrolment token that it was issued under. */
   tokenId: z.string(),
-  /** Claims in the credential, by name. */
   claims: z.array(z.string()).readonly(),
   issuedAt: epochMsGuard,
   expiresAt: epochMsGuard,
@@ -42,11 +39,11 @@ const clientPrefix = 'credential:';
 /** Returns the client name under which the consent to a credential is stored. */
 export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
 
-/** Returns the credential type of such a client name; `null` for a real client. */
+/** Returns the credential type of that client name; `null` for a real client. */
 export const typeOfConsent = (client: string): string | null =>
   client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
 
-/** Lists a person's unexpired credentials. @throws FaceError `state_unavailable` */
+/** Lists a person's unexpired credentials. @throws `state_unavailable` */
 export async function readCredentials(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,
@@ -58,7 +55,7 @@ export async function readCredentials(
 /**
  * Records a credential before it is issued, with an index in a status list. Ends the person's former one of that type,
  * which may be on a lost phone.
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function noteCredential(
   who: SubjectRef,
@@ -85,7 +82,7 @@ export async function noteCredential(
  * Revokes a person's credentials through the status lists. Idempotent.
  * @param asked.type - `null`: all
  * @param asked.by - the administrator, if any
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function endCredentials(
   who: SubjectRef,

@@ -26,14 +26,12 @@ const listGuard = z.object({
   taken: bitsGuard,
   ended: bitsGuard,
   count: z.int(),
-  /** Expiry of the last credential in the list. */
   until: epochMsGuard,
 });
 type ListRecord = z.output<typeof listGuard>;
 
 const currentGuard = z.object({ list: z.string() });
 
-/** Position of a credential. */
 export interface StatusEntry {
   readonly list: string;
   /** 0 to 16,383. */
@@ -68,11 +66,7 @@ const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgo
 
 const maxContentions = 20;
 
-/**
- * Allocates a random free index.
- * @param credential.until - expiry of the credential
- * @throws FaceError `state_unavailable`
- */
+/** Allocates a random free index. @param credential.until - expiry of the credential @throws `state_unavailable` */
 export async function takeEntry(
   { connection, until }: { readonly connection: string; readonly until: EpochMs },
   deps: Deps,
@@ -131,7 +125,7 @@ async function beginList(connection: string, found: FoundRecord<{ list: string }
   await deps.state.write(currentOf(connection).key, { list }, { when, expiresAt: null });
 }
 
-/** Revokes a credential in its list. Idempotent. @throws FaceError `state_unavailable` */
+/** Revokes a credential in its list. Idempotent. @throws `state_unavailable` */
 export async function endEntry(connection: string, { list, index }: StatusEntry, deps: Deps): Promise<void> {
   await changeStored(
     toStored(connection, list),
@@ -140,15 +134,13 @@ export async function endEntry(connection: string, { list, index }: StatusEntry,
   );
 }
 
-/** Current content of a list. */
 export interface StatusList {
   /** One bit per index, lowest first; set if the credential is revoked. */
   readonly ended: Uint8Array;
-  /** Increases with each change. */
   readonly revision: number;
 }
 
-/** @returns `null` if there is no such list, or it is no longer valid @throws FaceError `state_unavailable` */
+/** @returns `null` if there is no such list, or it is no longer valid @throws `state_unavailable` */
 export async function readStatusList(connection: string, list: string, deps: Deps): Promise<StatusList | null> {
   const found = await readStored(toStored(connection, list), deps);
   if (found === null || (await isLost(found.record, deps))) return null;

@@ -7,7 +7,6 @@ import type { PersonalData } from '../personal-data/registration.js';
 import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
 
-/** What the person agreed to, and when. */
 export interface Consent {
   /** Text shown to the person, or its name and version; 1 to 2,000 characters. */
   readonly statement: string;
@@ -51,7 +50,7 @@ const toStored = (who: SubjectRef, { settings: { consentDays } }: Pick<CoreDeps,
     withdrawnAt === null || consentDays === null ? null : addSec(withdrawnAt, consentDays * secondsPerDay),
 });
 
-/** Checks a consent. @throws FaceError `consent_missing` if the text is empty or the time lies in the future */
+/** Checks a consent. @throws `consent_missing` if the text is empty or the time lies in the future */
 export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): void {
   const length = statement.trim().length;
   if (length === 0 || length > maxStatementCharacters) throw new FaceError('consent_missing', { field: 'statement' });
@@ -112,7 +111,7 @@ export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>
  * token, in case the write fails.
  * @param found - as read before the token was created
  * @param current - public id of the token in the profile
- * @throws FaceError `enrolment_changed`: another writer changed the record, or is writing a token
+ * @throws `enrolment_changed`: another writer changed the record, or is writing a token
  */
 export async function nameInConsent(
   who: SubjectRef,

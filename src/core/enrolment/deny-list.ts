@@ -16,7 +16,7 @@ const deniedAfterExpirySec = 60;
 
 /**
  * Adds a token to the deny list until no server accepts it any more. Skips expired ones.
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function denyToken(
   { tokenId, expiresAt }: Pick<TokenName, 'tokenId' | 'expiresAt'>,
@@ -29,7 +29,7 @@ export async function denyToken(
 export const deniedUntil = (expiresAt: EpochMs | null): EpochMs | null =>
   expiresAt === null ? null : addSec(expiresAt, deniedAfterExpirySec);
 
-/** Like `denyToken`, from recorded data. @returns true if it was added @throws FaceError `state_unavailable` */
+/** Like `denyToken`, from recorded data. @returns true if it was added @throws `state_unavailable` */
 export async function denyTokenId(
   { tokenId, expiresAt }: { readonly tokenId: string; readonly expiresAt: EpochMs | null },
   { state, clock }: { readonly state: Pick<State, 'write'>; readonly clock: Clock },

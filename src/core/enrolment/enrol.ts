@@ -9,7 +9,7 @@ import { type Consent, checkConsent, findConsent, nameInConsent } from './consen
 import { keepPasskey } from './passkey-record.js';
 import { changeToken, toTokenChange } from './token-change.js';
 
-/** Creates a token for a caller that stores it. @throws FaceError the codes of `Verifier` */
+/** Creates a token for a caller that stores it. @throws the codes of `Verifier` */
 export async function enrolToken(request: EnrolRequest, deps: CoreDeps): Promise<Sealed> {
   const sealed = await seal(request, deps);
   const { tenant: connection, subject } = request.binding;
@@ -34,8 +34,8 @@ async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promi
 /**
  * Creates a token from 1 to 5 photos and writes it to the subject's attribute, under recorded consent. Denies the
  * former token, which stays if the write fails.
- * @throws FaceError `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of
- * `Verifier`; `enrolment_changed`: another change intervened
+ * @throws `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of `Verifier`;
+ * `enrolment_changed`: another change intervened
  */
 export async function enrolSubject(
   request: ConnectedSubject & {

@@ -24,7 +24,7 @@ export async function hasEndedSince(
   return found !== null && startedAt < epochMsGuard.parse(found.value);
 }
 
-/** @throws FaceError `step_up_finished`: the enrolment ended after this step-up of the subject was started */
+/** @throws `step_up_finished`: the enrolment ended after this step-up of the subject was started */
 export async function checkNotEnded(
   stepUp: SubjectRef & { readonly startedAt: EpochMs },
   deps: Pick<CoreDeps, 'state'>,

@@ -15,7 +15,6 @@ const recordGuard = z.object({
   backupEligible: z.boolean(),
   /** Of its enrolment. */
   tokenId: z.string().default(''),
-  /** Expiry of the enrolment, and of this record. */
   expiresAt: epochMsGuard.nullable(),
 });
 
@@ -24,7 +23,6 @@ const storedGuard = recordGuard.extend({
   replaces: recordGuard.nullable().default(null),
 });
 
-/** A stored credential. */
 export type PasskeyRecord = z.output<typeof storedGuard>;
 
 const passkeyKey = ({ connection, subject }: SubjectRef): string => `passkey:${connection}:${subject}`;
@@ -51,7 +49,6 @@ export async function keepPasskey(
     readonly credential: PasskeyCredential;
     readonly tokenId: string;
     readonly expiresAt: EpochMs | null;
-    /** Public id of the token in the profile. */
     readonly current: string | null;
   },
   { state }: Pick<CoreDeps, 'state'>,

@@ -24,7 +24,6 @@ const recordGuard = z.object({
   keyVersion: z.int(),
   salt: z.string(),
   madeAt: epochMsGuard,
-  /** Of unused codes. */
   digests: z.array(z.string()),
 });
 type Kept = z.infer<typeof recordGuard>;
@@ -40,7 +39,7 @@ type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'> & { readonly keys: Keys
 /**
  * Creates codes and replaces former ones.
  * @returns the codes, to show once and not store
- * @throws FaceError `state_unavailable`, also if others were created meanwhile, as those are shown already;
+ * @throws `state_unavailable`, also if others were created meanwhile, as those are shown already;
  * `key_service_unavailable`
  */
 export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<readonly Credential[]> {
@@ -57,7 +56,7 @@ export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<re
   throw new FaceError('state_unavailable', { reason: 'contended' });
 }
 
-/** Consumes a code. @returns true if it was valid @throws FaceError `state_unavailable`, `key_service_unavailable` */
+/** Consumes a code. @returns true if it was valid @throws `state_unavailable`, `key_service_unavailable` */
 export async function takeRecoveryCode(
   who: SubjectRef,
   code: Credential,
@@ -90,7 +89,7 @@ export async function takeRecoveryCode(
 
 /**
  * Returns the number of unused codes, and when they were created; `null`: none.
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function readRecoveryCodes(
   who: SubjectRef,
@@ -107,7 +106,7 @@ export async function forgetRecoveryCodes(who: SubjectRef, { state }: Pick<CoreD
   await state.delete(toStored(who).key);
 }
 
-/** @throws FaceError `token_key_retired`, `key_service_unavailable` */
+/** @throws `token_key_retired`, `key_service_unavailable` */
 async function createDigest(
   { connection, subject }: SubjectRef,
   { keyVersion, salt }: Pick<Kept, 'keyVersion' | 'salt'>,

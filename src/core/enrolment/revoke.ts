@@ -13,8 +13,8 @@ import { noteEnd } from './enrolment-end.js';
  * Denies a token until it would have expired. Requires the whole token, because its public id is a digest of all its
  * bytes. Its authenticity cannot be verified without the face, so each client is rate-limited.
  * @param by - tenant and id of the caller
- * @throws FaceError `token_malformed`; `locked_out`: too many by that client; `token_key_retired`: no key opens it,
- * nothing is stored; `state_unavailable`
+ * @throws `token_malformed`; `locked_out`: too many by that client; `token_key_retired`: no key opens it, nothing is
+ * stored; `state_unavailable`
  */
 export async function revokeToken(
   token: SealedToken,
@@ -35,9 +35,7 @@ export async function revokeToken(
   });
 }
 
-/** Result of a revocation. */
 export interface Revocation {
-  /** Public ids of the denied tokens, usually one. */
   readonly tokenIds: readonly string[];
 }
 
@@ -45,7 +43,7 @@ export interface Revocation {
  * Ends the enrolment of a subject: deletes its data, withdraws the consent, denies the token, clears the attribute.
  * Steps without the provider come first, so that they succeed during its outage. Idempotent.
  * @param request.by - the administrator
- * @throws FaceError `subject_unknown`, `profile_unavailable`, `state_unavailable`
+ * @throws `subject_unknown`, `profile_unavailable`, `state_unavailable`
  */
 export async function revokeSubject(
   request: ConnectedSubject & { readonly by?: string },

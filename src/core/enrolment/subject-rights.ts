@@ -9,7 +9,6 @@ import { revokeSubject } from './revoke.js';
 /** Subject of a request: a user of one connection, or a login at any connection. */
 export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
 
-/** Result for one connection: the user or an error. */
 export interface SubjectSearch {
   readonly connection: Connection;
   readonly found: string | null;
@@ -21,7 +20,7 @@ type Connections = { readonly connections: ReadonlyMap<string, Connection> };
 
 /**
  * Finds a user at all connections. An outage of one provider does not hide the others' users.
- * @throws FaceError `connection_unknown`
+ * @throws `connection_unknown`
  */
 export async function findSubjects(
   asked: SubjectAsked,
@@ -48,8 +47,8 @@ export async function findSubjects(
  * Idempotent.
  * @param request.receiptId - for the audit trail and the receipt
  * @param request.by - the administrator
- * @throws FaceError `profile_unavailable`: the attribute, the consent and the notification settings stay for the next
- * attempt; `state_unavailable`
+ * @throws `profile_unavailable`: the attribute, the consent and the notification settings stay for the next attempt;
+ * `state_unavailable`
  */
 export async function eraseSubject(
   request: ConnectedSubject & { readonly receiptId: string; readonly by: string },
@@ -72,7 +71,6 @@ export async function eraseSubject(
   return { tokenIds, isAtProvider };
 }
 
-/** Result for one user. */
 export interface Erased extends SubjectRef {
   readonly tokenIds: readonly string[];
 }

@@ -18,7 +18,7 @@ import { revokeSubject } from './revoke.js';
  * records are completed or restored to match it.
  */
 
-/** A token change. All of it is public and stands in the audit trail. */
+/** A token change. All of it is public and part of the audit trail. */
 export interface TokenChange extends ConnectedSubject {
   /** `renewal`: same face and consent, new token. */
   readonly kind: 'enrolment' | 'renewal';
@@ -62,8 +62,8 @@ const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
  * Writes a token to a profile and denies the former one. If the provider's answer is lost, the profile is read; if that
  * fails too, it is reconciled later and the caller gets the error.
  * @param makeReady - prepares the records of the token
- * @throws FaceError what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`;
- * `enrolment_changed`: another change of the same user intervened
+ * @throws what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`; `enrolment_changed`:
+ * another change of the same user intervened
  */
 export async function changeToken(
   change: TokenChange,

@@ -7,7 +7,6 @@ import { type EpochMs, epochMs } from '../units.js';
 
 /* A bounded list of expiring entries in one record, shared by all replicas. */
 
-/** An entry of a list. */
 export type Listed = { readonly [name: string]: Json } & { readonly id: string; readonly expiresAt: EpochMs };
 
 /** A list and its storage key. */
@@ -25,7 +24,7 @@ const toStored = <Entry extends Listed>({ key, guard }: BoundedList<Entry>) => (
   expiresAt: (entries: readonly Entry[]) => epochMs(Math.max(0, ...entries.map((entry) => entry.expiresAt))),
 });
 
-/** Returns the unexpired entries, newest first. @throws FaceError `state_unavailable` */
+/** Returns the unexpired entries, newest first. @throws `state_unavailable` */
 export async function readList<Entry extends Listed>(
   list: BoundedList<Entry>,
   { state, clock }: Deps,
@@ -34,7 +33,7 @@ export async function readList<Entry extends Listed>(
   return (found?.record ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
 
-/** Applies a change to the entries. @throws FaceError `limit_reached`, and what `change` throws */
+/** Applies a change to the entries. @throws `limit_reached`, and what `change` throws */
 function toChanged<Entry extends Listed>(
   { atMost }: BoundedList<Entry>,
   change: (entries: readonly Entry[]) => Entry[],
@@ -48,7 +47,7 @@ function toChanged<Entry extends Listed>(
 /**
  * Validates a change without applying it, so that it can be recorded first.
  * @returns the unexpired entries
- * @throws FaceError as `changeList`
+ * @throws as `changeList`
  */
 export async function foreseeList<Entry extends Listed>(
   list: BoundedList<Entry>,
@@ -64,7 +63,7 @@ export async function foreseeList<Entry extends Listed>(
  * Changes the list.
  * @param change - receives the unexpired entries, newest first; throws to leave them
  * @returns the entries before and after
- * @throws FaceError `limit_reached`; `state_unavailable`, and what `change` throws
+ * @throws `limit_reached`; `state_unavailable`, and what `change` throws
  */
 export async function changeList<Entry extends Listed>(
   list: BoundedList<Entry>,

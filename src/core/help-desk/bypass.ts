@@ -30,22 +30,18 @@ const codeGuard = z.object({
   isApproved: z.boolean(),
   /** True if an API key may approve it. */
   takesKeys: z.boolean().default(true),
-  /** Validity after approval. */
   minutes: z.int(),
   expiresAt: epochMsGuard,
 });
-/** A bypass code's record, without the code. */
 export type BypassCode = z.infer<typeof codeGuard>;
 
 const bypassCodes: BoundedList<BypassCode> = { key: 'bypass-codes', guard: codeGuard, atMost: 200 };
 
-/** An administrator who helps people. */
 export interface Agent {
   /** Stable when the administrator's name changes. */
   readonly id: string;
   /** For the audit trail. */
   readonly name: string;
-  /** Means of authentication. */
   readonly means: 'key' | 'sign_in';
 }
 
@@ -61,8 +57,8 @@ const isOf =
  * Issues a code that replaces the person's former one. If the policy requires a second administrator, it is valid only
  * after approval.
  * @param request.minutes - at most the policy's; `null`: the policy's
- * @throws FaceError `not_found`: the policy has none; `role_missing`: the policy does not allow keys;
- * `request_malformed`: too long; `locked_out`: too many; `limit_reached`, `state_unavailable`
+ * @throws `not_found`: the policy has none; `role_missing`: the policy does not allow keys; `request_malformed`: too
+ * long; `locked_out`: too many; `limit_reached`, `state_unavailable`
  */
 export async function issueBypass(
   request: ConnectedSubject & {
@@ -112,8 +108,8 @@ export async function issueBypass(
 
 /**
  * Approves a code and starts its validity.
- * @throws FaceError `not_found`; `approver_same`: the issuer cannot approve; `role_missing`: the policy does not allow
- * keys; `state_unavailable`
+ * @throws `not_found`; `approver_same`: the issuer cannot approve; `role_missing`: the policy does not allow keys;
+ * `state_unavailable`
  */
 export async function approveBypass(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -143,7 +139,7 @@ export async function approveBypass(
   return { expiresAt: approved.expiresAt };
 }
 
-/** Lists active and pending codes, newest first. @throws FaceError `state_unavailable` */
+/** Lists active and pending codes, newest first. @throws `state_unavailable` */
 export const listBypasses = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly BypassCode[]> =>
   readList(bypassCodes, deps);
 
@@ -151,7 +147,7 @@ export const listBypasses = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<r
  * Consumes a person's code.
  * @param shown.application - host of the application; `null`: unknown
  * @returns the issuer; `null`: not a valid code of this person
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function takeBypass(
   who: SubjectRef,

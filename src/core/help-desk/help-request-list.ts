@@ -13,22 +13,18 @@ const requestGuard = z.object({
   subject: z.string(),
   stepUpId: z.string(),
   reason: z.enum(helpReasons),
-  /** Plain text by the person; empty for none. */
   note: z.string(),
   at: epochMsGuard,
   /** Administrator who claimed it; `null`: none yet. */
   takenBy: z.string().nullable(),
-  /** Id of that administrator. */
   takenById: z.string().nullable().default(null),
   expiresAt: epochMsGuard,
 });
-/** One person's request. */
 export type HelpRequest = z.infer<typeof requestGuard>;
 
-/** The list of all help requests. */
 export const helpRequests: BoundedList<HelpRequest> = { key: 'help-requests', guard: requestGuard, atMost: 300 };
 
-/** Lists open and claimed requests, newest first. @throws FaceError `state_unavailable` */
+/** Lists open and claimed requests, newest first. @throws `state_unavailable` */
 export const listHelpRequests = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
   readList(helpRequests, deps);
 

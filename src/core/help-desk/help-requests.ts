@@ -12,10 +12,8 @@ import { type HelpRequest, helpRequests, listHelpRequests } from './help-request
 
 const keptSec = 24 * 60 * 60;
 
-/** Maximum length of a note, in characters. */
 export const maxNoteCharacters = 200;
 
-/** Removes control characters, bidirectional marks and surrounding space. */
 const toNote = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
@@ -24,8 +22,8 @@ const toNote = (text: string): string =>
 
 /**
  * Creates a help request, or changes the person's open one.
- * @throws FaceError `not_found`: no help desk, or no first factor; `locked_out`: too often; `limit_reached`: too many
- * open requests; `state_unavailable`
+ * @throws `not_found`: no help desk, or no first factor; `locked_out`: too often; `limit_reached`: too many open
+ * requests; `state_unavailable`
  */
 export async function askForHelp(
   asked: { readonly session: FoundSession; readonly reason: HelpReason; readonly note: string },
@@ -49,7 +47,7 @@ export async function askForHelp(
 
 /**
  * Claims a request for an administrator.
- * @throws FaceError `not_found`; `request_taken`: another administrator has it; `state_unavailable`
+ * @throws `not_found`; `request_taken`: another administrator has it; `state_unavailable`
  */
 export async function takeHelpRequest(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -79,7 +77,7 @@ export type Settlement = (typeof settlements)[number];
 
 /**
  * Closes a request claimed by this administrator.
- * @throws FaceError `not_found`: they claimed no such request; `state_unavailable`
+ * @throws `not_found`: they claimed no such request; `state_unavailable`
  */
 export async function settleHelpRequest(
   settled: { readonly id: string; readonly settlement: Settlement; readonly by: Agent },

@@ -29,9 +29,7 @@ const recordGuard = z.object({
   subject: z.string(),
   stepUpId: z.string(),
   by: z.string(),
-  /** Id of the administrator who started it; earlier versions stored none. */
   byId: z.string().nullable().default(null),
-  /** True if the administrator has read the result. */
   isRead: z.boolean(),
   endsAt: epochMsGuard,
 });
@@ -48,7 +46,6 @@ type Deps = StepUpDeps & {
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
 };
 
-/** A started verification. */
 export interface BegunVouching {
   readonly id: string;
   /** To be read out on the phone, and written nowhere. */
@@ -63,8 +60,7 @@ export interface BegunVouching {
  * @param request.source - the administrator's address
  * @param request.send - channel of the link; `none`: the administrator passes it on
  * @param request.toLink - builds the link
- * @throws FaceError `locked_out`: too many; `subject_unknown`, `contact_missing`, `profile_unavailable`,
- * `delivery_failed`
+ * @throws `locked_out`: too many; `subject_unknown`, `contact_missing`, `profile_unavailable`, `delivery_failed`
  */
 export async function beginVouching(
   request: ConnectedSubject & {
@@ -103,18 +99,16 @@ export async function beginVouching(
   return { id, number: spoken.code, expiresAt: started.expiresAt, started };
 }
 
-/** View for the administrator. */
 export interface VouchingView {
   readonly state: VouchingState;
   /** The verified user, from the identity provider; for ten minutes after the pass. */
   readonly person: (SubjectRef & Account) | null;
-  /** End of that time. */
   readonly until: EpochMs | null;
 }
 
 /**
  * Returns the state to the administrator who started it. The outcome is recorded before it is returned.
- * @throws FaceError `not_found`: not theirs, or expired; `profile_unavailable`, `subject_unknown`
+ * @throws `not_found`: not theirs, or expired; `profile_unavailable`, `subject_unknown`
  */
 export async function readVouching(
   { id, by }: { readonly id: string; readonly by: Agent },

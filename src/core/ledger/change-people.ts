@@ -7,10 +7,8 @@ import { type Erased, toErasedRow } from './erase.js';
 import { readPeople, type StoredPerson } from './person.js';
 import { atTime, lockedPartition, peoplePartition, personKeys, personPart } from './places.js';
 
-/** Changes of a batch to the enrolment index. */
 interface ChangedPeople {
   readonly rows: readonly LedgerRow[];
-  /** List positions to remove. */
   readonly left: readonly LedgerKey[];
   readonly erased: readonly Erased[];
 }
@@ -20,7 +18,7 @@ interface Change extends SubjectRef, Pick<LedgerEntry, 'time' | 'version'> {
   readonly lineId: string;
 }
 
-/** Returns the writes for a batch of changes, in order. @throws FaceError `state_unavailable` */
+/** Returns the writes for a batch of changes, in order. @throws `state_unavailable` */
 export async function changePeople(
   entries: readonly LedgerEntry[],
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -44,7 +42,6 @@ export async function changePeople(
 
 const unknown: StoredPerson = { enrolment: null, check: null, lockout: null };
 
-/** Collects rows to write and remove. */
 class Draft {
   readonly #rows: LedgerRow[] = [];
   /** Keyed, because a person may enter and leave a list within one batch. */

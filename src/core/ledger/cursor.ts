@@ -3,14 +3,13 @@ import { FaceError } from '../../errors.js';
 /** Encodes a list position as an opaque cursor. */
 export const toCursor = (place: string): string => Buffer.from(place).toString('base64url');
 
-/** Decodes a cursor. @throws FaceError `request_malformed` */
+/** Decodes a cursor. @throws `request_malformed` */
 export function fromCursor(cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString();
   if (!/^\d{13}[!-~]{0,900}$/.test(place)) throw new FaceError('request_malformed', { field: 'cursor' });
   return place;
 }
 
-/** One page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   /** Start of the next page; `null`: the last page. */

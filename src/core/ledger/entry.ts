@@ -27,13 +27,11 @@ export interface RecordedEvent<Action extends LoggedAction> {
   readonly subject: string;
   readonly detail: NeededDetail<Action>;
   readonly time: EpochMs;
-  /** Sequence number in its trail. */
   readonly sequence: number;
   /** `null`: no request. */
   readonly request: string | null;
 }
 
-/** Change of a record to the enrolment index. */
 export type PersonChange =
   | { readonly kind: 'enrolled'; readonly expiresAt: EpochMs | null }
   | { readonly kind: 'ended' }
@@ -41,7 +39,6 @@ export type PersonChange =
   | { readonly kind: 'lockout'; readonly until: EpochMs | null }
   | { readonly kind: 'erased' };
 
-/** Ledger entry of one audit record. */
 export interface LedgerEntry {
   readonly line: LogLine;
   readonly changes: readonly PersonChange[];

@@ -10,11 +10,9 @@ const erasedGuard = z.object({
   connection: z.string(),
   subject: z.string(),
   at: epochMsGuard,
-  /** Line of the erasure: it and later ones stay. */
   lineId: z.string(),
 });
 
-/** An erased person. */
 export type Erased = z.output<typeof erasedGuard>;
 
 /** Creates a row that also erases lines another server writes late. */
@@ -39,7 +37,7 @@ export async function removeLines(ids: readonly string[], ledger: LedgerStore): 
   return found.length;
 }
 
-/** Removes all lines of a person from before their erasure. @throws FaceError `state_unavailable` */
+/** Removes all lines of a person from before their erasure. @throws `state_unavailable` */
 export async function eraseLines(
   { lineId, ...who }: SubjectRef & Pick<Erased, 'lineId'>,
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -57,7 +55,7 @@ export async function eraseLines(
   }
 }
 
-/** Repeats the erasures of the last day, and forgets older ones. @throws FaceError `state_unavailable` */
+/** Repeats the erasures of the last day, and forgets older ones. @throws `state_unavailable` */
 export async function eraseLate({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>): Promise<void> {
   const all = timesOf(erasedPartition, { since: null, before: null });
   for (const { sort, value } of await ledger.range(all, 1000, 'oldest first')) {

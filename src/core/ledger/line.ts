@@ -95,7 +95,6 @@ const logged = {
   records_removed: false,
 } as const satisfies Record<AuditAction, boolean>;
 
-/** An audit action with a line in the log. */
 export type LoggedAction = {
   [Action in AuditAction]: (typeof logged)[Action] extends true ? Action : never;
 }[AuditAction];

@@ -21,13 +21,11 @@ import {
 /** Filter of lines; missing or `null` fields match all. */
 export interface LogFilter {
   readonly connection?: string | null | undefined;
-  /** Matches any of them. */
   readonly people?: readonly SubjectRef[] | null | undefined;
   readonly actions?: readonly LoggedAction[] | null | undefined;
   readonly outcome?: LineOutcome | null | undefined;
   readonly code?: string | null | undefined;
   readonly application?: string | null | undefined;
-  /** Shortened network, as in lines. */
   readonly network?: string | null | undefined;
   readonly requestId?: string | null | undefined;
   readonly since?: EpochMs | null | undefined;
@@ -47,7 +45,7 @@ const longestAwaySec = 3600;
 /**
  * Lists lines, newest first. The number of scanned lines is limited, so a page may be shorter than `limit`, or empty,
  * without being the last.
- * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
+ * @throws `request_malformed`: the cursor; `state_unavailable`
  */
 export async function listLines(
   filter: LogFilter,
@@ -75,7 +73,7 @@ export async function listLines(
  * Lists lines since a position, oldest first, for live followers. The newest are repeated next time, because others may
  * be written before them; deduplicate by id.
  * @param after - end of the last reply; `null`: from now on
- * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
+ * @throws `request_malformed`: the cursor; `state_unavailable`
  */
 export async function followLines(
   filter: LogFilter,

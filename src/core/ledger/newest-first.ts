@@ -1,6 +1,5 @@
 import type { LedgerRange, LedgerStore } from '../ports.js';
 
-/** A row, and the part of its `sort` that orders it. */
 export interface FoundRow {
   readonly place: string;
   readonly value: string;
@@ -39,7 +38,6 @@ export async function* readNewestFirst(
 
 const byPlace = (a: Source, b: Source): number => ((a.row?.place ?? '') < (b.row?.place ?? '') ? 1 : -1);
 
-/** One range and its next row. */
 class Source {
   #batch: readonly FoundRow[] = [];
   #at = 0;

@@ -34,7 +34,6 @@ type OwnAction = keyof typeof events;
 const isOwnAction = (action: LoggedAction): action is OwnAction => Object.hasOwn(events, action);
 const actions = Object.keys(events).filter((name): name is OwnAction => Object.hasOwn(events, name));
 
-/** Error codes that the person gets a specific reason for. */
 const reasons: ReadonlyMap<string, CheckReason> = new Map(
   Object.entries({
     face_mismatch: 'other_face',
@@ -63,10 +62,7 @@ function toOwnCheck(line: LogLine): OwnCheck[] {
   return isOwnAction(action) ? [{ at: timeOfId(id), event: events[action], reason: toReason(line), application }] : [];
 }
 
-/**
- * Lists decisions about one person, newest first.
- * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
- */
+/** Lists decisions about one person, newest first. @throws `request_malformed`: the cursor; `state_unavailable` */
 export async function listOwnChecks(
   who: SubjectRef,
   page: { readonly cursor: string | null; readonly limit: number },

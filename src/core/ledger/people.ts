@@ -6,11 +6,9 @@ import { readNewestFirst } from './newest-first.js';
 import { type IndexedPerson, listedGuard, readPeople, toIndexed } from './person.js';
 import { atTime, checksOf, dayOf, lockedPartition, peoplePartition, timesOf } from './places.js';
 
-/** Which people are listed. */
 export interface PeopleFilter {
-  /** Ids of connections. */
   readonly connections: readonly string[];
-  /** `locked`: whoever is locked out now, enrolled or not. */
+  /** `locked`: currently locked out, enrolled or not. */
   readonly status: 'enrolled' | 'expired' | 'ended' | 'locked';
   /** Start of the status: enrolment, its end, or the end of the lockout; `null`: any. */
   readonly since: EpochMs | null;
@@ -21,10 +19,9 @@ export interface PeopleFilter {
   readonly checkedBefore: EpochMs | null;
 }
 
-/** People scanned for one page. */
 const mostLookedAt = 2000;
 
-/** Reads one person; the status of unknown people is `none`. @throws FaceError `state_unavailable` */
+/** Reads one person; the status of unknown people is `none`. @throws `state_unavailable` */
 export async function readPerson(
   who: SubjectRef,
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
@@ -35,7 +32,7 @@ export async function readPerson(
 
 /**
  * Lists people by latest enrolment, end, or lockout first. A page may be shorter than `limit` without being the last.
- * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
+ * @throws `request_malformed`: the cursor; `state_unavailable`
  */
 export async function listPeople(
   filter: PeopleFilter,
@@ -86,7 +83,6 @@ function isAsked(person: IndexedPerson, { status, checkedSince, checkedBefore }:
   );
 }
 
-/** Counts of one connection. */
 export interface ConnectionCounts {
   readonly connection: string;
   /** Includes expired enrolments. */
@@ -98,7 +94,7 @@ export interface ConnectionCounts {
 
 const countedDays = 7;
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function countByConnection(
   connections: readonly string[],
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,

@@ -7,7 +7,6 @@ import { personKeys } from './places.js';
 /** Included in each part, because keys hold digests of long ids. */
 const whoGuard = { connection: z.string(), subject: z.string() };
 
-/** A position in a list. */
 export const listedGuard = z.object(whoGuard);
 
 const enrolmentGuard = z.object({
@@ -27,7 +26,6 @@ export interface StoredPerson {
   readonly lockout: z.output<typeof lockoutGuard> | null;
 }
 
-/** One person of the enrolment index. */
 export interface IndexedPerson extends SubjectRef {
   /** `none`: never enrolled within the retention time. */
   readonly status: 'enrolled' | 'expired' | 'ended' | 'none';
@@ -42,7 +40,7 @@ export interface IndexedPerson extends SubjectRef {
 const parseIf = <Value>(guard: z.ZodType<Value>, text: string | null | undefined): Value | null =>
   text === null || text === undefined ? null : guard.parse(JSON.parse(text));
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function readPeople(people: readonly SubjectRef[], ledger: LedgerStore): Promise<StoredPerson[]> {
   const found = await ledger.get(
     people.flatMap((who) => {

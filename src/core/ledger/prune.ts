@@ -22,7 +22,6 @@ const openDays = 2;
 /** Share by which the maximum may be exceeded before lines are removed. */
 const slack = 0.01;
 
-/** Dependencies of pruning. */
 export interface PruneDeps extends LedgerDeps {
   /**
    * Number of lines per past day as counted by this process, because counting reads every line. Erasures and other
@@ -36,7 +35,7 @@ export interface PruneDeps extends LedgerDeps {
 /**
  * Prunes the ledger: old or surplus lines, people whose enrolment ended long ago, and late lines of erased people.
  * Several servers may prune at once.
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function prune(deps: PruneDeps): Promise<void> {
   const { ledger, bounds, clock } = deps;

@@ -10,7 +10,7 @@ import { dayOf, daysPartition, logPartition, referencesTo, timeOfId } from './pl
 /**
  * Writes a batch. Idempotent and independent of order: the later entry wins.
  * @param options.isRebuilt - from a trail, which has no networks: existing lines stay
- * @throws FaceError `state_unavailable`: the batch may be partly written
+ * @throws `state_unavailable`: the batch may be partly written
  */
 export async function recordEntries(
   entries: readonly LedgerEntry[],

@@ -1,10 +1,8 @@
 import { type Colour, luminanceOf } from '../brand/colour.js';
 
-/** Brand data of an e-mail. */
 export interface LetterBrand {
   /** Display name; `null`: none. */
   readonly organisation: string | null;
-  /** Color of the button. */
   readonly accent: Colour;
 }
 

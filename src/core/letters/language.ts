@@ -1,4 +1,3 @@
-/** Languages of e-mails: those of the pages. */
 export const letterLanguages = ['en', 'de', 'es', 'fr', 'ar'] as const;
 
 export type LetterLanguage = (typeof letterLanguages)[number];

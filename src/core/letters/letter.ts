@@ -2,20 +2,16 @@ import { type Html, html } from '../../base/html.js';
 import { inkOn, type LetterBrand } from './brand.js';
 import { directionOf, type LetterLanguage } from './language.js';
 
-/** An e-mail as plain parts; every text is escaped. */
 export interface LetterParts {
   readonly language: LetterLanguage;
   readonly subject: string;
   readonly paragraphs: readonly string[];
   /** Shown large, such as a one-time code. */
   readonly code?: string;
-  /** The call to action. */
   readonly button?: { readonly label: string; readonly address: string };
-  /** Small print. */
   readonly footer: readonly string[];
 }
 
-/** Content of an e-mail, without the recipient. */
 export interface Letter {
   readonly subject: string;
   readonly text: string;

@@ -1,6 +1,5 @@
 /** A problem in an administrator's plain text, in which `{name}` is a placeholder. */
 export interface TemplateProblem {
-  /** Text between the braces. */
   readonly placeholder: string;
 }
 

@@ -104,7 +104,7 @@ export const attemptsOf = (binding: Binding, outsider: string | null): Counted |
 /**
  * Clears a person's failed attempts and lockouts: their own, those of anonymous callers, and those by address and
  * application.
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function unlockPerson(binding: Binding, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
   await endUnlisted(nameOf(binding), deps);

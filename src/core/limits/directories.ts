@@ -3,7 +3,6 @@ import type { Connection } from '../connection.js';
 import type { Account, Clock, Profile } from '../ports.js';
 import type { CountAll } from './limits.js';
 
-/** Finds users by name or id. */
 export type Directory = Pick<Profile, 'findAccount' | 'readAccount'>;
 
 /**

@@ -9,7 +9,6 @@ const hour = 60 * minute;
 
 /** Limits and their windows, in seconds. Limits for anonymous callers do not affect authenticated users. */
 const windowSecOf = {
-  /** Anonymous sign-in starts, by source. */
   outsiderStarts: minute,
   /** The same by connection, over all sources. */
   outsiderStartsOfConnection: minute,
@@ -29,7 +28,6 @@ const windowSecOf = {
   unusableOfStepUp: 10 * minute,
   /** The same of an authenticated user, by user: anonymous callers cannot exhaust it. */
   unusableOfPerson: 10 * minute,
-  /** Requests with pictures, by client token. */
   clientPictures: minute,
   /** Identifications, by tenant: each tries every token of a roster, whatever the outcome. */
   identifications: hour,
@@ -38,13 +36,9 @@ const windowSecOf = {
    * forever.
    */
   revocations: hour,
-  /** Requests, changes and secrets, by developer. */
   changesOfDeveloper: hour,
-  /** One-time codes, by recipient. */
   codesOfContact: 24 * hour,
-  /** One-time codes, by requesting application or client token. */
   codesOfClient: hour,
-  /** One-time codes instead of a face, by authenticated user. */
   codesOfPerson: 24 * hour,
   /** Bypass codes, by issuing administrator and by recipient. */
   bypassesOfAgent: hour,
@@ -52,13 +46,11 @@ const windowSecOf = {
   /** Identity verifications of the help desk, likewise. */
   vouchingsOfAgent: hour,
   vouchingsOfPerson: hour,
-  /** Help requests, by person. */
   helpRequestsOfPerson: hour,
   /** Attempts to read codes of phones, by counter. */
   shownCodesOfCounter: minute,
 } as const;
 
-/** Name in the log and the metrics. */
 export type LimitName = keyof typeof windowSecOf;
 
 /** Not configurable: codes go to unverified recipients, a pushed request is one sign-in, and developers type. */
@@ -79,10 +71,8 @@ const fixedLimits = {
   shownCodesOfCounter: 30,
 } as const satisfies Partial<Record<LimitName, number>>;
 
-/** Configurable maximum per window. */
 export type Limits = Readonly<Record<Exclude<LimitName, keyof typeof fixedLimits>, number>>;
 
-/** Dependencies of counting. */
 export interface CountDeps {
   readonly state: State;
   readonly clock: Clock;
@@ -92,20 +82,19 @@ export interface CountDeps {
 /**
  * Counts one use of a limit, over all replicas. Windows start at multiples of their length.
  * @param who - key of the count; a source from `toSource`; empty for a global count
- * @throws FaceError `locked_out` with the seconds to the end of the window and the limit's name; `state_unavailable`:
- * uncounted requests are refused
+ * @throws `locked_out` with the seconds to the end of the window and the limit's name; `state_unavailable`: uncounted
+ * requests are refused
  */
 export async function countAgainst(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
   await countInAll(windowsOf(limit, who, deps), deps);
 }
 
-/** A limit and its key. */
 export type Count = readonly [limit: LimitName, who: string];
 
 /**
  * Counts one use of several limits, or of none if one is exhausted. All are checked first, so that a caller with an
  * exhausted limit does not use up those of others.
- * @throws FaceError as `countAgainst`
+ * @throws as `countAgainst`
  */
 export async function countAgainstAll(counts: readonly Count[], deps: CountDeps): Promise<void> {
   await checkNotUsedUp(counts, deps);
@@ -115,7 +104,7 @@ export async function countAgainstAll(counts: readonly Count[], deps: CountDeps)
   );
 }
 
-/** Checks that no limit is exhausted, without counting. @throws FaceError as `countAgainst` */
+/** Checks that no limit is exhausted, without counting. @throws as `countAgainst` */
 export async function checkNotUsedUp(counts: readonly Count[], deps: CountDeps): Promise<void> {
   const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
   for (const window of windows) if ((await countIn(window, 0, deps)) >= window.allowed) throw toLockedOut(window, deps);
@@ -124,17 +113,14 @@ export async function checkNotUsedUp(counts: readonly Count[], deps: CountDeps):
 /**
  * Adds a spent amount to several limits, even beyond the maximum.
  * @param amount - rounded up
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function charge(counts: readonly Count[], amount: number, deps: CountDeps): Promise<void> {
   const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
   await Promise.all(windows.map((window) => countIn(window, Math.ceil(amount), deps)));
 }
 
-/**
- * Runs counted work and refunds the count if it fails.
- * @throws FaceError `state_unavailable`, and what `work` throws
- */
+/** Runs counted work and refunds the count if it fails. @throws `state_unavailable`, and what `work` throws */
 export async function uncountIfFailed<Result>(
   limit: LimitName,
   who: string,
@@ -147,7 +133,7 @@ export async function uncountIfFailed<Result>(
   });
 }
 
-/** Counts one use of several limits in order, or of none if one is exhausted. @throws FaceError as `countAgainst` */
+/** Counts one use of several limits in order, or of none if one is exhausted. @throws as `countAgainst` */
 export type CountAll = (...counts: readonly Count[]) => Promise<void>;
 
 /**
@@ -177,7 +163,6 @@ const limitsBySource: ReadonlySet<LimitName> = new Set([
   'unusableOfSource',
 ]);
 
-/** One window of a limit. */
 interface LimitWindow extends Window {
   readonly limit: LimitName;
   readonly allowed: number;

@@ -7,7 +7,6 @@ import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../u
 /** A counter of failed attempts and its limit. */
 export interface Counted {
   readonly name: string;
-  /** Name in the log and the metrics. */
   readonly kind: 'subject' | 'outsider' | 'outsiders' | 'token' | 'administrator' | 'hook';
   readonly failuresAllowed: number;
   /** Window in which failures add up, in seconds. */
@@ -65,7 +64,7 @@ type Stores = Pick<CoreDeps, 'state' | 'clock'>;
  * parallel attempts count, and refunded if nothing was compared. A success clears counts and lockouts.
  * @param whose - widest first, shared ones after one's own
  * @param onLockout - called for each lockout that this attempt causes
- * @throws FaceError `locked_out` with `retryAfterSec`, and what `attempt` throws
+ * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
 export async function countAttempt<T>(
   whose: Counted | readonly Counted[],
@@ -92,12 +91,10 @@ export type OnLockout = (lockout: {
   readonly until: EpochMs;
 }) => Promise<void>;
 
-/** A running attempt in one counter. */
 interface Begun {
   readonly who: Counted;
   readonly level: number;
   readonly unlockedAt: EpochMs;
-  /** Includes this one. */
   readonly failures: number;
 }
 
@@ -188,7 +185,7 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
  * Clears failed attempts and lockouts of one person at all addresses and applications. Their counters cannot be listed,
  * so the unlock time is stored, and earlier failures and lockouts are ignored.
  * @param person - the counters' `unlistedOf`
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function endUnlisted(person: string, { state, clock }: Stores): Promise<void> {
   const former = await state.read(unlockKey(person));
@@ -224,7 +221,6 @@ async function forgetFailures(
 
 /** Attempts counted only after they failed, by a caller that reads `standingKeys` along with other records. */
 export interface CountedFailures {
-  /** True if attempts are refused now. */
   readonly isLockedOut: boolean;
   /** Counts one failure. @returns `takeBack` to refund it, and `settle` to start the lockout that is due */
   count(): Promise<{ takeBack(): Promise<void>; settle(onLockout: OnLockout): Promise<void> }>;
@@ -246,15 +242,13 @@ export function countFailures(who: Counted, found: readonly (StateRecord | null)
   };
 }
 
-/** State of a counter. */
 export interface AttemptsView {
-  /** Failures since the last success or lockout. */
   readonly failures: number;
   /** End of the lockout; `null`: not locked out. */
   readonly lockedUntil: EpochMs | null;
 }
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function readAttempts(who: Counted, deps: Stores): Promise<AttemptsView> {
   const now = deps.clock.now();
   const { level, unlockedAt, until } = await readStanding(who, deps);
@@ -274,7 +268,6 @@ export const standingKeys = (who: Counted): readonly string[] => [
   ...(who.unlistedOf === undefined ? [] : [unlockKey(who.unlistedOf)]),
 ];
 
-/** The last lockout and the last unlock. */
 interface Standing {
   /** Number of the lockout in a row; 0: none, or from before the unlock. */
   readonly level: number;

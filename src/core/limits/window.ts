@@ -17,7 +17,7 @@ export function windowOf(name: string, lengthSec: number, { clock }: { readonly 
   return { key: `${name}:${number}`, endsAt: epochMs((number + 1) * lengthMs) };
 }
 
-/** Adds to a window's count over all replicas. @returns the sum @throws FaceError `state_unavailable` */
+/** Adds to a window's count over all replicas. @returns the sum @throws `state_unavailable` */
 export const countIn = (
   { key, endsAt }: Window,
   amount: number,

@@ -9,17 +9,14 @@ import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } fro
 /* A link between one person's accounts at two connections. Stored on both sides and valid only while both exist. */
 
 const linkGuard = z.object({
-  /** The same on both sides. */
   id: z.string(),
   other: z.object({ connection: z.string(), subject: z.string() }),
   linkedAt: epochMsGuard,
   expiresAt: epochMsGuard,
 });
 
-/** A person's account at another connection, and the link's expiry. */
 export type Link = z.output<typeof linkGuard>;
 
-/** One record per side. */
 const recordGuard = z.object({ links: z.array(linkGuard).readonly() });
 type LinksRecord = z.output<typeof recordGuard>;
 
@@ -42,7 +39,7 @@ async function readSide(who: SubjectRef, { state, clock }: Deps): Promise<readon
 
 const isKeptBy = (links: readonly Link[], { id }: Pick<Link, 'id'>): boolean => links.some((each) => each.id === id);
 
-/** Returns the linked accounts; links that ended on either side are omitted. @throws FaceError `state_unavailable` */
+/** Returns the linked accounts; links that ended on either side are omitted. @throws `state_unavailable` */
 export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly Link[]> {
   const own = await readSide(who, deps);
   const others = await Promise.all(own.map(({ other }) => readSide(other, deps)));
@@ -52,12 +49,12 @@ export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly L
 /**
  * Links two accounts and ends former links to the same connection: a person has one account there. The caller must have
  * just verified a face check of each, in one browser.
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function linkIdentities(
   one: SubjectRef,
   other: SubjectRef,
-  { days }: { /** Lifetime of the link. */ readonly days: number },
+  { days }: { readonly days: number },
   deps: Deps & Pick<CoreDeps, 'random' | 'audit'>,
 ): Promise<Link> {
   if (one.connection === other.connection) throw new FaceError('internal', 'a connection linked with itself');
@@ -89,7 +86,7 @@ const stillHeld = (found: LinksRecord | null, now: EpochMs): readonly Link[] =>
  * @param asked.connection - of the other account; `null`: all
  * @param asked.by - the administrator; absent: the person, or the end of an enrolment
  * @returns the connections of the linked accounts
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function endLinks(
   who: SubjectRef,

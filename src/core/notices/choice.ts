@@ -11,7 +11,6 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 const keptSec = 400 * secondsPerDay;
 
 const choiceGuard = z.object({
-  /** Notifications that the person turned off. */
   off: z.array(z.enum(noticeKinds)),
   /** True if they want e-mails even if a device gets the notification. */
   email: z.boolean(),
@@ -19,7 +18,6 @@ const choiceGuard = z.object({
   language: z.enum(letterLanguages).nullable(),
   at: epochMsGuard,
 });
-/** A person's notification settings and language. */
 export type NoticeChoice = z.infer<typeof choiceGuard>;
 
 const choiceKey = ({ connection, subject }: SubjectRef): string => `notice-choice:${connection}:${subject}`;
@@ -32,7 +30,7 @@ const toStored = (who: SubjectRef) => ({
 
 type Deps = { readonly state: State; readonly clock: Clock };
 
-/** Returns a person's settings; `null`: none, and they get every notification. @throws FaceError `state_unavailable` */
+/** Returns a person's settings; `null`: none, and they get every notification. @throws `state_unavailable` */
 export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'>): Promise<NoticeChoice | null> {
   return (await readStored(toStored(who), deps))?.record ?? null;
 }
@@ -41,7 +39,7 @@ export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'
  * Updates a person's settings; missing fields stay.
  * @param change.on - notifications they want
  * @param change.email - also by e-mail if a device gets them
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function keepNoticeChoice(
   who: SubjectRef,
@@ -59,7 +57,7 @@ export async function keepNoticeChoice(
   return (await changeStored(toStored(who), keep, deps)).changed;
 }
 
-/** Deletes the settings. @throws FaceError `state_unavailable` */
+/** Deletes the settings. @throws `state_unavailable` */
 export async function forgetNoticeChoice(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
   await state.delete(choiceKey(who));
 }

@@ -44,7 +44,6 @@ const labelOf = (who: SubjectRef): string =>
 
 type Deps = { readonly state: State; readonly clock: Clock; readonly keys: Keys };
 
-/** A browser that gets push notifications. */
 export interface NoticeDevice {
   readonly id: string;
   readonly address: PushAddress;
@@ -56,7 +55,7 @@ const isKept = (at: EpochMs, { clock }: Pick<Deps, 'clock'>): boolean => addSec(
 
 /**
  * Returns the readable devices; those under a retired key are unreachable.
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<readonly NoticeDevice[]> {
   const found = await readStored(toStored(who, deps), deps);
@@ -73,7 +72,7 @@ export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<re
   return (await Promise.all(opened)).flat();
 }
 
-/** Adds or replaces a browser. @throws FaceError `state_unavailable`, `key_service_unavailable` */
+/** Adds or replaces a browser. @throws `state_unavailable`, `key_service_unavailable` */
 export async function addNoticeDevice(
   who: SubjectRef,
   address: PushAddress,
@@ -89,7 +88,7 @@ export async function addNoticeDevice(
   await changeStored(toStored(who, deps), add, deps);
 }
 
-/** Removes browsers. Idempotent. @throws FaceError `state_unavailable` */
+/** Removes browsers. Idempotent. @throws `state_unavailable` */
 export async function removeNoticeDevices(
   who: SubjectRef,
   ids: readonly string[],
@@ -102,7 +101,7 @@ export async function removeNoticeDevices(
   await changeStored(toStored(who, deps), remove, deps);
 }
 
-/** Returns the number of devices and the last expiry; `null`: none. @throws FaceError `state_unavailable` */
+/** Returns the number of devices and the last expiry; `null`: none. @throws `state_unavailable` */
 export async function countNoticeDevices(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,
@@ -113,7 +112,7 @@ export async function countNoticeDevices(
   return last === undefined ? null : { devices: kept.length, expiresAt: addSec(last.at, keptSec) };
 }
 
-/** Removes all browsers. @throws FaceError `state_unavailable` */
+/** Removes all browsers. @throws `state_unavailable` */
 export async function forgetNoticeDevices(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
   await state.delete(devicesKey(who));
 }

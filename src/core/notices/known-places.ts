@@ -23,7 +23,6 @@ const placeKinds = ['device', 'network'] as const;
 type PlaceKind = (typeof placeKinds)[number];
 
 const placesGuard = z.object({
-  /** Version of the key of all digests. */
   keyVersion: z.int(),
   /** The most recent last. */
   seen: z.array(z.object({ kind: z.enum(placeKinds), digest: z.base64url(), at: epochMsGuard })),
@@ -46,7 +45,6 @@ const toStored = (who: SubjectRef) => ({
 
 type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys };
 
-/** Origin of a check. */
 export interface Place {
   /** Value of the capture page's cookie in this browser; `null`: none. */
   readonly device: Credential | null;
@@ -57,7 +55,7 @@ export interface Place {
 /**
  * Records the origin of a check.
  * @returns what is new; empty if nothing was known before
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function meetPlace(
   who: SubjectRef,
@@ -84,10 +82,7 @@ export async function meetPlace(
   return { device: isNew('device', device), network: network !== null && isNew('network', network) };
 }
 
-/**
- * Returns the number of a person's known origins and the last expiry; `null`: none.
- * @throws FaceError `state_unavailable`
- */
+/** Returns the number of a person's known origins and the last expiry; `null`: none. @throws `state_unavailable` */
 export async function readKnownPlaces(
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
@@ -99,12 +94,11 @@ export async function readKnownPlaces(
   return { devices: count('device'), networks: count('network'), expiresAt: toStored(who).expiresAt(found.record) };
 }
 
-/** Deletes a person's known origins. @throws FaceError `state_unavailable` */
+/** Deletes a person's known origins. @throws `state_unavailable` */
 export async function forgetKnownPlaces(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(placesKey(who));
 }
 
-/** Uses the key of the stored digests while it is available. */
 async function digestPlace(
   who: SubjectRef,
   { device, network }: Place,

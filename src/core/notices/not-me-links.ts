@@ -8,7 +8,6 @@ import type { PersonalData } from '../personal-data/registration.js';
 import type { Random, State } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
-/** Validity of the "not me" link after a notification. */
 export const notMeLifeSec = 7 * secondsPerDay;
 
 const recordGuard = z.object({
@@ -26,7 +25,7 @@ export const toStoredNotMe = (secret: Credential, expiresAt: EpochMs) => ({
   expiresAt: () => expiresAt,
 });
 
-/** Creates the secret of a notification's link. @throws FaceError `state_unavailable` */
+/** Creates the secret of a notification's link. @throws `state_unavailable` */
 export async function issueNotMe(
   { connection, subject }: SubjectRef,
   { state, clock, random }: { readonly state: State; readonly clock: CoreDeps['clock']; readonly random: Random },

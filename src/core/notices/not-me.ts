@@ -14,8 +14,8 @@ import { type NotMeRecord, notMeLifeSec, toStoredNotMe } from './not-me-links.js
  * Ends the enrolment of the notified person, pending step-ups, notification settings, and sessions at the provider. The
  * link is consumed after that is done and recorded, so that it can be retried after an outage.
  * @returns the person, and the result for the sessions
- * @throws FaceError `step_up_unknown`: unknown or used link; `connection_unknown`, `subject_unknown`,
- * `profile_unavailable`, `state_unavailable`
+ * @throws `step_up_unknown`: unknown or used link; `connection_unknown`, `subject_unknown`, `profile_unavailable`,
+ * `state_unavailable`
  */
 export async function reportNotMe(
   secret: Credential,

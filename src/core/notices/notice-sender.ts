@@ -14,7 +14,6 @@ import { issueNotMe } from './not-me-links.js';
 import { type Notice, noticeOf } from './notice.js';
 import { noticeWords } from './words.js';
 
-/** Dependencies of notifications. */
 export interface NoticeDeps {
   readonly state: State;
   readonly clock: Clock;
@@ -27,14 +26,11 @@ export interface NoticeDeps {
   /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;
   readonly connectionOf: (id: string) => Connection | undefined;
-  /** Returns the brand of a connection's e-mails. */
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
 }
 
-/** Notifies people of events. */
 export interface NoticeSender {
   readonly onEvent: AuditSubscriber;
-  /** Settles once no message is being sent. */
   settle(): Promise<void>;
 }
 
@@ -140,7 +136,7 @@ const sessionsTold = {
 /**
  * Notifies the help desk of a "not me" report, in English: staff may be in another country. Skipped without a
  * configured address.
- * @throws FaceError `delivery_failed`
+ * @throws `delivery_failed`
  */
 export async function tellHelpDesk(
   connection: Connection,

@@ -2,7 +2,6 @@ import type { AuditEvent } from '../audit-events.js';
 import type { SubjectRef } from '../connection.js';
 import type { NoticeKind } from '../step-up/page-protocol.js';
 
-/** A notification to a person. */
 export interface Notice {
   readonly kind: NoticeKind;
   readonly who: SubjectRef;

@@ -1,13 +1,11 @@
 import type { LetterLanguage } from '../letters/language.js';
 import type { NoticeKind } from '../step-up/page-protocol.js';
 
-/** Subject and one paragraph of a notification. */
 interface NoticeText {
   readonly subject: string;
   readonly text: string;
 }
 
-/** All notification texts in one language. */
 export interface NoticeWords {
   readonly notices: Readonly<Record<NoticeKind, NoticeText>>;
   /** Label before the time. */

@@ -1,7 +1,6 @@
 import type { PersonalData } from '../concealed.js';
 import type { Profile } from '../ports.js';
 
-/** An organization that a person may act for, and their roles. */
 export interface Organisation {
   readonly id: string;
   /** Display name; by default the id. */
@@ -17,9 +16,7 @@ export interface ListedOrganisation {
   readonly roles: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Source of a connection's organizations. */
 export interface OrganisationRules {
-  /** Groups of the provider, or a claim of the connection. */
   readonly from: 'groups' | { readonly claim: string };
   /** Pattern of groups or values: `corp:{organisation}:{role}`; `null`: none. */
   readonly pattern: string | null;
@@ -73,7 +70,7 @@ export function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRu
     .toSorted((one, other) => one.name.localeCompare(other.name, 'en') || one.id.localeCompare(other.id, 'en'));
 }
 
-/** Reads a person's organizations from the provider. @throws FaceError `subject_unknown`, `profile_unavailable` */
+/** Reads a person's organizations from the provider. @throws `subject_unknown`, `profile_unavailable` */
 export async function readOrganisations(
   subject: string,
   rules: OrganisationRules,

@@ -93,7 +93,10 @@ export const remainingData = [
 
 type ExportedData = Awaited<ReturnType<NonNullable<(typeof personalData)[number]['read']>>>;
 
-/** Reads all that an export returns of the state store, one object for each registration. @throws FaceError `state_unavailable` */
+/**
+ * Reads all that an export returns of the state store, one object for each registration.
+ * @throws `state_unavailable`
+ */
 export async function readPersonalData(
   { connection, subject }: ConnectedSubject,
   deps: CoreDeps & { readonly keys: Keys },
@@ -108,7 +111,7 @@ export async function readPersonalData(
 /**
  * Ends the personal data that one of these events is the first to end.
  * @param request.by - the administrator who asked for it
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function forgetPersonalData(
   request: ConnectedSubject & { readonly by?: string | undefined },

@@ -1,6 +1,5 @@
 import type { Html } from '../../base/html.js';
 
-/** A message to a person, by e-mail or SMS. */
 export interface Message {
   readonly channel: 'email' | 'sms';
   readonly to: string;
@@ -10,7 +9,7 @@ export interface Message {
   readonly html?: Html;
 }
 
-/** @throws FaceError `delivery_failed`, with a `DeliveryFault` in `detail` if known */
+/** @throws `delivery_failed`, with a `DeliveryFault` in `detail` if known */
 export interface Delivery {
   send(message: Message): Promise<void>;
 }

@@ -1,8 +1,6 @@
 import type { Account } from './profile.js';
 
-/** A user in a list of the provider. */
 export interface Member extends Omit<Account, 'phone'> {
-  /** True if the token's attribute is not empty. */
   readonly isEnrolled: boolean;
 }
 
@@ -11,12 +9,12 @@ export interface Directory {
   /**
    * Lists the active users of a group, page by page.
    * @param group - the provider's id, or a unique name
-   * @throws FaceError `not_found`: no such group, or several; `provider_refused`, `profile_unavailable`
+   * @throws `not_found`: no such group, or several; `provider_refused`, `profile_unavailable`
    */
   listMembers(group: string): AsyncIterable<readonly Member[]>;
   /**
    * Registers a user for the face check, if the provider requires it. Idempotent. `null` if no registration is needed.
-   * @throws FaceError `provider_refused`, `profile_unavailable`
+   * @throws `provider_refused`, `profile_unavailable`
    */
   readonly register: ((person: Pick<Account, 'subject' | 'login'>) => Promise<void>) | null;
 }

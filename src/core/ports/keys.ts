@@ -12,7 +12,7 @@ export interface Keys {
   /**
    * HMAC-SHA-256 under the key of that version: 32 bytes.
    * @param message - 1 to 4,096 bytes
-   * @throws FaceError `token_key_retired`, `key_service_unavailable`
+   * @throws `token_key_retired`, `key_service_unavailable`
    */
   mac(version: KeyVersion, message: Uint8Array): Promise<KeyMaterial>;
 }
@@ -38,10 +38,7 @@ export interface Signer {
    * @param header - protected members besides algorithm, key and type, including `crit`
    */
   signDetached(type: DetachedType, header: JsonObject, payload: Uint8Array): Promise<string>;
-  /**
-   * Returns the claims of a statement that it signed. Verifies only header and signature.
-   * @throws FaceError `receipt_invalid`
-   */
+  /** Returns the claims of a statement that it signed. Verifies only header and signature. @throws `receipt_invalid` */
   verify(type: SignedType, jws: string): Promise<unknown>;
   /** Returns JSON Web Keys (RFC 7517): the signing key, and former ones whose statements may still circulate. */
   publicKeys(): Promise<readonly JsonObject[]>;

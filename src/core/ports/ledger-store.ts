@@ -8,7 +8,6 @@ export interface LedgerKey {
   readonly sort: string;
 }
 
-/** A row to write. */
 export interface LedgerRow extends LedgerKey {
   /** `null`: a tombstone that older versions cannot overwrite. */
   readonly value: string | null;
@@ -21,7 +20,6 @@ export interface LedgerRow extends LedgerKey {
   readonly expiresAt: EpochMs | null;
 }
 
-/** A part of a partition between two exclusive bounds. */
 export interface LedgerRange {
   readonly partition: string;
   readonly after: string;

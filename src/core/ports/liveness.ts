@@ -10,7 +10,6 @@ export type Liveness = number;
 /** Minimum for one photo, and for the mean of a movement challenge's frames. Derivation: src/liveness/bounds.ts. */
 export const livenessBoundary = 0.05;
 
-/** One picture taken during a movement. */
 export interface CapturedFrame {
   readonly photo: Photo;
   readonly movement: Movement;
@@ -18,12 +17,10 @@ export interface CapturedFrame {
   readonly light: ScreenLight | null;
 }
 
-/** All signals with their bounds, for the audit trail. */
 export interface LivenessFinding extends Screening {
   /** Method and version of the judgment: `movement-1`. */
   readonly presence: string;
   readonly liveness: Liveness;
-  /** Hint for the next attempt. */
   readonly hint: Hint | null;
 }
 
@@ -33,7 +30,7 @@ export interface LivenessFinding extends Screening {
 export interface LivenessJudge {
   /**
    * Stores nothing, and releases the photos when it settles. Order, times and digests are checked elsewhere.
-   * @throws FaceError the codes of `Verifier` for pictures
+   * @throws the codes of `Verifier` for pictures
    */
   judge(frames: readonly CapturedFrame[], share: QueueShare): Promise<LivenessFinding>;
 }
@@ -45,7 +42,7 @@ export const sketchBands = 64;
 export interface Sight {
   /**
    * Checks from the header, without decoding, that the capture page can have taken a photo.
-   * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_animated`
+   * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
    */
   checkFrame(photo: Photo): void;
   /**
@@ -59,12 +56,11 @@ export interface Sight {
   ): Promise<T>;
   /**
    * Returns the fingerprint of a photo, which the caller must wipe. Shared photos are examined once.
-   * @throws FaceError the codes of `Verifier` for pictures
+   * @throws the codes of `Verifier` for pictures
    */
   sketch(photo: Photo, queueShare: QueueShare): Promise<FrameSketch>;
 }
 
-/** A measured property of a face picture, with its bound. */
 export interface Measurement {
   readonly name: string;
   readonly value: number;

@@ -5,13 +5,11 @@ import type { UserSecret } from '../concealed.js';
 export const authenticationMethods = ['face', 'pin', 'hwk', 'swk', 'otp'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
-/** A presented user secret and its origin. */
 export interface PresentedSecret {
   readonly value: UserSecret;
   readonly method: Exclude<AuthenticationMethod, 'face' | 'otp'>;
 }
 
-/** Stored data of a WebAuthn credential, neither secret nor biometric. */
 export interface PasskeyCredential {
   /** base64url, at most 1,023 bytes. */
   readonly id: string;
@@ -21,7 +19,6 @@ export interface PasskeyCredential {
   readonly counter: number;
   /** Transports to the authenticator: `internal`, `usb`, `nfc`, `hybrid`, or future ones. */
   readonly transports: readonly string[];
-  /** True if the authenticator may copy the credential to other devices. */
   readonly backupEligible: boolean;
 }
 
@@ -50,11 +47,9 @@ export interface PasskeyAnswer {
   readonly assertion: AssertionAnswer | null;
 }
 
-/** A verified credential and its PRF output. */
 export interface ProvenPasskey {
   readonly secret: UserSecret;
   readonly method: 'hwk' | 'swk';
-  /** State to store from now on. */
   readonly credential: PasskeyCredential;
 }
 

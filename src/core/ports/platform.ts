@@ -8,7 +8,6 @@ export interface Clock {
 /** Cryptographically strong random bytes. */
 export type Random = (bytes: number) => Uint8Array;
 
-/** The platform's fetch. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Accepts JSON only, so that logging a face, a token or a key does not compile. */

@@ -1,18 +1,14 @@
 import type { PersonalData, SealedToken } from '../concealed.js';
 
-/** A user account. */
 export interface Account {
-  /** The immutable id. */
   readonly subject: string;
-  /** Sign-in name, exactly as stored by the provider. */
   readonly login: string;
   /** From the provider, verified or not; `null` if missing. */
   readonly email: string | null;
-  /** E.164, verified or not; `null` if missing or not such a number. */
+  /** E.164, verified or not; `null` if missing or in another format. */
   readonly phone: string | null;
 }
 
-/** A search result. */
 export interface NamedAccount extends Account {
   /** Display name; `null` if the provider has none. */
   readonly name: string | null;
@@ -24,9 +20,7 @@ export interface NamedAccount extends Account {
  */
 export type Asker = 'known' | 'outsider';
 
-/** A group of the provider; some call it a role. */
 export interface Group {
-  /** Unique id at the provider. */
   readonly id: string;
   /** `null` if missing, or if others than the provider's administrators can choose it. */
   readonly name: string | null;
@@ -38,40 +32,39 @@ export interface Profile {
    * Finds a user by login, ignoring case; `null` if there is none or several. An id is not a login. Takes equally long
    * for unknown users.
    * @param asker - `known` by default
-   * @throws FaceError `profile_unavailable`
+   * @throws `profile_unavailable`
    */
   findAccount(login: string, asker?: Asker): Promise<Account | null>;
-  /** Reads a user by immutable id. @throws FaceError `subject_unknown`, `profile_unavailable` */
+  /** Reads a user by immutable id. @throws `subject_unknown`, `profile_unavailable` */
   readAccount(subject: string, asker?: Asker): Promise<Account>;
   /**
    * Searches users by the beginning of login, e-mail address or name, ignoring case, active or not. For administrators
    * only. Results may lag. The text has no wildcards.
    * @param limit - maximum results, 1–50
-   * @throws FaceError `profile_unavailable`
+   * @throws `profile_unavailable`
    */
   searchAccounts(text: string, limit: number): Promise<readonly NamedAccount[]>;
-  /** OpenID Connect claims that this provider supports. */
   readonly claimNames: ReadonlySet<string>;
   /**
    * Reads a user's current claims; empty ones are omitted.
    * @param names - some of `claimNames`
-   * @throws FaceError `subject_unknown`, `profile_unavailable`
+   * @throws `subject_unknown`, `profile_unavailable`
    */
   readClaims(subject: string, names: readonly string[]): Promise<PersonalData>;
   /**
    * Reads all current groups of a user.
-   * @throws FaceError `subject_unknown`, `profile_unavailable`, also if there are too many to read during a sign-in
+   * @throws `subject_unknown`, `profile_unavailable`, also if there are too many to read during a sign-in
    */
   readGroups(subject: string): Promise<readonly Group[]>;
-  /** @throws FaceError `subject_unknown`, `profile_unavailable` */
+  /** @throws `subject_unknown`, `profile_unavailable` */
   readToken(subject: string): Promise<SealedToken | null>;
-  /** @throws FaceError `subject_unknown`, `profile_unavailable` */
+  /** @throws `subject_unknown`, `profile_unavailable` */
   writeToken(subject: string, token: SealedToken): Promise<void>;
-  /** Clears the token. Idempotent. @throws FaceError `subject_unknown`, `profile_unavailable` */
+  /** Clears the token. Idempotent. @throws `subject_unknown`, `profile_unavailable` */
   clearToken(subject: string): Promise<void>;
   /**
    * Ends the user’s sessions and refresh tokens at the provider. Absent if unsupported.
-   * @throws FaceError `subject_unknown`, `profile_unavailable`
+   * @throws `subject_unknown`, `profile_unavailable`
    */
   readonly endSessions?: (subject: string) => Promise<void>;
 }

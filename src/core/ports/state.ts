@@ -1,7 +1,6 @@
 import type { Json } from '../../base/json.js';
 import type { EpochMs } from '../units.js';
 
-/** A stored value, unparsed, and its revision. */
 export interface StateRecord {
   readonly value: unknown;
   readonly revision: number;
@@ -34,7 +33,6 @@ export interface State {
    * records. Writes survive a power failure unless `mayBeLost`; the last additions may not.
    */
   add(key: string, amount: number, expiresAt: EpochMs): Promise<number>;
-  /** Deletes the record and the counter of a key. */
   delete(key: string): Promise<void>;
   /**
    * Returns the time since when nothing was lost: creation of the store, or slightly after a loss (emptied, or

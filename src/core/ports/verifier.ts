@@ -41,7 +41,6 @@ export interface Verdict {
   readonly renewed: Sealed | null;
 }
 
-/** A cosine similarity, rounded to two decimals. */
 export interface Score {
   readonly matched: boolean;
   /** `null` without a match: the distance of a miss is never revealed. */
@@ -49,7 +48,6 @@ export interface Score {
   readonly threshold: number;
 }
 
-/** One comparison of two pictures. */
 export interface Comparison {
   readonly score: number;
   readonly match: boolean;
@@ -96,7 +94,6 @@ export interface VerifyRequest {
    * work. Absent: none.
    */
   readonly judgedLive?: Promise<boolean>;
-  /** True if the caller can store a renewed token. */
   readonly allowRenewal: boolean;
   /**
    * Receives the content key of a matching token, if the verifier supports it; the key is zeroed afterwards. Absent: no
@@ -109,9 +106,7 @@ export interface VerifyRequest {
 export interface SearchRequest {
   /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
-  /** Unique; those of other bindings never match. */
   readonly tokens: readonly SealedToken[];
-  /** Binding of every token. */
   readonly binding: Binding;
   /** As in `VerifyRequest`. */
   readonly requireLiveness: boolean;
@@ -127,7 +122,6 @@ export interface Found {
   readonly falsePositiveRate: number;
 }
 
-/** Public data of a token. */
 export interface TokenName {
   readonly tokenId: string;
   readonly expiresAt: EpochSec | null;
@@ -148,9 +142,8 @@ export interface ReadToken extends TokenName {
  */
 export interface Verifier {
   readonly kind: 'embedded' | 'facenition';
-  /** Returns true if it accepts work now. */
   isReady(): Promise<boolean>;
-  /** Reads a token's public data without opening or verifying it. @throws FaceError `token_malformed` */
+  /** Reads a token's public data without opening or verifying it. @throws `token_malformed` */
   identify(token: SealedToken): ReadToken;
   /** Returns true if the sealing key is available; remote keys are assumed to be. */
   holdsKeyOf(name: Pick<TokenName, 'keyVersion'>): Promise<boolean>;
@@ -159,8 +152,8 @@ export interface Verifier {
   score(request: VerifyRequest): Promise<Score>;
   /**
    * Compares one face with many tokens, in time independent of the result.
-   * @throws FaceError also `roster_too_large`, `roster_malformed` (a token with a user secret), and `not_found` for
-   * remote services
+   * @throws also `roster_too_large`, `roster_malformed` (a token with a user secret), and `not_found` for remote
+   * services
    */
   search(request: SearchRequest): Promise<Found>;
   /**

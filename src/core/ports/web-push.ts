@@ -20,7 +20,7 @@ export type PushAddress = z.output<typeof pushAddressGuard>;
 export interface WebPush {
   /**
    * Returns the public key for subscriptions under that key version, 65 bytes in base64url.
-   * @throws FaceError `token_key_retired`, `key_service_unavailable`
+   * @throws `token_key_retired`, `key_service_unavailable`
    */
   publicKey(version: KeyVersion): Promise<string>;
   /** Returns true if the address belongs to an allowed push service and its keys are valid. */
@@ -30,7 +30,7 @@ export interface WebPush {
    * @param text - at most 2,000 bytes
    * @param version - key version of the subscription
    * @returns `gone`: the subscription has ended
-   * @throws FaceError `delivery_failed`, `token_key_retired`, `key_service_unavailable`
+   * @throws `delivery_failed`, `token_key_retired`, `key_service_unavailable`
    */
   send(address: PushAddress, text: string, version: KeyVersion): Promise<'sent' | 'gone'>;
 }

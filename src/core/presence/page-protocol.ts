@@ -16,7 +16,6 @@ export type SkipReason = (typeof skipReasons)[number];
 const part = z.object({
   name: z.string(),
   title: z.string(),
-  /** What to prepare, in words. */
   prepare: z.string(),
 });
 export type PlanPart = z.output<typeof part>;
@@ -30,9 +29,8 @@ const due = z.object({
 });
 export type DuePresentation = z.output<typeof due>;
 
-/** A test as its page may show it to one tester. */
 const testerView = z.object({
-  /** Who runs the test, with contact data. */
+  /** Operator of the test, with contact data. */
   responsible: z.string(),
   keepDays: z.int(),
   devices: z.array(part),
@@ -40,7 +38,6 @@ const testerView = z.object({
   tester: z.nullable(z.object({ person: z.string(), device: z.string() })),
   /** `null` without a tester, or when this device is done. */
   due: z.nullable(due),
-  /** Results per cell of the plan on this device. */
   cells: z.array(
     z.object({
       species: z.string(),

@@ -34,12 +34,11 @@ export type AnotherWayDeps = StepUpDeps & {
   readonly keys: Keys;
 };
 
-/** A submitted code and its kind. */
 export type GivenCode =
   | { readonly way: 'email' | 'sms'; readonly id: string; readonly code: string }
   | { readonly way: 'recovery_code' | 'bypass_code'; readonly code: Credential };
 
-/** @throws FaceError `not_found`: not offered for this step-up */
+/** @throws `not_found`: not offered for this step-up */
 function checkOffered(stepUp: StepUp, way: AnotherWay): void {
   if (!waysOf(stepUp).includes(way)) throw new FaceError('not_found');
 }
@@ -49,8 +48,8 @@ const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
 /**
  * Sends a one-time code to the e-mail address or phone number in the provider's profile.
  * @returns the id that goes with the code
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `locked_out`: too many;
- * `contact_missing`, `subject_unknown`, `profile_unavailable`, `delivery_failed`
+ * @throws `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `locked_out`: too many; `contact_missing`,
+ * `subject_unknown`, `profile_unavailable`, `delivery_failed`
  */
 export async function sendCode(
   request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: LetterLanguage },
@@ -77,7 +76,7 @@ export async function sendCode(
 /**
  * Passes a step-up by a code instead of a face. A wrong code counts as the person's failed attempt and leaves the
  * step-up open; a right one clears no failures.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `code_wrong`, `locked_out`
+ * @throws `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `code_wrong`, `locked_out`
  */
 export async function passAnotherWay(
   { session, given }: { readonly session: FoundSession; readonly given: GivenCode },
@@ -118,13 +117,12 @@ export async function passAnotherWay(
   return viewSession({ ...captured, record: ended, role: session.role }, deps);
 }
 
-/** Issuer of a bypass code. */
 interface Makers {
   readonly by?: string;
   readonly approvedBy?: string;
 }
 
-/** Counts like a wrong face, so that codes give no additional guesses. @throws FaceError `code_wrong`, `locked_out` */
+/** Counts like a wrong face, so that codes give no additional guesses. @throws `code_wrong`, `locked_out` */
 async function countTaking(
   { record, connection }: StepUp,
   take: () => Promise<Makers | null>,
@@ -172,8 +170,7 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
 /**
  * Creates new recovery codes after a passed face check, until the person continues; former ones become invalid.
  * @returns the codes, to show and not store
- * @throws FaceError `step_up_unknown`, `step_up_finished`: not offered, the person has continued, or the enrolment has
- * ended
+ * @throws `step_up_unknown`, `step_up_finished`: not offered, the person has continued, or the enrolment has ended
  */
 export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
@@ -197,7 +194,7 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
   });
 }
 
-/** @throws FaceError `step_up_finished`: the enrolment of the codes has ended or was replaced */
+/** @throws `step_up_finished`: the enrolment of the codes has ended or was replaced */
 async function checkStillEnrolled(record: StepUpRecord, deps: AnotherWayDeps): Promise<void> {
   if (!(await isStillEnrolled(record, deps))) throw new FaceError('step_up_finished');
 }

@@ -19,7 +19,7 @@ export interface KeptToken {
 /**
  * Verifies photos against the token in a subject's profile, or a caller's token, and stores a renewed token.
  * @param request.connection - `null` only with a caller's token
- * @throws FaceError `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
+ * @throws `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
  */
 export async function checkFace(
   request: {

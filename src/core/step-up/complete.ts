@@ -18,8 +18,8 @@ import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
 /**
- * Runs one attempt at a step-up; without a decision it stays open. After a store failure it opens again later, except
- * one that was reserved for a pass.
+ * Runs one attempt at a step-up; without a decision it reopens. If the store fails, reopening is retried in the
+ * background, because a step-up reserved for a pass never reopens by time.
  * @param captured - reserved for the attempt
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
@@ -41,18 +41,15 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
 /** The attempt no longer holds the step-up. */
 const overCodes = ['step_up_finished', 'step_up_unknown'] as const satisfies readonly FaceErrorCode[];
 
-/** The core, and the key for digests of recovery codes. */
 type PassDeps = CoreDeps & { readonly keys: Keys };
 
 /** Method name if only passive liveness was required. */
 const passivePresence = 'passive-1';
 
-/** A face to compare with the subject of a step-up. */
 export interface ShownFace {
   readonly photos: readonly Photo[];
   readonly share: QueueShare;
   readonly secret: UserSecret | null;
-  /** Factors if it passes. */
   readonly methods: readonly AuthenticationMethod[];
   /** Concurrent liveness judgment, which must be live; `null` without one. */
   readonly judged: Promise<LivenessFinding> | null;
@@ -62,7 +59,7 @@ export interface ShownFace {
  * Checks the face and delivers a pass.
  * @param captured - reserved for this attempt
  * @returns the ended step-up, passed or failed
- * @throws FaceError as `checkFace`
+ * @throws as `checkFace`
  */
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: PassDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
@@ -93,7 +90,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
 
 /**
  * Delivers the result: issues the receipt, records it for hooks, or stores it for pickup.
- * @throws FaceError `step_up_finished`: another attempt has started, or the enrolment has ended
+ * @throws `step_up_finished`: another attempt has started, or the enrolment has ended
  */
 export async function passStepUp(
   captured: StepUp,

@@ -6,14 +6,14 @@ import type { StepUpDeps } from './stored.js';
 
 /**
  * Returns the data consents of a person on their own page.
- * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`
+ * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
  */
 export const readCurrentDataConsents = async (
   session: FoundSession,
   deps: StepUpDeps,
 ): Promise<readonly DataConsent[]> => readDataConsents(toSubjectRef(findManaged(session, deps)), deps);
 
-/** Withdraws the consent for one client. Idempotent. @throws FaceError as `readCurrentDataConsents` */
+/** Withdraws the consent for one client. Idempotent. @throws as `readCurrentDataConsents` */
 export async function withdrawCurrentDataConsent(
   session: FoundSession,
   client: string,

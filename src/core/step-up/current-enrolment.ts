@@ -9,19 +9,17 @@ import { type SessionView, toSessionView } from './session-view.js';
 import type { StepUpDeps } from './stored.js';
 import { goOnAfterEnd, renew } from './transitions.js';
 
-/** Enrolment data as its person may see it. */
 export interface CurrentEnrolment {
   readonly tokenId: string;
   /** Time of the consent; `null` if not recorded here. */
   readonly enrolledAt: EpochMs | null;
-  /** Purpose of the token. */
   readonly purpose: string;
   readonly expiresAt: EpochMs | null;
 }
 
 /**
  * Returns the person of a "my page" session.
- * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`
+ * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
  */
 export function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps): ConnectedSubject {
   checkStarted(record, clock.now());
@@ -31,7 +29,7 @@ export function findManaged({ record, connection }: FoundSession, { clock }: Ste
 
 /**
  * Returns the enrolment of a person on their own page; `null`: none.
- * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
+ * @throws `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
  */
 export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<CurrentEnrolment | null> {
   const person = findManaged(session, deps);
@@ -50,7 +48,7 @@ export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDe
 
 /**
  * Ends the enrolment and consent of a person on their own page.
- * @throws FaceError as `readCurrentEnrolment`, and `revokeSubject`
+ * @throws as `readCurrentEnrolment`, and `revokeSubject`
  */
 export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
   await revokeSubject(findManaged(session, deps), deps);
@@ -60,8 +58,7 @@ export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUp
 
 /**
  * Turns the page into an enrolment; the current one stays until the new token is written.
- * @throws FaceError as `readCurrentEnrolment`; `not_found`: not allowed on this page, which was opened without a face
- * check
+ * @throws as `readCurrentEnrolment`; `not_found`: not allowed on this page, which was opened without a face check
  */
 export async function renewCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   findManaged(session, deps);

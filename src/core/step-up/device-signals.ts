@@ -24,7 +24,6 @@ export const settableModes = [
   'torch',
 ] as const;
 
-/** Maximum length of the JSON text. */
 export const maxDeviceCharacters = 2048;
 
 const count = (atMost: number) => z.int().check(z.minimum(0), z.maximum(atMost));

@@ -29,7 +29,6 @@ const keptSec = keptDays * secondsPerDay;
 const digestBytes = 2;
 
 const seenGuard = z.object({
-  /** Version of the key of all digests. */
   keyVersion: z.int(),
   /** The newest last; per frame, the digests of its bands. */
   challenges: z.array(z.object({ at: epochMsGuard, frames: z.array(z.base64url()) })),
@@ -51,7 +50,6 @@ const toStored = (who: SubjectRef) => ({
 
 type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys; readonly sight: Sight };
 
-/** Digests of a frame's bands, and of its mirror image's. */
 interface Digested {
   readonly asIs: Buffer;
   readonly mirrored: Buffer;
@@ -61,7 +59,7 @@ interface Digested {
  * Compares frames with the person's earlier challenges and stores their digests. Frames of anonymous callers are
  * compared but not stored, so that they cannot fill the store. Frames without a single face are left to the judge.
  * @returns `null` if the person is unknown
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function measureUnlikeEarlier(
   record: StepUpRecord,
@@ -113,7 +111,6 @@ function countAgreeing(one: Uint8Array, other: Uint8Array): number {
   return agreeing;
 }
 
-/** Uses the key of the stored digests while it is available. */
 async function digest(
   who: SubjectRef,
   sketches: readonly FrameSketch[],

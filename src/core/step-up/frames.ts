@@ -46,8 +46,7 @@ const rememberedSec = 24 * 60 * 60;
  * @param start.shows - arrangement of the screen's halves, if it can show light
  * @param start.userAgent - `null` if missing
  * @param start.shown - digest of the action that the page showed; `null`: none
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`,
- * `action_unseen`
+ * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`, `action_unseen`
  */
 export async function startChallenge(
   start: {
@@ -74,7 +73,7 @@ export async function startChallenge(
  * Commits to the picture of the last instruction and returns the next one.
  * @param frame.digest - SHA-256 of the picture's bytes, base64url
  * @returns `null` when all pictures are committed
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`
+ * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`
  */
 export async function commitFrame(
   { session, nonce, digest }: { session: FoundSession; nonce: Credential; digest: string },
@@ -84,23 +83,19 @@ export async function commitFrame(
   return record.movement === null ? null : nextOf(record.movement);
 }
 
-/** Result of submitted frames. */
 export interface FramesOutcome {
   readonly view: SessionView;
   readonly outcome: 'passed' | 'failed' | 'try_again';
-  /** Hint, independent of the comparison. */
   readonly hint: Hint | null;
   /** For the browser of the link. */
   readonly receipt: Credential | null;
 }
 
-/** Frames of one challenge and accompanying data. */
 export interface SubmittedFrames {
   readonly session: FoundSession;
   readonly nonce: Credential;
   /** In the requested order. */
   readonly photos: readonly Photo[];
-  /** Photo of an identity document, if required. */
   readonly reference: Photo | null;
   readonly secret: SentSecret;
   /** Camera data from the page; `null`: none. Recorded only. */
@@ -110,9 +105,9 @@ export interface SubmittedFrames {
 /**
  * Judges the frames of a challenge and completes the step-up, all on this server. A wrong face, missing liveness, and
  * an unenrolled or revoked person give the same answer, and each costs an attempt.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`,
- * `photo_missing`, `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the
- * step-up stays open
+ * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`, `photo_missing`,
+ * `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays
+ * open
  */
 export function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
   return chargeUnusable(submitted.session, (toRow) => judgeSubmitted(submitted, toRow, deps), deps);
@@ -163,7 +158,6 @@ async function takeChallenge(
   return { captured: await changeSession(session, take, deps), movement };
 }
 
-/** Counts the pictures that were never submitted before, to any challenge. */
 async function countFresh(digests: readonly string[], { state, clock }: CaptureDeps): Promise<number> {
   const expiresAt = addSec(clock.now(), rememberedSec);
   const options = { when: 'absent', expiresAt, mayBeLost: true } as const;
@@ -172,7 +166,6 @@ async function countFresh(digests: readonly string[], { state, clock }: CaptureD
   return fresh;
 }
 
-/** Consumed frames and accompanying data. */
 interface Submission extends TakenFrames {
   readonly submitted: SubmittedFrames;
 }

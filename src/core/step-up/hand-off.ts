@@ -27,7 +27,7 @@ import { choose, handOff, openHandedOff } from './transitions.js';
  * Creates a ticket for another device's camera, replacing a former one and its session.
  * @param start.asking - data of this browser to show on the other device
  * @returns the ticket, and the number to show only in this session
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `not_found`: the connection has no hand-off
+ * @throws `step_up_unknown`, `step_up_finished`, `not_found`: the connection has no hand-off
  */
 export async function startHandOff(
   { session, asking }: { readonly session: FoundSession; readonly asking: AskingBrowser },
@@ -44,7 +44,7 @@ export async function startHandOff(
 
 /**
  * Exchanges a hand-off ticket for a session of the phone, once.
- * @throws FaceError `step_up_unknown`, `step_up_opened`, `step_up_finished`
+ * @throws `step_up_unknown`, `step_up_opened`, `step_up_finished`
  */
 export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpDeps): Promise<OpenedSession> {
   const { id, secret } = splitTicket(ticket);
@@ -64,7 +64,7 @@ export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpD
  * Submits the number chosen on the phone, once: the right one enables the camera, any other ends the step-up and counts
  * as a failed attempt.
  * @param chosen.number - `null`: none of those offered
- * @throws FaceError `step_up_unknown` (also after a choice), `step_up_finished`
+ * @throws `step_up_unknown` (also after a choice), `step_up_finished`
  */
 export async function chooseNumber(
   { session, number }: { readonly session: FoundSession; readonly number: string | null },

@@ -6,7 +6,6 @@ import { instant } from './page-protocol.js';
  * with that screen.
  */
 
-/** Events of a person's face check. */
 export const checkEvents = [
   'face_passed',
   'face_refused',
@@ -21,7 +20,6 @@ export const checkEvents = [
 ] as const;
 export type CheckEvent = (typeof checkEvents)[number];
 
-/** Refusal reasons, as shown to the person. */
 export const checkReasons = [
   'other_face',
   'not_enrolled',
@@ -59,7 +57,6 @@ const dataConsent = z.object({
   client: z.string(),
   /** Display name of the application; its id if it is no longer registered. */
   name: z.string(),
-  /** By name. */
   claims: z.array(z.string()),
   /** Labels of claims from the application's registration, by name. */
   labels: z.record(z.string(), texts),
@@ -72,14 +69,12 @@ export const dataConsentsReply = z.object({ dataConsents: z.array(dataConsent) }
 
 const link = z.object({
   connection: z.string(),
-  /** Display name of the connection. */
   name: z.string(),
   linkedAt: instant,
   expiresAt: instant,
 });
 export type ShownLink = z.output<typeof link>;
 
-/** Linked accounts at other connections. */
 export const linksReply = z.object({ links: z.array(link) });
 
 /** Stored data about a person's devices; `null` if none. */

@@ -8,18 +8,13 @@ import { type MovementRecord, toAsked } from './movement-challenge.js';
 import { whoOf } from './record.js';
 import type { StepUp, StepUpDeps } from './stored.js';
 
-/** Frames consumed from their challenge. */
 export interface TakenFrames {
-  /** The step-up, reserved for this attempt. */
   readonly captured: StepUp;
-  /** Measurements of order, digests and clock. */
   readonly measured: readonly Measurement[];
   readonly movement: MovementRecord;
   /** In the requested order. */
   readonly photos: readonly Photo[];
-  /** Row of the pictures. */
   readonly share: QueueShare;
-  /** Camera data from the page. */
   readonly device: DeviceSignals | null;
 }
 

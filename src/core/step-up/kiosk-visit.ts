@@ -14,10 +14,8 @@ const mostLifeSec = 900;
 
 const visitGuard = z.object({ visit: z.string(), ticketDigest: z.string() });
 
-/** One visit at one kiosk. */
 export type KioskVisit = {
   readonly kiosk: string;
-  /** Id of the visit. */
   readonly visit: string;
 };
 
@@ -39,7 +37,7 @@ export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps):
   return ticket;
 }
 
-/** Returns true if the visit is active. @throws FaceError `state_unavailable` */
+/** Returns true if the visit is active. @throws `state_unavailable` */
 export async function isAtKiosk({ kiosk, visit }: KioskVisit, deps: Pick<Deps, 'state'>): Promise<boolean> {
   return (await readVisit(kiosk, deps))?.visit === visit;
 }

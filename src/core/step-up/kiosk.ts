@@ -14,7 +14,6 @@ const kioskLifeSec = 366 * 24 * 60 * 60;
 /** Time for a person to reach their kiosk, in seconds. */
 const waitSec = 300;
 
-/** Id of a kiosk in requests. */
 export const kioskIdGuard = z.string().min(1).max(64);
 
 const kioskGuard = z.object({ name: z.string(), tenant: z.string(), secretDigest: z.string() });
@@ -38,7 +37,7 @@ export async function registerKiosk(
   return { id, secret };
 }
 
-/** @throws FaceError `not_found`: none of those tenants */
+/** @throws `not_found`: none of those tenants */
 export async function checkKiosk(
   { id, tenants }: { readonly id: string; readonly tenants: readonly string[] },
   { state }: Pick<CoreDeps, 'state'>,
@@ -55,7 +54,6 @@ export async function assignToKiosk(
   await state.write(nextKey(kiosk), next, { when: 'any', expiresAt: addSec(clock.now(), waitSec) });
 }
 
-/** The next person at a kiosk. */
 interface NextAtKiosk {
   readonly ticket: Credential;
   /** Page that accepts the ticket; `null`: the kiosk itself. */
@@ -64,7 +62,7 @@ interface NextAtKiosk {
 
 /**
  * Returns the next person's ticket, once. It is created now, so no valid ticket was stored. Ends the former visit.
- * @throws FaceError `caller_untrusted`
+ * @throws `caller_untrusted`
  */
 export async function takeNextAtKiosk(
   { kiosk, secret }: { kiosk: string; secret: Credential },

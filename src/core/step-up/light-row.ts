@@ -10,7 +10,6 @@ import { drawBelow } from './draw.js';
  * Face Flashing: what light of random colours tells of a face
  */
 
-/** Instruction for one picture. */
 export interface Asked {
   readonly movement: Movement;
   /** `null` in a challenge without light. */
@@ -49,11 +48,9 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
   );
 }
 
-/** Pictures of one pose. */
 export interface Pose<T extends Asked> {
   /** The picture used for everything except light. */
   readonly shown: T;
-  /** Pictures under split screens. */
   readonly halves: readonly T[];
   /** Picture under the second color; `null` without light. */
   readonly after: T | null;

@@ -28,7 +28,6 @@ const challengeLifeSec = 45;
  */
 const sentWithinSec = 150;
 
-/** Minimum human time to read, turn and be photographed. */
 const quickestFrameMs = 400;
 
 /** Minimum for a light without movement, given the delays of screen and camera. */
@@ -59,7 +58,6 @@ export interface NextMovement extends Asked {
   readonly of: number;
 }
 
-/** A stored challenge. */
 export type MovementRecord = NonNullable<StepUpRecord['movement']>;
 
 /** Creates a challenge. @param axis - arrangement of the screen's halves; `null`: movements only */
@@ -93,7 +91,7 @@ export function nextOf(challenge: MovementRecord): NextMovement | null {
 export const toAsked = ({ asked, lights }: Pick<MovementRecord, 'asked' | 'lights'>): readonly Asked[] =>
   asked.map((movement, at) => ({ movement, light: lights[at] ?? null }));
 
-/** Returns the challenge of a nonce. @throws FaceError `challenge_wrong`: none, another one, or expired */
+/** Returns the challenge of a nonce. @throws `challenge_wrong`: none, another one, or expired */
 export function findChallenge(
   { movement }: Pick<StepUpRecord, 'movement'>,
   nonce: Credential,
@@ -108,7 +106,7 @@ export function findChallenge(
 /**
  * Commits to a picture.
  * @param digest - SHA-256 of the picture's bytes, base64url
- * @throws FaceError `challenge_wrong`: all pictures are committed
+ * @throws `challenge_wrong`: all pictures are committed
  */
 export function commitTo(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
   if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');

@@ -24,15 +24,12 @@ export type SessionRole = (typeof sessionRoles)[number];
 export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;
 export type AnotherWay = (typeof anotherWays)[number];
 
-/** Reasons why a person cannot do a face check. */
 export const helpReasons = ['no_camera', 'not_recognised', 'cannot_move', 'not_wanted', 'other'] as const;
 export type HelpReason = (typeof helpReasons)[number];
 
-/** Kinds of notifications. */
 export const noticeKinds = ['enrolled', 'new_place', 'refused', 'locked', 'ended'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
-/** The action to approve, and its digest. */
 export const namedAction = z.object({ words: actionGuard, digest: z.string() });
 
 /** RFC 3339, UTC. */
@@ -41,7 +38,6 @@ export const instant = z.iso.datetime();
 /** A redirect target without script schemes. */
 const link = z.url({ protocol: /^(?!(javascript|data|vbscript|blob)$)/i });
 
-/** A step-up as its browser may see it. */
 export const view = z.object({
   id: z.string(),
   purpose: z.enum(stepUpPurposes),
@@ -59,18 +55,14 @@ export const view = z.object({
       mixedScripts: z.boolean(),
     }),
   ),
-  /** Time of an earlier consent that is still valid. */
   agreedAt: z.nullable(instant),
-  /** Version of the consent text. */
   consentVersion: z.string(),
   userSecret: z.enum(['none', 'pin', 'passkey']),
   /** Use of screen light: never, if the page supports it, or always. */
   light: z.enum(['none', 'offered', 'demanded']),
   referencePhotoNeeded: z.boolean(),
   triesLeft: z.int(),
-  /** True if the challenge requires a phone or tablet. */
   phoneNeeded: z.boolean(),
-  /** True if this browser may hand the capture to a phone. */
   handOffAllowed: z.boolean(),
   /** `code`: two digits on this screen, to choose on the phone; `null` on the phone. */
   handOff: z.nullable(
@@ -89,20 +81,16 @@ export const view = z.object({
     }),
   ),
   fallbackUrl: z.nullable(link),
-  /** Offered alternatives to a face. */
   anotherWays: z.array(z.enum(anotherWays)),
-  /** True if new recovery codes can be created and shown, once. */
   recoveryCodesOffered: z.boolean(),
   /** True if the receipt is issued when the page requests it, after the codes. */
   receiptWaits: z.boolean(),
-  /** True if the user may ask the help desk. */
   helpOffered: z.boolean(),
   /** Complete redirect target at the end; `null`: none. */
   returnUrl: z.nullable(link),
 });
 export type View = z.output<typeof view>;
 
-/** Screen content; equal halves are one color. */
 const light = z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) });
 
 /** Current instruction, of the `index`-th picture of `of`, from 0; `light`: `null` without light. */
@@ -145,7 +133,6 @@ export const handOffReply = z.object({ url: z.string(), code: z.string() });
 export const passkeyReply = z.object({ ceremony: z.enum(['create', 'get']), options: z.looseObject({}) });
 export type PasskeyRequest = z.output<typeof passkeyReply>;
 
-/** Enrolment data of a person. */
 const enrolment = z.object({
   tokenId: z.string(),
   enrolledAt: z.nullable(instant),
@@ -172,7 +159,6 @@ const notices = z.object({
     }),
   ),
 });
-/** Notification settings of a person. */
 export type Notices = z.output<typeof notices>;
 
 /** `null`: notifications are off. */

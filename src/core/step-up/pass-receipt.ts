@@ -22,7 +22,7 @@ export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDe
 /**
  * Issues the pending receipt of a step-up. Idempotent.
  * @returns the step-up, without a receipt if none is pending or the enrolment has ended or changed
- * @throws FaceError `step_up_unknown`, `step_up_finished`: no codes were offered
+ * @throws `step_up_unknown`, `step_up_finished`: no codes were offered
  */
 export async function takeReceipt(id: string, deps: CoreDeps): Promise<StepUpRecord> {
   const found = await readRecord(id, deps);

@@ -15,7 +15,6 @@ export const hookSignInGuard = z.object({
 });
 export type HookSignIn = Readonly<z.infer<typeof hookSignInGuard>>;
 
-/** The event that consumed a pass, and when. */
 const useGuard = z.object({ by: z.string(), at: epochMsGuard });
 
 const passGuard = z.object({
@@ -23,7 +22,6 @@ const passGuard = z.object({
   passedAt: epochMsGuard,
   liveness: z.number().nullable(),
   presence: z.string().nullable().default(null),
-  /** True if a code replaced the face. */
   anotherWay: z.boolean().default(false),
   /** `null`: from an earlier version, for any sign-in; no event gets it. */
   signIn: hookSignInGuard.nullable().default(null),
@@ -35,22 +33,17 @@ const recordGuard = passGuard.extend({
   before: passGuard.extend({ used: useGuard }).nullable().default(null),
 });
 
-/** A passed step-up that waits for a hook. */
 export type PassedStepUp = z.infer<typeof recordGuard>;
 
-/** Data for a hook's answer. */
 export type Pass = z.infer<typeof passGuard>;
 
 /** A pass taken by an event. */
 export interface TakenStepUp extends Pass {
-  /** True for the event's first request. */
   readonly isFirst: boolean;
 }
 
-/** Reasons why an event finds no passed step-up. */
 export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way' | OtherSignIn;
 
-/** Differences between the event's sign-in and the pass's. */
 type OtherSignIn = 'other_application' | 'other_address';
 
 /** Maximum lead of another replica's clock; with more, a pass would stay fresh longer. */
@@ -151,7 +144,7 @@ function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check
   return differs('address') ? 'other_address' : null;
 }
 
-/** Returns the pass that an unanswered attempt consumed; `null`: none. @throws FaceError `state_unavailable` */
+/** Returns the pass that an unanswered attempt consumed; `null`: none. @throws `state_unavailable` */
 export async function findTaken(
   { who, eventId, at }: { readonly who: SubjectRef; readonly eventId: string; readonly at: EpochMs },
   deps: Pick<CoreDeps, 'state'>,

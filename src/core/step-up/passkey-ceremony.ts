@@ -10,7 +10,6 @@ import { countPasskeyUse, decoyPasskey, readPasskey } from '../enrolment/passkey
 import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, Passkeys, PresentedSecret } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 
-/** Dependencies of a WebAuthn ceremony. */
 export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> & { readonly passkeys: Passkeys };
 
 /** `create` makes a credential for an enrolment; `get` uses one, as in WebAuthn. */
@@ -50,7 +49,7 @@ export async function startCeremony(
 
 /**
  * Verifies a new credential and returns its secret and what to store after the enrolment.
- * @throws FaceError `secret_missing`: not a response to this step-up's ceremony, or without a PRF output
+ * @throws `secret_missing`: not a response to this step-up's ceremony, or without a PRF output
  */
 export async function takeNewPasskey(
   { stepUpId, answer }: { readonly stepUpId: string; readonly answer: PasskeyAnswer },

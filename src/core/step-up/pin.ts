@@ -6,7 +6,6 @@ const pinShape = /^[0-9]{6,12}$/;
 /** One repeated part: 000000, 121212, 123123. */
 const repeatedPart = /^(.+)\1+$/;
 
-/** Common PINs that no rule covers. */
 const commonPins: ReadonlySet<string> = new Set([
   '102030',
   '112233',

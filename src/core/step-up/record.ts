@@ -20,10 +20,8 @@ const askingGuard = z.object({
 /** Data of the browser that requests a phone's camera, shown on the phone; `null` if unknown. */
 export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
 
-/** Separate checks of an identity document's photo per step-up. */
 export const looksOnPage = 12;
 
-/** Stored form. */
 export const recordGuard = z.object({
   /** A connection's id; for a caller's token without one, its tenant. */
   connection: z.string(),
@@ -31,11 +29,9 @@ export const recordGuard = z.object({
   purpose: z.enum(stepUpPurposes),
   /** True if the initiator authenticated this subject with a first factor or vouches for them. */
   proved: z.boolean(),
-  /** Address of an anonymous initiator. */
   source: z.string(),
   /** True if the subject's own provider requested it after a first factor: then the user is not anonymous. */
   isSentByProvider: z.boolean().default(false),
-  /** The caller's token, until the step-up ends. */
   kept: z
     .object({
       token: z.string(),
@@ -58,7 +54,6 @@ export const recordGuard = z.object({
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
   /** True if a pass is recorded for the connection's hooks. The only such field of earlier versions. */
   feedsHooks: z.boolean(),
-  /** The sign-in whose hook may use the pass. */
   hookSignIn: hookSignInGuard.nullable().default(null),
   /** True if the initiator distinguishes an alternative from a face. */
   takesAnotherWay: z.boolean().default(false),
@@ -102,7 +97,6 @@ export const recordGuard = z.object({
       lights: z
         .array(z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) }))
         .default([]),
-      /** Time of the newest instruction. */
       toldAt: epochMsGuard,
       frames: z.array(z.object({ digest: z.string(), afterMs: z.number() })),
       expiresAt: epochMsGuard,
@@ -111,7 +105,6 @@ export const recordGuard = z.object({
   consent: z.object({ statement: z.string(), givenAt: epochMsGuard }).nullable(),
   triesLeft: z.int(),
   challengesLeft: z.int(),
-  /** Remaining separate checks of an identity document's photo. */
   looksLeft: z.int().default(looksOnPage),
   pass: z
     .object({
@@ -120,7 +113,6 @@ export const recordGuard = z.object({
       /** Method and version of the liveness judgment; missing in earlier versions. */
       presence: z.string().nullable().default(null),
       methods: z.array(z.enum(authenticationMethods)),
-      /** Required level; missing in earlier versions. */
       accuracy: levelGuard.nullable().default(null),
     })
     .nullable(),
@@ -154,7 +146,7 @@ export function stateAt({ state, captured, pass, triesLeft, expiresAt }: StepUpR
   return isLeft ? 'started' : state;
 }
 
-/** @throws FaceError `step_up_finished` */
+/** @throws `step_up_finished` */
 export function checkStarted(record: StepUpRecord, now: EpochMs): void {
   if (stateAt(record, now) !== 'started') throw new FaceError('step_up_finished');
 }

@@ -28,7 +28,7 @@ export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | '
 
 /**
  * Detects the one face; the verifier's result is ignored, only its errors matter.
- * @throws FaceError of this photo, with its code
+ * @throws of this photo, with its code
  */
 async function examine(
   reference: Photo,
@@ -46,8 +46,8 @@ async function examine(
 /**
  * Checks the photo of a document before the movements, a limited number of times, without storing it.
  * @returns a hint; `null` if it has exactly one face
- * @throws FaceError `step_up_unknown`, `step_up_finished`: also if no checks are left; `consent_missing`, `not_found`:
- * no photo required; `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
+ * @throws `step_up_unknown`, `step_up_finished`: also if no checks are left; `consent_missing`, `not_found`: no photo
+ * required; `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
  */
 export async function lookAtReference(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
@@ -72,10 +72,7 @@ export async function lookAtReference(
   }
 }
 
-/**
- * Returns the photo submitted with the frames, after detecting its face.
- * @throws FaceError `photo_missing`, or of this photo
- */
+/** Returns the photo submitted with the frames, after detecting its face. @throws `photo_missing`, or of this photo */
 export async function takeReference(
   reference: Photo | null,
   share: QueueShare,
@@ -89,7 +86,7 @@ export async function takeReference(
 /**
  * Matches the document with the pictures straight ahead. One match is enough: the judge verifies that they show one
  * person, and document photos are years old.
- * @throws FaceError `face_mismatch`, of this photo
+ * @throws `face_mismatch`, of this photo
  */
 export async function matchReference(
   { reference, photos }: { readonly reference: Photo; readonly photos: readonly Photo[] },

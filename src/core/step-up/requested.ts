@@ -12,7 +12,6 @@ import { changeRecord, findStepUp, type StepUpDeps } from './stored.js';
 import { joinTicket, newSecret } from './ticket.js';
 import { reticket } from './transitions.js';
 
-/** A step-up request signed by a provider's side, and its connection. */
 interface Requested {
   readonly connection: Connection;
   readonly request: string;
@@ -23,7 +22,6 @@ interface ReadRequest {
   readonly subject: string;
   readonly audience: string;
   readonly nonce: string;
-  /** Key that records its use. */
   readonly key: string;
   readonly usedUntil: EpochMs;
 }
@@ -33,7 +31,7 @@ const usedGuard = z.union([z.literal(true), z.string()]);
 
 /**
  * Starts the step-up of a signed request, once per request.
- * @throws FaceError `caller_untrusted`: bad signature, or expired; `step_up_finished`: already used
+ * @throws `caller_untrusted`: bad signature, or expired; `step_up_finished`: already used
  */
 export async function startRequestedStepUp(requested: Requested, deps: CoreDeps): Promise<StartedStepUp> {
   const asked = await readRequest(requested, deps);
@@ -42,7 +40,7 @@ export async function startRequestedStepUp(requested: Requested, deps: CoreDeps)
 
 /**
  * Starts and opens it for the page. If the answer was lost or opening failed, it opens for the next attempt.
- * @throws FaceError as `startRequestedStepUp` and `openSession`
+ * @throws as `startRequestedStepUp` and `openSession`
  */
 export async function openRequestedStepUp(
   { connection, request, ...opening }: Requested & Omit<Parameters<typeof openSession>[0], 'ticket'>,

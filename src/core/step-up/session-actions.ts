@@ -46,10 +46,9 @@ const allowedBy = {
   export_held: ownAlone,
 } as const satisfies Record<string, Allowed>;
 
-/** Actions of a session. */
 export type SessionAction = keyof typeof allowedBy;
 
-/** @throws FaceError `step_up_unknown`: not allowed for this role */
+/** @throws `step_up_unknown`: not allowed for this role */
 export function checkAllowed(action: SessionAction, role: SessionRole): void {
   if (!allowedBy[action][role]) throw new FaceError('step_up_unknown', { action, role });
 }

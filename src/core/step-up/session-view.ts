@@ -5,10 +5,8 @@ import { type AnotherWay, anotherWays, type SessionRole, type View } from './pag
 import { areCodesOffered, isReceiptWaiting, outsiderOf, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
 
-/** Version of the page's consent text. */
 export const consentVersion = 'consent-1';
 
-/** Data of a step-up for the page. */
 export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
   readonly expiresAt: EpochMs;
   readonly agreedAt: EpochMs | null;

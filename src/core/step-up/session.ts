@@ -19,13 +19,11 @@ import { abandon, agree, checkTicket, open } from './transitions.js';
  * cookies, so other pages cannot make it act (CSRF).
  */
 
-/** Result of opening a ticket. */
 export interface OpenedSession {
   readonly session: Credential;
   readonly view: SessionView;
 }
 
-/** Input for opening a link. */
 export interface Opening {
   readonly ticket: Credential;
   /** Session secret chosen by the page; if absent or `null`, one is issued. */
@@ -48,7 +46,7 @@ export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Cre
  * policy says so.
  * @param opening.browser - secret of the browser that the link is for
  * @param opening.returnUrl - redirect requested by the application; only if the connection allows it
- * @throws FaceError `step_up_unknown` (also for a wrong ticket or browser), `step_up_opened`, `step_up_finished`,
+ * @throws `step_up_unknown` (also for a wrong ticket or browser), `step_up_opened`, `step_up_finished`,
  * `request_malformed`: not an allowed URL; `profile_unavailable`
  */
 export async function openSession(
@@ -112,19 +110,14 @@ async function isToEnrol({ record, connection }: StepUp, deps: StepUpDeps): Prom
   }
 }
 
-/** A verified session and its step-up. */
 export interface FoundSession extends StepUp {
   readonly session: Credential;
   readonly revision: number;
   readonly role: SessionRole;
-  /** The permitted action. */
   readonly action: SessionAction;
 }
 
-/**
- * Finds the step-up of a session for one action.
- * @throws FaceError `step_up_unknown`, also if the role does not allow it
- */
+/** Finds the step-up of a session for one action. @throws `step_up_unknown`, also if the role does not allow it */
 export async function findSession(
   session: Credential,
   action: SessionAction,
@@ -140,7 +133,7 @@ export async function findSession(
 
 /**
  * Sessions of an enrolment end with it, including open pages. A face check detects it like any other refusal.
- * @throws FaceError `step_up_finished`
+ * @throws `step_up_finished`
  */
 async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {
   if (record.purpose !== 'verify') await checkNotEnded(record, deps);
@@ -169,7 +162,7 @@ export function viewSession(
 
 /**
  * Changes the step-up of a session, reading it again if it changed.
- * @throws FaceError `step_up_unknown`, and what `change` throws
+ * @throws `step_up_unknown`, and what `change` throws
  */
 export async function changeSession(
   session: FoundSession,
@@ -193,7 +186,7 @@ export async function changeSession(
 
 /**
  * Records consent to the shown text.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`: not the current text
+ * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`: not the current text
  */
 export async function giveConsent(
   { session, version, language }: { session: FoundSession; version: string; language: string },
@@ -210,7 +203,7 @@ export async function giveConsent(
   return toSessionView(stepUp, session.role, deps.clock.now());
 }
 
-/** Abandons a step-up for the person. @throws FaceError `step_up_unknown`, `step_up_finished` */
+/** Abandons a step-up for the person. @throws `step_up_unknown`, `step_up_finished` */
 export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   const stepUp = await changeSession(session, abandon, deps);
   const { id, record } = stepUp;

@@ -19,7 +19,6 @@ import { isStored, newSecret, toStoredDigest } from './ticket.js';
 import { capture, newAttempt, take } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 
-/** Public view of a step-up. */
 export interface StepUpView {
   readonly id: string;
   readonly connection: string;
@@ -27,19 +26,16 @@ export interface StepUpView {
   readonly purpose: StepUpPurpose;
   readonly state: StepUpState;
   readonly expiresAt: EpochMs;
-  /** Valid receipt of a passed step-up. */
   readonly receipt: Credential | null;
   /** True if it is issued on request. */
   readonly receiptWaits: boolean;
-  /** Of a passed one: time, liveness, and factors (RFC 8176). */
+  /** Time, liveness, and factors (RFC 8176) of a passed one. */
   readonly pass: StepUpRecord['pass'];
   /** True if no hand-off was offered. */
   readonly stayedHere: boolean;
-  /** The action to approve. */
   readonly action: NamedAction | null;
 }
 
-/** Parameters of a step-up. */
 export type StepUpRequested = {
   readonly subject: string;
   readonly purpose?: StepUpPurpose;
@@ -49,11 +45,9 @@ export type StepUpRequested = {
    * against the subject.
    */
   readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
-  /** The requesting administrator, for the audit trail. */
   readonly by?: string;
   /** URL of the application that gets the answer, if not the receipt's audience. */
   readonly application?: string | null;
-  /** Redirect target at the end. */
   readonly returnUrl?: string | null;
   /** Secret of the one browser that may open the page; `null`: any. */
   readonly browser?: Credential | null;
@@ -65,7 +59,6 @@ export type StepUpRequested = {
   readonly spoken?: DrawnChoices;
   /** Allowed devices; `null`: as the policy says. */
   readonly camera?: StepUpRecord['camera'] | null;
-  /** True to forbid a hand-off, whatever the policy says. */
   readonly staysHere?: boolean;
   /** For a person's own page: false to forbid enrolling a new face. */
   readonly mayRenew?: boolean;
@@ -87,10 +80,8 @@ export type StepUpRequested = {
 /** Time to wait for photos without a connection's policy, in seconds. */
 export const defaultTimeoutSec = 600;
 
-/** Negative decisions before the page gives up. */
 const triesOnPage = 3;
 
-/** Movement challenges per step-up, including unusable ones. */
 const challengesOnPage = 12;
 
 /** A started step-up. `<id>.<challenge>` is the ticket of the capture page. */
@@ -104,7 +95,7 @@ export interface StartedStepUp {
  * Starts a step-up for a subject. Looks nothing up, so unknown and unenrolled subjects look the same. Counts nothing:
  * callers must rate-limit anonymous requests first.
  * @returns the public id, and the challenge, only for the person in front of the camera
- * @throws FaceError `token_malformed`: invalid caller's token
+ * @throws `token_malformed`: invalid caller's token
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
@@ -183,8 +174,8 @@ const isChallenged = (policy: Policy | undefined): boolean =>
 /**
  * Accepts photos from the holder of the challenge and completes the step-up. Unusable pictures leave it open. A wrong
  * face, missing liveness, and an unenrolled or revoked person give the same decision.
- * @throws FaceError `step_up_unknown` (also for a wrong challenge), `step_up_finished`, `challenge_needed`,
- * `secret_missing`, `locked_out`, `profile_unavailable`, and the codes of `Verifier` for pictures
+ * @throws `step_up_unknown` (also for a wrong challenge), `step_up_finished`, `challenge_needed`, `secret_missing`,
+ * `locked_out`, `profile_unavailable`, and the codes of `Verifier` for pictures
  */
 export async function submitPhotos(
   request: {
@@ -234,7 +225,7 @@ export async function submitPhotos(
   return takeOutcome(toView(id, ended, deps.clock.now()), deps);
 }
 
-/** Returns the state of a step-up. @throws FaceError `step_up_unknown` */
+/** Returns the state of a step-up. @throws `step_up_unknown` */
 export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
   return toView(id, record, deps.clock.now());
@@ -242,7 +233,7 @@ export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
 
 /**
  * Returns the outcome to the backend that started the step-up, and issues a pending receipt.
- * @throws FaceError `step_up_unknown`
+ * @throws `step_up_unknown`
  */
 export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<StepUpView> {
   if (!view.receiptWaits) return view;
@@ -251,7 +242,7 @@ export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<Ste
 
 /**
  * Consumes the pass for its initiator.
- * @throws FaceError `step_up_unknown`, `face_not_verified`: not passed; `step_up_finished`: already consumed
+ * @throws `step_up_unknown`, `face_not_verified`: not passed; `step_up_finished`: already consumed
  */
 export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);

@@ -6,7 +6,6 @@ import { addSec, type EpochMs } from '../units.js';
 import { recordGuard, type StepUpRecord } from './record.js';
 import { end, judgedWithinSec, keep } from './transitions.js';
 
-/** The core, and its connections by id. */
 export type StepUpDeps = CoreDeps & { readonly connections: ReadonlyMap<string, Connection> };
 
 type Stores = Pick<CoreDeps, 'state'>;
@@ -29,14 +28,14 @@ const toStored = (id: string) => ({
     addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
 });
 
-/** @throws FaceError `step_up_unknown` */
+/** @throws `step_up_unknown` */
 export async function readRecord(id: string, deps: Stores): Promise<FoundRecord<StepUpRecord>> {
   const found = await readStored(toStored(id), deps);
   if (found === null) throw new FaceError('step_up_unknown');
   return found;
 }
 
-/** Finds a step-up and its connection. @throws FaceError `step_up_unknown` */
+/** Finds a step-up and its connection. @throws `step_up_unknown` */
 export async function findStepUp(
   id: string,
   deps: Pick<StepUpDeps, 'state' | 'connections'>,
@@ -73,7 +72,7 @@ export const writeNew = (
 /**
  * Changes a step-up.
  * @param known - the record as just read
- * @throws FaceError `step_up_unknown`, `state_unavailable`, and what `change` throws
+ * @throws `step_up_unknown`, `state_unavailable`, and what `change` throws
  */
 export async function changeRecord(
   id: string,
@@ -88,12 +87,12 @@ export async function changeRecord(
   return (await changeStored(toStored(id), step, deps, known)).changed;
 }
 
-/** Reserves a step-up for a passed attempt. @throws FaceError `step_up_finished`: another one has started */
+/** Reserves a step-up for a passed attempt. @throws `step_up_finished`: another one has started */
 export async function keepForAttempt({ id, record: captured }: StepUp, deps: Stores): Promise<void> {
   await changeRecord(id, (found) => keep(found, captured), deps);
 }
 
-/** Ends an attempt. @throws FaceError `step_up_finished`: another one has started */
+/** Ends an attempt. @throws `step_up_finished`: another one has started */
 export async function endAttempt({ id, record: captured }: StepUp, ended: StepUpRecord, deps: Stores): Promise<void> {
   // A pass was reserved, so it is written without a condition, even after its time.
   if (ended.state === 'passed') await write(id, { ...ended, captured: null }, { when: 'any' }, deps);

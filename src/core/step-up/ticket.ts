@@ -18,7 +18,7 @@ export const isStored = (secret: Credential, stored: string | null): boolean =>
 export const joinTicket = (id: string, secret: Credential): Credential =>
   secret.use((text) => new Credential(`${id}.${text}`));
 
-/** Splits a ticket, without verifying it. @throws FaceError `step_up_unknown`: malformed */
+/** Splits a ticket, without verifying it. @throws `step_up_unknown`: malformed */
 export function splitTicket(ticket: Credential): { id: string; secret: Credential } {
   const [id = '', secret = '', ...rest] = ticket.use((text) => text.split('.'));
   if (id === '' || secret === '' || rest.length > 0) throw new FaceError('step_up_unknown');

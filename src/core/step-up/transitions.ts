@@ -14,13 +14,13 @@ import { isStored, toStoredDigest } from './ticket.js';
  * `step_up_finished` if the step-up is not active. Callers check authorization.
  */
 
-/** Returns the active step-up, also after an undecided attempt. @throws FaceError `step_up_finished` */
+/** Returns the active step-up, also after an undecided attempt. @throws `step_up_finished` */
 export function underWay(record: StepUpRecord, now: EpochMs): StepUpRecord {
   checkStarted(record, now);
   return { ...record, state: 'started', captured: null };
 }
 
-/** Verifies a link's secret and browser. @throws FaceError `step_up_opened`, `step_up_unknown`, `step_up_finished` */
+/** Verifies a link's secret and browser. @throws `step_up_opened`, `step_up_unknown`, `step_up_finished` */
 export function checkTicket(
   record: StepUpRecord,
   { secret, browser }: { readonly secret: Credential; readonly browser: Credential | null },
@@ -60,7 +60,7 @@ export function open(
   };
 }
 
-/** Replaces the ticket for a kiosk. @throws FaceError `step_up_opened` */
+/** Replaces the ticket for a kiosk. @throws `step_up_opened` */
 export function reticket(record: StepUpRecord, challenge: Credential): StepUpRecord {
   if (record.sessionDigest !== null) throw new FaceError('step_up_opened');
   return { ...record, challengeDigest: toStoredDigest(challenge) };
@@ -93,7 +93,7 @@ export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
 
 /**
  * Starts a movement challenge that replaces a former one.
- * @throws FaceError `consent_missing`, `step_up_finished`: or none is left
+ * @throws `consent_missing`, `step_up_finished`: or none is left
  */
 export function challenge(record: StepUpRecord, movement: MovementRecord, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
@@ -102,7 +102,7 @@ export function challenge(record: StepUpRecord, movement: MovementRecord, now: E
   return { ...started, movement, challengesLeft: record.challengesLeft - 1 };
 }
 
-/** Commits a picture of the latest movement. @throws FaceError `challenge_wrong` */
+/** Commits a picture of the latest movement. @throws `challenge_wrong` */
 export function commit(
   record: StepUpRecord,
   { nonce, digest }: { readonly nonce: Credential; readonly digest: string },
@@ -113,7 +113,7 @@ export function commit(
 
 /**
  * Counts a separate check of an identity document's photo.
- * @throws FaceError `not_found`: not required; `consent_missing`, `step_up_finished`: or no checks left
+ * @throws `not_found`: not required; `consent_missing`, `step_up_finished`: or no checks left
  */
 export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: boolean }, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
@@ -139,7 +139,7 @@ export function handOff(
   return { ...underWay(record, now), handOff: { ...handOff, choice: 'open' } };
 }
 
-/** Opens the ticket on the other device, once. @throws FaceError `step_up_unknown`, `step_up_opened` */
+/** Opens the ticket on the other device, once. @throws `step_up_unknown`, `step_up_opened` */
 export function openHandedOff(
   record: StepUpRecord,
   { secret, session }: { readonly secret: Credential; readonly session: Credential },
@@ -196,7 +196,7 @@ export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
 /**
  * Reserves it for a passed attempt before the pass is delivered, so that no other can start.
  * @param captured - from `capture`
- * @throws FaceError `step_up_finished`: another attempt has started
+ * @throws `step_up_finished`: another attempt has started
  */
 export function keep(record: StepUpRecord, captured: StepUpRecord): StepUpRecord {
   const by = checkOwn(record, captured);
@@ -207,7 +207,7 @@ export function keep(record: StepUpRecord, captured: StepUpRecord): StepUpRecord
  * Ends the attempt, unless another may have started.
  * @param captured - from `capture`
  * @param ended - the new record
- * @throws FaceError `step_up_finished`: another attempt has started
+ * @throws `step_up_finished`: another attempt has started
  */
 export function end(record: StepUpRecord, captured: StepUpRecord, ended: StepUpRecord): StepUpRecord {
   checkOwn(record, captured);
@@ -221,10 +221,7 @@ function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
   return captured.by;
 }
 
-/**
- * Consumes the offer of recovery codes.
- * @throws FaceError `step_up_finished`: none offered, or the person has continued
- */
+/** Consumes the offer of recovery codes. @throws `step_up_finished`: none offered, or the person has continued */
 export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRecord {
   if (!areCodesOffered(record, now)) throw new FaceError('step_up_finished');
   return { ...record, recoveryCodes: 'made' };
@@ -233,7 +230,7 @@ export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRec
 /** Restores the offer after the codes could not be created. */
 export const offerRecoveryCodes = (record: StepUpRecord): StepUpRecord => ({ ...record, recoveryCodes: 'offered' });
 
-/** Consumes the pass. @throws FaceError `face_not_verified`, `step_up_finished`: already consumed */
+/** Consumes the pass. @throws `face_not_verified`, `step_up_finished`: already consumed */
 export function take(record: StepUpRecord): StepUpRecord {
   if (record.state !== 'passed') throw new FaceError('face_not_verified');
   if (record.taken) throw new FaceError('step_up_finished');

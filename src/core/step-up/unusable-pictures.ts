@@ -22,7 +22,7 @@ function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count
 /**
  * Runs work on pictures and charges the engine time of unusable ones.
  * @param work - receives a function that creates the share of each row
- * @throws FaceError `locked_out` before `work`, if the budget is exhausted; `state_unavailable`, and what `work` throws
+ * @throws `locked_out` before `work`, if the budget is exhausted; `state_unavailable`, and what `work` throws
  */
 export async function chargeUnusable<Result>(
   stepUp: Pick<StepUp, 'id' | 'record'>,

@@ -16,10 +16,7 @@ export interface SentSecret {
   readonly passkey: PasskeyAnswer | null;
 }
 
-/**
- * Checks that the required secret was submitted, before any comparison.
- * @throws FaceError `secret_missing`, `secret_weak`
- */
+/** Checks that the required secret was submitted, before any comparison. @throws `secret_missing`, `secret_weak` */
 export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent: SentSecret): void {
   const demanded = demandedSecret(stepUp);
   const isNew = stepUp.record.purpose === 'enrol';
@@ -32,7 +29,7 @@ export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent:
   }
 }
 
-/** Checks a new PIN. @throws FaceError `secret_missing`: not a PIN; `secret_weak`: easily guessed */
+/** Checks a new PIN. @throws `secret_missing`: not a PIN; `secret_weak`: easily guessed */
 export function checkNewPin(pin: UserSecret): void {
   if (!pin.use(isPin)) throw new FaceError('secret_missing');
   if (pin.use(isWeakPin)) throw new FaceError('secret_weak');
@@ -40,7 +37,7 @@ export function checkNewPin(pin: UserSecret): void {
 
 /**
  * Checks the password of an enrolling backend against the policy.
- * @throws FaceError `secret_missing`: not a PIN, or a passkey is required, which needs the page; `secret_weak`
+ * @throws `secret_missing`: not a PIN, or a passkey is required, which needs the page; `secret_weak`
  */
 export function checkPassword({ userSecret }: Policy, password: UserSecret | null): void {
   if (userSecret === 'none') return;
@@ -51,7 +48,7 @@ export function checkPassword({ userSecret }: Policy, password: UserSecret | nul
 /**
  * Returns the secret for the token, and for an enrolment the credential to store. Ignores secrets that are not
  * required.
- * @throws FaceError `secret_missing`: as `checkSecret`, and for an enrolment as `takeNewPasskey`
+ * @throws `secret_missing`: as `checkSecret`, and for an enrolment as `takeNewPasskey`
  */
 export async function presentSecret(
   stepUp: StepUp,
@@ -73,7 +70,7 @@ export async function presentSecret(
 
 /**
  * Starts the WebAuthn ceremony of a session.
- * @throws FaceError `step_up_finished`, `consent_missing`, `not_found`: no passkey required
+ * @throws `step_up_finished`, `consent_missing`, `not_found`: no passkey required
  */
 export async function askForPasskey(
   session: FoundSession,

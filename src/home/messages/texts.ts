@@ -1,8 +1,6 @@
-/** Reasons for returning to the entry page. */
 export const refusedReasons = ['face', 'over', 'sign-in', 'unknown', 'down', 'later'] as const;
 export type RefusedReason = (typeof refusedReasons)[number];
 
-/** Texts of the entry page. */
 export interface DoorTexts {
   /** In its own language. */
   readonly name: string;

@@ -1,15 +1,11 @@
 import type { AddressMember, StandardClaim } from '../../core/consented-data/claims.js';
 
-/** Texts of the consent page for an application's data request. */
 export interface ConsentTexts {
   readonly title: (application: string) => string;
   /** `from`: the data's owner; `null` without a name. */
   readonly text: (from: string | null) => string;
-  /** For data of several connections; each item names its own. */
   readonly textOfSeveral: string;
-  /** Before the name of a value's connection. */
   readonly from: string;
-  /** For a connection without a linked account. */
   readonly unlinked: (source: string) => string;
   readonly unlinkedText: string;
   /** If the face was not shown to this browser's own camera. */
@@ -23,7 +19,6 @@ export interface ConsentTexts {
   readonly linkAction: string;
   readonly unanswered: (source: string) => string;
   readonly unansweredText: string;
-  /** Recipient of the answer. */
   readonly goesTo: string;
   /** Alternative if staff at a counter see it. */
   readonly atCounter: string;

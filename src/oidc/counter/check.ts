@@ -18,18 +18,15 @@ export const checkLifeSec = 600;
 
 const checkGuard = z.object({
   clientId: z.string(),
-  /** Parameters of the counter's request. */
   params: z.record(z.string(), z.string()),
   /** Number at the counter, and the choices on the phone. */
   told: z.string(),
   choices: z.array(z.string()),
-  /** Number on the phone. */
   shown: z.string(),
   /** Digest for the one browser that opened the code; `null`: none yet. */
   browserDigest: z.string().nullable(),
   /** The kiosk that must open it; `null`: phones. */
   kiosk: z.string().nullable(),
-  /** The person's interaction after they chose the number. */
   interaction: z.string().nullable(),
   /** True if the counter has sent the phone's number. */
   isMatched: z.boolean(),
@@ -40,7 +37,6 @@ const checkGuard = z.object({
   endsAt: epochMsGuard,
 });
 
-/** State of a check, shared by phone and counter. */
 export type Check = z.output<typeof checkGuard>;
 
 type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'>;
@@ -67,7 +63,7 @@ export function createChecks(connection: string, deps: Deps) {
   };
 
   return {
-    /** @throws FaceError `state_unavailable` */
+    /** @throws `state_unavailable` */
     async read(code: string): Promise<Check | null> {
       return (await readStored(toStored(connection, code), deps))?.record ?? null;
     },
@@ -134,7 +130,6 @@ export function createChecks(connection: string, deps: Deps) {
       return isFirst;
     },
 
-    /** Undoes that after a failed delivery. */
     async reopen(code: string): Promise<void> {
       await change(code, (found) => ({ ...found, isSettled: false }));
     },

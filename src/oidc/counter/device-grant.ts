@@ -5,13 +5,11 @@ import { oidcErrors, Provider } from '../library.js';
 /** The device authorization grant (RFC 8628): the counter is the device with the code. */
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** Hooks around the library's part of the grant. */
 export interface DeviceGrantHooks {
   /** Called after a code was created for an authenticated counter. Throws to refuse it. */
   begin(context: KoaContextWithOIDC): Promise<void>;
   /** Called before an authenticated counter is answered: checks if the person is done. Throws to refuse it. */
   settle(context: KoaContextWithOIDC): Promise<void>;
-  /** Returns the reply for a waiting counter. */
   describePending(context: KoaContextWithOIDC): object;
 }
 

@@ -32,7 +32,6 @@ const endings = {
   left: 'nobody is at the kiosk any more',
 };
 
-/** Returns the progress of a check for its counter. */
 function describe({ browserDigest, interaction, told }: Check): JsonObject {
   if (browserDigest === null) return { state: 'waiting' };
   // Revealed only now: an earlier photograph of the counter's screen does not contain it.
@@ -47,7 +46,6 @@ const isSettled = ({
   readonly error?: string | undefined;
 }) => accountId !== undefined || error !== undefined;
 
-/** Stored with the code by the library. */
 interface Outcome {
   readonly error?: string;
   readonly errorDescription?: string | undefined;

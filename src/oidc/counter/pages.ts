@@ -103,7 +103,6 @@ ${clearLink(language, kioskUrl)}`,
   );
 }
 
-/** Reasons why there is nothing to do. */
 export type CounterEnd = 'ended' | 'gone' | 'busy';
 
 export function renderEnd(

@@ -43,7 +43,7 @@ export function createShownCodes(connection: string, deps: Deps) {
       return (await deps.state.write(key, shown, { when: 'absent', expiresAt: shown.endsAt })) ? digits : null;
     },
 
-    /** @throws FaceError `state_unavailable` */
+    /** @throws `state_unavailable` */
     async read(digits: string): Promise<ShownCode | null> {
       return (await readStored(toStored(connection, digits), deps))?.record ?? null;
     },

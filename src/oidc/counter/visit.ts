@@ -26,7 +26,6 @@ import {
 } from './pages.js';
 import { isShownCode, shownLifeSec } from './shown-code.js';
 
-/** One visit to the page. */
 interface Visit {
   readonly request: Request;
   readonly response: Response;
@@ -103,7 +102,6 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     return isTicketOfVisit(at, new Credential(form?.get('ticket') ?? ''), deps);
   }
 
-  /** Redirects to the face check or its result. */
   async function lead(visit: Visit, { interaction: uid, shown }: Check, name: string): Promise<void> {
     const { provider } = await issuer.running();
     const interaction = uid === null ? undefined : await provider.Interaction.find(uid);

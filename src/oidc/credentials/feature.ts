@@ -11,13 +11,11 @@ import type { Credential } from '../../core/concealed.js';
 /** Grant type to redeem an offer (OpenID4VCI 1.0, section 6.1). */
 export const preAuthorized = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
 
-/** Algorithms for the holder's proof of possession. */
 const proofAlgorithms = ['ES256', 'Ed25519', 'EdDSA'];
 
 /** Issues a credential after the library has verified access token and proof. */
 export type IssueCredential = (asked: OpenID4VCIIssueCredentialContext) => Promise<OpenID4VCICredentialResponse>;
 
-/** Configuration of credentials. */
 export interface CredentialFeature {
   readonly credentials: CredentialConfigs;
   readonly issue: IssueCredential;

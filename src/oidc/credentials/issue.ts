@@ -28,7 +28,6 @@ import type { IssueCredential } from './feature.js';
 import { concealClaims, joinSdJwt } from './sd-jwt.js';
 import { statusAddressOf } from './status.js';
 
-/** The face check of an offer's grant, and its enrolment. */
 export type CheckedFace = { readonly at: EpochMs; readonly presence: string | null; readonly tokenId: string };
 
 /** A name that no claim has. */
@@ -51,7 +50,6 @@ interface IssueContext {
   readonly issuer: string;
   readonly connection: Connection;
   readonly credentials: CredentialConfigs;
-  /** Returns the digest of the credential's current registration. */
   registrationOf(type: string): string;
 }
 
@@ -137,7 +135,6 @@ export function createIssue(
   };
 }
 
-/** Public evidence of the check, without the enrolment. */
 const evidenceOf = ({ at, presence }: CheckedFace): JsonObject => ({
   ...{ type: 'face', time: toIso(at) },
   ...(presence === null ? {} : { presence }),

@@ -15,7 +15,7 @@ const keysKnownSec = 300;
 /**
  * Mounts credential routes outside the protocol library: start page, status lists, and issuer metadata with the keys
  * for verifiers.
- * @throws FaceError `not_found`, `method_not_allowed`, `state_unavailable`
+ * @throws `not_found`, `method_not_allowed`, `state_unavailable`
  */
 export function mountCredentials(
   app: Express,

@@ -22,7 +22,6 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
       readonly subject: string;
       readonly share: Share | null;
       readonly check: Pick<CheckedFace, 'at' | 'presence'>;
-      /** Consumes the check. */
       take(): Promise<void>;
     },
   ): Promise<void> => {

@@ -14,9 +14,7 @@ export const offerSec = 600;
 /** Retention of an offer's data, in seconds. */
 const grantSec = 900;
 
-/** An offer for the person's wallet. */
 export interface CredentialOffer {
-  /** For the wallet; redeemable once, with the code. */
   readonly link: string;
   /** Six digits, entered in the wallet; one wrong attempt ends the offer. */
   readonly code: string;

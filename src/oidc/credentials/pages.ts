@@ -29,9 +29,7 @@ export function renderStartPage(
   }: {
     readonly name: string;
     readonly organisation: string | null;
-    /** True if the person comes back without a credential. */
     readonly isAgain: boolean;
-    /** Parameters of the authorization request. */
     readonly request: Readonly<Record<string, string>>;
   },
 ): RenderedPage {

@@ -6,7 +6,6 @@ import type { Random } from '../../core/ports.js';
 export interface ConcealedClaims {
   /** Digests in the signed part, sorted, so that the order reveals nothing. */
   readonly digests: string[];
-  /** Disclosures, one per digest. */
   readonly disclosures: string[];
 }
 

@@ -8,7 +8,6 @@ import { FaceError } from '../../errors.js';
 /** How long verifiers may cache a list. */
 export const statusTtlSec = 300;
 
-/** Lifetime of a signed list. */
 const lifeSec = 3600;
 
 /** How long an unchanged list is reused: requests are anonymous, and signatures are expensive. */
@@ -24,7 +23,7 @@ export function createStatusLists(
 ) {
   const signed = new Map<string, { readonly revision: number; readonly until: EpochMs; readonly jws: string }>();
 
-  /** @throws FaceError `not_found`: no such list, or from before a loss of the store; `state_unavailable` */
+  /** @throws `not_found`: no such list, or from before a loss of the store; `state_unavailable` */
   return async (list: string): Promise<string> => {
     const found = await readStatusList(connection.id, list, deps);
     if (found === null) throw new FaceError('not_found');

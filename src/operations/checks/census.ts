@@ -12,10 +12,8 @@ interface Connection {
   readonly policy: CensusPolicy;
 }
 
-/** Data about tokens on this server. */
 interface Known {
   readonly verifier: { readonly kind: 'embedded' | 'facenition' };
-  /** File of the audit trail. */
   readonly trail: string;
 }
 

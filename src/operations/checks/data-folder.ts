@@ -4,7 +4,6 @@ import type { Setup } from '../../../adapters/setup.js';
 import { filesOf, isThere } from '../../config/data-files.js';
 import { isForbidden } from '../../files/durable-file.js';
 
-/** Title of the check that this is the server's data folder. */
 export const dataFolder = 'Data folder';
 
 /** Creates the check that the server ran in this folder. `[]` if it stores neither keys nor state in files. */

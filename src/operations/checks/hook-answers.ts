@@ -24,7 +24,6 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** One hook at the public URL. */
 interface Target {
   readonly name: string;
   readonly address: string;

@@ -1,7 +1,6 @@
 import type { Check, Finding } from '../../../adapters/provisioning.js';
 import { FaceError } from '../../errors.js';
 
-/** Result of a check, with its title. */
 export interface CheckResult extends Omit<Finding, 'verdict'> {
   readonly title: string;
   /** `skipped`: a required check failed. */
@@ -14,7 +13,7 @@ export interface CheckResult extends Omit<Finding, 'verdict'> {
  * Runs checks in order. After a failure, dependent checks are reported as skipped at once, so that one cause is one
  * failure.
  * @param run - runs one check; never throws
- * @throws FaceError `internal`: a check requires one that is not before it
+ * @throws `internal`: a check requires one that is not before it
  */
 export async function* checkInTurn(
   checks: readonly Check[],
@@ -37,7 +36,6 @@ export async function* checkInTurn(
   }
 }
 
-/** Returns all checks that depend on a check, transitively. */
 function consequencesOf({ title }: Check, checks: readonly Check[]): Check[] {
   const out = new Set([title]);
   return checks.filter((check) => {

@@ -61,7 +61,6 @@ export const createReadinessCheck = (publicUrl: string, parts: readonly Check[],
   run: () => checkReadiness(publicUrl, deps),
 });
 
-/** Finding for a missing public URL. */
 export const noPublicAddress: Check = {
   title: 'Public address',
   run: async () => ({

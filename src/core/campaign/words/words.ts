@@ -1,6 +1,5 @@
 import type { LetterKind } from '../person.js';
 
-/** Words of one language. Subject and text accept `letterPlaceholders`. */
 export interface CampaignWords {
   readonly letters: Readonly<Record<LetterKind, { readonly subject: string; readonly text: string }>>;
   readonly button: string;

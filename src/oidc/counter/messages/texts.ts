@@ -13,7 +13,6 @@ export interface CounterTexts {
   readonly none: string;
   readonly shownTitle: string;
   readonly shownText: string;
-  /** Alternative text of the code's picture. */
   readonly picture: string;
   readonly wasRead: string;
   readonly doneTitle: string;

@@ -1,4 +1,3 @@
-/** Texts of a credential's pages. */
 export interface CredentialTexts {
   readonly startTitle: (credential: string) => string;
   /** `from`: the data's owner; `null` without a name. */
