@@ -87,7 +87,6 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   return startServer(setup, { clock, random, fetch, log, contexts, tell, engine, loadSetup: readSetup });
 }
 
-/** Runs one command line. @returns the exit code */
 const loadDemo = () => import('../examples/demo/demo.js');
 
 async function run(): Promise<ExitCode> {

@@ -15,9 +15,9 @@ export async function readChainName(file: string): Promise<string | null> {
 }
 
 /**
- * Reads the chain's name, or creates a random one for an empty trail. A trail with records whose name was lost gets no
- * new one, because the newest head is stored under the old name and a truncation would go unnoticed.
- * @throws `state_unavailable`: the file is missing or malformed
+ * Reads the chain's name, or creates one for an empty trail. A trail with records that lost its name gets no new one:
+ * the newest head is stored under the old name, and truncation would go unnoticed.
+ * @throws `state_unavailable`: missing or malformed
  */
 export async function openChainName(
   file: string,

@@ -41,10 +41,9 @@ export function createEventParser<Action extends AuditAction>(actions: readonly 
 }
 
 /**
- * Reads the records of some actions from a trail of any size, oldest first, in one pass and constant memory. Skips
- * unreadable lines, which `facestep audit verify` reports.
- * @param options.since - omits earlier records
- * @param options.onUnreadable - called for each unreadable line that seems to have one of the actions
+ * Reads the records of some actions, oldest first, in constant memory. Skips unreadable lines, which `facestep audit
+ * verify` reports.
+ * @param options.onUnreadable - called for each unreadable line that seems to match
  */
 export async function* readEvents<Action extends AuditAction>(
   file: string,

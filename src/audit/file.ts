@@ -56,12 +56,11 @@ export interface Trail extends Audit {
 }
 
 /**
- * Opens the audit trail: JSON lines in a file that only its owner can read. Each line contains its number, its time and
- * the SHA-256 of the line before, which reveals changed, removed or inserted lines; signed heads (`signHeads`) reveal
- * truncation. A line left unfinished by a crash stays and is covered by the next digest. `append` settles once an event
- * about stored data is on disk; other events follow within a second.
- * @throws `state_unavailable`: the file is inaccessible, or another process writes to it; also by `append`, which then
- * counts no record
+ * Opens the audit trail: private JSON lines with number, time and the SHA-256 of the line before. Signed heads
+ * (`signHeads`) reveal truncation. A line left unfinished by a crash stays in the chain. `append` settles once an event
+ * about stored data is synced; others follow within a second.
+ * @throws `state_unavailable`: inaccessible, or in use by another process; also by `append`, which then counts no
+ * record
  */
 export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
   const unlock = await guarded(async () => lockTrail(deps.file));
@@ -121,7 +120,6 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     return written;
   };
 
-  /** Events appended during a write form one group. */
   const write = (appended: Appended): Promise<WrittenRecord> => {
     if (next === null) {
       const group: Appended[] = [];

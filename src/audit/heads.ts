@@ -39,9 +39,8 @@ export interface HeadDeps {
 }
 
 /**
- * Signs the end of a trail every 60 seconds or 1,000 new records, and on close. A head is appended to the file of
- * heads, logged, and stored in the state store, which reveals a truncation of both files. Failures are logged; the next
- * head covers more.
+ * Signs the end of a trail every 60 seconds or 1,000 new records, and on close. Heads are appended to a file, logged,
+ * and stored in the state store, which reveals truncation of both files. Failures are logged.
  * @returns the trail to append to
  */
 export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {

@@ -13,10 +13,9 @@ export class TrailInUse extends FaceError {
 }
 
 /**
- * Locks a trail for one writing process. The system releases the lock (as SQLite uses it) when the process ends.
- * @param file - of the trail; its folder exists
+ * Locks a trail for one writing process, until it ends.
  * @returns a function that releases the lock
- * @throws TrailInUse: another process writes to it; FaceError `state_unavailable`
+ * @throws TrailInUse: another process writes to it; `state_unavailable`
  */
 export function lockTrail(file: string): () => void {
   const lockFile = lockFileOf(file);

@@ -8,9 +8,8 @@ const longestLineBytes = 1024 * 1024;
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * Reads a trail of any size in pieces of whole lines, about a megabyte each, oldest first. The last line may be
- * truncated. Use `linesWith` to split a piece: awaiting each line would cost more than reading it.
- * @param file - the active one; closed segments next to it come first
+ * Reads a trail in pieces of whole lines, about a megabyte each, oldest first. The last line may be truncated. Use
+ * `linesWith` to split a piece: awaiting each line costs more than reading it.
  */
 export async function* readPieces(file: string): AsyncGenerator<Buffer> {
   for await (const { handle } of openSegments(file)) {

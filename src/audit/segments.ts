@@ -25,8 +25,7 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
 };
 
 /**
- * Opens the files of a trail, oldest first, while another process may close or remove some; each is returned once and
- * closed before the next. A missing trail gives none.
+ * Opens the files of a trail, oldest first, even while segments are closed or removed. Each is closed before the next.
  * @param after - skips closed segments without records after this number
  */
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {

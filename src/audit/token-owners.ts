@@ -2,9 +2,8 @@ import type { SubjectRef } from '../core/connection.js';
 import { readEvents } from './events.js';
 
 /**
- * Finds the owners of tokens in audit trails, because a token does not name its own. The subject is empty for `POST
- * /generate`, where the client stores the token.
- * @param tokenIds - public ids
+ * Finds the owners of tokens in audit trails. The subject is empty for `POST /generate`, where the client stores the
+ * token.
  * @returns known tokens only
  */
 export async function findTokenOwners(

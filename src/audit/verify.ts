@@ -38,11 +38,9 @@ export interface TrailReport extends ChainReport {
 }
 
 /**
- * Verifies a trail of any size against its signed heads, also during writes.
- * @param options.keys - public keys of the heads
+ * Verifies a trail against its signed heads, also during writes.
  * @param options.state - store of the newest head; `null`: skipped
  * @param options.onRead - called with the number of bytes read
- * @param options.signal - aborts; then it throws the signal's reason
  */
 export async function verifyTrail(
   file: string,

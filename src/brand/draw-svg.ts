@@ -12,8 +12,8 @@ export type DrawnSvg =
   | { readonly problem: 'too_large' | 'unreadable' };
 
 /**
- * Checks an SVG and draws it as a PNG that fits a box, in a separate process without this one's environment and with a
- * timeout: the server itself never loads an SVG parser (`prepareDecoder` of the engine disables it).
+ * Checks and draws an SVG as a PNG in a separate process with a timeout and no environment: the server itself never
+ * loads an SVG parser.
  */
 export function drawSvg(
   svg: Uint8Array,

@@ -25,7 +25,6 @@ export type TakenPicture = { readonly picture: BrandPicture } | { readonly probl
 
 type Kind = 'svg' | 'pixels';
 
-/** Loaded on demand. */
 const loadSharp = async () => (await import('sharp')).default;
 
 /** Converts PNG, WebP or SVG to a PNG, redrawn at display size, so that nothing else of the file remains. */

@@ -84,8 +84,7 @@ interface Tag {
 }
 
 /**
- * Reads the XML tag at a position. Reads each character at most twice; a regular expression for a whole tag would be
- * quadratic.
+ * Reads the XML tag at a position in linear time, unlike a regular expression.
  * @returns `null` if it is malformed, or a name is over 64 characters or not ASCII
  */
 function readTag(text: string, start: number): Tag | null {
@@ -116,7 +115,6 @@ function readAttribute(text: string, start: number): { name: string; value: stri
   return close === -1 || value.includes('<') ? null : { name, value, end: close + 1 };
 }
 
-/** @returns `null` if there is no name, or one over 64 characters */
 function readName(text: string, at: number): string | null {
   nameCharacters.lastIndex = at;
   const [name] = nameCharacters.exec(text) ?? [];

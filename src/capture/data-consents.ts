@@ -8,7 +8,6 @@ import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { type HomePage, toTexts } from '../rest/home-page.js';
 
-/** With the texts of the client's current registration. */
 function toShown(
   { client, claims, givenAt, expiresAt }: DataConsent,
   clients: HomePage['clients'] | undefined,

@@ -24,9 +24,8 @@ function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8A
 }
 
 /**
- * Serves `/<name>.onnx` from the engine's folder. With its digest as the query, the response is immutable and verified,
- * and pages of another release request another digest. Without an engine there are no models, and the page runs without
- * guidance.
+ * Serves `/<name>.onnx` from the engine's folder; immutable and verified with its digest as the query. Without an
+ * engine the page runs without guidance.
  * @throws `not_found`; `model_altered` and `model_missing` if the file changed
  */
 export function createModelHandler(folder: string): RequestHandler<{ name: string }> {

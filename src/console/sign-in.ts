@@ -26,7 +26,6 @@ import { type Exchange, mountCall, readFields } from './exchange.js';
 import type { Person } from './person.js';
 import { consolePath, fromCookie, toCookie, toOwnPath, type Visit, visitCookieOf, visitLifeSec } from './visit.js';
 
-/** Reasons for returning to the sign-in page. */
 type Refused = 'no-role' | 'not-finished' | 'provider-down' | 'locked-out';
 
 /** Mounts sign-in and sign-out. */
@@ -113,7 +112,6 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
       deps,
     );
 
-  /** @throws `role_missing` */
   async function requireRole({ role, name, subject }: Person, from: string): Promise<SignedInRole> {
     if (role !== null) return role;
     const detail = { by: name, issuer: from, subject };

@@ -33,8 +33,7 @@ export const parseStored = <Value>(found: StateRecord | null, guard: z.ZodType<V
   found === null ? null : { record: guard.parse(found.value), revision: found.revision };
 
 /**
- * Changes a record by compare-and-set: reads it, writes the result of `change`, and retries if another writer
- * intervened.
+ * Changes a record by compare-and-set, retrying after concurrent writes.
  * @param change - receives `null` if nothing is stored; returns its argument, or throws, to leave the record
  * @param known - the record as just read
  * @returns the record before and after; identical if unchanged

@@ -172,7 +172,6 @@ const unverified = (
   fallback: policy.mode === 'shadow' ? 'pass' : policy[because],
 });
 
-/** Returns the recorded decision, with what shadow mode did not enforce. */
 function toDetail(
   hook: string,
   decision: HookDecision,

@@ -38,11 +38,9 @@ export interface Identification {
 }
 
 /**
- * Identifies a face among at most `mostTokens` tokens, with a liveness check. Counts once for the tenant, whatever the
- * outcome.
+ * Identifies a live face among at most `mostTokens` tokens. Counts once for the tenant.
  * @throws `roster_malformed`: empty, too many, or duplicates; `roster_too_large`: more than their level allows;
- * `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier` for pictures, and `not_found` if another
- * server does the checks
+ * `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier`; `not_found` with a remote verifier
  */
 export async function identify(
   { photos, tokens, binding, share }: IdentifyRequest,
@@ -91,7 +89,6 @@ export async function identify(
   }
 }
 
-/** @throws `roster_malformed`, `token_malformed` */
 function readTokens(tokens: readonly SealedToken[], { verifier }: CoreDeps): readonly ReadToken[] {
   if (tokens.length === 0 || tokens.length > mostTokens)
     throw new FaceError('roster_malformed', { tokens: tokens.length });

@@ -70,7 +70,6 @@ export function createJobs({ clock, log, sleep, onRun }: JobsDeps): Jobs {
 
       let running: Promise<void> = Promise.resolve();
       let waiting: Promise<void> | null = null;
-      /** Requests during a run are merged into one further run. */
       const runNow = (): Promise<void> => {
         waiting ??= running.then(() => {
           waiting = null;

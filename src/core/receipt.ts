@@ -94,8 +94,7 @@ const sourcesFor = (connection: string): readonly string[] => [connection, 'api:
  * Redeems a receipt for one event, which may ask again.
  * @param expected.by - the provider's id of the event
  * @param expected.needsFace - refuses a pass without a face
- * @throws `receipt_invalid`: foreign, expired, for another audience or subject, of a client that does not serve the
- * connection, without a required face, or used by another event
+ * @throws `receipt_invalid`
  */
 export async function redeemReceipt(
   receipt: string,
@@ -125,8 +124,7 @@ export async function redeemReceipt(
 /**
  * Redeems a receipt that approves an action, for one use, which may ask again.
  * @param expected.by - id of the use
- * @throws `receipt_invalid`: foreign, expired, for another audience or subject, used for something else, or without an
- * action
+ * @throws `receipt_invalid`
  */
 export async function redeemApproval(
   receipt: string,

@@ -8,12 +8,10 @@ import { redeemApproval } from './receipt.js';
 import { toEpochSec } from './units.js';
 
 /**
- * Signs a document after a person's approval, whose face check showed its name and digest. The approval is included and
- * consumed; the same document may be signed again while it is valid.
- * @param asked.document - bytes of any file; not stored
+ * Signs a document after a person's approval of its name and digest. The approval is included and consumed; the same
+ * document may be signed again while it is valid.
  * @returns a compact JWS without its payload (RFC 7797)
- * @throws `receipt_invalid`: no such approval of this person, expired, or used for something else; `document_changed`:
- * it approves another document, or none
+ * @throws `receipt_invalid`: no valid approval; `document_changed`: it approves another document, or none
  */
 export async function signDocument(
   asked: {

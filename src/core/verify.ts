@@ -9,10 +9,10 @@ import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type 
 import { toEpochMs, toIso } from './units.js';
 
 /**
- * Verifies live photos against a token, for a backend that stores it. A mismatch is a verdict, not an error; token
- * errors are reported at once.
- * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, and the codes of
- * `Verifier` for pictures
+ * Verifies live photos against a token that a backend stores. A mismatch is a verdict; token errors are reported at
+ * once.
+ * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, the codes of
+ * `Verifier`
  */
 export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promise<Verdict> {
   return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
@@ -45,10 +45,9 @@ const mismatchCodes = [
 ] as const satisfies readonly FaceErrorCode[];
 
 /**
- * Verifies photos of a person in front of a camera against their token. A wrong face, no enrolment, an unusable token
- * and missing liveness give the same answer after the same work, and each counts as a failed attempt. The audit trail
- * has the reason.
- * @throws `locked_out`, and the codes of `Verifier` for pictures
+ * Verifies photos of a person in front of a camera. A wrong face, no enrolment, an unusable token and missing liveness
+ * give the same answer after the same work, and count as a failed attempt.
+ * @throws `locked_out`, the codes of `Verifier`
  */
 export async function verifyPerson(
   request: VerifyRequest,
@@ -76,7 +75,6 @@ export async function verifyPerson(
   }
 }
 
-/** How an attempt is counted, and if token errors are reported before the work and uncounted. */
 interface AttemptRules extends Pick<CheckRules, 'outsider' | 'application'> {
   readonly tellsAtOnce: boolean;
 }
@@ -126,7 +124,6 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   }
 }
 
-/** Token data available before any comparison: its public data, and why it is unusable. */
 interface TokenLook {
   /** The parsed token; `null`: unreadable. */
   readonly read: SealedToken | null;

@@ -7,9 +7,9 @@ import type { Delivery } from '../core/ports.js';
 const timeoutMs = 10_000;
 
 /**
- * Creates e-mail delivery by SMTP: text, or text and HTML as `multipart/alternative`. SMS goes to `others`.
+ * Creates e-mail delivery by SMTP; SMS goes to `others`.
  * @param options.url - `smtps://user:password@host:465`, or `smtp://…:587`, which must offer STARTTLS
- * @param options.requireTls - `false` only for a relay on the same machine: codes are then sent in the clear
+ * @param options.requireTls - `false` only for a relay on the same machine
  * @throws `delivery_failed`, without the relay's text, which quotes the address
  */
 export function createSmtpDelivery(options: {
@@ -71,7 +71,6 @@ const smtpErrorGuard = z.object({ command: z.string().optional(), responseCode: 
 /** Commands whose replies concern the mailbox or the message; others concern this server. */
 const aboutMessage: readonly string[] = ['RCPT TO', 'DATA', 'API'];
 
-/** @param isAwaited - true if the relay had requested the message itself */
 function toFault(error: unknown, isAwaited: boolean): DeliveryFault {
   const { data } = smtpErrorGuard.safeParse(error);
   const status = data?.responseCode ?? null;

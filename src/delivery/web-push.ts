@@ -81,7 +81,6 @@ function encryptFor({ p256dh, auth }: PushAddress, text: string, random: Random)
   });
 }
 
-/** `*.example.com` matches every host below it. */
 function isAddressOf(endpoint: string, services: readonly string[]): boolean {
   if (!URL.canParse(endpoint)) return false;
   const { protocol, host, username, password, hash } = new URL(endpoint);
@@ -89,7 +88,6 @@ function isAddressOf(endpoint: string, services: readonly string[]): boolean {
   return protocol === 'https:' && username === '' && password === '' && hash === '' && isNamed;
 }
 
-/** Returns true for a point on the curve; others cannot be used for encryption. */
 function isPoint(bytes: Buffer): boolean {
   try {
     ECDH.convertKey(bytes, curve);

@@ -5,9 +5,8 @@ import { FaceError } from '../errors.js';
 export type Choice = 'only' | 'central';
 
 /**
- * Minimum width of a second face, relative to the widest, to count. Ignores distant bystanders, but not a person
- * looking over a shoulder. docs/engine.md: refuses 6.1 % of evaluation photos; in all others the widest face is the
- * subject.
+ * Minimum relative width of a second face to count: ignores distant bystanders, but not a person looking over a
+ * shoulder. docs/engine.md: refuses 6.1 % of evaluation photos.
  */
 export const minCompanionShare = 0.5;
 
@@ -16,7 +15,6 @@ export function sortByWidth(faces: readonly DetectedFace[]): readonly DetectedFa
   return [...faces].sort((a, b) => b.box.width - a.box.width);
 }
 
-/** Returns the only face that counts. @throws `face_none`, `face_many` */
 function takeOnlyFace(faces: readonly DetectedFace[]): DetectedFace {
   const [widest, second] = sortByWidth(faces);
   if (widest === undefined) throw new FaceError('face_none');
@@ -25,7 +23,6 @@ function takeOnlyFace(faces: readonly DetectedFace[]): DetectedFace {
   return widest;
 }
 
-/** Returns the face nearest to the center of the picture. @throws `face_none` */
 function takeCentralFace(
   faces: readonly DetectedFace[],
   size: { readonly widthPx: number; readonly heightPx: number },

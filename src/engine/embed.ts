@@ -15,7 +15,6 @@ export interface FaceDescription {
 
 export type FaceEmbedder = (picture: Picture, alignment: Alignment) => Promise<FaceDescription>;
 
-/** Mirrors every row of every plane, in place. */
 function turnAround(planes: Float32Array, columns: number): void {
   for (let at = 0; at < planes.length; at += columns) planes.subarray(at, at + columns).reverse();
 }

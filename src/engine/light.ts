@@ -96,7 +96,6 @@ function offsetsIn({ widthPx, heightPx }: Picture, polygon: readonly Point[], at
   return offsets;
 }
 
-/** Returns the offsets above the middle of the face, outside 1.9 times its box. */
 function offsetsBehind({ widthPx, heightPx }: Picture, box: Box): number[] {
   const [middleX, middleY] = [box.x + box.width / 2, box.y + box.height / 2];
   const step = Math.max(1, Math.floor(Math.sqrt((widthPx * heightPx) / (2 * samples.behind))));
@@ -108,7 +107,6 @@ function offsetsBehind({ widthPx, heightPx }: Picture, box: Box): number[] {
   return offsets;
 }
 
-/** Returns the mean light between brightness quantiles. */
 function toParts({ data }: Picture, offsets: readonly number[], shares: readonly number[]): readonly Rgb[] {
   const brightness = Float32Array.from(
     offsets,
@@ -132,7 +130,6 @@ function toParts({ data }: Picture, offsets: readonly number[], shares: readonly
   });
 }
 
-/** Returns the trimmed mean light; `null`: too few pixels, too dark, or overexposed. */
 function toLight(picture: Picture, offsets: readonly number[], clippedShare: number): Rgb | null {
   const { data } = picture;
   const told = offsets.filter((at) => Math.max(data[at], data[at + 1], data[at + 2]) < clippedLevel);

@@ -47,13 +47,11 @@ export function measureNoise(picture: Picture): NoiseResidual {
   return { red, green, blue, signs };
 }
 
-/** Returns the mean of the flattest blocks; 0 if all are clipped. */
 function toFlattest(deviations: readonly number[]): number {
   const flat = [...deviations].sort((one, other) => one - other).slice(0, Math.ceil(deviations.length * flatShare));
   return flat.length === 0 ? 0 : flat.reduce((sum, each) => sum + each, 0) / flat.length;
 }
 
-/** @returns the standard deviation of one high-passed channel of a block; `null` if it is clipped */
 function highPass(
   { data, widthPx }: Picture,
   { left, top, channel }: { readonly left: number; readonly top: number; readonly channel: number },

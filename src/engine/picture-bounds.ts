@@ -13,7 +13,6 @@ const maxScannedPixels = 160_000_000;
 /** Maximum pixels of a camera picture from the capture page. */
 const maxFramePixels = 4_000_000;
 
-/** Returns the maximum pixels of a picture. Only single-scan JPEG supports reduced decoding. */
 function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): number {
   if (isInterlaced) return maxInterlacedPixels;
   if (bitDepth > 8) return maxDeepPixels;

@@ -96,7 +96,6 @@ const scaleBox = (box: Box, by: { readonly x: number; readonly y: number }): Box
   height: box.height * by.y,
 });
 
-/** Rounds to whole pixels inside the picture. */
 function clipBox(box: Box, header: Header): Box {
   const x = Math.min(Math.max(Math.round(box.x), 0), header.widthPx - 1);
   const y = Math.min(Math.max(Math.round(box.y), 0), header.heightPx - 1);
@@ -108,7 +107,6 @@ function clipBox(box: Box, header: Header): Box {
   };
 }
 
-/** @throws `face_too_small` */
 function checkWidth(widthPx: number): void {
   if (widthPx < minFaceWidthPx) throw new FaceError('face_too_small', { widthPx: Math.round(widthPx) });
 }
@@ -167,7 +165,6 @@ export async function createPipeline(
     embed: createFaceEmbedder(ownModels[at], preprocess),
   }));
 
-  /** Decodes a small face with its surroundings again, at the size its embedding needs. */
   async function decodeDetail(bytes: Uint8Array, header: Header, box: Box, reduction: number): Promise<View> {
     const region = clipBox(
       {

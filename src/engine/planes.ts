@@ -28,9 +28,8 @@ function toNeighbours(from: number, extent: number, places: number, length: numb
 }
 
 /**
- * Resamples an upright part of a picture to `columns` × `rows` by bilinear interpolation, normalized, into the upper
- * left of a tensor. Equals `sampleGrid` plus `toPlanes` in one pass: neighbors are computed per column and row, without
- * an intermediate buffer.
+ * Resamples an upright part of a picture by bilinear interpolation, normalized, into the upper left of a tensor. Equals
+ * `sampleGrid` plus `toPlanes` in one pass.
  */
 export function samplePlanes(
   picture: Picture,

@@ -61,10 +61,9 @@ interface Waiting {
 }
 
 /**
- * Starts the workers and waits for their models. A job costs the main thread one copy of the encoded photo and two
- * small messages. If a worker dies, its job fails (`internal`) and it is replaced; without workers, jobs are
- * `overloaded`.
- * @throws `model_missing`, `model_altered`, `runtime_unavailable`, and `internal` if a worker cannot start
+ * Starts the workers and waits for their models. If a worker dies, its job fails (`internal`) and it is replaced;
+ * without workers, jobs are `overloaded`.
+ * @throws `model_missing`, `model_altered`, `runtime_unavailable`, `internal`
  */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
   const { modelsFolder, recognisers = [] } = options;

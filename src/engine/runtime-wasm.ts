@@ -3,8 +3,8 @@ import { FaceError } from '../errors.js';
 import { type Numbers, type Runtime, sessionOptions, toSaid } from './runtime.js';
 
 /**
- * Loads ONNX Runtime in WebAssembly, which runs wherever Node does but takes several times as long (docs/engine.md).
- * Single-threaded, because each worker has its own; its file is read from disk at the first model.
+ * Loads ONNX Runtime in WebAssembly, several times slower (docs/engine.md). Single-threaded, because each worker has
+ * its own.
  * @param because - why the native one is not used
  */
 export async function loadWebAssembly(because: string): Promise<Runtime> {

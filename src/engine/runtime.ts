@@ -31,8 +31,7 @@ export type RuntimeName = Omit<Runtime, 'open'>;
 
 /**
  * One thread per session, because the pool has one per processor. The arena without memory patterns uses the least
- * memory: 243 MiB for two workers after 2,000 photos, against 293 without the arena and 260 with both (docs/engine.md).
- * Timing is equal.
+ * memory, at equal speed: 243 MiB for two workers after 2,000 photos, against 293 and 260 (docs/engine.md).
  */
 export const sessionOptions = {
   intraOpNumThreads: 1,

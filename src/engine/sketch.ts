@@ -2,10 +2,9 @@ import { sketchBands } from '../core/ports.js';
 import type { Picture } from './picture.js';
 
 /*
- * Sketches to detect copies of a frame. The frame is averaged to 64 × 64 gray cells; each pair of neighbors is compared
- * as darker, similar or lighter. A copy that was encoded, scaled, lit or blurred has nearly the same steps; the next
- * picture of the same scene has not, because person and light move by more than a hundredth of the frame. Measured by
- * `npm run eval -- near-duplicates`. Stored digests depend on this order of steps: changing it invalidates them.
+ * Sketches to detect copies of a frame: 64 × 64 gray cells, whose neighbors are compared as darker, similar or lighter.
+ * A copy that was encoded, scaled, lit or blurred has nearly the same steps; the next picture of the same scene has
+ * not. Measured by `npm run eval -- near-duplicates`. Stored digests depend on this order of steps.
  */
 
 const cells = 64;
@@ -79,7 +78,6 @@ function toCells({ data, widthPx, heightPx }: Picture): Float64Array {
   return sums;
 }
 
-/** Adds row sums, pixel by pixel, to a row of cells. */
 function addStrip(strip: Float64Array, { cell, share }: ReturnType<typeof toShares>, row: Float64Array): void {
   for (let x = 0; x < strip.length; x += 1) {
     row[cell[x]] += strip[x] * share[x];

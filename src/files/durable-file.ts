@@ -52,8 +52,8 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
 }
 
 /**
- * Returns true if only one account can read a file. Root's files may be group-readable, as container runtimes provide
- * secrets; PostgreSQL has the same rule.
+ * Returns true if only one account can read a file; root's files may be group-readable, as container runtimes provide
+ * secrets.
  * @param ownUid - of this process; `null` on Windows, which has no such modes
  * @see https://www.postgresql.org/docs/current/ssl-tcp.html (19.9.1)
  */
@@ -131,7 +131,6 @@ export async function makeFolder(folder: string): Promise<void> {
   await giveToOwnerOfFolder(folder);
 }
 
-/** Writes a complete, synced draft next to `file`, mode 0600. @returns its name */
 async function writeBeside(file: string, text: string, random: Random): Promise<string> {
   const draft = draftOf(file, random);
   try {

@@ -32,7 +32,6 @@ export interface DoorVisit {
 
 const checkGuard = z.object({ stepUpId: z.string(), connection: z.string() });
 
-/** Key of the face check that a browser was sent to, by its cookie's secret. */
 const checkKey = (secret: Credential): string => `own-page-check:${secret.use(digestOf).toString('base64url')}`;
 
 const cookieOf = ({ issuer }: Pick<ApiDeps, 'issuer'>): string => browserCookieOf('me', issuer.startsWith('https:'));

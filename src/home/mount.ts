@@ -62,7 +62,6 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     });
   }
 
-  /** Mounts one step; on any error, the person returns to the entry page with a reason. */
   function mountStep(below: string, steps: Readonly<Record<string, (visit: Visit) => Promise<void>>>): void {
     mount(`/me/:connection${below}`, Object.keys(steps), async (request, response) => {
       const door = doors.get(String(request.params.connection));
@@ -152,7 +151,6 @@ function openDoors(
   );
 }
 
-/** Reads the user name of the form. @throws `request_malformed`, `body_too_large`, `overloaded` */
 const readName = ({ request, response }: DoorVisit, room: Room): Promise<string> =>
   withAllowance(request, { room, strangerBytes: maxFormBytes }, async (allowance) => {
     const body = await collectBody({ request, response }, allowance);

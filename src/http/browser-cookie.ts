@@ -2,9 +2,8 @@ import type { Response } from 'express';
 import type { Credential } from '../core/concealed.js';
 
 /**
- * Returns the cookie name of a step-up's browser, the one that the provider redirected. One per step-up, because a
- * browser may have several. The prefix makes browsers refuse cookies planted from another host or over HTTP (RFC
- * 6265bis, section 4.1.3.2).
+ * Returns the cookie name of a step-up's browser; one per step-up, because a browser may have several. The prefix makes
+ * browsers refuse cookies planted from another host or over HTTP (RFC 6265bis, section 4.1.3.2).
  */
 export const browserCookieOf = (stepUpId: string, isSecure: boolean): string =>
   `${isSecure ? '__Host-' : ''}facestep-${stepUpId}`;

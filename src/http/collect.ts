@@ -22,9 +22,9 @@ export async function collectBody(exchange: Exchange, allowance: Allowance): Pro
 
 /**
  * Receives a body, charging every byte before it is passed on. Refuses too much or too slow data; the rest is
- * discarded, not cut, so that the refusal can be sent. Time while the stream is paused does not count.
- * @throws `body_too_large`, `overloaded`, `request_malformed` if the sender aborted or is too slow; its connection
- * closes after the reply
+ * discarded, so that the refusal can be sent.
+ * @throws `body_too_large`, `overloaded`, `request_malformed` if aborted or too slow; the connection closes after the
+ * reply
  */
 export function receiveBody(
   { request, response }: Exchange,
@@ -95,7 +95,6 @@ function watchPace(
 /** Bytes that a refused sender may finish, so that it reads the refusal. */
 const discardedBytes = 16 * 1024 * 1024;
 
-/** Minimum rate meanwhile. */
 const discardedPace = { stepMs: 1000, onStep: () => roomLimits.clients.strangers } as const;
 
 /** Discards the rest of a body. */

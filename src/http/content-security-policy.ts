@@ -14,7 +14,6 @@ type Directive =
   | 'sandbox'
   | 'require-trusted-types-for';
 
-/** Additions to the strict default. */
 type Directives = Readonly<Partial<Record<Directive, string>>>;
 
 /** Directives for pages with own scripts, styles and pictures only, and Trusted Types. */

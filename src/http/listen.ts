@@ -34,10 +34,9 @@ export interface Listening {
 }
 
 /**
- * Listens for HTTP. Rejects with the system's error if the address is unavailable. At the connection limit, the longest
- * idle connection is closed, so that silent or slow clients do not block others; a new one is closed only if all are
- * busy. Each connection runs one request at a time; with too many, the one whose reply has waited longest for its
- * reader is cut, which bounds the memory of unread replies.
+ * Listens for HTTP. Rejects with the system's error. At the connection limit, the longest idle connection is closed, so
+ * that silent clients do not block others. Each connection runs one request at a time; with too many, the one whose
+ * reply has waited longest for its reader is cut.
  */
 export function listen(
   app: RequestListener,

@@ -34,8 +34,8 @@ const decodedGuard = z.string().refine((text) => !/[\ufffd\p{Surrogate}]/u.test(
 const textGuard = z.union([decodedGuard, z.array(decodedGuard)]);
 
 /**
- * Reads a multipart/form-data body into memory, never to disk. Charges every byte on arrival, headers of parts
- * included, and checks the client token as soon as it arrives, so that pictures count for their caller.
+ * Reads a multipart/form-data body into memory, never to disk. Charges every byte on arrival, and checks the client
+ * token as soon as it arrives.
  * @throws `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`, `request_malformed`,
  * and what `onAuthToken` throws
  */
@@ -155,7 +155,6 @@ async function toBody(request: Request, memory: FileMemory, { own }: BodyOptions
   return { fields, photos };
 }
 
-/** @throws `request_malformed` */
 function toText(value: unknown): z.output<typeof textGuard> {
   const text = textGuard.safeParse(value);
   if (!text.success) throw new FaceError('request_malformed', { reason: 'text' });

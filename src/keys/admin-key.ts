@@ -15,7 +15,6 @@ export interface AdminKey {
 
 /**
  * Loads the administrator's key: the configured, stored, or a new one, which is valid once stored.
- * @param given - from the configuration; not stored
  * @param file - stores the digest of a generated key
  * @throws `config_invalid` if the file is malformed or unreadable
  */

@@ -13,9 +13,8 @@ import { type OidcKeys, type OidcSigningKey, type PublicKey, toPublicKey } from 
 const certificateSec = 20 * 365 * 86_400;
 
 /**
- * Creates OpenID keys from RSA keys in AWS KMS. Each signs its own certificate at start: the same bytes on every
- * replica, because serial number and dates derive from the key. Cookie keys derive from the sealing key by a message
- * that no token has.
+ * Creates OpenID keys from RSA keys in AWS KMS. Certificates are self-signed and identical on every replica. Cookie
+ * keys derive from the sealing key by a message that no token has.
  * @throws `key_service_unavailable`, and `config_invalid` if a key is not RSA, disabled or deleted
  */
 export async function createAwsKmsOidcKeys(

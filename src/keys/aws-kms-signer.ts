@@ -22,7 +22,6 @@ export async function createAwsKmsSigner(
   const publicKeys = new Map(await Promise.all(published.map(async (key) => [key.kid, await importKey(key)] as const)));
   const kid = published[0]?.kid;
 
-  /** Signs header and payload, joined by a dot. */
   const signParts = async (header: string, payload: string | Uint8Array): Promise<string> => {
     const digest = createHash('sha256').update(header).update('.').update(payload).digest();
     const signature = await calls.sign(keyId, 'ECDSA_SHA_256', digest);

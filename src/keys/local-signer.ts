@@ -84,9 +84,8 @@ interface Deps {
 }
 
 /**
- * Creates a signer with P-256 keys in a JSON file of mode 0600, created at first start. Public keys stay, because audit
- * heads and erasure receipts are verified years later; private keys are destroyed after their period.
- * @param deps.file - the key file; its folder exists
+ * Creates a signer with P-256 keys in a JSON file of mode 0600, created at first start. Public keys stay, because
+ * signatures are verified years later; private keys are destroyed after their period.
  * @throws `config_invalid`: readable by others, or malformed
  */
 export async function createLocalSigner({ file, clock, random, log, onKeysLoaded }: Deps): Promise<LocalSigner> {
@@ -204,7 +203,6 @@ function withoutFormerSecrets(ring: KeyRing, now: EpochMs): KeyRing {
   return [first, ...others];
 }
 
-/** The signing key first. */
 function toPublished(ring: KeyRing, now: EpochMs): JsonObject[] {
   const signing = signerAt(ring, now);
   return [signing, ...ring.filter((key) => key !== signing)].map((key) => ({ ...toPublicJwk(key) }));

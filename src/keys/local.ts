@@ -52,9 +52,7 @@ export interface LocalKeys extends Keys {
 }
 
 /**
- * Opens keys in a JSON file of mode 0600, created at first start. Back it up: without it every token is lost. Changes
- * by other processes apply at the next call.
- * @param file - the key file; its folder exists
+ * Opens keys in a JSON file of mode 0600, created at first start. Back it up: without it every token is lost.
  * @throws `config_invalid`: readable by others, or malformed
  */
 export async function createLocalKeys({

@@ -46,7 +46,6 @@ async function loadLibrary() {
   return import('@peculiar/x509');
 }
 
-/** Returns the signed part of a certificate (RFC 5280, section 4.1). */
 function signedPartOf(certificate: Uint8Array): Uint8Array {
   const from = contentAt(certificate, 0).start;
   return certificate.subarray(from, contentAt(certificate, from).end);

@@ -69,9 +69,8 @@ export interface LocalOidcKeys extends OidcKeys {
 const retrySec = 60;
 
 /**
- * Opens RSA keys in a JSON file of mode 0600, created at first start. A new one takes over every 90 days, published two
- * days before; the old one stays published for two days. Without timers: `current` follows the clock.
- * @param file - the key file; its folder exists
+ * Opens RSA keys in a JSON file of mode 0600, created at first start. They rotate every 90 days with two days of
+ * overlap, by the clock in `current`.
  * @throws `config_invalid`: readable by others, or malformed
  */
 export async function createOidcKeys({

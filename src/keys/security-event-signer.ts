@@ -12,8 +12,7 @@ export interface SecurityEventSigner {
 
 /**
  * Creates a signer with the OpenID provider's keys: receivers accept only RS256 with 2048 bits or more. Without `exp`
- * and `sub` its tokens cannot pass as ID tokens, even if `typ` is ignored.
- * @param openKeys - called at the first use
+ * and `sub` its tokens cannot pass as ID tokens.
  * @see https://openid.github.io/sharedsignals/openid-caep-interoperability-profile-1_0.html (section 2.6)
  */
 export const createSecurityEventSigner = (openKeys: () => Promise<OidcKeys>): SecurityEventSigner => ({

@@ -25,9 +25,7 @@ interface Token {
 }
 
 /**
- * Counts valid tokens by key version: created, and not replaced, revoked, erased or expired. Each replica has its own
- * trail, so all are needed.
- * @param trails - files, in any order
+ * Counts valid tokens by key version. Each replica has its own trail, so all are needed.
  * @throws system errors if one is unreadable
  */
 export async function countTokens(trails: readonly string[], now: EpochMs): Promise<TokenCount> {

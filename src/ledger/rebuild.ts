@@ -61,7 +61,6 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   return { lines, left, unreadable };
 }
 
-/** Enrolments may be older than the oldest line. */
 const isOfIndex = (action: LoggedAction): boolean =>
   ['enrolled', 'enrolment_recovered', 'revoked', 'consent_withdrawn', 'subject_erased'].includes(action);
 

@@ -15,8 +15,7 @@ interface SeenPose {
 
 /**
  * Creates the judge of challenges by picture content: a head with depth followed the movements, one person in all
- * frames, lit by the screen. Order, time and replays are checked elsewhere. Does not change the photos.
- * docs/liveness.md lists which attacks it stops.
+ * frames, lit by the screen. docs/liveness.md lists which attacks it stops.
  */
 export function createMovementJudge({ engine }: { readonly engine: Engine }): LivenessJudge {
   return {

@@ -5,10 +5,9 @@ import { lightRegions } from '../engine/light.js';
 import { cosineOf } from '../verifier/embeddings.js';
 
 /*
- * Effect of screen light on faces and spoofs. Uses changes of logarithmic linear light between pictures half a second
- * apart, in which exposure and skin color cancel out. Correcting for white balance by the background adds more noise
- * than it removes (docs/liveness.md). Based on: Tang et al., Face Flashing (NDSS 2018); Liu et al., Aurora Guard (arXiv
- * 1902.10311). Measurements are in docs/liveness.md.
+ * Effect of screen light on faces and spoofs, by changes of logarithmic linear light between pictures half a second
+ * apart, in which exposure and skin color cancel out. Based on: Tang et al., Face Flashing (NDSS 2018); Liu et al.,
+ * Aurora Guard (arXiv 1902.10311). Measurements are in docs/liveness.md.
  */
 
 export interface LitReading {
@@ -53,7 +52,6 @@ function toChroma(values: Rgb): Rgb {
   return [values[0] - mean, values[1] - mean, values[2] - mean];
 }
 
-/** Returns the change of chromaticity in logarithms, in which constant factors cancel out. */
 const toChange = (from: Rgb, to: Rgb): Rgb =>
   toChroma([Math.log(to[0] / from[0]), Math.log(to[1] / from[1]), Math.log(to[2] / from[2])]);
 
@@ -102,7 +100,6 @@ function toFalloff(answers: readonly Answer[]): number | null {
   return toGain(told, ({ behind }) => behind ?? none) / toGain(told, ({ face }) => face);
 }
 
-/** Fits a line: value at 0, and slope. */
 function toLine(places: readonly number[], values: readonly number[]): readonly [at0: number, slope: number] {
   const [x, y] = [toMean(places), toMean(values)];
   const spread = total(places.map((place) => (place - x) ** 2));

@@ -3,7 +3,6 @@ import type { Point } from '../engine/picture.js';
 import { faceDepth } from './depth.js';
 import type { HeadTurn } from './turn.js';
 
-/** Centers the points and scales them to an eye distance of 1. */
 function toShape(landmarks: Landmarks): Landmarks {
   const middle = toMean(landmarks);
   const [left, right] = toEyeCentres(landmarks);

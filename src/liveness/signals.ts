@@ -24,7 +24,6 @@ const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   light_same_face: () => 'hold_still',
 };
 
-/** @param index - of the frame, from 0; `null` for all frames */
 function toMeasured(signal: LivenessSignal, index: number | null, value: number): Measured {
   const { unit, ...bound } = bounds[signal];
   return {

@@ -10,9 +10,8 @@ import type { SourceAnswer } from './sources.js';
 const lifeSec = 300;
 
 /**
- * Returns claims of other connections for UserInfo or an ID token: the values, the same as signed aggregated claims
- * (OpenID Connect Core, section 5.6.2), and `_claim_status`. Empty if no source was queried.
- * @param client - recipient
+ * Returns claims of other connections: values, signed aggregated claims (OpenID Connect Core, section 5.6.2), and
+ * `_claim_status`. Empty if no source was queried.
  * @throws `key_service_unavailable`
  */
 export async function tellSources(

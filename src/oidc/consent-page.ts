@@ -100,7 +100,6 @@ const renderDestination = (texts: ConsentTexts, { to }: Asker): Html | string =>
 const nameOf = (language: Language, { claim, label }: Pick<ShownClaim, 'claim' | 'label'>): string =>
   label?.[language] ?? (isStandardClaim(claim) ? consentTextsIn(language).labels[claim] : (label?.en ?? claim));
 
-/** Renders what a connection would return, why it does not, and how to enable it. */
 function renderSilent(language: Language, { decision, name, state, items }: SilentSource, canLink: boolean): Html {
   const texts = consentTextsIn(language);
   const isUnlinked = state === 'unlinked';

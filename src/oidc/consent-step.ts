@@ -19,7 +19,6 @@ import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './s
 import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
-/** Result of the step: `share` is `null` if nothing was requested. */
 interface Settled {
   readonly share: Share | null;
 }
@@ -161,7 +160,6 @@ const holdsBy = ({ claims, links: former }: DataConsent, wanted: readonly ClaimW
 const valuesOf = (answers: readonly SourceAnswer[]): readonly PersonalData[] =>
   answers.flatMap((answer) => (answer.state === 'answered' ? [answer.values] : []));
 
-/** Claim names are unique. */
 const merge = (parts: readonly PersonalData[]): PersonalData =>
   parts.reduce((all, part) => all.use((first) => part.use((second) => new PersonalData({ ...first, ...second }))));
 

@@ -30,8 +30,8 @@ interface Held {
 }
 
 /**
- * Creates the account look-up for tokens: who they are about and their claims, read from the providers. Tokens become
- * invalid when the consent ends, or when the person no longer acts for the organization.
+ * Creates the account look-up for tokens. Tokens become invalid when the consent ends, or when the person no longer
+ * acts for the organization.
  * @param clientOf - returns the current registration
  */
 export function createFindAccount(
@@ -104,13 +104,11 @@ export function createFindAccount(
   };
 }
 
-/** A deleted user acts for no organization. */
 function toNothingOfNobody(error: unknown): readonly [] {
   if (error instanceof FaceError && error.code === 'subject_unknown') return [];
   throw error;
 }
 
-/** @param names - agreed claims; if empty, the provider is not queried */
 async function readShared({ profile }: Connection, subject: string, names: readonly string[]): Promise<JsonObject> {
   if (names.length === 0) return {};
   try {

@@ -117,7 +117,6 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     sendPage(response, renderAskPage(language, flow.atKiosk === null ? null : kioskLink(deps.issuer)));
   }
 
-  /** A new ticket each time, because the link opens once. */
   async function leadToCamera(visit: Visit, person: Person): Promise<void> {
     const { request, response, interaction, client, flow } = visit;
     const browser = newSecret(deps);
@@ -197,7 +196,6 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     await tell(visit, result);
   }
 
-  /** Returns true if the policy accepts alternatives and neither client nor request requires a face. */
   function takesAnotherWay({ client, interaction }: Visit): boolean {
     const { acr, amr } = parseRequestedClaims(paramsOf(interaction.params).claims);
     return (

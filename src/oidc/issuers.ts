@@ -85,7 +85,6 @@ function createSource(connection: Connection, deps: Omit<IssuerDeps, 'sources'>)
   };
 }
 
-/** Refuses claims without a known attribute. @param sources - `null`: checks the connection's own claims */
 function checkSources(
   own: Connection,
   clients: readonly { readonly id: string; readonly claims: RegisteredClaims }[],

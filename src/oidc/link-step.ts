@@ -101,7 +101,6 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     response.redirect(303, startedLink(deps.issuer, started, wished === undefined ? null : language));
   }
 
-  /** Handles the return from the other account's face check. One that did not pass is repeated or skipped. */
   async function settle(visit: Visit, linking: NonNullable<Flow['linking']>, who: SubjectRef): Promise<void> {
     const cookie = browserCookieOf(linking.stepUpId, isSecure);
     const shown = readCookie(visit.request, cookie);

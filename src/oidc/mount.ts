@@ -55,8 +55,8 @@ const routes = [
 const maxFormBytes = 56 * 1024;
 
 /**
- * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Reads bodies here, within limits of time and
- * memory. A POST to the authorization endpoint becomes a query, so that the client's kind can inspect it first.
+ * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Reads bodies here, within limits. A POST to
+ * the authorization endpoint becomes a query, so that the client's kind can inspect it first.
  * @throws `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
 export function mountOidc(
@@ -85,7 +85,6 @@ export function mountOidc(
   mountCredentials(app, issuers, { publicUrl, random });
 }
 
-/** Returns this service's page at a path; `null`: the library's. */
 function pageAt(path: string, { interact, receive }: MountedIssuer): MountedIssuer['interact'] | null {
   if (path === paths.counter) return receive;
   return path.startsWith(paths.interaction) ? interact : null;
@@ -156,7 +155,6 @@ function withBody(request: Request, body: Buffer): IncomingMessage {
   return again;
 }
 
-/** Returns the form of a POST, empty if malformed; `null` for other methods. */
 function readForm({ request, body }: Visit): URLSearchParams | null {
   if (body === null) return null;
   const isForm = request.is('application/x-www-form-urlencoded') !== false;

@@ -14,7 +14,7 @@ import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
 /**
- * Creates the step that asks for the organization, if the client requests it. Reads it from the provider.
+ * Creates the step that asks for the organization, if the client requests it.
  * @returns true if settled; otherwise the person was asked or redirected; throws `AccessDenied` if they act for none,
  * not for the required one, or refuse
  */

@@ -7,8 +7,8 @@ const betweenLooksMs = 50;
 const looksAllowed = 80;
 
 /**
- * Finds the answer of a concurrent visit to the same interaction. After a double click one visit consumes the pass; the
- * other, which its browser displays, waits for that answer.
+ * Finds the answer of a concurrent visit: after a double click one visit consumes the pass, and the other one, which
+ * the browser displays, waits.
  * @param error - of this visit
  * @returns `null` if there is no other answer
  */

@@ -225,7 +225,6 @@ const namesOf = (prefix: string) => ({
   session: `${prefix}-session`,
 });
 
-/** Creates a prompt that requires a face check for every request, independent of sessions. */
 function faceCheck(): Prompt {
   const check: LibraryCheck = new Check(
     'face_check',
@@ -236,7 +235,6 @@ function faceCheck(): Prompt {
   return new Prompt({ name: 'login', requestable: true }, check);
 }
 
-/** Creates a prompt value that a new face check satisfies. */
 const satisfied = (name: 'consent' | 'select_account'): Prompt => new Prompt({ name, requestable: true });
 
 /** Derives URLs from the issuer, not from `Host` or the request line. */

@@ -19,8 +19,8 @@ import { oidcErrors } from './library.js';
 const maxHintCharacters = 256;
 
 /**
- * Creates the client of an application or another identity provider: code flow, with the person named by `login_hint`
- * or by themselves.
+ * Creates the client of an application or another identity provider, with the person named by `login_hint` or by
+ * themselves.
  * @param organisations - of the connection; `null`: none
  * @throws `config_invalid`: it may request organizations, but the connection has none
  */

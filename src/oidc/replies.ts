@@ -5,9 +5,8 @@ import type { PublicKey } from '../keys/oidc-key-set.js';
 import type { Provider } from './library.js';
 
 /**
- * The library adds the digest of its form-submitting script to `script-src`. `form-action` cannot be limited to the
- * client: Chromium applies it to all redirects, and a client that is a provider may redirect to an application. The
- * targets come from the client's registration.
+ * `form-action` cannot be limited to the client: Chromium applies it to all redirects, and a client that is a provider
+ * may redirect to an application. The library adds the digest of its script to `script-src`.
  */
 const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'https: http:' });
 

@@ -47,8 +47,7 @@ export type RequireReturn = (context: KoaContextWithOIDC, sentBackAt: string | n
 
 /**
  * Creates the check that sends a browser back once before anything is stored, looked up or counted, which stops clients
- * that ignore replies. Stateless: the signed cookie is valid for this request and a short time, so each new name costs
- * another visit.
+ * that ignore replies. Stateless: the signed cookie is valid briefly for this request.
  * @returns throws `ComeBack`, or `CookiesNeeded` if a returning browser has no cookie
  */
 export function createRequireReturn(

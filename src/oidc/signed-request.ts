@@ -11,10 +11,10 @@ const signedLifeSec = 600;
 const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().optional() });
 
 /**
- * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A browser could replay it;
- * then it proves no more than an unsigned request, which is allowed too, so it is not an error. Uses are stored by the
- * digest of the signed content, because a signature has several encodings.
- * @param object - the library has verified signature, `iss`, `aud` and `exp`
+ * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replay proves no more than
+ * an unsigned request, so it is no error. Uses are stored by digest of the signed content, because a signature has
+ * several encodings.
+ * @param object - verified by the library
  * @param name - separates clients of connections
  * @throws `state_unavailable`
  */

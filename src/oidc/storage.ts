@@ -33,9 +33,7 @@ const isKept: Record<string, boolean> = {
 
 /**
  * Creates the storage of the library's records. Codes and tokens are stored by digest; single-use items are consumed by
- * compare-and-set. Sessions are not stored, because each authorization has its own face check. Revocation deletes the
- * grant, without which its tokens are invalid.
- * @param connection - id that separates the records
+ * compare-and-set. Sessions are not stored. Revocation deletes the grant, without which its tokens are invalid.
  */
 export function createStorage(connection: string, deps: { state: State; clock: Clock }): (model: string) => Adapter {
   return (model) => (isKept[model] === true ? createKept(`oidc:${connection}:${model}`, model, deps) : forgetful);

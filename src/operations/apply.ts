@@ -61,7 +61,6 @@ export async function readApply(connection: string, deps: Pick<Upkeep, 'state' |
 
 /**
  * Starts setting up a connection at its provider, in the background; ends at the first step that fails.
- * @param by - name of the administrator
  * @throws `connection_unknown`, `not_found`: no such step, `nobody_can_pass`, `run_under_way`, `config_invalid`,
  * `state_unavailable`
  */

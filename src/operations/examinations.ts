@@ -62,7 +62,6 @@ export async function readDoctorRun({ state, clock }: Pick<Upkeep, 'state' | 'cl
 
 /**
  * Starts examining connections in the background, one after the other. Only one doctor runs across all servers.
- * @param by - name of the administrator
  * @throws `connection_unknown`, `run_under_way`, `state_unavailable`
  */
 export async function startDoctor(connections: readonly string[], by: string, deps: Upkeep): Promise<void> {

@@ -10,8 +10,8 @@ import { openStateToRead } from '../state/open.js';
 import type { OperationDeps } from './deps.js';
 
 /*
- * Manual override of a connection's mode. Stored in the state store, so that it applies to all replicas and across
- * restarts. It ends a day after a server has loaded a file with the same mode: all replicas have it then.
+ * Manual override of a connection's mode, in the state store, so that it applies to all replicas. It ends a day after a
+ * server has loaded a file with the same mode: all replicas have it then.
  */
 
 type Mode = Policy['mode'];

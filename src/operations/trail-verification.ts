@@ -63,11 +63,7 @@ function stateOf(run: Run<Progress>, now: EpochMs): Verification['state'] {
   return outcome.isSound ? 'sound' : 'unsound';
 }
 
-/**
- * Starts verifying this server's audit trail in the background.
- * @param by - name of the administrator
- * @throws `run_under_way`, `state_unavailable`
- */
+/** Starts verifying this server's audit trail in the background. @throws `run_under_way`, `state_unavailable` */
 export async function startVerification(by: string, deps: Upkeep): Promise<void> {
   const { audit: file } = filesOf(deps.setup().config);
   const begun: Progress = { bytesRead: 0, bytesInAll: await sizeOf(file), outcome: null, failed: null };

@@ -73,11 +73,9 @@ const isAlike = (one: Float32Array, other: Float32Array, within: number): boolea
   one.every((value, at) => Math.abs(value - other[at]) <= within);
 
 /**
- * Checks that a file is a recognition model: one picture in, 257 to 512 meaningful numbers out, tested with two drawn
- * faces.
- * @param load - the runtime; default: this platform's
+ * Checks that a file is a recognition model: one picture in, 257 to 512 meaningful numbers out.
  * @returns its input and output, and the time per face on one thread
- * @throws UnfitModelError, FaceError `runtime_unavailable`
+ * @throws UnfitModelError, `runtime_unavailable`
  */
 export async function checkModel(
   file: Uint8Array,

@@ -20,8 +20,7 @@ export interface OpenedEngines {
 }
 
 /**
- * Reads the built-in parameters and those of every measured engine in the folder, whose tokens stay valid until
- * removal. Engines refused by `problemOf` count as removed. Model files are verified on loading.
+ * Reads the built-in parameters and those of every measured engine in the folder, whose tokens stay valid.
  * @param settings.engine - name of the engine for new tokens; `null`: built-in
  * @throws `parameters_altered`; `config_invalid`: unknown, not measured, or refused
  */

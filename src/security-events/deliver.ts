@@ -41,8 +41,8 @@ type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
 
 /**
  * Delivers an event: pushes until accepted, refused or expired, or queues it for polling.
- * @param openStream - returns the stream when it is not paused; `null`: deleted
- * @returns true if delivered or given up; `false` if the stream or process ended first
+ * @param openStream - waits while the stream is paused; `null`: deleted
+ * @returns true if delivered or given up
  */
 export async function deliver(
   event: SecurityEvent,
@@ -98,7 +98,6 @@ export async function attemptPush(
   }
 }
 
-/** @returns true if it is queued for polling */
 async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, log }: UnderWay): Promise<boolean> {
   return enqueueEvent(id, event, { state, clock }).catch((error: unknown) => {
     log.error('security events cannot be put where they are polled', { receiver: id, code: toCode(error) });

@@ -71,7 +71,6 @@ export function createPoll(deps: DeliveryDeps): Poll {
   };
 }
 
-/** Returns the events to deliver; none while paused. */
 async function readToTell(stream: EventStream, deps: DeliveryDeps): Promise<readonly QueuedEvent[]> {
   if (stream.status !== 'enabled') return [];
   return (await readQueue(stream.id, deps)).filter((entry) => isAsked(stream, entry));

@@ -17,8 +17,6 @@ const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
 
 /**
  * Pushes a Security Event Token (RFC 8935), without following redirects, because the headers are for that URL only.
- * @param jws - the signed token
- * @param deps.signal - aborts the wait
  * @throws `token_key_retired`, `key_service_unavailable`: the authorization header cannot be decrypted
  */
 export async function pushEvent(

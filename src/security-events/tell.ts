@@ -48,7 +48,6 @@ export async function tell(id: string, deps: TellDeps): Promise<void> {
   }
 }
 
-/** Creates the function that pushes events left in the poll queue after a change to push. */
 function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
   const { streamNow, log } = deps;
   let known: EventStream['delivery']['kind'] | null = null;
@@ -73,7 +72,6 @@ function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
   };
 }
 
-/** @returns true if delivered or given up; `false` if aborted */
 async function tellRecord(
   record: ReportedRecord,
   openStream: () => Promise<EventStream | null>,
@@ -92,7 +90,6 @@ async function tellRecord(
   return true;
 }
 
-/** Events of a paused stream wait in the trail. */
 async function untilOpen({ streamNow, signal, sleep }: TellDeps): Promise<EventStream | null> {
   while (!signal.aborted) {
     const stream = streamNow();

@@ -33,9 +33,8 @@ export interface Transmitter {
 }
 
 /**
- * Starts delivering this server's audit trail to each stream, in order, at least once. The trail is the outbox, so no
- * event is lost in a crash. Refused events, and those not accepted within a day, become dead letters. Streams are
- * independent.
+ * Starts delivering this server's audit trail to each stream, in order, at least once. The trail is the outbox. Events
+ * that are refused, or not accepted within a day, become dead letters.
  * @throws `state_unavailable`
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {

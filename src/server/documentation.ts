@@ -9,7 +9,6 @@ import { requireMethod } from '../http/address.js';
 import { discardBody } from '../http/collect.js';
 import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
 
-/** Returns file names below a folder, with slashes; empty if it was not built. */
 const namesIn = (folder: string): ReadonlySet<string> => {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });

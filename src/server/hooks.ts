@@ -29,8 +29,8 @@ const maxHookBytes = 1024 * 1024;
 const maxUnprovenBytes = 16 * 1024;
 
 /**
- * Creates the route of hooks: passes the raw call to its hook and replies in the provider's format, also for errors.
- * Calls refused by their headers are answered before the body is read.
+ * Creates the route of hooks: passes the raw call to its hook and replies in the provider's format. Calls refused by
+ * their headers are answered before the body is read.
  * @throws `not_found` or `method_not_allowed`, in the common format
  */
 export function createHookRoute(

@@ -66,7 +66,6 @@ function createEngine(
   return createEnginePool({ modelsFolder, recognisers, queueLimit, ...(workers === null ? {} : { workers }) });
 }
 
-/** Reports the model runtime, on the terminal too if it is the slower one. */
 function sayRuntime({ name, standsInBecause }: RuntimeName, { log, tell }: EngineDeps): void {
   if (standsInBecause === null) {
     log.info('model runtime', { name });

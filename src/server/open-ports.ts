@@ -119,7 +119,6 @@ export async function openPorts(
   };
 }
 
-/** Creates the data folder if needed. @throws system errors if it is inaccessible */
 async function openFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);

@@ -59,7 +59,6 @@ export async function openTransmitter(
     onDelivery: (receiver, outcome) => metrics.securityEvents.inc({ receiver, outcome }),
   };
 
-  /** Streams follow their application's permissions and end with it. */
   const toCurrent = async (record: StreamRecord): Promise<readonly EventStream[]> => {
     const application = await findApplication(record.application, { state });
     if (application === null) {

@@ -31,10 +31,7 @@ import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
 const followModesEverySec = 5;
 
 export interface RunningServer {
-  /**
-   * Applies another configuration without dropping requests. An invalid one is logged and ignored. Never rejects.
-   * @param by - the requesting administrator, if any
-   */
+  /** Applies another configuration without dropping requests. An invalid one is logged and ignored. Never rejects. */
   reload(by?: string): Promise<Reloaded>;
   /** Drains: reports not ready, accepts no requests, finishes running ones, and closes the ports. */
   stop(): Promise<void>;

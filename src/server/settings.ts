@@ -45,7 +45,6 @@ export const toRecorded = (changed: readonly string[]): string[] =>
     ? [...changed]
     : [...changed.slice(0, mostRecorded), `and ${changed.length - mostRecorded} more`];
 
-/** Returns dotted paths of differences, without values. */
 function findChanges(before: unknown, after: unknown, path: readonly string[] = []): string[] {
   if (before instanceof Credential && after instanceof Credential) {
     return before.use((text) => after.use((other) => hasDigest(text, digestOf(other)))) ? [] : [path.join('.')];
@@ -62,7 +61,6 @@ function findChanges(before: unknown, after: unknown, path: readonly string[] = 
   });
 }
 
-/** An index with the connection's id, which is easier to find. */
 const toNamed = (index: string, connection: unknown): string =>
   isCollection(connection) && 'id' in connection ? `${index} (${String(connection.id)})` : index;
 

@@ -16,7 +16,6 @@ export function shadowHooks(hooks: ServedHooks, connection: Connection, core: Co
 const isNoSignIn = (code: FaceErrorCode): boolean => refusals[code].kind === 'caller' || code === 'hook_probed';
 
 function shadow(name: string, hook: ServedHook, connection: Connection, core: CoreDeps): ServedHook {
-  /** @returns the code that shadow mode ignores; throws others */
   const passOver = async (error: unknown): Promise<FaceErrorCode> => {
     const code = toCode(error);
     if (isNoSignIn(code)) throw error;

@@ -46,7 +46,6 @@ export function createSignInProvider(
 ): SignInProvider {
   let known: { readonly until: EpochMs; readonly provider: Promise<client.Configuration> } | null = null;
 
-  /** Failures are not cached. */
   function discover(): Promise<client.Configuration> {
     if (known !== null && clock.now() < known.until) return known.provider;
     const provider = discoverProvider(config, fetch);
@@ -117,7 +116,6 @@ async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promi
   return provider;
 }
 
-/** The library uses only two of the body types. */
 const toBody = (body: client.FetchBody): string | URLSearchParams | null =>
   typeof body === 'string' || body instanceof URLSearchParams ? body : null;
 

@@ -49,7 +49,6 @@ export interface SsfEndpoint {
   handle(call: SsfCall): Promise<SsfAnswer>;
 }
 
-/** A stream visible to the caller; `record`: `null` for a configured one. */
 interface Found {
   readonly stream: EventStream;
   readonly record: StreamRecord | null;
@@ -76,7 +75,6 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     if (found === undefined) throw new FaceError('not_found');
     return found;
   };
-  /** Configured streams are changed only by the administrator. */
   const findOwn = async (caller: SsfCaller, id: string | null): Promise<StreamRecord> => {
     const { record } = await find(caller, id);
     if (record === null) throw new FaceError('scope_missing');
@@ -209,7 +207,6 @@ const toStatusView = ({ id, status, reason }: Pick<StreamRecord, 'id' | 'status'
   ...(reason === null ? {} : { reason }),
 });
 
-/** @throws `request_malformed` */
 function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<Guard> {
   const parsed = guard.safeParse(body);
   if (!parsed.success)

@@ -67,7 +67,6 @@ async function serve(
   });
 }
 
-/** @returns `null` without a body @throws `request_malformed` */
 function parseJson(request: Request, body: Buffer): unknown {
   if (body.length === 0) return null;
   if (request.is('application/json') === false) throw new FaceError('request_malformed');

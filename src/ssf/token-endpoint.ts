@@ -95,13 +95,11 @@ function readBasic(request: Request): ShownClient | null {
 const fromFormText = (text: string): string =>
   new URLSearchParams(`text=${text.replaceAll('&', '%26')}`).get('text') ?? '';
 
-/** Reads `client_secret_post`; `null` without a secret. */
 function readPosted(form: URLSearchParams): ShownClient | null {
   const secret = readOne(form, 'client_secret');
   return secret === null ? null : { id: readOne(form, 'client_id') ?? '', secret: new Credential(secret) };
 }
 
-/** @throws `request_malformed` */
 function readForm(request: Request, body: Buffer): URLSearchParams {
   if (body.length > 0 && request.is('application/x-www-form-urlencoded') === false) {
     throw new FaceError('request_malformed', { reason: 'no form' });
@@ -116,7 +114,6 @@ function readOne(form: URLSearchParams, name: string): string | null {
   return sent === '' ? null : sent;
 }
 
-/** @throws `request_malformed` */
 function checkGrantType(form: URLSearchParams): void {
   const type = readOne(form, 'grant_type');
   if (type === null) throw new FaceError('request_malformed', { field: 'grant_type' });

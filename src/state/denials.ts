@@ -17,7 +17,6 @@ const denying = [
   'enrolment_refused',
 ] as const;
 
-/** Returns the denied token; `null`: none. */
 function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): string | null {
   switch (action) {
     case 'revoked':
@@ -88,6 +87,5 @@ async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | nul
   return denied;
 }
 
-/** `null`: never, or unknown. */
 const toExpiry = (text: string | null | undefined): EpochMs | null =>
   text === null || text === undefined ? null : fromIso(text);

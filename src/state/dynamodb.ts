@@ -96,7 +96,6 @@ export function createDynamoDbStore(
     );
   };
 
-  /** @returns the sum; `null` if the condition failed */
   const update = async (input: Omit<UpdateItemCommandInput, 'TableName'>): Promise<number | null> => {
     try {
       const command = new UpdateItemCommand({ TableName, ReturnValues: 'UPDATED_NEW', ...input });

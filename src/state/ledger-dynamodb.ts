@@ -178,7 +178,6 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
   };
 }
 
-/** DynamoDB refuses a range that ends before it begins. */
 const isEmpty = ({ after, before }: LedgerRange): boolean => after >= before;
 
 function toItem(row: LedgerRow): Record<string, AttributeValue> {

@@ -89,7 +89,6 @@ export async function createRedisLedger(config: RedisConfig): Promise<LedgerStor
   };
 }
 
-/** `null`: a tombstone. */
 function parseValue(text: string): string | null {
   const version = text.indexOf(':');
   return text[version + 1] === '1' ? text.slice(version + 3) : null;

@@ -46,11 +46,10 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Migrates a data folder to this version's format. Copies the embedded store first and changes it in one transaction,
- * so that a full disk or a crash changes nothing.
- * @param deps.steps - available migrations
+ * Migrates a data folder. Copies the embedded store first and changes it in one transaction, so that a crash changes
+ * nothing.
  * @returns the copy; `null` if nothing was migrated or copied
- * @throws `data_newer`: from a newer version; `state_unavailable`: in use by a server, or not writable
+ * @throws `data_newer`; `state_unavailable`: in use by a server, or not writable
  */
 export async function migrateFolder(
   files: DataFiles,

@@ -8,10 +8,9 @@ import { createSqliteState } from './sqlite.js';
 import { type Store, withStoreEpoch } from './store-epoch.js';
 
 /**
- * Opens and reconciles the configured state store. A shared store that does not respond yet is reconciled later, and
- * refuses calls until then.
- * @param deps.files - their folder exists
- * @throws `data_newer`: from a newer version; `state_unavailable`: the embedded store cannot be opened
+ * Opens and reconciles the configured state store. A shared store that does not respond yet refuses calls until it is
+ * reconciled.
+ * @throws `data_newer`; `state_unavailable`: the embedded store cannot be opened
  */
 export async function openState(
   config: StateConfig,

@@ -3,8 +3,8 @@ import type { Cluster, Redis } from 'ioredis';
 
 /*
  * Each operation is one script on one key: atomic, and possible in a cluster. A record is "<revision> <expiresAt or
- * nothing> <json>", a counter "<sum> <expiresAt>": a short string takes less memory than a hash. Redis expires keys by
- * its own clock; `expiresAt` and the caller's clock are authoritative.
+ * nothing> <json>", a counter "<sum> <expiresAt>". Redis expires keys by its own clock; `expiresAt` and the caller's
+ * clock are authoritative.
  */
 
 /** A script and its SHA-1 for Redis. */

@@ -9,11 +9,10 @@ import { isAhead } from './marker.js';
 import { createSqliteChanges } from './sqlite-changes.js';
 
 /*
- * A revision is an AUTOINCREMENT row number, and every write creates a new row, so a deleted and recreated record is
- * never mistaken for the one read. Answered revocations and consumed step-ups must survive a power failure: the
- * write-ahead log is synced here, once for all concurrent changes, because synchronous=FULL would block on each and
- * synchronous=NORMAL does not sync it. Relaxed writes (safe in a crash, not in a power failure) do not wait: counters,
- * two per face check, and records with relaxed durability. https://www.sqlite.org/pragma.html#pragma_synchronous
+ * A revision is an AUTOINCREMENT row number, and every write creates a new row, so a recreated record is never mistaken
+ * for the one read. Answered writes must survive a power failure: the write-ahead log is synced here, once for
+ * concurrent changes, because synchronous=FULL would block on each and synchronous=NORMAL does not sync it. Relaxed
+ * writes (counters, and records that say so) do not wait. https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 const schema = `
   pragma journal_mode = wal;

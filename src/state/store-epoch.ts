@@ -25,11 +25,11 @@ const lookEveryMs = 1000;
 const forever = { expiresAt: null } as const;
 
 /**
- * Adds detection of data loss to a shared store. A marker is checked after each interruption, once a second, and on
- * `storeEpoch`. If it is missing, the store was emptied: the first replica writes a new one, and each replica
- * reconciles before it answers. A marker from a clock far ahead is replaced too.
- * @param options.known - marker of the last reconciliation, from this or a former run; `null`: none
- * @param options.reconcile - restores data for a new marker; until it succeeds every method throws
+ * Adds detection of data loss to a shared store, by a marker that is checked after each interruption, once a second,
+ * and on `storeEpoch`. If it is missing or far ahead, the first replica writes a new one, and each replica reconciles
+ * before it answers.
+ * @param options.known - marker of the last reconciliation; `null`: none
+ * @param options.reconcile - restores data; until it succeeds every method throws
  */
 export function withStoreEpoch(
   store: Store,
@@ -103,7 +103,6 @@ export function withStoreEpoch(
     if (reconciling !== null) throw new FaceError('state_unavailable', { reason: 'replaced' });
   };
 
-  /** Settles when the store is known to be the reconciled one. */
   const held = async (): Promise<void> => {
     checkUsable();
     for (;;) {

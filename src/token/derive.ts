@@ -127,8 +127,8 @@ export function wipeTokenKeys(keys: TokenKeys): void {
 export const permutationOf = (key: KeyMaterial): Uint16Array => key.use((seed) => drawPermutation(seed, codeLength));
 
 /**
- * Returns the 16-byte tag of a message. It covers the stored bytes, because the code corrects a few altered ones, and
- * an altered token with another id would pass the deny list.
+ * Returns the 16-byte tag of a message. It covers the stored bytes: the code corrects a few altered ones, and an
+ * altered token with another id would pass the deny list.
  * @param stretched - Argon2id of the message
  * @param stored - 128 bytes, as in the token
  */

@@ -147,7 +147,6 @@ export function createFv1(deps: {
     return decoded;
   }
 
-  /** Runs Argon2id once. @param room - as for `Stretch` */
   async function attempt(
     message: Uint8Array,
     { salt, stored, tag }: TokenFields,

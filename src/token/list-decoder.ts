@@ -58,7 +58,6 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
         slots[layer * listSize + path] = forkedSlots[layer * listSize + (forkOrder[path] >> 1)];
   }
 
-  /** Forks each path on its next bit and keeps the likeliest, likeliest first. */
   function fork(): void {
     const choices = paths * 2;
     for (let choice = 0; choice < choices; choice += 1) {

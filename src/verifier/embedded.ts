@@ -112,7 +112,6 @@ export function createEmbeddedVerifier(deps: {
     throw refusals[first];
   }
 
-  /** Passes examinations to `work` and wipes their embeddings afterwards. */
   async function withExamined<T>(
     photos: readonly Photo[],
     signals: readonly Signal[],

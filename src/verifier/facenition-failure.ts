@@ -49,8 +49,8 @@ const isSlow = (cause: unknown): boolean =>
   cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError;
 
 /**
- * Converts a failed exchange: an incomplete response is `upstream_unavailable`, one that violates HTTP or the size
- * limit `upstream_malformed`. Only the code of the cause is used, because parser errors contain data.
+ * Converts a failed exchange: incomplete is `upstream_unavailable`, a violation of HTTP or the size limit
+ * `upstream_malformed`. Uses only the code of the cause, because parser errors contain data.
  * @param wasSent - true if any byte may have been sent
  */
 export function toTransportFailure(
@@ -67,9 +67,9 @@ export function toTransportFailure(
 }
 
 /**
- * Converts an error response. A 5xx is an outage; a 3xx is not followed, because photos and client token would go to an
- * unconfigured address; a 4xx is passed on by code only. Without a code, as from the hosted service, it blames the
- * request: `request_malformed`, which counts as a failed attempt, unlike `upstream_*`.
+ * Converts an error response. 5xx is an outage; 3xx is not followed, because photos and client token would go to an
+ * unconfigured address; 4xx is passed on by code only. Without a code: `request_malformed`, which counts as a failed
+ * attempt, unlike `upstream_*`.
  * @param body - parsed JSON, or `undefined`
  */
 export function toAnswerFailure(

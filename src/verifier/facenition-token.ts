@@ -21,10 +21,9 @@ function toBytes(text: string): Buffer {
 }
 
 /**
- * Returns the scope for the service. Its API binds tokens only to scope, accuracy and password, so the scope carries
- * the whole binding but the accuracy: up to 64 characters for its records, `#`, and the base64url of SHA-256 over
- * length-prefixed tenant, identity provider, subject and scope. A moved token is refused like one of another scope, and
- * the service learns no user id.
+ * Returns the scope for the service, whose API binds tokens only to scope, accuracy and password. It carries the whole
+ * binding but the accuracy: up to 64 characters for its records, `#`, and the base64url of SHA-256 over length-prefixed
+ * tenant, identity provider, subject and scope. The service learns no user id.
  * @throws `request_malformed`: not well-formed Unicode
  */
 export function toBoundScope({ tenant, idp, subject, scope }: Binding): string {
@@ -47,9 +46,8 @@ export interface Identity {
 const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text);
 
 /**
- * Returns public id and expiry of a token. For a foreign token, which only the service can read, the id is 128 bits of
- * its SHA-256, case-insensitive if hexadecimal, and the expiry is unknown: `null`. Other equivalent spellings are known
- * to the service only.
+ * Returns public id and expiry of a token. For a foreign one, the id is 128 bits of its SHA-256, case-insensitive if
+ * hexadecimal, and the expiry is unknown: `null`.
  * @throws `token_malformed`
  */
 export function identifyToken(token: SealedToken): Identity {
@@ -74,9 +72,8 @@ export interface Decoys {
 }
 
 /**
- * Creates decoys in the format of the latest tokens, so that the service does equal work and timing reveals no
- * enrolment. For this project's servers, all bytes but the header are random. Before the first foreign token, or if the
- * service checks more than the format, timing may differ.
+ * Creates decoys in the format of the latest tokens, so that timing reveals no enrolment. Before the first foreign
+ * token, or if the service checks more than the format, timing may differ.
  */
 export function createDecoys(random: Random): Decoys {
   let shape: Shape = { kind: 'ours', engine: currentEngine, keyVersion: 1 };

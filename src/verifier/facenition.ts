@@ -27,10 +27,10 @@ import { checkPhotoCount } from './photo-count.js';
 const livenessName = 'liveness';
 
 /**
- * Creates the verifier that calls a Facenition server: hosted, or another facestep. Binds tokens to users by the scope
- * (`toBoundScope`), derives no content key and renews nothing.
- * @throws FaceError from every method, besides the codes of `Verifier`: `request_malformed` if the service refuses a
- * request without a reason, `body_too_large`, `locked_out`, `token_expired`, `token_revoked`
+ * Creates the verifier that calls a Facenition server. Binds tokens to users by the scope (`toBoundScope`), derives no
+ * content key and renews nothing.
+ * @throws from every method, besides the codes of `Verifier`: `request_malformed` for a refusal without a reason,
+ * `body_too_large`, `locked_out`, `token_expired`, `token_revoked`
  */
 export function createFacenitionVerifier(options: ClientOptions): Verifier {
   const client = createFacenitionClient(options);
@@ -214,7 +214,6 @@ const accuracyField = (accuracy: Accuracy) => ({ name: 'accuracy', text: String(
 
 const toTwoDecimals = (score: number): number => Math.round(score * 100) / 100;
 
-/** Returns the measured probability of "live". @throws `upstream_malformed` if it is missing */
 function toLiveness({ measurements }: Screening): Liveness {
   const value = measurements.find(({ name }) => name === livenessName)?.value;
   if (value === undefined || value < 0 || value > 1)

@@ -9,15 +9,14 @@ import type { EngineParameters, Parameters } from '../token/parameters.js';
 
 /**
  * Number of candidate messages tried over the whole roster, likeliest first. Each takes an Argon2id run, and a roster
- * of 500 has 4,000: half a minute. The right one is almost always in the first ten, so the limit rejects hardly anyone
- * and accepts no one. Always the same number, so that timing reveals nothing.
+ * of 500 has 4,000: half a minute. The right one is almost always in the first ten. A fixed number, so that timing
+ * reveals nothing.
  */
 export const triedMessages = 64;
 
 /** Parallel key derivations, to bound the load on a key service. */
 const unlockedAtOnce = 16;
 
-/** A parsed token and its engine. */
 interface Listed {
   readonly token: SealedToken;
   readonly engine: EngineParameters;

@@ -69,10 +69,8 @@ const answerGuard = z.object({
 }) satisfies z.ZodType<PasskeyAnswer>;
 
 /**
- * Parses the page's WebAuthn response: `{"creation": …, "assertion": …}`, each in the specification's JSON form
- * (RegistrationResponseJSON, AuthenticationResponseJSON), with the PRF output in
- * `clientExtensionResults.prf.results.first`. The output is returned separately as a `UserSecret`; unknown names are
- * dropped.
+ * Parses the page's WebAuthn response: `{"creation": …, "assertion": …}` in the specification's JSON form, with the PRF
+ * output in `clientExtensionResults.prf.results.first`, returned separately as a `UserSecret`.
  * @throws `request_malformed`, without any of the text
  * @see https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson
  */

@@ -8,9 +8,9 @@ const algorithms = [-7, -8, -257];
 const timeoutMs = 300_000;
 
 /**
- * Required, not preferred: an authenticator has two PRF secrets, with and without user verification (CTAP 2.1,
- * hmac-secret), so with "preferred" a key could open the token only sometimes. It also makes the authenticator
- * multi-factor (NIST SP 800-63B-4, appendix B).
+ * Required, not preferred: an authenticator has separate PRF secrets with and without user verification (CTAP 2.1,
+ * hmac-secret), so "preferred" could lock the token. It also makes the authenticator multi-factor (NIST SP 800-63B-4,
+ * appendix B).
  */
 const userVerification = 'required';
 

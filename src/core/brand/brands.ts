@@ -156,5 +156,4 @@ export async function shareConfigured(brand: Brand, { state, clock }: Pick<Deps,
   });
 }
 
-/** Removes `undefined`, which JSON does not have. */
 const toStored = (brand: Brand) => JSON.parse(JSON.stringify(brand));

@@ -14,7 +14,6 @@ export function parseColour(text: string): Colour | null {
 
 type Channels = readonly [red: number, green: number, blue: number];
 
-/** Each from 0 to 255. */
 const channelsOf = (colour: Colour): Channels => {
   const number = Number.parseInt(colour.slice(1), 16);
   return [number >> 16, (number >> 8) & 0xff, number & 0xff];

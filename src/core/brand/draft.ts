@@ -110,7 +110,6 @@ function checkTexts(
   return { texts, problems };
 }
 
-/** Unknown names may contain anything, so they are sanitized. */
 const toShown = (key: string): string => (isTextKey(key) ? key : key.replace(/[^\w.-]/g, '?').slice(0, 40));
 
 function reasonOf(key: string, code: TextProblem): string {

@@ -24,8 +24,8 @@ type MayGoOn = () => Promise<boolean>;
 const sideBySide = 4;
 
 /**
- * Makes or continues the plan of a campaign: recipients, and skipped people with reasons. Sends nothing and changes
- * nothing at the provider. After a crash or a provider failure it resumes, or lists a group again.
+ * Makes or continues a campaign's plan: recipients, and skipped people with reasons. Changes nothing at the provider.
+ * Resumes after a crash, or lists a group again.
  * @throws `state_unavailable`
  */
 export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
@@ -98,7 +98,6 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
   return shards;
 }
 
-/** Looks up the people of a file, whose records exist already. */
 async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<number | null> {
   const connection = deps.connections.get(campaign.connection);
   if (connection === undefined) throw new FaceError('connection_unknown');

@@ -44,9 +44,8 @@ export interface Batch {
 const daySec = 86_400;
 
 /**
- * Sends a batch of due e-mails to the people of one record. Each is claimed before sending and settled after. A person
- * with an abandoned claim may have received it and is not written to again automatically.
- * @param batch.size - maximum e-mails
+ * Sends a batch of due e-mails. Each is claimed before and settled after sending; a person with an abandoned claim may
+ * have received it, so it is not repeated automatically.
  * @throws `state_unavailable`
  */
 export async function sendBatch(

@@ -81,7 +81,6 @@ export async function takeEntry(
   throw new FaceError('state_unavailable', { reason: 'contended' });
 }
 
-/** @returns `null` if the list is full */
 async function takeFrom(
   { connection, list, until }: { readonly connection: string; readonly list: string; readonly until: EpochMs },
   deps: Deps,
@@ -104,7 +103,6 @@ async function takeFrom(
   return index;
 }
 
-/** Ends soon, because at least half the indexes are free. */
 function drawFree({ taken }: ListRecord, { random }: Deps): number {
   const bits = Buffer.from(taken, 'base64');
   for (;;) {
@@ -113,7 +111,6 @@ function drawFree({ taken }: ListRecord, { random }: Deps): number {
   }
 }
 
-/** Creates a list in place of the one found; another replica may be faster. */
 async function beginList(connection: string, found: FoundRecord<{ list: string }> | null, deps: Deps): Promise<void> {
   const list = Buffer.from(deps.random(16)).toString('base64url');
   const madeAt = deps.clock.now();

@@ -42,7 +42,6 @@ const maxStatementCharacters = 2000;
 
 const consentKey = ({ connection, subject }: SubjectRef): string => `consent:${connection}:${subject}`;
 
-/** Without expiry while the consent is valid. */
 const toStored = (who: SubjectRef, { settings: { consentDays } }: Pick<CoreDeps, 'settings'>) => ({
   key: consentKey(who),
   guard: recordGuard,
@@ -107,11 +106,11 @@ export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>
 }
 
 /**
- * Names a new token in the consent record, just before it is written to the profile. Keeps the record of the current
- * token, in case the write fails.
+ * Names a new token in the consent record before it is written to the profile, keeping the current token's record in
+ * case the write fails.
  * @param found - as read before the token was created
  * @param current - public id of the token in the profile
- * @throws `enrolment_changed`: another writer changed the record, or is writing a token
+ * @throws `enrolment_changed`: a concurrent change
  */
 export async function nameInConsent(
   who: SubjectRef,

@@ -32,10 +32,10 @@ async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promi
 }
 
 /**
- * Creates a token from 1 to 5 photos and writes it to the subject's attribute, under recorded consent. Denies the
- * former token, which stays if the write fails.
+ * Creates a token from 1 to 5 photos and writes it to the profile, under recorded consent. Denies the former token,
+ * which stays if the write fails.
  * @throws `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of `Verifier`;
- * `enrolment_changed`: another change intervened
+ * `enrolment_changed`: a concurrent change
  */
 export async function enrolSubject(
   request: ConnectedSubject & {

@@ -27,7 +27,6 @@ export type PasskeyRecord = z.output<typeof storedGuard>;
 
 const passkeyKey = ({ connection, subject }: SubjectRef): string => `passkey:${connection}:${subject}`;
 
-/** Expires with the enrolment. */
 const toStored = (owner: SubjectRef) => ({
   key: passkeyKey(owner),
   guard: storedGuard,

@@ -106,7 +106,6 @@ export async function forgetRecoveryCodes(who: SubjectRef, { state }: Pick<CoreD
   await state.delete(toStored(who).key);
 }
 
-/** @throws `token_key_retired`, `key_service_unavailable` */
 async function createDigest(
   { connection, subject }: SubjectRef,
   { keyVersion, salt }: Pick<Kept, 'keyVersion' | 'salt'>,

@@ -10,11 +10,9 @@ import { denyToken, identifyWhereSound } from './deny-list.js';
 import { noteEnd } from './enrolment-end.js';
 
 /**
- * Denies a token until it would have expired. Requires the whole token, because its public id is a digest of all its
- * bytes. Its authenticity cannot be verified without the face, so each client is rate-limited.
- * @param by - tenant and id of the caller
- * @throws `token_malformed`; `locked_out`: too many by that client; `token_key_retired`: no key opens it, nothing is
- * stored; `state_unavailable`
+ * Denies a token until it would have expired. Requires the whole token, because its public id is a digest of it.
+ * Rate-limited per client, because authenticity cannot be verified without the face.
+ * @throws `token_malformed`, `locked_out`; `token_key_retired`: nothing is stored; `state_unavailable`
  */
 export async function revokeToken(
   token: SealedToken,
@@ -40,9 +38,8 @@ export interface Revocation {
 }
 
 /**
- * Ends the enrolment of a subject: deletes its data, withdraws the consent, denies the token, clears the attribute.
- * Steps without the provider come first, so that they succeed during its outage. Idempotent.
- * @param request.by - the administrator
+ * Ends an enrolment: deletes its data, withdraws the consent, denies the token, clears the attribute. Steps without the
+ * provider come first, so that they succeed during its outage. Idempotent.
  * @throws `subject_unknown`, `profile_unavailable`, `state_unavailable`
  */
 export async function revokeSubject(

@@ -43,11 +43,8 @@ export async function findSubjects(
 }
 
 /**
- * Erases a user's data: ends the enrolment and deletes the consent, even if the provider no longer has the user.
- * Idempotent.
- * @param request.receiptId - for the audit trail and the receipt
- * @param request.by - the administrator
- * @throws `profile_unavailable`: the attribute, the consent and the notification settings stay for the next attempt;
+ * Erases a user's data and ends the enrolment, even if the provider no longer has the user. Idempotent.
+ * @throws `profile_unavailable`: attribute, consent and notification settings stay for the next attempt;
  * `state_unavailable`
  */
 export async function eraseSubject(

@@ -13,9 +13,8 @@ import { confirmPasskey, restorePasskey } from './passkey-record.js';
 import { revokeSubject } from './revoke.js';
 
 /*
- * A token change in a profile. Providers have no transactions, so it is recorded in the audit trail first, records are
- * prepared, the token is written, and the end is recorded. After a failure or crash the profile is read, and the
- * records are completed or restored to match it.
+ * A token change in a profile. Providers have no transactions: the start is audited, records are prepared, the token is
+ * written, the end is audited. After a failure or crash, the records are completed or restored to match the profile.
  */
 
 /** A token change. All of it is public and part of the audit trail. */
@@ -42,7 +41,6 @@ export function toTokenChange(
   return { connection, subject, kind, token, photos: sealed.photos, former: found === null ? null : toName(found) };
 }
 
-/** Drops the token itself, because a change may be stored until it is reconciled. */
 const toName = ({ tokenId, expiresAt, keyVersion }: TokenName): TokenName => ({ tokenId, expiresAt, keyVersion });
 
 const detailOf = ({ kind, token, photos, former }: TokenChange): AuditDetail<'enrolment_begun'> => ({
@@ -59,11 +57,11 @@ const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
   expiresAt === null ? null : toIso(toEpochMs(expiresAt));
 
 /**
- * Writes a token to a profile and denies the former one. If the provider's answer is lost, the profile is read; if that
- * fails too, it is reconciled later and the caller gets the error.
+ * Writes a token to a profile and denies the former one. If the provider's answer is lost, the profile is read, or
+ * reconciled later.
  * @param makeReady - prepares the records of the token
  * @throws what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`; `enrolment_changed`:
- * another change of the same user intervened
+ * a concurrent change
  */
 export async function changeToken(
   change: TokenChange,
@@ -104,9 +102,8 @@ export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promi
 }
 
 /**
- * Completes or restores all records to match the profile, and records the end. Idempotent.
+ * Completes or restores all records to match the profile, and audits the end. Idempotent.
  * @param outcome.isWritten - the provider confirmed; else the profile is read
- * @param outcome.isLate - by another process or later
  * @param outcome.code - the error if the token is not in the profile
  * @returns true if the token is in the profile
  */
@@ -143,7 +140,6 @@ async function reconcile(
   return false;
 }
 
-/** Returns the public id of the token in the profile; `null` without a token or user. */
 async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDeps): Promise<string | null> {
   return identifyWhereSound(await readTokenIfAny(connection, subject), deps)?.tokenId ?? null;
 }

@@ -33,7 +33,6 @@ export async function readList<Entry extends Listed>(
   return (found?.record ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
 
-/** Applies a change to the entries. @throws `limit_reached`, and what `change` throws */
 function toChanged<Entry extends Listed>(
   { atMost }: BoundedList<Entry>,
   change: (entries: readonly Entry[]) => Entry[],

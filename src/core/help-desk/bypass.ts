@@ -54,11 +54,10 @@ const isOf =
     code.connection === connection && code.subject === subject;
 
 /**
- * Issues a code that replaces the person's former one. If the policy requires a second administrator, it is valid only
- * after approval.
- * @param request.minutes - at most the policy's; `null`: the policy's
- * @throws `not_found`: the policy has none; `role_missing`: the policy does not allow keys; `request_malformed`: too
- * long; `locked_out`: too many; `limit_reached`, `state_unavailable`
+ * Issues a code that replaces the person's former one; it may need approval by a second administrator.
+ * @param request.minutes - `null`: the policy's maximum
+ * @throws `not_found`: the policy has none; `role_missing`: keys are not allowed; `request_malformed`: too long;
+ * `locked_out`, `limit_reached`, `state_unavailable`
  */
 export async function issueBypass(
   request: ConnectedSubject & {

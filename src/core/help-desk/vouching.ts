@@ -55,12 +55,10 @@ export interface BegunVouching {
 }
 
 /**
- * Starts a face check for a person on the phone. They have no first factor: wrong faces count towards the
- * administrator's location and lock no user out.
- * @param request.source - the administrator's address
+ * Starts a face check for a person on the phone. Without a first factor, wrong faces count towards the administrator's
+ * location and lock no user out.
  * @param request.send - channel of the link; `none`: the administrator passes it on
- * @param request.toLink - builds the link
- * @throws `locked_out`: too many; `subject_unknown`, `contact_missing`, `profile_unavailable`, `delivery_failed`
+ * @throws `locked_out`, `subject_unknown`, `contact_missing`, `profile_unavailable`, `delivery_failed`
  */
 export async function beginVouching(
   request: ConnectedSubject & {

@@ -78,7 +78,6 @@ class Draft {
   }
 }
 
-/** @returns the person after the change; unchanged if it is outdated or concerns unknown data */
 function changePerson(is: StoredPerson, { change, time, version, lineId, ...who }: Change, draft: Draft): StoredPerson {
   const { connection, subject } = who;
   const keys = personKeys(who);

@@ -3,7 +3,6 @@ import { type EpochMs, fromIso } from '../units.js';
 import type { LoggedAction, LogLine } from './line.js';
 import { lineIdOf } from './places.js';
 
-/** Details required here that earlier versions did not always write. */
 interface NeededDetails {
   readonly enrolled: { readonly expiresAt?: string | null };
   readonly enrolment_recovered: NeededDetails['enrolled'];
@@ -47,7 +46,6 @@ export interface LedgerEntry {
   readonly version: number;
 }
 
-/** Fields of a line in addition to who and when. */
 type Told = Pick<LogLine, 'outcome'> &
   Partial<Pick<LogLine, 'code' | 'reasons' | 'application' | 'hook' | 'by' | 'stepUpId'>> & {
     readonly changes?: readonly PersonChange[];

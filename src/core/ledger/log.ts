@@ -70,10 +70,10 @@ export async function listLines(
 }
 
 /**
- * Lists lines since a position, oldest first, for live followers. The newest are repeated next time, because others may
- * be written before them; deduplicate by id.
- * @param after - end of the last reply; `null`: from now on
- * @throws `request_malformed`: the cursor; `state_unavailable`
+ * Lists lines since a position, oldest first, for live followers, who must deduplicate by id: the newest are repeated,
+ * because others may be written before them.
+ * @param after - end of the last reply; `null`: now
+ * @throws `request_malformed`, `state_unavailable`
  */
 export async function followLines(
   filter: LogFilter,

@@ -67,7 +67,6 @@ export async function listPeople(
 
 const listedAs = (status: 'enrolled' | 'expired' | 'ended') => (status === 'ended' ? status : 'enrolled');
 
-/** Returns a person's position in the list of a status; `null`: not in it. */
 function placeOf(person: IndexedPerson, status: PeopleFilter['status']): string | null {
   const { enrolledAt, endedAt, lockedUntil } = person;
   const time = status === 'locked' ? lockedUntil : status === 'ended' ? endedAt : enrolledAt;

@@ -23,7 +23,6 @@ export function toPart(text: string): string {
   return part.length <= longestPart ? part : `!${digestOf(text).toString('hex')}`;
 }
 
-/** Spreads rows over partitions evenly. */
 const spread = (name: string, part: string): string => `${name}:${((digestOf(part)[0] ?? 0) % 64).toString(10)}`;
 
 const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');

@@ -101,7 +101,6 @@ async function removeDay(day: string, deps: PruneDeps): Promise<void> {
   await deps.ledger.remove([{ partition: daysPartition, sort: day }]);
 }
 
-/** Removes people whose enrolment ended before then, and lockouts that are over. */
 async function removePeople(oldest: EpochMs, { ledger, clock, pause }: PruneDeps): Promise<void> {
   const ended = timesOf(peoplePartition('ended', ''), { since: null, before: oldest });
   for (;;) {

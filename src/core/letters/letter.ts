@@ -46,7 +46,6 @@ function toText({ paragraphs, code, button, footer }: LetterParts, { organisatio
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** Keeps typed line breaks. */
 const lines = (text: string): Html[] =>
   text.split(/\r?\n/).map((line, at) => (at === 0 ? html`${line}` : html`<br>${line}`));
 

@@ -23,9 +23,8 @@ export const attemptsOfSubject = (binding: Binding): Counted => ({
 });
 
 /**
- * Counter of all anonymous callers for one person. They lock out each other, never the authenticated user. A success
- * does not clear it, else an attacker could start over after each sign-in of the user. NIST SP 800-63B-4, section
- * 3.2.2: at most a hundred consecutive failures per account.
+ * Counter of all anonymous callers for one person, separate from the authenticated user's. A success does not clear it,
+ * else an attacker could start over. NIST SP 800-63B-4, section 3.2.2: at most a hundred consecutive failures.
  */
 export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   name: `outsiders:${nameOf(binding)}`,
@@ -53,8 +52,8 @@ export const attemptsOfOutsider = (binding: Binding, source: string): readonly C
 ];
 
 /**
- * Counter of a token that a backend stores, such as at a door that checks every face. NIST SP 800-63B-4, section 3.2.2,
- * limits failures of an authenticator to a hundred. Most failures are other people's, so lockouts do not grow.
+ * Counter of a token stored by a backend, such as at a door. NIST SP 800-63B-4, section 3.2.2: at most a hundred
+ * failures. Most are other people's, so lockouts do not grow.
  */
 export const attemptsOfToken = (tokenId: string): Counted => ({
   name: `token:${tokenId}`,

@@ -80,8 +80,8 @@ export interface CountDeps {
 }
 
 /**
- * Counts one use of a limit, over all replicas. Windows start at multiples of their length.
- * @param who - key of the count; a source from `toSource`; empty for a global count
+ * Counts one use of a limit, over all replicas.
+ * @param who - key of the count; a source from `toSource`; empty: global
  * @throws `locked_out` with the seconds to the end of the window and the limit's name; `state_unavailable`: uncounted
  * requests are refused
  */
@@ -137,9 +137,8 @@ export async function uncountIfFailed<Result>(
 export type CountAll = (...counts: readonly Count[]) => Promise<void>;
 
 /**
- * Creates the counter for anonymous mass requests. Caches exhausted limits until their window ends, so that a flood
- * does not load the store. Only for short windows: a limit may seem exhausted by callers who are refused and refunded
- * at a later limit.
+ * Creates the counter for anonymous mass requests, which caches exhausted limits so that a flood does not load the
+ * store. Only for short windows: a limit may seem exhausted by callers who are then refunded.
  */
 export function createCountAll(deps: CountDeps): CountAll {
   const usedUp = new Map<string, EpochMs>();

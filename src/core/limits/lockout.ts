@@ -60,10 +60,9 @@ const unlockKeptSec = 3 * secondsPerDay;
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 
 /**
- * Runs an attempt and counts it in all `whose` counters; refuses if one is locked out. Counted before it runs, so that
- * parallel attempts count, and refunded if nothing was compared. A success clears counts and lockouts.
+ * Runs an attempt, counted in all `whose` counters before it runs, so that parallel attempts count; refunded if nothing
+ * was compared. A success clears counts and lockouts.
  * @param whose - widest first, shared ones after one's own
- * @param onLockout - called for each lockout that this attempt causes
  * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
 export async function countAttempt<T>(
@@ -156,7 +155,6 @@ async function takeBack(begun: Begun, amount: number, deps: Stores): Promise<voi
   await writeLockout(who, former, level === 0 ? now : addSec(now, who.rememberedSec), deps);
 }
 
-/** @returns the remaining failures; at least 0, even if a new window has started */
 async function addFailures(
   counted: Omit<Begun, 'failures'>,
   amount: number,
@@ -169,7 +167,6 @@ async function addFailures(
   return failures < 0 ? state.add(key, Math.min(-failures, -amount), windowEnd) : failures;
 }
 
-/** After a lockout, one failure is enough for the next. */
 const allowedAt = ({ failuresAllowed }: Counted, level: number): number => (level === 0 ? failuresAllowed : 1);
 
 /** Clears failed attempts and lockouts: after a new enrolment, or by an administrator. */
@@ -182,8 +179,8 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
 }
 
 /**
- * Clears failed attempts and lockouts of one person at all addresses and applications. Their counters cannot be listed,
- * so the unlock time is stored, and earlier failures and lockouts are ignored.
+ * Clears failures and lockouts of one person at all addresses and applications. Their counters cannot be listed, so the
+ * unlock time is stored and earlier ones are ignored.
  * @param person - the counters' `unlistedOf`
  * @throws `state_unavailable`
  */
@@ -290,13 +287,11 @@ function toStanding([stored = null, unlock = null]: readonly (StateRecord | null
   return { level: 0, until: epochMs(0), isCrowded: false, unlockedAt, when };
 }
 
-/** Returns the length of a lockout, in seconds. */
 function lockedSecOf({ failuresAllowed, failuresInAll = Infinity }: Counted, level: number): number {
   if (failuresAllowed + level - 1 >= failuresInAll) return 365 * secondsPerDay;
   return Math.min(firstLockoutSec * 2 ** (level - 1), secondsPerDay);
 }
 
-/** Starts a lockout. @returns its end, or that of a concurrent one */
 async function lockOut(
   who: Counted,
   lockout: Omit<Lockout, 'until'> & { readonly lockedSec: number },

@@ -21,7 +21,7 @@ export function keptNetworkOf(source: string): string | null {
 
 /**
  * Returns the networks that count a source, widest first. Providers assign a /64, /56 or /48 to a customer (RFC 6177);
- * a /48 has 65,536 /64 networks, so all together get four times the limit of one. IPv4 has only the address.
+ * all /64 of a /48 together get four times the limit of one.
  * @param source - from `toSource`
  */
 export function networksOf(source: string): readonly Network[] {

@@ -8,9 +8,8 @@ const ipv6Guard = z.ipv6();
 const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * Returns the rate limit key of an address: IPv4 as is, or the first 64 bits of IPv6, because one customer controls the
- * whole network (RFC 4291, section 2.5.4; RFC 6177).
- * @param address - of the caller, or from a trusted proxy
+ * Returns the rate limit key of an address: IPv4, or the first 64 bits of IPv6, because one customer controls the whole
+ * network (RFC 4291, section 2.5.4; RFC 6177).
  */
 export function toSource(address: string | undefined): string {
   const [, ipv4, ipv6] = withPort.exec(address ?? '') ?? [];

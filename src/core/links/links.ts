@@ -84,7 +84,7 @@ const stillHeld = (found: LinksRecord | null, now: EpochMs): readonly Link[] =>
 /**
  * Ends links of an account. Idempotent.
  * @param asked.connection - of the other account; `null`: all
- * @param asked.by - the administrator; absent: the person, or the end of an enrolment
+ * @param asked.by - the administrator, if any
  * @returns the connections of the linked accounts
  * @throws `state_unavailable`
  */
@@ -109,7 +109,6 @@ export async function endLinks(
   return ended.map(({ other }) => other.connection);
 }
 
-/** Removes matching links; returns the identical record if there are none. */
 const dropWhere = (found: LinksRecord | null, isMeant: (link: Link) => boolean): LinksRecord | null =>
   found?.links.some(isMeant) === true ? { links: found.links.filter((each) => !isMeant(each)) } : found;
 

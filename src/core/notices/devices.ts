@@ -38,7 +38,6 @@ const toStored = (who: SubjectRef, { clock }: { readonly clock: Clock }) => ({
   },
 });
 
-/** Derives a separate key for each person. */
 const labelOf = (who: SubjectRef): string =>
   `facestep/notice-devices/${digestOf(devicesKey(who)).toString('base64url')}`;
 

@@ -11,9 +11,8 @@ import { forgetNoticeDevices } from './devices.js';
 import { type NotMeRecord, notMeLifeSec, toStoredNotMe } from './not-me-links.js';
 
 /**
- * Ends the enrolment of the notified person, pending step-ups, notification settings, and sessions at the provider. The
- * link is consumed after that is done and recorded, so that it can be retried after an outage.
- * @returns the person, and the result for the sessions
+ * Ends the notified person's enrolment, pending step-ups, notification settings, and sessions at the provider. The link
+ * is consumed last, so that it can be retried after an outage.
  * @throws `step_up_unknown`: unknown or used link; `connection_unknown`, `subject_unknown`, `profile_unavailable`,
  * `state_unavailable`
  */

@@ -108,11 +108,7 @@ export async function readPersonalData(
   return held;
 }
 
-/**
- * Ends the personal data that one of these events is the first to end.
- * @param request.by - the administrator who asked for it
- * @throws `state_unavailable`
- */
+/** Ends the personal data that one of these events is the first to end. @throws `state_unavailable` */
 export async function forgetPersonalData(
   request: ConnectedSubject & { readonly by?: string | undefined },
   events: readonly PersonalData['endedBy'][],

@@ -30,7 +30,7 @@ export interface LivenessFinding extends Screening {
 export interface LivenessJudge {
   /**
    * Stores nothing, and releases the photos when it settles. Order, times and digests are checked elsewhere.
-   * @throws the codes of `Verifier` for pictures
+   * @throws the codes of `Verifier`
    */
   judge(frames: readonly CapturedFrame[], share: QueueShare): Promise<LivenessFinding>;
 }
@@ -56,7 +56,7 @@ export interface Sight {
   ): Promise<T>;
   /**
    * Returns the fingerprint of a photo, which the caller must wipe. Shared photos are examined once.
-   * @throws the codes of `Verifier` for pictures
+   * @throws the codes of `Verifier`
    */
   sketch(photo: Photo, queueShare: QueueShare): Promise<FrameSketch>;
 }

@@ -35,9 +35,8 @@ export interface State {
   add(key: string, amount: number, expiresAt: EpochMs): Promise<number>;
   delete(key: string): Promise<void>;
   /**
-   * Returns the time since when nothing was lost: creation of the store, or slightly after a loss (emptied, or
-   * restored), to allow for clock differences. Uses of one-time items from before then are unknown, so they must be
-   * refused.
+   * Returns the time since when nothing was lost: slightly after a loss, to allow for clock differences. Earlier uses
+   * of one-time items are unknown, so items issued before must be refused.
    */
   storeEpoch(): Promise<EpochMs>;
   close(): Promise<void>;

@@ -135,10 +135,9 @@ export interface ReadToken extends TokenName {
 }
 
 /**
- * Turns faces into tokens and verdicts. Methods throw `FaceError`: `photo_*` and `face_*` for pictures,
- * `token_malformed`, `token_key_retired`, `overloaded`, and `upstream_*` for remote services. Errors such as
- * `token_key_retired` come after the work of a refusal. Stores nothing and releases each `Photo` when it settles; the
- * owner wipes them.
+ * Turns faces into tokens and verdicts. Throws `photo_*`, `face_*`, `token_malformed`, `token_key_retired`,
+ * `overloaded`, `upstream_*`; errors about a token come after the work of a refusal. Stores nothing; the owner of a
+ * `Photo` wipes it.
  */
 export interface Verifier {
   readonly kind: 'embedded' | 'facenition';

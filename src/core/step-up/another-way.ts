@@ -38,7 +38,6 @@ export type GivenCode =
   | { readonly way: 'email' | 'sms'; readonly id: string; readonly code: string }
   | { readonly way: 'recovery_code' | 'bypass_code'; readonly code: Credential };
 
-/** @throws `not_found`: not offered for this step-up */
 function checkOffered(stepUp: StepUp, way: AnotherWay): void {
   if (!waysOf(stepUp).includes(way)) throw new FaceError('not_found');
 }
@@ -145,7 +144,6 @@ async function countTaking(
   return makers;
 }
 
-/** @returns `null` if the code is wrong */
 async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDeps): Promise<Makers | null> {
   switch (given.way) {
     case 'email':
@@ -194,7 +192,6 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
   });
 }
 
-/** @throws `step_up_finished`: the enrolment of the codes has ended or was replaced */
 async function checkStillEnrolled(record: StepUpRecord, deps: AnotherWayDeps): Promise<void> {
   if (!(await isStillEnrolled(record, deps))) throw new FaceError('step_up_finished');
 }

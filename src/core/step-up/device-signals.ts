@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * Camera data reported by the capture page. A manipulated page can forge it, so it is recorded in the audit trail and
- * decides nothing. The page loads this file: no Node modules in here, and of zod only the part that the page has
- * already.
+ * Camera data reported by the capture page. Forgeable, so it is recorded only. The page loads this file: no Node
+ * modules in here, and of zod only the part that the page has already.
  */
 
 /** `unsuitable`: infrared, depth, or facing away from the person. */

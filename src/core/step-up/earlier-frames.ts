@@ -11,10 +11,9 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../uni
 import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 
 /*
- * Detects copies of frames from earlier challenges, even if encoded, scaled or lit differently. Stores 64 short digests
- * per frame, one per band of its sketch: a few equal bands indicate the same picture (docs/liveness.md has both rates).
- * Digests are keyed per person, so they cannot be compared between people, and reveal no face. A person's own suffice,
- * because frames must match their token.
+ * Detects copies of earlier frames, even if encoded, scaled or lit differently, by 64 short digests per frame, one per
+ * band of its sketch (docs/liveness.md has the error rates). Digests are keyed per person: not comparable between
+ * people, and without face data. A person's own suffice, because frames must match their token.
  */
 
 /** Equal bands that make a frame a copy. `npm run eval -- near-duplicates` */
@@ -56,8 +55,8 @@ interface Digested {
 }
 
 /**
- * Compares frames with the person's earlier challenges and stores their digests. Frames of anonymous callers are
- * compared but not stored, so that they cannot fill the store. Frames without a single face are left to the judge.
+ * Compares frames with the person's earlier challenges and stores their digests, except those of anonymous callers, who
+ * could fill the store.
  * @returns `null` if the person is unknown
  * @throws `state_unavailable`, `key_service_unavailable`
  */

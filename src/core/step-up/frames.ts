@@ -44,8 +44,7 @@ const rememberedSec = 24 * 60 * 60;
 /**
  * Starts a challenge that replaces any former one.
  * @param start.shows - arrangement of the screen's halves, if it can show light
- * @param start.userAgent - `null` if missing
- * @param start.shown - digest of the action that the page showed; `null`: none
+ * @param start.shown - digest of the displayed action; `null`: none
  * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`, `action_unseen`
  */
 export async function startChallenge(
@@ -103,8 +102,8 @@ export interface SubmittedFrames {
 }
 
 /**
- * Judges the frames of a challenge and completes the step-up, all on this server. A wrong face, missing liveness, and
- * an unenrolled or revoked person give the same answer, and each costs an attempt.
+ * Judges the frames of a challenge and completes the step-up. A wrong face, missing liveness, and an unenrolled or
+ * revoked person give the same answer, and cost an attempt.
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`, `photo_missing`,
  * `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays
  * open

@@ -19,15 +19,14 @@ import { joinTicket, newSecret, splitTicket } from './ticket.js';
 import { choose, handOff, openHandedOff } from './transitions.js';
 
 /*
- * Hand-off from a browser without a camera to a phone. An attacker with a password could send the link to the account's
- * owner, so the user of the phone must choose the number on the other screen, which they cannot see.
+ * Hand-off to a phone's camera. An attacker with a password could send the link to the account's owner, so the phone's
+ * user must choose the number on the other screen.
  */
 
 /**
  * Creates a ticket for another device's camera, replacing a former one and its session.
- * @param start.asking - data of this browser to show on the other device
  * @returns the ticket, and the number to show only in this session
- * @throws `step_up_unknown`, `step_up_finished`, `not_found`: the connection has no hand-off
+ * @throws `step_up_unknown`, `step_up_finished`, `not_found`: no hand-off
  */
 export async function startHandOff(
   { session, asking }: { readonly session: FoundSession; readonly asking: AskingBrowser },
@@ -61,8 +60,7 @@ export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpD
 }
 
 /**
- * Submits the number chosen on the phone, once: the right one enables the camera, any other ends the step-up and counts
- * as a failed attempt.
+ * Submits the number chosen on the phone: a wrong one ends the step-up and counts as a failed attempt.
  * @param chosen.number - `null`: none of those offered
  * @throws `step_up_unknown` (also after a choice), `step_up_finished`
  */

@@ -4,10 +4,9 @@ import { complements, isPlain, type ScreenAxis, type ScreenLight, screenColours 
 import { drawBelow } from './draw.js';
 
 /*
- * A random sequence of lights during the movements. At each pose the screen shows two colors in turn; the second is
- * revealed only after the first picture is committed, so a recording cannot have its light. The first pose starts with
- * two split screens, which reveal the shape of the face. @see https://www.ndss-symposium.org/ndss2018/ Tang et al.,
- * Face Flashing: what light of random colours tells of a face
+ * A random sequence of lights during the movements. The second color of a pose is revealed only after the first picture
+ * is committed, so a recording cannot have its light. Two split screens at the start reveal the shape of the face. @see
+ * https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing: what light of random colours tells of a face
  */
 
 export interface Asked {
@@ -22,7 +21,6 @@ const plain = (axis: ScreenAxis, colour: ScreenLight['first']): ScreenLight => (
   second: colour,
 });
 
-/** Draws an ordered pair of the six colors; all 30 are equally likely. */
 function drawPair(axis: ScreenAxis, random: Random): readonly [ScreenLight, ScreenLight] {
   const left = [...screenColours];
   const [first = screenColours[0]] = left.splice(drawBelow(left.length, random), 1);
@@ -30,7 +28,6 @@ function drawPair(axis: ScreenAxis, random: Random): readonly [ScreenLight, Scre
   return [plain(axis, first), plain(axis, second)];
 }
 
-/** Draws two complements side by side, and the same swapped. */
 function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, ScreenLight] {
   const [one, other] = complements[drawBelow(complements.length, random)] ?? complements[0];
   const [first, second] = drawBelow(2, random) === 0 ? [one, other] : [other, one];

@@ -11,9 +11,9 @@ import type { StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
- * A random sequence of head movements, and of lights if supported, revealed one at a time. The client commits to each
- * picture by digest before the next instruction, so the server's clock times each and the sequence stays unknown. All
- * pictures come at the end in one request, are verified against the digests, and are not stored.
+ * A random sequence of head movements and lights, revealed one at a time. The client commits to each picture by digest
+ * before the next instruction, so the server's clock times each. All pictures come at the end, are verified against the
+ * digests, and are not stored.
  */
 
 /** Pictures per challenge: straight ahead, three movements, straight ahead; more with light. */
@@ -23,8 +23,8 @@ export const framesOfChallenge = { least: 5, most: 12 } as const;
 const challengeLifeSec = 45;
 
 /**
- * Time for the upload after all pictures are committed, in seconds. They cannot change any more, so a slow network does
- * not use the challenge's time. A request may take a minute (src/http/listen.ts), and some are sent twice.
+ * Time for the upload of committed pictures, in seconds; not part of the challenge's time. A request may take a minute
+ * (src/http/listen.ts), and some are sent twice.
  */
 const sentWithinSec = 150;
 

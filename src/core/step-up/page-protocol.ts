@@ -5,8 +5,8 @@ import { movements } from '../movements.js';
 import { screenAxes, screenColours } from '../screen-light.js';
 
 /*
- * Replies of the server to the capture page; both share these guards. The page ignores fields that a newer server adds.
- * The page loads this file: no Node modules in here, and of zod only the part that the page has already.
+ * Replies to the capture page, which shares these guards and ignores newer fields. The page loads this file: no Node
+ * modules in here, and of zod only the part that the page has already.
  */
 
 /** Purposes of a step-up: check a face, enrol one, or show a person their data. */

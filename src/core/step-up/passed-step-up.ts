@@ -80,13 +80,13 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
 }
 
 /**
- * Consumes the newest pass of a subject for one event, atomically; that event may ask again for a while.
- * @param by.at - now; distinguishes repeats of an event
- * @param by.signIn - the event's sign-in; a pass for another one stays
+ * Consumes a subject's newest pass for one event, atomically; that event may ask again.
+ * @param by.at - distinguishes repeats of an event
+ * @param by.signIn - a pass for another sign-in stays
  * @param by.needsFace - ignores a pass without a face
  * @param by.isLockedOut - allows only a pass that the event already has
- * @param noted - the record under `passedKey`, as just read
- * @returns the pass, or why there is none: none fresh, used by another event, or for another sign-in
+ * @param noted - the record under `passedKey`
+ * @returns the pass, or why there is none
  */
 export async function takePassedStepUp(
   by: {
@@ -135,7 +135,6 @@ export async function takePassedStepUp(
   return findOther(changed, signIn) ?? 'no_check';
 }
 
-/** Compares the sign-ins of a pass and an event. @returns `null` if all known parts match */
 function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check' | null {
   if (signIn === null) return 'no_check';
   const differs = (part: keyof HookSignIn): boolean =>

@@ -44,10 +44,10 @@ async function examine(
 }
 
 /**
- * Checks the photo of a document before the movements, a limited number of times, without storing it.
+ * Checks a document's photo before the movements, without storing it.
  * @returns a hint; `null` if it has exactly one face
- * @throws `step_up_unknown`, `step_up_finished`: also if no checks are left; `consent_missing`, `not_found`: no photo
- * required; `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
+ * @throws `step_up_unknown`, `step_up_finished`: also if no checks are left; `consent_missing`, `not_found`,
+ * `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
  */
 export async function lookAtReference(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },

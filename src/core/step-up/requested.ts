@@ -74,7 +74,6 @@ async function readRequest({ connection, request }: Requested, deps: CoreDeps): 
 const startAsked = ({ connection, subject, audience, nonce }: ReadRequest, deps: CoreDeps): Promise<StartedStepUp> =>
   startStepUp({ connection, subject, kept: null, receipt: { audience, nonce }, hookSignIn: null }, deps);
 
-/** Consumes a request; undone if starting fails, because nothing was returned. */
 async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise<Result>, { state }: CoreDeps) {
   if (!(await state.write(key, true, { when: 'absent', expiresAt: usedUntil })))
     throw new FaceError('step_up_finished');

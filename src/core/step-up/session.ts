@@ -44,10 +44,9 @@ export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Cre
 /**
  * Exchanges a ticket for a session, once. A check becomes an enrolment for authenticated users without one, if the
  * policy says so.
- * @param opening.browser - secret of the browser that the link is for
- * @param opening.returnUrl - redirect requested by the application; only if the connection allows it
+ * @param opening.returnUrl - only if the connection allows it
  * @throws `step_up_unknown` (also for a wrong ticket or browser), `step_up_opened`, `step_up_finished`,
- * `request_malformed`: not an allowed URL; `profile_unavailable`
+ * `request_malformed`: URL not allowed; `profile_unavailable`
  */
 export async function openSession(
   opening: Opening & { readonly browser: Credential | null; readonly returnUrl: string | null },
@@ -146,7 +145,6 @@ function roleOf(secret: Credential, record: StepUpRecord): SessionRole {
   throw new FaceError('step_up_unknown');
 }
 
-/** The browser of the link must choose the number first, if there is one. */
 const ownRole = ({ spoken }: StepUpRecord): SessionRole =>
   spoken === null || spoken.choice === 'right' ? 'own' : 'unpaired';
 

@@ -40,9 +40,8 @@ export type StepUpRequested = {
   readonly subject: string;
   readonly purpose?: StepUpPurpose;
   /**
-   * Assurance of the initiator: `proved` if they authenticated the subject with a first factor or vouch for them.
-   * `source`: address of an anonymous initiator; `null` if the subject's own provider asks, so that failures count
-   * against the subject.
+   * `proved`: the initiator authenticated the subject with a first factor, or vouches for them. `source`: address of an
+   * anonymous initiator; `null` if the subject's own provider asks, so that failures count against the subject.
    */
   readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
   readonly by?: string;
@@ -92,10 +91,10 @@ export interface StartedStepUp {
 }
 
 /**
- * Starts a step-up for a subject. Looks nothing up, so unknown and unenrolled subjects look the same. Counts nothing:
- * callers must rate-limit anonymous requests first.
+ * Starts a step-up. Looks nothing up, so unknown and unenrolled subjects look the same. Callers must rate-limit
+ * anonymous requests first.
  * @returns the public id, and the challenge, only for the person in front of the camera
- * @throws `token_malformed`: invalid caller's token
+ * @throws `token_malformed`
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
@@ -164,18 +163,16 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
   return { id, challenge, expiresAt };
 }
 
-/** Returns the host of an application's URL; `null` if it has none. */
 const hostOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).host || null : null);
 
-/** Returns true if photos alone never suffice. */
 const isChallenged = (policy: Policy | undefined): boolean =>
   policy !== undefined && policy.liveness !== 'off' && policy.liveness !== 'passive';
 
 /**
- * Accepts photos from the holder of the challenge and completes the step-up. Unusable pictures leave it open. A wrong
+ * Accepts photos from the holder of the challenge and completes the step-up; unusable pictures leave it open. A wrong
  * face, missing liveness, and an unenrolled or revoked person give the same decision.
- * @throws `step_up_unknown` (also for a wrong challenge), `step_up_finished`, `challenge_needed`, `secret_missing`,
- * `locked_out`, `profile_unavailable`, and the codes of `Verifier` for pictures
+ * @throws `step_up_unknown`, `step_up_finished`, `challenge_needed`, `secret_missing`, `locked_out`,
+ * `profile_unavailable`, the codes of `Verifier`
  */
 export async function submitPhotos(
   request: {

@@ -44,7 +44,6 @@ export async function findStepUp(
   return { id, record, revision, connection: deps.connections.get(record.connection) ?? null };
 }
 
-/** Clears the initiating browser's details once the step-up has ended. */
 function withoutAsking(record: StepUpRecord): StepUpRecord {
   const { state, handOff } = record;
   if (handOff === null || state === 'started' || state === 'captured') return record;

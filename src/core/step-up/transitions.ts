@@ -214,7 +214,6 @@ export function end(record: StepUpRecord, captured: StepUpRecord, ended: StepUpR
   return { ...ended, captured: null };
 }
 
-/** @returns the id of the attempt */
 function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
   if (found.state !== 'captured' || captured === null || found.captured?.by !== captured.by)
     throw new FaceError('step_up_finished');

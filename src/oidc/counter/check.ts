@@ -8,9 +8,8 @@ import { drawChoices } from '../../core/step-up/spoken-number.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /*
- * A check at a counter. The counter shows a code, which one phone opens. A photographed or swapped code would connect
- * the wrong phone and counter, so staff and person compare two numbers aloud: the phone takes one of three, once, and
- * the counter must send the number on the phone.
+ * A check at a counter, whose code one phone opens. Against photographed or swapped codes, staff and person compare two
+ * numbers aloud: the phone takes one of three, once, and the counter sends the number on the phone.
  */
 
 /** Time limit of a check, in seconds. */
@@ -48,7 +47,6 @@ export const toPlainCode = (typed: string): string => typed.toUpperCase().replac
 export const visitOf = (code: string, { kiosk }: Pick<Check, 'kiosk'>): KioskVisit | null =>
   kiosk === null ? null : { kiosk, visit: digestOf(code).toString('base64url') };
 
-/** Returns the stored record. @param code - normalized */
 const toStored = (connection: string, code: string) => ({
   key: `oidc-counter:${connection}:${digestOf(code).toString('base64url')}`,
   guard: checkGuard,

@@ -56,7 +56,6 @@ interface Outcome {
 
 const refusalGuard = z.object({ error: z.string(), error_description: z.string().optional() });
 
-/** @param isLeft - true if the person has left @returns `null` while one side must act */
 function outcomeOf(
   { endedBy, isMatched, params }: Check,
   { result, isLeft }: { readonly result: InteractionResults | undefined; readonly isLeft: boolean },
@@ -92,7 +91,6 @@ export function createCounterGrants(
   deps: Pick<CoreDeps, 'state' | 'clock' | 'settings' | 'audit'>,
 ): CounterGrants {
   const pending = new WeakMap<KoaContextWithOIDC, JsonObject>();
-  /** @param typed - the phone's code */
   async function checkKioskOf(kiosk: string, typed: string | undefined): Promise<void> {
     if (typed !== undefined) throw new oidcErrors.InvalidRequest('either kiosk or shown_code');
     const unknown = new oidcErrors.InvalidRequest('kiosk is unknown');
@@ -102,7 +100,6 @@ export function createCounterGrants(
     });
   }
 
-  /** Returns true if the person has left the kiosk where they started. */
   async function isLeft(code: string, check: Check): Promise<boolean> {
     const visit = visitOf(code, check);
     return visit !== null && check.browserDigest !== null && !(await isAtKiosk(visit, deps));

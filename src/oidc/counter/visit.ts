@@ -113,7 +113,6 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     send(visit, renderDone(languageFor(visit), { name, shown, kioskUrl: visit.kioskUrl }), 'telling');
   }
 
-  /** Creates an interaction like the library does for an authorization request. */
   async function beginInteraction(
     { request, response }: Visit,
     { clientId, params, endsAt }: Check,
@@ -150,7 +149,6 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     visit.response.redirect(303, issuer.counterUrl('user_code', found.code));
   }
 
-  /** Sets a new browser secret. @returns its digest for storage */
   function giveCookie(response: Response, lifeSec: number): string {
     const secret = newSecret(deps);
     setBrowserCookie(response, { name: cookieName, secret, lifeSec });

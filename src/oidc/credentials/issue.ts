@@ -67,7 +67,6 @@ export function createIssue(
     deps.state.write(keyOf(kind, what), true, { when: 'absent', expiresAt: addSec(deps.clock.now(), usedForSec) });
   const giveBack = (kind: string, what: string): Promise<void> => deps.state.delete(keyOf(kind, what)).catch(() => {});
 
-  /** Returns the enrolment of the check; `null` if it has ended or was replaced. */
   const readEnrolment = async (who: SubjectRef, { at, tokenId }: CheckedFace): Promise<ReadToken | null> => {
     const token = identifyWhereSound(await readTokenIfAny(connection, who.subject), deps);
     if (token === null || token.tokenId !== tokenId) return null;
@@ -140,7 +139,6 @@ const evidenceOf = ({ at, presence }: CheckedFace): JsonObject => ({
   ...(presence === null ? {} : { presence }),
 });
 
-/** In whole seconds, like the enrolment. */
 const endOf = ({ expiresAt }: ReadToken): EpochMs[] => (expiresAt === null ? [] : [toEpochMs(expiresAt)]);
 
 async function readCheck(grantId: string, connection: Connection, deps: CoreDeps): Promise<CheckedFace> {

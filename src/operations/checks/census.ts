@@ -58,7 +58,6 @@ async function countForeign(
   }).length;
 }
 
-/** `null`: not a token of this server. */
 function findTokenId(token: Holder['token'], { kind }: Known['verifier']): string | null {
   try {
     const { tokenId, isOurs } = identifyToken(token);

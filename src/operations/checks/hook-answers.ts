@@ -109,7 +109,6 @@ const refused = (address: string, headers: readonly string[]): Finding =>
 const isReply = ({ status, text }: Answer, expected: RawReply): boolean =>
   status === expected.status && isDeepStrictEqual(parseBody(text), expected.body);
 
-/** `null` for an empty body; `undefined` for malformed JSON. */
 function parseBody(text: string): unknown {
   if (text === '') return null;
   try {

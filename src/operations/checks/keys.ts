@@ -14,7 +14,6 @@ type Deps = Pick<OperationDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 
 const problemGuard = z.object({ setting: z.enum(['keys', 'signing keys', 'OpenID keys']), problem: z.string() });
 
-/** Runs a check of keys; an unusable key file becomes the finding. */
 const ofFiles = (files: DataFiles, run: Check['run']) => async (): Promise<Finding> => {
   try {
     return await run();
