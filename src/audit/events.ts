@@ -21,7 +21,6 @@ const undetailed = recordHead.extend({ detail: z.unknown() });
 
 const guards: { readonly [Action in AuditAction]: z.ZodType<PastDetail<Action>> } = pastDetails;
 
-/** @param actions - without duplicates */
 export function createEventParser<Action extends AuditAction>(actions: readonly Action[]): EventParser<Action> {
   const parse = (line: Buffer): PastEvent<Action> | null => {
     const { detail, ...head } = undetailed.parse(JSON.parse(line.toString('utf8')));

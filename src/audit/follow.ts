@@ -18,11 +18,7 @@ export interface Follower<Action extends AuditAction> {
 const chunkBytes = 256 * 1024;
 const lineBreak = 0x0a;
 
-/**
- * Follows a growing trail across segments.
- * @param after - sequence number of the last known record
- * @param actions - others are skipped
- */
+/** Follows a growing trail across segments. @param after - sequence number of the last known record */
 export function createFollower<Action extends AuditAction>(
   file: string,
   after: number,

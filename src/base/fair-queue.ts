@@ -17,7 +17,6 @@ export interface FairQueue<Job> {
   readonly length: number;
   /**
    * Adds a job to its source's line.
-   * @param size - its weight
    * @returns the evicted jobs: `job` itself, or the newest ones of the longest line of its class, if that is longer
    */
   push(job: Job, share: Share, size: number): readonly Job[];

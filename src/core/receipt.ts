@@ -92,7 +92,6 @@ const sourcesFor = (connection: string): readonly string[] => [connection, 'api:
 
 /**
  * Redeems a receipt for one event, which may ask again.
- * @param expected.by - the provider's id of the event
  * @param expected.needsFace - refuses a pass without a face
  * @throws `receipt_invalid`
  */
@@ -121,11 +120,7 @@ export async function redeemReceipt(
   return { stepUpId: claims.txn, at: epochSec(claims.auth_time), liveness: claims.liveness };
 }
 
-/**
- * Redeems a receipt that approves an action, for one use, which may ask again.
- * @param expected.by - id of the use
- * @throws `receipt_invalid`
- */
+/** Redeems a receipt that approves an action, for one use, which may ask again. @throws `receipt_invalid` */
 export async function redeemApproval(
   receipt: string,
   expected: {

@@ -40,7 +40,6 @@ export async function sealText(
 
 /**
  * Decrypts a text.
- * @param label - as for encryption
  * @throws `token_key_retired`, `key_service_unavailable`; `state_unavailable`: altered in the store
  */
 export async function openText(

@@ -3,7 +3,6 @@ const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /**
  * Retries work in the background until it succeeds. Does not keep the process alive.
- * @param onFailure - called on each failure
  * @returns settles when done; never rejects
  */
 export async function untilDone(work: () => Promise<unknown>, onFailure: (error: unknown) => void): Promise<void> {

@@ -30,7 +30,6 @@ export function normalise(values: Float32Array): number {
 
 /**
  * Creates an embedder. Pixels outside the picture are black. With `mirror`, averages both unit embeddings.
- * @param model - its output is named `output`
  * @param preprocess - matches the model's input size
  */
 export function createFaceEmbedder(model: Model, { size, channels, mirror, ...levels }: Preprocess): FaceEmbedder {

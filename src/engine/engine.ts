@@ -75,11 +75,7 @@ export interface Engine {
   detect(photo: Photo, share: QueueShare): Promise<Detection>;
   /** Examines the only face. @throws `photo_*`, `face_none`, `face_many`, `face_too_small`, `overloaded` */
   examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<Examination>;
-  /**
-   * Examines a face that was at `near` half a second ago, without detection.
-   * @param near - in pixels of the upright original
-   * @throws `photo_*`, `overloaded`
-   */
+  /** Examines a face that was at `near` half a second ago, without detection. @throws `photo_*`, `overloaded` */
   examineAgain(photo: Photo, signals: readonly Signal[], near: Box, share: QueueShare): Promise<Examination>;
   isReady(): boolean;
   close(): Promise<void>;

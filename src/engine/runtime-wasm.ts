@@ -5,7 +5,6 @@ import { type Numbers, type Runtime, sessionOptions, toSaid } from './runtime.js
 /**
  * Loads ONNX Runtime in WebAssembly, several times slower (docs/engine.md). Single-threaded, because each worker has
  * its own.
- * @param because - why the native one is not used
  */
 export async function loadWebAssembly(because: string): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm');

@@ -27,11 +27,7 @@ export const isDraftOf = (file: string, name: string): boolean =>
 export const draftOf = (file: string, random: Random): string =>
   `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
 
-/**
- * Reads a private file; `null` if it does not exist.
- * @param setting - named in errors
- * @throws `config_invalid`: unreadable, or readable by others
- */
+/** Reads a private file; `null` if it does not exist. @throws `config_invalid`: unreadable, or readable by others */
 export async function readPrivateFile(file: string, setting: string): Promise<string | null> {
   let handle: Awaited<ReturnType<typeof open>>;
   try {

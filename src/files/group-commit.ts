@@ -1,7 +1,6 @@
 /**
  * Creates a shared sync: all data written before a call is synced when it settles. One sync runs at a time; callers
  * meanwhile share the next.
- * @param sync - syncs everything written so far
  */
 export function createGroupCommit(sync: () => Promise<void>): () => Promise<void> {
   let running: Promise<unknown> = Promise.resolve();

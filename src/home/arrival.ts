@@ -49,7 +49,6 @@ function bindToBrowser(
 
 /**
  * Redirects to a face check of the named user. Unknown or unenrolled users look the same.
- * @param name - the typed user name
  * @throws `locked_out`: too many look-ups; `profile_unavailable`, `state_unavailable`
  */
 export async function beginFaceCheck(

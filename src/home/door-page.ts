@@ -26,7 +26,7 @@ export interface Door {
   readonly hasSignIn: boolean;
 }
 
-/** Returns the path of an entry page. @param wished - the chosen language; `null`: the browser's */
+/** Returns the path of an entry page. */
 export const doorPath = (connection: string, below: string, wished: LetterLanguage | null): string =>
   `/me/${encodeURIComponent(connection)}${below}${wished === null ? '' : `?lang=${wished}`}`;
 

@@ -46,10 +46,7 @@ export function contentSecurityPolicy({
 /** Returns the source expression of one style element. @param style - its exact text */
 export const styleDigest = (style: string): string => `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
-/**
- * Creates the handler that sends a page's policy, with `X-Frame-Options` for old browsers.
- * @param others - further headers
- */
+/** Creates the handler that sends a page's policy, with `X-Frame-Options` for old browsers. */
 export function securePage(directives: Directives, others: Readonly<Record<string, string>> = {}) {
   const headers = Object.entries({
     'Content-Security-Policy': contentSecurityPolicy(directives),

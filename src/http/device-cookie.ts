@@ -7,10 +7,7 @@ import { readCookie } from './cookies.js';
 /** Maximum lifetime of a cookie (RFC 6265bis, section 5.5). */
 const lifeSec = 400 * secondsPerDay;
 
-/**
- * Returns the name of the cookie that recognizes a browser: random, without personal data.
- * @param issuer - public URL of this server
- */
+/** Returns the name of the cookie that recognizes a browser: random, without personal data. */
 export const deviceCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-device`;
 

@@ -40,7 +40,6 @@ export interface LocalKeys extends Keys {
   /**
    * Adds a key and makes it current; older tokens stay valid.
    * @param note - records the new version first; if it fails, none is added
-   * @returns its version
    */
   rotate(note?: (version: KeyVersion) => Promise<void>): Promise<KeyVersion>;
   /**

@@ -42,7 +42,6 @@ export interface OidcKeys {
   current(): Promise<OidcKeySet>;
 }
 
-/** @param certificate - of the key, DER */
 export function toPublicKey({ kid, publicKey }: Omit<OidcSigningKey, 'sign'>, certificate: Uint8Array): PublicKey {
   const { n, e } = publicKey.export({ format: 'jwk' });
   if (n === undefined || e === undefined) throw new FaceError('config_invalid', { setting: 'OpenID keys' });

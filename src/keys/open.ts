@@ -27,11 +27,7 @@ interface Deps {
   readonly onKeysLoaded?: OnKeysLoaded;
 }
 
-/**
- * Opens the configured key service.
- * @param deps.files - the key files; their folder exists
- * @throws `config_invalid`, `key_service_unavailable`
- */
+/** Opens the configured key service. @throws `config_invalid`, `key_service_unavailable` */
 export async function openKeyService(config: KeysConfig, deps: Deps): Promise<KeyService> {
   switch (config.kind) {
     case 'local':

@@ -8,12 +8,7 @@ export const statementAlgorithm = 'ES256';
 /** Allowed `crit` parameters besides those of JOSE: JAdES, section 5.2.8. */
 export const understoodHeaders = { sigD: true } as const;
 
-/**
- * Returns the claims of a statement. Verifies only header and signature.
- * @param jws - a compact JWS (RFC 7515), unverified
- * @param expectedKeys - public keys by `kid`
- * @throws `receipt_invalid`
- */
+/** Returns the claims of a statement. Verifies only header and signature. @throws `receipt_invalid` */
 export async function verifyStatement(
   type: SignedType,
   jws: string,

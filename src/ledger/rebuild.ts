@@ -28,7 +28,6 @@ export interface Rebuilt {
 /**
  * Rebuilds the ledger from audit trails, also while servers write. Existing lines stay, with networks, which trails do
  * not contain; missing ones are added. Idempotent.
- * @param files - trails of all servers
  * @throws `state_unavailable`; system errors
  */
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {

@@ -75,7 +75,7 @@ async function openDraft(folder: string): Promise<string> {
 export const fetchModels = (folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: 'npm', say });
 
-/** Imports models from a local archive, offline. @param archive - from `npm pack` @throws as {@link fetchModels} */
+/** Imports models from a local archive, offline. @throws as {@link fetchModels} */
 export const importModels = (archive: string, folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: { archive }, say });
 

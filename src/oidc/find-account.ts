@@ -32,7 +32,6 @@ interface Held {
 /**
  * Creates the account look-up for tokens. Tokens become invalid when the consent ends, or when the person no longer
  * acts for the organization.
- * @param clientOf - returns the current registration
  */
 export function createFindAccount(
   clientOf: (id: string) => OidcClient | undefined,

@@ -95,7 +95,7 @@ export function flowLifeSec({ lifeSec, consented, organisations }: OidcClient, {
   return lifeSec ?? policy.stepUpTimeoutSec + aroundStepUpSec + afterwardsSec;
 }
 
-/** Stores the state of an interaction. @param uid - the library's id */
+/** Stores the state of an interaction. */
 export async function writeFlow({ uid }: { readonly uid: string }, flow: Flow, deps: FlowDeps): Promise<void> {
   const { connection, state } = deps;
   await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: flow.endsAt, mayBeLost: true });

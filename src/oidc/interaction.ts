@@ -206,11 +206,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     );
   }
 
-  /**
-   * Stores the grant.
-   * @param authentication - empty without an authentication: the token has only its claims
-   * @param action - the approved action
-   */
+  /** Stores the grant. @param authentication - empty without an authentication: the token has only its claims */
   async function toGrant(
     { provider, flow }: Visit,
     claims: Person['claims'],

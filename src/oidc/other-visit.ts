@@ -9,7 +9,6 @@ const looksAllowed = 80;
 /**
  * Finds the answer of a concurrent visit: after a double click one visit consumes the pass, and the other one, which
  * the browser displays, waits.
- * @param error - of this visit
  * @returns `null` if there is no other answer
  */
 export async function findOtherAnswer(

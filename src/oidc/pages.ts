@@ -47,18 +47,13 @@ export function renderAskPage(language: Language, kioskUrl: string | null): Rend
 /** Reasons why a sign-in cannot continue, as shown to the person. */
 export type PageError = 'expired' | 'invalid' | 'failed' | 'cookies';
 
-/** @param status - HTTP status of the page */
 export function pageErrorOf(status: number, error: unknown): PageError {
   if (status >= 500) return 'failed';
   if (error instanceof CookiesNeeded) return 'cookies';
   return error instanceof oidcErrors.SessionNotFound ? 'expired' : 'invalid';
 }
 
-/**
- * Renders the error page of a sign-in.
- * @param code - the protocol's error code, for the application's operator
- * @param reference - request id in the log
- */
+/** Renders the error page of a sign-in. @param code - the protocol's error code, for the application's operator */
 export function renderErrorPage(
   language: Language,
   { error, code, reference }: { readonly error: PageError; readonly code: string; readonly reference: string },

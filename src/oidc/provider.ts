@@ -30,7 +30,6 @@ export interface ProviderHooks {
   /** Starts a face check. @returns the redirect URL */
   begin(context: KoaContextWithOIDC, interaction: Interaction): Promise<string>;
   interactionLifeSec(context: KoaContextWithOIDC): number;
-  /** @param client - the requesting client */
   findAccount(subject: string, grantId: string, client: string | undefined): Promise<Account | undefined>;
   readonly deviceGrant: DeviceGrantHooks;
   renderError(context: KoaContextWithOIDC, told: { readonly error: string }, error: unknown): void;

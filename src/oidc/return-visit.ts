@@ -42,7 +42,7 @@ export class CookiesNeeded extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 }
 
-/** Requires that the browser was here before. @param sentBackAt - value of `returnParameter` */
+/** Requires that the browser was here before. */
 export type RequireReturn = (context: KoaContextWithOIDC, sentBackAt: string | null) => Promise<void>;
 
 /**

@@ -35,7 +35,6 @@ export type SourceAnswer = {
  * Reads claims of a person's linked accounts, in parallel. Slow or failing sources and deleted users are reported as
  * such and delay no others.
  * @param asked.names - claims by connection id
- * @param asked.links - usable links of the person
  */
 export async function readSources(
   { names, links }: { readonly names: ReadonlyMap<string, readonly string[]>; readonly links: readonly Link[] },

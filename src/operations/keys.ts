@@ -67,7 +67,6 @@ export type RetiredVersion =
 /**
  * Destroys the key of a version.
  * @param request.confirm - confirmed number of lost tokens; `null`: asks
- * @param request.trails - for counting tokens
  * @param note - records the change first; if it fails, nothing is changed
  */
 export async function retireVersion(

@@ -53,7 +53,6 @@ const holds = ({ endsAt }: Switched, now: EpochMs): boolean => endsAt === null |
 
 /**
  * Reads overrides outside of a server; if the store is unreadable, the file's modes count.
- * @param onUnread - called with the reason
  * @returns none without an embedded store
  */
 export async function readSwitchedModes(
@@ -82,11 +81,7 @@ export const putInForce = (setup: Setup, modes: Modes): Setup => ({
   }),
 });
 
-/**
- * Overrides a connection's mode, or removes the override if the file has that mode.
- * @param request.file - mode in the configuration file
- * @throws `state_unavailable`
- */
+/** Overrides a connection's mode, or removes the override if the file has that mode. @throws `state_unavailable` */
 export async function switchMode(
   { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
   by: string,

@@ -102,7 +102,6 @@ export interface Registry {
   remove(engine: OwnEngine): Promise<void>;
 }
 
-/** @param folder - created with the first model */
 export function openRegistry(folder: string, deps: { readonly clock: Clock; readonly random: Random }): Registry {
   const file = join(folder, 'registry.json');
 

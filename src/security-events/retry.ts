@@ -9,7 +9,6 @@ export type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'fa
 
 /**
  * Retries a dead letter with the same jti; on success it is marked as delivered.
- * @param streams - from the configuration
  * @param deps.trail - of the server that gave up
  */
 export async function retryDeadLetter(

@@ -47,7 +47,6 @@ export interface OpenPorts {
 
 /**
  * Opens the configured ports.
- * @param deps.engine - starting in parallel
  * @throws `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`,
  * `model_altered`, `runtime_unavailable`, `parameters_altered`
  */

@@ -23,7 +23,6 @@ export interface OpenTransmitter extends SecurityEvents {
 
 /**
  * Starts delivering security events.
- * @param connectionOf - in the active configuration
  * @returns `null` without RSA keys
  * @throws `state_unavailable`, `key_service_unavailable`, `config_invalid`
  */

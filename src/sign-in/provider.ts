@@ -34,7 +34,6 @@ export interface SignInProvider {
   finish(query: string, secrets: VisitSecrets, isWhole: (claims: Claims) => boolean): Promise<Claims>;
 }
 
-/** @param use - named in the log on failure */
 export function createSignInProvider(
   config: SignInRegistration,
   {

@@ -27,7 +27,7 @@ export function parseMark(value: unknown): FormatMark {
   return parsed.data;
 }
 
-/** @param where - named in the error @throws `data_newer` */
+/** @throws `data_newer` */
 export function checkReadable(mark: FormatMark, where: string): void {
   if (mark.readableFrom > dataFormat)
     throw new FaceError('data_newer', {

@@ -94,7 +94,6 @@ end
 return 1
 `);
 
-/** @returns its result */
 export async function runScript(
   client: Redis | Cluster,
   { lua, sha1 }: Script,

@@ -9,7 +9,6 @@ export type Durability = 'durable' | 'mayBeLost';
 export interface SqliteChanges {
   /**
    * Queues a change.
-   * @param key - of the changed record
    * @param body - runs statements, perhaps in one transaction with others
    * @throws `state_unavailable`: it failed, or its sync is uncertain
    */
@@ -27,7 +26,6 @@ interface Asked {
   refuse(error: unknown): void;
 }
 
-/** @param sync - syncs all commits to disk */
 export function createSqliteChanges(database: Database.Database, sync: () => Promise<void>): SqliteChanges {
   const groupSync = createGroupCommit(sync);
   const unsynced = new Map<string, Promise<void>>();

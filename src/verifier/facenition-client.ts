@@ -49,7 +49,6 @@ export interface ClientOptions {
 
 export interface FacenitionClient {
   /**
-   * @returns the response fields by `guard`
    * @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`, and refusals passed on by
    * `facenition-failure.ts`
    */

@@ -31,11 +31,7 @@ export const enrolFields = (request: EnrolRequest): FormField[] => [
   ...sharedFields(request),
 ];
 
-/**
- * Creates the form of `/authenticate` and `/authenticate-score`.
- * @param sent - the token, or a decoy
- * @throws `request_malformed` as `toBoundScope`
- */
+/** Creates the form of `/authenticate` and `/authenticate-score`. @throws `request_malformed` as `toBoundScope` */
 export const checkFields = (request: VerifyRequest, sent: SealedToken): FormField[] => [
   { name: 'token', text: sent.use((text) => text) },
   ...expiryField(request.expectedExpiresAt),

@@ -26,7 +26,7 @@ export interface Brands {
   inForce(): Promise<NamedBrand | null>;
   /** Returns an active, former or draft brand by its digest. @throws `state_unavailable` */
   find(digest: string): Promise<Brand | null>;
-  /** Stores a checked brand for one hour, for its preview. @returns its digest @throws `state_unavailable` */
+  /** Stores a checked brand for one hour, for its preview. @throws `state_unavailable` */
   keepDraft(brand: Brand): Promise<string>;
   /**
    * Publishes a draft or a former brand on every replica within seconds.

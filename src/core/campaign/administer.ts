@@ -191,7 +191,7 @@ export async function remindCampaign(id: string, by: string, deps: CampaignDeps)
   return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);
 }
 
-/** Records bounced e-mails. @returns the number of people affected */
+/** Records bounced e-mails. */
 export async function noteBounces(
   campaign: Campaign,
   addresses: readonly string[],

@@ -52,7 +52,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
     return campaign.state === 'running' ? campaign : null;
   };
 
-  /** Refreshes the links of one record if it is due. @returns its people */
+  /** Refreshes the links of one record if it is due. */
   const look = async (campaign: Campaign, shard: number): Promise<readonly Person[]> => {
     const deps = current();
     const found = await readShard(campaign, shard, deps);

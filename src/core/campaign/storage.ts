@@ -119,11 +119,7 @@ export async function readShard(
   return readStored(storedShard(campaign, shard), deps);
 }
 
-/**
- * Changes the people of one record.
- * @param change - returns the same person to leave them, `null` to delete them
- * @returns the changed people
- */
+/** Changes the people of one record. @param change - returns the same person to leave them, `null` to delete them */
 export async function changeShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,

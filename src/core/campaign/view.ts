@@ -10,11 +10,7 @@ export interface PeoplePage {
   readonly next: number | null;
 }
 
-/**
- * Lists the people of a campaign.
- * @param asked.from - a position, from `next`; 0 is the first
- * @param asked.states - filters by state
- */
+/** Lists the people of a campaign. @param asked.from - a position, from `next`; 0 is the first */
 export async function readPage(
   campaign: Campaign,
   { from, states, limit }: { readonly from: number; readonly states: readonly PersonState[]; readonly limit: number },

@@ -47,7 +47,6 @@ export async function issueCodes<const Name extends string>(
 /**
  * Verifies and consumes codes; all must be right.
  * @param given.isExpected - receives what they prove, before they are consumed
- * @returns what they prove
  * @throws `code_wrong`, `state_unavailable`
  */
 export async function takeCodes(

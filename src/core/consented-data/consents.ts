@@ -47,7 +47,6 @@ export async function readDataConsents(who: SubjectRef, { state, clock }: Deps):
 
 /**
  * Returns the consent for a client, if it was given to the client's current registration.
- * @param asker.registration - digest of the registration
  * @throws `state_unavailable`
  */
 export async function findDataConsent(
@@ -101,8 +100,6 @@ export async function giveDataConsent(
 /**
  * Withdraws consents: tokens and credentials issued under them stop working.
  * @param asked.client - `null`: all clients
- * @param asked.by - the administrator; absent: the person
- * @returns the clients affected
  * @throws `state_unavailable`
  */
 export async function withdrawDataConsents(

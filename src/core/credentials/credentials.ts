@@ -81,7 +81,6 @@ export async function noteCredential(
 /**
  * Revokes a person's credentials through the status lists. Idempotent.
  * @param asked.type - `null`: all
- * @param asked.by - the administrator, if any
  * @throws `state_unavailable`
  */
 export async function endCredentials(

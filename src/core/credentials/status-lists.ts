@@ -66,7 +66,7 @@ const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgo
 
 const maxContentions = 20;
 
-/** Allocates a random free index. @param credential.until - expiry of the credential @throws `state_unavailable` */
+/** Allocates a random free index. @throws `state_unavailable` */
 export async function takeEntry(
   { connection, until }: { readonly connection: string; readonly until: EpochMs },
   deps: Deps,

@@ -65,7 +65,6 @@ export const findConsent = (
 /**
  * Returns the consent of an enrolment if it is valid for the page's current text, not withdrawn, and its token has not
  * expired.
- * @param version - of the page's text
  */
 export async function findCurrentConsent(
   who: SubjectRef,
@@ -94,7 +93,7 @@ export async function hasExpired(
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
 
-/** Returns the name of the page's text in a consent. @param language - as shown */
+/** Returns the name of the page's text in a consent. */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;
 
 const isStatementOf = (version: string, statement: string): boolean =>

@@ -27,7 +27,6 @@ export interface TokenChange extends ConnectedSubject {
   readonly former: Pick<TokenName, 'tokenId' | 'expiresAt'> | null;
 }
 
-/** @param sealed - the token that replaces `former` */
 export function toTokenChange(
   change: Pick<TokenChange, 'connection' | 'subject' | 'kind'> & {
     readonly sealed: Sealed;
@@ -59,7 +58,6 @@ const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
 /**
  * Writes a token to a profile and denies the former one. If the provider's answer is lost, the profile is read, or
  * reconciled later.
- * @param makeReady - prepares the records of the token
  * @throws what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`; `enrolment_changed`:
  * a concurrent change
  */

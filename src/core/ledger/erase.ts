@@ -26,7 +26,7 @@ export const toErasedRow = (erased: Erased): LedgerRow => ({
 
 const linesAtOnce = 200;
 
-/** Removes lines and references to them. @returns the number of lines that existed */
+/** Removes lines and references to them. */
 export async function removeLines(ids: readonly string[], ledger: LedgerStore): Promise<number> {
   const keys = ids.map(lineKeyOf);
   const found = (await ledger.get(keys)).flatMap((text, index) => {

@@ -36,10 +36,7 @@ export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   keepsOthersFailures: true,
 });
 
-/**
- * Counters of an anonymous caller for a person: each of their networks, and all anonymous callers.
- * @param source - the caller's address
- */
+/** Counters of an anonymous caller for a person: each of their networks, and all anonymous callers. */
 export const attemptsOfOutsider = (binding: Binding, source: string): readonly Counted[] => [
   ...networksOf(source).map(({ name, share }) => ({
     ...attemptsOfSubject(binding),

@@ -84,8 +84,6 @@ const stillHeld = (found: LinksRecord | null, now: EpochMs): readonly Link[] =>
 /**
  * Ends links of an account. Idempotent.
  * @param asked.connection - of the other account; `null`: all
- * @param asked.by - the administrator, if any
- * @returns the connections of the linked accounts
  * @throws `state_unavailable`
  */
 export async function endLinks(

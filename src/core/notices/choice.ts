@@ -37,7 +37,6 @@ export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'
 
 /**
  * Updates a person's settings; missing fields stay.
- * @param change.on - notifications they want
  * @param change.email - also by e-mail if a device gets them
  * @throws `state_unavailable`
  */

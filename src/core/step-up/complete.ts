@@ -20,7 +20,6 @@ import { uncaptured } from './transitions.js';
 /**
  * Runs one attempt at a step-up; without a decision it reopens. If the store fails, reopening is retried in the
  * background, because a step-up reserved for a pass never reopens by time.
- * @param captured - reserved for the attempt
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
   try {
@@ -55,12 +54,7 @@ export interface ShownFace {
   readonly judged: Promise<LivenessFinding> | null;
 }
 
-/**
- * Checks the face and delivers a pass.
- * @param captured - reserved for this attempt
- * @returns the ended step-up, passed or failed
- * @throws as `checkFace`
- */
+/** Checks the face and delivers a pass. @throws as `checkFace` */
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: PassDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
   const { photos, share, secret, methods, judged } = shown;

@@ -123,7 +123,6 @@ const toMeasurement = (name: string, value: number, unit: string, bounds: Partia
 
 /**
  * Measures order, digests and times of the submitted pictures, with bounds.
- * @param digests - of the submitted pictures, in order
  * @param fresh - number of pictures never submitted before
  */
 export function measureChallenge(

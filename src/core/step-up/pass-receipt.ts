@@ -6,7 +6,7 @@ import { isReceiptWaiting, type StepUpRecord } from './record.js';
 import { isStillEnrolled } from './still-enrolled.js';
 import { changeRecord, readRecord } from './stored.js';
 
-/** Adds the requested receipt to a passed step-up. @param passed - includes the caller's token, if any */
+/** Adds the requested receipt to a passed step-up. */
 export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDeps): Promise<StepUpRecord> {
   const { connection, subject, kept, receiptFor, pass, action } = passed;
   if (receiptFor === null || pass === null || pass.accuracy === null) return passed;

@@ -18,10 +18,7 @@ export type Ceremony = 'create' | 'get';
 /** Time limit for a ceremony and the frames after it. */
 const challengeLifeSec = 600;
 
-/**
- * Starts a WebAuthn ceremony that replaces a former one. Users without a credential get indistinguishable options.
- * @returns the options as JSON
- */
+/** Starts a WebAuthn ceremony that replaces a former one. Users without a credential get indistinguishable options. */
 export async function startCeremony(
   request: SubjectRef & {
     readonly stepUpId: string;

@@ -35,7 +35,7 @@ export function checkTicket(
   checkStarted(record, now);
 }
 
-/** Opens it for its browser, once. @param opening.lifeSec - remaining time for the person */
+/** Opens it for its browser, once. */
 export function open(
   record: StepUpRecord,
   opening: {
@@ -175,10 +175,7 @@ export const judgedWithinSec = 30;
 export const newAttempt = ({ random }: { readonly random: Random }): string =>
   Buffer.from(random(12)).toString('base64url');
 
-/**
- * Reserves it for one attempt. The attempt is counted now, so that a crash of the process gives no additional one.
- * @param by - id of the attempt
- */
+/** Reserves it for one attempt. The attempt is counted now, so that a crash of the process gives no additional one. */
 export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {
   const { triesLeft } = underWay(record, now);
   const captured = { by, until: addSec(now, judgedWithinSec) };
@@ -195,7 +192,6 @@ export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
 
 /**
  * Reserves it for a passed attempt before the pass is delivered, so that no other can start.
- * @param captured - from `capture`
  * @throws `step_up_finished`: another attempt has started
  */
 export function keep(record: StepUpRecord, captured: StepUpRecord): StepUpRecord {
@@ -203,12 +199,7 @@ export function keep(record: StepUpRecord, captured: StepUpRecord): StepUpRecord
   return { ...record, captured: { by, until: null } };
 }
 
-/**
- * Ends the attempt, unless another may have started.
- * @param captured - from `capture`
- * @param ended - the new record
- * @throws `step_up_finished`: another attempt has started
- */
+/** Ends the attempt, unless another may have started. @throws `step_up_finished`: another attempt has started */
 export function end(record: StepUpRecord, captured: StepUpRecord, ended: StepUpRecord): StepUpRecord {
   checkOwn(record, captured);
   return { ...ended, captured: null };

@@ -71,11 +71,7 @@ function outcomeOf(
   return { accountId, acr, amr, authTime, grantId: consent?.grantId, claims };
 }
 
-/**
- * Creates the counters of a connection.
- * @param given.connection - its id
- * @param given.addressOf - returns the URL that opens a code
- */
+/** Creates the counters of a connection. */
 export function createCounterGrants(
   {
     connection,

@@ -52,7 +52,7 @@ export function renderOpen(language: Language, name: string): RenderedPage {
   );
 }
 
-/** @param numbers.shown - for the counter @param numbers.choices - one of them is the counter's number */
+/** @param numbers.choices - one of them is the counter's number */
 export function renderNumbers(
   language: Language,
   name: string,

@@ -48,11 +48,7 @@ export function createShownCodes(connection: string, deps: Deps) {
       return (await readStored(toStored(connection, digits), deps))?.record ?? null;
     },
 
-    /**
-     * Consumes it for a check.
-     * @param code - of that check
-     * @returns the digest of its browser; `null` if unknown or used
-     */
+    /** Consumes it for a check. @returns the digest of its browser; `null` if unknown or used */
     async take(digits: string, code: string): Promise<string | null> {
       const { former, changed } = await changeStored(
         toStored(connection, digits),
