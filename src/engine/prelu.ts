@@ -1,8 +1,10 @@
 import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';
 
 /*
- * Replaces PRelu, for which the model runtime has no fast kernel: it took half of the time of recognition, and
- * converted data out of the fast kernels' layout and back. PRelu(x) = x if x ≥ 0, else s·x  = s·x + (1 − s)·max(x, 0)
+ * Replaces PRelu, for which the model runtime has no fast kernel: it took half of the time of recognition.
+ *
+ *   PRelu(x) = x if x ≥ 0, else s·x  =  s·x + (1 − s)·max(x, 0)
+ *
  * Each product is a depthwise 1×1 convolution, which stays in the fast layout and is fused with what follows. Results
  * differ only by rounding (docs/performance.md).
  */

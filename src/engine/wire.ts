@@ -1,6 +1,7 @@
 /*
  * Part of the Protocol Buffers wire format, to read and change ONNX files. Unchanged and unknown fields are passed on
- * byte for byte and copied once, because models are megabytes. @see https://protobuf.dev/programming-guides/encoding/
+ * byte for byte and copied once, because models are megabytes.
+ * @see https://protobuf.dev/programming-guides/encoding/
  */
 
 export interface Field {

@@ -15,9 +15,12 @@ import { createDynamoDbClient } from './dynamodb.js';
 import { orUnavailable } from './unavailable.js';
 
 /*
- * In the state's table, one item per row: pk (S) "l:" partition "|" sort lp, ls (S) partition and sort: keys of the
- * index "ledger"; absent for tombstones value (S) absent if empty version (N) absent: never replaced by a number ttl
- * (N) seconds; the table deletes hours or days later
+ * In the state's table, one item per row:
+ *   pk (S)         "l:" partition "|" sort
+ *   lp, ls (S)     partition and sort: keys of the index "ledger"; absent for tombstones
+ *   value (S)      absent if empty
+ *   version (N)    absent: never replaced by a number
+ *   ttl (N)        seconds; the table deletes hours or days later
  */
 
 /** Index that orders the rows of a partition: hash key `lp`, range key `ls`, all attributes. */

@@ -5,12 +5,19 @@ import { addSec, type EpochMs, epochMs, secondsPerDay } from '../units.js';
 import type { LogLine } from './line.js';
 
 /*
- * Key layout of the ledger. `|` ends each part of a `sort`; `~` sorts after any part. log:<day> <line id> the line days
- * <day> days with lines of:<nn> <person>|<line id> lines of a person, spread over 64 partitions request:<nn>
- * <request>|<line id> lines of a request network:<nn> <network>|<line id> lines from a network checks:<day>
- * <connection>|<outcome>|<line id> face checks, for counts person:<nn> <person>|enrolment, check, lockout data on a
- * person enrolled:<connection>, ended <time>|<person> people by time of enrolment, or of its end locked
- * <until>|<person> people locked out until then erased <time>|<person> erased people, so that late lines are erased too
+ * Key layout of the ledger. `|` ends each part of a `sort`; `~` sorts after any part.
+ *
+ *   log:<day>            <line id>                          the line
+ *   days                 <day>                              days with lines
+ *   of:<nn>              <person>|<line id>                 lines of a person, spread over 64 partitions
+ *   request:<nn>         <request>|<line id>                lines of a request
+ *   network:<nn>         <network>|<line id>                lines from a network
+ *   checks:<day>         <connection>|<outcome>|<line id>   face checks, for counts
+ *   person:<nn>          <person>|enrolment, check, lockout data on a person
+ *   enrolled:<connection>, ended
+ *                        <time>|<person>                    people by time of enrolment, or of its end
+ *   locked               <until>|<person>                   people locked out until then
+ *   erased               <time>|<person>                    erased people, so that late lines are erased too
  */
 
 const longestPart = 200;

@@ -5,8 +5,9 @@ import { drawBelow } from './draw.js';
 
 /*
  * A random sequence of lights during the movements. The second color of a pose is revealed only after the first picture
- * is committed, so a recording cannot have its light. Two split screens at the start reveal the shape of the face. @see
- * https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing: what light of random colours tells of a face
+ * is committed, so a recording cannot have its light. Two split screens at the start reveal the shape of the face.
+ * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing: what light of random colours tells of a
+ * face
  */
 
 export interface Asked {

@@ -37,7 +37,7 @@ export type PassedStepUp = z.infer<typeof recordGuard>;
 
 export type Pass = z.infer<typeof passGuard>;
 
-/** A pass taken by an event. */
+/** A pass that an event consumed. */
 export interface TakenStepUp extends Pass {
   readonly isFirst: boolean;
 }
