@@ -4,30 +4,27 @@ import type { EpochMs } from '../core/units.js';
 import { digestOf, noDigest, parseLink } from './chain.js';
 import type { TamperKind } from './tamper-kinds.js';
 
-/** Where a line stands. */
 export interface Place {
   readonly file: string;
   /** From 1. */
   readonly line: number;
 }
 
-/** The first thing that is wrong with a trail. */
 export interface Tampering {
   readonly kind: TamperKind;
-  /** The first bad line, or the one after lines that are missing; `null` where those are the last. */
+  /** The first bad line, or the one after missing lines; `null` if they are the last. */
   readonly place: Place | null;
-  /** The number of the record it is about. */
   readonly sequence: number;
 }
 
-/** What a trail turned out to be. */
+/** Result of checking a trail. */
 export interface ChainReport {
   readonly tampering: Tampering | null;
-  /** 0 where there is none. */
+  /** 0 without records. */
   readonly firstSequence: number;
-  /** Of the last record before anything that is wrong. */
+  /** Last record before a problem. */
   readonly lastSequence: number;
-  /** Lines that a crash left unfinished: they are part of the chain. */
+  /** Number of lines that a crash left unfinished; they belong to the chain. */
   readonly unfinishedLines: number;
 }
 
@@ -42,18 +39,15 @@ interface RecordLine extends Line {
   readonly time: EpochMs;
 }
 
-/** Where the chain did not go on, until it is known what became of it. */
 interface Break {
   readonly at: RecordLine;
   readonly before: RecordLine | null;
-  /** The last line between the two that is no record. */
   readonly unreadable: Line | null;
   readonly isChained: boolean;
   readonly isRepetition: boolean;
   readonly isFork: boolean;
-  /** The line that follows `at`; `null` until it has come. */
+  /** The line after `at`; `null` until read. */
   after: RecordLine | null;
-  /** Whether the record that was expected in its place came later. */
   cameLater: boolean;
 }
 
@@ -62,14 +56,13 @@ const removalGuard = z.object({
   detail: auditDetails.records_removed,
 });
 
-/** How far back a second writer's records are told from lines that were put in. */
+/** Records remembered to distinguish a second writer from inserted lines. */
 const rememberedRecords = 4096;
 
-/** Follows a chain line by line, in constant memory. */
 export class ChainCheck {
   readonly #heads: ReadonlyMap<number, string>;
   readonly #recent = new Map<number, string>();
-  /** What retention took away: number of the last record to digest of the last line. */
+  /** Removals by retention: sequence number of the last record to digest of the last line. */
   readonly #removals = new Map<number, string>();
   #first: (RecordLine & { readonly isAfterTorn: boolean }) | null = null;
   #last: RecordLine | null = null;
@@ -78,7 +71,7 @@ export class ChainCheck {
   #break: Break | null = null;
   #rewritten: RecordLine | null = null;
 
-  /** @param heads - what was signed: number of a record to digest of its line */
+  /** @param heads - signed digests of lines, by sequence number */
   constructor(heads: ReadonlyMap<number, string>) {
     this.#heads = heads;
   }
@@ -101,12 +94,11 @@ export class ChainCheck {
     }
   }
 
-  /** When the last record before anything that is wrong was made; `null` where there is none. */
+  /** Time of the last record before a problem; `null` if there is none. */
   get lastTime(): EpochMs | null {
     return this.#last?.time ?? null;
   }
 
-  /** What it was, once every line has been added. */
   report(): ChainReport {
     const isTorn = this.#break === null && this.#unreadable !== null;
     return {
@@ -174,7 +166,6 @@ export class ChainCheck {
 
 const nextAfter = (before: RecordLine | null): number => (before?.sequence ?? 0) + 1;
 
-/** Names what a break in the chain comes from. */
 function toTampering({ at, before, unreadable, after, ...found }: Break): Tampering {
   const expected = nextAfter(before);
   const tell = (kind: TamperKind, { place }: Line, sequence = expected): Tampering => ({ kind, place, sequence });
@@ -190,7 +181,7 @@ function toTampering({ at, before, unreadable, after, ...found }: Break): Tamper
   if (unreadable !== null) {
     return tell(at.previous === (before?.digest ?? noDigest) ? 'inserted' : 'edited', unreadable);
   }
-  // Either the line before is another now, or what this one says of it: the line that follows knows this one.
+  // Either the line before was changed or this one's reference to it: the next line confirms this one.
   const isSound = after === null || after.previous === at.digest;
   return isSound && before !== null ? tell('edited', before, before.sequence) : tell('edited', at);
 }

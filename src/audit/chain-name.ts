@@ -4,7 +4,7 @@ import { FaceError } from '../errors.js';
 import { createFile, isSystemError } from '../files/durable-file.js';
 import { chainFileOf } from './trail-files.js';
 
-/** The name of a trail's chain, which tells its heads from those of other replicas; `null` where it has none yet. */
+/** Reads the name of a trail's chain, which identifies its heads among replicas; `null` if there is none yet. */
 export async function readChainName(file: string): Promise<string | null> {
   try {
     return (await readFile(chainFileOf(file), 'utf8')).trim();
@@ -15,9 +15,9 @@ export async function readChainName(file: string): Promise<string | null> {
 }
 
 /**
- * The same; a random one is made for a trail that has no record yet. One that has some and lost its name gets no other: the store
- * keeps its newest head under that name, and nobody would see any more that the trail was cut.
- * @throws FaceError `state_unavailable`: the file is gone, or holds something else
+ * Reads the chain's name, or creates one for an empty trail. A trail with records that lost its name gets no new one:
+ * the newest head is stored under the old name, and truncation would go unnoticed.
+ * @throws `state_unavailable`: missing or malformed
  */
 export async function openChainName(
   file: string,

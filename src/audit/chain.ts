@@ -5,10 +5,10 @@ import { type EpochMs, fromIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { closedSegmentsOf } from './trail-files.js';
 
-/** SHA-256 of a line without its line break, in hexadecimal: what the next line holds. */
+/** Returns the SHA-256 of a line without its line break, in hexadecimal, as the next line contains it. */
 export const digestOf = (line: Uint8Array | string): string => sha256(line).toString('hex');
 
-/** What the first line of a trail holds in its place. */
+/** Predecessor digest of a trail's first line. */
 export const noDigest = '0'.repeat(64);
 
 const linkGuard = z.object({
@@ -17,10 +17,9 @@ const linkGuard = z.object({
   previous: z.string(),
 });
 
-/** What makes a record part of the chain. */
 export type Link = z.output<typeof linkGuard>;
 
-/** `null` for a line that a crash cut off, or that is something else. */
+/** Parses a line; `null` if it is truncated or no record. */
 export function parseLink(line: Buffer): Link | null {
   try {
     return linkGuard.parse(JSON.parse(line.toString('utf8')));
@@ -29,40 +28,38 @@ export function parseLink(line: Buffer): Link | null {
   }
 }
 
-/** Where the chain stands. */
 export interface Tail {
-  /** Number of the last record; 0 before the first. */
+  /** Sequence number of the last record; 0 before the first. */
   readonly sequence: number;
-  /** Of the last line; zeros before the first. */
+  /** Digest of the last line; zeros before the first. */
   readonly digest: string;
-  /** Of the last record's line: another where a crash left an unfinished line after it. */
+  /** Digest of the last record's line; differs if a crash left an unfinished line after it. */
   readonly recordDigest: string;
-  /** When the last record was made; `null` before the first. */
+  /** Time of the last record; `null` before the first. */
   readonly time: EpochMs | null;
 }
 
-/** Where the file stands that is written to. */
+/** End of the active file. */
 export interface FileEnd extends Tail {
-  /** What ends the last line, if a crash cut its line break off. */
+  /** Missing line break of the last line, after a crash. */
   readonly mend: '' | '\n';
   readonly bytes: number;
-  /** When its first record was made; `null` before that. */
+  /** Time of its first record; `null` before that. */
   readonly since: EpochMs | null;
 }
 
 const beginning: Tail = { sequence: 0, digest: noDigest, recordDigest: noDigest, time: null };
 
-/** Looked through from either end for a record; a line is a few hundred bytes. */
+/** Bytes searched for a record from either end; a line has a few hundred. */
 const lookedThroughBytes = 1024 * 1024;
 
 const lineBreak = 0x0a;
 
-/** How every trail begins. */
 const firstRecord = '{"sequence":1,';
 
 /**
- * Finds where a trail stands; makes the file if there is none.
- * @throws FaceError `state_unavailable`: the file is something else; and the system's errors
+ * Finds the end of a trail, creating the file if needed.
+ * @throws `state_unavailable`: the file is something else; and system errors
  */
 export async function openEnd(file: string): Promise<FileEnd> {
   const handle = await open(file, 'a+', 0o600);
@@ -75,7 +72,7 @@ export async function openEnd(file: string): Promise<FileEnd> {
     await handle.read(first, 0, length, 0);
     await handle.read(last, 0, length, bytes - length);
     const mend = last.at(-1) === lineBreak ? '' : '\n';
-    // Without a record, its first was cut off.
+    // Without a record, its first one was truncated.
     const { sequence, recordDigest, time } = findLast(last) ?? (await readClosedEnd(file));
     if (sequence === 0 && !isCutFirst(last)) throw notATrail();
     const digest = digestOf(lastLineOf(last));
@@ -85,7 +82,7 @@ export async function openEnd(file: string): Promise<FileEnd> {
   }
 }
 
-/** Where a closed segment ends. @throws FaceError `state_unavailable`: it holds no record; and the system's errors */
+/** Finds the end of a closed segment. @throws `state_unavailable`: it has no record; and system errors */
 export async function readTail(file: string): Promise<Tail> {
   const handle = await open(file, 'r');
   try {
@@ -105,14 +102,12 @@ async function readClosedEnd(file: string): Promise<Tail> {
   return newest === undefined ? beginning : readTail(newest.file);
 }
 
-/** The very first record of a trail, cut off. */
 const isCutFirst = (bytes: Buffer): boolean =>
   firstRecord.startsWith(bytes.toString('utf8', 0, firstRecord.length).trimEnd());
 
 const notATrail = (): FaceError =>
   new FaceError('state_unavailable', { store: 'audit', problem: 'no record at the end of the file' });
 
-/** With or without its line break. */
 function lastLineOf(bytes: Buffer): Buffer {
   const end = bytes.at(-1) === lineBreak ? bytes.length - 1 : bytes.length;
   return bytes.subarray(bytes.subarray(0, end).lastIndexOf(lineBreak) + 1, end);

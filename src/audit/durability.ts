@@ -1,8 +1,8 @@
 import type { AuditAction } from '../core/audit-events.js';
 
 /**
- * Whether an event must be on the disk before whoever caused it is answered: what is held of people, and who may do what.
- * The others (checks, which are many) follow within a second.
+ * True if an event must be on disk before its caller gets an answer: stored personal data and permissions. Others
+ * (checks, which are frequent) follow within a second.
  */
 export const isDurable = {
   enrolment_begun: true,

@@ -5,16 +5,15 @@ import { type PastDetail, pastDetails } from './past-details.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
-/** A record of one of these actions, as this version or an earlier one wrote it: one member for each action. */
+/** A record of one of these actions by this or an earlier version. */
 export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
 }[Action];
 
-/** Tells records of some actions from all other lines. */
 export interface EventParser<Action extends AuditAction> {
-  /** What the line of such a record holds one of, as bytes: a line without them need not be parsed. */
+  /** One of these byte strings is in every such record: other lines need no parsing. */
   readonly marks: readonly string[];
-  /** `null` for another record; `unreadable`: cut off by a crash, altered, or something else. */
+  /** Returns `null` for another record; `unreadable`: truncated, altered, or no record. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
 }
 
@@ -22,7 +21,6 @@ const undetailed = recordHead.extend({ detail: z.unknown() });
 
 const guards: { readonly [Action in AuditAction]: z.ZodType<PastDetail<Action>> } = pastDetails;
 
-/** @param actions - each once */
 export function createEventParser<Action extends AuditAction>(actions: readonly Action[]): EventParser<Action> {
   const parse = (line: Buffer): PastEvent<Action> | null => {
     const { detail, ...head } = undetailed.parse(JSON.parse(line.toString('utf8')));
@@ -42,10 +40,9 @@ export function createEventParser<Action extends AuditAction>(actions: readonly 
 }
 
 /**
- * The records of some actions in an audit trail of any size, oldest first, in one pass; only a piece is in memory at once.
- * Lines that cannot be read are passed over: `facestep audit verify` is what finds those.
- * @param options.since - earlier records are left out
- * @param options.onUnreadable - told of each line that seems to be of one of the actions and cannot be read
+ * Reads the records of some actions, oldest first, in constant memory. Skips unreadable lines, which `facestep audit
+ * verify` reports.
+ * @param options.onUnreadable - called for each unreadable line that seems to match
  */
 export async function* readEvents<Action extends AuditAction>(
   file: string,

@@ -3,15 +3,13 @@ import { toIso } from '../core/units.js';
 import { mergeByTime } from './merge.js';
 import { type AuditRecord, type RecordFilter, readRecords } from './records.js';
 
-/** A record, and the trail it is from. */
 export interface ExportedRecord extends AuditRecord {
   readonly trail: string;
 }
 
 /**
- * The records of several trails, merged by time: each trail in its own order, and of any size. Lines that cannot be read are passed
- * over: verifying finds those.
- * @param files - of the trails, which name them in what comes out
+ * Merges the records of several trails of any size by time. Skips unreadable lines, which a verification reports.
+ * @param files - of the trails, named in the result
  */
 export async function* mergeRecords(files: readonly string[], filter: RecordFilter): AsyncGenerator<ExportedRecord> {
   const sources = files.map((trail) => ({ trail, records: readRecords(trail, filter) }));
@@ -24,12 +22,11 @@ const cellsOf = ({ time, trail, sequence, action, connection, subject, detail }:
   ...[toIso(time), trail, String(sequence), action, connection, subject, JSON.stringify(detail)],
 ];
 
-/** The first line of a CSV file. */
 export const csvHead = columns.join(',');
 
-/** One record as a line of a CSV file. */
+/** Formats a record as CSV. */
 export const toCsvRecord = (record: ExportedRecord): string => toCsvLine(cellsOf(record));
 
-/** One record as a line of JSON. */
+/** Formats a record as one line of JSON. */
 export const toJsonLine = ({ trail, time, ...record }: ExportedRecord): string =>
   JSON.stringify({ trail, ...record, time: toIso(time) });

@@ -15,57 +15,52 @@ import { lockTrail } from './lock.js';
 import { removeOldSegments } from './retention.js';
 import { closedFileOf, headsFileOf } from './trail-files.js';
 
-/** How long a record that nobody waits for may be off the disk. */
+/** Maximum delay until records without a waiting caller are on disk. */
 const syncDelayMs = 1000;
 
-/** A segment is closed at this size or age, whichever comes first: whole segments are what retention removes. */
+/** A segment is closed at this size or age; retention removes whole segments. */
 const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
-/** What a trail is kept with. */
 export interface FileAuditDeps extends AuditConfig {
-  /** The one that is written to; its folder exists. */
+  /** The active file; its folder exists. */
   readonly file: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** The request that an event belongs to, as replies and the log name it; `null` outside of requests. */
+  /** Returns the current request id, as in replies and the log; `null` outside of requests. */
   readonly requestId: () => string | null;
-  /** Told of each record once it is written, within the request it belongs to; must not throw. */
+  /** Called for each written record, within its request; must not throw. */
   readonly onRecord?: (record: WrittenRecord, chain: string) => void;
-  /** Keeps what is known by records alone, before retention removes some; nothing is removed where it throws. */
+  /** Saves data that only records contain, before retention removes some; if it throws, nothing is removed. */
   readonly beforeRemoval?: () => Promise<void>;
 }
 
-/** A record, as it was written. */
 export type WrittenRecord = AuditEvent & {
   readonly sequence: number;
   readonly time: EpochMs;
   readonly request: string | null;
 };
 
-/** An event to be written, and the request it belongs to. */
 interface Appended {
   readonly event: AuditEvent;
   readonly request: string | null;
 }
 
-/** A trail of files, and how it stands. */
 export interface Trail extends Audit {
   readonly file: string;
-  /** The name of the chain, which tells it from those of other replicas. */
+  /** Name of the chain, unique among replicas. */
   readonly chain: string;
-  /** Puts every record appended so far on the disk. @returns where the trail stood then */
+  /** Syncs every appended record to disk. @returns the end of the trail at that time */
   sync(): Promise<Tail>;
 }
 
 /**
- * The audit trail as a file of JSON lines that only its owner can read. Each line holds its number, its time and the
- * SHA-256 of the line before it, so a line that was changed, taken out or put in shows; lines cut off at the end show by the
- * signed heads (`signHeads`). A line that a crash left unfinished stays and is covered by the digest in the next. `append` settles once
- * an event of what is held is on the disk; the other events are there within a second.
- * @throws FaceError `state_unavailable`: the file cannot be read or written, or another process writes to it. `append`
- *   throws it too, and what was not written then is not counted.
+ * Opens the audit trail: private JSON lines with number, time and the SHA-256 of the line before. Signed heads
+ * (`signHeads`) reveal truncation. A line left unfinished by a crash stays in the chain. `append` settles once an event
+ * about stored data is synced; others follow within a second.
+ * @throws `state_unavailable`: inaccessible, or in use by another process; also by `append`, which then counts no
+ * record
  */
 export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
   const unlock = await guarded(async () => lockTrail(deps.file));
@@ -96,9 +91,8 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     }, syncDelayMs).unref();
   };
 
-  /** Writes what was appended at one moment, by one call. */
   const writeGroup = async (group: readonly Appended[]): Promise<readonly WrittenRecord[]> => {
-    // After a failed write nobody knows how much of it is there.
+    // After a failed write the end is unknown.
     let at = end ?? (await openEnd(file));
     end = null;
     const time = clock.now();
@@ -118,7 +112,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
       text += `${line}\n`;
       written.push({ ...event, sequence, time, request });
     }
-    // A few hundred bytes into the page cache: over sooner than another thread would have begun.
+    // A few hundred bytes into the page cache: faster than using another thread.
     appendFileSync(file, text, { mode: 0o600 });
     const bytes = at.bytes + Buffer.byteLength(text);
     end = { sequence, digest, recordDigest: digest, time, mend: '', bytes, since: at.since ?? time };
@@ -126,7 +120,6 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     return written;
   };
 
-  /** What was appended while others were written is one group. */
   const write = (appended: Appended): Promise<WrittenRecord> => {
     if (next === null) {
       const group: Appended[] = [];
@@ -186,15 +179,16 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** By its name and not by a handle kept open: should somebody have put the file away, what is written goes to a new one. */
+/** Opened by name, so that records go to a new file if the old one was moved. */
 async function syncFile(file: string): Promise<void> {
   const handle = await open(file, 'r+');
   await handle.datasync().finally(() => handle.close());
 }
 
 /**
- * Puts the file away under the number of its last record, and then its heads: a closing that ends in between leaves those to the next
- * segment, where they count as well. @returns where the chain goes on, in a new file
+ * Renames the file by its last record's number, then its heads: if interrupted, those heads move to the next segment,
+ * where they are valid too.
+ * @returns the end of the chain for a new file
  */
 async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;

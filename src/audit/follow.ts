@@ -4,23 +4,21 @@ import { createEventParser, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
-/** A record, and the SHA-256 of its line in hexadecimal, which names it for good: after a power cut its number may not. */
+/** A record and the SHA-256 of its line in hexadecimal: a permanent id, unlike its number after a power failure. */
 export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
-/** Reads on in a trail from where it stood. */
 export interface Follower<Action extends AuditAction> {
-  /** The next records, not many more than `limit`, all on the disk. Throws the system's error; they are given next time. */
+  /**
+   * Reads the next records, slightly more than `limit` at most, all synced to disk. On a system error they are returned
+   * next time.
+   */
   read(limit: number): Promise<FollowedEvent<Action>[]>;
 }
 
 const chunkBytes = 256 * 1024;
 const lineBreak = 0x0a;
 
-/**
- * Follows a trail that is written to, over the closing of segments.
- * @param after - number of the last record that is known already
- * @param actions - records of others are passed over
- */
+/** Follows a growing trail across segments. @param after - sequence number of the last known record */
 export function createFollower<Action extends AuditAction>(
   file: string,
   after: number,
@@ -41,7 +39,7 @@ export function createFollower<Action extends AuditAction>(
     return found;
   };
 
-  /** Whole lines only: what is being written comes next time. */
+  /** Whole lines only; a partial line is read next time. */
   const readSegment = async ({ handle, identity }: OpenSegment, limit: number): Promise<FollowedEvent<Action>[]> => {
     const { size } = await handle.stat();
     let offset = at?.identity === identity && at.offset <= size ? at.offset : 0;
@@ -50,14 +48,14 @@ export function createFollower<Action extends AuditAction>(
     while (offset < size && found.length < limit) {
       const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
       const lines = chunk.subarray(0, chunk.subarray(0, bytesRead).lastIndexOf(lineBreak) + 1);
-      // A line as long as that is no record.
+      // A line this long is no record.
       const passed = lines.length === 0 && bytesRead === chunkBytes ? bytesRead : lines.length;
       if (passed === 0) break;
       found.push(...select(lines));
       offset += passed;
     }
     at = { identity, offset };
-    // What others are told must not be lost here.
+    // Data passed on must not be lost here.
     if (found.length > 0) await handle.datasync();
     return found;
   };
@@ -78,7 +76,7 @@ export function createFollower<Action extends AuditAction>(
       try {
         return await readNext(limit);
       } catch (error) {
-        // What was not given yet is read again.
+        // Unreturned records are read again.
         ({ known, at } = before);
         throw error;
       }

@@ -9,13 +9,12 @@ import type { Trail } from './file.js';
 import { holdsRecord } from './holds-record.js';
 import { headsFileOf } from './trail-files.js';
 
-/** The header `typ` of a signed head. */
 export const headType = 'facestep-audit-head+jwt';
 
-/** What a signed head says: how the trail of that name stood at that time. */
+/** Content of a signed head: the end of a trail at a time. */
 export const headGuard = z.object({
   chain: z.string(),
-  /** Of the last record. */
+  /** Sequence number of the last record. */
   sequence: z.int().min(1),
   /** SHA-256 of its line, in hexadecimal. */
   digest: z.string().length(64),
@@ -23,28 +22,26 @@ export const headGuard = z.object({
 });
 export type Head = z.output<typeof headGuard>;
 
-/** Where the state store keeps the newest head of a trail, as a JWS. */
+/** State store key of a trail's newest head, a JWS. */
 export const headKeyOf = (chain: string): string => `audit-head:${chain}`;
 
 const secondsBetween = 60;
 const recordsBetween = 1000;
 
-/** What heads are signed with, and kept in. */
 export interface HeadDeps {
   readonly signer: Signer;
   readonly state: State;
   readonly clock: Clock;
   readonly log: Log;
   readonly jobs: Jobs;
-  /** Told after each try for how long, in seconds, records have waited for a head; 0 where none do. */
+  /** Called after each attempt with the seconds that records have waited for a head; 0 if none do. */
   readonly onHeadAge: (seconds: number) => void;
 }
 
 /**
- * Signs how a trail stands every 60 seconds and every 1,000 records, where there are new ones, and at the end. A head is
- * appended to the file of heads, logged, and kept in the state store, so that cutting both files shows. What cannot be signed is
- * logged, and the next head says more.
- * @returns the trail, to be appended to
+ * Signs the end of a trail every 60 seconds or 1,000 new records, and on close. Heads are appended to a file, logged,
+ * and stored in the state store, which reveals truncation of both files. Failures are logged.
+ * @returns the trail to append to
  */
 export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
   const { signer, clock, log, jobs, onHeadAge } = deps;
@@ -60,12 +57,12 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
     unsigned = 0;
     unsignedSince = null;
     try {
-      // What is signed must not be lost.
+      // Signed data must not be lost.
       const { sequence, recordDigest: digest, time } = await trail.sync();
       if (time === null || sequence === signed) return onHeadAge(0);
       const head: Head = { chain: trail.chain, sequence, digest, time: toIso(time) };
       const jws = await signer.sign(headType, head);
-      // One that a full disk has cut off since the start: this one says more.
+      // Left by a full disk; the new head covers more.
       await removeUnfinishedLine(headsFile);
       await appendFile(headsFile, `${jws}\n`, { mode: 0o600 });
       log.info('audit head', { chain: head.chain, sequence, head: jws });
@@ -96,8 +93,8 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
 }
 
 /**
- * Keeps the newest head in the state store. One that is there and that the trail does not hold stays for good: the trail was
- * cut, or its folder was copied, and that is to show.
+ * Stores the newest head in the state store. A stored head unknown to the trail stays, as evidence that the trail was
+ * truncated or its folder copied.
  */
 function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head: Head, jws: string) => Promise<void> {
   let written: string | null = null;
@@ -114,7 +111,7 @@ function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head
   };
 }
 
-/** `null` where it is not ours, or its key is gone. */
+/** `null` if it is foreign, or its key is missing. */
 async function readKeptHead(value: unknown, signer: Signer): Promise<Head | null> {
   const jws = z.string().safeParse(value);
   if (!jws.success) return null;

@@ -3,8 +3,8 @@ import { findLinesIn, linesWith, readPieces } from './read.js';
 import { openSegments } from './segments.js';
 
 /**
- * Whether a trail holds a record with exactly that line. One that came before the first it holds is taken for held: retention
- * removed it, and verifying looks for the record that says so.
+ * Returns true if a trail contains a record with this line. Records before its first are assumed present: retention
+ * removed them, which a verification checks.
  * @param record.digest - SHA-256 of its line, in hexadecimal
  */
 export async function holdsRecord(
@@ -22,7 +22,7 @@ export async function holdsRecord(
   return false;
 }
 
-/** @returns above 1 where retention removed the beginning; `null`: the trail holds no record */
+/** @returns above 1 if retention removed the beginning; `null`: no record */
 export async function findFirstSequence(file: string): Promise<number | null> {
   for await (const piece of readPieces(file)) {
     for (const line of linesWith(['"sequence":'], piece)) {

@@ -4,7 +4,7 @@ import { FaceError } from '../errors.js';
 import { isDiskFull } from '../files/durable-file.js';
 import { lockFileOf } from './trail-files.js';
 
-/** `state_unavailable`, as another process has the lock: a running server, for one. */
+/** `state_unavailable`, because another process, such as a running server, has the lock. */
 export class TrailInUse extends FaceError {
   constructor(file: string, cause: unknown) {
     const problem = 'another process, such as a running server, writes to this trail';
@@ -13,18 +13,16 @@ export class TrailInUse extends FaceError {
 }
 
 /**
- * Lets one process write to a trail. The lock is the system's own on a file, as SQLite takes it: it goes with the process,
- * however that ends, so nothing is left behind to be cleared away.
- * @param file - of the trail; its folder exists
- * @returns gives the lock back
- * @throws TrailInUse: another process writes to it; FaceError `state_unavailable`
+ * Locks a trail for one writing process, until it ends.
+ * @returns a function that releases the lock
+ * @throws TrailInUse: another process writes to it; `state_unavailable`
  */
 export function lockTrail(file: string): () => void {
   const lockFile = lockFileOf(file);
   const database = openLockFile(lockFile);
   try {
     database.exec('pragma busy_timeout = 0; begin exclusive');
-    // By its name: opening and closing it here would give the lock back (fcntl, POSIX).
+    // By name: opening and closing it here would release the lock (fcntl, POSIX).
     chmodSync(lockFile, 0o600);
   } catch (cause) {
     database.close();
@@ -35,10 +33,10 @@ export function lockTrail(file: string): () => void {
   return () => void database.close();
 }
 
-/** Asked of the system first: the database does not tell which file this account may not have. */
+/** Checked first, because the database does not name an inaccessible file. */
 function openLockFile(lockFile: string): Database.Database {
   try {
-    // Opening and closing it would give back the lock of another writer in this process.
+    // Opening and closing it would release the lock of another writer in this process.
     if (existsSync(lockFile)) accessSync(lockFile, constants.R_OK | constants.W_OK);
     return new Database(lockFile);
   } catch (cause) {

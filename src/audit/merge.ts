@@ -1,15 +1,11 @@
 import type { EpochMs } from '../core/units.js';
 
-/** What is read of one trail, in its own order. */
 interface Source<Read> {
   readonly trail: string;
   readonly records: AsyncGenerator<Read>;
 }
 
-/**
- * What is read of several trails, by time: of two of one time that of the earlier trail first. Their files are closed however the
- * reading ends.
- */
+/** Merges several trails by time; on equal times the earlier trail comes first. Always closes their files. */
 export async function* mergeByTime<Read extends { readonly time: EpochMs }>(
   sources: readonly Source<Read>[],
 ): AsyncGenerator<{ readonly trail: string; readonly record: Read }> {

@@ -4,12 +4,12 @@ import { type AuditAction, auditDetails } from '../core/audit-events.js';
 const [ofClient, ofEnrolment] = auditDetails.revoked.options;
 const [refused] = auditDetails.enrolment_refused.options;
 
-/** At first records of a token told little more than its id. A denial is found in them whatever else is missing. */
+/** Early records contained little more than a token's id, which is enough to find a denial. */
 const tokenNamed = auditDetails.enrolment_begun.partial().required({ tokenId: true });
 
 /**
- * The guard of each action's detail, as this version or an earlier one wrote it: fields that an earlier one left out may be
- * missing. Whatever else stands in a detail is left out.
+ * Guards of each action's detail by this or an earlier version: fields missing in earlier versions are optional,
+ * unknown ones are dropped.
  */
 export const pastDetails = {
   ...auditDetails,
@@ -24,5 +24,5 @@ export const pastDetails = {
   client_token_revoked: auditDetails.client_token_revoked.partial({ application: true, by: true }),
 } as const satisfies { readonly [Action in AuditAction]: z.ZodType };
 
-/** What a record of an action tells, by whichever version. */
+/** Detail of a record by any version. */
 export type PastDetail<Action extends AuditAction> = z.output<(typeof pastDetails)[Action]>;

@@ -4,20 +4,18 @@ import { isSystemError } from '../files/durable-file.js';
 import { type Head, headGuard, headType } from './heads.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
 
-/** What became of the signed heads of a trail. */
+/** Result of reading a trail's signed heads. */
 export interface HeadsReport {
-  /** Those whose signature holds, oldest first. */
+  /** With a valid signature, oldest first. */
   readonly heads: readonly Head[];
-  /** Signed by a key that is not among those given. */
+  /** Number signed by an unknown key. */
   readonly unknownKey: number;
-  /** The first that is altered. */
   readonly invalid: { readonly file: string; readonly line: number } | null;
 }
 
-/** What one JWS turned out to be. */
 export type HeadFinding = Head | 'unknown key' | 'invalid';
 
-/** Checks signed heads by public keys, whoever published them. */
+/** Creates a verifier of signed heads with public keys. */
 export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promise<HeadFinding>) => {
   const keySet = createLocalJWKSet(keys);
   return async (jws) => {
@@ -33,10 +31,7 @@ export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promi
   };
 };
 
-/**
- * The signed heads of a trail, of every segment that is still there. A last line without line break is left out: a crash cut it
- * off.
- */
+/** Reads the signed heads of all existing segments. Ignores a last line without a line break, left by a crash. */
 export async function readHeads(file: string, verify: (jws: string) => Promise<HeadFinding>): Promise<HeadsReport> {
   const newest = headsFileOf(file);
   const closed = (await closedSegmentsOf(file)).map(({ lastSequence }) => closedFileOf(newest, lastSequence));

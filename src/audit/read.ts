@@ -2,16 +2,14 @@ import { openSegments } from './segments.js';
 
 const lineBreak = 0x0a;
 
-/** Our records are of a few hundred bytes, few of some thousands; what is longer is none. */
+/** Records have a few hundred bytes, rarely some thousands; longer lines are none. */
 const longestLineBytes = 1024 * 1024;
 
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * An audit trail of any size in pieces of about a megabyte, oldest first, each of whole lines. A last line without line break is
- * given too: it may be cut off. Readers take the lines out of a piece with `linesWith`: a wait for each would cost more than
- * reading it.
- * @param file - the one that is written to; the closed segments beside it come first
+ * Reads a trail in pieces of whole lines, about a megabyte each, oldest first. The last line may be truncated. Use
+ * `linesWith` to split a piece: awaiting each line costs more than reading it.
  */
 export async function* readPieces(file: string): AsyncGenerator<Buffer> {
   for await (const { handle } of openSegments(file)) {
@@ -19,7 +17,7 @@ export async function* readPieces(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** The lines of one file that hold one of `marks`. @param stream - its bytes, from any position between two lines */
+/** Finds the lines of a file with one of `marks`. @param stream - its bytes, from the start of any line */
 export async function* findLinesIn(stream: AsyncIterable<Buffer>, marks: readonly string[]): AsyncGenerator<Buffer> {
   for await (const piece of piecesOf(stream)) yield* linesWith(marks, piece);
 }
@@ -43,9 +41,9 @@ async function* piecesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 }
 
 /**
- * The lines in a piece of a file that hold one of `marks`, as bytes, in order and without their line breaks. Goes from hit
- * to hit, so that lines without one cost a search and no more: one for all marks, over bytes taken for characters.
- * @param marks - texts; an empty one is in every line
+ * Finds the lines of a piece with one of `marks`, in order and without line breaks. Searches bytes for all marks at
+ * once, without splitting other lines.
+ * @param marks - texts; an empty one matches every line
  */
 export function* linesWith(marks: readonly string[], bytes: Buffer): Generator<Buffer> {
   const wanted = new RegExp(marks.map(toPattern).join('|'), 'g');

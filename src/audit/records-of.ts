@@ -3,13 +3,10 @@ import type { SubjectRef } from '../core/connection.js';
 import { toIso } from '../core/units.js';
 import { readRecords } from './records.js';
 
-/** As many as one reply holds; somebody who signs in twice a day makes about so many in two months. */
+/** Maximum per reply; two sign-ins a day give this many in about two months. */
 const mostRecords = 1000;
 
-/**
- * The newest records of a trail about one user, oldest first.
- * @returns also how many older ones were left out
- */
+/** Reads the newest records about one user, oldest first. @returns also the number of omitted older ones */
 export async function readRecordsOf(
   file: string,
   who: SubjectRef,

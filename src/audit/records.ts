@@ -2,45 +2,41 @@ import { z } from 'zod';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { linesWith, readPieces } from './read.js';
 
-/** What every record tells, but for its detail. */
 export const recordHead = z.object({
   sequence: z.int().min(1),
   time: z.iso.datetime().transform(fromIso),
   action: z.string(),
   connection: z.string(),
   subject: z.string(),
-  /** The request it belongs to. Outside of requests, and by earlier versions, it is not written. */
+  /** Request id; missing outside of requests, and in earlier versions. */
   request: z.string().optional(),
 });
 
 const recordGuard = recordHead.extend({ detail: z.record(z.string(), z.json()) });
 
-/** One record of an audit trail, of any action, as it was written by this version or another one. */
 export type AuditRecord = z.output<typeof recordGuard>;
 
-/** A user whose records are asked for. */
 export interface RecordSubject {
-  /** `null`: whichever. */
+  /** `null`: any. */
   readonly connection: string | null;
   readonly subject: string;
 }
 
-/** Which records are asked for; what is not said, or `null`, is all. */
+/** Filter of records; missing or `null` fields match all. */
 export interface RecordFilter {
   readonly since?: EpochMs | null;
-  /** Records of this moment and later are left out. */
+  /** Exclusive end. */
   readonly until?: EpochMs | null;
   readonly connection?: string | null;
-  /** Of any of these users; of that id at whatever connection where none is named. */
+  /** Matches any of these users; without a connection, their id at any. */
   readonly subjects?: readonly RecordSubject[] | null;
-  /** Any text: another version may have written others than this one knows. */
+  /** Any text, because other versions have other actions. */
   readonly action?: string | null;
 }
 
 /**
- * The records of an audit trail that are asked for, of whatever action, oldest first; of a trail of any size only a piece is in
- * memory at once. For those whose detail is to be understood there is `readEvents`. Lines that cannot be read are passed
- * over: `facestep audit verify` is what finds those.
+ * Reads matching records of any action, oldest first, in constant memory. `readEvents` also parses details. Skips
+ * unreadable lines, which `facestep audit verify` reports.
  */
 export async function* readRecords(file: string, filter: RecordFilter = {}): AsyncGenerator<AuditRecord> {
   const { since = null, until = null, connection = null, subjects = null, action = null } = filter;
@@ -62,7 +58,7 @@ export async function* readRecords(file: string, filter: RecordFilter = {}): Asy
   }
 }
 
-/** One of these every record that is asked for holds, as it was written: lines without need not be parsed. */
+/** One of these byte strings is in every matching record: other lines need no parsing. */
 function marksOf({
   connection,
   subjects,
@@ -73,7 +69,7 @@ function marksOf({
   return [connection === null ? '"sequence":' : `"connection":${JSON.stringify(connection)}`];
 }
 
-/** `null` for a line that a crash cut off, or that is something else. */
+/** Parses a line; `null` if it is truncated or no record. */
 function parseRecord(line: Buffer): AuditRecord | null {
   try {
     return recordGuard.parse(JSON.parse(line.toString('utf8')));

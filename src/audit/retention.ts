@@ -8,10 +8,10 @@ import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
 const secondsPerDay = 86_400;
 
 /**
- * Removes the closed segments whose newest record is older than `retentionDays`. A record says so first, with the number
- * and the digest of the last line that goes: the chain can be followed from there on.
- * @param rules.beforeRemoval - keeps what else is known by the records, once for all that go; none goes where it throws
- * @param append - settles once the record is on the disk
+ * Removes closed segments older than `retentionDays`. First appends a record with number and digest of the last removed
+ * line, from which the chain can be verified.
+ * @param rules.beforeRemoval - saves data of the removed records; if it throws, nothing is removed
+ * @param append - settles once the record is on disk
  */
 export async function removeOldSegments(
   file: string,

@@ -2,13 +2,13 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isSystemError } from '../files/durable-file.js';
 import { closedSegmentsOf } from './trail-files.js';
 
-/** One file of a trail, open for reading. */
+/** An open file of a trail. */
 export interface OpenSegment {
   readonly file: string;
   readonly handle: FileHandle;
-  /** Tells it from the others, also when it is closed later and gets another name. */
+  /** Stable id of the file, also after it was renamed. */
   readonly identity: string;
-  /** The number of its last record; `null` of the one that is written to. */
+  /** Sequence number of its last record; `null` for the active file. */
   readonly lastSequence: number | null;
 }
 
@@ -25,12 +25,11 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
 };
 
 /**
- * The files of a trail, oldest first, while another process may be closing or removing some: what is there at the start is
- * given once. Each is closed when the next is asked for. A trail that is not there has none.
- * @param after - number of a record: closed segments with none after it are left out
+ * Opens the files of a trail, oldest first, even while segments are closed or removed. Each is closed before the next.
+ * @param after - skips closed segments without records after this number
  */
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {
-  // The newest first: should it be closed meanwhile, it is among the closed ones.
+  // The active one first: if it is closed meanwhile, it is among the closed ones.
   const newest = await openIfThere(file);
   try {
     const newestIdentity = newest === null ? '' : await identityOf(newest);

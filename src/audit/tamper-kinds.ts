@@ -1,17 +1,15 @@
-/** What can be wrong with a trail. */
+/** Problems of a trail. */
 export const tamperKinds = [
-  /** A line is not the one that was written. */
   'edited',
-  /** Lines are missing, and others follow. */
+  /** Lines are missing within the trail. */
   'deleted',
   'reordered',
-  /** A line does not belong here. */
   'inserted',
-  /** Two records follow one: two processes wrote, or a line was put in. */
+  /** Two records follow one: two writers, or an inserted line. */
   'forked',
-  /** The chain is sound but not the one whose head was signed: it was rewritten. */
+  /** The chain is valid but differs from a signed head. */
   'rewritten',
-  /** The end is missing: a signed head says more. */
+  /** The end is missing: a signed head covers more. */
   'truncated',
 ] as const;
 export type TamperKind = (typeof tamperKinds)[number];

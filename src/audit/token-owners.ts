@@ -2,10 +2,9 @@ import type { SubjectRef } from '../core/connection.js';
 import { readEvents } from './events.js';
 
 /**
- * Finds for whom tokens were made, by what audit trails say: a token itself tells it to nobody. The subject is empty for a token of
- * `POST /generate`, which a client keeps.
- * @param tokenIds - public ids
- * @returns without the tokens that no trail mentions
+ * Finds the owners of tokens in audit trails. The subject is empty for `POST /generate`, where the client stores the
+ * token.
+ * @returns known tokens only
  */
 export async function findTokenOwners(
   trails: readonly string[],

@@ -3,32 +3,30 @@ import { basename, dirname, join } from 'node:path';
 import { isSystemError } from '../files/durable-file.js';
 
 /*
- * A trail is named by the file that is written to, such as `audit.jsonl`. Beside it stand its signed heads, its name, the
- * lock of whoever writes, and the segments that are closed, each named by the number of its last record.
+ * A trail is named by its active file, such as `audit.jsonl`. Next to it are signed heads, name, lock, and closed
+ * segments named by their last record's number.
  */
 
 const beside = (file: string, ending: string): string => `${file.replace(/\.jsonl$/, '')}-${ending}`;
 
-/** The signed heads. */
+/** Returns the file of signed heads. */
 export const headsFileOf = (file: string): string => beside(file, 'heads.jsonl');
 
-/** The name of the chain. */
+/** Returns the file with the chain's name. */
 export const chainFileOf = (file: string): string => beside(file, 'chain');
 
 export const lockFileOf = (file: string): string => beside(file, 'lock');
 
-/** A closed segment of a trail, or of its heads. */
+/** Returns the file of a closed segment, of a trail or its heads. */
 export const closedFileOf = (file: string, lastSequence: number): string =>
   beside(file, `${String(lastSequence).padStart(12, '0')}.jsonl`);
 
-/** A segment that nothing is added to any more. */
 export interface ClosedSegment {
   readonly file: string;
-  /** The number of its last record. */
   readonly lastSequence: number;
 }
 
-/** The closed segments of a trail, oldest first. */
+/** Lists the closed segments of a trail, oldest first. */
 export async function closedSegmentsOf(file: string): Promise<ClosedSegment[]> {
   const start = basename(beside(file, ''));
   const names = await readdir(dirname(file)).catch((error: unknown) => {

@@ -9,43 +9,38 @@ import { findLinesIn } from './read.js';
 import { createHeadVerifier, type HeadsReport, readHeads } from './read-heads.js';
 import { openSegments } from './segments.js';
 
-/** Heads are signed every minute: a trail is not that long without one. */
+/** Heads are signed every minute, so a longer time without one is a problem. */
 const longestUnsignedSec = 5 * 60;
 
-/** What the state store says of a trail. */
 export type StateFinding =
-  /** There was none to ask. */
+  /** No store was given. */
   | { readonly kind: 'not asked' | 'no head' | 'unreachable' | 'unknown key' | 'invalid' }
   | { readonly kind: 'head'; readonly sequence: number };
 
-/** What verifying one trail came to. */
 export interface TrailReport extends ChainReport {
   readonly file: string;
-  /** The name of the chain; `null` where the file with it is missing. */
+  /** Name of the chain; `null` if its file is missing. */
   readonly chain: string | null;
   readonly heads: {
-    /** How many were verified. */
     readonly verified: number;
     readonly unknownKey: number;
-    /** What the last one says is the last record; 0 without one. */
+    /** Sequence number in the last head; 0 without one. */
     readonly lastSequence: number;
     readonly invalid: HeadsReport['invalid'];
-    /** Whether one is of another trail. */
+    /** True if a head belongs to another trail. */
     readonly isForeign: boolean;
   };
   readonly state: StateFinding;
-  /** Whether neither the store nor the files have a head, though its last record should have been signed long ago. */
+  /** True if there is no head at all, although the last record is old enough. */
   readonly isNeverSigned: boolean;
-  /** Whether nothing is wrong. */
+  /** True if there is no problem. */
   readonly isSound: boolean;
 }
 
 /**
- * Verifies a trail of any size against its signed heads. A server may be writing to it.
- * @param options.keys - public keys that heads are signed with
- * @param options.state - where the newest head is kept; `null` asks none
- * @param options.onRead - told how many more bytes of it were read, line by line
- * @param options.signal - gives up; then it throws the signal's reason
+ * Verifies a trail against its signed heads, also during writes.
+ * @param options.state - store of the newest head; `null`: skipped
+ * @param options.onRead - called with the number of bytes read
  */
 export async function verifyTrail(
   file: string,
@@ -65,11 +60,11 @@ export async function verifyTrail(
 ): Promise<TrailReport> {
   const verify = createHeadVerifier(keys);
   const chain = await readChainName(file);
-  // The heads before the records: a server that writes meanwhile is ahead of its heads, and never behind.
+  // Heads before records: a running server is ahead of its heads, never behind.
   const { heads, unknownKey, invalid } = await readHeads(file, verify);
   const kept = await readStateHead(chain, state, verify);
   const all = [...heads, ...(kept.head === null ? [] : [kept.head])];
-  // Of two heads of one record the older counts.
+  // Of two heads for one record the older counts.
   const check = new ChainCheck(new Map(all.toReversed().map(({ sequence, digest }) => [sequence, digest])));
   for await (const segment of openSegments(file)) {
     const stream = segment.handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
@@ -91,9 +86,9 @@ export async function verifyTrail(
     lastSequence: heads.at(-1)?.sequence ?? 0,
   };
   const isHeadsSound = invalid === null && !isForeign && (unknownKey === 0 || heads.length > 0);
-  // The store was emptied, or it is another one. The server puts the head back with the next record.
+  // The store was emptied or replaced; the server restores the head with the next record.
   const isStateSound = kept.finding.kind !== 'invalid' && (kept.finding.kind !== 'no head' || heads.length === 0);
-  // Who alters the name has the store asked for the head of a trail that it does not know.
+  // A changed name makes the store look up an unknown trail.
   const { lastTime } = check;
   const isOld = lastTime !== null && addSec(lastTime, longestUnsignedSec) < clock.now();
   const isNeverSigned = kept.finding.kind === 'no head' && heads.length === 0 && isOld;

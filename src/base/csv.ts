@@ -1,6 +1,6 @@
 /**
- * One line of CSV (RFC 4180), without its line break. A cell that a spreadsheet would take for a formula begins with an
- * apostrophe: names are other people's.
+ * Formats one line of CSV (RFC 4180) without its line break. Cells that a spreadsheet would take as a formula start
+ * with an apostrophe, because names are untrusted.
  */
 export const toCsvLine = (cells: readonly string[]): string => cells.map(toCell).join(',');
 

@@ -1,46 +1,34 @@
-/** A place in the queue; see `QueueShare`. */
 interface Share {
   readonly class: 'known' | 'anonymous';
   readonly source: string;
 }
 
-/** A job that waits. */
 interface Entry<Job> {
   readonly job: Job;
   readonly size: number;
 }
 
-/** The jobs of one source that wait, in order, and their sizes together. */
 interface Line<Job> {
   readonly entries: Entry<Job>[];
   size: number;
 }
 
-/** Jobs that wait, in the order in which they are to run: known callers first, the sources of a class in turns. */
 export interface FairQueue<Job> {
-  /** Jobs that wait. */
   readonly length: number;
   /**
-   * Adds a job at the end of its source's line.
-   * @param size - the room it takes
-   * @returns the jobs that have no place any more: `job` itself, or the newest ones of the longest line of its class, if that is longer
+   * Adds a job to its source's line.
+   * @returns the evicted jobs: `job` itself, or the newest ones of the longest line of its class, if that is longer
    */
   push(job: Job, share: Share, size: number): readonly Job[];
-  /** Adds a job that goes before all others of its class and takes no room: the rest of one that has had its turn. */
+  /** Adds the rest of a started job, before all others of its class and without weight. */
   pushBegun(job: Job, share: Share): void;
-  /**
-   * Removes and returns the next job.
-   * @param only - `known`: anonymous callers wait on
-   */
+  /** Removes and returns the next job. @param only - `known`: skips anonymous callers */
   shift(only?: 'known'): Job | undefined;
-  /** Removes and returns all jobs. */
   clear(): readonly Job[];
 }
 
-/** The jobs of one class. */
 class Lines<Job> {
   readonly begun: Job[] = [];
-  /** In the order of their turns. */
   readonly #lines = new Map<string, Line<Job>>();
   readonly #limit: number;
   #size = 0;
@@ -73,14 +61,14 @@ class Lines<Job> {
       line.size -= first.size;
       this.#size -= first.size;
       this.length -= 1;
-      // Its next turn comes after those of all others.
+      // Moves behind all others for its next turn.
       if (line.entries.length > 0) this.#lines.set(source, line);
       return first.job;
     }
     return undefined;
   }
 
-  /** Returns the sources whose newest jobs have to go, one for each job; `null` if that would take from lines that are no longer. */
+  /** Returns the sources that lose their newest job, one entry per job; `null` if only shorter lines could be cut. */
   #findRoom(source: string, size: number): readonly string[] | null {
     if (this.#size + size <= this.#limit) return [];
     const left = new Map([...this.#lines].map(([name, { entries }]) => [name, entries.map((entry) => entry.size)]));
@@ -109,9 +97,9 @@ class Lines<Job> {
 }
 
 /**
- * Creates a queue in which an anonymous caller never stands before a known one, nor one source before the turn of another. Each class
- * has room of its own.
- * @param limit - the sizes of the waiting jobs of one class together
+ * Creates a queue in which known callers precede anonymous ones and sources take turns. Each class has its own
+ * capacity.
+ * @param limit - total size of one class's waiting jobs
  */
 export function createFairQueue<Job>(limit: number): FairQueue<Job> {
   const lines = { known: new Lines<Job>(limit), anonymous: new Lines<Job>(limit) };

@@ -1,4 +1,4 @@
-/** The frames of an error without its message: messages of libraries quote what they could not read. */
+/** Returns the stack frames of an error without its message, because library messages quote data. */
 export function framesOf(error: unknown): string {
   if (!(error instanceof Error) || error.stack === undefined) return 'none';
   const frames = error.stack.split('\n').filter((line) => /^\s+at /.test(line));

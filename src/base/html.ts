@@ -6,7 +6,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** HTML that was put together by `html`, and by nothing else. */
+/** HTML created by `html` only. */
 export class Html {
   readonly #markup: string;
 
@@ -18,7 +18,7 @@ export class Html {
     return this.#markup;
   }
 
-  /** For `html`. Whatever is put in is escaped, unless it is HTML already. */
+  /** For `html`. Escapes all values except HTML. */
   static of(literals: readonly string[], values: readonly HtmlValue[]): Html {
     return new Html(literals.map((literal, at) => literal + toMarkup(values[at] ?? null)).join(''));
   }
@@ -34,8 +34,8 @@ function toMarkup(value: HtmlValue): string {
 }
 
 /**
- * Renders a template as HTML. Each value is shown as text, in an element or a quoted attribute, unless it is HTML already;
- * `null` is nothing, and the values of an array follow each other.
+ * Renders a template. Values are escaped for elements and quoted attributes unless they are HTML; `null` is empty,
+ * arrays are joined.
  */
 export const html = (literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html =>
   Html.of(literals, values);

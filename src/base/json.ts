@@ -1,5 +1,4 @@
-/** Any value JSON can hold. Loggers and replies accept only this, so a face or a key handed to one does not compile. */
+/** Any JSON value. Loggers and replies accept only this, so passing a face or a key does not compile. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** A JSON object. */
 export type JsonObject = { readonly [name: string]: Json };

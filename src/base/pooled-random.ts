@@ -1,12 +1,11 @@
-/** What is drawn of the system at once. */
 const poolBytes = 4096;
 
-/** More than that is drawn by itself: it is rare, and may be a key. */
+/** Larger draws bypass the pool: they are rare and may be keys. */
 const mostPooledBytes = 32;
 
 /**
- * Hands out small draws from a larger one, as asking the system for each takes longer than all else that a name of a request
- * costs. A byte is handed out once, and is in no pool after that.
+ * Creates a buffered random source, because a system call per request id would dominate its cost. Each byte is used
+ * once and then wiped from the pool.
  * @param draw - cryptographically strong random bytes
  */
 export function createPooledRandom(draw: (bytes: number) => Uint8Array): (bytes: number) => Uint8Array {

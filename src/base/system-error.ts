@@ -11,7 +11,6 @@ const systemErrorGuard = z.object({
 });
 type SystemError = z.output<typeof systemErrorGuard>;
 
-/** What a person can do something about, by code; of anything else the code has to do. */
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this account may not do that',
   EPERM: 'this account may not do that',
@@ -29,10 +28,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why the system refused, and on which path or port: of an error, or of the one that caused it. The messages of libraries are
- * left out, as they quote what they could not read.
- * @returns such as `listen EADDRINUSE, port 8080 of 127.0.0.1: another program listens there`; `null` where the system did not
- *   refuse
+ * Finds the system error of an error or its cause, without library messages, which quote data.
+ * @returns such as `listen EADDRINUSE, port 8080 of 127.0.0.1: another program listens there`, or `null`
  */
 export function findSystemReason(error: unknown): string | null {
   const parsed = systemErrorGuard.safeParse(error);

@@ -4,13 +4,10 @@ import { type Brand, type BrandPicture, type PictureName, pictureNames } from '.
 import { checkDraft } from '../core/brand/draft.js';
 import { takePicture } from './picture.js';
 
-/** Reads a file whole; it may throw anything. */
+/** Reads a file; may throw anything. */
 export type ReadBytes = (path: string) => Promise<Uint8Array>;
 
-/**
- * The brand that the configuration names, checked as one that an administrator hands in.
- * @throws FaceError `config_invalid`: all that is wrong with it
- */
+/** Reads and checks the configured brand like one from an administrator. @throws `config_invalid`, with all problems */
 export async function readConfiguredBrand(
   config: BrandConfig | null,
   { readBytes }: { readonly readBytes: ReadBytes },
@@ -34,7 +31,7 @@ export async function readConfiguredBrand(
   const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
   const found = [
     ...problems,
-    // In this order: pictures are checked side by side.
+    // Sorted, because pictures are checked in parallel.
     ...pictureNames.flatMap((name) => refused.filter(({ field }) => field === name)),
   ].map(({ field, reason }): Problem => ({ path: `brand.${field}`, reason }));
   if (found.length > 0) throw toConfigError(found);

@@ -5,15 +5,15 @@ const program = fileURLToPath(new URL('svg-process.js', import.meta.url));
 const timeoutMs = 5_000;
 const maxDrawnBytes = 4 * 1024 * 1024;
 
-/** What became of an SVG. `unsafe`: why it is refused, as `findSvgProblem` says it. */
+/** Result of an SVG. `unsafe`: the reason, as from `findSvgProblem`. */
 export type DrawnSvg =
   | { readonly png: Buffer }
   | { readonly unsafe: string }
   | { readonly problem: 'too_large' | 'unreadable' };
 
 /**
- * Checks an SVG, and draws it as a PNG that fits a box. Both are done in a process of its own, without this one's environment: the server itself
- * never loads what reads SVG (`prepareDecoder` of the engine switches it off for good), and what takes too long is ended.
+ * Checks and draws an SVG as a PNG in a separate process with a timeout and no environment: the server itself never
+ * loads an SVG parser.
  */
 export function drawSvg(
   svg: Uint8Array,
@@ -30,7 +30,7 @@ export function drawSvg(
         else resolve({ problem: error?.code === 2 ? 'too_large' : 'unreadable' });
       },
     );
-    // It may have ended before it has read all.
+    // The process may end before it has read everything.
     child.stdin?.on('error', () => {});
     child.stdin?.end(svg);
   });

@@ -4,14 +4,14 @@ import type { BrandProblem } from '../core/brand/draft.js';
 import { drawSvg } from './draw-svg.js';
 import { looksLikeSvg, maxSvgBytes } from './svg.js';
 
-/** Of a file that is handed in. */
+/** Maximum uploaded file. */
 export const maxPictureBytes = 1024 * 1024;
 
 const maxPixels = 16_000_000;
 const leastSidePx = 16;
 const timeoutSec = 5;
 
-/** Twice what the page shows, for screens whose pixels are that small. */
+/** Twice the displayed size, for high-density screens. */
 const boxes = {
   logo: { width: 400, height: 80 },
   logoDark: { width: 400, height: 80 },
@@ -21,18 +21,13 @@ const boxes = {
 /** Three of them fit a record of every store. */
 const maxPngBytes = 48 * 1024;
 
-/** A picture to be served, or why it is not. */
 export type TakenPicture = { readonly picture: BrandPicture } | { readonly problem: BrandProblem };
 
 type Kind = 'svg' | 'pixels';
 
-/** Loaded for the first picture: in this thread nothing else draws. */
 const loadSharp = async () => (await import('sharp')).default;
 
-/**
- * Makes a PNG of a PNG, WebP or SVG: drawn anew from its pixels at the size it is shown in, so that nothing else of the file
- * is left.
- */
+/** Converts PNG, WebP or SVG to a PNG, redrawn at display size, so that nothing else of the file remains. */
 export async function takePicture(name: PictureName, bytes: Uint8Array): Promise<TakenPicture> {
   const refuse = (code: BrandProblem['code'], reason: string): TakenPicture => ({
     problem: { field: name, code, reason },
@@ -67,7 +62,7 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
   }
 }
 
-/** By its first bytes: no other of the many formats that could be read here is. */
+/** By its first bytes, so that no other format of the library is read. */
 function kindOf(bytes: Uint8Array): Kind | null {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (start.startsWith('\x89PNG\r\n\x1a\n') || /^RIFF[\s\S]{4}WEBP/.test(start)) return 'pixels';
@@ -92,6 +87,6 @@ async function draw(
     .ensureAlpha();
   const drawn = await pipeline.clone().png({ compressionLevel: 9 }).toBuffer({ resolveWithObject: true });
   if (drawn.data.length <= maxPngBytes) return drawn;
-  // A photo, or a gradient: with 256 colours it fits, and at this size hardly differs.
+  // A photo or a gradient: 256 colors fit and look almost the same.
   return pipeline.png({ compressionLevel: 9, palette: true }).toBuffer({ resolveWithObject: true });
 }

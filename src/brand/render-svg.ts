@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 
 /**
- * Draws an SVG as a PNG that fits a box. For `svg-process.ts` alone, after its check.
- * @returns `null` if the picture says it is larger than `maxPixels`
+ * Draws an SVG as a PNG that fits a box. For `svg-process.ts` only, after its check.
+ * @returns `null` if its size exceeds `maxPixels`
  */
 export async function renderSvg(
   svg: Uint8Array,

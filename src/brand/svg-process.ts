@@ -3,9 +3,8 @@ import { renderSvg } from './render-svg.js';
 import { findSvgProblem } from './svg.js';
 
 /*
- * A process of its own that checks and draws one SVG: from standard input, as a PNG that fits the box of its arguments, to
- * standard output. It ends with 3 if the picture may not be drawn, with the reason on standard output; with 2 if the picture
- * says it is too large, and with 1 if it cannot be drawn.
+ * Process that checks and draws one SVG from standard input as a PNG to standard output. Exit code 3: refused, with the
+ * reason on standard output; 2: too large; 1: cannot be drawn.
  */
 
 const [width = 1, height = 1, maxPixels = 1] = process.argv.slice(2).map(Number);

@@ -1,12 +1,12 @@
 /*
- * What an SVG may be made of to be drawn here. It is drawn once and thrown away: what is served is the picture that came of it.
- * The library that draws loads nothing from elsewhere, and is not relied upon for that: whatever could point anywhere is refused.
+ * Allowed content of an SVG. It is drawn once and then discarded; only the picture is served. The library loads nothing
+ * external, but as a second line of defense all references are refused.
  */
 
 /** Of text: a path of a megabyte takes many seconds to draw. */
 export const maxSvgBytes = 128 * 1024;
 
-/** Each may stand for many shapes, and those for many more. */
+/** Each may multiply the number of shapes. */
 const maxUses = 30;
 
 const allowed = new Set(
@@ -18,7 +18,7 @@ const allowed = new Set(
 
 const namedReferences: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Longer names are in no SVG of shapes. */
+/** Longer names do not occur. */
 const maxNameCharacters = 64;
 
 const nameCharacters = /[\w:.-]{1,64}/y;
@@ -26,13 +26,13 @@ const space = /[ \t\r\n]*/y;
 const declaration = /^\uFEFF?\s*<\?xml\s[^?<>]*\?>/;
 const encoding = /encoding\s*=\s*["']([^"']*)["']/;
 
-/** Whether bytes look like SVG, and not like a picture of pixels. */
+/** Returns true if bytes look like SVG, not a bitmap. */
 export const looksLikeSvg = (bytes: Uint8Array): boolean => {
   const start = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
   return /^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!|svg)/i.test(start);
 };
 
-/** Why an SVG is not drawn, as a sentence goes on; `null`: it may be. */
+/** Returns the reason why an SVG is refused; `null`: allowed. */
 export function findSvgProblem(bytes: Uint8Array): string | null {
   const text = decodeText(bytes);
   if (text === null) return 'it is no text in UTF-8';
@@ -59,7 +59,7 @@ export function findSvgProblem(bytes: Uint8Array): string | null {
     if (problem !== null) return problem;
     at = tag.end;
     if (name !== 'style' || closing || empty) continue;
-    // What is after a comment or an element is style, too.
+    // Text after a comment or an element is style too.
     if (!text.startsWith('</style', text.indexOf('<', at))) return 'its style holds something other than text';
     if (!isStyleWithinAt(text, at)) return 'its style points elsewhere';
   }
@@ -75,20 +75,17 @@ function decodeText(bytes: Uint8Array): string | null {
   }
 }
 
-/** One tag. */
 interface Tag {
   readonly name: string;
   readonly closing: boolean;
   readonly empty: boolean;
   readonly attributes: readonly (readonly [name: string, value: string])[];
-  /** Position behind it. */
   readonly end: number;
 }
 
 /**
- * Reads the tag at a position, as XML has it. Each character is read at most twice, whatever the text: a pattern for a whole tag
- * tries the same characters again from each position.
- * @returns `null` if there is no well-formed tag, or a name in it is over 64 characters or not in ASCII
+ * Reads the XML tag at a position in linear time, unlike a regular expression.
+ * @returns `null` if it is malformed, or a name is over 64 characters or not ASCII
  */
 function readTag(text: string, start: number): Tag | null {
   const closing = text[start + 1] === '/';
@@ -106,7 +103,6 @@ function readTag(text: string, start: number): Tag | null {
   }
 }
 
-/** Reads `name="value"`, with no `<` in the value. */
 function readAttribute(text: string, start: number): { name: string; value: string; end: number } | null {
   const name = readName(text, start);
   if (name === null) return null;
@@ -119,7 +115,6 @@ function readAttribute(text: string, start: number): { name: string; value: stri
   return close === -1 || value.includes('<') ? null : { name, value, end: close + 1 };
 }
 
-/** @returns `null` if there is no name, or one of more than 64 characters */
 function readName(text: string, at: number): string | null {
   nameCharacters.lastIndex = at;
   const [name] = nameCharacters.exec(text) ?? [];
@@ -146,18 +141,18 @@ function findAttributeProblem(attributes: Tag['attributes']): string | null {
   return null;
 }
 
-/** Whether the style that begins there, up to the next tag, stays within the picture. */
+/** Returns true if the style up to the next tag references nothing external. */
 const isStyleWithinAt = (text: string, at: number): boolean => {
   const style = decodeReferences(text.slice(at, text.indexOf('<', at)));
   return style !== null && isStyleWithin(style);
 };
 
-/** Nothing is loaded: neither by `url()` nor by a rule, nor by either in disguise. */
+/** Refuses `url()`, rules that load, and their obfuscations. */
 const isStyleWithin = (style: string): boolean =>
   !/[\\]|@import|@font-face|javascript:|image-set|src\(/i.test(style) &&
   [...style.matchAll(/url\(\s*["']?([^)]{0,2})/gi)].every(([, start]) => start?.startsWith('#'));
 
-/** @returns `null` where there is another reference than to a character */
+/** @returns `null` if there is an entity other than a character */
 function decodeReferences(text: string): string | null {
   let isKnown = true;
   const decoded = text.replace(/&([^;&]*);?/g, (_whole, name: string) => {

@@ -1,11 +1,10 @@
 import type { AskingBrowser } from '../core/step-up/record.js';
 
 /*
- * What a person at a phone is told of the browser that asks for its camera. It is a help and no proof: whoever asks can say
- * what they like of their browser, and choose the network they come by.
+ * Describes the browser that requests a phone's camera, for the person at the phone. Help only, not proof: an attacker
+ * can forge the user agent and choose a network.
  */
 
-/** The first that fits; many browsers name others beside themselves. */
 const browsers = [
   ['Edge', /\bEdg(?:e|A|iOS)?\//],
   ['Opera', /\b(?:OPR|OPiOS)\//],
@@ -24,7 +23,7 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const;
 
-/** Longer than those of browsers. */
+/** Longer than any browser's. */
 const readCharacters = 512;
 
 type Family = readonly [name: string, shape: RegExp];
@@ -33,8 +32,8 @@ const nameIn = (families: readonly Family[], text: string): string | null =>
   families.find(([, shape]) => shape.test(text))?.[0] ?? null;
 
 /**
- * The family of a browser and of its system by the header `User-Agent`, and its network.
- * @param call.source - as `toSource` has it: an IPv4 address, or an IPv6 network whose groups are written out
+ * Returns browser and system family from `User-Agent`, and the network.
+ * @param call.source - from `toSource`: IPv4, or an IPv6 network
  */
 export function describeBrowser({
   userAgent,
@@ -47,7 +46,7 @@ export function describeBrowser({
   return { browser: nameIn(browsers, text), system: nameIn(systems, text), network: toNetwork(source) };
 }
 
-/** A /24 or a /48: enough to see that it is none of one's own, and not who exactly it is. */
+/** A /24 or a /48: enough to recognize a foreign network, without identifying anyone. */
 function toNetwork(source: string): string | null {
   const [, ipv4] = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(source) ?? [];
   if (ipv4 !== undefined) return `${ipv4}.0/24`;

@@ -10,10 +10,7 @@ import { createPageReader, type PageFolders, securePreview } from './page.js';
 
 const digestPattern = /^[0-9a-f]{64}$/;
 
-/**
- * Serves the files of brands, under the digest of all of it, so that browsers may keep them for ever; and the page with a
- * brand that is not in force yet, which may stand in a frame of our own.
- */
+/** Serves brand files under immutable URLs, and the page with an unpublished brand, which own pages may frame. */
 export function mountBrand(app: Express, folders: PageFolders, { brands }: { readonly brands: Brands }): void {
   const find = async (digest: string) => {
     const brand = digestPattern.test(digest) ? await brands.find(digest) : null;

@@ -3,7 +3,6 @@ import type { NamedBrand } from '../core/brand/brands.js';
 import { type BrandOfPage, brandMetaName } from '../core/brand/page-brand.js';
 import { brandFilePath } from '../http/brand-paths.js';
 
-/** What the page is told of a brand. */
 function toPageBrand({ digest, brand }: NamedBrand): BrandOfPage {
   const { organisation, helpUrl, texts, logo, logoDark } = brand;
   const dark = logoDark === null ? null : brandFilePath(digest, 'logoDark.png');
@@ -20,7 +19,7 @@ function toPageBrand({ digest, brand }: NamedBrand): BrandOfPage {
 
 const ownIcon = /<link rel="icon"[^>]*>/;
 
-/** Puts a brand into the page's head: its stylesheet after ours, its icon in place of ours, and what the page's script reads. */
+/** Adds a brand to the page's head: stylesheet, icon, and data for the script. */
 export function addBrand(page: string, named: NamedBrand | null): string {
   if (named === null) return page;
   const { digest, brand } = named;

@@ -54,14 +54,14 @@ const deviceField = z
 const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
-/** A check that has passed is not held up by it. */
+/** A failure does not affect the passed check. */
 async function keepLanguage({ record }: FoundSession, language: LetterLanguage, deps: ApiDeps): Promise<void> {
   await keepNoticeChoice(whoOf(record), { language }, deps).catch((error: unknown) => {
     deps.log.warn('language of a person not kept', { connection: record.connection, code: toCode(error) });
   });
 }
 
-/** What the capture page sends of a face: the movements that are asked for, and the pictures of them. */
+/** Creates the endpoints of movement challenges and their pictures. */
 export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
   const own = {
     deps,

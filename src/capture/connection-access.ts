@@ -5,7 +5,6 @@ import { FaceError } from '../errors.js';
 import type { Client } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 
-/** The fields that name a user of a connection. */
 export const who = {
   connection: z.string().min(1).max(100).describe('The id of a configured connection.'),
   subject: z
@@ -22,21 +21,21 @@ export const who = {
     .describe('The name the user signs in by: looked up at the identity provider. In place of `subject`.'),
 };
 
-/** Whom a request is about: one of the two. */
+/** A user by exactly one of two fields. */
 interface NamedUser {
   readonly subject?: string | undefined;
   readonly login?: string | undefined;
 }
 
-/** @throws FaceError `request_malformed`: neither is named, or both */
+/** @throws `request_malformed`: none or both are named */
 export function checkNamed({ subject, login }: NamedUser): void {
   if ((subject === undefined) === (login === undefined)) throw new FaceError('request_malformed', { field: 'login' });
 }
 
 /**
- * The id of the user a request names; an id is taken as it is.
- * @returns `null`: nobody signs in by that name
- * @throws FaceError `request_malformed`, `profile_unavailable`
+ * Returns the id of the named user; a given id is not checked.
+ * @returns `null`: no user has that login
+ * @throws `request_malformed`, `profile_unavailable`
  */
 export async function findSubject({ profile }: Connection, named: NamedUser): Promise<string | null> {
   checkNamed(named);
@@ -44,18 +43,18 @@ export async function findSubject({ profile }: Connection, named: NamedUser): Pr
   return (await profile.findAccount(named.login))?.subject ?? null;
 }
 
-/** The same where there must be such a user. @throws FaceError `subject_unknown` as well */
+/** Returns the id of an existing user. @throws also `subject_unknown` */
 export async function requireSubject(connection: Connection, named: NamedUser): Promise<string> {
   const subject = await findSubject(connection, named);
   if (subject === null) throw new FaceError('subject_unknown');
   return subject;
 }
 
-/** A client of the standard tenant serves every connection; one of another tenant only the connection of that name. */
+/** Returns true for clients of the standard tenant, or of the tenant with the connection's name. */
 export const mayUse = ({ tenant }: Client, connection: string): boolean =>
   tenant === standardTenant || tenant === connection;
 
-/** @throws FaceError `connection_unknown`, also where it is another tenant's */
+/** @throws `connection_unknown`, also for another tenant's */
 export function findConnection(id: string, client: Client, { connections }: ApiDeps): Connection {
   const connection = mayUse(client, id) ? connections.get(id) : undefined;
   if (connection === undefined) throw new FaceError('connection_unknown');
@@ -69,7 +68,7 @@ export const returnUrlField = z
   .optional()
   .describe('Where the capture page goes at the end: one of the connection’s `returnUrls`.');
 
-/** @throws FaceError `request_malformed`: the connection does not allow it */
+/** @throws `request_malformed`: not allowed by the connection */
 export function checkReturnUrl(connection: Connection | null, returnUrl: string | undefined): string | null {
   if (returnUrl === undefined) return null;
   if (!connection?.policy.returnUrls.includes(returnUrl))

@@ -8,7 +8,6 @@ import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { type HomePage, toTexts } from '../rest/home-page.js';
 
-/** In the words of the client's registration of today. */
 function toShown(
   { client, claims, givenAt, expiresAt }: DataConsent,
   clients: HomePage['clients'] | undefined,
@@ -29,7 +28,7 @@ function toShown(
   };
 }
 
-/** The person's own page: which clients may be told what of them, and the end of it. */
+/** Creates the endpoints of a person's own page for data consents. */
 export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

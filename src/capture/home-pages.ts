@@ -22,7 +22,6 @@ import { toTexts } from '../rest/home-page.js';
 import { holdingsReply } from '../rest/replies/holdings.js';
 import { exportHoldings, notHeld } from '../rest/subject-export.js';
 
-/** So many are shown at once, and so many go into a file. */
 const checksAtOnce = 10;
 const checksExported = 1000;
 
@@ -43,7 +42,7 @@ async function readDevices(person: ConnectedSubject, deps: ApiDeps): Promise<Dev
   };
 }
 
-/** What a person finds on their own page beside their enrolment, notices and consents. They see their own, and nobody else's. */
+/** Creates the other endpoints of a person's own page; all data is their own. */
 export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

@@ -18,7 +18,7 @@ const invitationFields = z.strictObject({
   returnUrl: returnUrlField,
 });
 
-/** Links that a portal of the organisation or its help desk hands to a person. */
+/** Creates the endpoints for invitation links from a portal or the help desk. */
 export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
@@ -33,7 +33,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
     connection: Connection,
     asked: { readonly by?: string },
   ) => {
-    // Whoever may invite may enrol as well, and so is told who is nobody: a link for nobody would fail before the person.
+    // Unknown users are reported, because clients that invite may also enrol, and a link would fail later.
     const subject = await requireSubject(connection, named);
     await connection.profile.readAccount(subject);
     const started = await startStepUp(

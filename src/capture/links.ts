@@ -6,13 +6,12 @@ import { emptyReply } from '../core/step-up/page-protocol.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 
-/** By the name that people read elsewhere; a connection that there is no more has its id. */
 const toShown = (link: Link, { connections }: Pick<ApiDeps, 'connections'>): ShownLink => ({
   ...toLinkReply(link),
   name: connections.get(link.other.connection)?.policy.organisation ?? link.other.connection,
 });
 
-/** The person's own page: which accounts elsewhere are linked with theirs, and the end of it. */
+/** Creates the endpoints of a person's own page for linked accounts. */
 export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

@@ -7,7 +7,7 @@ import { toCode } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint } from '../rest/endpoint.js';
 
-/** Somebody who got a notice says that it was not they. */
+/** Creates the endpoints of "not me" reports. */
 export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     openEndpoint({
@@ -23,7 +23,7 @@ export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields }) {
         const { connection, ...reported } = await reportNotMe(new Credential(fields.secret), deps);
         const found = deps.connections.get(connection);
-        // It has been done, and is on record: that nobody could be told is for the log.
+        // The report is done and recorded; a failed notification is only logged.
         if (found !== undefined)
           await tellHelpDesk(found, reported, deps).catch((error: unknown) => {
             deps.log.error('help desk not told', { connection, code: toCode(error) });

@@ -34,14 +34,13 @@ async function readNotices(who: SubjectRef, deps: ApiDeps): Promise<Notices> {
   };
 }
 
-/** The person whose page it is. @throws FaceError `not_found`: the connection sends no notices */
+/** Returns the person of the page. @throws `not_found`: the connection sends no notifications */
 function findTold(session: FoundSession, deps: ApiDeps): SubjectRef {
   const person = findManaged(session, deps);
   if (!person.connection.policy.notices) throw new FaceError('not_found');
   return toSubjectRef(person);
 }
 
-/** Writes down what holds from now on, and tells the page. */
 async function record(who: SubjectRef, deps: ApiDeps): Promise<{ readonly notices: Notices }> {
   const notices = await readNotices(who, deps);
   const { on, email, push } = notices;
@@ -51,7 +50,7 @@ async function record(who: SubjectRef, deps: ApiDeps): Promise<{ readonly notice
   return { notices };
 }
 
-/** Which notices a person wants and how, on their own page. */
+/** Creates the endpoints of a person's notification settings. */
 export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

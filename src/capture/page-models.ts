@@ -5,18 +5,14 @@ import { readPublishedFile } from '../engine/published-file.js';
 import { FaceError } from '../errors.js';
 import { markOf } from '../files/durable-file.js';
 
-/** The models that guide in the browser, by the name in their address. */
 const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
 
-/**
- * Reads and checks a model once, for as long as its file stays as it is: whoever asks has the same bytes, and who does not read
- * them none of their own.
- */
+/** Creates a reader that verifies and caches a model until its file changes; callers share the bytes. */
 function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8Array | null> {
   const kept = new Map<string, { readonly mark: string; readonly bytes: Promise<Uint8Array | null> }>();
   return async (model) => {
     const { file } = model;
-    // What is wrong with it is told by the reading.
+    // Problems are reported on reading.
     const mark = await markOf(join(folder, file)).catch(() => '');
     const known = kept.get(file);
     if (known?.mark === mark) return known.bytes;
@@ -28,10 +24,9 @@ function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8A
 }
 
 /**
- * Answers `/<name>.onnx` with a model from the engine's folder. With its digest as the query, as the page asks, browsers
- * may keep it for ever: what is sent is what was checked, and a page of another release asks for another digest.
- * A server without an engine of its own has no models: its page goes on without guidance.
- * @throws FaceError `not_found`; `model_altered` and `model_missing` where the file was changed under the server
+ * Serves `/<name>.onnx` from the engine's folder; immutable and verified with its digest as the query. Without an
+ * engine the page runs without guidance.
+ * @throws `not_found`; `model_altered` and `model_missing` if the file changed
  */
 export function createModelHandler(folder: string): RequestHandler<{ name: string }> {
   const read = createModelReader(folder);
@@ -42,7 +37,7 @@ export function createModelHandler(folder: string): RequestHandler<{ name: strin
     if (expected === null || bytes === null) throw new FaceError('not_found');
     if (request.url.endsWith(`?${expected.sha256}`))
       response.set('Cache-Control', 'public, max-age=31536000, immutable');
-    // Some browsers show an empty page where a file comes under another type than its reader expects.
+    // Some browsers show an empty page for an unexpected type.
     response.type('application/octet-stream').send(bytes);
   };
 }

@@ -11,15 +11,12 @@ import { pagePath } from '../http/page-link.js';
 import { addBrand } from './branded-page.js';
 import { createModelHandler } from './page-models.js';
 
-/** Where the files of the page are. */
 export interface PageFolders {
-  /** What `vite build` made. */
   readonly page: string;
-  /** The engine's models; two of them guide in the browser, too. */
   readonly models: string;
 }
 
-/** `wasm-unsafe-eval` lets the browser compile the guidance's own WebAssembly, and no JavaScript from text. */
+/** `wasm-unsafe-eval` allows the guidance's own WebAssembly, but no JavaScript from text. */
 const policy = {
   ...ownFiles,
   'script-src': "'self' 'wasm-unsafe-eval'",
@@ -28,7 +25,7 @@ const policy = {
   'media-src': "'self' blob:",
 } as const;
 
-/** Sign-ins in a window of their own need the tie to the window that opened them. */
+/** Pop-up sign-ins need their opener. */
 const keepOpener = { 'Cross-Origin-Opener-Policy': 'unsafe-none' };
 
 const secured = securePage(policy, {
@@ -37,10 +34,10 @@ const secured = securePage(policy, {
     'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()',
 });
 
-/** The same for the page as a form of ours shows it, in a frame beside. */
+/** For the page in a frame of this server's own preview. */
 export const securePreview = securePage({ ...policy, 'frame-ancestors': "'self'" }, keepOpener);
 
-/** Reads a page once: it changes with a release alone. */
+/** Creates a reader that reads a page once: it changes only with a release. */
 export function createPageReader({ page }: PageFolders, file: string): () => Promise<string> {
   let read: Promise<string> | null = null;
   return () => {
@@ -53,10 +50,10 @@ export function createPageReader({ page }: PageFolders, file: string): () => Pro
 }
 
 /**
- * Serves the capture page and its assets. Asset names hold a digest of their content, so browsers may keep them.
- * @param brands - `null` where the page has its own look
- * @param keepDevice - gives a browser the cookie it is known again by; left out: none is
- * @param file - the page itself: of a presence test it is another one, of the same parts
+ * Serves the capture page and its immutable assets.
+ * @param brands - `null`: default look
+ * @param keepDevice - sets the cookie that recognizes a browser; optional
+ * @param file - the page, a different one for presence tests
  */
 export function mountPage(
   app: Express,
@@ -86,7 +83,7 @@ export function mountPage(
     setHeaders: (response: ServerResponse) =>
       response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   };
-  // Beside the page, as a worker reaches no further up than where it is; not kept, so that a release is seen at once.
+  // Next to the page, because of the service worker's scope; not cached, so that a release takes effect at once.
   page.get('/notice-worker.js', discardBody, (_request, response) =>
     response.sendFile('notice-worker.js', { root: folders.page, cacheControl: false }),
   );

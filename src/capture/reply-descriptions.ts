@@ -4,7 +4,6 @@ import { enrolmentReply, instant, passkeyReply, sessionReply, view } from '../co
 const { role, agreedAt, handOff, pairing } = view.shape;
 const { choices, application, network } = pairing.def.innerType.shape;
 
-/** What the API's description says where a field's name does not say enough; the page has no use for it. */
 const descriptions = [
   [instant, 'RFC 3339, UTC.'],
   [role, '`camera`: a phone that lends it to another browser; `unpaired`: one that has to choose a number before.'],
@@ -25,7 +24,7 @@ const descriptions = [
   [enrolmentReply.shape.enrolment.def.innerType.shape.purpose, 'The policy’s `scope`.'],
 ] as const;
 
-/** Has the API's description tell what the replies to the capture page are about. */
+/** Registers descriptions of the capture page's replies for the API description. */
 export function describeReplies(): void {
   for (const [guard, description] of descriptions) z.globalRegistry.add(guard, { description });
 }

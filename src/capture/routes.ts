@@ -19,7 +19,7 @@ import { createSessionEndpoints } from './sessions.js';
 import { createSignatureEndpoints } from './signatures.js';
 import { createStepUpEndpoints } from './step-ups.js';
 
-/** Step-ups and enrolments of users of a connection, and what the capture page calls. All of it is ours. */
+/** Creates the endpoints of step-ups, enrolments, and the capture page. All are facestep's own. */
 export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
   describeReplies();
   return [

@@ -15,7 +15,6 @@ const ticketText = z.string().min(1).max(4608).describe('What stands after the `
 const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
-/** Opens the ticket of a link, whichever kind it is of. */
 async function open(
   { ticket, ...rest }: Omit<Parameters<typeof openSession>[0], 'ticket'> & { ticket: string },
   deps: ApiDeps,
@@ -27,13 +26,13 @@ async function open(
   const connection = deps.connections.get(id);
   if (connection === undefined) throw new FaceError('connection_unknown');
   if (rest.returnUrl !== null && !connection.policy.returnUrls.includes(rest.returnUrl)) {
-    // Before the request is used up: each opens one step-up.
+    // Before the request is consumed, because each opens one step-up.
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
   return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);
 }
 
-/** How a session of the capture page begins and ends. Everybody may write another page, or an app, on these. */
+/** Creates the endpoints that open and end sessions; also for custom pages and apps. */
 export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
   const own = {
     deps,

@@ -99,7 +99,7 @@ async function toStepUpRequested(
   deps: ApiDeps,
 ): Promise<StepUpRequested> {
   const { token, audience, nonce = null, kiosk } = fields;
-  // A kiosk is a device of the organisation's own, whatever it is.
+  // A kiosk is the organization's own device, so any is allowed.
   const camera = kiosk === undefined ? (fields.camera ?? null) : 'any';
   checkNamed(fields);
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
@@ -108,7 +108,7 @@ async function toStepUpRequested(
   if (fields.connection !== undefined) {
     const connection = findConnection(fields.connection, client, deps);
     const returnUrl = checkReturnUrl(connection, fields.returnUrl);
-    // The check of somebody nobody knows begins as any other, and cannot pass: whoever looks on learns nothing.
+    // A check of an unknown user starts like any other and cannot pass, so that it reveals nothing.
     const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
     const hookSignIn = toHookSignIn(fields);
     return {
@@ -140,7 +140,7 @@ async function toStepUpRequested(
 const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
-/** Face checks: started by a backend or by a provider's challenge, ended by photos. */
+/** Creates the endpoints of face checks: started by a backend or a provider's challenge, ended by photos. */
 export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', ours: true } as const;
   return [
@@ -208,7 +208,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({ challenge: z.string().min(1).max(256), password: passwordField }),
       reply: submittedReply,
-      // A stranger's photos are read only for a step-up that is there and waits for them.
+      // Anonymous photos are read only for an open step-up.
       async admit({ param }) {
         const { state } = await readStepUp(param('id'), deps);
         if (state !== 'started') throw new FaceError('step_up_finished');

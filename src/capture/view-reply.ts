@@ -3,13 +3,13 @@ import type { View } from '../core/step-up/page-protocol.js';
 import type { SessionView } from '../core/step-up/session-view.js';
 import { toIso } from '../core/units.js';
 
-/** A step-up as the page may know it. */
+/** Converts a session view for the page. */
 export const toViewReply = (view: SessionView): View => ({
   ...view,
   expiresAt: toIso(view.expiresAt),
   agreedAt: view.agreedAt === null ? null : toIso(view.agreedAt),
 });
 
-/** A receipt as it goes to whom it is for; `null`: there is none. */
+/** Returns a receipt as text for its recipient; `null`: none. */
 export const toReceiptReply = (receipt: Credential | null): string | null =>
   receipt === null ? null : receipt.use((text) => text);

@@ -5,16 +5,15 @@ import { isAnswerTo, secretsOf } from '../sign-in/visit-secrets.js';
 import { type Person, toPerson } from './person.js';
 import type { Visit } from './visit.js';
 
-/** Signs administrators in at the company's own identity provider. */
 export interface CompanyProvider {
-  /** Where the browser is sent. @throws FaceError `profile_unavailable`: it does not answer, or not as it must */
+  /** Returns the redirect URL. @throws `profile_unavailable`: no or an invalid response */
   begin(visit: Visit): Promise<URL>;
-  /** Whether the browser came back with an answer to that visit. */
+  /** Returns true if the query is an answer to that visit. */
   isOf(visit: Visit, query: string): boolean;
   /**
-   * Takes what the browser came back with.
+   * Completes the sign-in.
    * @param query - with its question mark
-   * @throws FaceError `caller_untrusted`: the answer is no good; `profile_unavailable`: the provider does not answer
+   * @throws `caller_untrusted`: invalid answer; `profile_unavailable`: the provider does not respond
    */
   finish(query: string, visit: Visit): Promise<Person>;
 }

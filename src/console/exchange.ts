@@ -8,13 +8,12 @@ import { parseJsonFields } from '../http/json.js';
 import type { Room } from '../http/rooms.js';
 import { isSameOrigin } from '../http/same-origin.js';
 
-/** One request of a browser, and where its answer goes. */
 export interface Exchange {
   readonly request: Request;
   readonly response: Response;
 }
 
-/** Puts one call of the page at its address. */
+/** Mounts a call of the page. */
 export function mountCall(
   app: Express,
   [method, path]: readonly ['GET' | 'POST', string],
@@ -26,12 +25,12 @@ export function mountCall(
   });
 }
 
-/** Anybody may send so much: a key has some 70 bytes. */
+/** Limit for anonymous callers: a key has some 70 bytes. */
 const maxBodyBytes = 8 * 1024;
 
 /**
- * The fields of a call that comes from a page of this server. Nobody is known yet.
- * @throws FaceError `caller_untrusted`: from another page; `request_malformed`, `body_too_large`, `overloaded`
+ * Reads the fields of a call from this server's own page, before authentication.
+ * @throws `caller_untrusted`: from another page; `request_malformed`, `body_too_large`, `overloaded`
  */
 export async function readFields<Fields extends z.ZodType>(
   { request, response }: Exchange,
@@ -41,7 +40,7 @@ export async function readFields<Fields extends z.ZodType>(
   if (!isSameOrigin(request.headers, issuer)) throw new FaceError('caller_untrusted');
   return withAllowance(request, { room, strangerBytes: maxBodyBytes }, async (allowance) => {
     const body = await collectBody({ request, response }, allowance);
-    // A form of another page cannot send this type without asking first.
+    // Forms of other pages cannot send this type without a CORS preflight.
     if (request.is('application/json') === false) throw new FaceError('request_malformed', { reason: 'no JSON' });
     const parsed = guard.safeParse(Object.fromEntries(parseJsonFields(body)));
     body.fill(0);

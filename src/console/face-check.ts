@@ -13,7 +13,7 @@ import type { ConsoleDeps } from './deps.js';
 import { mountCall, readFields } from './exchange.js';
 import { consolePath, toOwnPath } from './visit.js';
 
-/** Mounts the face check of our own that sensitive actions may ask for: the person leaves for the capture page, and comes back. */
+/** Mounts the face check that sensitive actions may require, by a redirect to the capture page and back. */
 export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
   const isSecure = deps.issuer.startsWith('https:');
 
@@ -23,7 +23,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const { to } = await readFields(exchange, z.strictObject({ to: z.string().max(1024) }), deps);
     const { by } = session;
     const connection = deps.connections.get(deps.console.stepUp?.connection ?? '');
-    // Whoever came by a key is asked for no face: nobody knows whose it would be.
+    // Not for API keys, because their holder is unknown.
     if (connection === undefined || by.kind === 'key') throw new FaceError('not_found');
     const account = await connection.profile.findAccount(by.login);
     if (account === null) throw new FaceError('subject_unknown');
@@ -33,7 +33,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
       {
         ...{ connection, subject: account.subject, kept: null, receipt: null, hookSignIn: null, browser },
         by: session.name,
-        // Failures are the administrator's own; a first face, which is compared with nothing, opens nothing here.
+        // Failures count against the administrator; a first enrolment, which is compared with nothing, does not pass.
         asked: { proved: false, source: null },
         returnUrl: back,
       },
@@ -50,7 +50,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const { secret, session } = await authenticateSession(request.headers, deps);
     if (session.check === null) {
       if (session.checkedAt === null || needsFaceCheck(session, deps)) throw new FaceError('face_not_verified');
-      // Asked again, as the answer was lost on its way, or somebody went back: it was passed.
+      // Repeated after a lost answer or going back: already passed.
       response.json({ ok: true });
       return;
     }

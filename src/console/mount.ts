@@ -14,10 +14,7 @@ import { createPageRouter } from './page.js';
 import { mountSignIn } from './sign-in.js';
 import { consolePath } from './visit.js';
 
-/**
- * Mounts the web page for administrators. What it does beside signing in it does over the REST API, like everybody else.
- * @param folder - what `vite build` made of the page
- */
+/** Mounts the console. Apart from signing in, it uses the REST API. @param folder - output of `vite build` */
 export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): void {
   mountCall(app, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {
     if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
@@ -32,7 +29,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
     }
     const { name, role, by } = shown.session;
     const session = {
-      // A key vouches for nobody, who could have applications of their own.
+      // A key identifies no person who could own applications.
       ...{ name, role, rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop') },
       byKey: by.kind === 'key',
       token: tokenOf(shown.secret),

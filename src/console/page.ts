@@ -5,16 +5,15 @@ import { discardBody } from '../http/collect.js';
 import { createCompressedAssets } from '../http/compressed-assets.js';
 import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
 
-/** Frames hold only pages of ours. `data:` is for the logo that an administrator has just chosen. */
+/** Frames show own pages only. `data:` is for the preview of a chosen logo. */
 const secured = securePage(
   { ...ownFiles, 'img-src': "'self' data:", 'frame-src': "'self'", 'form-action': "'self'" },
   { 'Permissions-Policy': noDevices },
 );
 
 /**
- * Serves the page of the console and its assets. Asset names hold a digest of their content, so browsers may keep them; every
- * other address below is the page itself, which reads from it what to show.
- * @param folder - what `vite build` made
+ * Creates the router of the console and its immutable assets; every other path is the page itself, which reads it.
+ * @param folder - output of `vite build`
  */
 export function createPageRouter(folder: string): Router {
   const page = express.Router();
@@ -27,7 +26,7 @@ export function createPageRouter(folder: string): Router {
       throw new FaceError('not_found');
     },
   );
-  // Without a parameter, which the router would read: no address of ours is written so, and the page could read it no better.
+  // A regular expression, because the router would decode a parameter, and malformed paths have no page.
   page.get(/.*/, ({ path, baseUrl }, response) => {
     if (!isReadable(path)) return response.redirect(303, baseUrl);
     response.sendFile('index.html', { root: folder, ...unmarked, etag: false });

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import type { SignInConfig } from '../config/console.js';
 import { type SignedInRole, signedInRoles } from '../rest/rights.js';
 
-/** Whom the company's provider vouched for. */
+/** A person authenticated by the company's provider. */
 export interface Person {
-  /** The immutable id there. */
+  /** Immutable id at the provider. */
   readonly subject: string;
-  /** The name they sign in by, or their address, as the provider has it. */
+  /** Sign-in name or address at the provider. */
   readonly login: string;
-  /** What stands in the audit trail: the login, and whose word it is. */
+  /** For the audit trail: login and provider. */
   readonly name: string;
-  /** The strongest that a group of theirs has; `null`: they are in none. */
+  /** Highest role of their groups; `null`: none. */
   readonly role: SignedInRole | null;
 }
 
@@ -19,8 +19,8 @@ const claimsGuard = z.object({ sub: z.string().min(1), preferred_username: text,
 const groupsGuard = z.union([z.array(z.unknown()), z.string().transform((one) => [one])]).catch([]);
 
 /**
- * Reads what the provider says of a person. An address it has not verified is no name.
- * @param claims - of an ID token that was verified, and of the user info of the same subject
+ * Reads a person from claims; an unverified address is ignored.
+ * @param claims - of a verified ID token, and of the user info of the same subject
  */
 export function toPerson(
   claims: Readonly<Record<string, unknown>>,
@@ -34,8 +34,8 @@ export function toPerson(
 }
 
 /**
- * A login as it may stand in a record and on a page: letters, digits and a few signs; everything else in percent signs, so
- * that two logins never look like one. No key's name has a bracket in it.
+ * Encodes a login for records and pages: letters, digits and a few signs; others percent-encoded, so that two logins
+ * never look alike. Names of keys have no bracket.
  */
 const toPlain = (login: string): string =>
   Buffer.from(login)

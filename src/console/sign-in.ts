@@ -26,10 +26,9 @@ import { type Exchange, mountCall, readFields } from './exchange.js';
 import type { Person } from './person.js';
 import { consolePath, fromCookie, toCookie, toOwnPath, type Visit, visitCookieOf, visitLifeSec } from './visit.js';
 
-/** Why somebody is back at the sign-in: the page has words for each. */
 type Refused = 'no-role' | 'not-finished' | 'provider-down' | 'locked-out';
 
-/** Mounts the ways in, and the way out. */
+/** Mounts sign-in and sign-out. */
 export function mountSignIn(app: Express, deps: ConsoleDeps): void {
   const { issuer, clock, fetch } = deps;
   const isSecure = issuer.startsWith('https:');
@@ -47,7 +46,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
   const backToSignIn = ({ response }: Exchange, refused: Refused): void =>
     response.redirect(303, `${issuer}${consolePath}/sign-in?refused=${refused}`);
 
-  /** A new secret each time: one that somebody planted before is good for nothing. */
+  /** A new secret each time, so that a planted one is useless. */
   async function begin(
     { response }: Exchange,
     session: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
@@ -88,7 +87,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
     const query = queryOf(request);
-    // The cookie of another visit stays: that one is still under way, in another window.
+    // Keeps the cookie of another visit, which may be in progress in another window.
     if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
     response.clearCookie(names.visit, cookie('lax'));
     try {
@@ -105,7 +104,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     response.redirect(303, `${issuer}${visit.to}`);
   });
 
-  /** Each answer costs the provider a call: strangers who make them up are counted, apart from those who make up keys. */
+  /** Each answer causes a call to the provider: forged ones are counted, separately from forged keys. */
   const finishCounted = (from: CompanyProvider, query: string, visit: Visit, source: string): Promise<Person> =>
     countAttempt(
       attemptsOfSignIns(source),
@@ -113,7 +112,6 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
       deps,
     );
 
-  /** @throws FaceError `role_missing` */
   async function requireRole({ role, name, subject }: Person, from: string): Promise<SignedInRole> {
     if (role !== null) return role;
     const detail = { by: name, issuer: from, subject };

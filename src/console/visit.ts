@@ -1,35 +1,34 @@
 import { Credential } from '../core/concealed.js';
 
-/** How long somebody may take at the provider, in seconds. */
+/** Time limit at the provider, in seconds. */
 export const visitLifeSec = 10 * 60;
 
-/** Where the console lives. */
 export const consolePath = '/console';
 
-/** One sign-in on its way to the provider and back: nothing of it is kept here, so that strangers can begin as many as they like. */
+/** A sign-in at the provider. Nothing is stored, so that anonymous requests cost no memory. */
 export interface Visit {
-  /** In the browser's cookie: 256 random bits. What goes to the provider is made of it, and does not tell it. */
+  /** 256 random bits in the browser's cookie. Values for the provider are derived one-way. */
   readonly secret: Credential;
-  /** Where on the console the browser goes afterwards. */
+  /** Path on the console to continue with. */
   readonly to: string;
 }
 
-/** The cookie of a visit. `Lax`, as the browser comes back from another host. */
+/** Returns the cookie's name. `Lax`, because the browser returns from another host. */
 export const visitCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console-visit`;
 
-/** The text of the cookie. */
+/** Formats the cookie. */
 export const toCookie = ({ secret, to }: Visit): string =>
   secret.use((text) => `${text}.${Buffer.from(to).toString('base64url')}`);
 
-/** What a browser shows; `null`: nothing of that form. */
+/** Parses the cookie; `null` if malformed. */
 export function fromCookie(cookie: string | null): Visit | null {
   const [, secret, to] = /^([\w-]{43})\.([\w-]{1,2048})$/.exec(cookie ?? '') ?? [];
   if (secret === undefined || to === undefined) return null;
   return { secret: new Credential(secret), to: toOwnPath(Buffer.from(to, 'base64url').toString('utf8')) };
 }
 
-/** An address of the console, whatever was asked for: never one of another host. */
+/** Returns a path of the console, never a URL of another host. */
 export function toOwnPath(asked: string | null): string {
   const base = 'https://console.invalid';
   if (asked === null || asked.length > 1024 || !URL.canParse(asked, base)) return consolePath;

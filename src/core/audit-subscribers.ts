@@ -1,10 +1,10 @@
 import type { AuditEvent } from './audit-events.js';
 import type { Audit } from './ports.js';
 
-/** Is told of an event once it is recorded. Nobody waits for what it begins, and it never throws. */
+/** Handles an event after it is recorded. Never throws; no caller awaits the work it starts. */
 export type AuditSubscriber = (event: AuditEvent) => void;
 
-/** The audit trail, with those who are told of its events, in this order. */
+/** Adds subscribers to an audit trail; they are called in this order. */
 export const withSubscribers = (audit: Audit, subscribers: readonly AuditSubscriber[]): Audit => ({
   async append(event) {
     await audit.append(event);

@@ -1,26 +1,25 @@
 import type { Clock } from './ports.js';
 import type { EpochMs } from './units.js';
 
-/** Leave to make one attempt. It must be told how the attempt ended, once. */
+/** Permission for one attempt. The holder must report the outcome once. */
 export interface Permit {
   report(outcome: 'answered' | 'outage'): void;
 }
 
-/** Whether attempts may be made: all, none, or one to see whether the service is back. */
+/** State of a circuit breaker; `half_open` allows one probe. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
-/** A circuit breaker: after a row of outages, attempts are refused at once instead of each waiting for its time-out. */
+/** A circuit breaker: after consecutive outages it refuses attempts at once, without waiting for a timeout. */
 export interface Breaker {
-  /** @returns `null` where no attempt may be made now */
+  /** @returns `null` if no attempt is allowed now */
   enter(): Permit | null;
-  /** Whether `enter` would give a permit now. */
+  /** Returns true if `enter` would give a permit now. */
   isPassable(): boolean;
 }
 
 /**
- * Opens after `outagesToOpen` outages in a row, refuses for `coolDownMs`, then lets one attempt through: its answer closes
- * the circuit, its outage opens it for another cool-down.
- * @param onChange - told every change of state; it must not throw
+ * Creates a breaker: it opens after `outagesToOpen` consecutive outages, then allows one probe after `coolDownMs`.
+ * @param onChange - called on every change of state; must not throw
  */
 export function createBreaker(options: {
   readonly clock: Clock;
@@ -33,7 +32,7 @@ export function createBreaker(options: {
   let state: BreakerState = 'closed';
   let outages = 0;
   let openedAt: EpochMs = clock.now();
-  // Attempts that were under way when the state changed say nothing of the service as it is now.
+  // Ignores the outcome of attempts from before the last change of state.
   let period = 0;
 
   const change = (next: BreakerState): void => {
@@ -44,7 +43,7 @@ export function createBreaker(options: {
     onChange(next);
   };
 
-  // A clock set back must not keep the circuit open for as long as it was set back.
+  // If the clock is set back, the breaker must not stay open for that long.
   const isCool = (): boolean => {
     const elapsedMs = clock.now() - openedAt;
     return elapsedMs >= coolDownMs || elapsedMs < 0;

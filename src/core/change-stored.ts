@@ -4,25 +4,23 @@ import { FaceError } from '../errors.js';
 import type { State, StateRecord } from './ports.js';
 import type { EpochMs } from './units.js';
 
-/** Replicas that change one record at the same moment get through one after another; each round, one does. */
+/** Concurrent writers of one record succeed one per round, so this is the number of writers that can collide. */
 const maxContentions = 20;
 
-/** A record that stays under its key. */
 export interface StoredRecord<Value> {
   readonly key: string;
   readonly guard: z.ZodType<Value>;
-  /** When it ends, as it was changed; `null`: never. */
+  /** Expiry of the changed record; `null`: never. */
   readonly expiresAt: (changed: Value) => EpochMs | null;
   readonly mayBeLost?: boolean;
 }
 
-/** A stored record, and the number of the write that made it. */
 export interface FoundRecord<Value> {
   readonly record: Value;
   readonly revision: number;
 }
 
-/** @returns `null` where nothing is stored */
+/** @returns `null` if nothing is stored */
 export async function readStored<Value>(
   { key, guard }: Pick<StoredRecord<Value>, 'key' | 'guard'>,
   { state }: { readonly state: Pick<State, 'read'> },
@@ -30,16 +28,16 @@ export async function readStored<Value>(
   return parseStored(await state.read(key), guard);
 }
 
-/** What the store gave for a key. */
+/** Parses what the store returned. */
 export const parseStored = <Value>(found: StateRecord | null, guard: z.ZodType<Value>): FoundRecord<Value> | null =>
   found === null ? null : { record: guard.parse(found.value), revision: found.revision };
 
 /**
- * Changes a record: reads it, and writes what `change` makes of it unless somebody else wrote in between; then anew.
- * @param change - is given `null` where nothing is stored; gives back what it was given, or throws, to leave it as it is
- * @param known - as it was read a moment ago
- * @returns what was there, and what is there now: one and the same where it was left
- * @throws FaceError `state_unavailable`, and whatever `change` throws
+ * Changes a record by compare-and-set, retrying after concurrent writes.
+ * @param change - receives `null` if nothing is stored; returns its argument, or throws, to leave the record
+ * @param known - the record as just read
+ * @returns the record before and after; identical if unchanged
+ * @throws `state_unavailable`, and what `change` throws
  */
 export async function changeStored<Value extends Json, Changed extends Value | null>(
   stored: StoredRecord<Value>,

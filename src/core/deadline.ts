@@ -1,5 +1,5 @@
 /**
- * What work comes to, if it is done in time; else what `whenLate` says or throws. The work itself goes on.
+ * Limits the wait for work: on timeout, returns or throws what `whenLate` does. The work itself continues.
  * @param timeoutMs - milliseconds
  */
 export async function inTime<Result>(

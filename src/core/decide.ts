@@ -14,13 +14,12 @@ import { nowOrLater } from './until-done.js';
 const decisionGuard = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('verified'),
-    /** When the step-up passed. */
     at: z.number().transform(epochSec),
     stepUpId: z.string(),
     liveness: z.number().nullable(),
   }),
   z.object({
-    /** The administrator has said that it counts; no face was checked. */
+    /** The administrator lets it count; no face was checked. */
     outcome: z.literal('another_way'),
     at: z.number().transform(epochSec),
     stepUpId: z.string(),
@@ -28,42 +27,39 @@ const decisionGuard = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim', 'pass']) }),
 ]);
 
-/** What the core answers to a hook event. */
 export type HookDecision = z.infer<typeof decisionGuard>;
 
-/** One call of a hook, as its adapter understood it. */
 export interface HookEvent extends ConnectedSubject {
-  /** The hook's name, for the record. */
   readonly hook: string;
-  /** The application that is signed in to, by the provider's id of it; `null` where the provider does not tell. */
+  /** Application of the sign-in, by the provider's id; `null` if unknown. */
   readonly application: string | null;
-  /** The address of the browser that signs in, as the provider writes it; `null` where the provider does not tell. */
+  /** Address of the browser, as the provider writes it; `null` if unknown. */
   readonly address: string | null;
-  /** Whether the provider asks after a first factor: then events without a pass are counted, and end in a lockout. */
+  /** True if the provider calls after a first factor: events without a pass then count towards a lockout. */
   readonly isAfterFirstFactor: boolean;
-  /** The provider's own id of the event: the same id is the same event. */
+  /** The provider's id of the event, for idempotency. */
   readonly eventId: string;
-  /** `null` where the provider tells none. */
+  /** `null` if the provider sends none. */
   readonly eventTime: EpochMs | null;
-  /** For how long the same event gets the same answer, in seconds. */
+  /** How long the same event gets the same answer, in seconds. */
   readonly repeatableForSec: number;
-  /** The provider's patience less what the way there and back takes, in milliseconds: then `whenUnavailable` answers. */
+  /** The provider's timeout less network time, in milliseconds; then `whenUnavailable` applies. */
   readonly budgetMs: number;
 }
 
-/** How far the provider's clock and ours may differ, transport included. */
+/** Allowed difference to the provider's clock, transport included. */
 const eventSkewSec = 300;
 
 /**
- * For events that tell their time: longer than one can stay within the skew, so that a replay finds either its answer or
+ * For events with a time: longer than one can stay within the skew, so that a replay finds its answer or gets
  * `event_out_of_time`.
  */
 export const repeatableWithinSkewSec = 3 * eventSkewSec;
 
 /**
- * Answers a hook from a finished step-up of the subject. A step-up is used up by the first event that finds it; the same
- * event asked again gets the same answer and uses nothing more.
- * @throws FaceError `event_out_of_time`
+ * Decides a hook event from a finished step-up of the subject. The first event consumes the step-up; the same event
+ * gets the same answer again.
+ * @throws `event_out_of_time`
  */
 export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   const { connection, eventTime, budgetMs } = event;
@@ -76,12 +72,12 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
   });
   const decision = await inTime<HookDecision | string>(answer, budgetMs, () => 'hook answered before its decision');
   if (typeof decision !== 'string') return decision;
-  // Here, so that a store which fails after the answer has left changes nothing more.
+  // Logged before replying, so that a later store failure cannot change the decision.
   deps.log.error(decision, { connection: connection.id, code: 'state_unavailable' });
   return answerUnavailable(event, deps);
 }
 
-/** What is answered where nothing can be decided. The trail needs no store, and the provider no record: it waits for none. */
+/** Returns the decision during an outage. Auditing needs no store; the provider does not wait for it. */
 function answerUnavailable({ connection, subject, hook }: HookEvent, deps: CoreDeps): HookDecision {
   const decision = unverified(connection, 'whenUnavailable');
   record({ connection, subject }, toDetail(hook, decision, connection, 'state_unavailable'), deps).catch(
@@ -105,7 +101,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     ...{ who, eventId: JSON.stringify([hook, eventId]), signIn, freshnessSec, repeatableForSec },
     at: deps.clock.now(),
   };
-  // The event that asks again is granted, and that is recorded once: what fails now is done as soon as it can be.
+  // A repeated event is granted and recorded once, so a failure here is retried later.
   const onUnrecorded = (error: unknown): void =>
     deps.log.warn('hook decision not recorded yet', { code: toCode(error) });
   const recordTaken = (taken: Pass): Promise<void> =>
@@ -115,14 +111,14 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts, isLockedOut: failures.isLockedOut }, noted, deps),
     onUnrecorded,
     async () => {
-      // It may have arrived: then the event that asks again has it, and that is to be on record.
+      // The write may have arrived: a repeated event then finds it, and it must be recorded.
       const taken = await findTaken(by, deps);
       if (taken !== null) await recordTaken(taken);
     },
   );
   const passed = typeof found === 'string' && failures.isLockedOut ? 'locked_out' : found;
   if (typeof passed !== 'string') {
-    // Whoever asks again is answered from the step-up that was taken.
+    // A repeated event gets the answer of the consumed step-up.
     if (passed.isFirst) await nowOrLater(() => recordTaken(passed), onUnrecorded);
     return toDecision(passed);
   }
@@ -132,7 +128,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     deps.state.write(key, decision, {
       when: 'absent',
       expiresAt: addSec(deps.clock.now(), repeatableForSec),
-      // Nothing was used up: asked again after a power cut, it is decided anew.
+      // Nothing was consumed: after a power failure the event is decided again.
       mayBeLost: true,
     }),
     isCounted ? failures.count() : null,
@@ -148,7 +144,6 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   return decision;
 }
 
-/** What a sign-in without a check of its own is refused for. */
 const countedReasons: ReadonlySet<NoPassedStepUp | 'locked_out'> = new Set([
   'no_check',
   'check_used',
@@ -161,10 +156,7 @@ function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDec
   return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
 }
 
-/**
- * Records a call that shadow mode let through and that would have been refused.
- * @throws FaceError `state_unavailable`
- */
+/** Records a call that shadow mode allowed and enforcement would have refused. @throws `state_unavailable` */
 export async function recordPassedOver(
   { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
   deps: CoreDeps,
@@ -180,7 +172,6 @@ const unverified = (
   fallback: policy.mode === 'shadow' ? 'pass' : policy[because],
 });
 
-/** A decision as it is recorded, with what shadow mode kept from happening. */
 function toDetail(
   hook: string,
   decision: HookDecision,

@@ -1,7 +1,6 @@
 import type { Limits } from './limits/limits.js';
 import type { Audit, Clock, Log, Random, Signer, State, Verifier } from './ports.js';
 
-/** The ports every part of the core takes from. */
 export interface CoreDeps {
   readonly clock: Clock;
   readonly random: Random;
@@ -10,14 +9,14 @@ export interface CoreDeps {
   readonly log: Log;
   readonly verifier: Verifier;
   readonly signer: Signer;
-  /** Who signs: the public address of this server, without a slash at the end. */
+  /** Issuer of signatures: the public URL of this server, without a trailing slash. */
   readonly issuer: string;
   readonly settings: CoreSettings;
 }
 
-/** What an administrator decides for all connections. */
+/** Settings for all connections. */
 export interface CoreSettings {
   readonly limits: Limits;
-  /** How long a consent is kept after it was withdrawn, in days; `null` is without end. */
+  /** Retention of a withdrawn consent, in days; `null`: unlimited. */
   readonly consentDays: number | null;
 }

@@ -1,4 +1,3 @@
-/** A rectangle in pixels of the upright picture. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -8,7 +7,7 @@ export interface Box {
 
 export interface DetectedFace {
   readonly box: Box;
-  /** The detector's confidence, 0 to 1. */
+  /** Confidence of the detector, 0 to 1. */
   readonly confidence: number;
 }
 

@@ -1,26 +1,25 @@
 import type { PhotoCode } from '../errors.js';
 
 /**
- * All that a person in front of the camera is told would help, one thing at a time: by the page's guidance, by the judge and
- * by the server, of a picture that was of no use. It says nothing of what was held against the pictures. Every language of
- * the page has a text for each.
+ * Hints for a person in front of the camera, from the page's guidance, the judge or the server. They reveal nothing
+ * about matching. Every language has a text for each.
  */
 export const hints = [
-  // Where the face is
+  // Position of the face
   'no_face',
   'one_face',
   'come_closer',
   'move_back',
   'centre',
-  // Its light
+  // Light
   'more_light',
   'less_light',
   'glare',
   'too_bright',
-  // How it moves
+  // Movement
   'hold_still',
   'follow',
-  // The photo of an identity document
+  // Photo of an identity document
   'reference_none',
   'reference_many',
   'reference_small',
@@ -29,7 +28,7 @@ export const hints = [
 ] as const;
 export type Hint = (typeof hints)[number];
 
-/** What would help where the camera's pictures were of no use; `null`: nothing that the person could do. */
+/** Hint for unusable camera pictures; `null`: the person can do nothing. */
 export const hintOfFrames: Readonly<Record<PhotoCode, Hint | null>> = {
   face_none: 'no_face',
   face_many: 'one_face',
@@ -45,7 +44,7 @@ export const hintOfFrames: Readonly<Record<PhotoCode, Hint | null>> = {
   photo_animated: null,
 };
 
-/** What would help where the photo of an identity document was of no use: another one. */
+/** Hint for an unusable photo of an identity document: take another one. */
 export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
   face_none: 'reference_none',
   face_many: 'reference_many',
@@ -61,5 +60,5 @@ export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
   photo_animated: 'reference_unreadable',
 };
 
-/** Hints that ask for another photo of the document, and for nothing else. */
+/** Returns true if the hint asks for another photo of the document. */
 export const isOfReference = (hint: Hint | null): boolean => hint?.startsWith('reference_') === true;

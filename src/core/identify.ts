@@ -7,12 +7,11 @@ import type { Binding, ReadToken } from './ports.js';
 import type { QueueShare } from './queue-share.js';
 import { toEpochMs } from './units.js';
 
-/** More are not a roster but a database. */
 export const mostTokens = 500;
 
 /**
- * How often a stranger may be taken for somebody of a roster: one in four hundred. So the strictest level carries 500 tokens, and
- * every other one so many that their false match rates add up to no more.
+ * Maximum false positive identification rate, 1 in 400. The strictest level allows 500 tokens; other levels allow as
+ * many as their summed false match rates permit.
  */
 export const greatestFalsePositiveRate = 1 / 400;
 
@@ -20,29 +19,28 @@ export interface IdentifyRequest {
   /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
   readonly tokens: readonly SealedToken[];
-  /** Of every token; its tenant is counted. */
+  /** Binding of every token; its tenant is rate-limited. */
   readonly binding: Binding;
   readonly share: QueueShare;
 }
 
-/** Who somebody is, of those on a roster (ISO/IEC 2382-37: biometric identification). Positions are from 0. */
+/** Result of an identification against a roster (ISO/IEC 2382-37: biometric identification). Positions start at 0. */
 export interface Identification {
-  /** `ambiguous`: more than one token matches, and nobody is chosen. */
+  /** `ambiguous`: several tokens match, and none is chosen. */
   readonly outcome: 'identified' | 'nobody' | 'ambiguous';
-  /** Of the one token that matches; `null` unless `identified`. */
+  /** Position of the matching token; `null` unless `identified`. */
   readonly position: number | null;
-  /** Of those that match where it is `ambiguous`, ascending: one person twice, or people who look alike. */
+  /** Ascending positions of the matches if `ambiguous`: duplicates or people who look alike. */
   readonly alike: readonly number[];
-  /** Of tokens that nobody can be found by any more: expired, or their key is gone. */
   readonly unusable: readonly number[];
-  /** How often a stranger is found at most, as the levels of the tokens promise: 0 to 1. */
+  /** Maximum rate at which an unknown face is identified, from the tokens' levels: 0 to 1. */
   readonly falsePositiveRate: number;
 }
 
 /**
- * Finds out whose face it is, of at most `mostTokens`. The face has to look alive. It counts once for the tenant, whatever comes of it.
- * @throws FaceError `roster_malformed`: no token, too many, or one twice; `roster_too_large`: more than their level allows;
- *   `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier` for pictures, and `not_found` where another server does the checks
+ * Identifies a live face among at most `mostTokens` tokens. Counts once for the tenant.
+ * @throws `roster_malformed`: empty, too many, or duplicates; `roster_too_large`: more than their level allows;
+ * `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier`; `not_found` with a remote verifier
  */
 export async function identify(
   { photos, tokens, binding, share }: IdentifyRequest,
@@ -68,7 +66,7 @@ export async function identify(
       tokens: usable.map(({ token }) => token),
       requireLiveness: true,
     });
-    // Asked of the few that match, and last: from a revocation on nobody is found by the token.
+    // Checked last and only for matches, so that a revocation takes effect at once.
     const found = positions.map((each) => usable[each]);
     const denied = await Promise.all(found.map(({ tokenId }) => isDenied(tokenId, deps)));
     const matching = found.filter((_, at) => !denied[at]);
@@ -91,7 +89,6 @@ export async function identify(
   }
 }
 
-/** @throws FaceError `roster_malformed`, `token_malformed` */
 function readTokens(tokens: readonly SealedToken[], { verifier }: CoreDeps): readonly ReadToken[] {
   if (tokens.length === 0 || tokens.length > mostTokens)
     throw new FaceError('roster_malformed', { tokens: tokens.length });
@@ -101,7 +98,7 @@ function readTokens(tokens: readonly SealedToken[], { verifier }: CoreDeps): rea
   return read;
 }
 
-/** What can be told before any face: whoever holds the roster is told too. */
+/** Independent of any face, so it reveals nothing about one. */
 async function canOpen({ expiresAt, keyVersion }: ReadToken, { verifier, clock }: CoreDeps): Promise<boolean> {
   const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
   return !isExpired && (await verifier.holdsKeyOf({ keyVersion }));

@@ -1,4 +1,4 @@
-/** What a server does again and again behind its requests. docs/operations.md says what each is for. */
+/** Background jobs of a server. docs/operations.md says what each is for. */
 export const jobNames = [
   'audit_heads',
   'campaign_letters',

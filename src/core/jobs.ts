@@ -3,16 +3,14 @@ import type { JobName } from './job-names.js';
 import type { Clock, Log } from './ports.js';
 import type { EpochMs } from './units.js';
 
-/** A job, and how often it runs. */
 export interface Job {
   readonly name: JobName;
-  /** From the end of one run to the begin of the next, in seconds. The first run is as long after the start. */
+  /** Time from the end of one run to the next, in seconds; also the delay before the first run. */
   readonly everySec: number;
-  /** What it throws is logged and counted, and it runs again after the interval. */
+  /** Errors are logged and counted; the job runs again after the interval. */
   run(): Promise<void>;
 }
 
-/** How a job stands. */
 export interface JobState {
   readonly name: JobName;
   readonly everySec: number;
@@ -22,37 +20,32 @@ export interface JobState {
   readonly last: {
     readonly endedAt: EpochMs;
     readonly tookMs: number;
-    /** `null` where it succeeded. */
+    /** `null` if it succeeded. */
     readonly code: FaceErrorCode | null;
   } | null;
 }
 
-/** A job that was started. */
 export interface RunningJob {
-  /** Runs it now, or after the run under way. Never rejects. @returns settles with that run */
+  /** Runs the job now, or after the current run. Never rejects. @returns settles with that run */
   runNow(): Promise<void>;
-  /** Ends the repetition. @returns settles once the run under way has ended */
+  /** Stops the job. @returns settles once the current run has ended */
   stop(): Promise<void>;
 }
 
-/** The jobs of a process. */
 export interface Jobs {
   start(job: Job): RunningJob;
-  /** How each stands that was started and not stopped, by name. */
   states(): readonly JobState[];
 }
 
-/** What jobs take from outside. */
 export interface JobsDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends early where the signal does. Never rejects, and keeps no process alive. */
+  /** Ends early on abort. Never rejects, and keeps no process alive. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Told after each run. */
   readonly onRun: (state: JobState) => void;
 }
 
-/** Makes the registry of a process. Runs of one job never overlap; jobs do not wait for each other. */
+/** Creates the job registry of a process. Runs of one job never overlap; different jobs are independent. */
 export function createJobs({ clock, log, sleep, onRun }: JobsDeps): Jobs {
   const started = new Map<JobName, () => JobState>();
   return {
@@ -64,7 +57,7 @@ export function createJobs({ clock, log, sleep, onRun }: JobsDeps): Jobs {
         const began = clock.now();
         const code = await run().then(() => null, toCode);
         const formerCode = state.last?.code ?? null;
-        // Once when it begins to fail, and not at every run of an outage.
+        // Logged once per outage, not at every run.
         if (code !== null && code !== formerCode) log.warn('a background job fails', { job: name, code });
         if (code === null && formerCode !== null) log.info('a background job works again', { job: name });
         const endedAt = clock.now();
@@ -77,7 +70,6 @@ export function createJobs({ clock, log, sleep, onRun }: JobsDeps): Jobs {
 
       let running: Promise<void> = Promise.resolve();
       let waiting: Promise<void> | null = null;
-      /** However often it is asked for while a run is under way, one more follows. */
       const runNow = (): Promise<void> => {
         waiting ??= running.then(() => {
           waiting = null;

@@ -1,9 +1,8 @@
 import type { Action } from './action.js';
 
 /*
- * Letters of one script that look like those of another: "pаypal" with a Cyrillic "а". A word is judged as Unicode Technical
- * Standard 39 does at the level "highly restrictive" (section 5.2): one script, or Latin together with those of Japanese,
- * Korean or Chinese.
+ * Detects mixed scripts, like "pаypal" with a Cyrillic "а". Words follow Unicode Technical Standard 39, level "highly
+ * restrictive" (section 5.2): one script, or Latin with Japanese, Korean or Chinese.
  */
 
 const alphabets =
@@ -18,7 +17,7 @@ const unmixed = [...alphabets.split(' '), ...combinations].map(
   (scripts) => new RegExp(`^[${classOf(`${scripts} Common Inherited`)}]+$`, 'u'),
 );
 
-/** Returns true if a word has letters of several scripts. In other scripts than these nothing looks like a letter of them. */
+/** Returns true if a word mixes scripts. Other scripts than these have no look-alikes here. */
 const isMixed = (word: string): boolean => known.test(word) && !unmixed.some((pattern) => pattern.test(word));
 
 /** Returns true if a word of the action mixes scripts, so that it may look like another word. */

@@ -1,3 +1,3 @@
-/** What the person in front of the camera is asked to do; left and right are their own. */
+/** Movements that the page asks for; left and right are the person's own. */
 export const movements = ['centre', 'left', 'right', 'up', 'down'] as const;
 export type Movement = (typeof movements)[number];

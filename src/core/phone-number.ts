@@ -1,7 +1,4 @@
-/**
- * A phone number as a profile has it, in international form (E.164), without the signs that people write into it.
- * @returns `null`: there is none, or it does not say of which country it is
- */
+/** Normalizes a phone number to E.164. @returns `null` if empty or without a country code */
 export function toPhoneNumber(text: string | null | undefined): string | null {
   const number = (text ?? '').replace(/[\s().\-/]/g, '');
   return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;

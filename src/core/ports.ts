@@ -1,6 +1,6 @@
 /*
- * What the core needs from the outside. The core does no I/O: everything below is handed in by src/process.ts, and each
- * port has one contract suite in test/contract that runs on every implementation.
+ * Ports of the core, which does no I/O: src/process.ts provides all of them, and each has one contract suite in
+ * test/contract that runs on every implementation.
  */
 
 export type { Box, DetectedFace, Detection } from './face.js';

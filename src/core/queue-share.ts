@@ -1,37 +1,31 @@
 import type { FaceError } from '../errors.js';
 import { networksOf } from './limits/networks.js';
 
-/** Pictures of one check: once the engine has refused one of them, the rest are not decoded. */
+/** Pictures of one check: after the engine refuses one, the rest are not decoded. */
 export interface PictureRow {
-  /** What the first refused picture was refused with; `null`: none was refused. */
+  /** Error of the first refused picture; `null`: none. */
   readonly refusal: FaceError | null;
-  /**
-   * Records that the engine refused a picture.
-   * @param tookMs - the time that a worker spent on it
-   */
+  /** Records a refused picture. @param tookMs - worker time spent on it */
   onRefused(error: FaceError, tookMs: number): void;
 }
 
-/** The caller that work of the engine or of Argon2id is done for: it decides when the work has its turn. */
+/** The caller of engine or Argon2id work, which determines its place in the queue. */
 export interface QueueShare {
-  /** `known`: a client token, a signed-in person or one that a provider vouches for. Known callers go first. */
+  /** `known`: a client token, a signed-in user or one vouched for by a provider. Known callers go first. */
   readonly class: 'known' | 'anonymous';
-  /** Callers of one class take turns by it. */
+  /** Key for taking turns within a class. */
   readonly source: string;
-  /** The row that the pictures belong to; absent if each stands for itself. */
+  /** Row of the pictures; absent if they are independent. */
   readonly row?: PictureRow;
 }
 
-/** Makes the share of a known caller. */
+/** Creates the share of a known caller. */
 export const knownShare = (source: string): QueueShare => ({ class: 'known', source });
 
-/** The share of a program that has an engine, or Argon2id, to itself. */
+/** Share of a program that does not compete for the engine or Argon2id. */
 export const soleShare = knownShare('this program');
 
-/**
- * Makes the share of an anonymous caller. All of one IPv6 site have one.
- * @param source - as `toSource` names it
- */
+/** Creates the share of an anonymous caller; one per IPv6 site. @param source - from `toSource` */
 export const anonymousShare = (source: string): QueueShare => ({
   class: 'anonymous',
   source: networksOf(source)[0]?.name ?? source,

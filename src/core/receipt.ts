@@ -21,16 +21,14 @@ import { nowOrLater } from './until-done.js';
 
 export { clockToleranceSec, receiptLifeSec };
 
-/** Who a receipt is for. */
 export interface ReceiptRequest {
   readonly audience: string;
-  /** Chosen by whoever will check the receipt, and found in it again; `null` for none. */
+  /** Chosen by the party that verifies the receipt, and included in it; `null`: none. */
   readonly nonce: string | null;
 }
 
-/** A finished step-up, as a receipt states it. */
 export interface PassedCheck {
-  /** Whose profile the token is in: a connection's id, or `api:<tenant>` where a client of the API keeps it. */
+  /** A connection's id, or `api:<tenant>` if an API client stores the token. */
   readonly connection: string;
   readonly subject: string;
   readonly stepUpId: string;
@@ -38,27 +36,24 @@ export interface PassedCheck {
   readonly accuracy: Accuracy;
   readonly liveness: Liveness | null;
   readonly presence: string | null;
-  /** Without `face` the receipt says that none was checked. */
+  /** Without `face`, no face was checked. */
   readonly methods: readonly AuthenticationMethod[];
-  /** What was approved by it, where that was asked for. */
   readonly action?: NamedAction | null;
 }
 
-/** What a receipt said that was taken. */
 export interface RedeemedReceipt {
   readonly stepUpId: string;
-  /** When the step-up passed. */
   readonly at: EpochSec;
   readonly liveness: Liveness | null;
 }
 
-/** Who receipts for a connection's own hooks are for. */
+/** Returns the audience of receipts for a connection's own hooks. */
 export const audienceOf = (issuer: string, connection: { readonly id: string }): string =>
   `${issuer}/hooks/${connection.id}`;
 
 /**
- * Signs that a step-up passed: who, when, at which level, with which liveness. The claims are those of OpenID Connect
- * where it has one; `acr` says `face`, or `another_way` where none was checked, and `amr` what took part (RFC 8176).
+ * Issues a signed receipt of a passed step-up, with OpenID Connect claims where they exist; `acr` is `face`, or
+ * `another_way` without a face check, and `amr` lists the factors (RFC 8176).
  */
 export async function issueReceipt(
   { audience, nonce }: ReceiptRequest,
@@ -90,17 +85,15 @@ export async function issueReceipt(
 }
 
 /**
- * Whose word on a face counts for a connection: its own profiles', and that of the API's clients that serve it, which are
- * those of the standard tenant and of the tenant of its name. Any other client may have asked for a receipt for it, too.
+ * Accepted sources of a face check for a connection: its own profiles, and API clients of the standard tenant and of
+ * the tenant with its name. Any other client may have requested a receipt for it too.
  */
 const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
 
 /**
- * Takes a receipt for one event, once. The event that has it may ask again.
- * @param expected.by - the provider's own id of the event
- * @param expected.needsFace - whether a pass by another way is refused
- * @throws FaceError `receipt_invalid`: not ours, expired, for another audience or person, of a
- *   client that does not serve the connection, of another way than is taken, or used by another event
+ * Redeems a receipt for one event, which may ask again.
+ * @param expected.needsFace - refuses a pass without a face
+ * @throws `receipt_invalid`
  */
 export async function redeemReceipt(
   receipt: string,
@@ -127,12 +120,7 @@ export async function redeemReceipt(
   return { stepUpId: claims.txn, at: epochSec(claims.auth_time), liveness: claims.liveness };
 }
 
-/**
- * Takes a receipt that approves an action, once. Who has it may ask again.
- * @param expected.by - what it is taken for
- * @throws FaceError `receipt_invalid`: not ours, expired, for another audience or person, used for something else, or it
- *   approves nothing
- */
+/** Redeems a receipt that approves an action, for one use, which may ask again. @throws `receipt_invalid` */
 export async function redeemApproval(
   receipt: string,
   expected: {
@@ -152,14 +140,14 @@ export async function redeemApproval(
   return claims;
 }
 
-/** Whoever brings it first, for what they bring it for, has it: again, too. */
+/** The first use keeps it and may ask again. */
 async function takeOnce(
   { jti, iat, exp, txn: stepUpId }: ReceiptClaims,
   { connection, subject, by }: { readonly connection: string; readonly subject: string; readonly by: string },
   { state, audit, clock, log }: Pick<CoreDeps, 'state' | 'audit' | 'clock' | 'log'>,
 ): Promise<void> {
   const expiresAt = toEpochMs(epochSec(exp));
-  // Its own clocks set the end: none of the leeway that others need.
+  // Issued with this server's clock, so there is no leeway.
   if (expiresAt <= clock.now()) throw new FaceError('receipt_invalid', { reason: 'expired' });
   if (await isForgotten(epochSec(iat), { state })) throw new FaceError('receipt_invalid', { reason: 'forgotten' });
 
@@ -174,7 +162,7 @@ async function takeOnce(
     () => state.write(key, by, used),
     onUnrecorded,
     async () => {
-      // It may have arrived: then whoever brings it again has it, and that is to be on record.
+      // The write may have arrived: a repeated request then succeeds, and the use must be recorded.
       if (await isHadByIt()) await recordUse();
     },
   );
@@ -192,9 +180,9 @@ function inOurWords<Claims>(check: () => Claims): Claims {
 }
 
 /**
- * Takes a receipt for an event of a connection's own hook, as `redeemReceipt`, within what the provider's patience leaves.
+ * Redeems a receipt for a connection's own hook within the provider's timeout.
  * @param event.budgetMs - in milliseconds
- * @throws FaceError `receipt_invalid`, and `state_unavailable` also where it takes too long
+ * @throws `receipt_invalid`, and `state_unavailable` also on timeout
  */
 export function redeemForHook(
   receipt: string,

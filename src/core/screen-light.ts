@@ -1,39 +1,43 @@
-/*
- * What the screen of a light challenge shows while one picture is taken. Page and server read it: nothing of Node is in here.
- */
+/* Screen content of a light challenge during one picture. Shared with the page: no Node modules in here. */
 
 /**
- * Six colours whose light differs most in its colour: each primary and each of their pairs, softened, so that none is a
- * saturated red (WCAG 2.2, 2.3.1: red's share of the linear light below .8; here .78).
+ * Six screen colors of maximum chromatic difference: each primary and pair, softened so that none is a saturated red
+ * (WCAG 2.2, 2.3.1: red's share of the linear light below .8; here .78).
  * @see https://www.w3.org/TR/WCAG22/#dfn-general-flash-and-red-flash-thresholds
  */
 export const screenColours = ['#ff6868', '#68ff68', '#6868ff', '#68ffff', '#ff68ff', '#ffff68'] as const;
 
-/** Where the two halves meet: `across` has them left and right, `down` one above the other. */
+/** Arrangement of the two halves: `across`: left and right; `down`: top and bottom. */
 export const screenAxes = ['across', 'down'] as const;
 export type ScreenAxis = (typeof screenAxes)[number];
 
 export type ScreenColour = (typeof screenColours)[number];
 
-/** Colours that together are white: side by side they tell how a face is shaped (docs/light.md: what was tried in their place). */
+/**
+ * Pairs of colors that add up to white: side by side they reveal the shape of a face (docs/light.md compares
+ * alternatives).
+ */
 export const complements: readonly (readonly [ScreenColour, ScreenColour])[] = [
   ['#ff6868', '#68ffff'],
   ['#68ff68', '#ff68ff'],
   ['#6868ff', '#ffff68'],
 ];
 
-/** A screen: its left or upper half as somebody before it sees it, and the other. Both alike: one colour all over. */
+/** Screen content: the left or upper half as the viewer sees it, and the other one. Equal halves are one color. */
 export type ScreenLight = {
   readonly axis: ScreenAxis;
   readonly first: ScreenColour;
   readonly second: ScreenColour;
 };
 
-/** One colour all over. */
+/** Returns true if both halves have one color. */
 export const isPlain = ({ first, second }: { readonly first: string; readonly second: string }): boolean =>
   first === second;
 
-/** The light of a colour, red, green and blue, each 0 to 1, linear. @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+/**
+ * Returns the linear light of a color: red, green and blue, each 0 to 1.
+ * @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
+ */
 export function toLinear(colour: `#${string}`): readonly [number, number, number] {
   const channel = (at: number): number => {
     const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;

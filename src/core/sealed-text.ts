@@ -4,11 +4,11 @@ import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
 import type { Keys, Random } from './ports.js';
 
-/** A text that is unreadable in the state store: AES-256-GCM under an output of the key that seals tokens. */
+/** Text encrypted for the state store: AES-256-GCM under a key derived from the token key. */
 export const sealedTextGuard = z.object({
   version: z.int(),
   nonce: z.base64url(),
-  /** With the tag of 16 bytes at its end. */
+  /** Includes the 16-byte tag at the end. */
   sealed: z.base64url(),
 });
 export type SealedText = z.output<typeof sealedTextGuard>;
@@ -17,9 +17,10 @@ const tagBytes = 16;
 const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
 /**
- * @param label - what it is sealed for: another label is another key. More than 32 bytes, so that it is never the message of a
- *   token, which is a digest of that length
- * @throws FaceError `key_service_unavailable`
+ * Encrypts a text.
+ * @param label - purpose; each has its own key. More than 32 bytes, so that it can never equal a token's message, a
+ * digest of that length
+ * @throws `key_service_unavailable`
  */
 export async function sealText(
   text: Credential,
@@ -38,8 +39,8 @@ export async function sealText(
 }
 
 /**
- * @param label - as it was sealed for
- * @throws FaceError `token_key_retired`, `key_service_unavailable`; `state_unavailable`: altered in the store
+ * Decrypts a text.
+ * @throws `token_key_retired`, `key_service_unavailable`; `state_unavailable`: altered in the store
  */
 export async function openText(
   { version, nonce, sealed }: SealedText,

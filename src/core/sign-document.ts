@@ -8,12 +8,10 @@ import { redeemApproval } from './receipt.js';
 import { toEpochSec } from './units.js';
 
 /**
- * Signs a document upon the approval of one person, whose face check was shown its name and its digest. The approval is in
- * what is signed, and is used up; for the same document it may be brought again while it lasts.
- * @param asked.document - the bytes of the file, whatever they are; nothing of them is kept
+ * Signs a document after a person's approval of its name and digest. The approval is included and consumed; the same
+ * document may be signed again while it is valid.
  * @returns a compact JWS without its payload (RFC 7797)
- * @throws FaceError `receipt_invalid`: no approval of this person for a signature, expired, or used for something else;
- *   `document_changed`: it approves another document, or none
+ * @throws `receipt_invalid`: no valid approval; `document_changed`: it approves another document, or none
  */
 export async function signDocument(
   asked: {

@@ -1,2 +1,2 @@
-/** The tenant that serves every connection; another one serves the connection of its own name alone. */
+/** The tenant that serves every connection; any other serves only the connection of its name. */
 export const standardTenant = 'default';

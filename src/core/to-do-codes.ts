@@ -1,4 +1,4 @@
-/** What there can be to do, by urgency: `now` where people are refused or evidence is at risk. */
+/** To-do items by urgency: `now` if people are refused or evidence is at risk. */
 export const toDoUrgency = {
   trail_unsound: 'now',
   key_unusable: 'now',

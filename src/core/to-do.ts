@@ -2,52 +2,45 @@ import type { Policy } from './connection.js';
 import { type ToDoCode, toDoUrgency } from './to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from './units.js';
 
-/** Where an administrator goes to do it. */
 export type Place = 'connection' | 'doctor' | 'keys' | 'backup' | 'audit';
 
-/** One thing that needs doing. */
 export interface ToDo {
   readonly code: ToDoCode;
   readonly urgency: 'now' | 'soon';
-  /** For an administrator. */
   readonly words: string;
-  /** Which connection it is about; `null`: the server. */
+  /** The connection concerned; `null`: the server. */
   readonly connection: string | null;
   readonly where: Place;
 }
 
-/** How a connection stands. */
 export interface ConnectionFacts {
   readonly id: string;
   readonly mode: Policy['mode'];
-  /** Since when it has been in shadow mode; `null`: it is not, or that is not known. */
+  /** Start of shadow mode; `null`: not active, or unknown. */
   readonly shadowSince: EpochMs | null;
-  /** Who switched its mode by hand, over what the configuration says; `null`: nobody. */
+  /** Administrator who overrode the configured mode; `null`: no one. */
   readonly switchedBy: string | null;
-  /** What the doctor said last; `null`: nothing. */
+  /** Last result of the doctor; `null`: none. */
   readonly examined: { readonly at: EpochMs; readonly isFailing: boolean; readonly enrolled: number | null } | null;
-  /** Whether its last set-up was broken off by the end of a server. */
+  /** True if a server shutdown interrupted its last set-up. */
   readonly isBrokenOff: boolean;
 }
 
-/** How the server stands. */
 export interface Facts {
   readonly connections: readonly ConnectionFacts[];
-  /** For how long records have waited for a signed head, in seconds. */
+  /** How long records have waited for a signed head, in seconds. */
   readonly headWaitingSec: number;
-  /** What the last verification of a trail came to; `null`: there was none, or it did not end. */
+  /** Result of the last verification of a trail; `null`: none, or incomplete. */
   readonly isTrailSound: boolean | null;
-  /** When the last backup was made; `null`: none is known of. */
+  /** Time of the last backup; `null`: none known. */
   readonly backupAt: EpochMs | null;
   readonly keys: readonly {
     readonly name: string;
-    /** Whether it is the one in use. */
     readonly isCurrent: boolean;
-    /** What is wrong with it; `null`: nothing. */
+    /** Problem of the key; `null`: none. */
     readonly problem: string | null;
-    /** Since when it is in use; `null` where that is not known. */
+    /** Start of its use; `null` if unknown. */
     readonly since: EpochMs | null;
-    /** How long one key is to be in use, in days. */
     readonly lifeDays: number;
   }[];
 }
@@ -58,7 +51,7 @@ const backupDays = 7;
 const shadowDays = 30;
 const examinationDays = 7;
 
-/** What needs doing, the most urgent first. */
+/** Returns the items to do, most urgent first. */
 export function findToDo(facts: Facts, now: EpochMs): ToDo[] {
   const items = [...ofServer(facts, now), ...facts.connections.flatMap((connection) => ofConnection(connection, now))];
   const order = Object.keys(toDoUrgency);

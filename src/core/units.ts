@@ -9,13 +9,13 @@ export type EpochMs = Unit<number, 'EpochMs'>;
 /** Whole seconds since 1970-01-01T00:00:00Z. */
 export type EpochSec = Unit<number, 'EpochSec'>;
 
-/** A point in time from a number of milliseconds since 1970. */
+/** Converts milliseconds since 1970. */
 export const epochMs = (value: number): EpochMs => value as EpochMs;
 
-/** A point in time from a number of seconds since 1970; fractions are cut. */
+/** Converts seconds since 1970, rounding down. */
 export const epochSec = (value: number): EpochSec => Math.floor(value) as EpochSec;
 
-/** A point in time as it is stored: milliseconds since 1970. */
+/** Stored form: milliseconds since 1970. */
 export const epochMsGuard = z.number().transform(epochMs);
 
 export const secondsPerDay = 86_400;
@@ -24,16 +24,16 @@ export const toEpochSec = (time: EpochMs): EpochSec => epochSec(time / 1000);
 export const toEpochMs = (time: EpochSec): EpochMs => epochMs(time * 1000);
 export const addSec = (time: EpochMs, seconds: number): EpochMs => epochMs(time + seconds * 1000);
 
-/** RFC 3339 text in UTC, for replies and records that people read. */
+/** Formats a time as RFC 3339 in UTC, for replies and records. */
 export const toIso = (time: EpochMs): string => new Date(time).toISOString();
 
-/** The same point in time for libraries that take no other form. */
+/** Converts a time for libraries that need a `Date`. */
 export const toDate = (time: EpochMs): Date => new Date(time);
 
-/** A point in time from text already known to be RFC 3339. */
+/** Parses text that is known to be RFC 3339. */
 export const fromIso = (text: string): EpochMs => epochMs(Date.parse(text));
 
-/** A point in time from the `Date` header of a reply (RFC 9110, section 5.6.7); `null` for other text. */
+/** Parses the `Date` header of a reply (RFC 9110, section 5.6.7); `null` for other text. */
 export function fromHttpDate(text: string): EpochMs | null {
   const value = Date.parse(text);
   return Number.isNaN(value) ? null : epochMs(value);

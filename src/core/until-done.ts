@@ -1,10 +1,9 @@
-/** How long after each failure it is tried again; the last one again and again. */
+/** Back-off after each failure; the last one repeats. */
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /**
- * Does work as often as it takes, in the background. Does not keep a process alive that is told to end.
- * @param onFailure - told of each
- * @returns settles once it is done; never rejects
+ * Retries work in the background until it succeeds. Does not keep the process alive.
+ * @returns settles when done; never rejects
  */
 export async function untilDone(work: () => Promise<unknown>, onFailure: (error: unknown) => void): Promise<void> {
   for (let tries = 0; ; tries += 1) {
@@ -19,9 +18,9 @@ export async function untilDone(work: () => Promise<unknown>, onFailure: (error:
 }
 
 /**
- * Does work; where that fails, does what is to follow from it in the background, as `untilDone` does.
- * @param later - what follows; where absent, the same once more
- * @returns settles with the work; throws what that threw
+ * Runs work; on failure, continues in the background like `untilDone`.
+ * @param later - the background work; default: the same
+ * @returns settles with the work; throws its error
  */
 export const nowOrLater = <Result>(
   work: () => Promise<Result>,

@@ -9,49 +9,45 @@ import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type 
 import { toEpochMs, toIso } from './units.js';
 
 /**
- * Holds live photos against a token, for a backend that keeps it. A face that does not match is a verdict, not an error;
- * what is wrong with the token is told at once.
- * @throws FaceError `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, and the codes of
- *   `Verifier` for pictures
+ * Verifies live photos against a token that a backend stores. A mismatch is a verdict; token errors are reported at
+ * once.
+ * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, the codes of
+ * `Verifier`
  */
 export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promise<Verdict> {
   return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
 }
 
-/**
- * As `verifyToken`, with the similarity of a match.
- * @throws FaceError as `verifyToken`
- */
+/** Verifies like `verifyToken`, and returns the similarity of a match. @throws as `verifyToken` */
 export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promise<Score> {
   return attemptCheck(request, (asked) => deps.verifier.score(asked), toldToBackend, deps);
 }
 
-/** What else decides about a check of somebody in front of a camera. */
+/** Further rules for the check of a person in front of a camera. */
 export interface CheckRules {
-  /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
+  /** Concurrent liveness judgment, which must be live; `null` without one. */
   readonly judged: Promise<LivenessFinding> | null;
-  /** Where it comes from, where nobody vouches for the person: such failures lock out others like it, not the user. */
+  /** Address of an anonymous person: their failures lock out others like them, not the user. */
   readonly outsider: string | null;
-  /** The host of the application that asked for it, for the record; `null`: of none. */
+  /** Host of the application, for the audit trail; `null`: none. */
   readonly application: string | null;
 }
 
-/** Refusals that say something of what is enrolled, or of what was held against it: told as a face that does not match. */
+/** Refusals that would reveal enrolment or comparison details: reported as a mismatch. */
 const mismatchCodes = [
   'token_malformed',
   'token_expired',
   'token_revoked',
   'token_key_retired',
   'liveness_low',
-  // What a service elsewhere says of a token it cannot read.
+  // The hosted Facenition API's error for an unreadable token.
   'request_malformed',
 ] as const satisfies readonly FaceErrorCode[];
 
 /**
- * Holds photos of somebody in front of a camera against the token that is kept of them. To them a wrong face, no
- * enrolment, a token that cannot be used and photos that do not look alive are one answer, after the same work, and each
- * counts as a failed attempt. Which it was stands in the audit trail.
- * @throws FaceError `locked_out`, and the codes of `Verifier` for pictures
+ * Verifies photos of a person in front of a camera. A wrong face, no enrolment, an unusable token and missing liveness
+ * give the same answer after the same work, and count as a failed attempt.
+ * @throws `locked_out`, the codes of `Verifier`
  */
 export async function verifyPerson(
   request: VerifyRequest,
@@ -59,12 +55,12 @@ export async function verifyPerson(
   deps: CoreDeps,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
-  // Told where `judged` is awaited: who is locked out is not looked at.
+  // Prevents an unhandled rejection: a locked-out person is not judged.
   judgedLive?.catch(() => null);
   const rules = judgedLive === undefined ? {} : { judgedLive };
   const check = async (asked: VerifyRequest): Promise<Verdict> => {
     const verified = deps.verifier.verify({ ...asked, ...rules });
-    // Both are done with the photos before anybody is told.
+    // Both must release the photos first.
     await Promise.allSettled([verified, judged]);
     const [verdict, finding] = await Promise.all([verified, judged]);
     const isLow = asked.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
@@ -79,7 +75,6 @@ export async function verifyPerson(
   }
 }
 
-/** How an attempt is counted, and whether a token that cannot be used is told before the work, and uncounted. */
 interface AttemptRules extends Pick<CheckRules, 'outsider' | 'application'> {
   readonly tellsAtOnce: boolean;
 }
@@ -112,12 +107,12 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
       },
       deps,
       async ({ kind, level, until }) => {
-        // Others who come for the person are no sign of who holds the account.
+        // Failed attempts by unauthenticated callers do not indicate that the account is compromised.
         if (kind !== 'subject' || subject === '') return;
         await deps.audit.append({ action: 'locked_out', connection, subject, detail: { level, until: toIso(until) } });
       },
     );
-    // A revocation may have come while the face was looked at: from then on nothing passes.
+    // The token may have been revoked during the comparison.
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
     const action = verdict.matched ? 'verified' : 'verification_refused';
     await deps.audit.append({ action, connection, subject, detail: { tokenId, application } });
@@ -129,13 +124,12 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   }
 }
 
-/** What can be told of a token before any face: its name, and why no face may open it. */
 interface TokenLook {
-  /** To be handed on; `null`: it cannot be read. */
+  /** The parsed token; `null`: unreadable. */
   readonly read: SealedToken | null;
-  /** `null`: it has none. */
+  /** `null`: none. */
   readonly tokenId: string | null;
-  /** `null`: whether it opens the face decides. */
+  /** `null`: the face decides. */
   readonly unusable: 'token_malformed' | 'token_expired' | 'token_revoked' | null;
 }
 

@@ -4,7 +4,7 @@ import type { SmsConfig } from '../config/delivery.js';
 import type { Delivery } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** One call: a connection within two seconds, an answer within five, one more try, and an end to all of it. */
+/** Timeouts of a call: two seconds to connect, five to answer, one retry, and an overall limit. */
 const connectMs = 2000;
 const answerMs = 5000;
 const totalMs = 10_000;
@@ -15,8 +15,9 @@ const text = (value: string) => ({ DataType: 'String', StringValue: value });
 const failureGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
 
 /**
- * SMS by Amazon SNS, as transactional ones. E-mail goes to `others`. Credentials come by the SDK's own chain.
- * @throws FaceError `delivery_failed`, without the words of the answer: they may quote the number
+ * Creates SMS delivery by Amazon SNS, as transactional messages. E-mail goes to `others`. Credentials come from the
+ * SDK's default chain.
+ * @throws `delivery_failed`, without the response text, which may quote the number
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function createSnsDelivery(

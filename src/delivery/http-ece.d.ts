@@ -6,7 +6,7 @@ declare module 'http_ece' {
     plain: Buffer,
     parameters: {
       readonly version: 'aes128gcm';
-      /** Of this message alone. */
+      /** For this message only. */
       readonly privateKey: ECDH;
       readonly dh: Buffer;
       readonly authSecret: Buffer;

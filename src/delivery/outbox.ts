@@ -3,17 +3,17 @@ import type { Clock, Delivery } from '../core/ports.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** Takes one message as text for the administrator to read. It holds a code, so it must not be the log. */
+/** Writes a message for the administrator. It contains a code, so it must not be the log. */
 export type OutboxSink = (text: string) => Promise<void>;
 
 /**
- * Delivery to the administrator instead of the person: for trying out, and for what no gateway carries.
- * @throws FaceError `delivery_failed` where the sink does not take the message
+ * Creates delivery to the administrator instead of the person: for trials, and channels without a gateway.
+ * @throws `delivery_failed` if the sink fails
  */
 export function createOutbox({ sink, clock }: { sink: OutboxSink; clock: Clock }): Delivery {
   return {
     async send({ channel, to, subject, text }) {
-      // One line each, so that no message can pass for two.
+      // One line each, so that no message can look like two.
       const line = JSON.stringify({ time: toIso(clock.now()), channel, to, subject, text });
       await sink(`${line}\n`).catch((cause: unknown) => {
         throw new FaceError('delivery_failed', null, { cause });

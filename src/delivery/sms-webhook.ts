@@ -5,15 +5,14 @@ import type { Clock, Delivery, Fetch, Random } from '../core/ports.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** A gateway that has not answered by then counts as down: a person is waiting. */
 const timeoutMs = 5000;
 
-/** Before a message is given up. The gateway knows the second one by its id. */
+/** The gateway detects the retry by its id. */
 const attempts = 2;
 
 /**
- * SMS by a gateway of the administrator's own: a POST that is signed as Standard Webhooks has it. E-mail goes to `others`.
- * @throws FaceError `delivery_failed`, without the gateway's words: they may quote the number
+ * Creates SMS delivery by the administrator's own gateway: a POST signed by Standard Webhooks. E-mail goes to `others`.
+ * @throws `delivery_failed`, without the response text, which may quote the number
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function createSmsWebhook(options: {

@@ -4,15 +4,13 @@ import type { Credential } from '../core/concealed.js';
 import { type DeliveryFault, toDeliveryError } from '../core/delivery-fault.js';
 import type { Delivery } from '../core/ports.js';
 
-/** A relay that has not answered by then counts as down: a person is waiting. */
 const timeoutMs = 10_000;
 
 /**
- * E-mail by SMTP: text alone, or text and HTML as `multipart/alternative`. SMTP carries no SMS: those go to `others`, such as
- * the outbox or a gateway of your own.
+ * Creates e-mail delivery by SMTP; SMS goes to `others`.
  * @param options.url - `smtps://user:password@host:465`, or `smtp://…:587`, which must offer STARTTLS
- * @param options.requireTls - `false` only for a relay on the same machine: codes then travel in the clear
- * @throws FaceError `delivery_failed`, without the relay's words: they quote the address
+ * @param options.requireTls - `false` only for a relay on the same machine
+ * @throws `delivery_failed`, without the relay's text, which quotes the address
  */
 export function createSmtpDelivery(options: {
   readonly url: Credential;
@@ -37,7 +35,7 @@ export function createSmtpDelivery(options: {
         disableUrlAccess: true,
         transactionLog: true,
         logger: followReplies((reply) => {
-          // From here on the message itself is on its way (RFC 5321, section 4.1.1.4).
+          // The message itself is sent from here on (RFC 5321, section 4.1.1.4).
           if (reply.startsWith('354')) isAwaited = true;
         }),
       });
@@ -50,7 +48,7 @@ export function createSmtpDelivery(options: {
   };
 }
 
-/** What nodemailer tells of a session goes nowhere: it quotes addresses. Only the relay's replies are looked at. */
+/** Logs nothing, because nodemailer quotes addresses; reads only the relay's replies. */
 function followReplies(onReply: (reply: string) => void) {
   const ignore = (): void => {};
   return {
@@ -70,15 +68,14 @@ const serverEntryGuard = z.object({ tnx: z.literal('server') });
 
 const smtpErrorGuard = z.object({ command: z.string().optional(), responseCode: z.int().optional() });
 
-/** Replies to these are about the mailbox or the message; any other is about us, whatever the message. */
+/** Commands whose replies concern the mailbox or the message; others concern this server. */
 const aboutMessage: readonly string[] = ['RCPT TO', 'DATA', 'API'];
 
-/** @param isAwaited - whether the relay had asked for the message itself */
 function toFault(error: unknown, isAwaited: boolean): DeliveryFault {
   const { data } = smtpErrorGuard.safeParse(error);
   const status = data?.responseCode ?? null;
   if (!aboutMessage.includes(data?.command ?? '')) {
-    // A line that breaks or falls silent after the message has left may have carried it.
+    // A connection lost after that may have delivered it.
     return { fault: isAwaited ? 'uncertain' : 'unreachable', status };
   }
   return { fault: status !== null && status < 500 ? 'later' : 'refused', status };

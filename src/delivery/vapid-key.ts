@@ -4,10 +4,9 @@ import type { Keys, KeyVersion } from '../core/ports.js';
 /** The order of P-256 (FIPS 186-5). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-/** Of two, so that what is left of dividing by the order favours no number (FIPS 186-5, appendix A.2.1). */
+/** Two halves, so that the reduction by the order is unbiased (FIPS 186-5, appendix A.2.1). */
 const labels = ['first', 'second'].map((half) => Buffer.from(`facestep/web-push/the ${half} half of the VAPID key`));
 
-/** The key that push services know this server by. */
 export interface VapidKey {
   readonly privateKey: KeyObject;
   /** 65 bytes in base64url. */
@@ -15,9 +14,9 @@ export interface VapidKey {
 }
 
 /**
- * Derives the key of that version of the sealing key: nothing has to be kept for it, replicas have the same, and it ends with the
- * key that the subscriptions are sealed under.
- * @throws FaceError `token_key_retired`, `key_service_unavailable`
+ * Derives the key of a sealing key version: nothing is stored, replicas agree, and it ends with the key that encrypts
+ * the subscriptions.
+ * @throws `token_key_retired`, `key_service_unavailable`
  */
 export async function deriveVapidKey(version: KeyVersion, { keys }: { readonly keys: Keys }): Promise<VapidKey> {
   const halves = await Promise.all(labels.map((label) => keys.mac(version, label)));

@@ -7,23 +7,21 @@ import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { deriveVapidKey } from './vapid-key.js';
 
-/** A push service that has not answered by then counts as down. */
 const timeoutMs = 10_000;
 
-/** For how long a push service keeps a message for a browser that is not running, in seconds. */
+/** How long a push service stores a message for an offline browser, in seconds. */
 const keptSec = 24 * 60 * 60;
 
-/** RFC 8292 allows a day; a clock may be wrong. */
+/** RFC 8292 allows a day; clocks may differ. */
 const signatureLifeSec = 12 * 60 * 60;
 
-/** All are as long as this, so that their length does not tell what they say. One record of 4,096 bytes holds it. */
+/** Fixed length, so that it reveals nothing; fits one record of 4,096 bytes. */
 const paddedBytes = 2048;
 
 const curve = 'prime256v1';
 
 /**
- * Pushes to browsers by their push services (RFC 8030). The address comes from a browser, so it is called where the configuration
- * names the host, and no redirect is followed.
+ * Creates push delivery (RFC 8030). URLs come from browsers, so only configured hosts are called, without redirects.
  */
 export function createWebPush(
   { contact, services }: WebPushConfig,
@@ -59,7 +57,7 @@ export function createWebPush(
           redirect: 'manual',
           signal: AbortSignal.timeout(timeoutMs),
         })
-        // What fetch throws may hold the address.
+        // Errors of fetch may contain the URL.
         .catch(() => null);
       await answer?.body?.cancel();
       if (answer?.ok) return 'sent';
@@ -83,7 +81,6 @@ function encryptFor({ p256dh, auth }: PushAddress, text: string, random: Random)
   });
 }
 
-/** `*.example.com` stands for every host below it. */
 function isAddressOf(endpoint: string, services: readonly string[]): boolean {
   if (!URL.canParse(endpoint)) return false;
   const { protocol, host, username, password, hash } = new URL(endpoint);
@@ -91,7 +88,6 @@ function isAddressOf(endpoint: string, services: readonly string[]): boolean {
   return protocol === 'https:' && username === '' && password === '' && hash === '' && isNamed;
 }
 
-/** Whether there is such a point on the curve: others do not encrypt. */
 function isPoint(bytes: Buffer): boolean {
   try {
     ECDH.convertKey(bytes, curve);

@@ -1,14 +1,13 @@
 import { type Landmarks, toEyeCentres, toMean, toMouthCorners, toNoseTip } from './landmarks.js';
 import type { Point } from './picture.js';
 
-/** Both eyes, the nose and both corners of the mouth, the left one first as the viewer sees it. */
+/** Both eyes, the nose and both corners of the mouth, left ones first as the viewer sees them. */
 export type FivePoints = readonly [Point, Point, Point, Point, Point];
 
-/** Side of the aligned face our own model takes, in pixels. */
 export const alignedSizePx = 112;
 
 /**
- * Where eyes, nose and corners of the mouth stand in the aligned face.
+ * Positions of eyes, nose and corners of the mouth in the aligned face.
  * @see https://arxiv.org/abs/1801.07698 (ArcFace), which took them over from earlier work
  */
 export const facePlaces: [Point, Point, Point, Point, Point] = [
@@ -19,7 +18,10 @@ export const facePlaces: [Point, Point, Point, Point, Point] = [
   { x: 70.7299, y: 92.2041 },
 ];
 
-/** From the aligned face to the picture: its pixel 0,0 is at `origin`; a step right adds `across`, a step down `down`. */
+/**
+ * Mapping from the aligned face to the picture: pixel 0,0 is at `origin`; a step right adds `across`, a step down
+ * `down`.
+ */
 export interface Alignment {
   readonly origin: Point;
   readonly across: Point;
@@ -27,9 +29,9 @@ export interface Alignment {
 }
 
 /**
- * The similarity (turn, one scale, shift; no mirror) that brings the five points of a face nearest to their places, by
- * least squares, inverted: the places of the aligned face are looked up in the picture.
- * @param places - where they stand in the aligned face; where our own model takes them unless given
+ * Returns the inverse of the least-squares similarity (rotation, scale, shift; no mirror) that moves the five points of
+ * a face to their places.
+ * @param places - in the aligned face; default: those of the built-in model
  */
 export function alignFace(landmarks: Landmarks, places: FivePoints = facePlaces): Alignment {
   const points = [...toEyeCentres(landmarks), toNoseTip(landmarks), ...toMouthCorners(landmarks)];

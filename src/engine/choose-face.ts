@@ -1,22 +1,20 @@
 import type { DetectedFace } from '../core/face.js';
 import { FaceError } from '../errors.js';
 
-/** Which face of a picture is meant: the only one, or, in evaluation photos, the one nearest the middle. */
+/** The intended face of a picture: the only one, or, in evaluation photos, the most central one. */
 export type Choice = 'only' | 'central';
 
 /**
- * A face beside the widest one counts when it is at least this part as wide. Bystanders far behind do not; a person
- * looking over a shoulder does. Measured in docs/engine.md: 6.1 % of evaluation photos refuse, and in all others the
- * widest face is the person the photo is of.
+ * Minimum relative width of a second face to count: ignores distant bystanders, but not a person looking over a
+ * shoulder. docs/engine.md: refuses 6.1 % of evaluation photos.
  */
 export const minCompanionShare = 0.5;
 
-/** Widest first. */
+/** Sorts faces by width, widest first. */
 export function sortByWidth(faces: readonly DetectedFace[]): readonly DetectedFace[] {
   return [...faces].sort((a, b) => b.box.width - a.box.width);
 }
 
-/** The only face that counts. @throws FaceError `face_none`, `face_many` */
 function takeOnlyFace(faces: readonly DetectedFace[]): DetectedFace {
   const [widest, second] = sortByWidth(faces);
   if (widest === undefined) throw new FaceError('face_none');
@@ -25,7 +23,6 @@ function takeOnlyFace(faces: readonly DetectedFace[]): DetectedFace {
   return widest;
 }
 
-/** The face whose middle is nearest the middle of the picture. @throws FaceError `face_none` */
 function takeCentralFace(
   faces: readonly DetectedFace[],
   size: { readonly widthPx: number; readonly heightPx: number },
@@ -37,7 +34,7 @@ function takeCentralFace(
   return nearest;
 }
 
-/** Takes the face that is meant. @throws FaceError `face_none`; for `only`, `face_many` */
+/** Returns the intended face. @throws `face_none`; for `only`, `face_many` */
 export function chooseFace(
   faces: readonly DetectedFace[],
   size: { readonly widthPx: number; readonly heightPx: number },

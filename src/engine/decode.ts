@@ -6,15 +6,15 @@ import type { Picture } from './picture.js';
 import { maxPhotoPixels } from './picture-bounds.js';
 
 /**
- * Longest side, in pixels, of the picture that faces are searched in. A larger one is halved until it fits: a JPEG is
- * then decoded at that size at once, which costs a 12-megapixel photo a quarter of the time and a sixteenth of the memory.
+ * Longest side for face detection, in pixels. Larger pictures are halved until they fit: JPEG decoding at that size
+ * takes a quarter of the time and a sixteenth of the memory for 12 megapixels.
  */
 export const maxSearchSidePx = 1280;
 
-/** A picture is decoded within milliseconds; one that takes this long was made to. */
+/** Normal pictures decode within milliseconds; slower ones are attacks. */
 const timeoutSec = 2;
 
-/** How many pixels of the upright original become one, along each side: a power of two. */
+/** Returns the reduction per side, a power of two. */
 export function toReduction(header: Header): number {
   let reduction = 1;
   while (Math.max(header.widthPx, header.heightPx) / reduction > maxSearchSidePx) reduction *= 2;
@@ -22,11 +22,10 @@ export function toReduction(header: Header): number {
 }
 
 /**
- * Decodes a picture whose header was accepted, upright, to 8-bit sRGB. Alpha is laid on white; everything but the pixels
- * is dropped.
- * @param reduction - original pixels that become one, along each side
- * @param region - the part wanted, in whole pixels of the upright original; `null` takes all of it
- * @throws FaceError `photo_invalid`: truncated or broken
+ * Decodes an accepted picture, upright, to 8-bit sRGB, with alpha on white and without metadata.
+ * @param reduction - original pixels per pixel, along each side
+ * @param region - part of the upright original, in whole pixels; `null`: all
+ * @throws `photo_invalid`: truncated or broken
  */
 export async function decode(
   bytes: Uint8Array,

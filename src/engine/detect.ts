@@ -3,24 +3,23 @@ import type { Model } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 
-/** What counts as a face: what the model is sure of, or, where there is no such thing, its best guess. */
+/** Detection threshold: confident detections only, or the best guess if there are none. */
 export type Effort = 'sure' | 'guess';
 
-/** Finds faces, best first; boxes are in pixels of the picture and may reach beyond it. */
+/** Detects faces, best first; boxes are in pixels of the picture and may exceed it. */
 export type FaceDetector = (picture: Picture, effort: Effort) => Promise<readonly DetectedFace[]>;
 
 const columns = 320;
 const rows = 240;
 const anchors = 4420;
 
-/** The publisher's own threshold. */
 export const minScore = 0.65;
 /**
- * For pictures that are known to hold a face. 1 of 6,598 evaluation photos needs it, and 12 % of pictures whose face was
- * painted over then show one (docs/engine.md): so it never decides about a person.
+ * For pictures known to contain a face. 1 of 6,598 evaluation photos needs it, but 12 % of pictures with a covered face
+ * pass it (docs/engine.md), so it never decides about a person.
  */
 const minScoreOfGuess = 0.3;
-/** Two boxes that overlap by more, as intersection over union, are one face. */
+/** Boxes with a larger intersection over union are one face. */
 const maxOverlap = 0.4;
 
 const level = { mean: 127, deviation: 128 };
@@ -35,7 +34,6 @@ function overlap(a: Box, b: Box): number {
   return shared / (a.width * a.height + b.width * b.height - shared);
 }
 
-/** Keeps the best box of each face. */
 function suppressOverlaps(faces: readonly DetectedFace[]): DetectedFace[] {
   const kept: DetectedFace[] = [];
   for (const face of [...faces].sort((a, b) => b.confidence - a.confidence)) {
@@ -45,8 +43,8 @@ function suppressOverlaps(faces: readonly DetectedFace[]): DetectedFace[] {
 }
 
 /**
- * The picture is fitted into the model's 320×240, top left, keeping its shape; what remains is black. Both axes have one
- * scale, also where rounding to whole rows leaves part of a pixel over.
+ * Creates the detector. Scales the picture uniformly into 320×240, top left, on black, even if rounding leaves part of
+ * a pixel.
  */
 export function createFaceDetector(model: Model): FaceDetector {
   const { input } = model;

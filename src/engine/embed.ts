@@ -4,26 +4,22 @@ import type { Model } from './model.js';
 import { type Normalisation, type Picture, sampleGrid, toPlanes } from './picture.js';
 import type { Preprocess } from './preprocess.js';
 
-/** Numbers in an embedding; a model that gives fewer has zeros after its own. */
 export const embeddingNumbers = 512;
 
-/** A described face. */
 export interface FaceDescription {
-  /** 512 numbers of length 1. The array belongs to the caller, who overwrites it. */
+  /** 512 numbers of length 1. The caller owns the array and must wipe it. */
   readonly embedding: Float32Array<ArrayBuffer>;
-  /** How long the model's own vector is: the less ours sees of a face, the shorter (docs/engine.md). */
+  /** Length of the model's raw vector: for the built-in model, shorter for a less visible face (docs/engine.md). */
   readonly magnitude: number;
 }
 
-/** Describes an aligned face. */
 export type FaceEmbedder = (picture: Picture, alignment: Alignment) => Promise<FaceDescription>;
 
-/** Turns every row of every plane around, in place. */
 function turnAround(planes: Float32Array, columns: number): void {
   for (let at = 0; at < planes.length; at += columns) planes.subarray(at, at + columns).reverse();
 }
 
-/** Brings a vector to length 1, in place, and tells how long it was. @throws FaceError `internal`: it has no direction */
+/** Normalizes a vector in place. @returns its former length @throws `internal`: it is zero */
 export function normalise(values: Float32Array): number {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   if (!Number.isFinite(length) || length === 0)
@@ -33,9 +29,8 @@ export function normalise(values: Float32Array): number {
 }
 
 /**
- * What lies outside the picture is black. With the mirror image it is the direction of the mean of both unit embeddings.
- * @param model - it gives its numbers as `output`
- * @param preprocess - of the size the model takes
+ * Creates an embedder. Pixels outside the picture are black. With `mirror`, averages both unit embeddings.
+ * @param preprocess - matches the model's input size
  */
 export function createFaceEmbedder(model: Model, { size, channels, mirror, ...levels }: Preprocess): FaceEmbedder {
   const { input } = model;

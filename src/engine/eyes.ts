@@ -3,15 +3,15 @@ import type { Model } from './model.js';
 import { type Picture, type Point, sampleGrid, toCellGrid, toGreys } from './picture.js';
 import { softmax } from './softmax.js';
 
-/** The probability, 0 to 1, that both eyes are open: that of the eye less likely to be. */
+/** Returns the probability, 0 to 1, that both eyes are open: the minimum of the two. */
 export type EyeEstimator = (picture: Picture, landmarks: Landmarks) => Promise<number>;
 
 const sizePx = 24;
 
-/** The square around an eye is this many times as wide as the eye, corner to corner. */
+/** Side of the square around an eye, relative to the eye's width. */
 const enlargement = 1.6;
 
-/** The model was made for upright squares, so the eye is not turned to the level first. */
+/** Creates the estimator. The model expects upright squares, so the eye is not rotated. */
 export function createEyeEstimator(model: Model): EyeEstimator {
   const { input } = model;
   const rgb = new Float32Array(3 * input.length);

@@ -3,17 +3,17 @@ import type { Model } from './model.js';
 import { type Picture, type Point, sampleGrid, toGreys } from './picture.js';
 
 /**
- * 68 points of a face in pixels of the picture, in the order of the 300-W annotation: jaw, brows, nose, eyes, mouth.
+ * 68 points of a face in pixels of the picture, in 300-W order: jaw, brows, nose, eyes, mouth.
  * @see https://ibug.doc.ic.ac.uk/resources/300-W/
  */
 export type Landmarks = readonly Point[];
 
-/** Finds the 68 points of the face in a box. */
+/** Finds the 68 points of a face in a box. */
 export type LandmarkFinder = (picture: Picture, box: Box) => Promise<Landmarks>;
 
 const sizePx = 64;
 
-/** The detector's box itself goes in, first and last sample on its first and last pixel. */
+/** Creates the finder. The input is the detector's box, sampled from its first to its last pixel. */
 export function createLandmarkFinder(model: Model): LandmarkFinder {
   const { input } = model;
   const rgb = new Float32Array(3 * input.length);
@@ -38,7 +38,7 @@ export function createLandmarkFinder(model: Model): LandmarkFinder {
   };
 }
 
-/** The middle of several points. */
+/** Returns the mean of points. */
 export function toMean(points: readonly Point[]): Point {
   const sum = points.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }), { x: 0, y: 0 });
   return { x: sum.x / points.length, y: sum.y / points.length };
@@ -46,17 +46,17 @@ export function toMean(points: readonly Point[]): Point {
 
 const pick = (landmarks: Landmarks, indices: readonly number[]): Point => toMean(indices.map((at) => landmarks[at]));
 
-/** The middle of the two lids of each eye: first the one on the left of the picture. */
+/** Returns the center of each eye's lids, the left of the picture first. */
 export const toEyeCentres = (landmarks: Landmarks): readonly [Point, Point] => [
   pick(landmarks, [37, 38, 40, 41]),
   pick(landmarks, [43, 44, 46, 47]),
 ];
 
-/** Both corners of the mouth: first the one on the left of the picture. Each is the mean of its outer and inner point. */
+/** Returns both corners of the mouth, the left of the picture first, as means of outer and inner point. */
 export const toMouthCorners = (landmarks: Landmarks): readonly [Point, Point] => [
   pick(landmarks, [48, 60]),
   pick(landmarks, [54, 64]),
 ];
 
-/** The tip of the nose. */
+/** Returns the tip of the nose. */
 export const toNoseTip = (landmarks: Landmarks): Point => landmarks[30];

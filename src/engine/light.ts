@@ -2,10 +2,10 @@ import type { Box } from '../core/face.js';
 import { type Landmarks, toEyeCentres } from './landmarks.js';
 import type { Picture, Point } from './picture.js';
 
-/** Light of red, green and blue, each 0 to 1, linear. */
+/** Linear red, green and blue, each 0 to 1. */
 export type Rgb = readonly [number, number, number];
 
-/** Parts of a face whose light is read; left and right are the picture's. */
+/** Regions of the face whose light is read; left and right are the picture's. */
 export const lightRegions = [
   'leftCheek',
   'rightCheek',
@@ -18,16 +18,15 @@ export const lightRegions = [
 ] as const;
 export type LightRegion = (typeof lightRegions)[number];
 
-/** The light on one picture of a face; `null` where too little of it can be seen, or the camera could not tell it. */
+/** Light on one picture of a face; `null` if too little is visible, or over- or underexposed. */
 export interface LightReading {
   readonly regions: Readonly<Record<LightRegion, Rgb | null>>;
-  /** Of what is behind and above the person. */
   readonly background: Rgb | null;
-  /** Of the whole face by its brightness: the darkest eighth of its pixels first; none where they cannot be told apart. */
+  /** Eighths of the face's pixels by brightness, darkest first; empty if unreadable. */
   readonly tones: readonly Rgb[];
 }
 
-/** The corners of a region: indices of the 68 points, each moved up by some eye distances. */
+/** Corners of a region: indexes of the 68 points, each moved up by a multiple of the eye distance. */
 const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, up: number])[]>> = {
   leftCheek: [1, 2, 3, 31, 41].map((index) => [index, 0]),
   rightCheek: [15, 14, 13, 35, 46].map((index) => [index, 0]),
@@ -35,7 +34,7 @@ const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, u
   rightFlank: [27, 30, 35].map((index) => [index, 0]),
   bridge: [39, 27, 42, 29].map((index) => [index, 0]),
   noseBase: [31, 33, 35, 52, 50].map((index) => [index, 0]),
-  // Below the lip: the edge of the jaw moves most.
+  // Near the lip, because the edge of the jaw moves most.
   chin: [
     [58, -0.12],
     [57, -0.12],
@@ -56,15 +55,15 @@ const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, u
 /** Chin from ear to ear, and back over the brows. */
 const outline = [0, 2, 4, 6, 8, 10, 12, 14, 16, 26, 24, 19, 17];
 
-/** What a camera writes as 250 and more may have been any brighter. */
+/** Camera levels from 250 are overexposed. */
 const clippedLevel = 250;
 const maxClippedShare = 0.3;
-/** Behind somebody there may be a lamp or a window. */
+/** Higher, because a lamp or a window may be behind the person. */
 const maxClippedBehind = 0.5;
-/** Below this level a channel is mostly noise, and the steps between levels are coarse. */
+/** Below this level a channel is mostly noise and quantization. */
 const darkestLevel = 10;
 const minPixels = 12;
-/** The brightest and the darkest of a region are a shine, a hair or a shadow. */
+/** Trims highlights, hair and shadows of a region. */
 const trimmed = 0.1;
 const toneCount = 8;
 const samples = { region: 150, face: 1200, behind: 1000 } as const;
@@ -75,7 +74,6 @@ const linear = Float32Array.from({ length: 256 }, (_, level) => {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 });
 
-/** Where the pixels of a polygon begin in the picture's data. */
 function offsetsIn({ widthPx, heightPx }: Picture, polygon: readonly Point[], atMost: number): number[] {
   const ys = polygon.map(({ y }) => y);
   const xs = polygon.map(({ x }) => x);
@@ -98,7 +96,6 @@ function offsetsIn({ widthPx, heightPx }: Picture, polygon: readonly Point[], at
   return offsets;
 }
 
-/** Above the middle of the face, and beside 1.9 times its box. */
 function offsetsBehind({ widthPx, heightPx }: Picture, box: Box): number[] {
   const [middleX, middleY] = [box.x + box.width / 2, box.y + box.height / 2];
   const step = Math.max(1, Math.floor(Math.sqrt((widthPx * heightPx) / (2 * samples.behind))));
@@ -110,7 +107,6 @@ function offsetsBehind({ widthPx, heightPx }: Picture, box: Box): number[] {
   return offsets;
 }
 
-/** The mean light of the pixels that lie between some shares of them by their brightness, each pixel in one such part. */
 function toParts({ data }: Picture, offsets: readonly number[], shares: readonly number[]): readonly Rgb[] {
   const brightness = Float32Array.from(
     offsets,
@@ -134,7 +130,6 @@ function toParts({ data }: Picture, offsets: readonly number[], shares: readonly
   });
 }
 
-/** The mean of the pixels but for the brightest and darkest; `null`: too few, too dark, or beyond what the camera tells. */
 function toLight(picture: Picture, offsets: readonly number[], clippedShare: number): Rgb | null {
   const { data } = picture;
   const told = offsets.filter((at) => Math.max(data[at], data[at + 1], data[at + 2]) < clippedLevel);

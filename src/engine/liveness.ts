@@ -4,15 +4,15 @@ import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 import { softmax } from './softmax.js';
 
-/** The probability, 0 to 1, that a picture shows a live face and not a picture of one. Evidence, not proof. */
+/** Returns the probability, 0 to 1, that a face is live and not a picture. Evidence, not proof. */
 export type LivenessEstimator = (picture: Picture, box: Box) => Promise<number>;
 
 const sizePx = 128;
 
-/** The model looks at the surroundings too: frames, hands and screens give an attack away. */
+/** The model uses the surroundings too: frames, hands and screens reveal an attack. */
 const enlargement = 2.7;
 
-/** The box enlarged about its middle, no larger than the picture and moved inside it, as the model was made for. */
+/** Enlarges the box about its center, limited to and moved into the picture, as the model expects. */
 export function toSurroundings(picture: Picture, box: Box): Box {
   const scale = Math.min(picture.widthPx / box.width, picture.heightPx / box.height, enlargement);
   const width = box.width * scale;
@@ -27,7 +27,7 @@ export function toSurroundings(picture: Picture, box: Box): Box {
   };
 }
 
-/** The model takes blue, green, red as they are, 0 to 255. */
+/** The model takes raw blue, green, red, 0 to 255. */
 const unchanged = { mean: 0, deviation: 1 };
 const layout: PlaneLayout = {
   columns: sizePx,
@@ -35,7 +35,7 @@ const layout: PlaneLayout = {
   normalisations: [unchanged, unchanged, unchanged],
 };
 
-/** Looks at the face and its surroundings. */
+/** Creates the estimator. */
 export function createLivenessEstimator(model: Model): LivenessEstimator {
   const { input } = model;
   return async (picture, box) => {

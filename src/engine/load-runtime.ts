@@ -2,15 +2,15 @@ import { type Runtime, toSaid } from './runtime.js';
 import { loadNative } from './runtime-native.js';
 import { loadWebAssembly, toUnavailable } from './runtime-wasm.js';
 
-/** As Node says that a package, or its file for this platform, is not there, or that the system does not take it. */
+/** Node's error codes if a package or its platform binary is missing, or the system refuses it. */
 const absentCodes: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'];
 
 const isAbsent = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && absentCodes.includes(error.code);
 
 /**
- * Loads the native runtime; on a platform that it has no binary for, WebAssembly.
- * @throws FaceError `runtime_unavailable`: there is neither
+ * Loads the native runtime, or WebAssembly if the platform has no binary.
+ * @throws `runtime_unavailable`: neither works
  */
 export async function loadRuntime(): Promise<Runtime> {
   try {

@@ -1,38 +1,28 @@
-/** One published file inside a package of the npm registry, and what it must be to the byte. */
 export interface PublishedFile {
-  /** Its path inside the package. */
   readonly path: string;
-  /** What it is called in our folder. */
   readonly file: string;
-  /** Lower-case hexadecimal. */
   readonly sha256: string;
   readonly bytes: number;
 }
 
-/** A model: a published file and the shape of what goes in and comes out. */
 export interface ModelFile extends PublishedFile {
   readonly use: string;
-  /** The tensor it takes, always called `input`: batch, channels, height, width. */
+  /** The input tensor, always named `input`: batch, channels, height, width. */
   readonly input: readonly [1, number, number, number];
-  /** The tensors it gives, by name. */
   readonly output: Readonly<Record<string, readonly number[]>>;
 }
 
-/** A package of the npm registry, pinned to its content. */
 export interface PublishedPackage<File extends PublishedFile> {
   readonly package: string;
   readonly version: string;
-  /** Of the whole tarball, in the form package-lock.json uses. */
+  /** Checksum of the tarball, as in package-lock.json. */
   readonly integrity: string;
-  /** Of the whole tarball. */
   readonly archiveBytes: number;
   readonly licence: string;
   readonly files: readonly File[];
 }
 
-/**
- * The models, by what they do. What the data was that trained them is not stated by their publisher (MODELS.md).
- */
+/** Models by function. The publisher does not state their training data (MODELS.md). */
 export const models = {
   detect: {
     path: 'model/fr_detect.onnx',
@@ -90,10 +80,9 @@ export const models = {
   },
 } as const satisfies Record<string, ModelFile>;
 
-/** What a model is for. */
 export type ModelName = keyof typeof models;
 
-/** Where the models come from. Its own dependencies are not wanted, so it is not one of ours. */
+/** Source of the models. Not a dependency, because its own dependencies are not needed. */
 export const modelPackage = {
   package: 'faceplugin',
   version: '1.0.3',
@@ -103,7 +92,7 @@ export const modelPackage = {
   files: Object.values(models),
 } as const satisfies PublishedPackage<ModelFile>;
 
-/** Six group photos for the demonstration and the tests. They show real people: fetched at set-up, never committed. */
+/** Six group photos for the demo and tests. They show real people: downloaded at set-up, never committed. */
 export const demoPhotoPackage = {
   package: '@vladmandic/face-api',
   version: '1.7.15',

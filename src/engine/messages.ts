@@ -4,9 +4,7 @@ import { busyFlagGuard } from './busy-flag.js';
 import { lightRegions } from './light.js';
 import { recogniserGuard } from './recogniser.js';
 
-/*
- * What passes between the pool and its workers. Both sides parse what they receive: a thread is a border like any other.
- */
+/* Messages between the pool and its workers. Both sides validate them. */
 
 const signal = z.enum([
   'embedding',
@@ -23,7 +21,7 @@ const signal = z.enum([
 const photo = z.instanceof(Uint8Array);
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
-/** One job, from the pool to a worker. The worker owns the bytes from then on. */
+/** A job for a worker, which then owns the bytes. */
 export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('detect'), photo }),
   z.object({ task: z.literal('examine'), photo, signals: z.array(signal), choice: z.enum(['only', 'central']) }),
@@ -31,7 +29,6 @@ export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('close') }),
 ]);
 export type Job = z.infer<typeof jobGuard>;
-/** A job that holds a photo. */
 export type PhotoJob = Exclude<Job, { task: 'close' }>;
 
 const face = z.object({ box, confidence: z.number() });
@@ -71,7 +68,7 @@ export const examinationGuard = z.object({
   noise: z.object({ red: z.number(), green: z.number(), blue: z.number(), signs: z.instanceof(Uint8Array) }).nullable(),
 });
 
-/** What a worker says: once when its models are loaded or cannot be, then once for each job. */
+/** Reply of a worker: once after loading the models, then once per job. */
 export const replyGuard = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('ready'),
@@ -83,13 +80,12 @@ export const replyGuard = z.discriminatedUnion('outcome', [
     outcome: z.literal('refused'),
     code: z.enum(faceErrorCodes),
     detail: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
-    /** Time spent on the refused job. */
+    /** Time spent on the refused job, in milliseconds. */
     tookMs: z.number().nonnegative(),
   }),
 ]);
 export type Reply = z.infer<typeof replyGuard>;
 
-/** What a worker is started with. */
 export const workerDataGuard = z.object({
   modelsFolder: z.string(),
   recognisers: z.array(recogniserGuard).readonly(),

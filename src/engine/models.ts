@@ -8,13 +8,11 @@ import { readPublishedFile } from './published-file.js';
 import type { Recogniser, RecognitionModel } from './recogniser.js';
 import type { Runtime } from './runtime.js';
 
-/** All models of the manifest. */
 export type Models = Readonly<Record<ModelName, Model>>;
 
-/** What a loaded model takes and gives, by the names of its own file. */
 interface Tensors {
   readonly input: { readonly name: string; readonly dims: readonly number[] };
-  /** Under which name each is told, the name it has, and its dimensions. */
+  /** Name here, name in the file, and dimensions. */
   readonly outputs: readonly (readonly [told: string, name: string, dims: readonly number[]])[];
 }
 
@@ -49,8 +47,8 @@ async function loadModel(folder: string, expected: ModelFile, runtime: Runtime):
 }
 
 /**
- * Loads a recognition model of one's own from the very bytes that were checked; it gives its numbers as `output`.
- * @throws FaceError `model_missing`, `model_altered`, naming the file in its detail
+ * Loads a custom recognition model after verifying its bytes; its output is named `output`.
+ * @throws `model_missing`, `model_altered`, with the file in its detail
  */
 export async function loadRecognitionModel(
   { folder, model, preprocess }: Recogniser,
@@ -61,7 +59,7 @@ export async function loadRecognitionModel(
   return startRecognitionModel(bytes, model, preprocess, runtime);
 }
 
-/** The same of bytes that are at hand. Throws what the model runtime throws. */
+/** Loads a custom recognition model from bytes. Throws the runtime's errors. */
 export const startRecognitionModel = (
   file: Uint8Array,
   { input, output, numbers }: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>,
@@ -75,11 +73,11 @@ export const startRecognitionModel = (
   );
 
 /**
- * Loads every model, each from the very bytes that were checked against the manifest, with PRelu said in other words.
- * @throws FaceError `model_missing`, `model_altered`, naming the file in its detail
+ * Loads and verifies all models of the manifest, with PRelu replaced.
+ * @throws `model_missing`, `model_altered`, with the file in its detail
  */
 export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
-  // One after the other: what loading one takes beside it is used again for the next. At once they hold 11 MiB a thread more.
+  // Sequentially, to reuse temporary memory: in parallel they hold 11 MiB more per thread.
   const detect = await loadModel(folder, models.detect, runtime);
   const landmarks = await loadModel(folder, models.landmarks, runtime);
   const embed = await loadModel(folder, models.embed, runtime);

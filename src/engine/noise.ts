@@ -1,34 +1,32 @@
 import type { Picture } from './picture.js';
 
-/** What is left of a camera's noise in the flat parts of a picture. */
 export interface NoiseResidual {
-  /** Standard deviation of the noise by channel, in grey levels. */
+  /** Standard deviation of the noise by channel, in gray levels. */
   readonly red: number;
   readonly green: number;
   readonly blue: number;
-  /** Whether green lies above (1) or below (0) its surroundings, block by block: read it, keep no copy, and overwrite it. */
+  /** 1 if green is above its surroundings, 0 if below, by block. Do not copy; wipe it after reading. */
   readonly signs: Uint8Array<ArrayBuffer>;
 }
 
-/** Blocks along each side of the picture, and pixels along each side of a block. */
+/** Blocks per side of the picture, and pixels per side of a block. */
 const blocks = 8;
 const blockPx = 16;
 
-/** Pixels of one block. */
 export const pixelsOfBlock = blockPx * blockPx;
 
-/** Darker or lighter than this on the mean a block is clipped and has no noise to show. */
+/** Mean levels beyond which a block is clipped and has no noise. */
 const [darkest, lightest] = [8, 247];
 
-/** Of the blocks, the flattest are this many: the noise of the others is texture. */
+/** Share of flattest blocks used: the noise of others is texture. */
 const flatShare = 0.25;
 
-/** A value less the mean of its four neighbours has this times their standard deviation, where they are independent. */
+/** Standard deviation gain of subtracting the mean of four independent neighbors. */
 const highPassGain = Math.sqrt(1.25);
 
 /**
- * Measures the noise of a picture in 64 blocks that are spread over it: a pass over a twentieth of its pixels.
- * @returns zeros of a picture too small for the blocks
+ * Measures noise in 64 blocks spread over the picture, a twentieth of its pixels.
+ * @returns zeros if the picture is too small
  */
 export function measureNoise(picture: Picture): NoiseResidual {
   const { widthPx, heightPx } = picture;
@@ -49,13 +47,11 @@ export function measureNoise(picture: Picture): NoiseResidual {
   return { red, green, blue, signs };
 }
 
-/** The mean of the flattest blocks; 0 where all are clipped. */
 function toFlattest(deviations: readonly number[]): number {
   const flat = [...deviations].sort((one, other) => one - other).slice(0, Math.ceil(deviations.length * flatShare));
   return flat.length === 0 ? 0 : flat.reduce((sum, each) => sum + each, 0) / flat.length;
 }
 
-/** @returns the standard deviation of one channel of a block less its surroundings; `null` where it is clipped */
 function highPass(
   { data, widthPx }: Picture,
   { left, top, channel }: { readonly left: number; readonly top: number; readonly channel: number },

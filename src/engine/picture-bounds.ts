@@ -2,19 +2,17 @@ import { maxPhotoBytes } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { type PictureHeader, readPictureHeader } from './picture-header.js';
 
-/** Greatest number of pixels; read from the header, before anything is decoded. */
 export const maxPhotoPixels = 40_000_000;
 
-/** Greatest number of pixels of each kind that is decoded at its full size, whatever size is wanted. */
+/** Maximum pixels of formats that must be decoded at full size. */
 const maxWholePixels = 16_000_000;
 const maxDeepPixels = 4_000_000;
 const maxInterlacedPixels = 2_000_000;
-/** Greatest number of pixels that all scans of a JPEG pass over. */
+/** Maximum pixels over all scans of a JPEG. */
 const maxScannedPixels = 160_000_000;
-/** Greatest number of pixels of a picture that the capture page took with the camera. */
+/** Maximum pixels of a camera picture from the capture page. */
 const maxFramePixels = 4_000_000;
 
-/** Returns how many pixels a picture may have. Only a JPEG of one scan is decoded at the size that is wanted. */
 function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): number {
   if (isInterlaced) return maxInterlacedPixels;
   if (bitDepth > 8) return maxDeepPixels;
@@ -23,8 +21,8 @@ function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): 
 }
 
 /**
- * Reads what a picture declares, and refuses what must not be decoded.
- * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_animated`
+ * Reads the header and refuses what must not be decoded.
+ * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
  */
 export function readBounded(bytes: Uint8Array): PictureHeader {
   if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large', { bytes: bytes.length });
@@ -38,8 +36,8 @@ export function readBounded(bytes: Uint8Array): PictureHeader {
 }
 
 /**
- * Checks that a picture can be one that the capture page took with the camera, by what it declares.
- * @throws FaceError `photo_invalid`, `photo_too_large`, `photo_animated`
+ * Checks from the header that the capture page can have taken a picture.
+ * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
  */
 export function checkFrame(bytes: Uint8Array): void {
   const { format, widthPx, heightPx } = readBounded(bytes);

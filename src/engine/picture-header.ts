@@ -1,14 +1,12 @@
-/** The declared properties of an encoded picture that decide what decoding it costs. */
 export interface PictureHeader {
   readonly format: 'jpeg' | 'png' | 'webp';
-  /** As encoded: a camera's rotation mark is not applied. */
+  /** Before EXIF orientation. */
   readonly widthPx: number;
   readonly heightPx: number;
   readonly isAnimated: boolean;
-  /** Bits of one channel. */
   readonly bitDepth: number;
   readonly isInterlaced: boolean;
-  /** Passes over all pixels: the scans of a JPEG. A JPEG of several is held in memory whole. */
+  /** Scans of a JPEG; with several, the whole picture is held in memory. */
   readonly scans: number;
 }
 
@@ -40,8 +38,7 @@ function readPng(bytes: Uint8Array): PictureHeader | null {
 }
 
 /**
- * Returns true if a PNG is animated. The library reads its first frame and does not tell. `acTL` must stand before the
- * first `IDAT`.
+ * Returns true if a PNG is animated, which the library does not report. `acTL` must precede the first `IDAT`.
  * @see https://www.w3.org/TR/png-3/#acTL-chunk
  */
 function isAnimatedPng(bytes: Uint8Array): boolean {
@@ -73,7 +70,7 @@ function readLosslessSize(bytes: Uint8Array, at: number): Size | null {
 }
 
 /**
- * Reads a WebP. In the extended form the canvas must have the size of the one picture in it.
+ * Reads a WebP header. In the extended format the canvas must match its one picture.
  * @see https://www.rfc-editor.org/rfc/rfc9649#section-2.7
  */
 function readWebp(bytes: Uint8Array): PictureHeader | null {
@@ -111,7 +108,7 @@ const toWebp = (size: Size): PictureHeader => ({
 
 const jpegMarkers = { startOfScan: 0xda, endOfImage: 0xd9, startOfImage: 0xd8, temporary: 0x01 } as const;
 
-/** Frames that browsers and cameras write: baseline, extended and progressive, all by Huffman codes. */
+/** Frames that browsers and cameras write: baseline, extended and progressive Huffman. */
 const jpegFrames: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
 /** Arithmetic, lossless and hierarchical frames: SOF3 to SOF15 and DHP. */
 const otherJpegFrames: ReadonlySet<number> = new Set([
@@ -123,7 +120,7 @@ function readJpeg(bytes: Uint8Array): PictureHeader | null {
   const view = viewOf(bytes);
   let frame: PictureHeader | null = null;
   for (let at = 2; at + 4 <= bytes.length; ) {
-    // The library skips what stands before a marker; no encoder writes any.
+    // The library skips bytes before a marker; no encoder writes any.
     if (bytes[at] !== 0xff) return null;
     const marker = bytes[at + 1];
     if (marker === 0xff) {
@@ -153,7 +150,7 @@ function readJpeg(bytes: Uint8Array): PictureHeader | null {
   return null;
 }
 
-/** Counts the scans from the first on. In coded data, `FF` begins a marker or is followed by `00`. */
+/** Counts scans. In coded data, `FF` starts a marker or is followed by `00`. */
 function countScans(bytes: Uint8Array, first: number): number {
   let scans = 0;
   for (let at = first; at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
@@ -164,8 +161,8 @@ function countScans(bytes: Uint8Array, first: number): number {
 }
 
 /**
- * Reads what an encoded picture declares, by its bytes alone and without decoding.
- * @returns `null` if it is no JPEG, PNG or WebP, or declares nothing that could be decoded
+ * Reads the header of an encoded picture without decoding.
+ * @returns `null` if it is not a JPEG, PNG or WebP, or malformed
  */
 export function readPictureHeader(bytes: Uint8Array): PictureHeader | null {
   if (has(bytes, 0, [0xff, 0xd8, 0xff])) return readJpeg(bytes);

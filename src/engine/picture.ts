@@ -1,17 +1,17 @@
-/** Decoded pixels: 8-bit sRGB, three bytes a pixel, rows from the top, upright. */
+/** Decoded pixels: upright 8-bit sRGB, three bytes per pixel, top row first. */
 export interface Picture {
   readonly data: Uint8Array;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/** A place in a picture, in pixels; the middle of the first pixel is 0,0. */
+/** A position in a picture, in pixels; the center of the first pixel is 0,0. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** Places in a picture: that of column `i`, row `j` is `origin + i * across + j * down`. */
+/** Sampling grid: column `i`, row `j` is at `origin + i * across + j * down`. */
 export interface Grid {
   readonly columns: number;
   readonly rows: number;
@@ -21,9 +21,9 @@ export interface Grid {
 }
 
 /**
- * Reads the colours at a grid of places by bilinear interpolation.
- * @param outside - what lies beyond the picture: its nearest pixel, or black
- * @param rgb - receives red, green, blue, 0 to 255, place by place and row by row
+ * Samples a grid by bilinear interpolation.
+ * @param outside - value beyond the picture: nearest pixel, or black
+ * @param rgb - receives red, green, blue, 0 to 255, row by row
  */
 export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'black', rgb: Float32Array): void {
   const { data, widthPx, heightPx } = picture;
@@ -33,7 +33,7 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
   const lastX = widthPx - 1;
   const lastY = heightPx - 1;
 
-  // The innermost loop of the engine. It calls nothing: a callback for each place cost more than the reading.
+  // The engine's innermost loop: no calls, because a callback per position cost more than the sampling.
   let at = 0;
   for (let j = 0; j < rows; j += 1) {
     for (let i = 0; i < columns; i += 1) {
@@ -53,7 +53,7 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
       let w01 = (1 - fx) * fy;
       let w11 = fx * fy;
       if (isBlackOutside) {
-        // A neighbour that was moved to the border is not there.
+        // A clamped neighbor does not count.
         if (x0 !== left || y0 !== top) w00 = 0;
         if (x1 !== left + 1 || y0 !== top) w10 = 0;
         if (x0 !== left || y1 !== top + 1) w01 = 0;
@@ -72,7 +72,7 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
   }
 }
 
-/** The grid of the middles of `columns` × `rows` equal parts of an area. */
+/** Returns the grid of cell centers of an area divided into `columns` × `rows`. */
 export function toCellGrid(
   area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   columns: number,
@@ -83,22 +83,22 @@ export function toCellGrid(
   return {
     columns,
     rows,
-    // An area's edge lies half a pixel before the middle of its first pixel.
+    // The edge of an area is half a pixel before the center of its first pixel.
     origin: { x: area.x + stepX / 2 - 0.5, y: area.y + stepY / 2 - 0.5 },
     across: { x: stepX, y: 0 },
     down: { x: 0, y: stepY },
   };
 }
 
-/** How a model wants each channel: `(value - mean) / deviation`. */
+/** Normalization of a channel: `(value - mean) / deviation`. */
 export interface Normalisation {
   readonly mean: number;
   readonly deviation: number;
 }
 
 /**
- * Lays interleaved colours out as the planes of a tensor: all of the first channel, then the second, then the third.
- * @param planes - where red, green and blue go: `[0, 1, 2]`, or `[2, 1, 0]` for models that take blue first
+ * Converts interleaved colors to the planes of a tensor.
+ * @param planes - positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first
  */
 export function toPlanes(
   rgb: Float32Array,
@@ -114,7 +114,7 @@ export function toPlanes(
   }
 }
 
-/** Grey levels by the weights of ITU-R BT.601, divided by `divisor`. */
+/** Converts to gray by ITU-R BT.601, divided by `divisor`. */
 export function toGreys(rgb: Float32Array, target: Float32Array, divisor: number): void {
   for (let at = 0; at < rgb.length / 3; at += 1)
     target[at] = (0.299 * rgb[at * 3] + 0.587 * rgb[at * 3 + 1] + 0.114 * rgb[at * 3 + 2]) / divisor;

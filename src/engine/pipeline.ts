@@ -25,7 +25,6 @@ import type { RuntimeName } from './runtime.js';
 import { sketchOf } from './sketch.js';
 import { readTexture } from './texture.js';
 
-/** An examination whose embeddings and sketch are still bare numbers, as it crosses from worker to pool. */
 export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture' | 'sketch'> & {
   readonly embedding: Float32Array<ArrayBuffer> | null;
   readonly sketch: Uint8Array<ArrayBuffer> | null;
@@ -33,13 +32,13 @@ export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture' 
   readonly texture: Float32Array<ArrayBuffer> | null;
 };
 
-/** An aligned face is 112 pixels wide; a face narrower than that in a reduced picture is decoded anew from the original. */
+/** An aligned face is 112 pixels wide; narrower faces in reduced pictures are decoded again from the original. */
 const detailWidthPx = 112;
 
-/** What liveness looks at, 2.7 boxes, and a little for rounding. */
+/** The 2.7 boxes of the liveness model, and a margin for rounding. */
 const detailEnlargement = 3;
 
-/** The stages on one thread, each callable by itself. One call at a time: a model's input is one buffer. */
+/** The pipeline's stages on one thread. One call at a time, because model inputs are shared buffers. */
 export interface Stages {
   readonly readHeader: typeof readHeader;
   readonly decode: typeof decode;
@@ -55,16 +54,15 @@ export interface Stages {
   readonly readTexture: typeof readTexture;
 }
 
-/** The whole way from an encoded picture to what is asked of its face, on the calling thread. One call at a time. */
+/** The whole pipeline on the calling thread. One call at a time. */
 export interface Pipeline {
   readonly stages: Stages;
-  /** What computes the models. */
   readonly runtime: RuntimeName;
-  /** @throws FaceError `photo_*` */
+  /** @throws `photo_*` */
   detect(bytes: Uint8Array): Promise<Detection>;
-  /** @throws FaceError `photo_*`, `face_none`, `face_many`, `face_too_small` */
+  /** @throws `photo_*`, `face_none`, `face_many`, `face_too_small` */
   examine(bytes: Uint8Array, signals: readonly Signal[], choice: Choice): Promise<BareExamination>;
-  /** @throws FaceError `photo_*` */
+  /** @throws `photo_*` */
   examineAgain(bytes: Uint8Array, signals: readonly Signal[], near: Box): Promise<BareExamination>;
   close(): Promise<void>;
 }
@@ -98,7 +96,6 @@ const scaleBox = (box: Box, by: { readonly x: number; readonly y: number }): Box
   height: box.height * by.y,
 });
 
-/** Whole pixels, inside the picture. */
 function clipBox(box: Box, header: Header): Box {
   const x = Math.min(Math.max(Math.round(box.x), 0), header.widthPx - 1);
   const y = Math.min(Math.max(Math.round(box.y), 0), header.heightPx - 1);
@@ -110,15 +107,13 @@ function clipBox(box: Box, header: Header): Box {
   };
 }
 
-/** @throws FaceError `face_too_small` */
 function checkWidth(widthPx: number): void {
   if (widthPx < minFaceWidthPx) throw new FaceError('face_too_small', { widthPx: Math.round(widthPx) });
 }
 
 /**
- * A face the detector only guesses at never decides about a person; but where it is a small one, it tells them to come
- * closer.
- * @throws FaceError `face_none`, `face_too_small`
+ * A guessed face never decides about a person, but a small one gives the hint to come closer.
+ * @throws `face_none`, `face_too_small`
  */
 function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
   const [widest] = sortByWidth(faces);
@@ -128,14 +123,12 @@ function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
   throw new FaceError('face_none');
 }
 
-/** A face and the pixels to read it from. */
 interface View {
   readonly picture: Picture;
-  /** In pixels of `picture`. */
   readonly box: Box;
-  /** Pixels of the original to one of `picture`. */
+  /** Original pixels per pixel of `picture`. */
   readonly scale: number;
-  /** Where the first pixel of `picture` lies in the original. */
+  /** Position of the first pixel of `picture` in the original. */
   readonly origin: Point;
 }
 
@@ -150,10 +143,10 @@ const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<BareEx
 });
 
 /**
- * Loads the models and joins the stages.
- * @param recognisers - models of one's own that describe each face too, beside ours
- * @param load - the runtime; that of this platform unless given
- * @throws FaceError `model_missing`, `model_altered`, `runtime_unavailable`
+ * Creates the pipeline and loads its models.
+ * @param recognisers - custom models that embed each face in addition
+ * @param load - the runtime; default: this platform's
+ * @throws `model_missing`, `model_altered`, `runtime_unavailable`
  */
 export async function createPipeline(
   modelsFolder: string,
@@ -172,7 +165,6 @@ export async function createPipeline(
     embed: createFaceEmbedder(ownModels[at], preprocess),
   }));
 
-  /** Decodes a small face of a reduced picture anew, with its surroundings, at the size its embedding needs. */
   async function decodeDetail(bytes: Uint8Array, header: Header, box: Box, reduction: number): Promise<View> {
     const region = clipBox(
       {

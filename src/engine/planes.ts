@@ -1,23 +1,23 @@
 import type { Box } from '../core/face.js';
 import type { Normalisation, Picture } from './picture.js';
 
-/** How the three planes of a tensor are laid out: all of one channel, then all of the next. */
+/** Layout of a tensor's three planes, one channel after the other. */
 export interface PlaneLayout {
-  /** Of the tensor; what is sampled may be narrower and lower. */
+  /** Size of the tensor; the sampled part may be smaller. */
   readonly columns: number;
-  /** Where red, green and blue go: `[0, 1, 2]`, or `[2, 1, 0]` for models that take blue first. */
+  /** Positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first. */
   readonly planes: readonly [number, number, number];
   readonly normalisations: readonly [Normalisation, Normalisation, Normalisation];
 }
 
-/** Between which two of `length` pixels each place lies, the nearest where it lies beyond them, and how far from the first. */
+/** Returns the two nearest of `length` pixels per position, clamped, and the distance to the first. */
 function toNeighbours(from: number, extent: number, places: number, length: number) {
   const first = new Int32Array(places);
   const second = new Int32Array(places);
   const share = new Float64Array(places);
   const step = extent / places;
   for (let place = 0; place < places; place += 1) {
-    // An area's edge lies half a pixel before the middle of its first pixel.
+    // The edge of an area is half a pixel before the center of its first pixel.
     const position = from + step / 2 - 0.5 + place * step;
     const before = Math.floor(position);
     share[place] = position - before;
@@ -28,9 +28,8 @@ function toNeighbours(from: number, extent: number, places: number, length: numb
 }
 
 /**
- * Brings an upright part of a picture to `columns` × `rows` by bilinear interpolation and writes it, normalised, to the
- * upper left of the planes of a tensor. The same as `sampleGrid` on the middles of equal cells and `toPlanes` after it, in
- * one pass: neighbours are found once a column and once a row, not once a place, and no colours are kept in between.
+ * Resamples an upright part of a picture by bilinear interpolation, normalized, into the upper left of a tensor. Equals
+ * `sampleGrid` plus `toPlanes` in one pass.
  */
 export function samplePlanes(
   picture: Picture,

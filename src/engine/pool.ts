@@ -10,47 +10,41 @@ import type { Recogniser } from './recogniser.js';
 import type { RuntimeName } from './runtime.js';
 import { startWorker, type WorkerHandle } from './worker-handle.js';
 
-/** How a pool is made. */
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
-  /** Models of one's own that describe every face beside ours; none unless given. */
+  /** Custom models that embed every face in addition; default: none. */
   readonly recognisers?: readonly Recogniser[];
-  /** Worker threads; one for each processor unless said otherwise. */
+  /** Worker threads; default: one per processor. */
   readonly workers?: number;
-  /** Jobs of each class of callers that may wait beside those being worked on; one more is refused as `overloaded`. */
+  /** Maximum waiting jobs per class of callers; further ones are `overloaded`. */
   readonly queueLimit: number;
 }
 
-/** What there is to do now, and what was done. */
 export interface EngineLoad {
-  /** Pictures that wait for a worker. */
   readonly waiting: number;
-  /** Workers that look at one. */
   readonly busy: number;
-  /** Examinations that workers have begun since the pool started. */
+  /** Examinations started since the pool started. */
   readonly examinations: number;
 }
 
-/** The engine, with what only its operator and evaluation need. */
 export interface EnginePool extends Engine {
-  /** What computes the models. */
   readonly runtime: RuntimeName;
   load(): EngineLoad;
   /**
-   * As `examine`, but of several faces takes the one nearest the middle: evaluation photos are centred on their person
-   * and often show others. Nothing that decides about a person may use it.
-   * @throws FaceError `photo_*`, `face_none`, `face_too_small`, `overloaded`
+   * Examines the most central of several faces: evaluation photos are centered on their subject. Must not decide about
+   * a person.
+   * @throws `photo_*`, `face_none`, `face_too_small`, `overloaded`
    */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
 }
 
-/** About what one job takes; only for telling a refused caller when to come back (docs/engine.md). */
+/** Approximate time of a job, only for the retry time of refused callers (docs/engine.md). */
 const jobSec = 0.02;
 
-/** A job is over within a fraction of a second; a process that ends waits no longer than this for it. */
+/** Maximum wait for a running job on exit; jobs take a fraction of a second. */
 const exitTimeoutMs = 2000;
 
-/** Until a worker that could not start is tried again; each time twice as long. */
+/** Delay before a failed worker starts again; doubles each time. */
 const firstRetryMs = 250;
 const longestRetryMs = 30_000;
 
@@ -67,10 +61,9 @@ interface Waiting {
 }
 
 /**
- * Starts the workers and waits until each has its models. Main-thread cost of a job: one copy of the encoded photo and
- * two small messages. A worker that dies takes its one job with it (`internal`) and is replaced; while there is none, jobs
- * are `overloaded`.
- * @throws FaceError `model_missing`, `model_altered`, `runtime_unavailable`, and `internal` where a worker cannot start
+ * Starts the workers and waits for their models. If a worker dies, its job fails (`internal`) and it is replaced;
+ * without workers, jobs are `overloaded`.
+ * @throws `model_missing`, `model_altered`, `runtime_unavailable`, `internal`
  */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
   const { modelsFolder, recognisers = [] } = options;
@@ -126,8 +119,8 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 
   /**
-   * Where a replacement cannot start either, for want of memory say, the pool is smaller, says so by isReady, and tries
-   * again. A pool that closes starts none: without a worker nobody would answer what still waits.
+   * If a replacement cannot start, for example without memory, the pool shrinks, isReady reports it, and it retries. A
+   * closing pool starts none: waiting jobs would never be answered.
    */
   const startInPlace = (retryMs: number): void => {
     if (isClosing) {
@@ -148,14 +141,14 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     runningAnonymous += anonymous;
     if (job.task.task === 'examine') examinations += 1;
     try {
-      // Copied only now, so that a waiting photo is held once. The copy moves to the worker.
+      // Copied late, so that a waiting photo is in memory once. The copy moves to the worker.
       const photo = job.photo.use((bytes) => new Uint8Array(bytes));
       const reply = await worker.ask({ ...job.task, photo });
       idle.push(worker);
       if (reply.outcome === 'refused') refuse(job, reply);
       else job.resolve(reply);
     } catch (error) {
-      // Where there is no memory for the copy, the worker was not asked.
+      // Without memory for the copy, the worker got nothing and is still idle.
       if (!(error instanceof FaceError)) idle.push(worker);
       job.reject(error);
     } finally {
@@ -165,7 +158,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     }
   };
 
-  /** Anonymous callers leave one worker free: a job that runs cannot be stopped, and a picture may take seconds. */
+  /** Anonymous callers leave one worker free: a running job cannot be stopped, and a picture may take seconds. */
   const mayRunAnonymous = (): boolean => runningAnonymous < Math.max(1, workers.size - 1);
 
   const dispatch = (): void => {
@@ -253,7 +246,6 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 }
 
-/** Refuses a job, and with it the rest of its row. */
 function refuse({ share, reject }: Waiting, { code, detail, tookMs }: Extract<Reply, { outcome: 'refused' }>): void {
   const error = new FaceError(code, detail);
   share.row?.onRefused(error, tookMs);

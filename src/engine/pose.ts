@@ -5,8 +5,8 @@ import { type PlaneLayout, samplePlanes } from './planes.js';
 import { softmax } from './softmax.js';
 
 /**
- * Degrees. Yaw is negative where the person turned to their own left, and changes sign on a mirrored picture. Pitch
- * rises as they look up, and is biased by −10 to −20 (docs/engine.md).
+ * Degrees. Yaw is negative for a turn to the person's left, and inverted in a mirrored picture. Pitch increases
+ * upwards, with a bias of −10 to −20 (docs/engine.md).
  */
 export interface Pose {
   readonly yawDeg: number;
@@ -14,12 +14,11 @@ export interface Pose {
   readonly rollDeg: number;
 }
 
-/** Tells where a face is turned. */
 export type PoseEstimator = (picture: Picture, box: Box) => Promise<Pose>;
 
 const sizePx = 224;
 
-/** Mean and deviation of the ImageNet pictures, red, green, blue, which the model's inputs are brought to. */
+/** ImageNet mean and deviation of red, green, blue, as the model expects. */
 const imageNet: readonly [Normalisation, Normalisation, Normalisation] = [
   { mean: 0.485 * 255, deviation: 0.229 * 255 },
   { mean: 0.456 * 255, deviation: 0.224 * 255 },
@@ -28,12 +27,12 @@ const imageNet: readonly [Normalisation, Normalisation, Normalisation] = [
 
 const layout: PlaneLayout = { columns: sizePx, planes: [0, 1, 2], normalisations: imageNet };
 
-/** 66 bins of 3° from −99°: the expected value. @see https://arxiv.org/abs/1710.00925 (Hopenet) */
+/** Expected value over 66 bins of 3° from −99°. @see https://arxiv.org/abs/1710.00925 (Hopenet) */
 function toDegrees(scores: Float32Array): number {
   return softmax(scores).reduce((sum, probability, bin) => sum + probability * bin, 0) * 3 - 99;
 }
 
-/** The box goes in enlarged by a quarter on each side. */
+/** Creates the estimator. The box is enlarged by a quarter on each side. */
 export function createPoseEstimator(model: Model): PoseEstimator {
   const { input } = model;
   return async (picture, box) => {

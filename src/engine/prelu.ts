@@ -1,22 +1,21 @@
 import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';
 
 /*
- * PRelu has no fast kernel in the model runtime: it took half of the time of recognition, and around each of them the data
- * was brought out of the layout of the fast kernels and back. So it is said in other words as a model is loaded:
+ * Replaces PRelu, for which the model runtime has no fast kernel: it took half of the time of recognition.
  *
- *   PRelu(x) = x where x ≥ 0, else s·x  =  s·x + (1 − s)·max(x, 0)
+ *   PRelu(x) = x if x ≥ 0, else s·x  =  s·x + (1 − s)·max(x, 0)
  *
- * Each product is a convolution of single pixels, every channel by itself. The runtime keeps it in the fast layout and
- * joins it with what follows. The numbers stay the same but for rounding (docs/performance.md).
+ * Each product is a depthwise 1×1 convolution, which stays in the fast layout and is fused with what follows. Results
+ * differ only by rounding (docs/performance.md).
  */
 
-/** Numbers of fields. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+/** Field numbers. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
 const model = { graph: 7 } as const;
 const graph = { node: 1, initializer: 5 } as const;
 const node = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
 const attribute = { name: 1, i: 3, type: 20 } as const;
 const tensor = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
-/** Values of `type` of an attribute and of `dataType` of a tensor. */
+/** Values of an attribute's `type` and a tensor's `dataType`. */
 const typeInt = 2;
 const dataTypeFloat = 1;
 
@@ -25,7 +24,6 @@ const decoder = new TextDecoder();
 const textsOf = (fields: readonly Field[], number: number): string[] =>
   fields.filter((field) => field.number === number).map(({ content }) => decoder.decode(content));
 
-/** A step of the graph. It reads and writes tensors by their names. */
 const toNode = (opType: string, inputs: readonly string[], output: string, attributes: readonly Field[] = []): Field =>
   messageField(graph.node, [
     ...inputs.map((name) => textField(node.input, name)),
@@ -34,7 +32,6 @@ const toNode = (opType: string, inputs: readonly string[], output: string, attri
     ...attributes,
   ]);
 
-/** Multiplies each channel by a factor of its own. */
 function toScaling(input: string, factors: string, channels: number, output: string): Field {
   const group = [
     textField(attribute.name, 'group'),
@@ -44,7 +41,6 @@ function toScaling(input: string, factors: string, channels: number, output: str
   return toNode('Conv', [input, factors], output, [messageField(node.attribute, group)]);
 }
 
-/** One factor a channel, as the weights of a convolution. */
 const toFactors = (name: string, factors: Float32Array): Field =>
   messageField(graph.initializer, [
     ...[factors.length, 1, 1, 1].map((size) => numberField(tensor.dims, size)),
@@ -53,7 +49,6 @@ const toFactors = (name: string, factors: Float32Array): Field =>
     bytesField(tensor.rawData, new Uint8Array(factors.buffer)),
   ]);
 
-/** One PRelu, by the names of its tensors. */
 interface PRelu {
   readonly input: string;
   readonly slopes: string;
@@ -71,11 +66,10 @@ function toPRelu(field: Field): PRelu | null {
 
 const toRest = (slopes: string): string => `${slopes}/rest`;
 
-/** What stands for one PRelu. */
 function toSteps({ input, slopes, output }: PRelu, values: Float32Array): Field[] {
   const [between, positive, linear] = ['between', 'positive', 'linear'].map((part) => `${output}/${part}`);
   const channels = values.length;
-  // A factor that is not negative may come before the maximum, which the runtime then joins with the product.
+  // A nonnegative factor may precede the maximum, which the runtime then fuses with the product.
   const toPositive = values.every((slope) => slope <= 1)
     ? [toScaling(input, toRest(slopes), channels, between), toNode('Relu', [between], positive)]
     : [toNode('Relu', [input], between), toScaling(between, toRest(slopes), channels, positive)];
@@ -91,7 +85,7 @@ function replaceInGraph(fields: readonly Field[], prelus: ReadonlyMap<Field, PRe
     const [name] = textsOf(parts, tensor.name);
     if (!names.has(name)) return [field];
     const [raw] = parts.filter(({ number }) => number === tensor.rawData);
-    // A copy: what stands in the file need not begin at a multiple of four bytes.
+    // Copied, because the data may not be aligned to four bytes.
     const values = new Float32Array(new Uint8Array(raw.content).buffer);
     valuesOf.set(name, values);
     return [
@@ -111,7 +105,7 @@ function replaceInGraph(fields: readonly Field[], prelus: ReadonlyMap<Field, PRe
   return [...others, ...constants];
 }
 
-/** The same model without PRelu, whose slopes are constants, one a channel; a model that has none, as it is. */
+/** Replaces each PRelu with constant slopes, one per channel; returns other models unchanged. */
 export function replacePRelu(file: Uint8Array): Uint8Array {
   const fields = readMessage(file);
   const ofGraph = fields.filter(({ number }) => number === model.graph).flatMap(({ content }) => readMessage(content));

@@ -9,9 +9,9 @@ import type { PublishedFile } from './manifest.js';
 const missingFile = z.object({ code: z.literal('ENOENT') });
 
 /**
- * The bytes of a file of which it is known what it must be: what is returned is what was checked.
- * @returns `null` where there is no such file in the folder
- * @throws FaceError `model_altered`: it is there and is another. `model_missing`: it cannot be read.
+ * Reads a file and verifies its checksum; returns the verified bytes.
+ * @returns `null` if it does not exist
+ * @throws `model_altered`: wrong checksum; `model_missing`: unreadable
  */
 export async function readPublishedFile(
   folder: string,

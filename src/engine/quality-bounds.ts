@@ -2,27 +2,26 @@ import { FaceError } from '../errors.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
-/** One side or both of what is accepted; `null` where that side is not bounded. */
+/** Accepted range; `null`: unbounded. */
 export interface QualityBound {
   readonly atLeast: number | null;
   readonly atMost: number | null;
 }
 
 /**
- * A narrower face, in pixels of the original, is refused: from this width on, photos shrunk to it fail no more often
- * than unshrunk ones; at 32 the first are lost, at 20 every fourth (`npm run eval -- face-width`; docs/engine.md).
+ * Minimum face width in the original, in pixels: from here on, shrunk photos fail no more often than others; at 32 the
+ * first are lost, at 20 every fourth (`npm run eval -- face-width`; docs/engine.md).
  */
 export const minFaceWidthPx = 40;
 
 /**
- * A narrower face, in pixels of the picture that is sent, shows no movement that could be judged: what the finder of the 68
- * points looks at is 64 pixels wide, and less would be guessed.
+ * Minimum face width for movements, in pixels of the submitted picture: the landmark model's input is 64 pixels wide.
  */
 export const minJudgedWidthPx = 64;
 
 /**
- * Where ordinary photos end, on the sides that are known to harm: the outer 0.5 % of one photo of each person of one
- * half of the evaluation people, judged on the other half (`npm run eval -- quality-bounds`; docs/engine.md).
+ * Ranges of ordinary photos, on the harmful sides: the outer 0.5 % of one photo per person in one half of the
+ * evaluation people, verified on the other half (`npm run eval -- quality-bounds`; docs/engine.md).
  */
 export const qualityBounds = {
   faceWidthPx: { atLeast: minFaceWidthPx, atMost: null },
@@ -35,21 +34,19 @@ export const qualityBounds = {
   rollDeg: { atLeast: -15.1, atMost: 10.4 },
 } as const satisfies Record<string, QualityBound>;
 
-/** A measure that has a bound. */
 export type QualityMeasure = keyof typeof qualityBounds;
 
-/** All of them. */
 export const qualityMeasures = Object.keys(qualityBounds).filter(
   (name): name is QualityMeasure => name in qualityBounds,
 );
 
-/** Whether a value lies within a bound, its ends included. */
+/** Returns true if a value is within a bound, inclusive. */
 export const isWithin = ({ atLeast, atMost }: QualityBound, value: number): boolean =>
   (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
 
 /**
- * The bounded measures of an examination that was asked for `quality`, `magnitude` and `pose`.
- * @throws FaceError `internal`: one of them is missing
+ * Returns the bounded measures of an examination with `quality`, `magnitude` and `pose`.
+ * @throws `internal`: one of them is missing
  */
 export function toMeasures(examination: {
   readonly quality: PixelQuality | null;

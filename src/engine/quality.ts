@@ -2,24 +2,23 @@ import type { Box } from '../core/face.js';
 import { type Landmarks, toEyeCentres } from './landmarks.js';
 import { type Picture, sampleGrid, toCellGrid, toGreys } from './picture.js';
 
-/** Measured on the pixels of the face box. */
 export interface PixelQuality {
   readonly faceWidthPx: number;
   readonly eyeDistancePx: number;
-  /** Variance of the Laplacian of the grey face, brought to one size. */
+  /** Variance of the Laplacian of the gray face at a fixed size. */
   readonly sharpness: number;
-  /** Mean grey level, 0 to 255. */
+  /** Mean gray level, 0 to 255. */
   readonly brightness: number;
-  /** Standard deviation of the grey level, 0 to 127.5. */
+  /** Standard deviation of the gray level, 0 to 127.5. */
   readonly contrast: number;
 }
 
-/** Every face is brought to this size first, so that sharpness means the same for a near face and a far one. */
+/** Faces are scaled to this size, so that sharpness is independent of distance. */
 const sizePx = 64;
 
 /**
- * The grey face, 64×64. A face of more pixels is averaged down, as the mean of several grids each a part of a step
- * apart: picking single pixels would add sharpness that is not there.
+ * Returns the gray face at 64×64. Larger faces are averaged over several shifted grids, because picking single pixels
+ * adds false sharpness.
  */
 function toGreyFace(picture: Picture, box: Box): Float32Array {
   const fine = Math.max(1, Math.ceil(Math.max(box.width, box.height) / sizePx));
@@ -50,7 +49,10 @@ function toMoments(values: Float32Array): { mean: number; variance: number } {
   return { mean, variance };
 }
 
-/** Each pixel's difference from its four neighbours, borders left out. @see https://doi.org/10.1109/ICPR.2000.903548 */
+/**
+ * Returns each pixel's difference from its four neighbors, without borders.
+ * @see https://doi.org/10.1109/ICPR.2000.903548
+ */
 function toLaplacian(grey: Float32Array): Float32Array {
   const inner = sizePx - 2;
   const laplacian = new Float32Array(inner * inner);
@@ -64,10 +66,7 @@ function toLaplacian(grey: Float32Array): Float32Array {
   return laplacian;
 }
 
-/**
- * Measures the pixels of a face.
- * @param scale - pixels of the original to one of this picture: widths are told in the original's
- */
+/** Measures the pixels of a face. @param scale - original pixels per pixel: widths are in original pixels */
 export function measureQuality(picture: Picture, box: Box, landmarks: Landmarks, scale: number): PixelQuality {
   const [left, right] = toEyeCentres(landmarks);
   const grey = toGreyFace(picture, box);

@@ -1,8 +1,8 @@
-// First, before the runtime.
+// Must be imported before the runtime.
 import './unreported.js';
 import { type Numbers, type Runtime, sessionOptions } from './runtime.js';
 
-/** ONNX Runtime's own binary for this platform. Throws what loading it throws, where there is none. */
+/** Loads ONNX Runtime's native binary for this platform. Throws the loader's error if there is none. */
 export async function loadNative(): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-node');
   const toTensor = ({ data, dims }: Numbers) => new Tensor('float32', data, dims);
@@ -16,11 +16,11 @@ export async function loadNative(): Promise<Runtime> {
         outputNames: session.outputNames,
         run: (input) => session.run({ [input.name]: toTensor(input) }),
         bind(input, outputs) {
-          // The runtime itself would leave it as it is.
+          // The runtime would silently leave the buffer unchanged.
           for (const { name } of outputs)
             if (!session.outputNames.includes(name)) throw new Error(`there is no output ${name}`);
           const feeds = { [input.name]: toTensor(input) };
-          // Written to in place: fresh outputs would be a third of a megabyte of garbage a photo.
+          // Outputs are written in place: new ones would be a third of a megabyte of garbage per photo.
           const fetches = Object.fromEntries(outputs.map((output) => [output.name, toTensor(output)]));
           return async () => {
             await session.run(feeds, fetches);

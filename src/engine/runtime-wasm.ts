@@ -3,9 +3,8 @@ import { FaceError } from '../errors.js';
 import { type Numbers, type Runtime, sessionOptions, toSaid } from './runtime.js';
 
 /**
- * ONNX Runtime in WebAssembly, which runs wherever Node does, and takes several times as long (docs/engine.md). On one thread,
- * as every worker of the pool has its own. It is one file beside its script, read from the disk at the first model.
- * @param because - why it is not the native one that runs
+ * Loads ONNX Runtime in WebAssembly, several times slower (docs/engine.md). Single-threaded, because each worker has
+ * its own.
  */
 export async function loadWebAssembly(because: string): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm');
@@ -14,7 +13,7 @@ export async function loadWebAssembly(because: string): Promise<Runtime> {
 
   const create = (model: Uint8Array): Promise<InferenceSession> =>
     InferenceSession.create(model, { ...sessionOptions, executionProviders: ['wasm'] }).catch((error: unknown) => {
-      // Of the first model alone: this Node has no WebAssembly, or not what the runtime needs of it.
+      // First model only: this Node lacks WebAssembly or a required feature.
       if (!toSaid(error).startsWith('no available backend')) throw error;
       throw toUnavailable(because, error);
     });
@@ -31,7 +30,7 @@ export async function loadWebAssembly(because: string): Promise<Runtime> {
         bind(input, outputs) {
           const feeds = { [input.name]: toTensor(input) };
           return async () => {
-            // Outputs that it is given come back as they were, so they are copied, and the copy is overwritten.
+            // Preset outputs are returned unchanged, so results are copied and then wiped.
             const results = await session.run(feeds);
             for (const { name, data } of outputs) {
               const result = results[name]?.data;
@@ -48,7 +47,7 @@ export async function loadWebAssembly(because: string): Promise<Runtime> {
   };
 }
 
-/** Neither runtime can be had. */
+/** Creates the error if neither runtime is available. */
 export const toUnavailable = (native: string, error: unknown): FaceError => {
   const platform = `${process.platform}-${process.arch}`;
   return new FaceError('runtime_unavailable', { platform, native, webAssembly: toSaid(error) }, { cause: error });

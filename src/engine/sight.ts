@@ -9,7 +9,6 @@ function toSketch({ sketch }: Examination): FrameSketch {
   return sketch;
 }
 
-/** The one examination of a picture, whoever asks for it. */
 class Look {
   readonly #begin: () => Promise<Examination>;
   #seen: Promise<Examination> | null = null;
@@ -19,7 +18,7 @@ class Look {
     this.#begin = begin;
   }
 
-  /** As `Engine.examine`, less the sketch. Each who asks gets an embedding of their own. */
+  /** Works like `Engine.examine`, without the sketch. Each caller gets its own embedding. */
   async examine(): Promise<Examination> {
     const seen = await this.#look();
     const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
@@ -27,7 +26,7 @@ class Look {
     return { ...seen, embedding, texture, own, sketch: null };
   }
 
-  /** Each who asks gets one of their own. */
+  /** Returns a new copy to each caller. */
   async sketch(): Promise<FrameSketch> {
     return toSketch(await this.#look()).copy();
   }
@@ -38,7 +37,7 @@ class Look {
     return this.#seen;
   }
 
-  /** Overwrites what was seen, once that is known: whoever asked before has it by then. */
+  /** Wipes the result once it is available; earlier callers have their copies already. */
   async end(): Promise<void> {
     this.#isOver = true;
     const seen = await this.#seen?.catch(() => null);
@@ -64,9 +63,9 @@ class SharedPhoto extends Photo {
 }
 
 /**
- * Has shared photos examined at the first question, and for all that anybody will ask: what nobody asks for costs nothing.
- * @param deps.signals - of all who will ask
- * @param deps.checkFrame - as `Sight.checkFrame`, of the encoded bytes
+ * Creates the cache that examines shared photos on first use, once for all consumers.
+ * @param deps.signals - of all consumers
+ * @param deps.checkFrame - as `Sight.checkFrame`, on the encoded bytes
  */
 export function createSight(deps: {
   readonly engine: Engine;
@@ -90,9 +89,9 @@ export function createSight(deps: {
 }
 
 /**
- * As `Engine.examine`; of a shared photo what was, or is being, seen already.
- * @param signals - of a shared photo all are there that it is examined for
- * @throws FaceError as `Engine.examine`
+ * Works like `Engine.examine`, reusing the examination of a shared photo.
+ * @param signals - included in a shared photo's examination
+ * @throws as `Engine.examine`
  */
 export const examineOnce = (
   engine: Engine,

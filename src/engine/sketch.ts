@@ -2,23 +2,22 @@ import { sketchBands } from '../core/ports.js';
 import type { Picture } from './picture.js';
 
 /*
- * How a frame is told from a copy of itself. The whole frame is averaged to 64 × 64 cells of grey; of each two neighbours
- * is told which one is lighter, or that they are about alike. A copy that was encoded, scaled, lit or blurred anew has nearly
- * the same steps; the next picture of the same person in the same chair has not, as neither they nor the light hold still
- * to a hundredth of the frame. All numbers are measured: `npm run eval -- near-duplicates`. Stored digests are made of this
- * order of steps, so that a change of it forgets them.
+ * Sketches to detect copies of a frame: 64 × 64 gray cells, whose neighbors are compared as darker, similar or lighter.
+ * A copy that was encoded, scaled, lit or blurred has nearly the same steps; the next picture of the same scene has
+ * not. Measured by `npm run eval -- near-duplicates`. Stored digests depend on this order of steps.
  */
 
-/** Cells along each side. */
 const cells = 64;
 
-/** Steps of one band. */
 export const stepsOfBand = 40;
 
-/** Neighbours that differ by less than this part of the frame's mean are about alike: more than what JPEG does to them. */
+/** Neighbors that differ by less than this share of the frame's mean are similar: more than JPEG changes. */
 const alikeShare = 0.02;
 
-/** Which steps go into the bands, drawn once (a linear congruential generator, Numerical Recipes): each band sees the whole frame. */
+/**
+ * Steps of each band, drawn once (a linear congruential generator, Numerical Recipes): each band covers the whole
+ * frame.
+ */
 const picked = drawOrder(2 * cells * (cells - 1)).slice(0, sketchBands * stepsOfBand);
 
 function drawOrder(length: number): number[] {
@@ -33,8 +32,8 @@ function drawOrder(length: number): number[] {
 }
 
 /**
- * The steps of a frame, band after band, each 0 (darker), 1 (about alike) or 2 (lighter); then those of its mirror image.
- * It shows nothing by itself of what the frame shows, but is made of all of it: whoever has it overwrites it.
+ * Returns a frame's steps by band: 0 (darker), 1 (similar), 2 (lighter); then those of the mirror image. Derived from
+ * the whole frame, so the caller must wipe it.
  */
 export function sketchOf(picture: Picture): Uint8Array<ArrayBuffer> {
   const greys = toCells(picture);
@@ -45,7 +44,7 @@ export function sketchOf(picture: Picture): Uint8Array<ArrayBuffer> {
   return sketch;
 }
 
-/** Into which cell each of `size` pixels of a row falls, and with how much of it; the rest falls into the next. */
+/** Returns the cell of each pixel of a row, and the share that falls into it; the rest falls into the next. */
 function toShares(size: number): { readonly cell: Uint8Array; readonly share: Float64Array } {
   const cell = new Uint8Array(size);
   const share = new Float64Array(size);
@@ -57,7 +56,7 @@ function toShares(size: number): { readonly cell: Uint8Array; readonly share: Fl
   return { cell, share };
 }
 
-/** Sums of grey (ITU-R BT.601) of equal parts of the frame: rows are summed first, as that reads each pixel once, in order. */
+/** Sums gray levels (ITU-R BT.601) per cell, rows first, to read each pixel once in order. */
 function toCells({ data, widthPx, heightPx }: Picture): Float64Array {
   const [columns, rows] = [toShares(widthPx), toShares(heightPx)];
   const sums = new Float64Array(cells * cells);
@@ -79,7 +78,6 @@ function toCells({ data, widthPx, heightPx }: Picture): Float64Array {
   return sums;
 }
 
-/** Adds the sums of some rows, pixel by pixel, to a row of cells. */
 function addStrip(strip: Float64Array, { cell, share }: ReturnType<typeof toShares>, row: Float64Array): void {
   for (let x = 0; x < strip.length; x += 1) {
     row[cell[x]] += strip[x] * share[x];
@@ -90,7 +88,6 @@ function addStrip(strip: Float64Array, { cell, share }: ReturnType<typeof toShar
 const mirrored = (greys: Float64Array): Float64Array =>
   greys.map((_, at) => greys[at - (at % cells) + cells - 1 - (at % cells)]);
 
-/** The picked steps to the right and downward. */
 function toSteps(greys: Float64Array): Uint8Array {
   const alike = (alikeShare * greys.reduce((sum, grey) => sum + grey, 0)) / greys.length;
   const across = cells * (cells - 1);

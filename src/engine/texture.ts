@@ -3,26 +3,24 @@ import type { Landmarks } from './landmarks.js';
 import { type Picture, sampleGrid } from './picture.js';
 
 /*
- * What a face shows however it is lit: brows, eyes, nostrils, lips, by small differences of brightness. Two pictures of one face
- * half a second apart have the same, those of two people do not: of 38 strangers the most alike pair reaches .87, the least
- * alike frames of four people who hold still .95. It costs a fiftieth of what recognising them does.
+ * Texture of a face independent of lighting. Half a second apart, frames of four people holding still reach .95 and
+ * more, 38 strangers .87 and less. Costs a fiftieth of recognition.
  */
 
 const sizePx = 24;
-/** Each place is the mean of so many samples across and down. */
+/** Samples averaged per position, in each direction. */
 const fine = 3;
-/** What is wider than this is shading, not face. */
+/** Wider structures are shading. */
 const blurPx = 5;
-/** Added to all levels, so that noise in the dark does not count as much as a brow. */
+/** Added to all levels, so that noise in the dark weighs less. */
 const floorLevel = 20;
 
-/** Whether a place belongs to the face, not to hair or room. */
 const isInside = (x: number, y: number): boolean => {
   const [across, down] = [(2 * x + 1) / sizePx - 1, (2 * y + 1) / sizePx - 1];
   return (across * across) / 0.8 + down * down < 1;
 };
 
-/** Reads the texture of a face, of mean 0 and length 1. */
+/** Returns the texture of a face, with mean 0 and length 1. */
 export function readTexture(picture: Picture, landmarks: Landmarks): Float32Array<ArrayBuffer> {
   const { origin, across, down } = alignFace(landmarks);
   const step = alignedSizePx / sizePx;

@@ -1,19 +1,18 @@
 /*
- * As much of the Protocol Buffers wire format as looking into an ONNX file and changing it takes. What is not changed is
- * passed on byte for byte, fields we know nothing of too, and copied once: models are megabytes.
+ * Part of the Protocol Buffers wire format, to read and change ONNX files. Unchanged and unknown fields are passed on
+ * byte for byte and copied once, because models are megabytes.
  * @see https://protobuf.dev/programming-guides/encoding/
  */
 
-/** One field of a message. */
 export interface Field {
   readonly number: number;
-  /** The field as it is written, its number and length included, in pieces. */
+  /** The encoded field with number and length, in pieces. */
   readonly encoded: readonly Uint8Array[];
-  /** Of a field that was read: what a text, a message or a list of bytes holds. Otherwise empty. */
+  /** Content of a parsed text, message or bytes field; otherwise empty. */
   readonly content: Uint8Array;
 }
 
-/** Wire types: two that we write, and two of fixed length that only attributes have. */
+/** Wire types: two are written, and two of fixed length occur in attributes only. */
 const varint = 0;
 const bytes = 2;
 const fixedLengths: ReadonlyMap<number, number> = new Map([
@@ -37,27 +36,27 @@ function lengthDelimited(number: number, pieces: readonly Uint8Array[]): Field {
   return { number, encoded: [head, ...pieces], content: none };
 }
 
-/** A message. */
+/** Encodes a message. */
 export const messageField = (number: number, fields: readonly Field[]): Field =>
   lengthDelimited(
     number,
     fields.flatMap(({ encoded }) => encoded),
   );
 
-/** A list of bytes. */
+/** Encodes bytes. */
 export const bytesField = (number: number, content: Uint8Array): Field => lengthDelimited(number, [content]);
 
-/** A text. */
+/** Encodes a text. */
 export const textField = (number: number, text: string): Field => bytesField(number, new TextEncoder().encode(text));
 
-/** A whole number, 0 or more. */
+/** Encodes a nonnegative integer. */
 export const numberField = (number: number, value: number): Field => ({
   number,
   encoded: [Uint8Array.from([...toVarint(8 * number + varint), ...toVarint(value)])],
   content: none,
 });
 
-/** The fields of a message, in their order; they point into it. @throws RangeError the message is none, or cut short */
+/** Returns the fields of a message, in order, without copying. @throws RangeError if it is malformed or truncated */
 export function readMessage(message: Uint8Array): Field[] {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   let at = 0;
@@ -84,7 +83,7 @@ export function readMessage(message: Uint8Array): Field[] {
   return fields;
 }
 
-/** A message of these fields. */
+/** Encodes fields as a message. */
 export function writeMessage(fields: readonly Field[]): Uint8Array {
   const pieces = fields.flatMap(({ encoded }) => encoded);
   const message = new Uint8Array(toLength(pieces));

@@ -1,32 +1,29 @@
-// First, before the runtime.
+// Must be imported before the runtime.
 import './unreported.js';
 import { Worker } from 'node:worker_threads';
 import { FaceError } from '../errors.js';
 import { type Job, type PhotoJob, type Reply, replyGuard, type WorkerData } from './messages.js';
 import type { RuntimeName } from './runtime.js';
 
-/** One running worker thread, as the pool sees it. */
 export interface WorkerHandle {
-  /** What computes its models. */
   readonly runtime: RuntimeName;
-  /** Settled once the thread is gone, for whatever reason. */
   readonly whenGone: Promise<void>;
-  /** Hands over one job; the next may follow once this settles. @throws FaceError `internal`: the thread died. */
+  /** Runs one job at a time. @throws `internal`: the thread died */
   ask(job: PhotoJob): Promise<Reply>;
-  /** Lets the thread end by itself, so that its models are released in order. */
+  /** Lets the thread end by itself, so that its models are released. */
   close(): Promise<void>;
 }
 
 /*
- * Decoded pixels lie outside the JavaScript heap and are freed only when it is collected. A thread that makes little
- * other garbage hardly ever is: with V8's own nursery a worker holds 90 MB more (docs/engine.md).
+ * Decoded pixels are outside the JavaScript heap and freed only by garbage collection, which rarely runs in a worker:
+ * with V8's default nursery it holds 90 MB more (docs/engine.md).
  */
 const nurseryMb = 4;
 
 /**
- * Starts a worker thread and waits until its models are loaded.
- * @param data - its flag is shared with the thread, which marks on it that it is loading models or at a job
- * @throws FaceError `model_missing`, `model_altered`, `runtime_unavailable`; `internal` where the thread cannot start
+ * Starts a worker thread and waits for its models.
+ * @param data - includes the flag shared with the thread, set while it loads models or runs a job
+ * @throws `model_missing`, `model_altered`, `runtime_unavailable`; `internal` if the thread cannot start
  */
 export async function startWorker(data: WorkerData): Promise<WorkerHandle> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {

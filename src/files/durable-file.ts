@@ -3,36 +3,31 @@ import { basename, dirname, join } from 'node:path';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Whether a thrown thing is an error of the system with this code, such as `ENOENT`. */
+/** Returns true for a system error with this code, such as `ENOENT`. */
 export const isSystemError = (error: unknown, code: string): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 
-/** Whether the system refused because of the account that asks. */
+/** Returns true for a permission error. */
 export const isForbidden = (error: unknown): boolean => isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
 
-/** Whether there was no room, as the system or SQLite says it: in the error or in what caused it. */
+/** Returns true if the disk is full, by the system's or SQLite's error or its cause. */
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof Error &&
   (isSystemError(error, 'SQLITE_FULL') ||
     isSystemError(error, 'ENOSPC') ||
     (error.cause !== undefined && isDiskFull(error.cause)));
 
-/** How the names of drafts end, after the name of the file they are for. */
 const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 
-/** Whether a name is that of a draft for a file, which a crash may leave. */
+/** Returns true for the name of a file's draft, which a crash may leave. */
 export const isDraftOf = (file: string, name: string): boolean =>
   name.startsWith(file) && draftEnd.test(name.slice(file.length));
 
-/** A name for a draft of a file. */
+/** Returns a name for a file's draft. */
 export const draftOf = (file: string, random: Random): string =>
   `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
 
-/**
- * Reads a file that only its owner may read; `null` where there is none.
- * @param setting - what an error names
- * @throws FaceError `config_invalid`: unreadable, or readable by others
- */
+/** Reads a private file; `null` if it does not exist. @throws `config_invalid`: unreadable, or readable by others */
 export async function readPrivateFile(file: string, setting: string): Promise<string | null> {
   let handle: Awaited<ReturnType<typeof open>>;
   try {
@@ -42,7 +37,7 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
     throw new FaceError('config_invalid', { setting, problem: 'unreadable' }, { cause: error });
   }
   try {
-    // Of the open file, so that what is checked is what is read.
+    // Checks the open file, so that the checked one is read.
     const { mode, uid } = await handle.stat();
     if (!isPrivate({ mode, uid }, process.getuid?.() ?? null))
       throw new FaceError('config_invalid', { setting, file, problem: 'readable by others; its mode must be 0600' });
@@ -53,8 +48,8 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
 }
 
 /**
- * Whether only one account can read a file. A file of root's may also be read by a group: so does a container's runtime hand
- * out secrets to a process that is not root. PostgreSQL holds the key of its server to the same rule.
+ * Returns true if only one account can read a file; root's files may be group-readable, as container runtimes provide
+ * secrets.
  * @param ownUid - of this process; `null` on Windows, which has no such modes
  * @see https://www.postgresql.org/docs/current/ssl-tcp.html (19.9.1)
  */
@@ -66,7 +61,7 @@ export function isPrivate(
   return (mode & (uid === 0 && ownUid !== 0 ? 0o037 : 0o077)) === 0;
 }
 
-/** `undefined` for what is not JSON: the parser's own error would quote the file, and with it a key. */
+/** Returns `undefined` for malformed JSON: the parser's error would quote the file, with a key. */
 export function parseKeyJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -76,8 +71,8 @@ export function parseKeyJson(text: string): unknown {
 }
 
 /**
- * Replaces a file by a whole one that is on the disk, of the same owner: whoever changes it as root takes it from nobody.
- * Where there is none, it is made. Drafts that a crash left are removed: keys may stand in them.
+ * Replaces or creates a file atomically and synced, keeping its owner, even as root. Removes drafts left by a crash,
+ * which may contain keys.
  */
 export async function replaceFile(file: string, text: string, random: Random): Promise<void> {
   const draft = await writeBeside(file, text, random);
@@ -102,24 +97,21 @@ async function giveToOwnerOf(file: string, draft: string): Promise<void> {
     await chown(draft, former.uid, former.gid);
 }
 
-/**
- * Gives what root has made to whom its folder belongs: an administrator runs commands as root, and the server that is to read
- * it runs as another account.
- */
+/** Gives root's file to the owner of its folder, because the server may run as another account. */
 export async function giveToOwnerOfFolder(path: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(dirname(path));
   await chown(path, uid, gid);
 }
 
-/** Makes an empty file that its owner alone may read, where there is none. */
+/** Creates an empty private file if needed. */
 export async function makeFile(file: string): Promise<void> {
   const handle = await open(file, 'a', 0o600);
   await handle.close();
   await giveToOwnerOfFolder(file);
 }
 
-/** Makes a folder that its owner alone may enter, and those above it, where they are not there; of the owner of the one above. */
+/** Creates a private folder and its parents if needed, with the owner of the parent. */
 export async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<unknown> => mkdir(folder, { mode: 0o700 });
   try {
@@ -135,7 +127,6 @@ export async function makeFolder(folder: string): Promise<void> {
   await giveToOwnerOfFolder(folder);
 }
 
-/** Writes a text beside `file`, mode 0600, complete and on the disk. @returns the name of that draft */
 async function writeBeside(file: string, text: string, random: Random): Promise<string> {
   const draft = draftOf(file, random);
   try {
@@ -147,18 +138,21 @@ async function writeBeside(file: string, text: string, random: Random): Promise<
       await handle.close();
     }
   } catch (error) {
-    // On a full disk there would be one more after each try, with what fitted of a key.
+    // On a full disk each retry would leave one more, with a part of a key.
     await rm(draft, { force: true });
     throw error;
   }
   return draft;
 }
 
-/** Makes a file, whole and on the disk, where there is none. @returns whether it was made; of several at once, one is */
+/**
+ * Creates a complete, synced file if there is none.
+ * @returns true if it was created; of concurrent callers, one succeeds
+ */
 export async function createFile(file: string, text: string, random: Random): Promise<boolean> {
   const draft = await writeBeside(file, text, random);
   try {
-    // A link never replaces a file, and what it makes visible is complete.
+    // A link never replaces a file, and its target is complete.
     await link(draft, file);
   } catch (error) {
     if (!isSystemError(error, 'EEXIST')) throw error;
@@ -170,9 +164,9 @@ export async function createFile(file: string, text: string, random: Random): Pr
   return true;
 }
 
-/** Puts the entries of the folder that a file is in on the disk. */
+/** Syncs the folder entry of a file. */
 export async function syncFolder(file: string): Promise<void> {
-  // Windows cannot open a folder, and writes its entries through.
+  // Windows cannot open folders, and writes entries through.
   if (process.platform === 'win32') return;
   const folder = await open(dirname(file), 'r');
   await folder.sync().finally(() => folder.close());
@@ -181,8 +175,7 @@ export async function syncFolder(file: string): Promise<void> {
 const lineBreak = 0x0a;
 
 /**
- * Takes away what a crash or a full disk left of the last line in a file of lines, so that what is added next is a line of its
- * own. The file is made, readable by its owner alone, where there is none.
+ * Removes an incomplete last line, left by a crash or a full disk, before appending. Creates a private file if needed.
  */
 export async function removeUnfinishedLine(file: string): Promise<void> {
   const handle = await open(file, 'a+', 0o600);
@@ -197,7 +190,7 @@ export async function removeUnfinishedLine(file: string): Promise<void> {
   }
 }
 
-/** Differs for what was put in the place of a file; that of a file which is not there is its own. Throws the system's errors. */
+/** Returns a mark that changes when a file is replaced; a missing file has its own. Throws system errors. */
 export async function markOf(file: string): Promise<string> {
   const { dev, ino, size, mtimeNs } = await stat(file, { bigint: true }).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n };

@@ -1,7 +1,6 @@
 /**
- * Lets everybody who waits for the disk wait for the same call: what was written before a call is on the disk once it
- * settles. One call runs at a time; all who ask while it runs share the next.
- * @param sync - puts everything written so far on the disk
+ * Creates a shared sync: all data written before a call is synced when it settles. One sync runs at a time; callers
+ * meanwhile share the next.
  */
 export function createGroupCommit(sync: () => Promise<void>): () => Promise<void> {
   let running: Promise<unknown> = Promise.resolve();

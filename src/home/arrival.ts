@@ -18,27 +18,24 @@ import type { ApiDeps } from '../rest/deps.js';
 import { doorPath } from './door-page.js';
 
 /*
- * How a browser gets to a person's own page: the screen of the capture page that a link with the purpose `manage` opens. The
- * link is made once the person has shown who they are, and opens in this browser alone.
+ * Entry to a person's own page: the capture page with the purpose `manage`. The link is created after authentication,
+ * and opens in this browser only.
  */
 
-/** One visit to the door of a connection. */
 export interface DoorVisit {
   readonly request: Request;
   readonly response: Response;
   readonly connection: Connection;
-  /** The language that somebody chose; `null`: the browser's. */
+  /** The chosen language; `null`: the browser's. */
   readonly wished: LetterLanguage | null;
 }
 
 const checkGuard = z.object({ stepUpId: z.string(), connection: z.string() });
 
-/** Which face check a browser was sent to, by the secret in its cookie. */
 const checkKey = (secret: Credential): string => `own-page-check:${secret.use(digestOf).toString('base64url')}`;
 
 const cookieOf = ({ issuer }: Pick<ApiDeps, 'issuer'>): string => browserCookieOf('me', issuer.startsWith('https:'));
 
-/** Puts the secret of a step-up into the browser, so that the link opens there alone. */
 function bindToBrowser(
   response: Response,
   started: StartedStepUp,
@@ -51,9 +48,8 @@ function bindToBrowser(
 }
 
 /**
- * Sends the browser to a face check of whoever it names. Somebody unknown or unenrolled looks the same here and there.
- * @param name - the user name that was typed
- * @throws FaceError `locked_out`: too many look-ups; `profile_unavailable`, `state_unavailable`
+ * Redirects to a face check of the named user. Unknown or unenrolled users look the same.
+ * @throws `locked_out`: too many look-ups; `profile_unavailable`, `state_unavailable`
  */
 export async function beginFaceCheck(
   { request, response, connection, wished }: DoorVisit,
@@ -75,7 +71,7 @@ export async function beginFaceCheck(
   );
   const { stepUpTimeoutSec: lifeSec } = connection.policy;
   const check = { stepUpId: started.id, connection: connection.id };
-  // As the step-up: strangers begin many, and after a power cut they begin anew.
+  // Relaxed durability, like the step-up: anonymous starts are repeated after a power failure.
   await deps.state.write(checkKey(door), check, { when: 'absent', expiresAt: started.expiresAt, mayBeLost: true });
   bindToBrowser(response, started, browser, lifeSec, deps.issuer);
   setBrowserCookie(response, { name: cookieOf(deps), secret: door, lifeSec });
@@ -83,8 +79,8 @@ export async function beginFaceCheck(
 }
 
 /**
- * The browser is back from its face check: opens the page of whoever passed it, once.
- * @throws FaceError `step_up_unknown`: it was sent to none, or another browser was; `face_not_verified`, `step_up_finished`
+ * Handles the return from the face check: opens the person's page, once.
+ * @throws `step_up_unknown`: not started, or by another browser; `face_not_verified`, `step_up_finished`
  */
 export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<void> {
   const { request, response, connection } = visit;
@@ -103,8 +99,8 @@ export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<
 }
 
 /**
- * Opens the page of somebody who has shown who they are. Who came by a sign-in alone enrols there only where the connection lets
- * people enrol by that: else a password would be enough to put another face in place of theirs.
+ * Opens the page of an authenticated person. After a sign-in without a face check, enrolment is allowed only if the
+ * connection's policy allows it: else a password would suffice to replace the face.
  */
 export async function openOwnPage(
   { response, wished }: Pick<DoorVisit, 'response' | 'wished'>,

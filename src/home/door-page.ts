@@ -18,16 +18,15 @@ nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; marg
 nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
 `);
 
-/** A door, as it is shown. */
 export interface Door {
   readonly connection: string;
-  /** `null`: it has no name. */
+  /** `null`: no name. */
   readonly organisation: string | null;
   readonly hasFaceCheck: boolean;
   readonly hasSignIn: boolean;
 }
 
-/** Where a page of the door is. @param wished - the language that somebody chose; `null`: the browser's */
+/** Returns the path of an entry page. */
 export const doorPath = (connection: string, below: string, wished: LetterLanguage | null): string =>
   `/me/${encodeURIComponent(connection)}${below}${wished === null ? '' : `?lang=${wished}`}`;
 
@@ -47,7 +46,7 @@ ${body}
   );
 }
 
-/** Asks who is there, in one of the ways that the connection has. */
+/** Renders the sign-in options of a connection. */
 export function renderDoor(
   { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
   door: Door,
@@ -72,7 +71,7 @@ ${hasSignIn ? signIn : null}`;
   return renderPage(language, doorPath(connection, '', null), body);
 }
 
-/** Asks at which connection somebody is known, where there are several. */
+/** Renders the choice of a connection. */
 export function renderDoors(
   { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
   doors: readonly Door[],

@@ -20,30 +20,26 @@ import { type Door, doorPath, renderDoor, renderDoors } from './door-page.js';
 import { type RefusedReason, refusedReasons } from './messages/texts.js';
 import { createOwnSignIn, type OwnSignIn } from './own-sign-in.js';
 
-/** What the doors take from outside. */
 export interface HomeDeps extends ApiDeps {
-  /** For the providers that people sign in at. */
   readonly fetch: Fetch;
-  /** Where the bodies of strangers are held. */
+  /** Memory for anonymous bodies. */
   readonly room: Room;
 }
 
-/** A connection whose people find their own page here. */
 interface OpenDoor extends Door {
   readonly of: Connection;
   readonly directoryFor: DirectoryFor;
   readonly signIn: OwnSignIn | null;
 }
 
-/** A form with a user name in it. */
 const maxFormBytes = 4 * 1024;
 
 const isReason = (text: string | null): text is RefusedReason => refusedReasons.some((each) => each === text);
 const isLanguage = (text: string | null): text is LetterLanguage => letterLanguages.some((each) => each === text);
 
 /**
- * Mounts the doors of people's own pages at `/me`: each leads to the capture page, by a face check or by the provider's sign-in.
- * Nothing of anybody stands on them.
+ * Mounts the entry pages at `/me`: each leads to the capture page, by a face check or by the provider's sign-in. They
+ * show no personal data.
  */
 export function mountHome(app: Express, deps: HomeDeps): void {
   const countAll = createCountAll(deps);
@@ -66,7 +62,6 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     });
   }
 
-  /** One step of one door. Whatever stops it, the person is back at the door and reads why. */
   function mountStep(below: string, steps: Readonly<Record<string, (visit: Visit) => Promise<void>>>): void {
     mount(`/me/:connection${below}`, Object.keys(steps), async (request, response) => {
       const door = doors.get(String(request.params.connection));
@@ -87,7 +82,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     });
   }
 
-  /** What strangers begin, before anything is looked up or kept for it. @throws FaceError `locked_out` */
+  /** Counts anonymous starts before any look-up or write. @throws `locked_out` */
   const countStart = ({ request, door }: Visit): Promise<void> =>
     countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 
@@ -129,7 +124,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     async GET(visit) {
       const { connection, door } = visit;
       if (door.signIn === null) throw new FaceError('not_found');
-      // Each answer costs the provider a call, whoever made it up.
+      // Each answer causes a call to the provider, even a forged one.
       await countStart(visit);
       await openOwnPage(visit, { connection, subject: await door.signIn.finish(visit) }, 'sign_in', deps);
     },
@@ -156,7 +151,6 @@ function openDoors(
   );
 }
 
-/** The user name of the form. @throws FaceError `request_malformed`, `body_too_large`, `overloaded` */
 const readName = ({ request, response }: DoorVisit, room: Room): Promise<string> =>
   withAllowance(request, { room, strangerBytes: maxFormBytes }, async (allowance) => {
     const body = await collectBody({ request, response }, allowance);
@@ -166,7 +160,7 @@ const readName = ({ request, response }: DoorVisit, room: Room): Promise<string>
     return name;
   });
 
-/** What a person reads of what went wrong; `null`: it is for whoever sent the request, and no person sent it. */
+/** Returns the reason for the person; `null`: a malformed request, not sent by a page. */
 function toReason(code: FaceErrorCode): RefusedReason | null {
   switch (code) {
     case 'face_not_verified':

@@ -12,18 +12,17 @@ import { isAnswerTo, secretsOf } from '../sign-in/visit-secrets.js';
 import type { DoorVisit } from './arrival.js';
 import { doorPath } from './door-page.js';
 
-/** How long somebody may take at the provider, in seconds. */
+/** Time limit at the provider, in seconds. */
 const visitLifeSec = 10 * 60;
 
-/** The sign-in of a connection's own provider. */
 export interface OwnSignIn {
-  /** Sends the browser there. @throws FaceError `profile_unavailable` */
+  /** Redirects to the provider. @throws `profile_unavailable` */
   begin(visit: DoorVisit): Promise<void>;
   /**
-   * Takes what it came back with.
-   * @returns the user of this connection whom the provider vouched for
-   * @throws FaceError `caller_untrusted`: the answer is no good, or another browser's; `subject_unknown`: it is about nobody of this
-   *   connection; `profile_unavailable`
+   * Completes the sign-in.
+   * @returns the user of this connection
+   * @throws `caller_untrusted`: invalid answer, or another browser's; `subject_unknown`: no user of this connection;
+   * `profile_unavailable`
    */
   finish(visit: DoorVisit): Promise<string>;
 }
@@ -36,7 +35,7 @@ export function createOwnSignIn(
   const redirectUri = `${deps.issuer}${doorPath(id, '/callback', null)}`;
   const provider = createSignInProvider(config, { ...deps, redirectUri, use: `me of ${id}` });
   const cookie = browserCookieOf('me-sign-in', deps.issuer.startsWith('https:'));
-  // An answer to the door of one connection is none to another's.
+  // Separate per connection, so that answers cannot be swapped.
   const secretsFor = (secret: Credential) => secretsOf(secret, `me ${id}`);
   return {
     async begin({ response }) {
@@ -50,13 +49,13 @@ export function createOwnSignIn(
       if (shown === null) throw new FaceError('caller_untrusted');
       const secrets = secretsFor(new Credential(shown));
       const query = queryOf(request);
-      // The cookie of another visit stays: that one is still under way, in another window.
+      // Keeps the cookie of another visit, which may be in progress in another window.
       if (!isAnswerTo(secrets, query)) throw new FaceError('caller_untrusted');
       clearBrowserCookie(response, cookie);
       const claims = await provider.finish(query, secrets, () => true);
       const subject = claims[config.subjectClaim];
       if (typeof subject !== 'string' || subject === '') throw new FaceError('subject_unknown');
-      // Some providers find a user by their login as well: an id is what is asked for.
+      // Some providers also find users by login, so the returned id is compared.
       const account = await profile.readAccount(subject);
       if (account.subject !== subject) throw new FaceError('subject_unknown');
       return subject;

@@ -5,7 +5,7 @@ import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { noteSource } from './source.js';
 
-/** The name of this request in replies and in the log; made here, never taken from the caller. */
+/** Returns the request id in replies and the log, which is never taken from the caller. */
 export function requestIdOf(response: ServerResponse): string {
   return String(response.getHeader('X-Request-Id') ?? '');
 }
@@ -15,13 +15,13 @@ interface AccessLogDeps {
   readonly random: Random;
   readonly log: Log;
   readonly telemetry: Telemetry;
-  /** Only a proxy before this server may say which trace a request belongs to. */
+  /** Only a trusted proxy may set the trace id. */
   readonly proxyHops: number;
 }
 
 /**
- * Names each request, follows it, and logs one line when it is over: method, route pattern, status, duration, who asked, and
- * why it was refused. Never the address, a query, a header or a body: they hold ids, tokens and faces.
+ * Creates the access log: assigns a request id and logs one line at the end with method, route pattern, status,
+ * duration, caller and refusal. Never logs URL, query, headers or body, which contain ids, tokens and faces.
  */
 export function createAccessLog({ clock, random, log, telemetry, proxyHops }: AccessLogDeps) {
   return (request: Routed, response: ServerResponse, answer: () => void): void => {
@@ -58,28 +58,27 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
   };
 }
 
-/** A request to which Express adds the route that it found. */
 interface Routed extends IncomingMessage {
   readonly route?: { readonly path?: unknown };
 }
 
 const routes = new WeakMap<ServerResponse, string>();
 
-/** Says which pattern of addresses a request was answered by, where Express does not. */
+/** Sets the route pattern of a request that Express does not handle. */
 export function noteRoute(response: ServerResponse, path: string): void {
   routes.set(response, path);
 }
 
 const refusals = new WeakMap<ServerResponse, unknown>();
 
-/** Puts a refusal on the request's log line, and into what is counted. */
+/** Sets the refusal for the log line and metrics. */
 export function noteRefusal(response: ServerResponse, error: unknown): void {
   refusals.set(response, error);
 }
 
 const askers = new WeakMap<ServerResponse, Readonly<Record<string, string>>>();
 
-/** Puts who asks on the request's log line: names out of the configuration, and nothing that a stranger could choose. */
+/** Sets the caller for the log line: configured names only, nothing that a caller can choose. */
 export function noteAsking(response: ServerResponse, asking: Readonly<Record<string, string>>): void {
   askers.set(response, asking);
 }

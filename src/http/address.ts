@@ -3,8 +3,8 @@ import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 
 /**
- * Puts an answer at an address, whatever the method: as one layer of the router. `app.all` makes one for each of 34 methods, at
- * every start and change of the configuration.
+ * Mounts a handler for all methods as one router layer; `app.all` creates one for each of 34 methods, at every start
+ * and change of the configuration.
  */
 export const mountAt = (
   app: Express,
@@ -13,8 +13,8 @@ export const mountAt = (
 ): void => void app.route(address).all(answer);
 
 /**
- * What a request asks with, question mark and all; empty where it asks with nothing. As it stands: whoever writes a whole address
- * may put a host into it that is none.
+ * Returns the raw query with its question mark, or an empty text. Not parsed, because an absolute URL may have an
+ * invalid host.
  */
 export function queryOf({ originalUrl }: Pick<Request, 'originalUrl'>): string {
   const at = originalUrl.indexOf('?');
@@ -22,8 +22,8 @@ export function queryOf({ originalUrl }: Pick<Request, 'originalUrl'>): string {
 }
 
 /**
- * Refuses a method, and says which are taken.
- * @throws FaceError `method_not_allowed`
+ * Refuses a method and lists the allowed ones.
+ * @throws `method_not_allowed`
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
  */
 export function refuseMethod(response: ServerResponse, taken: readonly string[]): never {
@@ -31,10 +31,7 @@ export function refuseMethod(response: ServerResponse, taken: readonly string[])
   throw new FaceError('method_not_allowed');
 }
 
-/**
- * Goes on where the method is taken.
- * @throws FaceError `method_not_allowed`
- */
+/** Checks the method. @throws `method_not_allowed` */
 export function requireMethod(request: IncomingMessage, response: ServerResponse, taken: readonly string[]): void {
   if (!taken.includes(request.method ?? '')) refuseMethod(response, taken);
 }

@@ -5,9 +5,8 @@ import type { Room } from './rooms.js';
 import { sourceOf } from './source.js';
 
 /**
- * Lets the work on a request hold bytes in a room, and gives all of them back once it is over, however it ends. Every body is
- * read in here.
- * @param place.strangerBytes - the greatest body until the caller is known
+ * Runs request work with a memory budget and releases it at the end. All bodies are read in here.
+ * @param place.strangerBytes - maximum body of anonymous callers
  */
 export async function withAllowance<Result>(
   request: IncomingMessage,
@@ -23,8 +22,8 @@ export async function withAllowance<Result>(
 }
 
 /**
- * What one request may hold, taken as its bytes arrive and not as they are announced: who only announces holds nothing.
- * Starts as a stranger's; `recognise` widens it once the caller is known.
+ * Memory budget of one request, charged as bytes arrive, because announced bytes cost nothing. Starts as anonymous;
+ * `recognise` raises it for a known caller.
  */
 export class Allowance implements Arrival {
   #held = 0;
@@ -32,13 +31,12 @@ export class Allowance implements Arrival {
   #who: string;
   #part: BodyPart;
   #limitBytes: number;
-  /** Refuses the body while it is on its way in. */
   #refuse: ((error: FaceError) => void) | null = null;
   #isReleased = false;
 
   /**
-   * @param source - whose it is until the caller is known, as `toSource` tells it
-   * @param strangerLimitBytes - the greatest body until then
+   * @param source - key of the anonymous caller, from `toSource`
+   * @param strangerLimitBytes - maximum body until then
    */
   constructor(
     private readonly room: Room,
@@ -54,7 +52,6 @@ export class Allowance implements Arrival {
     return this.#limitBytes;
   }
 
-  /** What holds for the part it is in. */
   get limits(): PartLimits {
     return this.#part.limits;
   }
@@ -70,9 +67,9 @@ export class Allowance implements Arrival {
   }
 
   /**
-   * The body is on its way from now on.
-   * @param refuse - called where it has to give way to others
-   * @throws FaceError `overloaded`: too many of the same sender are
+   * Marks the start of the body.
+   * @param refuse - called if it is evicted
+   * @throws `overloaded`: too many of the same caller
    */
   begin(refuse: (error: FaceError) => void): void {
     if (this.#part.isBusy(this.#who)) throw new FaceError('overloaded', { limit: 'unfinishedBodiesOfOne' });
@@ -80,31 +77,26 @@ export class Allowance implements Arrival {
     this.#refuse = refuse;
   }
 
-  /** A step has passed. */
   step(): void {
     this.#steps += 1;
   }
 
-  /** Nothing of the body is on its way any more; what it holds stays. */
+  /** Marks the end of the body; its memory stays charged. */
   end(): void {
     this.#part.end(this.#who, this);
     this.#refuse = null;
   }
 
-  /** @throws FaceError `body_too_large`, `overloaded`, `request_malformed` for what arrives after `release` */
+  /** @throws `body_too_large`, `overloaded`, `request_malformed` for bytes after `release` */
   take(bytes: number): void {
-    // Streams of a refused upload may still deliver: counted now, it would never be given back.
+    // A refused upload may still deliver bytes, which would never be released.
     if (this.#isReleased) throw new FaceError('request_malformed', 'over');
     if (this.#held + bytes > this.#limitBytes) throw new FaceError('body_too_large');
     this.#part.take(this.#who, bytes, this);
     this.#held += bytes;
   }
 
-  /**
-   * From now on the caller is known.
-   * @param who - tells it from other known callers of the room
-   * @throws FaceError `overloaded`
-   */
+  /** Moves the budget to a known caller. @param who - unique among known callers @throws `overloaded` */
   recognise(who: string, limitBytes: number): void {
     const { callers } = this.room;
     callers.take(who, this.#held, this);
@@ -122,7 +114,7 @@ export class Allowance implements Arrival {
     this.#endAll({ limit: 'bodies' });
   }
 
-  /** Gives everything back, for good; what is still on its way is refused. */
+  /** Releases everything permanently; further bytes are refused. */
   release(): void {
     this.#endAll('over');
   }
@@ -133,7 +125,7 @@ export class Allowance implements Arrival {
     this.end();
     this.#part.giveBack(this.#who, this.#held);
     this.#held = 0;
-    // Most are over by then, and an error is not made for nothing: it costs as much as the rest of this.
+    // Created only if needed, because most bodies have ended and an error is expensive.
     refuse?.(new FaceError(reason === 'over' ? 'request_malformed' : 'overloaded', reason));
   }
 }

@@ -2,20 +2,20 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import { LongText } from './json.js';
 
-/** Decoded in one go: well under a millisecond. Between two of these, other requests get their turn. */
+/** Decoded at once, in well under a millisecond; other requests get a turn in between. */
 const sliceCharacters = 128 * 1024;
 
-/** `data:image/jpeg;base64,`; some writers of JSON escape the slash. */
+/** `data:image/jpeg;base64,`; some JSON encoders escape the slash. */
 const dataUrl = /^data:[\w.+-]+\\?\/[\w.+-]+(?:;[\w.+=-]+)*;base64,/;
 const longestDataUrl = 128;
 
 /**
- * Decodes a picture sent as base64 (standard or URL-safe alphabet, with or without padding, no line breaks) or as a
- * data: URL, without holding the event loop.
- * @throws FaceError `photo_invalid`
+ * Decodes a picture from base64 (standard or URL-safe alphabet, optional padding, no line breaks) or a data: URL,
+ * without blocking the event loop.
+ * @throws `photo_invalid`
  */
 export async function decodeBase64(text: string | LongText): Promise<Buffer> {
-  // What is cut out of JSON still has its escapes; a text is past them.
+  // Text cut from JSON still has its escapes.
   const undoEscapes = text instanceof LongText ? undoEscapesOfBase64 : (characters: string): string => characters;
   const source = text instanceof LongText ? text.bytes : Buffer.from(text);
   const start = dataUrl.exec(source.toString('latin1', 0, longestDataUrl))?.[0].length ?? 0;
@@ -27,7 +27,7 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
     const end = Math.min(at + sliceCharacters, source.length);
     const characters = undoEscapes(carried + source.toString('latin1', at, end));
     const isLast = end === source.length;
-    // An escape that the slice cuts through is carried over, so that it is met whole.
+    // An escape at the end of a slice moves to the next one.
     const sure = isLast ? characters.length : (begunEscape.exec(characters)?.index ?? characters.length);
     const taken = isLast ? sure : sure - (sure % 4);
     length += decodeSlice(characters.slice(0, taken), decoded.subarray(length), isLast);
@@ -37,7 +37,7 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   return decoded.subarray(0, length);
 }
 
-/** How writers of JSON may put what base64 is written in: PHP escapes `/`, Gson `=`, System.Text.Json `+`. */
+/** JSON escapes of base64 characters: PHP escapes `/`, Gson `=`, System.Text.Json `+`. */
 const escapeOfBase64 = /\\(?:\/|u00(2[BbDdFf]|3[Dd]|5[Ff]))/g;
 const begunEscape = /\\(?:u(?:0(?:0[235]?)?)?)?$/;
 
@@ -48,7 +48,7 @@ const undoEscapesOfBase64 = (text: string): string =>
       )
     : text;
 
-/** Node skips what is not base64, so anything skipped shows as a missing byte. */
+/** Node skips invalid characters, so a skipped one shows as a missing byte. */
 function decodeSlice(characters: string, target: Buffer, isLast: boolean): number {
   const bare = isLast && characters.length % 4 === 0 ? characters.replace(/={1,2}$/, '') : characters;
   const expected = Math.floor((bare.length * 3) / 4);

@@ -8,9 +8,9 @@ import { type FieldValue, LongText, parseJsonFields } from './json.js';
 import { readMultipart } from './multipart.js';
 
 /**
- * Reads multipart/form-data or application/json; no body at all is an empty one. Other types are refused, forms of the type
- * application/x-www-form-urlencoded too: base64 has `+`, which those turn into a space where a client does not escape it.
- * @throws FaceError `request_malformed`, `media_type_unsupported`, `body_too_large`, `overloaded`, `field_unknown`, `photo_*`
+ * Reads multipart/form-data or application/json; a missing body is empty. Refuses other types, including
+ * application/x-www-form-urlencoded, which turns an unescaped `+` of base64 into a space.
+ * @throws `request_malformed`, `media_type_unsupported`, `body_too_large`, `overloaded`, `field_unknown`, `photo_*`
  */
 export async function readBody(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const { headers } = request;
@@ -27,7 +27,7 @@ export async function readBody(request: Request, response: Response, options: Bo
   }
 }
 
-/** Whether the body is a form with files. */
+/** Returns true if the body is a multipart form. */
 export const isMultipart = (request: Request): boolean => request.is('multipart/form-data') === 'multipart/form-data';
 
 async function splitPhotos(values: ReadonlyMap<string, FieldValue>, options: BodyOptions): Promise<Body> {

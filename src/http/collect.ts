@@ -5,16 +5,12 @@ import type { PartLimits } from './budget.js';
 import { joinAndWipe, Pieces } from './join.js';
 import { roomLimits } from './rooms.js';
 
-/** What a body is read from, and where its refusal goes. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
-/**
- * Reads a whole body into memory.
- * @throws FaceError as `receiveBody`
- */
+/** Reads a whole body into memory. @throws as `receiveBody` */
 export async function collectBody(exchange: Exchange, allowance: Allowance): Promise<Buffer> {
   if (Number(exchange.request.headers['content-length'] ?? 0) > allowance.limitBytes) {
     throw new FaceError('body_too_large');
@@ -25,11 +21,10 @@ export async function collectBody(exchange: Exchange, allowance: Allowance): Pro
 }
 
 /**
- * Takes a body as it arrives: every byte is counted before it is handed on. Refuses as soon as too much has arrived, or too
- * little for too long; the request is left to be discarded, not destroyed, so that the refusal can be sent. Time in which
- * the stream is paused is ours and not the sender's.
- * @throws FaceError `body_too_large`, `overloaded`, `request_malformed` where the sender gave up or is too slow; that one's
- *   connection is closed after the answer
+ * Receives a body, charging every byte before it is passed on. Refuses too much or too slow data; the rest is
+ * discarded, so that the refusal can be sent.
+ * @throws `body_too_large`, `overloaded`, `request_malformed` if aborted or too slow; the connection closes after the
+ * reply
  */
 export function receiveBody(
   { request, response }: Exchange,
@@ -71,10 +66,9 @@ export function receiveBody(
   });
 }
 
-/** How fast a body must come. */
 type Pace = Pick<PartLimits, 'patienceSteps' | 'leastBytesPerStep'>;
 
-/** Looks at a body once a step: calls `onSlow` where it is silent for too long, or its average too low. */
+/** Checks the rate of a body at each step; calls `onSlow` after too long a silence or at too low an average. */
 function watchPace(
   request: IncomingMessage,
   { stepMs, onStep }: { readonly stepMs: number; readonly onStep: () => Pace },
@@ -98,13 +92,12 @@ function watchPace(
   };
 }
 
-/** A sender that was refused may finish this much, so that it reads the refusal; then the line is cut. */
+/** Bytes that a refused sender may finish, so that it reads the refusal. */
 const discardedBytes = 16 * 1024 * 1024;
 
-/** The same where it takes its time. */
 const discardedPace = { stepMs: 1000, onStep: () => roomLimits.clients.strangers } as const;
 
-/** Lets the rest of a body pass without keeping it. */
+/** Discards the rest of a body. */
 export function discardRest(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;
   let seen = 0;
@@ -121,8 +114,8 @@ export function discardRest(request: IncomingMessage): void {
 }
 
 /**
- * For what is answered whatever is sent along, as a layer of the router: lets that pass at once. Where the answer is not read it
- * would stay in memory for as long, and in small chunks it takes hundreds of times its size there.
+ * Discards an unused body, as a router layer: otherwise it stays in memory until the reply is read, and small chunks
+ * take hundreds of times their size.
  */
 export function discardBody(request: IncomingMessage, _response: unknown, next: () => void): void {
   discardRest(request);

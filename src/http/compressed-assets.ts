@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { RequestHandler } from 'express';
 
-/** The kinds of assets that `vite.compress-assets.ts` compresses. */
 const typeByEnding = {
   js: 'text/javascript',
   css: 'text/css',
@@ -11,9 +10,9 @@ const typeByEnding = {
 const isCompressible = (ending: string): ending is keyof typeof typeByEnding => Object.hasOwn(typeByEnding, ending);
 
 /**
- * Sends the compressed copy of an asset that the page's build made, if the browser accepts brotli. Everything else is left to
- * the next handler. Asset names hold a digest of their content, so browsers may keep them.
- * @param folder - what `vite build` made
+ * Creates a handler that serves precompressed assets to browsers with brotli, and passes on other requests. Asset names
+ * contain a content digest, so browsers may cache them.
+ * @param folder - output of `vite build`
  */
 export function createCompressedAssets(folder: string): RequestHandler<{ file: string }> {
   const root = join(folder, 'compressed');
@@ -21,7 +20,7 @@ export function createCompressedAssets(folder: string): RequestHandler<{ file: s
     const { file } = request.params;
     const [, ending = ''] = /^[\w-]+\.(\w+)$/.exec(file) ?? [];
     if (!isCompressible(ending)) return next();
-    // Of the uncompressed file too, or a cache would send one browser what is for another.
+    // Also for the uncompressed file, so that caches keep them apart.
     response.vary('Accept-Encoding');
     if (request.acceptsEncodings('br') === false) return next();
     response.type(typeByEnding[ending]).set({
@@ -30,7 +29,7 @@ export function createCompressedAssets(folder: string): RequestHandler<{ file: s
     });
     response.sendFile(`${file}.br`, { root, cacheControl: false, lastModified: false }, (error) => {
       if (error === undefined) return;
-      // Of what was begun nothing can take the place: its reader has gone, or the file.
+      // A started reply cannot be replaced: the reader or the file is gone.
       if (response.headersSent) return void response.destroy();
       response.removeHeader('Content-Encoding');
       next();

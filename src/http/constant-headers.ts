@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 
 /**
- * Puts on every answer what helmet sets, and that nobody keeps a copy. What it comes to is found once: it is the same for every
- * request. A page with a policy of its own puts that in its place.
+ * Creates the handler that sets helmet's headers and `no-store` on every reply, computed once. Pages with their own
+ * policy override it.
  */
 export function createConstantHeaders() {
   const headers = [...headersOf(helmet()), ['Cache-Control', 'no-store']] as const;
@@ -13,7 +13,6 @@ export function createConstantHeaders() {
   };
 }
 
-/** What a middleware sets on an answer. */
 function headersOf(middleware: ReturnType<typeof helmet>): (readonly [string, string])[] {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);

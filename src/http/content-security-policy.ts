@@ -14,10 +14,9 @@ type Directive =
   | 'sandbox'
   | 'require-trusted-types-for';
 
-/** What a page adds to the strict default. */
 type Directives = Readonly<Partial<Record<Directive, string>>>;
 
-/** Directives of a page whose scripts, styles and pictures are our own files, without a way to make markup from text. */
+/** Directives for pages with own scripts, styles and pictures only, and Trusted Types. */
 export const ownFiles = {
   'script-src': "'self'",
   'style-src': "'self'",
@@ -26,10 +25,10 @@ export const ownFiles = {
   'require-trusted-types-for': "'script'",
 } as const satisfies Directives;
 
-/** `Permissions-Policy` of a page that uses no camera and nothing else of the device. */
+/** `Permissions-Policy` of a page that uses no device features. */
 export const noDevices = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
 
-/** Builds a `Content-Security-Policy` that forbids everything, frames around the page included, except what is added. */
+/** Builds a `Content-Security-Policy` that forbids everything, framing included, except the additions. */
 export function contentSecurityPolicy({
   'form-action': formAction = "'none'",
   'frame-ancestors': frameAncestors = "'none'",
@@ -44,13 +43,10 @@ export function contentSecurityPolicy({
     .join(';');
 }
 
-/** Allows one style element. @param style - its text, to the letter */
+/** Returns the source expression of one style element. @param style - its exact text */
 export const styleDigest = (style: string): string => `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
-/**
- * Sends a page's policy, and its rule about frames for browsers that read only `X-Frame-Options`.
- * @param others - other headers of the page
- */
+/** Creates the handler that sends a page's policy, with `X-Frame-Options` for old browsers. */
 export function securePage(directives: Directives, others: Readonly<Record<string, string>> = {}) {
   const headers = Object.entries({
     'Content-Security-Policy': contentSecurityPolicy(directives),

@@ -4,21 +4,18 @@ import type { Random } from '../core/ports.js';
 import { secondsPerDay } from '../core/units.js';
 import { readCookie } from './cookies.js';
 
-/** The longest that browsers keep a cookie (RFC 6265bis, section 5.5). */
+/** Maximum lifetime of a cookie (RFC 6265bis, section 5.5). */
 const lifeSec = 400 * secondsPerDay;
 
-/**
- * The name of the cookie by which the capture page knows a browser again, whoever uses it: chance, and nothing of the person.
- * @param issuer - the public address of this server
- */
+/** Returns the name of the cookie that recognizes a browser: random, without personal data. */
 export const deviceCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-device`;
 
-/** The secret that a browser shows; `null`: none, or none of ours. */
+/** Parses the secret in the cookie; `null` if missing or malformed. */
 export const shownDevice = (cookie: string | null): Credential | null =>
   cookie !== null && /^[\w-]{43}$/.test(cookie) ? new Credential(cookie) : null;
 
-/** Gives a browser its cookie, or lets it keep the one it has for as long again. */
+/** Sets or renews the browser's cookie. */
 export function keepDevice(
   request: Request,
   response: Response,

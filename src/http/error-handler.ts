@@ -8,24 +8,23 @@ import { discardRest } from './collect.js';
 import type { Refuse } from './direct.js';
 import { isFault, sendRefusal } from './reply.js';
 
-/** What Node's parser says of a caller who stops sending HTTP in the middle of a body. */
+/** Errors of Node's parser if a client stops sending HTTP within a body. */
 const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
 
-/** What Express says of a request for a file that is there and not sent so: a range or a version that it has not, a way out of the folder. */
+/** Errors of Express for an existing file that cannot be sent: range, version, or path traversal. */
 const unsentFileGuard = z.object({ expose: z.literal(true), statusCode: z.literal([400, 403, 412, 416]) });
 
-/** What libraries throw at a request that is not as it should be. */
 function toRefusal(thrown: unknown): unknown {
-  // Express throws this for an address with broken percent signs.
+  // Thrown by Express for malformed percent-encoding.
   if (thrown instanceof URIError) return new FaceError('not_found');
-  // Sending a file fails with this, while nobody reads the body.
+  // Also thrown when sending a file while the body is not read.
   if (brokenHttpGuard.safeParse(thrown).success) return new FaceError('request_malformed', 'aborted');
   const unsent = unsentFileGuard.safeParse(thrown).data;
   if (unsent === undefined) return thrown;
   return new FaceError(unsent.statusCode === 403 ? 'not_found' : 'request_malformed');
 }
 
-/** The one place where a refusal becomes a reply. */
+/** Creates the function that turns all errors into replies. */
 export function createRefuse(log: Log): Refuse {
   return (thrown, request, response) => {
     const error = toRefusal(thrown);
@@ -41,7 +40,7 @@ export function createRefuse(log: Log): Refuse {
     }
     if (response.headersSent) response.destroy();
     else {
-      // What was said of a file that is not sent after all is not said of this.
+      // Header of a file that is not sent.
       response.removeHeader('Content-Encoding');
       response.setHeader('Cache-Control', 'no-store');
       sendRefusal(response, error);
@@ -50,7 +49,7 @@ export function createRefuse(log: Log): Refuse {
   };
 }
 
-/** The same for Express, which knows it by its four parameters. */
+/** Creates the error handler for Express, which identifies it by its four parameters. */
 export function createErrorHandler(log: Log) {
   const refuse = createRefuse(log);
   return (thrown: unknown, request: IncomingMessage, response: ServerResponse, _next: unknown): void =>

@@ -1,25 +1,24 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Copied in one go: about a millisecond. */
+/** Copied at once, in about a millisecond. */
 const bytesPerTurn = 1024 * 1024;
 
-/** Shorter ones are put together as they arrive: each takes some hundreds of bytes beside its own. */
+/** Shorter chunks are merged on arrival, because each costs some hundreds of bytes of overhead. */
 const smallBytes = 1024;
 
-/** What they are put together in. */
 const blockBytes = 16 * 1024;
 
-/** The pieces of a body, in their order. However small a sender cuts them, they take little more room than what is in them. */
+/** Chunks of a body, in order. Small chunks are merged to limit their memory overhead. */
 export class Pieces {
   readonly #pieces: Buffer[] = [];
   #block = Buffer.alloc(0);
-  /** What of the block was filled since the last piece. */
+  /** Start of the unflushed part of the block. */
   #from = 0;
   #to = 0;
 
-  /** Takes a piece; one that is put together with others is overwritten. */
+  /** Adds a chunk; a merged one is zeroed. */
   add(piece: Buffer): void {
-    // Most bodies of a few hundred bytes are one piece.
+    // Most small bodies are a single chunk.
     const isOnly = this.#pieces.length === 0 && this.#to === 0;
     if (isOnly || piece.length >= smallBytes) {
       this.#close();
@@ -37,7 +36,6 @@ export class Pieces {
     piece.fill(0);
   }
 
-  /** All that there are. They are not kept any longer. */
   take(): readonly Buffer[] {
     this.#close();
     return this.#pieces.splice(0);
@@ -50,8 +48,8 @@ export class Pieces {
 }
 
 /**
- * Makes one buffer of the pieces of a body and overwrites the pieces. Joining 14 MB at once would hold the event loop
- * for some ten milliseconds, so other requests get their turn in between.
+ * Concatenates and zeroes the chunks of a body. Joining 14 MB at once would block the event loop for some ten
+ * milliseconds, so other requests get a turn in between.
  */
 export async function joinAndWipe(pieces: readonly Buffer[]): Promise<Buffer> {
   const joined = Buffer.allocUnsafe(pieces.reduce((sum, piece) => sum + piece.length, 0));

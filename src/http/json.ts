@@ -1,23 +1,22 @@
 import jsonc from 'jsonc-parser';
 import { FaceError } from '../errors.js';
 
-/** A JSON string longer than any text field may be: a picture. Its bytes stay where they arrived, escapes included. */
+/** A JSON string longer than any text field: a picture. Its bytes stay in place, with escapes. */
 export class LongText {
   constructor(readonly bytes: Buffer) {}
 }
 
 export type Scalar = string | number | boolean | null | LongText;
-/** A field's value: most are scalars or lists of them. */
+/** Value of a field, usually a scalar or a list of scalars. */
 export type FieldValue = Scalar | readonly FieldValue[] | { readonly [name: string]: FieldValue };
 
-/** No text field takes more. */
 export const longTextBytes = 8 * 1024;
 
-/** What remains when pictures are cut out: parsed by the slow, strict parser, so kept small. */
+/** Remaining text without pictures; bounded, because its strict parser is slow. */
 const maxSkeletonBytes = 64 * 1024;
 
 const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype']);
-/** The body itself is the first. */
+/** Includes the body itself. */
 const maxDepth = 4;
 
 const quote = 0x22;
@@ -25,14 +24,12 @@ const backslash = 0x5c;
 
 const malformed = (reason: string): FaceError => new FaceError('request_malformed', { reason });
 
-/** What is being read, inside of what is around it. */
 type Opened = { readonly members: Map<string, FieldValue>; name: string } | { readonly items: FieldValue[] };
 
 /**
- * Parses a body of one object. Strict where `JSON.parse` is lenient: duplicate names, names that reach a prototype, deep
- * nesting and broken UTF-8 are refused. Pictures are cut out before parsing, so that a body of 14 MB costs two searches for a
- * byte and not a walk over its characters.
- * @throws FaceError `request_malformed`
+ * Parses a body with one object, stricter than `JSON.parse`: refuses duplicate names, prototype names, deep nesting and
+ * invalid UTF-8. Pictures are cut out first, so that 14 MB cost two byte searches.
+ * @throws `request_malformed`
  */
 export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
   const { text, longTexts } = cutLongTexts(body);
@@ -110,7 +107,7 @@ function cutLongTexts(body: Buffer): { text: string; longTexts: ReadonlyMap<numb
   return { text, longTexts };
 }
 
-/** Escaped quotes are looked at one by one, but only as far as a text field may reach: no picture holds any. */
+/** Checks escaped quotes one by one, but only up to the maximum of a text field: pictures contain none. */
 function findClosingQuote(body: Buffer, open: number): number {
   for (let close = body.indexOf(quote, open + 1); close !== -1; close = body.indexOf(quote, close + 1)) {
     if (body[close - 1] !== backslash) return close;
@@ -122,7 +119,7 @@ function findClosingQuote(body: Buffer, open: number): number {
   throw malformed('string without end');
 }
 
-/** Half a surrogate pair has no UTF-8 form: two such texts would be hashed alike. */
+/** Lone surrogates have no UTF-8 form: different texts would have the same hash. */
 function checkWellFormed(text: string): string {
   if (/\p{Surrogate}/u.test(text)) throw malformed('utf-16');
   return text;

@@ -1,2 +1,2 @@
-/** Where a letter stands that is looked at before it leaves. @param digest - as `keepShown` gives it */
+/** Returns the path of an e-mail preview. @param digest - from `keepShown` */
 export const letterPath = (digest: string): string => `/console/letter/${digest}`;

@@ -1,52 +1,42 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** Time to send the request line and headers. */
 const headersTimeoutMs = 10_000;
 
-/** Time to send a whole request: 50 MB at 7 Mbit/s. */
+/** Time limit for a whole request: 50 MB at 7 Mbit/s. */
 const requestTimeoutMs = 60_000;
 
-/** Longer than the idle time of common load balancers (60 s), so that they never use a connection being closed. */
+/** Longer than the idle timeout of common load balancers (60 s), so that they never use a closing connection. */
 const keepAliveTimeoutMs = 65_000;
 
-/**
- * How long requests under way may take to finish after `stop`: the frames of a step-up, sent by a phone on a slow network and
- * judged behind a full queue.
- */
+/** Time limit for running requests after `stop`: frames from a phone on a slow network, judged behind a full queue. */
 const stopTimeoutMs = 20_000;
 
-/** Open connections: each takes a file descriptor and some 10 KB. */
+/** Maximum open connections: each takes a file descriptor and some 10 KB. */
 const defaultMaxConnections = 10_000;
 
-/** Requests that may wait on one connection for those before them. Neither browsers nor proxies send any ahead. */
+/** Maximum pipelined requests per connection; browsers and proxies send none. */
 const mostAhead = 8;
 
-/** Requests under way, beyond which nobody is waited for who does not read: what is sent of a file is some 100 KB of each. */
+/** Running requests beyond which slow readers are cut: a file being sent takes some 100 KB. */
 const defaultMaxUnderWay = 1_000;
 
-/** A connection with a request under way. */
 interface Busy {
   readonly response: ServerResponse;
-  /** What begins the requests that were sent ahead. */
+  /** Starts of pipelined requests. */
   readonly ahead: (() => void)[];
 }
 
 export interface Listening {
   readonly port: number;
-  /** Takes no new requests, lets those under way finish (20 s at most), then settles. */
+  /** Accepts no new requests, and settles when the running ones are done (20 s at most). */
   stop(): Promise<void>;
 }
 
 /**
- * Listens for HTTP. Rejects with the system's error where the address cannot be had.
- *
- * Where one connection too many comes, the one is closed that has been without a request for longest: who opens
- * connections and says nothing, or says it slowly, takes no place from those who ask. Only where every connection has a
- * request under way the new one is closed.
- *
- * A connection has one request under way at a time, and where there are too many the one is cut whose answer has waited
- * for its reader for longest: a stranger has this server hold no more answers than that.
+ * Listens for HTTP. Rejects with the system's error. At the connection limit, the longest idle connection is closed, so
+ * that silent clients do not block others. Each connection runs one request at a time; with too many, the one whose
+ * reply has waited longest for its reader is cut.
  */
 export function listen(
   app: RequestListener,
@@ -57,8 +47,8 @@ export function listen(
     maxUnderWay = defaultMaxUnderWay,
   }: { host: string; port: number; maxConnections?: number; maxUnderWay?: number },
 ): Promise<Listening> {
-  // Without a request under way, longest first. Node counts a connection that never asked anything as busy, and one that
-  // has been answered as open: kept here instead, so that neither holds up a stop.
+  // Idle connections, oldest first. Node counts unused connections as busy and answered ones as open; tracked here, so
+  // that neither delays a stop.
   const quiet = new Set<Socket>();
   const busy = new Map<Socket, Busy>();
   let open = 0;
@@ -68,7 +58,7 @@ export function listen(
     const { socket } = request;
     const ahead = busy.get(socket)?.ahead ?? [];
     quiet.delete(socket);
-    // Anew, so that the first has been at it for longest.
+    // Re-inserted, so that the first is the oldest.
     busy.delete(socket);
     busy.set(socket, { response, ahead });
     response.once('close', () => {
@@ -107,7 +97,7 @@ export function listen(
     if (open > maxConnections) {
       const [longest = socket] = quiet;
       longest.destroy();
-      // It is closed a moment later, and must not be chosen twice.
+      // It closes asynchronously, and must not be chosen twice.
       quiet.delete(longest);
     }
     if (!socket.destroyed) quiet.add(socket);
@@ -132,7 +122,7 @@ export function listen(
   });
 }
 
-/** The connection that for longest has had an answer that is there, and not read; `undefined`: none has. */
+/** Returns the connection whose finished reply has waited longest for its reader; `undefined`: none. */
 function findUnread(busy: ReadonlyMap<Socket, Busy>): Socket | undefined {
   for (const [socket, { response }] of busy) if (response.writableEnded || response.writableNeedDrain) return socket;
   return undefined;

@@ -10,35 +10,34 @@ import { longTextBytes } from './json.js';
 
 const maxTextFields = 16;
 
-/** Text fields, the hundred photos of a bulk match and its probe. */
+/** Text fields, the hundred photos of a bulk match, and its probe. */
 const maxParts = maxTextFields + 101;
 
-/** What multer says, in our words. A text that is too long is answered per field by whoever knows the field. */
+/** Errors of multer. Overlong texts are handled per field. */
 const refusalByMulterCode: Record<string, FaceErrorCode> = {
   LIMIT_FILE_SIZE: 'photo_too_large',
   LIMIT_FIELD_NESTING: 'field_unknown',
 };
 
 /**
- * A form whose last byte has arrived is done within milliseconds: nothing leaves memory. The parser never ends a file that
- * begins after the closing boundary, so who is not done by then never will be.
+ * A completely received form is parsed within milliseconds. The parser never ends a file that starts after the closing
+ * boundary, so others never finish.
  */
 const unfinishedMs = 5_000;
 
 /**
- * A text that is what was sent. Bytes that are none in its character set come out of the parser as U+FFFD, whichever they were, and
- * half a surrogate pair has no UTF-8 form: two secrets of such would be the same. Of a set that it does not know it makes nothing.
+ * Text as it was sent. The parser replaces undecodable bytes by U+FFFD, and lone surrogates have no UTF-8 form, so
+ * different secrets would become equal. Unknown character sets give nothing.
  */
 const decodedGuard = z.string().refine((text) => !/[\ufffd\p{Surrogate}]/u.test(text));
 
 const textGuard = z.union([decodedGuard, z.array(decodedGuard)]);
 
 /**
- * Reads a multipart/form-data body into memory: never onto a disk. Every byte is counted as it arrives, those of text fields
- * and of the parts' own headers too, and the client token is looked at as soon as its field has come, so that a known
- * caller's pictures count as theirs.
- * @throws FaceError `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`,
- *   `request_malformed`, and what `onAuthToken` throws
+ * Reads a multipart/form-data body into memory, never to disk. Charges every byte on arrival, and checks the client
+ * token as soon as it arrives.
+ * @throws `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`, `request_malformed`,
+ * and what `onAuthToken` throws
  */
 export async function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const memory = createFileMemory();
@@ -68,14 +67,14 @@ export async function readMultipart(request: Request, response: Response, option
             () => callback(null, true),
             (error: unknown) => {
               const refusal = error instanceof FaceError ? error : new FaceError('internal', null, { cause: error });
-              // The refusal is sent at once; multer lets the rest of the body pass before it calls back.
+              // Refuses at once; multer discards the rest before it calls back.
               reject(refusal);
               callback(refusal);
             },
           );
         },
       }).any();
-      // Before the parser listens: what is refused does not reach it.
+      // Before the parser: refused bytes must not reach it.
       receiveBody({ request, response }, options.allowance, () => {}).catch((error: unknown) => {
         request.unpipe();
         reject(error);
@@ -87,7 +86,7 @@ export async function readMultipart(request: Request, response: Response, option
     });
     return await toBody(request, memory, options);
   } catch (error) {
-    // What is refused counts for nobody any more: nothing of it may stay while the rest of the body passes.
+    // Refused data is no longer charged, so it must not stay in memory.
     memory.wipe();
     request.body = undefined;
     throw error;
@@ -96,7 +95,7 @@ export async function readMultipart(request: Request, response: Response, option
   }
 }
 
-/** Takes a file where one belongs, and once its sender is who it says. */
+/** Accepts files in their fields, after the caller is authenticated. */
 function createFileFilter(
   request: Request,
   { photoLimits, onAuthToken }: BodyOptions,
@@ -113,11 +112,9 @@ function createFileFilter(
   };
 }
 
-/** What files are kept in until they are taken. */
 interface FileMemory {
   readonly engine: multer.StorageEngine;
   take(file: Express.Multer.File): Promise<Buffer>;
-  /** Overwrites all that was not taken, and keeps nothing from then on. */
   wipe(): void;
 }
 
@@ -146,10 +143,10 @@ function createFileMemory(): FileMemory {
 }
 
 async function toBody(request: Request, memory: FileMemory, { own }: BodyOptions): Promise<Body> {
-  // Where the type has no usable boundary, multer takes the body for one that is not its own and leaves nothing.
+  // Without a usable boundary, multer ignores the body.
   const sent: Record<string, unknown> | undefined = request.body;
   if (sent === undefined) throw new FaceError('request_malformed');
-  // Name by name: a guard for the whole would drop `__proto__` without a word.
+  // Field by field: a guard for the whole would silently drop `__proto__`.
   const fields = new Map(Object.entries(sent).map(([name, value]) => [name, toText(value)]));
   const photos = new Map<string, Photo[]>();
   for (const file of Array.isArray(request.files) ? request.files : []) {
@@ -158,7 +155,6 @@ async function toBody(request: Request, memory: FileMemory, { own }: BodyOptions
   return { fields, photos };
 }
 
-/** @throws FaceError `request_malformed` */
 function toText(value: unknown): z.output<typeof textGuard> {
   const text = textGuard.safeParse(value);
   if (!text.success) throw new FaceError('request_malformed', { reason: 'text' });

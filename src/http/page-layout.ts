@@ -3,15 +3,14 @@ import { type Html, html } from '../base/html.js';
 import { directionOf, type LetterLanguage } from '../core/letters/language.js';
 import { contentSecurityPolicy, styleDigest } from './content-security-policy.js';
 
-/** A page, and the `Content-Security-Policy` that it is sent with. */
 export interface RenderedPage {
   readonly bytes: Buffer;
   readonly policy: string;
 }
 
 /**
- * Creates the layout of pages with one style element and no script. Their forms are sent to us alone.
- * @param formsTo - where else a form may lead: browsers check every redirect after a form against this list
+ * Creates the layout of pages with one style element and no script; forms post to this server only.
+ * @param formsTo - further form targets: browsers apply this list to every redirect after a form
  */
 export function createPageLayout(style: Html, formsTo = "'self'") {
   const policy = contentSecurityPolicy({ 'style-src': styleDigest(style.toString()), 'form-action': formsTo });
@@ -35,7 +34,7 @@ ${body}
   };
 }
 
-/** Sends a page under its policy. */
+/** Sends a page with its policy. */
 export function sendPage(response: Response, { bytes, policy }: RenderedPage): void {
   response.set('Content-Security-Policy', policy).type('html').send(bytes);
 }

@@ -3,10 +3,9 @@ import { z } from 'zod';
 import type { Json } from '../base/json.js';
 import { FaceError, type FaceErrorCode, refusals, toCode } from '../errors.js';
 
-/** Whether a refusal tells of something wrong on this side, for the log; a full queue is none, and comes in floods. */
+/** Returns true if a refusal is a server error, for the log; a full queue is not, and floods the log. */
 export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >= 500 && code !== 'overloaded';
 
-/** What every refusal looks like on the wire. */
 export const refusalGuard = z.strictObject({
   ok: z.literal(false),
   error: z.string().describe('For people. It depends on the code alone.'),
@@ -15,10 +14,10 @@ export const refusalGuard = z.strictObject({
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 
-/** Without a better hint: a queue is short, an outage of the state store too. */
+/** Default: queues are short, and so are outages of the state store. */
 const defaultRetryAfterSec = 1;
 
-/** Answers with `{ ok: false, error, code }`; says with 429 and 503 when to come back. Detail and cause stay here. */
+/** Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503. Detail and cause are not sent. */
 export function sendRefusal(response: ServerResponse, error: unknown): void {
   const code = toCode(error);
   const { status, text } = refusals[code];
@@ -29,7 +28,7 @@ export function sendRefusal(response: ServerResponse, error: unknown): void {
   sendJson(response, status, { ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>);
 }
 
-/** Answers with JSON. Nothing about it depends on the request, so none of what Express looks at there is asked. */
+/** Replies with JSON, without Express's request-dependent checks. */
 export function sendJson(response: ServerResponse, status: number, body: Json): void {
   const text = JSON.stringify(body);
   response.statusCode = status;

@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Whether a request comes from a page of this server, as far as the browser tells: by `Sec-Fetch-Site`, and by `Origin` in a
- * browser that does not send that. What sends neither is no browser of today.
- * @param issuer - the public address of this server
+ * Returns true if the browser reports a request from this server's own page, by `Sec-Fetch-Site`, or `Origin` in older
+ * browsers. All current browsers send one.
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 export function isSameOrigin(headers: IncomingHttpHeaders, issuer: string): boolean {

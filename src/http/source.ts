@@ -5,8 +5,8 @@ import { toSource } from '../core/limits/source.js';
 const sources = new WeakMap<IncomingMessage, string>();
 
 /**
- * Finds whom a request is counted with, for all who ask later.
- * @param proxyHops - how many reverse proxies stand before this server and name the caller in `X-Forwarded-For`
+ * Determines the source of a request, for later use.
+ * @param proxyHops - number of trusted reverse proxies that set `X-Forwarded-For`
  */
 export function noteSource(request: IncomingMessage, proxyHops: number): string {
   const source = toSource(proxyAddr(request, (_address, hop) => hop < proxyHops));
@@ -14,6 +14,6 @@ export function noteSource(request: IncomingMessage, proxyHops: number): string 
   return source;
 }
 
-/** Whom a request is counted with: whoever sent it, where nobody has looked for proxies. */
+/** Returns the source of a request; without `noteSource`, the sender's address. */
 export const sourceOf = (request: IncomingMessage): string =>
   sources.get(request) ?? toSource(request.socket.remoteAddress);

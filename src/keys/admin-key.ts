@@ -5,19 +5,18 @@ import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { createFile, isSystemError } from '../files/durable-file.js';
 
-/** How the administrator's key is known: by its digest, and by itself only in the moment it is made. */
+/** The administrator's key, known by its digest, and in clear only when created. */
 export interface AdminKey {
   /** SHA-256 of the key's text, 32 bytes. */
   readonly digest: Uint8Array;
-  /** A key made just now, stored nowhere: to be given to {@link storeAdminKey}, and then shown once. */
+  /** A new, unsaved key: store it by {@link storeAdminKey}, then show it once. */
   readonly fresh: Credential | null;
 }
 
 /**
- * The administrator's key: the one given, else the one of an earlier start, else a new one, which counts from when it is stored.
- * @param given - from the configuration; it is not stored
- * @param file - keeps the digest of a made key
- * @throws FaceError `config_invalid` where the file is not a digest, or cannot be read
+ * Loads the administrator's key: the configured, stored, or a new one, which is valid once stored.
+ * @param file - stores the digest of a generated key
+ * @throws `config_invalid` if the file is malformed or unreadable
  */
 export async function loadAdminKey({
   given,
@@ -47,8 +46,8 @@ async function readDigest(file: string): Promise<Uint8Array | null> {
 }
 
 /**
- * Keeps the digest of a new key, mode 0600.
- * @throws FaceError `config_invalid`: it cannot be written, or another process has stored one meanwhile
+ * Stores the digest of a new key, mode 0600.
+ * @throws `config_invalid`: not writable, or another process has stored one meanwhile
  */
 export async function storeAdminKey(
   { digest }: Pick<AdminKey, 'digest'>,

@@ -7,7 +7,6 @@ import type { Clock, Log } from '../core/ports.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** What is known of a key without using it. */
 export interface KeyDescription {
   /** `Enabled`, `Disabled`, `PendingDeletion`, … */
   readonly state: string;
@@ -18,12 +17,12 @@ export interface KeyDescription {
 }
 
 /**
- * The calls of AWS KMS that we make. Each is tried twice at most, and refused at once while KMS is out of order.
- * `null` is the answer where the key is disabled, deleted, or waiting to be.
- * @throws FaceError `key_service_unavailable`: no answer, throttled, or not allowed; the detail tells which
+ * Calls to AWS KMS, with one retry and a circuit breaker. Returns `null` if the key is disabled, deleted, or pending
+ * deletion.
+ * @throws `key_service_unavailable`: no answer, throttled, or denied; see the detail
  */
 export interface AwsKmsCalls {
-  /** HMAC-SHA-256. @param message - 1 to 4,096 bytes @returns 32 bytes */
+  /** Computes HMAC-SHA-256. @param message - 1 to 4,096 bytes @returns 32 bytes */
   generateMac(keyId: string, message: Uint8Array): Promise<Uint8Array | null>;
   /** @param digest - SHA-256, 32 bytes @returns an ECDSA signature in DER, or an RSA signature */
   sign(keyId: string, algorithm: SigningAlgorithmSpec, digest: Uint8Array): Promise<Uint8Array | null>;
@@ -31,7 +30,7 @@ export interface AwsKmsCalls {
   describeKey(keyId: string): Promise<KeyDescription | null>;
 }
 
-/** One call: a connection within a second, an answer within two, one more try, and an end to all of it. */
+/** Timeouts of a call: one second to connect, two to answer, one retry, and an overall limit. */
 const connectMs = 1000;
 const answerMs = 2000;
 const totalMs = 5000;
@@ -40,10 +39,10 @@ const attempts = 2;
 const outagesToOpen = 5;
 const coolDownMs = 5000;
 
-/** What KMS says of a key that cannot be used any more, or not now. */
+/** KMS errors for an unusable key. */
 const goneNames = ['DisabledException', 'NotFoundException', 'KMSInvalidStateException'];
 
-/** Credentials come by the SDK's own chain: environment, files, the role of the machine. */
+/** Creates the calls; credentials come from the SDK's default chain: environment, files, machine role. */
 export function createAwsKmsCalls(
   { region, endpoint }: Pick<AwsKmsConfig, 'region' | 'endpoint'>,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
@@ -79,7 +78,7 @@ export function createAwsKmsCalls(
       const { name, status } = toServiceFailure(error);
       permit.report(status === null || status >= 500 || name === 'ThrottlingException' ? 'outage' : 'answered');
       if (goneNames.includes(name)) return null;
-      // What the SDK throws holds the words of the answer too, and they are not kept.
+      // SDK errors contain the response text, which is dropped.
       throw refuse(name, status);
     }
   };

@@ -9,14 +9,13 @@ import type { AwsKmsCalls } from './aws-kms-calls.js';
 import { createCertificate } from './oidc-certificate.js';
 import { type OidcKeys, type OidcSigningKey, type PublicKey, toPublicKey } from './oidc-key-set.js';
 
-/** A certificate of a key in KMS is good for as long as anybody may leave the key in its place. */
+/** Lifetime of a KMS key's certificate: as long as the key may stay in use. */
 const certificateSec = 20 * 365 * 86_400;
 
 /**
- * RSA keys that never leave AWS KMS. Each signs a certificate for itself at the start: the same bytes on every replica, as
- * serial number and dates come from the key. The keys that sign cookies are outputs of the key that seals tokens, for
- * messages no token has.
- * @throws FaceError `key_service_unavailable`, and `config_invalid` where a key is not of RSA, or disabled or deleted
+ * Creates OpenID keys from RSA keys in AWS KMS. Certificates are self-signed and identical on every replica. Cookie
+ * keys derive from the sealing key by a message that no token has.
+ * @throws `key_service_unavailable`, and `config_invalid` if a key is not RSA, disabled or deleted
  */
 export async function createAwsKmsOidcKeys(
   { keyId, others }: NonNullable<AwsKmsConfig['oidc']>,
@@ -27,7 +26,6 @@ export async function createAwsKmsOidcKeys(
   }: {
     readonly calls: AwsKmsCalls;
     readonly keys: Keys;
-    /** Of the keys that seal tokens. */
     readonly versions: readonly KeyVersion[];
   },
 ): Promise<OidcKeys> {
@@ -70,10 +68,10 @@ async function openKey(
   return { signing, published: toPublicKey(signing, certificate) };
 }
 
-/** The message of a token is a digest of 32 bytes, so that this one, which is longer, is never a token's. */
+/** A token's message is a digest of 32 bytes; this one is longer, so it can never equal one. */
 const cookieMessage = Buffer.from('facestep/oidc/the key that signs cookies');
 
-/** Of the current version, and of the newest other one: while replicas change over, each takes the cookies of the others. */
+/** From the current and the newest other version: during a rollout, each replica accepts the others' cookies. */
 async function deriveCookieKeys(
   keys: Keys,
   versions: readonly KeyVersion[],

@@ -11,8 +11,8 @@ import { type StatementKey, statementAlgorithm, verifyStatement } from './statem
 const publicJwkGuard = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() });
 
 /**
- * Signs with P-256 keys that never leave AWS KMS. What they are is asked once, at the start; verifying asks nobody.
- * @throws FaceError `key_service_unavailable`, and `config_invalid` where a key is not of P-256, or disabled or deleted
+ * Creates a signer with P-256 keys in AWS KMS. Public keys are read at start, so verification makes no calls.
+ * @throws `key_service_unavailable`, and `config_invalid` if a key is not P-256, disabled or deleted
  */
 export async function createAwsKmsSigner(
   { keyId, others }: AwsKmsConfig['signing'],
@@ -22,7 +22,6 @@ export async function createAwsKmsSigner(
   const publicKeys = new Map(await Promise.all(published.map(async (key) => [key.kid, await importKey(key)] as const)));
   const kid = published[0]?.kid;
 
-  /** Of a protected header and a payload, as they are signed: with a dot between them. */
   const signParts = async (header: string, payload: string | Uint8Array): Promise<string> => {
     const digest = createHash('sha256').update(header).update('.').update(payload).digest();
     const signature = await calls.sign(keyId, 'ECDSA_SHA_256', digest);
@@ -65,15 +64,14 @@ async function importKey(jwk: StatementKey): Promise<CryptoKey> {
 const coordinateBytes = 32;
 
 /**
- * Two numbers of 32 bytes, one after the other, as a JWS has them (RFC 7518, section 3.4).
- * @param der - two numbers of any length, as KMS gives them (RFC 3279, section 2.2.3)
+ * Converts a DER signature (RFC 3279, section 2.2.3) to two numbers of 32 bytes, as in a JWS (RFC 7518, section 3.4).
  */
 function toRawSignature(der: Uint8Array): Buffer {
   const r = contentAt(der, contentAt(der, 0).start);
   const s = contentAt(der, r.end);
   const raw = Buffer.alloc(2 * coordinateBytes);
   for (const [index, { start, end }] of [r, s].entries()) {
-    // A number whose first bit is set has a zero before it; one that is small has fewer bytes.
+    // DER adds a zero before a set first bit, and shortens small numbers.
     const digits = der.subarray(Math.max(start, end - coordinateBytes), end);
     raw.set(digits, (index + 1) * coordinateBytes - digits.length);
   }

@@ -6,20 +6,19 @@ import type { AwsKmsCalls } from './aws-kms-calls.js';
 import { createMacCache } from './mac-cache.js';
 
 /**
- * For how long an output of KMS is used again: a check that is repeated, or retried, costs no second call. It opens nothing
- * but the one token it was made for, and only beside the right face; whoever reads the memory of this process reads it
- * while a check runs, too.
+ * Cache time of KMS outputs, so that retries cost no second call. An output opens only its token together with the
+ * right face, and is in memory during a check anyway.
  */
 const keepMs = 10_000;
 const keptAtMost = 1000;
 
-/** The version that seals new tokens. */
+/** Returns the version that seals new tokens. */
 export const currentOf = ({ sealing, current }: Pick<AwsKmsConfig, 'sealing' | 'current'>): number =>
   current ?? Math.max(...sealing.map(({ version }) => version));
 
 /**
- * Keys that never leave AWS KMS: a token is sealed and opened by one `GenerateMac`. A key that is disabled or deleted there
- * retires its version, within the seconds that outputs are kept.
+ * Creates sealing keys in AWS KMS: one `GenerateMac` per token. Disabling or deleting a key retires its version after
+ * the cache time.
  */
 export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current'>, calls: AwsKmsCalls): Keys {
   const keyIds = new Map(config.sealing.map(({ version, keyId }) => [version, keyId]));
@@ -28,7 +27,7 @@ export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current
 
   return {
     currentVersion: async () => current,
-    // As configured: what is disabled there may be enabled again.
+    // As configured: a disabled key may be enabled again.
     holds: async (version) => keyIds.has(version),
     async mac(version, message) {
       const keyId = keyIds.get(version);
@@ -36,7 +35,7 @@ export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current
       return cache.take(`${version}:${Buffer.from(message).toString('base64url')}`, async () => {
         const mac = await calls.generateMac(keyId, message);
         if (mac !== null) return new KeyMaterial(mac);
-        // New tokens are under this one: it is not retired but missing.
+        // The key of new tokens is missing, not retired.
         if (version === current)
           throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
         throw new FaceError('token_key_retired', { keyId });

@@ -1,4 +1,4 @@
-/** Where the content of a DER value lies (X.690, section 8.1.3). @param at - where the value begins */
+/** Returns the range of a DER value's content (X.690, section 8.1.3). */
 export function contentAt(bytes: Uint8Array, at: number): { readonly start: number; readonly end: number } {
   const [first = 0] = bytes.subarray(at + 1);
   const lengthBytes = first < 0x80 ? 0 : first & 0x7f;

@@ -6,25 +6,23 @@ import { createLocalKeys } from './local.js';
 import { createLocalSigner, type SigningTurn } from './local-signer.js';
 import { createOidcKeys } from './oidc-keys.js';
 
-/** A key that seals tokens. */
 export interface SealingKey {
   readonly version: KeyVersion;
   readonly isCurrent: boolean;
-  /** What is wrong with it; `null` where it can be used. */
+  /** Problem of the key; `null`: none. */
   readonly problem: string | null;
 }
 
-/** A key that signs, or did, or will. */
 export interface TurningKey {
-  /** Of a file: the `kid`. In AWS KMS: the id of the key. */
+  /** In a file: the `kid`. In AWS KMS: the key id. */
   readonly name: string;
   readonly isSigning: boolean;
-  /** When it began, or will begin, to sign; `null` where that is not known. */
+  /** Start of signing, past or future; `null` if unknown. */
   readonly signsFrom: EpochMs | null;
   readonly problem: string | null;
 }
 
-/** Which keys there are: nothing of them is secret. Every method throws FaceError `config_invalid`, `key_service_unavailable`. */
+/** Inventory of keys, without secrets. Methods throw FaceError `config_invalid`, `key_service_unavailable`. */
 export interface KeyInventory {
   readonly kind: KeysConfig['kind'];
   sealing(): Promise<readonly SealingKey[]>;
@@ -39,7 +37,7 @@ interface Deps {
   readonly log: Log;
 }
 
-/** Looks at the keys, and makes none: in the wrong folder they would be the wrong ones. */
+/** Opens the inventory without creating keys: in a wrong folder they would be wrong. */
 export const openInventory = async (config: KeysConfig, deps: Deps): Promise<KeyInventory> =>
   config.kind === 'local' ? openLocal(deps) : openAwsKms(config, deps);
 
@@ -68,7 +66,7 @@ function openLocal({ files, ...deps }: Deps): KeyInventory {
 const toTurningKey = ({ kid, isSigning, signsFrom }: SigningTurn): TurningKey => ({
   name: kid,
   isSigning,
-  // A file of an earlier version does not say.
+  // Missing in files of earlier versions.
   signsFrom: signsFrom === 0 ? null : signsFrom,
   problem: null,
 });

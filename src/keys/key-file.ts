@@ -12,17 +12,17 @@ import {
   replaceFile,
 } from '../files/durable-file.js';
 
-/** One JSON file of keys, mode 0600, that several processes share. */
+/** One JSON file of keys, mode 0600, shared by several processes. */
 export interface KeyFile<Content> {
   /**
-   * What it holds now. It is looked at each time and read anew where it was changed, by whichever process: one call of the
-   * system, so that a retired key is out of use at once. The same object as before where nothing has changed.
-   * @throws FaceError `key_service_unavailable`: gone, spoilt, or readable by others since
+   * Reads the content, again after a change by any process: one system call, so that a retired key stops working at
+   * once. Returns the same object if unchanged.
+   * @throws `key_service_unavailable`: missing, malformed, or readable by others
    */
   read(): Promise<Content>;
   /**
-   * Replaces what it holds, one change after the other among all processes.
-   * @throws FaceError `config_invalid`: the file cannot be written, or a lock lies beside it
+   * Replaces the content; changes of all processes are serialized.
+   * @throws `config_invalid`: not writable, or a stale lock
    */
   change<Result>(step: (from: Content) => Promise<Change<Content, Result>> | Change<Content, Result>): Promise<Result>;
 }
@@ -32,28 +32,24 @@ interface Change<Content, Result> {
   readonly result: Result;
 }
 
-/** What a kind of key file is. */
 interface KeyFileOptions<Guard extends z.ZodType> {
   readonly file: string;
-  /** What errors name. */
   readonly setting: string;
   readonly guard: Guard;
-  /** What goes into the file. */
   readonly toJson: (content: z.output<Guard>) => object;
-  /** The first content, where there is no file. Of several processes that start at once, one makes it. */
+  /** Creates the first content. Of several starting processes, one does. */
   readonly make: () => Promise<z.output<Guard>> | z.output<Guard>;
   readonly random: Random;
-  /** Told what it holds, at the start and after each change. */
   readonly onContent?: (content: z.output<Guard>) => void;
 }
 
-/** How long a change waits for another process's, which takes milliseconds. */
+/** Interval and number of attempts to get the lock; a change takes milliseconds. */
 const lockWaitMs = 10;
 const lockWaits = 500;
 
 /**
- * Opens a key file, and makes it where there is none; where there is one nothing is written.
- * @throws FaceError `config_invalid`: readable by others, or not a key file, or it cannot be made
+ * Opens a key file, creating it if missing; never writes to an existing one.
+ * @throws `config_invalid`: readable by others, malformed, or cannot be created
  */
 export async function openKeyFile<Guard extends z.ZodType>(
   options: KeyFileOptions<Guard>,
@@ -64,7 +60,7 @@ export async function openKeyFile<Guard extends z.ZodType>(
     new FaceError('config_invalid', { setting, problem }, { cause });
 
   const readAnew = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> } | null> => {
-    // Before the reading, so that what is put in its place meanwhile shows at the next look.
+    // Before reading, so that a concurrent replacement is detected next time.
     const mark = await markOf(file);
     const text = await readPrivateFile(file, setting);
     if (text === null) return null;

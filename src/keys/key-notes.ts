@@ -3,10 +3,9 @@ import type { AuditDetail } from '../core/audit-events.js';
 import type { Audit, KeyVersion, Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** What a key is for. */
 export type KeyUse = 'sealing' | 'signing' | 'oidc';
 
-/** Told which keys of a use there are, at the start and whenever that has changed. It does not throw. */
+/** Called with the keys of a use at start and after changes. Does not throw. */
 export type OnKeysLoaded = (use: KeyUse, names: readonly (KeyVersion | string)[]) => void;
 
 type Note = AuditDetail<'key_made'>;
@@ -17,8 +16,8 @@ const toNote = (use: KeyUse, name: KeyVersion | string): Note =>
 const toName = (note: Note): string => `${note.use} ${note.use === 'sealing' ? note.version : note.kid}`;
 
 /**
- * Notes in the audit trail which keys came and went since the last note there: also those of the time this replica was
- * switched off. Where a note cannot be written, the next change brings it.
+ * Records added and removed keys in the audit trail since the last entry, including changes while this replica was off.
+ * A failed entry is made up at the next change.
  * @param deps.trail - the file that `audit` writes
  */
 export function createKeyNotes(deps: {
@@ -55,13 +54,12 @@ export function createKeyNotes(deps: {
   };
 }
 
-/** Whether keys of a use were there when the trail was written last. */
+/** Returns true if the trail records keys of a use. */
 export async function isNoted(use: KeyUse, trail: string): Promise<boolean> {
   const notes = await readNotes(trail);
   return [...notes.values()].some((note) => note.use === use);
 }
 
-/** Keys that were made and not retired, as far as the trail says. */
 async function readNotes(trail: string): Promise<Map<string, Note>> {
   const notes = new Map<string, Note>();
   for await (const { action, detail } of readEvents(trail, ['key_made', 'key_retired'])) {

@@ -2,39 +2,37 @@ import { addSec, type EpochMs } from '../core/units.js';
 
 const daySec = 86_400;
 
-/** How long one key signs. */
 export const signingLifeSec = 90 * daySec;
 
 /**
- * How long a key is published before it signs, and after another has taken over. Entra keeps what it has read for 24 hours;
- * nothing we sign is good for longer than that.
+ * How long a key is published before and after its signing period. Entra caches keys for 24 hours; no signature is
+ * valid for longer.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export const overlapSec = 2 * daySec;
 
-/** A key that signs from a moment on, until the next one does. */
+/** A key that signs from a time until the next one does. */
 export interface ScheduledKey {
   readonly signsFrom: EpochMs;
 }
 
-/** Keys by their turns, and what is to be done now. */
 export interface Schedule<Key extends ScheduledKey> {
   readonly signing: Key;
-  /** Those that verifiers must know now: the one that signs, the next one, and the last until nothing it signed is good. */
+  /** Published keys: the signing one, the next, and the last until its signatures expire. */
   readonly published: readonly [Key, ...Key[]];
-  /** When the next key must be made to sign; `null`: not yet. */
+  /** Start of the next key to create; `null`: not due. */
   readonly nextSignsFrom: EpochMs | null;
 }
 
-/** The key in turn. @param keys - in the order of their turns; the first signs from the beginning */
+/** Returns the signing key. @param keys - in order; the first signs from the beginning */
 export function signingAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Key {
   const [first, ...others] = keys;
   return others.findLast(({ signsFrom }) => signsFrom <= now) ?? first;
 }
 
 /**
- * Whose turn it is. However long this service was off, a new key is published for the whole overlap before it signs.
- * @param keys - in the order of their turns; the first signs from the beginning
+ * Returns the schedule. Even after a long downtime, a new key is published for the whole overlap before it signs.
+ * @param keys - in order; the first signs from the beginning
  */
 export function scheduleAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Schedule<Key> {
   const signing = signingAt(keys, now);

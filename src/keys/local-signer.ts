@@ -18,8 +18,8 @@ import { signingAt } from './key-schedule.js';
 import { type StatementKey, statementAlgorithm, understoodHeaders, verifyStatement } from './statement.js';
 
 /**
- * How long a key is published before it signs: twice the 300 seconds that `/.well-known/jwks.json` may be kept, so that
- * whoever verifies a receipt knows its key.
+ * Publication time before signing: twice the 300 seconds that `/.well-known/jwks.json` may be cached, so that verifiers
+ * know the key.
  */
 export const signerOverlapSec = 600;
 
@@ -31,13 +31,13 @@ const keyGuard = z.strictObject({
   ...publicPart,
   kid,
   signsFrom: epochMsGuard,
-  /** The private half; it is removed when the turn of the key is over. */
+  /** Private part, removed at the end of the key's period. */
   d: coordinate.optional(),
 });
 type SigningKey = z.output<typeof keyGuard>;
 type KeyRing = readonly [SigningKey, ...SigningKey[]];
 
-/** What the file was before keys took turns. */
+/** Former format, before rotation. */
 const formerFileGuard = z
   .strictObject({
     format: z.literal('facestep-signing-keys-1'),
@@ -47,32 +47,30 @@ const formerFileGuard = z
   .refine(({ current, keys: [only] }) => only.kid === current)
   .transform(({ keys: [only] }): KeyRing => [{ ...only, signsFrom: epochMs(0) }]);
 
-/** What the file holds, in the order of their turns: former keys, the one that signs, and perhaps the next one. */
+/** Keys in order: former ones, the signing one, and perhaps the next. */
 const fileGuard = z
   .strictObject({ format: z.literal('facestep-signing-keys-2'), keys: z.tuple([keyGuard], keyGuard) })
   .transform(({ keys }): KeyRing => keys)
   .or(formerFileGuard);
 
-/** A signing key without its secret, as an administrator sees it. */
 export interface SigningTurn {
   readonly kid: string;
   readonly signsFrom: EpochMs;
   readonly isSigning: boolean;
 }
 
-/** `Signer` over one file, with what an administrator does to its keys. */
+/** `Signer` over one file, with administration. */
 export interface LocalSigner extends Signer {
-  /** In the order of their turns. */
   turns(): Promise<readonly SigningTurn[]>;
   /**
-   * Adds a key that signs once it has been published for the overlap.
-   * @param note - puts on record which one is about to be added; none is where that fails
-   * @throws FaceError `request_malformed`: one waits
+   * Adds a key that signs after its publication time.
+   * @param note - records the new key first; if it fails, none is added
+   * @throws `request_malformed`: one is waiting
    */
   rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
   /**
-   * Removes a key: what it signed is good no more.
-   * @throws FaceError `request_malformed`: no such key, or the only one that can sign
+   * Removes a key, which invalidates its signatures.
+   * @throws `request_malformed`: no such key, or the only one that can sign
    */
   retire(kid: string): Promise<void>;
 }
@@ -86,10 +84,9 @@ interface Deps {
 }
 
 /**
- * Signs with P-256 keys from one JSON file of mode 0600, made at first start. The public halves of former keys stay, as
- * audit heads and receipts of erasure are verified years later; the private half of a key is destroyed when its turn is over.
- * @param deps.file - where the keys are; its folder exists
- * @throws FaceError `config_invalid`: readable by others, or not a key file
+ * Creates a signer with P-256 keys in a JSON file of mode 0600, created at first start. Public keys stay, because
+ * signatures are verified years later; private keys are destroyed after their period.
+ * @throws `config_invalid`: readable by others, or malformed
  */
 export async function createLocalSigner({ file, clock, random, log, onKeysLoaded }: Deps): Promise<LocalSigner> {
   const keyFile = await openKeyFile({
@@ -115,7 +112,7 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
     return { ring, keys: await imported.keys };
   };
 
-  /** Once for each content of the file, as it may be one that this process cannot write. */
+  /** Once per content, because the file may not be writable by this process. */
   const destroyFormer = async (ring: KeyRing): Promise<void> => {
     const signing = signingAt(ring, clock.now());
     if (pruned === ring || !ring.slice(0, ring.indexOf(signing)).some(({ d }) => d !== undefined)) return;
@@ -176,8 +173,8 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
 }
 
 /**
- * The key in turn. Where a server whose clock is ahead has destroyed the private half of that one already, the next: it has been
- * published for all of the overlap but what the clocks differ by.
+ * Returns the signing key. If a server with a fast clock has already destroyed it, returns the next one, which was
+ * published for nearly the whole overlap.
  */
 function signerAt(ring: KeyRing, now: EpochMs): SigningKey {
   const turn = signingAt(ring, now);
@@ -206,7 +203,6 @@ function withoutFormerSecrets(ring: KeyRing, now: EpochMs): KeyRing {
   return [first, ...others];
 }
 
-/** The one that signs is the first. */
 function toPublished(ring: KeyRing, now: EpochMs): JsonObject[] {
   const signing = signerAt(ring, now);
   return [signing, ...ring.filter((key) => key !== signing)].map((key) => ({ ...toPublicJwk(key) }));

@@ -16,7 +16,7 @@ const keyGuard = z
 
 const versionGuard = z.int().min(1).max(lastVersion);
 
-/** What the file holds: a key for each version that is not retired. */
+/** One key per version that is not retired. */
 const fileGuard = z
   .strictObject({
     format: z.literal('facestep-keys-1'),
@@ -33,29 +33,26 @@ interface KeyRing {
   readonly keys: ReadonlyMap<KeyVersion, Buffer>;
 }
 
-/** `Keys` over one file, with what an administrator does to them. */
+/** `Keys` over one file, with administration. */
 export interface LocalKeys extends Keys {
-  /** All that are not retired, upwards. */
+  /** Versions that are not retired, ascending. */
   versions(): Promise<readonly KeyVersion[]>;
   /**
-   * Adds a key and makes it the current one; tokens under older keys keep verifying.
-   * @param note - puts on record which one is about to be added; none is where that fails
-   * @returns its version
+   * Adds a key and makes it current; older tokens stay valid.
+   * @param note - records the new version first; if it fails, none is added
    */
   rotate(note?: (version: KeyVersion) => Promise<void>): Promise<KeyVersion>;
   /**
-   * Removes the key of a version from the file: every token under it becomes useless. Backups of the file, and a disk
-   * that keeps overwritten blocks, still hold it.
-   * @throws FaceError `request_malformed`: the current version, `token_key_retired`: no such key is held
+   * Removes a version's key: all its tokens become useless. Backups, and disks that keep overwritten blocks, still
+   * contain it.
+   * @throws `request_malformed`: the current version; `token_key_retired`: no such key
    */
   retire(version: KeyVersion): Promise<void>;
 }
 
 /**
- * Keys in one JSON file of mode 0600, made at first start: back it up, for without it every token is lost. What another
- * process changes is in force at the next call.
- * @param file - where the keys are; its folder exists
- * @throws FaceError `config_invalid`: readable by others, or not a key file
+ * Opens keys in a JSON file of mode 0600, created at first start. Back it up: without it every token is lost.
+ * @throws `config_invalid`: readable by others, or malformed
  */
 export async function createLocalKeys({
   file,

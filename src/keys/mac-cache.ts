@@ -1,25 +1,24 @@
 import { KeyMaterial } from '../core/concealed.js';
 
-/** Outputs of a key service that are asked for again within seconds. */
 export interface MacCache {
   /**
-   * What `derive` gives, or gave for that name a moment ago: memory of the caller's own. Of several who ask at once one
-   * derives; what fails is not kept.
+   * Returns a cached or derived output, as the caller's own copy. Concurrent callers share one derivation; failures are
+   * not cached.
    */
   take(name: string, derive: () => Promise<KeyMaterial>): Promise<KeyMaterial>;
 }
 
 /**
- * Keeps outputs for a moment, and overwrites them then.
- * @param options.keepMs - from when an output came, whole milliseconds
- * @param options.limit - greatest number of outputs, from 1; the oldest goes for a new one
+ * Creates a cache that wipes expired outputs.
+ * @param options.keepMs - cache time, whole milliseconds
+ * @param options.limit - maximum outputs, from 1; the oldest is evicted
  */
 export function createMacCache({ keepMs, limit }: { readonly keepMs: number; readonly limit: number }): MacCache {
   const kept = new Map<string, Promise<KeyMaterial>>();
 
   const drop = (name: string, entry: Promise<KeyMaterial>): void => {
     if (kept.get(name) === entry) kept.delete(name);
-    // Whoever waits for it has asked before, and copies it first.
+    // Waiting callers asked before, and copy it first.
     void entry.then(
       (material) => material.wipe(),
       () => {},

@@ -3,10 +3,10 @@ import { contentAt } from './der.js';
 import type { OidcSigningKey } from './oidc-key-set.js';
 
 /**
- * A certificate that a key signs for itself: Entra reads the key of an external method out of one. The same arguments give
- * the same bytes, as this signature takes no chance, so that replicas agree without telling each other.
+ * Creates a self-signed certificate, from which Entra reads the key of an external method. Deterministic, so that
+ * replicas agree.
  * @returns DER
- * @throws FaceError `key_service_unavailable`
+ * @throws `key_service_unavailable`
  */
 export async function createCertificate(
   { publicKey, sign }: Pick<OidcSigningKey, 'publicKey' | 'sign'>,
@@ -40,13 +40,12 @@ export async function createCertificate(
   return render(new Uint8Array(await sign(signedPartOf(unsigned), 'RS256')));
 }
 
-/** Loaded for the first certificate: two hundred files, and who has no OpenID clients needs none. */
+/** Loaded on demand: two hundred files that servers without OpenID clients do not need. */
 async function loadLibrary() {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }
 
-/** The first of the three parts of a certificate: what the signature is over (RFC 5280, section 4.1). */
 function signedPartOf(certificate: Uint8Array): Uint8Array {
   const from = contentAt(certificate, 0).start;
   return certificate.subarray(from, contentAt(certificate, from).end);

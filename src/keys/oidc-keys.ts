@@ -43,9 +43,9 @@ const keyGuard = z.strictObject({
   kid: z.string().length(43),
   signsFrom: epochMsGuard,
   jwk: privateJwkGuard,
-  /** DER in base64, as `x5c` has it. */
+  /** DER in base64, as in `x5c`. */
   certificate: z.base64().min(1),
-  /** Signs the cookies that say whose browser an authorization belongs to. */
+  /** Signs the cookies that bind an authorization to its browser. */
   cookieKey: part,
 });
 type RingKey = z.output<typeof keyGuard>;
@@ -55,26 +55,23 @@ const fileGuard = z
   .transform(({ keys }): Ring => keys);
 type Ring = readonly [RingKey, ...RingKey[]];
 
-/** `OidcKeys` over one file, with what an administrator does to them. */
 export interface LocalOidcKeys extends OidcKeys {
-  /** In the order of their turns. */
   turns(): Promise<readonly SigningTurn[]>;
   /**
-   * Adds a key that signs once it has been published for the overlap.
-   * @param note - puts on record which one is about to be added; none is where that fails
-   * @throws FaceError `request_malformed`: one waits
+   * Adds a key that signs after its publication time.
+   * @param note - records the new key first; if it fails, none is added
+   * @throws `request_malformed`: one is waiting
    */
   rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
 }
 
-/** How often a key that is due is tried to be made: a full disk may be in the way, or a folder that cannot be written. */
+/** Retry interval for creating a due key, for example after a full disk. */
 const retrySec = 60;
 
 /**
- * RSA keys from one JSON file of mode 0600, made at first start. Every 90 days a new one takes over, published two days
- * before; the old one stays published for two days. No timer: `current` does what the clock says.
- * @param file - where the keys are; its folder exists
- * @throws FaceError `config_invalid`: readable by others, or not a key file
+ * Opens RSA keys in a JSON file of mode 0600, created at first start. They rotate every 90 days with two days of
+ * overlap, by the clock in `current`.
+ * @throws `config_invalid`: readable by others, or malformed
  */
 export async function createOidcKeys({
   file,
@@ -108,7 +105,6 @@ export async function createOidcKeys({
   let built: { readonly name: string; readonly keySet: OidcKeySet } | null = null;
   let turning: Promise<OidcKeySet> | null = null;
 
-  /** Adds a key where none waits for its turn. */
   const add = (signsFrom: EpochMs, note?: (kid: string) => Promise<void>): Promise<RingKey | null> =>
     keyFile.change(async (from) => {
       const now = clock.now();
@@ -132,7 +128,7 @@ export async function createOidcKeys({
 
   const turn = async (): Promise<OidcKeySet> => {
     ring = await lookAfter().catch((error: unknown) => {
-      // The key in turn goes on signing: a full disk must stop nobody from signing in.
+      // The current key continues to sign: a full disk must not stop sign-ins.
       log.error('the file of OpenID keys cannot be looked after', { code: toCode(error) });
       return ring;
     });
@@ -172,7 +168,7 @@ async function makeRingKey(
   const certificate = await createCertificate(toSigningKey({ kid, jwk }), {
     serialNumber: `01${Buffer.from(random(15)).toString('hex')}`,
     notBefore: addSec(clock.now(), -overlapSec),
-    // Whoever looks at the end of a certificate must not find it over while its key still signs.
+    // The certificate must outlive the key's signing period.
     notAfter: addSec(signsFrom, 4 * signingLifeSec),
   });
   return {

@@ -9,15 +9,11 @@ import { createLocalSigner } from './local-signer.js';
 import type { OidcKeys } from './oidc-key-set.js';
 import { createOidcKeys } from './oidc-keys.js';
 
-/** The key service as the server uses it. */
 export interface KeyService {
-  /** Seal tokens. */
   readonly keys: Keys;
-  /** Signs receipts, audit heads and erasure receipts. */
   readonly signer: Signer;
   /**
-   * Sign ID tokens and security events: made at the first call, as not every server has OpenID clients or receivers, and the
-   * same ones at each.
+   * Opens the keys of ID tokens and security events, created at the first call, because not every server needs them.
    */
   openOidcKeys(): Promise<OidcKeys>;
 }
@@ -27,15 +23,11 @@ interface Deps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** A command that only reads tells nobody. */
+  /** Absent for read-only commands. */
   readonly onKeysLoaded?: OnKeysLoaded;
 }
 
-/**
- * The configured key service.
- * @param deps.files - where the key files are; their folder exists
- * @throws FaceError `config_invalid`, `key_service_unavailable`
- */
+/** Opens the configured key service. @throws `config_invalid`, `key_service_unavailable` */
 export async function openKeyService(config: KeysConfig, deps: Deps): Promise<KeyService> {
   switch (config.kind) {
     case 'local':
@@ -54,7 +46,6 @@ async function openLocal({ files, ...deps }: Deps): Promise<KeyService> {
   };
 }
 
-/** Makes it at the first call, and again only where that failed. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return () => {
@@ -66,10 +57,10 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** A first start makes keys. Where there have been others, new ones would refuse every token as they refuse another face. */
+/** Only a first start creates keys. If others existed, new ones would refuse every token like a wrong face. */
 async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
   if ((await isThere(keys)) || !(await isThere(audit))) return;
-  // Of keys older than `audit.retentionDays` the trail says nothing any more, but that something went before.
+  // Older key entries were removed by retention, but a removal shows that there were records.
   const isBeginningGone = ((await findFirstSequence(audit)) ?? 1) > 1;
   if (!isBeginningGone && !(await isNoted('sealing', audit))) return;
   throw new FaceError('config_invalid', {
@@ -78,7 +69,7 @@ async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
   });
 }
 
-/** Loaded where it is configured: others need not wait for the SDK at each start. */
+/** Loaded on demand, because the SDK slows the start. */
 async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService> {
   const [{ createAwsKmsCalls }, { createAwsKmsKeys }, { createAwsKmsSigner }, { createAwsKmsOidcKeys }] =
     await Promise.all([

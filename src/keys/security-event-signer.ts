@@ -4,16 +4,15 @@ import type { OidcKeys, PublicKey } from './oidc-key-set.js';
 
 /** Signs Security Event Tokens (RFC 8417). */
 export interface SecurityEventSigner {
-  /** @returns a compact JWS (RFC 7515). @throws FaceError `key_service_unavailable` */
+  /** @returns a compact JWS (RFC 7515). @throws `key_service_unavailable` */
   sign(claims: JsonObject): Promise<string>;
-  /** The key that signs first, then those whose tokens may still be about. @throws FaceError `key_service_unavailable` */
+  /** Returns the signing key first, then those with valid tokens. @throws `key_service_unavailable` */
   publicKeys(): Promise<readonly PublicKey[]>;
 }
 
 /**
- * Signs with the keys of the OpenID provider, and takes turns with them: receivers take RS256 with 2048 bits or more and
- * nothing else. A token of this type is no ID token, also for who does not look at `typ`: it has neither `exp` nor `sub`.
- * @param openKeys - asked at the first use
+ * Creates a signer with the OpenID provider's keys: receivers accept only RS256 with 2048 bits or more. Without `exp`
+ * and `sub` its tokens cannot pass as ID tokens.
  * @see https://openid.github.io/sharedsignals/openid-caep-interoperability-profile-1_0.html (section 2.6)
  */
 export const createSecurityEventSigner = (openKeys: () => Promise<OidcKeys>): SecurityEventSigner => ({

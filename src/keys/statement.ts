@@ -2,18 +2,13 @@ import { type CryptoKey, compactVerify, errors } from 'jose';
 import type { SignedType } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** How statements are signed: ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
+/** Signature algorithm of statements: ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
 export const statementAlgorithm = 'ES256';
 
-/** Header parameters beside those of JOSE that a signature of ours may call critical: JAdES, section 5.2.8. */
+/** Allowed `crit` parameters besides those of JOSE: JAdES, section 5.2.8. */
 export const understoodHeaders = { sigD: true } as const;
 
-/**
- * The claims of a statement of that type: nothing but header and signature is checked.
- * @param jws - a compact JWS (RFC 7515), unverified
- * @param expectedKeys - public keys by `kid`
- * @throws FaceError `receipt_invalid`
- */
+/** Returns the claims of a statement. Verifies only header and signature. @throws `receipt_invalid` */
 export async function verifyStatement(
   type: SignedType,
   jws: string,
@@ -36,7 +31,7 @@ export async function verifyStatement(
   }
 }
 
-/** A public key of statements as verifiers are told it (RFC 7517). */
+/** A public key for statements (RFC 7517). */
 export interface StatementKey {
   readonly kty: 'EC';
   readonly crv: 'P-256';

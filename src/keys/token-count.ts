@@ -2,38 +2,35 @@ import { type PastEvent, readEvents } from '../audit/events.js';
 import type { KeyVersion } from '../core/ports.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 
-/** How many tokens are in use, as far as audit trails say. */
+/** Number of valid tokens, according to audit trails. */
 export interface TokenCount {
   readonly byVersion: ReadonlyMap<KeyVersion, number>;
-  /** Tokens whose record does not tell the version, as records of earlier versions of this service do not. */
+  /** Tokens whose record has no version, as in earlier versions. */
   readonly ofUnknownVersion: number;
 }
 
-/** What brings a token about, or may have: between the beginning of an enrolment and its end a crash may lie. */
+/** Records that create a token, or may have: a crash may separate start and end of an enrolment. */
 const beginnings = ['enrolment_begun', 'enrolled', 'enrolment_recovered', 'renewed'] as const;
 const endings = ['revoked', 'subject_erased', 'consent_withdrawn', 'enrolment_refused'] as const;
 type CountedEvent = PastEvent<(typeof beginnings)[number] | (typeof endings)[number]>;
 
 interface Token {
   version: KeyVersion | null;
-  /** `undefined` where no record has told it. */
+  /** `undefined` if no record has it. */
   expiresAt: EpochMs | null | undefined;
-  /** The token it was put in the place of: where that was renewed, the expiry is the same. */
+  /** The replaced token: a renewal keeps its expiry. */
   former: string | null;
   readonly subject: string;
   readonly time: EpochMs;
 }
 
 /**
- * Counts the tokens that were made and neither replaced nor revoked, erased or expired since, by the key that sealed them.
- * Replicas write a trail each: a token whose trail is not given is not counted.
- * @param trails - files, in any order
- * @throws the system's error where one cannot be read
+ * Counts valid tokens by key version. Each replica has its own trail, so all are needed.
+ * @throws system errors if one is unreadable
  */
 export async function countTokens(trails: readonly string[], now: EpochMs): Promise<TokenCount> {
   const tokens = new Map<string, Token>();
   const ended = new Set<string>();
-  /** Subjects whose enrolment ended, whatever token they had: when, the last time. */
   const subjectsEnded = new Map<string, EpochMs>();
 
   const take = ({ action, connection, subject, time, detail }: CountedEvent): void => {

@@ -4,25 +4,24 @@ import type { Account, Clock } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 
-/** How long a name is shown that the provider may have changed since. */
 const keptSec = 5 * 60;
 
 const mostKept = 5000;
 
-/** How long a search is remembered: whoever follows the log searches every two seconds. */
+/** Cache time of searches: following the log searches every two seconds. */
 const searchKeptSec = 60;
 
 const mostSearchesKept = 200;
 
-/** Asked at one provider at once: some count calls. */
+/** Parallel look-ups per provider, because some limit the rate. */
 const mostAtOnce = 4;
 
-/** Reads how people are called at their provider, and remembers it for a few minutes, in memory alone. */
+/** Reads users' names at their provider, cached in memory for a few minutes. */
 export interface AccountNames {
-  /** In the order asked for; `null`: nobody by that id, or the provider does not say. */
+  /** Returns accounts in the requested order; `null`: unknown user, or not available. */
   read(connection: Connection, subjects: readonly string[]): Promise<readonly (Account | null)[]>;
   /**
-   * Who is called so at each of the connections, in their order.
+   * Searches users at the connections, in order.
    * @param text - the beginning of a login, an e-mail address or a name
    */
   search(text: string, connections: Iterable<Connection>): Promise<readonly PeopleSearch[]>;
@@ -48,7 +47,7 @@ export function createAccountNames({ clock }: { readonly clock: Clock }): Accoun
       keep(key, account);
       return account;
     } catch (error) {
-      // A provider that is down may answer the next time.
+      // An outage is not cached.
       if (toCode(error) === 'subject_unknown') keep(key, null);
       return null;
     }

@@ -9,30 +9,26 @@ import { prune } from '../core/ledger/prune.js';
 import { recordEntries } from '../core/ledger/record.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 
-/** A server that writes to the same store waits for no more than that. */
+/** Batch size, which bounds the delay of a server on the same store. */
 const entriesAtOnce = 200;
 
-/** What a rebuild takes. */
 export interface RebuildDeps extends LedgerDeps {
-  /** Lets whoever else writes have their turn. */
+  /** Yields to other writers. */
   readonly pause: () => Promise<void>;
 }
 
-/** What came of a rebuild. */
 export interface Rebuilt {
-  /** Records that have a line. */
   readonly lines: number;
-  /** Records of people who were erased after them, and records that are older than lines are kept. */
+  /** Records that were erased later or are beyond the retention time. */
   readonly left: number;
-  /** Lines of a trail that seem to be records and cannot be read: `facestep audit verify` finds out why. */
+  /** Unreadable lines that seem to be records: see `facestep audit verify`. */
   readonly unreadable: number;
 }
 
 /**
- * Makes the ledger of the audit trails again, also while servers write to them: what is there already stays, with the network that
- * trails do not tell, and what is missing comes to it. Doing it twice is as doing it once.
- * @param files - of the trails of all servers
- * @throws FaceError `state_unavailable`; the system's errors
+ * Rebuilds the ledger from audit trails, also while servers write. Existing lines stay, with networks, which trails do
+ * not contain; missing ones are added. Idempotent.
+ * @throws `state_unavailable`; system errors
  */
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {
   const erasedAt = await readErasures(files);
@@ -64,11 +60,9 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   return { lines, left, unreadable };
 }
 
-/** Somebody may have enrolled long before the oldest line that is kept. */
 const isOfIndex = (action: LoggedAction): boolean =>
   ['enrolled', 'enrolment_recovered', 'revoked', 'consent_withdrawn', 'subject_erased'].includes(action);
 
-/** When people were erased last. */
 async function readErasures(files: readonly string[]): Promise<ReadonlyMap<string, EpochMs>> {
   const erasedAt = new Map<string, EpochMs>();
   for (const file of files) {
@@ -80,7 +74,6 @@ async function readErasures(files: readonly string[]): Promise<ReadonlyMap<strin
   return erasedAt;
 }
 
-/** The records of several trails, by time, each with the name of its chain. */
 async function* readMerged(
   files: readonly string[],
   onUnreadable: () => void,

@@ -10,41 +10,34 @@ import { recordEntries } from '../core/ledger/record.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** Written at once; with an embedded store a hook waits for no more than that. */
+/** Batch size, which bounds the delay of a hook with an embedded store. */
 const entriesAtOnce = 50;
 
-/** How long an entry waits for others. */
 const gatherMs = 300;
 
-/** After a failure. */
 const pauseMs = 5_000;
 
-/** Waiting for a store that does not answer: what comes beyond that is lost here, and found in the trail. */
+/** Maximum waiting during an outage; further entries can be rebuilt from the trail. */
 const mostWaiting = 20_000;
 
-/** How long a stop waits for the store. */
 const stopMs = 3_000;
 
-/** Writes what is appended to the audit trail into the ledger, behind whoever appended it. */
 export interface LedgerRecorder {
-  /** @param network - that the caller is in, shortened */
+  /** @param network - the caller's network, shortened */
   note(record: WrittenRecord, trail: string, network: string | null): void;
   /**
-   * Erases whom the trail says were erased: a process that ended at once, or a store that was away, left them in the ledger. What
-   * is erased already changes nothing. Never rejects; settles once all of it is done, or the recorder stopped.
+   * Repeats erasures from the trail, which a crash or an outage may have missed in the ledger. Idempotent. Never
+   * rejects; settles when done, or when the recorder stops.
    */
   eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
-  /** Settles once what waits is written, or was given up for now. */
   flush(): Promise<void>;
-  /** Writes what waits, for a few seconds at most. */
+  /** Writes waiting entries, for a few seconds at most. */
   stop(): Promise<void>;
 }
 
-/** What a recorder takes. */
 export interface RecorderDeps extends LedgerDeps {
   readonly log: Log;
   readonly jobs: Jobs;
-  /** Told of lines. */
   readonly onLines: (outcome: 'written' | 'lost', lines: number) => void;
 }
 
@@ -87,7 +80,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       }
       waiting = waiting.slice(batch.length);
       onLines('written', batch.length);
-      // Hooks get their turn.
+      // Yields to hooks.
       await setImmediate();
     }
   };
@@ -102,7 +95,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   const writeErasures = async (batch: readonly LedgerEntry[]): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        // The line that says so is there already, as a rule, with the network that trails do not tell.
+        // The erasure's own line usually exists already, with a network, which trails do not contain.
         return await recordEntries(batch, deps, { isRebuilt: true });
       } catch (error) {
         log.warn('erasures not repeated in the ledger yet', { code: toCode(error) });

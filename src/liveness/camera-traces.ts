@@ -5,15 +5,14 @@ import type { SeenFrame } from './frame.js';
 import { readQuantisation, toQuality } from './jpeg-tables.js';
 
 /*
- * What the files and the noise of frames say of the camera and of the encoder behind them. None of it has a bound: it stands
- * in the audit trail, for whoever looks into a check afterwards. Whoever makes the frames may choose all of it.
+ * Traces of camera and encoder in the files and noise of frames. Unbounded and recorded in the audit trail only,
+ * because an attacker controls all of it.
  */
 
 const unbounded = { atLeast: null, atMost: null };
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Nothing of files that are no JPEG. */
 function measureFiles(frames: readonly Pick<CapturedFrame, 'photo'>[]): Measurement[] {
   const files = frames.map(({ photo }) => photo.use(readQuantisation)).filter(({ length }) => length > 0);
   if (files.length === 0) return [];
@@ -26,8 +25,8 @@ function measureFiles(frames: readonly Pick<CapturedFrame, 'photo'>[]): Measurem
 }
 
 /**
- * How much of the noise of one frame stands in the next: 0 of a camera, whose noise is new each time; 1 where the same
- * pixels come again, or none has any. The median of the blocks: in some the person moves, and in some there is texture.
+ * Returns the share of noise repeated in the next frame: 0 for a camera; 1 for identical pixels, or without noise. Uses
+ * the median over blocks, because of movement and texture.
  */
 function toRepeated(one: NoiseResidual, next: NoiseResidual): number {
   const blocks = Array.from({ length: one.signs.length / pixelsOfBlock }, (_, block) => {

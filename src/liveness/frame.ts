@@ -8,7 +8,6 @@ import type { NoiseResidual } from '../engine/noise.js';
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
 
-/** One frame as the engine sees it. */
 export interface SeenFrame {
   readonly movement: Movement;
   readonly embedding: Embedding;
@@ -23,7 +22,6 @@ export interface SeenFrame {
   readonly noise: NoiseResidual;
 }
 
-/** What `lookAt` reads. */
 export const judgedSignals: readonly Signal[] = [
   'embedding',
   'pose',
@@ -34,10 +32,7 @@ export const judgedSignals: readonly Signal[] = [
   'noise',
 ];
 
-/**
- * Measures one frame.
- * @throws FaceError as `Engine.examine`
- */
+/** Measures one frame. @throws as `Engine.examine` */
 export async function lookAt(
   engine: Engine,
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
@@ -45,7 +40,7 @@ export async function lookAt(
 ): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals, share);
   const { face, embedding, own, pose, liveness, quality, landmarks, light, texture, noise } = seen;
-  // Frames are compared by our own model alone: the bounds are fitted to it.
+  // Frames are compared by the built-in model only, which the bounds are fitted to.
   for (const each of own) each.embedding.wipe();
   if (
     embedding === null ||
@@ -61,10 +56,7 @@ export async function lookAt(
   return { movement, embedding, pose, liveness, quality, landmarks, box: face.box, reading: light, texture, noise };
 }
 
-/**
- * Reads the light of another picture of the same pose, half a second later.
- * @throws FaceError as `Engine.examineAgain`
- */
+/** Reads the light of another picture of the same pose, half a second later. @throws as `Engine.examineAgain` */
 export async function lookAgain(
   engine: Engine,
   photo: Photo,

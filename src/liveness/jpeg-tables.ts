@@ -1,21 +1,21 @@
 /*
- * What a JPEG file says of how it was made: its tables of quantisation. A page of ours encodes all frames alike; files that
- * were put in their place often come from another encoder. It is a trace and no proof: whoever makes the files may choose them.
+ * Quantization tables of JPEG files. The page encodes all frames alike; injected files often come from another encoder.
+ * A trace, not proof, because an attacker can choose them.
  */
 
-/** The first table of quantisation of a file: that of brightness, 64 steps in the order of the file. */
+/** A quantization table: 64 steps in file order; the first of a file is for luminance. */
 export type QuantisationTable = readonly number[];
 
 const marker = { start: 0xd8, tables: 0xdb, scan: 0xda, end: 0xd9 } as const;
 const stepsOfTable = 64;
 
-/** A file has a handful of segments before its pixels. */
+/** Maximum segments read; files have a handful before the pixels. */
 const segmentsRead = 64;
 
 /**
- * All tables of quantisation before the pixels, in the order of the file.
- * @param bytes - anything
- * @returns none where it is no JPEG, or ends in the middle of one
+ * Reads the quantization tables before the pixels, in file order.
+ * @param bytes - any data
+ * @returns none if it is not a JPEG, or truncated
  * @see ISO/IEC 10918-1, B.2.4.1
  */
 export function readQuantisation(bytes: Uint8Array): readonly QuantisationTable[] {
@@ -50,13 +50,10 @@ function readTables(segment: Uint8Array): QuantisationTable[] {
   return tables;
 }
 
-/** The sum of the example table of brightness, which most encoders scale (ISO/IEC 10918-1, table K.1). */
+/** Sum of the example luminance table that most encoders scale (ISO/IEC 10918-1, table K.1). */
 const sumAtHalf = 3688;
 
-/**
- * The quality that the scale of libjpeg gives a table of brightness, 1 to 100: a table of another kind has the one whose steps
- * are as coarse on the whole.
- */
+/** Returns the libjpeg quality, 1 to 100, with the same mean quantization as a luminance table. */
 export function toQuality(table: QuantisationTable): number {
   const percent = (100 * table.reduce((sum, step) => sum + step, 0)) / sumAtHalf;
   const quality = percent <= 100 ? (200 - percent) / 2 : 5000 / percent;

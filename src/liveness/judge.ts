@@ -7,17 +7,15 @@ import { lookAgain, lookAt, type SeenFrame } from './frame.js';
 import { findLight, type LitFrame, type LitPair, toLeastAlike } from './light.js';
 import { type Measured, measureAlike, measureFrames, measureLight, measureRefusal } from './signals.js';
 
-/** A pose as the engine sees it. */
 interface SeenPose {
   readonly shown: SeenFrame;
-  /** Under two colours side by side, then under the second colour; none in a challenge of movements alone. */
+  /** Under split screens, then under the second color; empty without light. */
   readonly lit: readonly LitFrame[];
 }
 
 /**
- * Judges a challenge by what its pictures show: whether a head with depth followed the movements, as one person in all frames,
- * and whether the light of the screen fell on it. Order, time and replayed bytes are not its concern. Leaves the photos as they
- * are. What it stops and what it does not is in docs/liveness.md.
+ * Creates the judge of challenges by picture content: a head with depth followed the movements, one person in all
+ * frames, lit by the screen. docs/liveness.md lists which attacks it stops.
  */
 export function createMovementJudge({ engine }: { readonly engine: Engine }): LivenessJudge {
   return {
@@ -42,10 +40,10 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
         return { shown, lit };
       };
       try {
-        // All at once, so that they share the workers; all settled, so that no embedding is left behind.
+        // In parallel on all workers; all settled, so that no embedding is left behind.
         const looks = await Promise.allSettled(poses.map(look));
         const reasons = looks.map((each) => (each.status === 'rejected' ? each.reason : null));
-        // The rest of a row is refused with the very error of the picture that stopped it.
+        // The rest of a row is refused with the same error object as the first picture.
         const refused = reasons.flatMap((reason: unknown, index) =>
           reason === null || reasons.indexOf(reason) < index ? [] : [measureRefusal(reason, index)],
         );
@@ -76,7 +74,6 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
   };
 }
 
-/** What the light tells, where there was one. */
 function measurePoses(poses: readonly Pose<CapturedFrame>[], seen: readonly SeenPose[]): readonly Measured[] {
   const lit = seen.flatMap(({ shown, lit: others }, at) => {
     const light = poses[at]?.shown.light ?? null;

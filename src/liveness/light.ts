@@ -5,40 +5,34 @@ import { lightRegions } from '../engine/light.js';
 import { cosineOf } from '../verifier/embeddings.js';
 
 /*
- * What the light of the screen does to a face, and to what pretends to be one. All is told by changes between pictures half a
- * second apart, in the logarithm of linear light: there exposure and the colour of a skin only add, and fall out. White balance
- * changes little in half a second: taking off what the background changes by itself adds more than it takes (docs/liveness.md).
- * Published work it follows: Tang et al., Face Flashing (NDSS 2018); Liu et al., Aurora Guard (arXiv 1902.10311). What of it is
- * measured, and on what, is in docs/liveness.md.
+ * Effect of screen light on faces and spoofs, by changes of logarithmic linear light between pictures half a second
+ * apart, in which exposure and skin color cancel out. Based on: Tang et al., Face Flashing (NDSS 2018); Liu et al.,
+ * Aurora Guard (arXiv 1902.10311). Measurements are in docs/liveness.md.
  */
 
-/** The light that was asked for while a picture was taken, and what the engine reads of it there. */
 export interface LitReading {
   readonly light: ScreenLight;
   readonly reading: LightReading;
 }
 
-/** A picture of a lit challenge as the engine sees it. */
 export interface LitFrame extends LitReading {
   readonly texture: Embedding;
 }
 
-/** Two pictures of one pose, under one colour and then under another. */
 export type LitPair = readonly [LitReading, LitReading];
 
-/** What the light told. */
 export interface LightFinding {
-  /** The screen's light on the face over all other: what the answer is as strong as. */
+  /** Screen light on the face relative to other light: the strength of the response. */
   readonly gain: number;
-  /** How far the answer of all pairs is the one that was asked for: 1 at most; that of a chance row is 0 on average. */
+  /** Correlation of the response with the requested colors: at most 1; 0 on average for a random sequence. */
   readonly match: number;
-  /** The answer of what is behind the person over that of the face; `null` where that cannot be seen. */
+  /** Response of the background relative to the face; `null` if it is not visible. */
   readonly falloff: number | null;
-  /** How much of the added light is more where the face is brighter: 1 of skin and paper, 0 of glass, which adds to everything. */
+  /** Proportionality of added light to brightness: 1 for skin and paper, 0 for glass, which adds uniformly. */
   readonly material: number | null;
-  /** How differently the two sides of the nose answer two colours side by side, per gain. */
+  /** Difference of the response of the nose's sides to split screens, per gain. */
   readonly normals: number | null;
-  /** Which way the two colours lay. */
+  /** Arrangement of the two colors. */
   readonly axis: ScreenAxis;
 }
 
@@ -53,24 +47,20 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 const toMean = (values: readonly number[]): number => total(values) / values.length;
 const luminanceOf = ([red, green, blue]: Rgb): number => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 
-/** Without what all channels share. */
 function toChroma(values: Rgb): Rgb {
   const mean = (values[0] + values[1] + values[2]) / 3;
   return [values[0] - mean, values[1] - mean, values[2] - mean];
 }
 
-/** How the colour of a light changes: in logarithms, as all that stays the same then falls out. */
 const toChange = (from: Rgb, to: Rgb): Rgb =>
   toChroma([Math.log(to[0] / from[0]), Math.log(to[1] / from[1]), Math.log(to[2] / from[2])]);
 
-/** A pair, and what it showed. */
 interface Answer {
   readonly pair: LitPair;
-  /** The change of the light that was asked for. */
   readonly asked: Rgb;
-  /** That of the face, all its regions alike. */
+  /** Response of the face, with all regions weighted equally. */
   readonly face: Rgb;
-  /** That of the background, `null` where it is not seen. */
+  /** Response of the background; `null` if it is not visible. */
   readonly behind: Rgb | null;
 }
 
@@ -91,7 +81,6 @@ function toAnswer(pair: LitPair): Answer {
   return { pair, asked, face, behind };
 }
 
-/** How strongly changes follow what was asked for. */
 function toGain(answers: readonly Answer[], read: (answer: Answer) => Rgb): number {
   return (
     total(answers.map((each) => dot(read(each), each.asked))) / total(answers.map(({ asked }) => dot(asked, asked)))
@@ -111,7 +100,6 @@ function toFalloff(answers: readonly Answer[]): number | null {
   return toGain(told, ({ behind }) => behind ?? none) / toGain(told, ({ face }) => face);
 }
 
-/** The straight line through values over places: its value at 0, and its slope. */
 function toLine(places: readonly number[], values: readonly number[]): readonly [at0: number, slope: number] {
   const [x, y] = [toMean(places), toMean(values)];
   const spread = total(places.map((place) => (place - x) ** 2));
@@ -140,18 +128,18 @@ function toMaterial(answers: readonly Answer[]): number | null {
   return (more * mean) / (always + more * mean);
 }
 
-/** The two parts of a face that look to the two halves of the screen. */
+/** Regions of the face that look to the two halves of the screen. */
 export type Sides = readonly [toFirst: LightRegion, toSecond: LightRegion];
 
 export const sidesOfNose = {
-  // Left as the person sees it is right in the picture.
+  // The person's left is the picture's right.
   across: ['rightFlank', 'leftFlank'],
   down: ['bridge', 'noseBase'],
 } as const satisfies Record<ScreenAxis, Sides>;
 
 /**
- * Two colours side by side, then changed over: the sides of a nose, 2 cm apart, look opposite ways, and each has more of the
- * colour it looks at. A sheet looks nearly the same way there, however it is bent. `null` where one of the two is not seen.
+ * Compares split screens with the same swapped: the sides of a nose, 2 cm apart, face opposite ways, and each reflects
+ * more of its color. A sheet faces nearly one way even if bent. `null` if a side is not visible.
  */
 export function toNormals([first, second]: LitPair, gain: number, sides: Sides): number | null {
   const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));
@@ -162,10 +150,7 @@ export function toNormals([first, second]: LitPair, gain: number, sides: Sides):
   return one == null || other == null ? null : (one - other) / gain;
 }
 
-/**
- * What the pairs of a challenge, and its two colours side by side, tell.
- * @param pairs - one for each pose
- */
+/** Analyzes the light of a challenge. @param pairs - one per pose */
 export function findLight(pairs: readonly LitPair[], halves: LitPair): LightFinding {
   const answers = pairs.map(toAnswer);
   const gain = toGain(answers, ({ face }) => face);
@@ -180,6 +165,6 @@ export function findLight(pairs: readonly LitPair[], halves: LitPair): LightFind
   };
 }
 
-/** The least alike of pictures that should be of one face, half a second apart: the cosine of their textures. */
+/** Returns the minimum texture cosine of pictures that should show one face, half a second apart. */
 export const toLeastAlike = (shown: LitFrame, others: readonly LitFrame[]): number =>
   Math.min(...others.map(({ texture }) => cosineOf(shown.texture, texture)));

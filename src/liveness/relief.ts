@@ -3,7 +3,6 @@ import type { Point } from '../engine/picture.js';
 import { faceDepth } from './depth.js';
 import type { HeadTurn } from './turn.js';
 
-/** The points about their middle, scaled so that the eyes are 1 apart. */
 function toShape(landmarks: Landmarks): Landmarks {
   const middle = toMean(landmarks);
   const [left, right] = toEyeCentres(landmarks);
@@ -11,15 +10,15 @@ function toShape(landmarks: Landmarks): Landmarks {
   return landmarks.map(({ x, y }) => ({ x: (x - middle.x) / unit, y: (y - middle.y) / unit }));
 }
 
-/** One face's points in several frames, averaged: what is left of the finder's error is less than in each. */
+/** Averages the points of several frames, to reduce the landmark model's error. */
 export function toMeanShape(frames: readonly Landmarks[]): Landmarks {
   const shapes = frames.map(toShape);
   return shapes[0].map((_, at) => toMean(shapes.map((shape) => shape[at])));
 }
 
 /**
- * What the best affine map of one shape onto another leaves over, point by point, in eye distances. A plane seen from afar
- * leaves nothing, however it was turned, moved or stretched.
+ * Returns the residual of the best affine map between shapes, per point, in eye distances: zero for any movement of a
+ * distant plane.
  * @see https://doi.org/10.1017/CBO9780511811685 14.2: an affine camera sees a plane move by an affine map
  */
 export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
@@ -27,7 +26,7 @@ export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
   const xx = sum((at) => from[at].x ** 2);
   const xy = sum((at) => from[at].x * from[at].y);
   const yy = sum((at) => from[at].y ** 2);
-  // Both shapes lie about 0, so the map has no shift: a x + b y for each coordinate.
+  // Both shapes are centered, so the map has no shift: a x + b y for each coordinate.
   const closest = (goal: (at: number) => number): ((at: number) => number) => {
     const x = sum((at) => from[at].x * goal(at));
     const y = sum((at) => from[at].y * goal(at));
@@ -41,17 +40,16 @@ export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
 }
 
 /**
- * Of the parallax along a face's depth, what one degree makes. So chosen that between real photos of one person it grows
- * with the pose model's degrees, about one to one (`npm run eval -- face-depth`).
+ * Parallax along a face's depth per degree. Calibrated on real photos to match the pose model's degrees (`npm run eval
+ * -- face-depth`).
  */
 const parallaxPerDeg = 0.05;
 
 const depthSquared = faceDepth.reduce((total, depth) => total + depth * depth, 0);
 
 /**
- * How far a head turned, told from its depth alone: the nose moves against the cheeks, as far as the head turns and to
- * where it turns. Of anything flat that is tilted, next to nothing is seen.
- * @param frontal - as `toMeanShape` returns it
+ * Estimates a head turn from depth only: the nose moves against the cheeks. A tilted flat picture gives almost none.
+ * @param frontal - from `toMeanShape`
  */
 export function toReliefTurn(frontal: Landmarks, turned: Landmarks): HeadTurn {
   const parallax = toParallax(toShape(turned), frontal);

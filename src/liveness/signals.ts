@@ -9,13 +9,12 @@ import type { LightFinding } from './light.js';
 import { toMeanShape, toReliefTurn } from './relief.js';
 import { type TurnedMovement, toFollowed, toPoseTurn } from './turn.js';
 
-/** A measurement, and what to tell the person where it fails. */
 export interface Measured {
   readonly measurement: Measurement;
   readonly hint: Hint;
 }
 
-/** Whoever pretends learns only that the movement was not followed; light, distance and blur are told as they are. */
+/** An attacker learns only that the movement was not followed; light, distance and blur are reported exactly. */
 const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   faces: (value) => (value === 0 ? 'no_face' : 'one_face'),
   face_width: () => 'come_closer',
@@ -25,7 +24,6 @@ const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   light_same_face: () => 'hold_still',
 };
 
-/** @param index - of the frame, from 0; `null` for what is of all frames */
 function toMeasured(signal: LivenessSignal, index: number | null, value: number): Measured {
   const { unit, ...bound } = bounds[signal];
   return {
@@ -35,8 +33,8 @@ function toMeasured(signal: LivenessSignal, index: number | null, value: number)
 }
 
 /**
- * A frame without a face, with several, or with one too small, is a frame that failed.
- * @throws whatever else the engine threw
+ * Converts a refused frame (no face, several, or too small) to a failed measurement.
+ * @throws other errors of the engine
  */
 export function measureRefusal(error: unknown, index: number): Measured {
   if (error instanceof FaceError) {
@@ -61,7 +59,7 @@ const poseSignals = {
   down: 'pose_pitch',
 } as const satisfies Record<TurnedMovement, LivenessSignal>;
 
-/** A frame of somebody looking straight ahead: it is what the check of the face is mostly made from. */
+/** Measures a frontal frame, on which the face check is mainly based. */
 function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly Measured[] {
   return [
     toMeasured('frontal_yaw', index, pose.yawDeg),
@@ -70,7 +68,7 @@ function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly M
   ];
 }
 
-/** Measures what the light of a challenge told. Where it was not seen, nothing more is told by it. */
+/** Measures the light of a challenge; without a visible response, only the gain. */
 export function measureLight({ gain, match, falloff, material, normals, axis }: LightFinding): readonly Measured[] {
   const seen = toMeasured('light_gain', null, gain);
   if (!seen.measurement.pass) return [seen];
@@ -86,10 +84,10 @@ export function measureLight({ gain, match, falloff, material, normals, axis }: 
   ];
 }
 
-/** How alike the pictures of one pose are, whose light differs. */
+/** Measures the similarity of one pose's pictures under different light. */
 export const measureAlike = (cosine: number, pose: number): Measured => toMeasured('light_same_face', pose, cosine);
 
-/** Measures all frames of a challenge. @throws FaceError `internal`: no frame looks straight ahead */
+/** Measures all frames of a challenge. @throws `internal`: no frontal frame */
 export function measureFrames(frames: readonly SeenFrame[]): readonly Measured[] {
   const frontal = frames.filter(({ movement }) => movement === 'centre');
   if (frontal.length === 0) throw new FaceError('internal', { problem: 'a challenge without a centre' });

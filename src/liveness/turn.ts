@@ -1,23 +1,22 @@
 import type { Movement } from '../core/movements.js';
 import type { Pose } from '../engine/engine.js';
 
-/** Degrees, signed as the pose model's: yaw falls toward the person's own left, pitch rises upward. */
+/** Degrees, signed like the pose model: yaw decreases to the person's left, pitch increases upwards. */
 export interface HeadTurn {
   readonly yawDeg: number;
   readonly pitchDeg: number;
 }
 
-/** A movement other than looking straight ahead. */
 export type TurnedMovement = Exclude<Movement, 'centre'>;
 
-/** How far a head turned, in degrees: to where it was asked to, negative for the opposite, and across that. */
+/** Degrees in the requested direction, negative for the opposite, and across it. */
 export interface Followed {
   readonly toward: number;
   /** Never negative. */
   readonly aside: number;
 }
 
-/** Holds a turn against what was asked for. */
+/** Compares a turn with the requested movement. */
 export function toFollowed(movement: TurnedMovement, { yawDeg, pitchDeg }: HeadTurn): Followed {
   const [yaw, pitch] = [Math.abs(yawDeg), Math.abs(pitchDeg)];
   const turns = {
@@ -29,7 +28,9 @@ export function toFollowed(movement: TurnedMovement, { yawDeg, pitchDeg }: HeadT
   return turns[movement];
 }
 
-/** The turn between the mean of the frontal frames and another: the model's pitch is biased, and cameras stand anywhere. */
+/**
+ * Returns the turn relative to the mean frontal pose, because the model's pitch is biased and camera positions vary.
+ */
 export function toPoseTurn(frontal: readonly Pose[], turned: Pose): HeadTurn {
   const mean = (read: (pose: Pose) => number): number =>
     frontal.reduce((total, pose) => total + read(pose), 0) / frontal.length;

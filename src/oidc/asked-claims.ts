@@ -4,15 +4,13 @@ import { isProtocolClaim } from '../config/claims.js';
 import { type AskedClaim, claimsOfScope, type DataScope, isDataScope } from '../core/consented-data/claims.js';
 import { oidcErrors } from './library.js';
 
-/** A claim that a request asks for, and where it is to be told. */
 export interface ClaimWanted extends AskedClaim {
   readonly inIdToken: boolean;
   readonly inUserInfo: boolean;
-  /** The id of the connection that it comes from; `null`: the issuer's own. */
+  /** Id of the source connection; `null`: the issuer's own. */
   readonly from: string | null;
 }
 
-/** Of the names in one line of the log. */
 const mostLogged = 20;
 
 const membersGuard = z
@@ -28,9 +26,8 @@ interface ClaimsRequest {
 }
 
 /**
- * What a request wants to know of the person, in the order of the client's registration: by its scopes in UserInfo
- * (OpenID Connect Core, section 5.4), by its `claims` where they say (section 5.5). What the client has not registered is
- * left out, and is no error (section 5.5.1).
+ * Returns the requested claims, in registration order: by scopes for UserInfo (OpenID Connect Core, section 5.4), or by
+ * `claims` (section 5.5). Ignores unregistered ones (section 5.5.1).
  * @throws oidcErrors.InvalidRequest
  */
 export function toClaimsWanted(client: Pick<OidcClient, 'consented'>, request: ClaimsRequest): readonly ClaimWanted[] {
@@ -47,7 +44,7 @@ export function toClaimsWanted(client: Pick<OidcClient, 'consented'>, request: C
     .filter(({ inIdToken, inUserInfo }) => inIdToken || inUserInfo);
 }
 
-/** The claims and scopes of a request that get the client nothing, for the log: whoever set it up finds why. */
+/** Returns requested claims and scopes without effect, for the log. */
 export function unregisteredIn(
   client: Pick<OidcClient, 'consented' | 'claimNames'>,
   request: ClaimsRequest,
@@ -60,7 +57,7 @@ export function unregisteredIn(
   const claims = [...new Set([...idToken.keys(), ...userInfo.keys()])].filter((name) => !isTold(name));
   return [
     ...scopes.filter((scope) => !isInUse(scope)).map((scope) => `scope ${scope}`),
-    // Whoever sent it wrote it: only what can be in such a text is repeated.
+    // Untrusted text: only safe characters are logged.
     ...claims.map((name) => (/^[\w.:/-]{1,100}$/.test(name) ? name : 'a name that cannot be logged')),
   ].slice(0, mostLogged);
 }

@@ -2,22 +2,19 @@ import type { OidcClient } from '../../adapters/openid-client.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';
 import { oidcErrors } from './library.js';
 
-/** By it a client asks for whom a person acts. */
 export const organisationScope = 'organisation';
 
-/** The longest id of an organisation. */
 export const maxIdCharacters = 100;
 
-/** What a request asks about organisations. */
 interface Asked {
   readonly rules: OrganisationRules;
-  /** The one that it must be; `null`: whichever the person chooses. */
+  /** The required organization; `null`: the person's choice. */
   readonly hint: string | null;
 }
 
 /**
- * Whether a request asks for whom the person acts; `null`: it does not.
- * @throws oidcErrors.InvalidScope: the client has not registered that; oidcErrors.InvalidRequest
+ * Returns the organization request of an authorization request; `null`: none.
+ * @throws oidcErrors.InvalidScope: not registered for the client; oidcErrors.InvalidRequest
  */
 export function toOrganisationAsked(
   { organisations: rules }: Pick<OidcClient, 'organisations'>,

@@ -1,12 +1,11 @@
 import type { Response } from 'express';
 
-/** How long a page stands at a kiosk before it clears itself, in seconds: one that asks, and one that only tells. */
+/** Time until a page at a kiosk clears itself, in seconds: with a question, or with information only. */
 const clearedAfterSec = { asking: 120, telling: 15 } as const;
 
-/** What a page does at a kiosk. */
 export type KioskPage = keyof typeof clearedAfterSec;
 
-/** Has the browser of a kiosk go back to where it waits for the next person, with no script: whoever was there may have gone. */
+/** Sends a kiosk's browser back to its start page after a while, without a script, in case the person has left. */
 export function leadBackToKiosk(response: Response, kioskUrl: string, page: KioskPage): void {
   response.set('Refresh', `${clearedAfterSec[page]}; url=${kioskUrl}`);
 }

@@ -4,8 +4,8 @@ import { pageStyle } from '../http/page-style.js';
 import type { Language } from './messages.js';
 
 /**
- * Creates the layout of pages that are one card, by default in the look of the capture page.
- * @param formsTo - where else a form may lead, by redirects
+ * Creates the layout of single-card pages, by default in the style of the capture page.
+ * @param formsTo - further form targets, through redirects
  */
 export function createCard(style: Html = pageStyle, formsTo?: string) {
   const layout = createPageLayout(style, formsTo);

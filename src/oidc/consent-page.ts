@@ -10,27 +10,24 @@ import type { ConsentTexts } from './consent-messages/texts.js';
 import type { Language } from './messages.js';
 import { type Asker, isolate, renderPersonCard } from './person-page.js';
 
-/** One claim as it is shown. */
 interface ShownClaim extends RegisteredClaim {
   readonly claim: string;
   readonly isEssential: boolean;
-  /** `null`: the profile has none. */
+  /** `null` if the profile has none. */
   readonly value: Json;
-  /** Whose it is, as people know them; absent where all is one connection's. */
+  /** Display name of the source; absent if there is only one connection. */
   readonly source?: string | undefined;
 }
 
-/** A connection that the client asks for claims of, and that has told none. */
 export interface SilentSource {
-  /** What its button says, where it can be linked now. */
+  /** Value of its button, if it can be linked now. */
   readonly decision: string;
-  /** As people know it. */
   readonly name: string;
   readonly state: 'unanswered' | 'unlinked';
   readonly items: readonly Omit<ShownClaim, 'value' | 'source'>[];
 }
 
-/** Asks a person whether a client may be told these values. The answer is sent to the address of the page. */
+/** Renders the consent page for these values. The form posts to the page's URL. */
 export function renderConsentPage(
   language: Language,
   {
@@ -45,18 +42,15 @@ export function renderConsentPage(
     notLinked = null,
   }: {
     readonly asker: Asker;
-    /** Names what is shown, so that the answer is to it. */
+    /** Digest of the displayed values, so that the answer refers to them. */
     readonly shown: string;
-    /** When the consent ends by itself. */
     readonly until: EpochMs;
     readonly organisation: string | null;
     readonly items: readonly ShownClaim[];
-    /** Ids of the other connections whose claims are among the items. */
     readonly answered?: readonly string[];
     readonly silent?: readonly SilentSource[];
-    /** Whether accounts can be linked from here. */
     readonly canLink?: boolean;
-    /** The connection, as people know it, whose account was to be linked a moment ago and was not. */
+    /** Display name of the connection whose linking just failed. */
     readonly notLinked?: string | null;
   },
 ): RenderedPage {
@@ -106,7 +100,6 @@ const renderDestination = (texts: ConsentTexts, { to }: Asker): Html | string =>
 const nameOf = (language: Language, { claim, label }: Pick<ShownClaim, 'claim' | 'label'>): string =>
   label?.[language] ?? (isStandardClaim(claim) ? consentTextsIn(language).labels[claim] : (label?.en ?? claim));
 
-/** What a connection would tell, and why it does not; and, where that helps, how it would. */
 function renderSilent(language: Language, { decision, name, state, items }: SilentSource, canLink: boolean): Html {
   const texts = consentTextsIn(language);
   const isUnlinked = state === 'unlinked';

@@ -19,14 +19,13 @@ import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './s
 import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
-/** What a client may be told: `share` is `null` where it asked for nothing. */
 interface Settled {
   readonly share: Share | null;
 }
 
 /**
- * Asks the person what a client may be told of them, where it wants to know and was not told before that it may.
- * @returns `null` where the person was asked, and has yet to answer; throws `AccessDenied` where they do not agree
+ * Creates the step that asks for consent to a client's data request, unless it was given before.
+ * @returns `null` if the page was shown; throws `AccessDenied` if the person refuses
  */
 export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<Settled | null> => {
@@ -39,7 +38,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
     const asker = { client: metadata.client_id, registration: consented.registration };
     const standing = await findDataConsent(who, asker, deps);
     const links = wanted.some(({ from }) => from !== null) ? await readLinks(who, deps) : [];
-    // At a counter each check is agreed to by itself.
+    // At a counter each check needs its own consent.
     const isAskedAnew = params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
     const isEnough = standing !== null && answersFor(standing, wanted) && holdsBy(standing, wanted, links);
     if (isEnough && !isAskedAnew) return { share: toShare(standing, wanted) };
@@ -48,14 +47,14 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
     if (decision === 'refuse') throw new oidcErrors.AccessDenied('the person did not agree');
     const answered = (form?.getAll('answered') ?? []).filter((id) => linkWith(links, id) !== undefined);
     const offer = toOffer(asker, wanted, { links, answered });
-    // The answer counts for what was shown: the configuration, or a link, may have changed while the page stood there.
+    // The answer is valid only for the displayed values: configuration or links may have changed.
     if (decision === 'agree' && form?.get('shown') === offer.digest) {
       const ticked = form.getAll('claim');
       const claims = offer.claims
         .filter(({ name, isEssential }) => isEssential || ticked.includes(name))
         .map(({ name }) => name);
       const asked = [...offer.claims, ...offer.leftOut].map(({ name, isEssential }) => ({ name, isEssential }));
-      // A button is pressed twice: what is told under one consent must not end with the other.
+      // The button may be pressed twice: both must give one consent.
       const id = digestOf(JSON.stringify([interaction.uid, offer.digest, claims])).toString('base64url');
       const given = { id, ...asker, claims, asked, links: offer.links, lifeSec: consented.lifeSec };
       return { share: toShare(await giveDataConsent(who, given, deps), wanted) };
@@ -122,21 +121,20 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
   }
 }
 
-/** Where the answers go: a counter has no address to be sent back to, and what is put into a wallet stays with the person. */
+/** Returns the recipient: a counter has no redirect URI, and wallet data stays with the person. */
 function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Destination {
   if (counter !== undefined) return 'counter';
   return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';
 }
 
-/** Who asks, with what it registered. */
 type Asker = Pick<DataConsent, 'client' | 'registration'>;
 
 const linkWith = (links: readonly Link[], source: string): Link | undefined =>
   links.find(({ other }) => other.connection === source);
 
 /**
- * What a person agrees to or not: claims of the connection's own, and of the others that answered. What is not essential of
- * one without a link counts as not agreed to; the rest of those that told nothing is asked for anew the next time.
+ * Returns the claims to agree to: the connection's own, and those of sources that answered. Optional claims of an
+ * unlinked source count as refused; other missing ones are requested again next time.
  */
 function toOffer(
   asker: Asker,
@@ -153,7 +151,7 @@ function toOffer(
   return { claims, leftOut, links: linkIds, digest: digestOf(JSON.stringify(shown)).toString('base64url') };
 }
 
-/** Whether what was agreed to of other connections can still be told: through the very links of then. */
+/** Returns true if agreed claims of other connections are still available through the same links. */
 const holdsBy = ({ claims, links: former }: DataConsent, wanted: readonly ClaimWanted[], links: readonly Link[]) =>
   wanted.every(
     ({ name, from }) => from === null || !claims.includes(name) || linkWith(links, from)?.id === former[from],
@@ -162,11 +160,9 @@ const holdsBy = ({ claims, links: former }: DataConsent, wanted: readonly ClaimW
 const valuesOf = (answers: readonly SourceAnswer[]): readonly PersonalData[] =>
   answers.flatMap((answer) => (answer.state === 'answered' ? [answer.values] : []));
 
-/** No two have a claim of the same name. */
 const merge = (parts: readonly PersonalData[]): PersonalData =>
   parts.reduce((all, part) => all.use((first) => part.use((second) => new PersonalData({ ...first, ...second }))));
 
-/** What of a consent a request wants. */
 function toShare({ id, client, claims }: DataConsent, wanted: readonly ClaimWanted[]): Share {
   const agreed = wanted.filter(({ name }) => claims.includes(name));
   return {

@@ -5,12 +5,12 @@ import { oidcErrors } from './library.js';
 
 const subGuard = z.object({ sub: z.string() });
 
-/** Whom the ID token beside a request is about. The library has checked that this provider signed it for this client. */
+/** Returns the subject of a request's ID token hint, whose signature and audience the library has verified. */
 export const hintedSubject = ({ id_token_hint: hint }: AuthorizationRequest['params']): string | undefined =>
   hint === undefined ? undefined : subGuard.parse(decodeJwt(hint)).sub;
 
 /**
- * Holds whoever was named, or has typed a name, against the one subject that a request demands: nobody else may be told of.
+ * Checks that the named person is the subject that a request requires.
  * @throws oidcErrors.LoginRequired
  * @see https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest and section 5.5.1
  */

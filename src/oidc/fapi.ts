@@ -4,26 +4,25 @@ import { toEpochSec } from '../core/units.js';
 import { oidcErrors } from './library.js';
 
 /*
- * Clients under the FAPI 2.0 Security Profile. What binds their access tokens is DPoP alone: a proxy ends TLS before this
- * service, so that it never sees a client's certificate.
- * https://openid.net/specs/fapi-security-profile-2_0-final.html
+ * Clients under the FAPI 2.0 Security Profile. Access tokens are bound by DPoP only: a proxy terminates TLS, so client
+ * certificates are not visible. https://openid.net/specs/fapi-security-profile-2_0-final.html
  */
 
-/** What the profile asks of a client, beside keys and pushed requests. */
+/** Client metadata required by the profile, besides keys and pushed requests. */
 export const fapiMetadata = {
   dpop_bound_access_tokens: true,
   id_token_signed_response_alg: 'PS256',
 } as const;
 
-/** Whether a client is under the profile. */
+/** Returns true if a client is under the profile. */
 export const isFapi = (metadata: ClientMetadata): boolean => metadata.dpop_bound_access_tokens === true;
 
-/** How far ahead an assertion may be dated, in seconds. */
+/** Allowed lead of an assertion's issue time, in seconds. */
 const mostAheadSec = 60;
 
 /**
- * The profile's demands on an assertion that a client authenticates with: its audience is the issuer alone, it is of now (section
- * 5.3.2.1), and RS256 is no signature (section 5.4.1). Other clients may do as RFC 7523 has it.
+ * Creates the check of client assertions under the profile: the issuer is the only audience, it is recent (section
+ * 5.3.2.1), and not signed with RS256 (section 5.4.1). Other clients follow RFC 7523.
  */
 export const createCheckAssertion =
   (clock: Clock) =>

@@ -23,7 +23,6 @@ interface FindDeps {
   readonly log: Log;
 }
 
-/** What a grant may tell, and the consent that lets it. */
 interface Held {
   readonly share: Share;
   readonly consent: DataConsent;
@@ -31,10 +30,8 @@ interface Held {
 }
 
 /**
- * Whom the tokens of a grant are about, and what they say. Where the person let a client be told more, that is read at the
- * providers at this moment; once their consent has ended, the tokens made under it are good for nothing. So are those of an
- * organisation, once the person acts for it no more.
- * @param clientOf - as it is registered today
+ * Creates the account look-up for tokens. Tokens become invalid when the consent ends, or when the person no longer
+ * acts for the organization.
  */
 export function createFindAccount(
   clientOf: (id: string) => OidcClient | undefined,
@@ -42,7 +39,6 @@ export function createFindAccount(
 ): ProviderHooks['findAccount'] {
   const { connection } = deps;
 
-  /** The very consent, to the registration that the client has now. */
   const findHeld = async (share: Share, subject: string): Promise<Held | null> => {
     const client = clientOf(share.client);
     const asker = { client: share.client, registration: client?.consented?.registration ?? '' };
@@ -50,7 +46,6 @@ export function createFindAccount(
     return consent?.id === share.consent ? { share, consent, client } : null;
   };
 
-  /** Through no other link than the person was asked with. */
   const readAgreed = async (
     subject: string,
     names: ReadonlyMap<string, readonly string[]>,
@@ -71,7 +66,6 @@ export function createFindAccount(
     return { ...told, ...(await tellSources(answers, share.client, deps)) };
   };
 
-  /** What is told of the organisation that a person acts for: its roles are those of this moment, and of no other one. */
   const toOrganisation = async (
     id: string,
     subject: string,
@@ -109,19 +103,17 @@ export function createFindAccount(
   };
 }
 
-/** Somebody whom the provider has no more acts for nobody. */
 function toNothingOfNobody(error: unknown): readonly [] {
   if (error instanceof FaceError && error.code === 'subject_unknown') return [];
   throw error;
 }
 
-/** @param names - of claims that the person agreed to; empty: nobody is asked */
 async function readShared({ profile }: Connection, subject: string, names: readonly string[]): Promise<JsonObject> {
   if (names.length === 0) return {};
   try {
     return (await profile.readClaims(subject, names)).use((values) => values);
   } catch (error) {
-    // Of somebody whom the provider has no more there is nothing to tell.
+    // A deleted user has no claims.
     if (error instanceof FaceError && error.code === 'subject_unknown') return {};
     throw error;
   }

@@ -17,54 +17,47 @@ const personGuard = z.object({
 });
 
 const actingGuard = z.object({
-  /** The id of the organisation. */
   organisation: z.string(),
-  /** As they were when it was chosen. */
   roles: z.array(z.string()).readonly(),
 });
 
-/** For whom a person has chosen to act. */
 export type Acting = z.output<typeof actingGuard>;
 
-/** One authorization request on its way through the face check. */
 export type Flow = {
   readonly clientId: string;
-  /** `null` until the person has said who they are. */
+  /** `null` until the person is named. */
   readonly person: Person | null;
-  /** What the ID token will say, if the check passes. */
+  /** Value for the ID token if the check passes. */
   readonly acr: string;
-  /** The step-up that answers the request, and the secret of the browser it is for; `null` until one was started. */
+  /** The step-up of the request, and the secret of its browser; `null` until started. */
   readonly stepUp: { readonly id: string; readonly browserDigest: string; readonly starts: number } | null;
-  /** The face check of another connection by which the person links their account there; `null`: none is under way. */
+  /** The face check at another connection that links an account; `null`: none. */
   readonly linking: {
     readonly source: string;
     readonly subject: string;
     readonly stepUpId: string;
     readonly browserDigest: string;
   } | null;
-  /** The connection that was to be linked last, where that came to nothing. */
   readonly notLinked: string | null;
-  /** `null` until the person has chosen, and where nobody asked. */
+  /** `null` until the person has chosen, or if not requested. */
   readonly acting: Acting | null;
-  /** The visit of the kiosk that it goes on at; `null`: at no kiosk. */
+  /** The kiosk visit of the flow; `null`: none. */
   readonly atKiosk: KioskVisit | null;
-  /** When it is over, whatever has happened. */
   readonly endsAt: EpochMs;
 };
 
-/** Of a flow that has just begun: nothing is settled yet. */
 export const begun = { stepUp: null, linking: null, notLinked: null, acting: null, atKiosk: null } as const;
 
-/** Over the life of a step-up, in seconds: for a typed user name before it, and the way back after it. */
+/** Time in addition to a step-up, in seconds: for typing a user name, and for the way back. */
 export const aroundStepUpSec = 120;
 
-/** Beside that, to write recovery codes down, which whoever has passed is shown first. */
+/** Further time to write down recovery codes, shown first after a pass. */
 const writingSec = 300;
 
-/** To read what an application wants to know, and to decide. */
+/** Time to read a data request and decide. */
 const decidingSec = 300;
 
-/** And to link accounts at other connections, with a face check each. */
+/** Time to link accounts, with a face check each. */
 const linkingSec = 900;
 
 const flowGuard = z.object({
@@ -77,7 +70,7 @@ const flowGuard = z.object({
     .nullable()
     .default(null),
   notLinked: z.string().nullable().default(null),
-  // Earlier versions did not ask.
+  // Missing in earlier versions.
   acting: actingGuard.nullable().default(null),
   atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable().default(null),
   endsAt: epochMsGuard,
@@ -92,7 +85,7 @@ interface FlowDeps {
 const flowKey = (connection: Connection, uid: string): string =>
   `oidc-flow:${connection.id}:${digestOf(uid).toString('base64url')}`;
 
-/** How long an authorization may take, from the request to the answer, in whole seconds. */
+/** Returns the time limit of an authorization, in whole seconds. */
 export function flowLifeSec({ lifeSec, consented, organisations }: OidcClient, { policy }: Connection): number {
   const claims = Object.values(consented?.claims ?? {});
   const asksPerson = claims.length > 0 || organisations !== undefined;
@@ -102,7 +95,7 @@ export function flowLifeSec({ lifeSec, consented, organisations }: OidcClient, {
   return lifeSec ?? policy.stepUpTimeoutSec + aroundStepUpSec + afterwardsSec;
 }
 
-/** Keeps how far an interaction is. @param uid - the library's name of it */
+/** Stores the state of an interaction. */
 export async function writeFlow({ uid }: { readonly uid: string }, flow: Flow, deps: FlowDeps): Promise<void> {
   const { connection, state } = deps;
   await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: flow.endsAt, mayBeLost: true });
@@ -118,7 +111,7 @@ export async function readFlow(uid: string, { connection, state }: FlowDeps): Pr
 const claimsKey = (connection: Connection, grantId: string): string =>
   `oidc-claims:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
-/** Keeps what the tokens of a grant say of the person. */
+/** Stores the claims of a grant. */
 export async function writeClaims(grantId: string, claims: JsonObject, lifeSec: number, deps: FlowDeps): Promise<void> {
   const { connection, state, clock } = deps;
   await state.write(claimsKey(connection, grantId), claims, {
@@ -127,34 +120,33 @@ export async function writeClaims(grantId: string, claims: JsonObject, lifeSec: 
   });
 }
 
-/** @returns `null` where there are none, or no more */
+/** @returns `null` if there are none, or expired */
 export async function readClaims(grantId: string, { connection, state }: FlowDeps): Promise<JsonObject | null> {
   const found = await state.read(claimsKey(connection, grantId));
   return found === null ? null : jsonGuard.parse(found.value);
 }
 
 const shareGuard = z.object({
-  /** Whose consent it is of: another client, or a consent given anew, is another share. */
+  /** Client of the consent: another client or a renewed consent is another share. */
   client: z.string(),
   consent: z.string(),
-  /** Names of claims, by where they are told. */
   idToken: z.array(z.string()).readonly(),
   userInfo: z.array(z.string()).readonly(),
 });
 
-/** What the tokens of a grant may tell of the person, with their consent. */
+/** Claims that a grant's tokens may contain, with consent. */
 export type Share = z.output<typeof shareGuard>;
 
 const shareKey = (connection: Connection, grantId: string): string =>
   `oidc-share:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
-/** Keeps what the tokens of a grant may tell: names alone, the values are read when they are told. */
+/** Stores the share of a grant: names only; values are read when needed. */
 export async function writeShare(grantId: string, share: Share, lifeSec: number, deps: FlowDeps): Promise<void> {
   const { connection, state, clock } = deps;
   await state.write(shareKey(connection, grantId), share, { when: 'any', expiresAt: addSec(clock.now(), lifeSec) });
 }
 
-/** @returns `null` where the person was asked for nothing */
+/** @returns `null` if no data was requested */
 export async function readShare(grantId: string, { connection, state }: FlowDeps): Promise<Share | null> {
   const found = await state.read(shareKey(connection, grantId));
   return found === null ? null : shareGuard.parse(found.value);
@@ -163,7 +155,7 @@ export async function readShare(grantId: string, { connection, state }: FlowDeps
 const actingKey = (connection: Connection, grantId: string): string =>
   `oidc-acting:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
-/** Keeps for which organisation the tokens of a grant are: its id alone, the roles are read when they are told. */
+/** Stores the organization of a grant: its id only; roles are read when needed. */
 export async function writeActing(
   grantId: string,
   { organisation }: Acting,
@@ -174,7 +166,7 @@ export async function writeActing(
   await state.write(actingKey(connection, grantId), organisation, { when: 'any', expiresAt });
 }
 
-/** @returns the id of the organisation; `null` where the person acts for themselves */
+/** @returns the id of the organization; `null` if the person acts for themselves */
 export async function readActing(grantId: string, { connection, state }: FlowDeps): Promise<string | null> {
   const found = await state.read(actingKey(connection, grantId));
   return found === null ? null : z.string().parse(found.value);

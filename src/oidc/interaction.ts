@@ -33,16 +33,16 @@ import { parseRequestedAction } from './requested-action.js';
 import { checkDemand, isMet, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import type { Visit } from './visit.js';
 
-/** Times one interaction may lead to the camera anew: a ticket is lost where a redirect does not arrive. */
+/** Starts of the camera per interaction: a lost redirect loses a ticket. */
 const startsAllowed = 5;
 
-/** What an ID token says where a code was given in place of a face. No request can ask for it. */
+/** `acr` if a code replaced the face. Requests cannot ask for it. */
 const anotherWayAcr = 'another_way';
 
 /**
- * The one address of an interaction: asks who is there, where nobody has said; leads to the capture page; and, when the
- * browser comes back from there, to the client. It does what is next, however often it is visited.
- * @returns throws what the error page tells: `oidcErrors.SessionNotFound` also for another browser
+ * Creates the page of an interaction: asks for the user name if needed, leads to the capture page, and after that back
+ * to the client. Idempotent.
+ * @returns throws errors for the error page: `oidcErrors.SessionNotFound` also for another browser
  */
 export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
   const { connection } = issuer;
@@ -117,7 +117,6 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     sendPage(response, renderAskPage(language, flow.atKiosk === null ? null : kioskLink(deps.issuer)));
   }
 
-  /** A fresh ticket each time: the link opens once. */
   async function leadToCamera(visit: Visit, person: Person): Promise<void> {
     const { request, response, interaction, client, flow } = visit;
     const browser = newSecret(deps);
@@ -131,14 +130,14 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
         receipt: null,
         browser,
         lifeSec: life,
-        // The provider does not tell which of its applications the sign-in is for.
+        // The provider does not report the application of the sign-in.
         hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
-        // Somebody proven who is not enrolled may enrol there, where the policy allows it.
+        // An authenticated person without an enrolment may enrol, if the policy allows it.
         asked: person.isProven
           ? { proved: true }
           : { proved: false, source: person.isSentByProvider ? null : sourceOf(request) },
         returnUrl: issuer.interactionUrl(interaction.uid),
-        // A kiosk is a device of the organisation's own, whatever it is.
+        // A kiosk is the organization's own device, so any is allowed.
         camera: flow.atKiosk === null ? null : 'any',
         application: paramsOf(interaction.params).redirect_uri ?? null,
         takesAnotherWay: takesAnotherWay(visit),
@@ -167,11 +166,11 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   ): Promise<void> {
     const { interaction, client, flow } = visit;
     const { id: stepUpId, pass, action } = stepUp;
-    // Last of all that can fail: whoever comes again after a failure has passed still.
+    // Last, so that the pass survives a failure and a retry.
     const take = async (): Promise<void> => void (await takeStepUp(stepUpId, deps));
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
     const isFace = isByFace(pass);
-    // Asked anew: the administrator may have changed their mind while the person was at it.
+    // Checked again, because the policy may have changed meanwhile.
     if (!isFace && !takesAnotherWay(visit)) throw new oidcErrors.AccessDenied('a face check was asked for');
     if (client.offers !== undefined) {
       await showOffer(visit, { type: client.offers, subject: person.subject, share, check: pass, take });
@@ -182,7 +181,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     if (flow.acting !== null) {
       const detail = { client: flow.clientId, ...flow.acting, stepUpId };
       const who = { connection: connection.id, subject: person.subject };
-      // First: nobody acts for anybody off the record.
+      // Recorded first, so that every choice has an entry.
       await deps.audit.append({ action: 'organisation_chosen', ...who, detail });
     }
     const claims = {
@@ -197,7 +196,6 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     await tell(visit, result);
   }
 
-  /** Where the administrator lets another way count, and neither the client nor its request insists on a face. */
   function takesAnotherWay({ client, interaction }: Visit): boolean {
     const { acr, amr } = parseRequestedClaims(paramsOf(interaction.params).claims);
     return (
@@ -208,11 +206,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     );
   }
 
-  /**
-   * Keeps what the client may be told.
-   * @param authentication - empty where nobody was authenticated: the token says no more than its claims
-   * @param action - what the person approved
-   */
+  /** Stores the grant. @param authentication - empty without an authentication: the token has only its claims */
   async function toGrant(
     { provider, flow }: Visit,
     claims: Person['claims'],
@@ -227,7 +221,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     grant.addOIDCScope('openid profile email phone address');
     if (flow.acting !== null) grant.addOIDCScope(organisationScope);
     if (share !== null) grant.addOIDCClaims([...share.idToken, ...share.userInfo]);
-    // The library takes the end of the interaction for an authentication, and would tell its time.
+    // Otherwise the library would report the end of the interaction as the time of an authentication.
     if (authentication.ts === undefined) grant.rejectOIDCClaims(['auth_time']);
     if (action !== null) grant.addRar({ ...action.words, action_digest: action.digest });
     const grantId = await grant.save();
@@ -246,12 +240,11 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     await provider.interactionFinished(request, response, result);
   }
 
-  /** The browser's part of a step-up ends with it. */
   function forgetBrowser(response: Response, { stepUp }: Flow): void {
     if (stepUp !== null) clearBrowserCookie(response, browserCookieOf(stepUp.id, isSecure));
   }
 
-  /** The client is told, as the protocol has it. Where another visit of the same moment had an answer, that stands. */
+  /** Returns the error to the client by protocol. An answer of a concurrent visit takes precedence. */
   async function refuse({ request, response, provider, flow }: Visit, error: unknown): Promise<void> {
     const refusal = toRefusal(error);
     forgetBrowser(response, flow);
@@ -261,6 +254,5 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   }
 }
 
-/** What the person of a visit is asked to approve. */
 const actionOf = ({ interaction }: Visit): NamedAction | null =>
   parseRequestedAction(paramsOf(interaction.params).authorization_details);

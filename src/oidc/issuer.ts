@@ -34,67 +34,57 @@ import type { Sources } from './sources.js';
 import { createStorage } from './storage.js';
 import { inProtocol, inProtocolSigning, toUnavailable } from './unavailable.js';
 
-/** What an issuer is made of. */
 export interface IssuerDeps extends CoreDeps {
   readonly oidcKeys: OidcKeys;
   readonly countAll: CountAll;
-  /** Every connection, as one whose claims another's issuer may tell. */
   readonly sources: Sources;
 }
 
-/** The library as it is now, ready to answer. */
 export interface RunningProvider {
   readonly provider: Provider;
-  /** Answers one request. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-/** What is known of a request before the library looks at it. */
 export interface Arrival {
-  /** Where it comes from, as the limits count. */
+  /** Source, as the limits count it. */
   readonly source: string;
-  /** When its browser was sent back, as the browser says; `null`: it was not. */
+  /** Time when its browser was sent back, as the browser reports; `null`: it was not. */
   readonly sentBackAt: string | null;
-  /** Whether a nonce was put into it that its client did not send: the library wants one of everybody. */
+  /** True if a nonce was added, because the library requires one. */
   readonly lacksNonce: boolean;
-  /** What the client's kind proved, or why it refuses; `null` where it has nothing to prove. */
+  /** Proof by the client's kind, or its refusal; `null` if it needs none. */
   readonly admission: Admitted | { readonly refusal: unknown } | null;
 }
 
 /** The OpenID provider of one connection. */
 export interface OidcIssuer {
-  /** Its name, character for character: `<publicUrl>/oidc/<connection>`. */
+  /** Exact issuer identifier: `<publicUrl>/oidc/<connection>`. */
   readonly issuer: string;
   readonly connection: Connection;
   readonly clients: ReadonlyMap<string, OidcClient>;
-  /** What people may carry in a wallet, by its id. */
   readonly credentials: CredentialConfigs;
-  /** The one client that must push its requests, if there is one: its browsers may come without naming it. */
+  /** The single client with pushed requests, if any: its browsers may omit `client_id`. */
   readonly pushingClientId: string | null;
-  /** Where an interaction goes on. */
   interactionUrl(uid: string): string;
-  /** Where the code of a counter is opened, or one that a phone shows stands. */
+  /** Returns the URL that opens a counter's code or shows a phone's. */
   counterUrl(name: 'user_code' | 'shown', code: string): string;
-  /** The library with the keys in turn. */
   running(): Promise<RunningProvider>;
   /**
-   * Counts a sign-in that an outsider starts, before anything is looked up or kept for it: by where they come from, and of
-   * the connection in all.
-   * @throws FaceError `locked_out`, `state_unavailable`
+   * Counts an anonymous sign-in start by source and connection, before anything is looked up or stored.
+   * @throws `locked_out`, `state_unavailable`
    */
   countStart(source: string): Promise<void>;
-  /** The checks at its counters, and the codes that phones show to them. */
   readonly checks: Checks;
   readonly shownCodes: ShownCodes;
-  /** Hands what is known of a request to the hooks it meets in the library. */
+  /** Passes request data to this module's hooks in the library. */
   noteArrival(request: IncomingMessage, arrival: Arrival): void;
 }
 
-/** What the provider of a connection is called. */
+/** Returns the issuer identifier of a connection. */
 export const issuerOf = (connection: Connection, deps: Pick<IssuerDeps, 'issuer'>): string =>
   `${deps.issuer}/oidc/${connection.id}`;
 
-/** @throws FaceError `config_invalid`: a client that the library does not take */
+/** @throws `config_invalid`: the library refuses a client */
 export function createIssuer(
   connection: Connection,
   { clients, credentials }: { readonly clients: readonly OidcClient[]; readonly credentials: CredentialConfigs },
@@ -127,7 +117,7 @@ export function createIssuer(
     return client;
   };
 
-  /** The library has refused what its client did not sign, and taken every parameter from what was signed. */
+  /** The library has verified the signature and taken all parameters from the signed object. */
   const isSignedNow = async (context: KoaContextWithOIDC): Promise<boolean> => {
     const { request: object } = context.query;
     if (typeof object !== 'string' || context.oidc.trusted === undefined) return false;
@@ -140,13 +130,12 @@ export function createIssuer(
     if (arrival === undefined) throw new FaceError('internal', 'a request that did not arrive');
     return arrival;
   };
-  /** Whether anybody may speak in the client's name: it has neither secret nor key. */
+  /** Returns true for a public client: anyone can send requests as it. */
   const isPublic = ({ oidc }: KoaContextWithOIDC): boolean => oidc.client?.tokenEndpointAuthMethod === 'none';
-  /** What an authenticated client pushed. */
   const provenPushOf = (context: KoaContextWithOIDC) =>
     isPublic(context) ? undefined : context.oidc.entities.PushedAuthorizationRequest;
 
-  /** Before anything is looked up or kept. What a client signed, or its kind proves by itself, is good once. */
+  /** Before any look-up or write. A signed request, or a proof by the client's kind, is valid once. */
   const bound = async (context: KoaContextWithOIDC, client: OidcClient, isSigned: boolean): Promise<void> => {
     const { source, sentBackAt } = arrivalOf(context);
     const pushed = provenPushOf(context);
@@ -188,7 +177,7 @@ export function createIssuer(
       const { admission, source, lacksNonce } = arrivalOf(context);
       if (lacksNonce && context.oidc.params !== undefined) context.oidc.params.nonce = undefined;
       if (admission !== null && 'refusal' in admission) throw admission.refusal;
-      // The library takes a request without it for one of OAuth alone, as long as nothing else in it is of OpenID.
+      // Otherwise the library accepts it as plain OAuth if it contains nothing of OpenID.
       if (!context.oidc.requestParamScopes.has('openid'))
         throw new oidcErrors.InvalidRequest('the scope must include openid');
       const client = clientOf(context);
@@ -200,11 +189,11 @@ export function createIssuer(
       checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
       if (context.oidc.route === 'device_authorization') return counterGrants.check(context, client);
       if (context.oidc.route === 'pushed_authorization_request') {
-        // In the name of a client without a secret anybody pushes.
+        // Pushed requests of public clients are anonymous.
         if (isPublic(context)) await countStart(source).catch(toUnavailable);
         return;
       }
-      // Refused next: nobody is signed in here.
+      // Refused later: there are no sessions.
       if (context.oidc.prompts.has('none')) return;
       const isSigned = await isSignedNow(context);
       await bound(context, client, isSigned);
@@ -283,7 +272,6 @@ export function createIssuer(
   };
 }
 
-/** Every way in which a step-up of this connection may be passed. */
 function possibleMethods({ policy }: Connection): readonly AuthenticationMethod[] {
   const secrets = { none: [], pin: ['pin'], passkey: ['hwk', 'swk'] } as const;
   return ['face', ...secrets[policy.userSecret]];

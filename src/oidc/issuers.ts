@@ -17,19 +17,18 @@ import type { OidcIssuers } from './mounted-issuer.js';
 import { createRelyingParty } from './relying-party.js';
 import type { Source, Sources } from './sources.js';
 
-/** A connection, and the clients of its OpenID provider. */
 export interface ConnectionWithClients {
   readonly connection: Connection;
   readonly oidc: OidcConfig;
-  /** For whom its people act; `null`: for nobody. */
+  /** Organizations that its people act for; `null`: none. */
   readonly organisations: OrganisationRules | null;
-  /** Makes those of the provider's own kinds. */
+  /** Creates clients of the provider's own kinds. */
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
 }
 
 /**
- * The OpenID providers of all connections that have clients.
- * @throws FaceError `config_invalid`: a client that the protocol does not allow
+ * Creates the OpenID providers of all connections with clients.
+ * @throws `config_invalid`: a client that the protocol does not allow
  */
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
@@ -66,7 +65,7 @@ export async function createIssuers(
   return new Map(issuers.map((issuer) => [issuer.connection.id, issuer]));
 }
 
-/** The library looks at a client when it is first used: nobody should have to wait for that to learn of a mistake. */
+/** Loads every client now, because the library validates it on first use. */
 async function checkClients({ connection, clients, running }: OidcIssuer): Promise<void> {
   const { provider } = await running();
   for (const client of clients.keys()) {
@@ -86,10 +85,6 @@ function createSource(connection: Connection, deps: Omit<IssuerDeps, 'sources'>)
   };
 }
 
-/**
- * A claim that no attribute is known for would be asked of people in vain.
- * @param sources - `null`: these ask for what their own connection knows
- */
 function checkSources(
   own: Connection,
   clients: readonly { readonly id: string; readonly claims: RegisteredClaims }[],
@@ -109,7 +104,6 @@ function checkSources(
     }
 }
 
-/** As for claims: nobody would act for anybody. */
 function checkOrganisations({ id, profile }: Connection, organisations: OrganisationRules | null): void {
   const from = organisations?.from ?? 'groups';
   if (from === 'groups' || profile.claimNames.has(from.claim)) return;

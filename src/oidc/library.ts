@@ -1,6 +1,4 @@
-/*
- * What we use of oidc-provider, the library that speaks the protocol.
- */
+/* The parts of oidc-provider that this service uses. */
 export * as oidcErrors from 'oidc-provider/lib/helpers/errors.js';
 export { Check, Prompt } from 'oidc-provider/lib/helpers/interaction_policy/index.js';
 export { ExternalSigningKey } from 'oidc-provider/lib/helpers/keystore.js';

@@ -6,7 +6,7 @@ import { consentTextsIn } from './consent-messages/index.js';
 import { type Language, messagesIn } from './messages.js';
 import { renderPersonCard } from './person-page.js';
 
-/** Asks by which name a person is known at another connection. The answer is sent to the address of the page. */
+/** Renders the form for a person's user name at another connection. It posts to the page's URL. */
 export function renderLinkPage(
   language: Language,
   {
@@ -14,11 +14,9 @@ export function renderLinkPage(
     decision,
     until,
   }: {
-    /** What people know the other connection as. */
     readonly source: string;
-    /** What the form says, beside the name. */
+    /** Form value in addition to the name. */
     readonly decision: string;
-    /** When the link would end by itself. */
     readonly until: EpochMs;
   },
 ): RenderedPage {

@@ -24,25 +24,24 @@ import { paramsOf } from './requested-claims.js';
 import { nameOfSource, type Source } from './sources.js';
 import type { Visit } from './visit.js';
 
-/** The button that begins a link says so, with the connection's id behind it. */
+/** Prefix of a link button's value, before the connection's id. */
 export const linkDecision = 'link:';
 
-/** Longer than any name or id of the providers. */
+/** Longer than any provider's names and ids. */
 const maxNameCharacters = 256;
 
-/** What keeps an account from being linked now, and the sign-in from nothing. */
 const passing = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unknown', 'step_up_finished'];
 
 /**
- * Lets a person link an account at another connection: by a face check there, in the very browser that has passed the one
- * here, as part of this one sign-in. Whether anybody is enrolled there looks the same until a face opens the enrolment.
+ * Creates the step that links an account at another connection by a face check there, in the same browser and sign-in.
+ * Unenrolled users look the same until a face matches.
  */
 export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
   const { connection } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const flowDeps = { ...deps, connection };
 
-  /** @returns whether the visit was answered */
+  /** @returns true if the visit was answered */
   return async (visit: Visit, subject: string): Promise<boolean> => {
     const { linking } = visit.flow;
     if (linking !== null) {
@@ -73,7 +72,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     { id, source, name }: { readonly id: string; readonly source: Source; readonly name: string },
   ): Promise<void> {
     const { request, response, interaction, flow } = visit;
-    // Asked anew: the page does not offer it where it cannot be.
+    // Checked again, although the page does not offer it otherwise.
     if (!(await canLinkIn(flow, deps))) throw new FaceError('step_up_unknown');
     const from = sourceOf(request);
     await source.countStart(from);
@@ -102,7 +101,6 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     response.redirect(303, startedLink(deps.issuer, started, wished === undefined ? null : language));
   }
 
-  /** Back from the face check of the other account. One that did not pass is begun anew, or left. */
   async function settle(visit: Visit, linking: NonNullable<Flow['linking']>, who: SubjectRef): Promise<void> {
     const cookie = browserCookieOf(linking.stepUpId, isSecure);
     const shown = readCookie(visit.request, cookie);
@@ -140,14 +138,14 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
   }
 }
 
-/** Whether an account can be linked in a sign-in: its face was shown to the camera of this very browser. */
+/** Returns true if accounts can be linked: the face was shown to this browser's own camera. */
 export async function canLinkIn({ stepUp }: Flow, deps: Pick<IssuerDeps, 'state' | 'clock'>): Promise<boolean> {
   if (stepUp === null) return false;
   const { pass, stayedHere } = await readStepUp(stepUp.id, deps);
   return pass !== null && isByFace(pass) && stayedHere;
 }
 
-/** What the person reads before the second camera opens: which two accounts. A name that cannot be shown is the id. */
+/** Describes both accounts before the second check. Unprintable names are replaced by the id. */
 function toAction(title: string, connections: readonly Connection[]) {
   const toWords = (lines: readonly string[]): Action => ({ type: actionType, title, lines });
   const lines = connections.map(({ id, policy: { organisation } }) =>

@@ -1,4 +1,3 @@
-/** What our own pages say. The capture page has its own messages. */
 export interface Messages {
   readonly askTitle: string;
   readonly askText: string;
@@ -7,13 +6,10 @@ export interface Messages {
   /** At a kiosk. */
   readonly clearScreen: string;
   readonly errorTitle: string;
-  /** The authorization is over, or belongs to another browser. */
   readonly expired: string;
-  /** The application asked for something it must not ask for. */
   readonly invalid: string;
-  /** This service is at fault. */
   readonly failed: string;
-  /** The browser keeps no cookies. */
+  /** The browser refuses cookies. */
   readonly cookies: string;
   readonly reference: string;
 }
@@ -92,19 +88,15 @@ const messages = {
   },
 } satisfies Record<string, Messages>;
 
-/** A language our pages speak. */
 export type Language = keyof typeof messages;
 
-/** All of them, the first where none fits. */
+/** All languages; the first is the fallback. */
 export const languages: readonly [Language, ...Language[]] = ['en', 'de', 'es', 'fr', 'ar'];
 
-/** The texts of one language. */
+/** Returns the texts of a language. */
 export const messagesIn = (language: Language): Messages => messages[language];
 
-/**
- * The first language that we speak.
- * @param wanted - language tags, the dearest first; `de-AT` is served in `de`
- */
+/** Returns the first supported language. @param wanted - language tags in order of preference; `de-AT` gives `de` */
 export function chooseLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
     const [primary = ''] = tag.toLowerCase().split('-');
@@ -115,9 +107,9 @@ export function chooseLanguage(wanted: readonly string[]): Language {
 }
 
 /**
- * The language of a page.
- * @param uiLocales - the parameter of that name, if any: tags with spaces between (OpenID Connect Core, section 3.1.2.1)
- * @param accepted - what the browser accepts, the dearest first
+ * Returns the language of a page.
+ * @param uiLocales - the `ui_locales` parameter: tags separated by spaces (OpenID Connect Core, section 3.1.2.1)
+ * @param accepted - the browser's languages, in order of preference
  */
 export const languageOf = (uiLocales: unknown, accepted: readonly string[]): Language =>
   chooseLanguage([...(typeof uiLocales === 'string' ? uiLocales.split(' ') : []), ...accepted]);

@@ -40,8 +40,8 @@ const methodsByPath = {
 };
 
 /**
- * Where each path of the library is: under the issuer, and metadata also where RFC 8414, section 3.1, and OpenID4VCI 1.0,
- * section 12.2.2, put what an issuer with a path in its name has to say.
+ * Routes of the library: under the issuer; metadata also at the paths of RFC 8414, section 3.1, and OpenID4VCI 1.0,
+ * section 12.2.2, for issuers with a path.
  */
 const routes = [
   ...Object.entries(methodsByPath).map(([path, methods]) => ({ address: `/oidc/:connection${path}`, path, methods })),
@@ -52,14 +52,12 @@ const routes = [
   })),
 ];
 
-/** As the library has it for its own bodies. */
 const maxFormBytes = 56 * 1024;
 
 /**
- * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are read here, as anybody's may be held for
- * so long and no longer, and handed on; what is posted to the authorization endpoint goes on as a query, so that a client's
- * kind can look at it first.
- * @throws FaceError `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
+ * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Reads bodies here, within limits. A POST to
+ * the authorization endpoint becomes a query, so that the client's kind can inspect it first.
+ * @throws `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
 export function mountOidc(
   app: Express,
@@ -87,15 +85,14 @@ export function mountOidc(
   mountCredentials(app, issuers, { publicUrl, random });
 }
 
-/** Our own page at a path; `null` where the library answers. */
 function pageAt(path: string, { interact, receive }: MountedIssuer): MountedIssuer['interact'] | null {
   if (path === paths.counter) return receive;
   return path.startsWith(paths.interaction) ? interact : null;
 }
 
 /**
- * Addresses and the marks of cookies follow the issuer alone: what came in place of these headers is not looked at. A page
- * in a window that another site opened keeps the tie to it, as sign-ins in such windows need it.
+ * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Pop-ups keep their opener,
+ * which such sign-ins need.
  */
 function pin(request: Request, response: Response, { issuer }: OidcIssuer): void {
   request.headers['x-forwarded-proto'] = new URL(issuer).protocol.slice(0, -1);
@@ -104,19 +101,17 @@ function pin(request: Request, response: Response, { issuer }: OidcIssuer): void
   response.set('X-Frame-Options', 'DENY');
 }
 
-/** A request whose body, of a `POST` alone, is read and held. */
 interface Visit {
   readonly request: Request;
   readonly response: Response;
   readonly body: Buffer | null;
 }
 
-/** Hands a request to the library, at the address it knows. */
 async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<void> {
   const { request, response, body } = visit;
   const form = path.startsWith(paths.authorize) ? readForm(visit) : null;
   const sent = form ?? new URLSearchParams(queryOf(request));
-  // RFC 9126, section 4, wants both. The browsers of some providers bring the first alone.
+  // RFC 9126, section 4, requires both. Some providers' browsers bring only the first.
   if (sent.has('request_uri') && !sent.has('client_id') && issuer.pushingClientId !== null) {
     sent.set('client_id', issuer.pushingClientId);
   }
@@ -139,11 +134,11 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   await handle(handedOn, response);
 }
 
-/** Whether a parameter is not there, or says nothing. One that is sent twice is for the library to refuse. */
+/** Returns true if a parameter is missing or empty. The library refuses duplicates. */
 const isSentEmpty = (params: URLSearchParams, name: string): boolean =>
   params.getAll(name).length < 2 && (params.get(name) ?? '') === '';
 
-/** A wallet that redeems an offer need not say who it is (OpenID4VCI 1.0, section 6.1): then it is the one client that all are. */
+/** Adds the common client id to a wallet's request, which may omit it (OpenID4VCI 1.0, section 6.1). */
 function nameWallet({ request, response, body: read }: Visit, body: Buffer): Buffer {
   const form = readForm({ request, response, body: read });
   if (form?.get('grant_type') !== preAuthorized || form.has('client_id')) return body;
@@ -151,7 +146,6 @@ function nameWallet({ request, response, body: read }: Visit, body: Buffer): Buf
   return Buffer.from(form.toString());
 }
 
-/** The same request, for somebody who reads the body again. */
 function withBody(request: Request, body: Buffer): IncomingMessage {
   const { method, url, httpVersion, socket } = request;
   const headers = { ...request.headers, 'content-length': String(body.length) };
@@ -161,14 +155,13 @@ function withBody(request: Request, body: Buffer): IncomingMessage {
   return again;
 }
 
-/** The form of a `POST`; `null` for other methods. What is no form is an empty one. */
 function readForm({ request, body }: Visit): URLSearchParams | null {
   if (body === null) return null;
   const isForm = request.is('application/x-www-form-urlencoded') !== false;
   return new URLSearchParams(isForm ? body.toString('utf8') : '');
 }
 
-/** Tells the person; there is nobody else to tell, as it is not known whose interaction this is. */
+/** Shows the error to the person, because the interaction and its client are unknown. */
 function sendErrorPage(request: Request, response: Response, error: unknown, log: Log): void {
   const isProtocol = error instanceof oidcErrors.OIDCProviderError;
   const code = isProtocol ? 'not_found' : toCode(error);

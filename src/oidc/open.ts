@@ -5,13 +5,12 @@ import type { Room } from '../http/rooms.js';
 import type { OidcKeys } from '../keys/oidc-key-set.js';
 import type { ConnectionWithClients } from './issuers.js';
 
-/** Puts the OpenID providers of the connections on an app. */
 export type MountOidc = (app: Express) => void;
 
 /**
- * The OpenID providers of all connections that have clients. What speaks the protocol is loaded, and keys are made, where there is
- * such a connection, and not before.
- * @throws FaceError `config_invalid`: a client that the protocol does not allow. `key_service_unavailable`
+ * Opens the OpenID providers of all connections with clients. Loads the protocol library and creates keys only if there
+ * is one.
+ * @throws `config_invalid`: a client that the protocol does not allow; `key_service_unavailable`
  */
 export async function openOidc(
   connections: readonly Given[],
@@ -27,7 +26,6 @@ export async function openOidc(
 
 type Given = Omit<ConnectionWithClients, 'oidc'> & { readonly oidc: OidcConfig | null };
 
-/** Every connection whose issuer is needed: those with clients, and those that these ask for claims. */
 function withSources(connections: readonly Given[]): readonly ConnectionWithClients[] {
   const asked = new Set(
     connections.flatMap(({ oidc }) =>

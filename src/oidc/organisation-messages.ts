@@ -1,16 +1,13 @@
 import type { Language } from './messages.js';
 
-/** What the page says on which a person chooses for whom they act. */
 export interface OrganisationTexts {
   readonly title: (application: string) => string;
   readonly text: string;
-  /** Where the answer is sent. */
   readonly goesTo: string;
   readonly organisation: string;
   readonly roles: string;
   readonly find: string;
   readonly search: string;
-  /** Of those that fit what was searched for. */
   readonly more: (count: number) => string;
   readonly noneFits: string;
   readonly goOn: string;
@@ -85,5 +82,5 @@ const texts: Readonly<Record<Language, OrganisationTexts>> = {
   },
 };
 
-/** The texts of one language. */
+/** Returns the texts of a language. */
 export const organisationTextsIn = (language: Language): OrganisationTexts => texts[language];

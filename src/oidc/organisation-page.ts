@@ -5,13 +5,12 @@ import type { Language } from './messages.js';
 import { type OrganisationTexts, organisationTextsIn } from './organisation-messages.js';
 import { isolate, renderPersonCard } from './person-page.js';
 
-/** Shown at once: whoever acts for more looks for theirs. */
 const mostShown = 20;
 
 const isCalled = ({ id, name }: Organisation, text: string): boolean =>
   [id, name].some((each) => each.toLowerCase().includes(text.toLowerCase()));
 
-/** Asks a person for whom they act. The answer is sent to the address of the page. */
+/** Renders the page to choose an organization. The form posts to the page's URL. */
 export function renderOrganisationPage(
   language: Language,
   {
@@ -19,11 +18,10 @@ export function renderOrganisationPage(
     organisations,
     find,
   }: {
-    /** By the name it was registered with, and where its answers go. */
+    /** Registered name of the client, and host of its redirect URI. */
     readonly asker: { readonly name: string; readonly host: string };
-    /** That they may choose from: at least one. The only one is chosen beforehand. */
+    /** Choices, at least one. A single one is preselected. */
     readonly organisations: readonly Organisation[];
-    /** What they searched for; empty: nothing. */
     readonly find: string;
   },
 ): RenderedPage {

@@ -14,9 +14,9 @@ import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
 /**
- * Asks the person for whom they act, where the client wants to know. Read at the provider at this moment.
- * @returns whether that is settled: otherwise the person was asked, or sent on to what is next; throws `AccessDenied` where
- *   they act for nobody, not for the one that was named, or do not want to
+ * Creates the step that asks for the organization, if the client requests it.
+ * @returns true if settled; otherwise the person was asked or redirected; throws `AccessDenied` if they act for none,
+ * not for the required one, or refuse
  */
 export function createOrganisationStep({ connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<boolean> => {

@@ -7,10 +7,9 @@ const betweenLooksMs = 50;
 const looksAllowed = 80;
 
 /**
- * Where another visit to the same interaction leads, whose answer stands. Of two visits at once, as of two clicks, one takes the
- * pass, and a moment later it has its answer: that is waited for by the other, which is the one that its browser looks at.
- * @param error - what this visit ended with
- * @returns `null` where no other has an answer
+ * Finds the answer of a concurrent visit: after a double click one visit consumes the pass, and the other one, which
+ * the browser displays, waits.
+ * @returns `null` if there is no other answer
  */
 export async function findOtherAnswer(
   { request, response, provider }: Pick<Visit, 'request' | 'response' | 'provider'>,

@@ -18,12 +18,12 @@ a { display: inline-block; min-block-size: 1.5rem; color: inherit; }
 
 const renderNotice = createCard(style);
 
-/** A name may be refused to the client, by redirects. */
+/** The client gets a refusal by redirects. */
 const renderQuestion = createCard(style, 'https: http:');
 
 /**
- * Asks who is there; the answer is sent to the address of the page.
- * @param kioskUrl - where a kiosk waits for the next person, whose browser keeps no names; `null`: it is a person's own
+ * Renders the form for the user name; it posts to the page's URL.
+ * @param kioskUrl - start page of the kiosk, whose browser must not remember names; `null`: a personal device
  */
 export function renderAskPage(language: Language, kioskUrl: string | null): RenderedPage {
   const { askTitle, askText, userName, goOn, clearScreen } = messagesIn(language);
@@ -44,21 +44,16 @@ export function renderAskPage(language: Language, kioskUrl: string | null): Rend
   );
 }
 
-/** Why a sign-in cannot go on, as the person reads it. */
+/** Reasons why a sign-in cannot continue, as shown to the person. */
 export type PageError = 'expired' | 'invalid' | 'failed' | 'cookies';
 
-/** @param status - of the reply that the page comes with */
 export function pageErrorOf(status: number, error: unknown): PageError {
   if (status >= 500) return 'failed';
   if (error instanceof CookiesNeeded) return 'cookies';
   return error instanceof oidcErrors.SessionNotFound ? 'expired' : 'invalid';
 }
 
-/**
- * Says that a sign-in cannot go on.
- * @param code - the protocol's name of the error, for whoever runs the application
- * @param reference - names the request in our log
- */
+/** Renders the error page of a sign-in. @param code - the protocol's error code, for the application's operator */
 export function renderErrorPage(
   language: Language,
   { error, code, reference }: { readonly error: PageError; readonly code: string; readonly reference: string },

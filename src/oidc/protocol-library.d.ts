@@ -1,6 +1,6 @@
 /*
- * The parts of oidc-provider by themselves, as its main file prints a warning for every Node older than 22. Its version is
- * pinned, so these paths are stable.
+ * Type declarations for parts of oidc-provider, because its main file prints a warning for every Node older than 22.
+ * The version is pinned, so these paths are stable.
  */
 declare module 'oidc-provider/lib/provider.js' {
   import Provider from 'oidc-provider';

@@ -19,32 +19,23 @@ import { paramsOf } from './requested-claims.js';
 import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 
-/**
- * How long things are good, in whole seconds. Nothing that is signed outlives the overlap of keys; what a counter is told ends
- * after a minute.
- */
+/** Lifetimes in whole seconds. Signed items end within the overlap of keys; a counter's result ends after a minute. */
 export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900, counter: 60 } as const;
 
-/** What the library asks of us. */
 export interface ProviderHooks {
-  /** Finds out whom a request is about that the protocol allows. Nothing is kept of it yet; throws to refuse it. */
+  /** Determines the person of a valid request. Stores nothing; throws to refuse it. */
   check(context: KoaContextWithOIDC): Promise<void>;
-  /** Looks at the `claims` parameter before it is kept. Throws to refuse it. */
+  /** Validates the `claims` parameter before it is stored. Throws to refuse it. */
   checkClaims(context: KoaContextWithOIDC, claims: unknown): Promise<void>;
-  /** Begins a face check. @returns where the browser goes */
+  /** Starts a face check. @returns the redirect URL */
   begin(context: KoaContextWithOIDC, interaction: Interaction): Promise<string>;
-  /** How long a face check and the way back may take. */
   interactionLifeSec(context: KoaContextWithOIDC): number;
-  /** @param client - that asks */
   findAccount(subject: string, grantId: string, client: string | undefined): Promise<Account | undefined>;
   readonly deviceGrant: DeviceGrantHooks;
   renderError(context: KoaContextWithOIDC, told: { readonly error: string }, error: unknown): void;
 }
 
-/**
- * The protocol library for one issuer and one set of keys. It keeps nothing itself, so another one may take its place at
- * any moment.
- */
+/** Creates the protocol library for one issuer and set of keys. Stateless, so it can be replaced at any time. */
 export function createProvider(
   issuer: string,
   {
@@ -81,7 +72,7 @@ export function createProvider(
     adapter: storage,
     clients: isOffered(credentials) ? [...metadata, walletMetadata] : metadata,
     jwks: { keys: algorithms.flatMap((algorithm) => keySet.signing.map((key) => toLibraryKey(key, algorithm))) },
-    // The library drops what is not here, and the log is to tell of a scope that a client has not registered.
+    // The library drops unknown scopes, but unregistered ones must be logged.
     scopes: [
       ...['openid', 'profile', ...emailScope, ...organisationScopes],
       ...(consented.length === 0 ? [] : Object.keys(claimsOfScope)),
@@ -89,20 +80,20 @@ export function createProvider(
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time', ...toldByClients],
       profile: [],
-      // Told with `openid`, where a client's kind has it and it was asked for.
+      // Returned with `openid`, if requested and supported by the client's kind.
       ...Object.fromEntries([...emailScope, ...organisationScopes].map((scope) => [scope, []])),
       ...claimsByScope(consented),
       ...Object.fromEntries(consented.filter((name) => !isStandardClaim(name)).map((name) => [name, null])),
     },
     discovery: {
       claim_types_supported: ['normal', ...(toldByClients.includes('_claim_status') ? ['aggregated'] : [])],
-      // Which wallet it is shows nobody: the code of the offer, and the one beside it, say whose it is.
+      // Wallets stay anonymous: the offer's code and digits identify the person.
       ...(isOffered(credentials) ? { 'pre-authorized_grant_anonymous_access_supported': true } : {}),
     },
     acrValues: clients.flatMap((client) => client.acrValues),
     responseTypes: ['code', ...responseTypesOf(metadata)],
     subjectTypes: ['public'],
-    // The protocol requires it in every request (OpenID Connect Core, section 3.1.2.1).
+    // Required in every request (OpenID Connect Core, section 3.1.2.1).
     allowOmittingSingleRegisteredRedirectUri: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientBasedCORS: (context, origin, client) =>
@@ -116,7 +107,7 @@ export function createProvider(
       userinfoSigningAlgValues: ['RS256'],
       authorizationSigningAlgValues: ['RS256'],
       introspectionSigningAlgValues: ['RS256'],
-      // By a client's secret, or by its key; newer libraries say Ed25519 for what older ones call EdDSA (RFC 9864).
+      // By a client's secret or key; newer libraries use Ed25519 for EdDSA (RFC 9864).
       requestObjectSigningAlgValues: ['HS256', 'RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
       dPoPSigningAlgValues: ['PS256', 'ES256', 'Ed25519', 'EdDSA'],
@@ -124,7 +115,7 @@ export function createProvider(
     assertJwtClientAuthClaimsAndHeader: createCheckAssertion(clock),
     clockTolerance: clockToleranceSec,
     cookies: {
-      // The prefix makes browsers refuse one that was planted over http (RFC 6265bis, section 4.1.3).
+      // The prefix makes browsers refuse cookies planted over HTTP (RFC 6265bis, section 4.1.3).
       names: namesOf(isSecure ? '__Secure-facestep' : 'facestep'),
       keys: keySet.cookieKeys.map((key) => key.use((text) => text)),
       short: { httpOnly: true, sameSite: 'lax', signed: true },
@@ -133,7 +124,7 @@ export function createProvider(
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      // The library takes `authorization_details` for a resource alone: what is approved here is for the issuer itself.
+      // The library requires a resource for `authorization_details`: approvals are for the issuer itself.
       resourceIndicators: {
         enabled: true,
         defaultResource: ({ oidc }) => (oidc.params?.authorization_details === undefined ? undefined : issuer),
@@ -157,12 +148,12 @@ export function createProvider(
             validate: ({ oidc }) => void parseRequestedAction(paramsOf(oidc.params).authorization_details),
           },
         },
-        // What was approved is in the grant of its face check, and nowhere else.
+        // Approvals are only in the grant of their face check.
         authorizationDetailsForGrantSource: ({ oidc }) => oidc.grant?.rar,
         authorizationDetailsForAccessToken: (_context, _token, source) => source?.rar,
       },
       requestObjects: { enabled: true },
-      // Experimental there, so that its version is acknowledged: private keys stay behind our own port.
+      // Experimental in the library, so its version is acknowledged: private keys stay behind this service's port.
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       openid4vci: toLibraryFeature(issuer, credentials, keySet.cookieKeys[0]),
     },
@@ -191,7 +182,7 @@ export function createProvider(
     expiresWithSession: () => false,
     revokeGrantPolicy: () => true,
     interactions: { policy: [faceCheck(), satisfied('consent'), satisfied('select_account')], url: hooks.begin },
-    // Called for every request, whether it has a hint or not, after all else was checked.
+    // Called for every request, with or without a hint, after all other checks.
     extraParams: {
       login_hint: hooks.check,
       ...(counters.size === 0 ? {} : { shown_code: null, kiosk: null }),
@@ -217,7 +208,6 @@ export function createProvider(
   return provider;
 }
 
-/** The standard claims among these, by the scope that asks for them. */
 const claimsByScope = (names: readonly string[]): Record<string, string[]> =>
   Object.fromEntries(
     Object.entries(claimsOfScope).flatMap(([scope, claims]) => {
@@ -234,7 +224,6 @@ const namesOf = (prefix: string) => ({
   session: `${prefix}-session`,
 });
 
-/** No session counts: without the result of a face check made for this very request there is no login. */
 function faceCheck(): Prompt {
   const check: LibraryCheck = new Check(
     'face_check',
@@ -245,10 +234,9 @@ function faceCheck(): Prompt {
   return new Prompt({ name: 'login', requestable: true }, check);
 }
 
-/** A value of `prompt` that a fresh face check satisfies. */
 const satisfied = (name: 'consent' | 'select_account'): Prompt => new Prompt({ name, requestable: true });
 
-/** Addresses come from the issuer, whatever a request says in `Host` or in its first line. */
+/** Derives URLs from the issuer, not from `Host` or the request line. */
 function pinAddresses(provider: Provider): void {
   const Context = provider.OIDCContext;
   class PinnedContext extends Context {

@@ -15,13 +15,14 @@ import { hintedSubject } from './demanded-subject.js';
 import { fapiMetadata } from './fapi.js';
 import { oidcErrors } from './library.js';
 
-/** Longer than any name or id of the providers. */
+/** Longer than any provider's names and ids. */
 const maxHintCharacters = 256;
 
 /**
- * An application, or an identity provider of your own: code flow, and the person named by `login_hint` or by themselves.
- * @param organisations - of the connection; `null`: nobody acts for anybody there
- * @throws FaceError `config_invalid`: it may ask for whom people act, and the connection does not say
+ * Creates the client of an application or another identity provider, with the person named by `login_hint` or by
+ * themselves.
+ * @param organisations - of the connection; `null`: none
+ * @throws `config_invalid`: it may request organizations, but the connection has none
  */
 export function createRelyingParty(
   config: RelyingPartyConfig,
@@ -67,13 +68,13 @@ export function createRelyingParty(
       if (name === null) return null;
       const { subject, login } = await findNamed(name, directoryFor(request));
       const isProven = request.isPushed && mayEnrol;
-      // Who may ask the person for data gets none, not the login either, without asking.
+      // A client that can request data gets none without consent, not even the login.
       const claims = toClaims(subject, asksConsent ? null : login);
       return { subject, isProven, isSentByProvider: request.isUnaltered, claims };
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,
-    // What an application asked for is told to that application alone.
+    // The result is for this application only.
     feedsHooks: false,
   };
 }
@@ -94,16 +95,16 @@ function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
 }
 
 /**
- * The user of that login or immutable id. Somebody unknown gets what was sent as their id: no enrolment is for it, and
- * nobody sees the difference.
- * @throws FaceError `profile_unavailable`, `locked_out`; oidcErrors.InvalidRequest: no name is so long
+ * Finds the user of a login or immutable id. For an unknown one the input becomes the id, which has no enrolment, so
+ * the difference is not visible.
+ * @throws `profile_unavailable`, `locked_out`; oidcErrors.InvalidRequest: too long
  */
 export async function findNamed(
   name: string,
   directory: Directory,
 ): Promise<{ subject: string; login: string | null }> {
   if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
-  // Both are asked in any case: who is found is found as fast as who is not.
+  // Always both look-ups, so that timing does not reveal who exists.
   const [named, identified] = await Promise.all([
     directory.findAccount(name),
     directory.readAccount(name).catch((error: unknown) => {
@@ -115,13 +116,13 @@ export async function findNamed(
   return { subject, login };
 }
 
-/** What tokens say of a person: `preferred_username` is the login, where it is known. */
+/** Returns the claims of a person: `preferred_username` is the login, if known. */
 export const toClaims = (subject: string, login: string | null): Person['claims'] => ({
   sub: subject,
   ...(login === null ? {} : { preferred_username: login }),
 });
 
-/** Whom a request names, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
+/** Returns the person named by a request, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
 function nameIn({ params, requested }: AuthorizationRequest): string | null {
   const name = params.login_hint ?? requested.sub ?? hintedSubject(params);
   return name === undefined || name === '' ? null : name;

@@ -5,22 +5,21 @@ import type { PublicKey } from '../keys/oidc-key-set.js';
 import type { Provider } from './library.js';
 
 /**
- * The library adds the digest of its one script, which sends the form, to `script-src`. Where the form goes cannot be held
- * to the client's own origin: Chromium holds every redirect after it to the same list, and a client that is itself a
- * provider may redirect on to the application. The addresses are in our own page and come from its registration.
+ * `form-action` cannot be limited to the client: Chromium applies it to all redirects, and a client that is a provider
+ * may redirect to an application. The library adds the digest of its script to `script-src`.
  */
 const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'https: http:' });
 
-/** Whoever verifies tokens may keep these for a while: a new key is published days before it signs. */
+/** Cache time for token verifiers: a new key is published days before use. */
 const publicForSec = 300;
 
-/** What the library's replies lack: all keys with their certificates, and headers that keep a page in its bounds. */
+/** Adds to the library's replies: all keys with certificates, and security headers. */
 export function dressReplies(provider: Provider, publicKeys: readonly PublicKey[]): void {
   const secret = provider.cookieName('session');
   provider.use(async (context: KoaContextWithOIDC, next) => {
     context.set('Content-Security-Policy', formPolicy);
     await next();
-    // Nothing is behind a session, so nobody needs to carry one.
+    // Removes the session cookie, which has no purpose.
     const cookies = [context.response.headers['set-cookie'] ?? []].flat();
     context.remove('Set-Cookie');
     context.append(

@@ -4,11 +4,7 @@ import { oidcErrors } from './library.js';
 
 const detailsGuard = z.tuple([requestedAction]);
 
-/**
- * The one action that a request asks to approve (RFC 9396); `null` for none.
- * @param text - the parameter `authorization_details`
- * @throws oidcErrors.InvalidAuthorizationDetails
- */
+/** Parses the one action to approve (RFC 9396); `null`: none. @throws oidcErrors.InvalidAuthorizationDetails */
 export function parseRequestedAction(text: string | undefined): NamedAction | null {
   if (text === undefined) return null;
   const parsed = detailsGuard.safeParse(JSON.parse(text));

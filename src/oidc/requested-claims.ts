@@ -15,7 +15,7 @@ const claimsGuard = z.object({
 });
 
 /**
- * Reads the `claims` parameter.
+ * Parses the `claims` parameter.
  * @throws oidcErrors.InvalidRequest
  * @see https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter
  */
@@ -30,10 +30,7 @@ export function parseRequestedClaims(text: string | undefined): RequestedClaims 
 const membersGuard = z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).optional();
 const containersGuard = z.object({ id_token: membersGuard, userinfo: membersGuard });
 
-/**
- * Whether each claim is asked for as the parameter wants it: by `null` or an object.
- * @throws oidcErrors.InvalidRequest
- */
+/** Checks that each requested claim is `null` or an object. @throws oidcErrors.InvalidRequest */
 export function checkMembers(claims: unknown): void {
   if (containersGuard.safeParse(claims).success) return;
   throw new oidcErrors.InvalidRequest('claims parameter is not understood');
@@ -53,13 +50,13 @@ function toDemand(request: z.output<typeof requestGuard>): Demand {
   return { values, isEssential: request?.essential === true && asked.length > 0 };
 }
 
-/** Whether one of the possible values does: what is not essential binds nobody. */
+/** Returns true if a possible value meets the demand; optional demands are always met. */
 export const isMet = ({ values, isEssential }: Demand, possible: readonly string[]): boolean =>
   !isEssential || values.some((value) => possible.includes(value));
 
 /**
- * Refuses what cannot be had.
- * @param possible - the values the claim may get
+ * Refuses unmet essential demands.
+ * @param possible - values that the claim may get
  * @throws oidcErrors.UnmetAuthenticationRequirements
  * @see https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html
  */
@@ -71,6 +68,6 @@ export function checkDemand(demand: Demand, possible: readonly string[]): void {
 
 const paramsGuard = z.record(z.string(), z.string().optional().catch(undefined));
 
-/** The parameters of a request, as the library keeps them. */
+/** Returns the parameters stored by the library. */
 export const paramsOf = (params: unknown): Readonly<Record<string, string | undefined>> =>
   paramsGuard.parse({ ...Object(params) });

@@ -9,16 +9,16 @@ import { readCookie } from '../http/cookies.js';
 import type { OidcKeys } from '../keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
 
-/** How long a browser may take to come back, in seconds, and how long its cookie is good. */
+/** Time for a browser to come back, and lifetime of its cookie, in seconds. */
 const lifeSec = 120;
 
-/** Proxies and servers take longer addresses in a posted form alone, and a browser comes back by its address. */
+/** Proxies and servers limit URLs, and a browser comes back by GET. */
 const maxQueryCharacters = 8_000;
 
-/** Tells by a time that a browser was sent back; the library does not get to see it. */
+/** Parameter with the time when a browser was sent back; removed before the library. */
 export const returnParameter = 'facestep_return';
 
-/** The browser is sent to where it came to, with a cookie that says so: no error, but the end of this visit. */
+/** Redirects the browser to the same URL with a cookie: ends the visit without an error. */
 export class ComeBack extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 
@@ -37,26 +37,25 @@ export class ComeBack extends oidcErrors.InvalidRequest {
   }
 }
 
-/** The browser came back without what it was given. */
+/** The browser came back without its cookie. */
 export class CookiesNeeded extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 }
 
-/** Lets a visit pass where its browser was here before. @param sentBackAt - what `returnParameter` says */
+/** Requires that the browser was here before. */
 export type RequireReturn = (context: KoaContextWithOIDC, sentBackAt: string | null) => Promise<void>;
 
 /**
- * Makes a browser come back once before anything is stored, asked or counted for it. Whoever sends requests without looking
- * at the answers gets no further. Nothing is kept of it here: what the browser shows is signed, good for this one request
- * and for a moment, so that each new name costs a visit more, and a request that is repeated asks what was just asked.
- * @returns throws `ComeBack`, and `CookiesNeeded` where a browser that came back shows nothing
+ * Creates the check that sends a browser back once before anything is stored, looked up or counted, which stops clients
+ * that ignore replies. Stateless: the signed cookie is valid briefly for this request.
+ * @returns throws `ComeBack`, or `CookiesNeeded` if a returning browser has no cookie
  */
 export function createRequireReturn(
   issuer: string,
   { clock, oidcKeys }: { readonly clock: Clock; readonly oidcKeys: OidcKeys },
 ): RequireReturn {
   const { protocol, pathname } = new URL(issuer);
-  // The prefix makes browsers refuse one that was planted over http (RFC 6265bis, section 4.1.3).
+  // The prefix makes browsers refuse cookies planted over HTTP (RFC 6265bis, section 4.1.3).
   const prefix = `${protocol === 'https:' ? '__Secure-' : ''}facestep-visit-`;
   const isRecent = (time: string): boolean => Math.abs(toEpochSec(clock.now()) - Number(time)) < lifeSec;
 
@@ -66,7 +65,7 @@ export function createRequireReturn(
       throw new oidcErrors.InvalidRequest('the request is too long, push it (RFC 9126)');
     }
     const request = digestOf(`${issuer} ${querystring}`).toString('base64url');
-    // One of 64: a browser may have several sign-ins under way, and must not be made to carry more than a server takes.
+    // One of 64 names: allows several concurrent sign-ins without exceeding header limits.
     const name = prefix + request.slice(0, 1);
     const { cookieKeys } = await oidcKeys.current();
     const [time = '', proof = ''] = readCookie(context, name)?.split('.') ?? [];

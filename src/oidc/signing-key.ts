@@ -1,7 +1,7 @@
 import { kidUnder, type OidcAlgorithm, type OidcSigningKey } from '../keys/oidc-key-set.js';
 import { ExternalSigningKey } from './library.js';
 
-/** A key as the protocol library takes one whose private half it is not to see. */
+/** Wraps a key for the protocol library without exposing the private key. */
 export function toLibraryKey({ kid, publicKey, sign }: OidcSigningKey, algorithm: OidcAlgorithm): ExternalSigningKey {
   return new (class extends ExternalSigningKey {
     override get kid() {

@@ -6,7 +6,7 @@ import type { State } from '../core/ports.js';
 import { oidcErrors } from './library.js';
 import { paramsOf } from './requested-claims.js';
 
-/** The browser goes on with the sign-in that this very request has begun: no error, but the end of this visit. */
+/** Redirects the browser to the sign-in that this request has started: ends the visit without an error. */
 export class GoOn extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 
@@ -20,20 +20,19 @@ export class GoOn extends oidcErrors.InvalidRequest {
   }
 }
 
-/** What a proof was used for: one interaction of the library, and the request that began it. */
 const useGuard = z.object({ uid: z.string(), request: z.string() });
 
-/** Keeps what is good for one sign-in. Whatever it is asked about throws where it was used for another. */
+/** Records single uses. Methods throw if the proof was used for another request. */
 export interface SingleUse {
-  /** @returns throws `GoOn` where this request has a sign-in under way, `AccessDenied` where the proof was used */
+  /** @returns throws `GoOn` if this request has a running sign-in, `AccessDenied` if the proof was used */
   check(proof: Proof, context: KoaContextWithOIDC): Promise<void>;
-  /** Uses it for the interaction of that id. Of two requests at once one has it. @returns throws as `check` */
+  /** Consumes the proof for an interaction; of concurrent requests, one succeeds. @returns throws as `check` */
   take(proof: Proof, context: KoaContextWithOIDC, uid: string): Promise<void>;
 }
 
 /**
- * A form that a browser sends again leads to the sign-in that it began, where only the browser it belongs to gets further.
- * One with the same proof that asks anything else does not, and nothing does once that sign-in has ended.
+ * Creates the store. A resubmitted form leads to its running sign-in, usable only in its own browser. The same proof
+ * with other content, or after the end, is refused.
  */
 export function createSingleUse({
   state,
@@ -49,7 +48,7 @@ export function createSingleUse({
   const check: SingleUse['check'] = async ({ id }, context) => {
     const found = await state.read(id);
     if (found === null) return;
-    // What an earlier version kept names no sign-in.
+    // Records of earlier versions name no sign-in.
     const { data: use } = useGuard.safeParse(found.value);
     const isSame = use?.request === requestOf(context);
     if (use === undefined || !isSame) throw toUsed();

@@ -6,29 +6,24 @@ import type { Link } from '../core/links/links.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** A connection that claims may come from beside the one whose issuer is asked. */
 export interface Source {
-  /** Its own issuer, which signs what comes from it. */
   readonly issuer: string;
   readonly connection: Connection;
   readonly directoryFor: DirectoryFor;
-  /** Counts a face check there that an outsider starts. @throws FaceError `locked_out`, `state_unavailable` */
+  /** Counts an anonymous face check there. @throws `locked_out`, `state_unavailable` */
   countStart(from: string): Promise<void>;
 }
 
-/** By the connection's id. */
 export type Sources = ReadonlyMap<string, Source>;
 
-/** What people know a source as. */
+/** Returns the display name of a source. */
 export const nameOfSource = ({ connection: { id, policy } }: Pick<Source, 'connection'>): string =>
   policy.organisation ?? id;
 
-/** How long all sources together may take, in milliseconds: a person waits for the page, and an application for UserInfo. */
+/** Time limit for all sources together, in milliseconds, because a person or an application waits. */
 const deadlineMs = 2_500;
 
-/** What one source said: nothing in time, or nothing because no account there is linked. */
 export type SourceAnswer = {
-  /** The connection's id. */
   readonly id: string;
   readonly source: Source;
 } & (
@@ -37,10 +32,9 @@ export type SourceAnswer = {
 );
 
 /**
- * Asks other connections for claims of a person's linked accounts there, all at once. One that is slow, or fails, or has no
- * such user any more, is told as that and holds up nobody.
- * @param asked.names - of claims, by the connection's id
- * @param asked.links - of the person, that may be used
+ * Reads claims of a person's linked accounts, in parallel. Slow or failing sources and deleted users are reported as
+ * such and delay no others.
+ * @param asked.names - claims by connection id
  */
 export async function readSources(
   { names, links }: { readonly names: ReadonlyMap<string, readonly string[]>; readonly links: readonly Link[] },
@@ -67,7 +61,7 @@ export async function readSources(
   );
 }
 
-/** Claims by the connection that they come from, without those of the issuer's own. */
+/** Groups claims by source connection, without the issuer's own. */
 export function namesBySource(
   claims: readonly { readonly name: string; readonly from: string | null }[],
 ): ReadonlyMap<string, readonly string[]> {

@@ -6,14 +6,14 @@ import { addSec, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { oidcErrors } from './library.js';
 
-/** The library takes what it stored for valid for this much longer, as clocks differ. */
+/** Tolerance of the library for stored expiry, because clocks differ. */
 export const clockToleranceSec = 15;
 
 const recordGuard = z.object({ payload: z.string(), consumedAt: z.number().nullable() }).nullable();
 
 const codeUsedTwice = () => new oidcErrors.InvalidGrant('authorization code already consumed');
 
-/** What a second use of the other kinds is answered with. */
+/** Errors for a second use of other kinds. */
 const usedTwice: Readonly<Record<string, () => Error>> = {
   DeviceCode: () => new oidcErrors.InvalidGrant('device code already consumed'),
   PreAuthorizedCode: () => new oidcErrors.InvalidGrant('pre-authorized code already consumed'),
@@ -32,10 +32,8 @@ const isKept: Record<string, boolean> = {
 };
 
 /**
- * The library's records in our state. Codes and tokens are stored under their digest and not in their own text; what is
- * single-use is consumed with compare-and-swap. Sessions are not kept: each authorization is a face check of its own.
- * Tokens need no index by grant: revoking removes the grant, and without it none of its tokens is taken.
- * @param connection - the id of a connection, whose records are apart from those of others
+ * Creates the storage of the library's records. Codes and tokens are stored by digest; single-use items are consumed by
+ * compare-and-set. Sessions are not stored. Revocation deletes the grant, without which its tokens are invalid.
  */
 export function createStorage(connection: string, deps: { state: State; clock: Clock }): (model: string) => Adapter {
   return (model) => (isKept[model] === true ? createKept(`oidc:${connection}:${model}`, model, deps) : forgetful);
@@ -66,9 +64,9 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
     async upsert(id, { jti: _, ...payload }, expiresIn) {
       if (expiresIn === undefined) throw new FaceError('internal', 'a record without an end');
       const record = { payload: JSON.stringify(payload), consumedAt: null };
-      // Somebody who copied an assertion sends it at the same moment as its owner: one of them is late.
+      // A copied assertion may arrive concurrently: one of them fails.
       const when = model === 'ReplayDetection' ? 'absent' : 'any';
-      // Anybody can begin an interaction, so it must not cost a wait for the disk: after a power cut people begin anew.
+      // Relaxed durability, because anyone can start an interaction: after a power failure it is started again.
       const mayBeLost = model === 'Interaction';
       const isWritten = await state.write(keyOf(id), record, { when, expiresAt: endOf(expiresIn), mayBeLost });
       if (!isWritten) throw new oidcErrors.InvalidClientAuth('assertion was used already');
@@ -85,13 +83,13 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
       const found = await read(id);
       if (found === null || found.record.consumedAt !== null) throw refuse();
       const consumed = { ...found.record, consumedAt: toEpochSec(clock.now()) };
-      // Kept until nobody can bring it any more, so that a second use is noticed.
+      // Retained as long as it can be replayed, so that a second use is detected.
       const expiresAt = endOf(secondUseSec);
       if (!(await state.write(keyOf(id), consumed, { when: { revision: found.revision }, expiresAt }))) throw refuse();
     },
     async destroy(id) {
       if (model !== 'Interaction') return state.delete(keyOf(id));
-      // The end of an interaction: of two requests that come with it at once, one goes on to its answer.
+      // End of an interaction: of concurrent requests, one continues.
       const found = await read(id);
       const isTaken =
         found !== null &&

@@ -3,7 +3,7 @@ import { FaceError } from '../errors.js';
 import type { OidcSigningKey } from '../keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
 
-/** The state, whose failures go to the client and not to the person. */
+/** Wraps the state store so that failures become protocol errors for the client. */
 export const inProtocol = (state: State): State => ({
   read: (key) => state.read(key).catch(toUnavailable),
   readMany: (keys) => state.readMany(keys).catch(toUnavailable),
@@ -14,13 +14,13 @@ export const inProtocol = (state: State): State => ({
   close: () => state.close(),
 });
 
-/** A key, whose failures go to the client likewise. */
+/** Wraps a signing key in the same way. */
 export const inProtocolSigning = (key: OidcSigningKey): OidcSigningKey => ({
   ...key,
   sign: (data, algorithm) => key.sign(data, algorithm).catch(toUnavailable),
 });
 
-/** The protocol has one word for everything that may work later. */
+/** The protocol has one error for temporary failures. */
 export function toUnavailable(error: unknown): never {
   if (error instanceof FaceError) throw new oidcErrors.TemporarilyUnavailable('try again later', { cause: error });
   throw error;

@@ -1,11 +1,7 @@
 import type { Log } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/**
- * Reads of a person what one of their pages is about.
- * @param what - what is read, as the log has it
- * @returns `null` where the provider does not tell it now: nobody's fault, and it may be tried again
- */
+/** Reads data for a page. @returns `null` if the provider is unavailable, so that the person may retry */
 export async function unlessUnreadable<Told>(
   what: string,
   read: () => Promise<Told>,

@@ -4,11 +4,10 @@ import type { OidcClient } from '../../adapters/openid-client.js';
 import type { Flow } from './flow.js';
 import type { Provider } from './library.js';
 
-/** One visit to an interaction, by the browser it belongs to. */
 export interface Visit {
   readonly request: Request;
   readonly response: Response;
-  /** What our own form sent; `null` for a visit by address. */
+  /** The posted form; `null` for GET. */
   readonly form: URLSearchParams | null;
   readonly provider: Provider;
   readonly interaction: Interaction;

@@ -12,9 +12,8 @@ const stepGuard = z.object({
   id: z.string(),
   title: z.string(),
   progress: z.enum(['left', 'under_way', 'done', 'failed']),
-  /** Whether it changed something. */
   applied: z.boolean(),
-  /** How it stood after its turn; `null` before. */
+  /** State after its turn; `null` before. */
   state: z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']).nullable(),
   words: z.array(z.string()),
 });
@@ -22,26 +21,24 @@ type AppliedStep = z.output<typeof stepGuard>;
 
 const progressGuard = z.object({
   pushSecrets: z.boolean(),
-  /** Of a run that has ended: whether every step is done. */
+  /** For a finished run: true if every step is done. */
   isDone: z.boolean(),
   steps: z.array(stepGuard),
 });
 type Progress = z.output<typeof progressGuard>;
 
-/** Setting a connection up, as far as it is. */
 export interface ApplyRun {
   readonly run: Run<Progress>;
-  /** `broken_off`: its server ended meanwhile. What was done stays, and another run goes on from there. */
+  /** `broken_off`: its server stopped. Completed steps stay, and another run continues. */
   readonly state: 'under_way' | 'done' | 'stopped' | 'broken_off';
 }
 
-/** What is to be applied. */
 export interface ApplyRequest {
   readonly connection: string;
-  /** The id of one step; `null`: all. */
+  /** Id of one step; `null`: all. */
   readonly step: string | null;
   readonly pushSecrets: boolean;
-  /** Also where everybody would be refused. */
+  /** True to proceed even if everyone would be refused. */
   readonly isSure: boolean;
 }
 
@@ -50,7 +47,7 @@ const placeOf = (connection: string): RunPlace<Progress> => ({
   progress: progressGuard,
 });
 
-/** The last run of a connection; `null` where there was none. @throws FaceError `state_unavailable` */
+/** Returns the last run of a connection; `null`: none. @throws `state_unavailable` */
 export async function readApply(connection: string, deps: Pick<Upkeep, 'state' | 'clock'>): Promise<ApplyRun | null> {
   const run = await readRun(placeOf(connection), deps);
   if (run === null) return null;
@@ -63,10 +60,9 @@ export async function readApply(connection: string, deps: Pick<Upkeep, 'state' |
 }
 
 /**
- * Begins to set a connection up at its provider; it goes on by itself, and ends at the first step that is not done then.
- * @param by - name of the administrator
- * @throws FaceError `connection_unknown`, `not_found` where there is no such step, `nobody_can_pass`, `run_under_way`,
- *   `config_invalid`, `state_unavailable`
+ * Starts setting up a connection at its provider, in the background; ends at the first step that fails.
+ * @throws `connection_unknown`, `not_found`: no such step, `nobody_can_pass`, `run_under_way`, `config_invalid`,
+ * `state_unavailable`
  */
 export async function startApply(request: ApplyRequest, by: string, deps: Upkeep): Promise<void> {
   const { connection, pushSecrets } = request;

@@ -2,12 +2,11 @@ import type { Census } from '../../adapters/census.js';
 import type { Finding } from '../../adapters/provisioning.js';
 import type { Policy } from '../core/connection.js';
 
-/** What of a policy decides about users who are not enrolled. */
 export type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
 
 /**
- * How many are enrolled, and what that means for the others under the policy.
- * @param foreign - how many more hold a token that was not made for them
+ * Describes how many users are enrolled, and what the policy means for the others.
+ * @param foreign - number of users whose token was not created for them
  */
 export function toCensusFinding(census: Census, policy: CensusPolicy, foreign = 0): Finding {
   const finding = toCountFinding(census, policy);

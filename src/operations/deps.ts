@@ -1,6 +1,5 @@
 import type { Clock, Fetch, Log, Random } from '../core/ports.js';
 
-/** What looking after a connection and a server takes from outside, from a command line as in a running server. */
 export interface OperationDeps {
   readonly clock: Clock;
   readonly random: Random;

@@ -19,31 +19,30 @@ import type { OperationDeps } from './deps.js';
 import { toDetailLines, toFailure } from './failure.js';
 import type { Switched } from './modes.js';
 
-/** A connection that is examined, in the mode that is in force. */
 interface Examined {
   readonly setup: Setup;
   readonly connection: ConfiguredConnection;
-  /** How its mode was switched by hand; `null`: it was not. */
+  /** Manual override of its mode; `null`: none. */
   readonly switched: Switched | null;
-  /** Those of the running server that examines; absent where a command does. */
+  /** Jobs of the running server; absent in a command. */
   readonly jobs?: Jobs;
-  /** Receives what was counted, without users whose token is not theirs. */
+  /** Receives the counts, without users who hold another's token. */
   readonly onCensus?: (census: Census) => void;
 }
 
-/** What tells how a connection stands, ours first, and the steps that mend it. */
+/** Checks of a connection, the server's first, and the steps that fix problems. */
 export interface Checks {
   readonly checks: readonly Check[];
   readonly steps: readonly ProvisionStep[];
 }
 
-/** Makes the checks one after the other. Changes nothing and never throws: a check that cannot be made has failed. */
+/** Runs checks in sequence. Changes nothing and never throws: an error is a failed check. */
 export const makeChecks = (checks: readonly Check[], deps: OperationDeps): AsyncGenerator<CheckResult> =>
   checkInTurn(checks, (check) => runCheck(check, deps));
 
 const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };
 
-/** Every check of a connection. An adapter that cannot be made is one more that fails. */
+/** Collects all checks of a connection. An adapter that cannot be created is a failed check. */
 export async function collectChecks(examined: Examined, deps: OperationDeps): Promise<Checks> {
   const { setup, connection } = examined;
   const { config } = setup;
@@ -93,7 +92,6 @@ async function collectProviderChecks(
   }
 }
 
-/** What to do about what a check threw; the codes that it may be. */
 const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
   config_invalid: 'Correct the setting: docs/reference/configuration.md lists every one.',
   profile_unavailable:

@@ -8,10 +8,9 @@ import { findConfigured, nameSteps } from './open-connection.js';
 import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
 import type { Upkeep } from './upkeep.js';
 
-/** For how long one connection is looked at: a count of users alone may take a minute. */
+/** Time limit per connection: counting users may take a minute. */
 const longestMs = 120_000;
 
-/** For how long it is looked for what mends a finding. */
 const mendWithinMs = 20_000;
 
 const lights = ['ok', 'warn', 'fail'] as const;
@@ -21,24 +20,21 @@ const findingGuard = z.object({
   light: z.enum([...lights, 'by_hand', 'skipped']),
   found: z.string(),
   remedy: z.string().nullable(),
-  /** The title of the finding that kept it from being looked at. */
   cause: z.string().nullable(),
-  /** What applying mends it; `null` where a person has to. */
+  /** Step that fixes it; `null`: manual. */
   mend: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable(),
 });
 
-/** What one check found. */
 export type ExaminedCheck = z.output<typeof findingGuard>;
 
 const examinationGuard = z.object({
   examinedAt: epochMsGuard,
   light: z.enum(lights),
   findings: z.array(findingGuard),
-  /** How many users are enrolled; `null` where the provider does not tell. */
+  /** Number of enrolled users; `null` if unknown. */
   enrolled: z.number().nullable(),
 });
 
-/** What the doctor found of one connection. */
 export type Examination = z.output<typeof examinationGuard>;
 
 const placeOf = (connection: string) => ({
@@ -49,14 +45,13 @@ const placeOf = (connection: string) => ({
 
 const runPlace: RunPlace<readonly string[]> = { key: 'doctor-run', progress: z.array(z.string()) };
 
-/** Whether the doctor is at work, and since when, for whom. */
 export interface DoctorRun {
   readonly isUnderWay: boolean;
   readonly by: string;
   readonly startedAt: number;
 }
 
-/** What was found last of a connection, within a week; `null`: nothing. @throws FaceError `state_unavailable` */
+/** Returns the last report on a connection within a week; `null`: none. @throws `state_unavailable` */
 export const readExamination = async (connection: string, deps: Pick<Upkeep, 'state'>): Promise<Examination | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
 
@@ -66,9 +61,8 @@ export async function readDoctorRun({ state, clock }: Pick<Upkeep, 'state' | 'cl
 }
 
 /**
- * Begins to examine connections, one after the other; it goes on by itself. One doctor is at work at a time, of all servers.
- * @param by - name of the administrator
- * @throws FaceError `connection_unknown`, `run_under_way`, `state_unavailable`
+ * Starts examining connections in the background, one after the other. Only one doctor runs across all servers.
+ * @throws `connection_unknown`, `run_under_way`, `state_unavailable`
  */
 export async function startDoctor(connections: readonly string[], by: string, deps: Upkeep): Promise<void> {
   for (const id of connections) findConfigured(id, deps);
@@ -152,7 +146,7 @@ const tooLate: CheckResult = {
 
 type Mends = ReadonlyMap<string, NonNullable<ExaminedCheck['mend']>>;
 
-/** For what was found wrong: the step that has something to do about it now, or that can give the provider a secret again. */
+/** Finds the step that fixes each problem: pending, or able to push a secret again. */
 async function findMends(results: readonly CheckResult[], { checks, steps }: Checks): Promise<Mends> {
   const mends = new Map<string, NonNullable<ExaminedCheck['mend']>>();
   const named = nameSteps(steps);

@@ -11,16 +11,16 @@ import { putInForce, readShadowSince } from './modes.js';
 import { readVerification } from './trail-verification.js';
 import type { Upkeep } from './upkeep.js';
 
-/** A year: there is no date by which a sealing key must go, and by then one rotation has been tried. */
+/** Sealing keys have no mandatory end; a year ensures that rotation was tried. */
 const sealingLifeDays = 365;
 
-/** Keys in files turn by themselves at the end of their life; a day later they have not. */
+/** Key files rotate automatically at the end of their life; a day later that has failed. */
 const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
 
-/** For how long it is taken as told how the keys are: the trail is read for it. */
+/** Cache time of key facts, which require reading the trail. */
 const keysHoldSec = 300;
 
-/** Tells how the server and its connections stand, as far as that is known without asking a provider. */
+/** Creates a function that returns facts on the server and its connections, without calling providers. */
 export function createFactFinder(deps: Upkeep): () => Promise<Facts> {
   let keys: { readonly found: Facts['keys']; readonly until: EpochMs } | null = null;
   const findKeys = async (): Promise<Facts['keys']> => {

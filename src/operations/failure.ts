@@ -4,7 +4,6 @@ import type { Json } from '../base/json.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 
-/** Why something could not be done, for an administrator: what the log would say, and nothing secret. */
 export interface Failure {
   readonly state: 'failed';
   readonly code: FaceErrorCode;
@@ -12,7 +11,7 @@ export interface Failure {
   readonly detail: Json;
 }
 
-/** What a thrown thing says to an administrator. What is not a `FaceError` goes to the log as its frames alone. */
+/** Converts an error for an administrator. Other errors than `FaceError` are logged with their stack frames only. */
 export function toFailure(error: unknown, log: Log): Failure {
   const known = error instanceof FaceError ? error : new FaceError(toCode(error));
   if (known !== error) log.error('unexpected error', { frames: framesOf(error) });
@@ -21,12 +20,12 @@ export function toFailure(error: unknown, log: Log): Failure {
 
 const problemsGuard = z.strictObject({ problems: z.array(z.strictObject({ path: z.string(), reason: z.string() })) });
 
-/** A failure as lines of text. */
+/** Formats a failure as lines of text. */
 export function toFailureLines({ code, reason, detail }: Failure): string[] {
   return [`${reason} (${code})`, ...toDetailLines(detail)];
 }
 
-/** The detail of an error as lines of text; what is wrong with the configuration one problem a line. */
+/** Formats the detail of an error as lines; configuration problems one per line. */
 export function toDetailLines(detail: Json): string[] {
   if (detail === null) return [];
   const { data } = problemsGuard.safeParse(detail);

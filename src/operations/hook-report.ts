@@ -1,39 +1,34 @@
 import { type PastEvent, readEvents } from '../audit/events.js';
 import { type EpochMs, toIso } from '../core/units.js';
 
-/** What the decisions of one hook came to. */
 export interface HookReport {
   readonly hook: string;
   readonly decisions: number;
   readonly verified: number;
   /** Without a face check, and refused. */
   readonly denied: number;
-  /** Without a face check, and let through without the claim. */
+  /** Without a face check, allowed without the claim. */
   readonly claimOmitted: number;
-  /** Let through by shadow mode alone. */
+  /** Allowed only by shadow mode. */
   readonly wouldHave: {
     readonly denied: number;
     readonly claimOmitted: number;
-    /** Calls that could not be decided and would have been refused, by code. */
     readonly refused: Readonly<Record<string, number>>;
   };
-  /** Different users of the decisions without a face check. */
   readonly subjectsAffected: number;
   /** RFC 3339, in UTC. */
   readonly first: string;
   readonly last: string;
 }
 
-/** What the audit trail says of a connection's hooks. */
 export interface ConnectionReport {
   readonly hooks: readonly HookReport[];
-  /** Lines about a decision that cannot be read: cut off by a crash, or altered. */
   readonly unreadableLines: number;
 }
 
 /**
- * Counts the hook decisions of a connection in an audit trail of any size, by hook, in order of their names.
- * @param since - earlier decisions are left out; `null` takes all
+ * Counts the hook decisions of a connection in a trail of any size, by hook name.
+ * @param since - omits earlier decisions; `null`: all
  */
 export async function reportHooks(
   file: string,

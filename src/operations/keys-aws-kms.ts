@@ -3,10 +3,7 @@ import type { KeyVersion } from '../core/ports.js';
 import { currentOf } from '../keys/aws-kms.js';
 import type { KeyUse } from '../keys/key-notes.js';
 
-/*
- * Keys in AWS KMS are made and destroyed with the rights of an administrator there, which this service does not have and is
- * not to have. So the commands say what to do.
- */
+/* Keys in AWS KMS need administrator permissions, which this service must not have: commands print instructions. */
 
 const kinds = {
   sealing: { spec: 'HMAC_256', usage: 'GENERATE_VERIFY_MAC' },
@@ -14,7 +11,7 @@ const kinds = {
   oidc: { spec: 'RSA_2048', usage: 'SIGN_VERIFY' },
 } as const satisfies Record<KeyUse, { spec: string; usage: string }>;
 
-/** How a key is added, in two roll-outs, so that no replica meets what it does not know. */
+/** Returns how to add a key in two rollouts, so that no replica meets an unknown one. */
 export function rotateInAwsKms(config: AwsKmsConfig, use: KeyUse): string[] {
   const { spec, usage } = kinds[use];
   const create = `aws kms create-key --region ${config.region} --key-spec ${spec} --key-usage ${usage}`;
@@ -38,7 +35,7 @@ export function rotateInAwsKms(config: AwsKmsConfig, use: KeyUse): string[] {
   ];
 }
 
-/** How a version is retired. */
+/** Returns how to retire a version. */
 export function retireInAwsKms({ sealing, region }: AwsKmsConfig, version: KeyVersion): string[] {
   const keyId = sealing.find((key) => key.version === version)?.keyId ?? '';
   return [

@@ -15,21 +15,19 @@ import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
 
 type Deps = Omit<OperationDeps, 'fetch'>;
 
-/** What became of a rotation. */
 export type Rotated =
   | { readonly kind: 'version'; readonly version: KeyVersion; readonly file: string }
   | { readonly kind: 'turn'; readonly kid: string; readonly signsFrom: EpochMs }
-  /** The key of an earlier rotation still waits for its turn. */
   | { readonly kind: 'waiting' }
-  /** There are no keys yet: the server makes them at its first start. */
+  /** No keys yet: the server creates them at its first start. */
   | { readonly kind: 'none' }
-  /** The keys are in a service where this server may not make any. */
+  /** The keys are in a service where this server may not create any. */
   | { readonly kind: 'by hand'; readonly words: readonly string[] };
 
 /**
- * Adds a key that is used from now on, or once its turn comes.
- * @param note - puts on record which one is about to be added; none is where that fails
- * @throws FaceError `config_invalid`, and the system's errors
+ * Adds a key, active now or after its publication time.
+ * @param note - records the new key first; if it fails, none is added
+ * @throws `config_invalid`, and system errors
  */
 export async function rotateKey(
   config: KeptConfig,
@@ -54,25 +52,22 @@ export async function rotateKey(
   }
 }
 
-/** What became of retiring a version. */
 export type RetiredVersion =
   | { readonly kind: 'unknown' }
   /** It seals new tokens. */
   | { readonly kind: 'current' }
   | {
-      /** `unconfirmed`: nothing was changed, as another number of tokens would be lost than was said. */
+      /** `unconfirmed`: nothing changed, because a different number of tokens would be lost than confirmed. */
       readonly kind: 'retired' | 'unconfirmed' | 'by hand';
       readonly count: TokenCount;
-      /** Tokens in use that nobody can open then. */
       readonly lost: number;
       readonly words: readonly string[];
     };
 
 /**
  * Destroys the key of a version.
- * @param request.confirm - how many tokens will be lost, as was told before; `null` asks
- * @param request.trails - where tokens are counted
- * @param note - puts on record what is about to be done; nothing is where that fails
+ * @param request.confirm - confirmed number of lost tokens; `null`: asks
+ * @param note - records the change first; if it fails, nothing is changed
  */
 export async function retireVersion(
   config: KeptConfig,
@@ -96,14 +91,14 @@ export async function retireVersion(
   return { kind: 'retired', count, lost, words: [] };
 }
 
-/** What became of retiring a signing key: `refused` where there is none of that name, or it is the one that signs. */
+/** Result of retiring a signing key: `refused` if it is unknown or the current one. */
 export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';
 
-/** What to do where the key of receipts is known beforehand. */
+/** Instructions for verifiers with a copy of the keys. */
 export const retiredSigningText =
   'Who keeps a copy of the published keys drops it within 300 seconds. Functions of Cognito keep theirs until they are deployed again: do so now.';
 
-/** Destroys a signing key that leaked: what it signed is verified no more. @param note - as of `retireVersion` */
+/** Destroys a leaked signing key: its signatures become invalid. @param note - as for `retireVersion` */
 export async function retireSigningKey(
   config: KeptConfig,
   kid: string,
@@ -125,7 +120,7 @@ export async function retireSigningKey(
   }
 }
 
-/** When the version of each sealing key was made, as far as a trail says. */
+/** Reads the creation time of each sealing key version from a trail. */
 export async function readMadeTimes(trail: string): Promise<ReadonlyMap<KeyVersion, EpochMs>> {
   const times = new Map<KeyVersion, EpochMs>();
   for await (const { detail, time } of readEvents(trail, ['key_made']))

@@ -5,25 +5,24 @@ import { giveToOwnerOfFolder, isSystemError, replaceFile } from '../files/durabl
 
 const lastBackupGuard = z.object({
   madeAt: z.iso.datetime(),
-  /** When every file of it was read again, and was as it had been copied. */
+  /** Time when all its files were verified against the originals. */
   checkedAt: z.iso.datetime(),
   files: z.int(),
   bytes: z.int(),
   hasKeys: z.boolean(),
-  /** Whether the state was in the data folder. A store that servers share is backed up by its own means. */
+  /** True if it includes the state. Shared stores have their own backups. */
   hasState: z.boolean(),
 });
 
-/** What `facestep backup` leaves in the data folder about the last backup. */
 export type LastBackup = z.output<typeof lastBackupGuard>;
 
-/** Readable by whoever the folder belongs to: root may make backups of a server that is not. */
+/** Owned by the folder's owner, because root may back up another account's server. */
 export async function writeLastBackup(file: string, backup: LastBackup, random: Random): Promise<void> {
   await replaceFile(file, `${JSON.stringify(backup)}\n`, random);
   await giveToOwnerOfFolder(file);
 }
 
-/** @returns `null` where none is known of */
+/** @returns `null` if none is known */
 export async function readLastBackup(file: string): Promise<LastBackup | null> {
   try {
     return lastBackupGuard.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -10,29 +10,24 @@ import { openStateToRead } from '../state/open.js';
 import type { OperationDeps } from './deps.js';
 
 /*
- * The mode of a connection that an administrator switched by hand, over what the configuration file says. It is kept in the
- * state store, so that it holds for all replicas and over restarts, and ends a day after a server has read a file that says
- * the same: by then every replica has that file.
+ * Manual override of a connection's mode, in the state store, so that it applies to all replicas. It ends a day after a
+ * server has loaded a file with the same mode: all replicas have it then.
  */
 
 type Mode = Policy['mode'];
 
-/** For how long replicas may still have the former file. */
 const settlingSec = secondsPerDay;
 
 const switchedGuard = z.object({
   mode: z.enum(['enforce', 'shadow']),
-  /** Name of the administrator. */
   by: z.string(),
   at: epochMsGuard,
-  /** `null` until the configuration file says the same. */
+  /** `null` until the configuration file has the same mode. */
   endsAt: epochMsGuard.nullable(),
 });
 
-/** A mode that was switched by hand. */
 export type Switched = z.output<typeof switchedGuard>;
 
-/** Those that hold, by id of the connection. */
 export type Modes = ReadonlyMap<string, Switched>;
 
 const stored = { key: 'connection-modes', guard: z.record(z.string(), switchedGuard), expiresAt: () => null };
@@ -42,7 +37,7 @@ interface Stores {
   readonly clock: Clock;
 }
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function readModes({
   state,
   clock,
@@ -57,9 +52,8 @@ export async function readModes({
 const holds = ({ endsAt }: Switched, now: EpochMs): boolean => endsAt === null || endsAt > now;
 
 /**
- * The same beside a server, or without one: where the store cannot be read, what the file says is all that is known.
- * @param onUnread - told why the store cannot be read
- * @returns none where there is no embedded store
+ * Reads overrides outside of a server; if the store is unreadable, the file's modes count.
+ * @returns none without an embedded store
  */
 export async function readSwitchedModes(
   { config }: Setup,
@@ -78,7 +72,7 @@ export async function readSwitchedModes(
   }
 }
 
-/** The setup with its connections in the modes that are in force. @param setup - as the configuration file says */
+/** Returns the setup with the active modes. @param setup - as in the configuration file */
 export const putInForce = (setup: Setup, modes: Modes): Setup => ({
   ...setup,
   connections: setup.connections.map((connection) => {
@@ -87,11 +81,7 @@ export const putInForce = (setup: Setup, modes: Modes): Setup => ({
   }),
 });
 
-/**
- * Switches a connection by hand. What the file says needs no switch: the former one is taken away.
- * @param request.file - the mode in the configuration file
- * @throws FaceError `state_unavailable`
- */
+/** Overrides a connection's mode, or removes the override if the file has that mode. @throws `state_unavailable` */
 export async function switchMode(
   { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
   by: string,
@@ -109,7 +99,7 @@ export async function switchMode(
   );
 }
 
-/** Lets go of switches that the configuration file has caught up with. @throws FaceError `state_unavailable` */
+/** Ends overrides that match the configuration file. @throws `state_unavailable` */
 export async function settleModes(
   connections: readonly ConfiguredConnection[],
   { state, clock, audit }: Stores & { readonly audit: Audit },
@@ -141,7 +131,7 @@ export async function settleModes(
 const sinceGuard = z.record(z.string(), z.object({ mode: z.enum(['enforce', 'shadow']), since: epochMsGuard }));
 const storedSince = { key: 'connection-modes-since', guard: sinceGuard, expiresAt: () => null };
 
-/** Notes since when each connection has been in its mode. @throws FaceError `state_unavailable` */
+/** Records since when each connection has its mode. @throws `state_unavailable` */
 export async function noteModes(
   connections: readonly Pick<ConfiguredConnection, 'id' | 'policy'>[],
   { state, clock }: Stores,
@@ -161,7 +151,7 @@ export async function noteModes(
   );
 }
 
-/** Since when a connection has been in shadow mode; `null`: it is not, or that was never noted. */
+/** Returns the start of a connection's shadow mode; `null`: not active, or unknown. */
 export async function readShadowSince(connection: string, { state }: Pick<Stores, 'state'>): Promise<EpochMs | null> {
   const noted = (await readStored(storedSince, { state }))?.record[connection];
   return noted?.mode === 'shadow' ? noted.since : null;

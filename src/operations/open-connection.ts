@@ -8,28 +8,27 @@ import { putInForce } from './modes.js';
 import { requirePublicUrl } from './public-url.js';
 import type { Upkeep } from './upkeep.js';
 
-/** One connection at its provider, in the mode that is in force. */
 export interface OpenConnection {
   readonly connection: ConfiguredConnection;
   readonly adapter: Adapter;
   readonly provisioning: Provisioning;
 }
 
-/** The connection of that id, in the mode that is in force. @throws FaceError `connection_unknown` */
+/** Finds a connection, in its active mode. @throws `connection_unknown` */
 export function findConfigured(id: string, { setup, modes }: Upkeep): ConfiguredConnection {
   const found = putInForce(setup(), modes()).connections.find((connection) => connection.id === id);
   if (found === undefined) throw new FaceError('connection_unknown');
   return found;
 }
 
-/** @throws FaceError `connection_unknown`, `config_invalid` */
+/** @throws `connection_unknown`, `config_invalid` */
 export async function openConnection(id: string, deps: Upkeep): Promise<OpenConnection> {
   const connection = findConfigured(id, deps);
   const adapter = await connection.createAdapter(requirePublicUrl(deps.setup()));
   return { connection, adapter, provisioning: await adapter.createProvisioning() };
 }
 
-/** A step, and what it is called in calls: its title in lower case, and a number where others have the same. */
+/** A step with its id: the title in lower case, with a number if it is not unique. */
 export interface NamedStep {
   readonly id: string;
   readonly step: ProvisionStep;
@@ -48,9 +47,6 @@ export function nameSteps(steps: readonly ProvisionStep[]): NamedStep[] {
   });
 }
 
-/**
- * Whether a connection in that mode would refuse everybody. Where the provider does not tell who is enrolled, nobody knows: that
- * is in nobody's way.
- */
+/** Returns true if enforcement would refuse everyone. False if the provider does not report enrolments. */
 export const wouldRefuseAll = (census: Census | null, { mode }: Pick<Policy, 'mode'>): boolean =>
   mode === 'enforce' && census !== null && census.enrolled === 0;

@@ -6,20 +6,18 @@ import { pushingSecret } from './push-secret.js';
 import { planSteps, type StepReport } from './steps.js';
 import type { Upkeep } from './upkeep.js';
 
-/** A step as it was found. */
 export interface PlannedStep {
   readonly id: string;
   readonly title: string;
   readonly found: StepReport;
 }
 
-/** Who is enrolled, and what that means under the policy. */
 export interface CountedUsers extends Census {
   readonly found: string;
   readonly remedy: string | null;
 }
 
-/** Looks at every step, and counts who is enrolled meanwhile. Changes nothing. */
+/** Inspects every step and counts enrolled users in parallel. Changes nothing. */
 export async function planConnection(
   opened: OpenConnection,
   { pushSecrets }: { readonly pushSecrets: boolean },
@@ -35,7 +33,7 @@ export async function planConnection(
   return { steps: planned, census: await census };
 }
 
-/** Takes up to a minute. @returns `null` where the provider does not tell; the log says why */
+/** Counts users, which takes up to a minute. @returns `null` if the provider cannot; the log has the reason */
 export async function countUsers(
   { connection, provisioning }: OpenConnection,
   { log }: Pick<Upkeep, 'log'>,

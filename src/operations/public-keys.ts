@@ -11,9 +11,8 @@ import type { OperationDeps } from './deps.js';
 export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 /**
- * The public halves of the keys that sign receipts; `null` where there are none. None are made: in the wrong folder they
- * would be the wrong ones.
- * @throws FaceError `config_invalid`: readable by others, or not a key file; `key_service_unavailable`
+ * Reads the public keys of receipts; `null`: none. Creates no keys, which would be wrong in a wrong folder.
+ * @throws `config_invalid`: readable by others, or malformed; `key_service_unavailable`
  */
 export async function readPublicKeys(
   config: KeptConfig,

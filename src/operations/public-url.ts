@@ -1,10 +1,7 @@
 import type { Setup } from '../../adapters/setup.js';
 import { FaceError } from '../errors.js';
 
-/**
- * Where providers reach this server, without a slash at the end.
- * @throws FaceError `config_invalid` where the configuration does not say
- */
+/** Returns the public URL of this server, without a trailing slash. @throws `config_invalid` if it is not configured */
 export function requirePublicUrl({ config: { publicUrl } }: Setup): string {
   if (publicUrl !== null) return publicUrl;
   const reason = 'expected the address where the provider reaches this server';

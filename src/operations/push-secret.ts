@@ -1,10 +1,10 @@
 import type { ProvisionStep, StepStatus } from '../../adapters/provisioning.js';
 import { isToApply } from './steps.js';
 
-/** Nobody can see that the provider has another secret, so it is taken for one until it was pushed. */
+/** The provider's secret cannot be read, so it counts as different until pushed. */
 const change = 'Give the provider the configured secret again';
 
-/** The step, which also gives the provider its secret once more. One that carries none stays as it is. */
+/** Returns the step with a push of its secret; a step without one is unchanged. */
 export function pushingSecret(step: ProvisionStep): ProvisionStep {
   const { pushSecret } = step;
   if (pushSecret === undefined) return step;
@@ -21,7 +21,7 @@ export function pushingSecret(step: ProvisionStep): ProvisionStep {
     async apply() {
       const before = await step.inspect();
       if (isToApply(before)) await step.apply();
-      // What has just been made has it already.
+      // A new object has the secret already.
       if (before.state !== 'missing' && (await step.inspect()).state === 'ready') await pushSecret();
       isPushed = true;
     },

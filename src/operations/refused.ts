@@ -1,25 +1,19 @@
 import { readEvents } from '../audit/events.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 
-/** Somebody whom shadow mode let through. */
 export interface RefusedSubject {
   readonly subject: string;
-  /** How often. */
   readonly count: number;
   readonly lastAt: EpochMs;
-  /** Which hooks, in order of their names. */
   readonly hooks: readonly string[];
 }
 
-/** Whom enforcing would have refused, or let through without the claim. */
 export interface Refused {
-  /** Newest first. */
   readonly subjects: readonly RefusedSubject[];
-  /** Calls that could not be decided, and so are about nobody in particular: how many by code. */
   readonly unnamed: Readonly<Record<string, number>>;
 }
 
-/** Reads in an audit trail of any size what shadow mode kept from happening at a connection. */
+/** Finds in a trail of any size what shadow mode did not enforce at a connection. */
 export async function findRefused(
   file: string,
   { connection, since }: { readonly connection: string; readonly since: EpochMs },
@@ -47,6 +41,6 @@ type Place = Pick<RefusedSubject, 'subject' | 'lastAt'>;
 
 const byTime = (a: Place, b: Place): number => b.lastAt - a.lastAt || (a.subject < b.subject ? -1 : 1);
 
-/** Those that come after a place in the list, which somebody may have left since. */
+/** Returns the entries after a position, whose own entry may be gone. */
 export const after = (subjects: readonly RefusedSubject[], place: Place | null): readonly RefusedSubject[] =>
   place === null ? subjects : subjects.filter((each) => byTime(place, each) < 0);

@@ -6,53 +6,42 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units
 import { FaceError } from '../errors.js';
 
 /*
- * A run is work that goes on in one server while others, on the same state store, are not to begin the same. Its record is the
- * lease: whoever works writes it again and again, and where that ends the work was broken off.
+ * A run is work of one server that others with the same store must not start concurrently. Its record is a lease,
+ * renewed by the working server; when it lapses, the run counts as broken off.
  */
 
-/** Without a sign of life for so long, a run is broken off. */
 const leaseSec = 60;
 
-/** How often whoever works gives one, whatever it waits for. */
 const renewEveryMs = 15_000;
 
-/** For how long the last run can be looked at. */
 const keptSec = 30 * secondsPerDay;
 
 const leaseGuard = z.object({
   id: z.string(),
-  /** Name of the administrator. */
   by: z.string(),
   startedAt: epochMsGuard,
-  /** `null` while it goes on. */
+  /** `null` while running. */
   endedAt: epochMsGuard.nullable(),
   aliveUntil: epochMsGuard,
 });
 
 type Lease = z.output<typeof leaseGuard>;
 
-/** One run, and how far it is. */
 export interface Run<Progress> extends Lease {
   readonly progress: Progress;
 }
 
-/** Where the record of one kind of run is. */
 export interface RunPlace<Progress> {
   readonly key: string;
   readonly progress: z.ZodType<Progress>;
 }
 
-/** A run of one's own. */
 export interface HeldRun<Progress> {
   readonly id: string;
-  /**
-   * Writes how far it is.
-   * @throws FaceError `run_under_way`: it was taken for broken off, and another began; `state_unavailable`
-   */
+  /** Stores the progress. @throws `run_under_way`: the lease lapsed and another run started; `state_unavailable` */
   tell(progress: Progress): Promise<void>;
-  /** The same for the last time. */
   end(progress: Progress): Promise<void>;
-  /** Gives no more signs of life: what has not ended counts as broken off before long. */
+  /** Stops renewing: an unfinished run soon counts as broken off. */
   letGo(): void;
 }
 
@@ -62,11 +51,11 @@ interface Deps {
   readonly random: Random;
 }
 
-/** Whether a server works on it, as far as can be told. */
+/** Returns true if the lease is active. */
 export const isUnderWay = ({ endedAt, aliveUntil }: Lease, now: EpochMs): boolean =>
   endedAt === null && aliveUntil > now;
 
-/** Whether it neither ended nor goes on: its server did. */
+/** Returns true if the lease lapsed before the end. */
 export const isBrokenOff = (run: Lease, now: EpochMs): boolean => run.endedAt === null && !isUnderWay(run, now);
 
 const storedAt = <Progress>({ key, progress }: RunPlace<Progress>) => ({
@@ -75,7 +64,7 @@ const storedAt = <Progress>({ key, progress }: RunPlace<Progress>) => ({
   expiresAt: ({ startedAt }: Lease) => addSec(startedAt, keptSec),
 });
 
-/** The last run; `null` without one. @throws FaceError `state_unavailable` */
+/** Returns the last run; `null`: none. @throws `state_unavailable` */
 export async function readRun<Progress>(
   place: RunPlace<Progress>,
   { state }: Pick<Deps, 'state'>,
@@ -83,10 +72,7 @@ export async function readRun<Progress>(
   return (await readStored(storedAt(place), { state }))?.record ?? null;
 }
 
-/**
- * Begins a run, on one server of all.
- * @throws FaceError `run_under_way`, `state_unavailable`
- */
+/** Starts a run on one of all servers. @throws `run_under_way`, `state_unavailable` */
 export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },
@@ -109,13 +95,13 @@ export async function beginRun<Progress extends Json>(
       stored,
       (former) => {
         if (former === null || former.id !== id) throw new FaceError('run_under_way');
-        // What was on its way when it ended is too late.
+        // A renewal after the end is ignored.
         return former.endedAt !== null ? former : { ...former, aliveUntil: aliveFromNow(), ...next };
       },
       deps,
     );
   };
-  // What a renewal fails of shows where the progress is written next.
+  // A failed renewal shows at the next write of progress.
   const renewal = setInterval(() => void change({}).catch(() => undefined), renewEveryMs).unref();
   return {
     id,

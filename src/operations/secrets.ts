@@ -1,11 +1,11 @@
 import type { Provisioning, RotatableSecret } from '../../adapters/provisioning.js';
 
-/** A secret that is rotated, and how, one step a line. */
+/** A secret that can be rotated, and the instructions, one step per line. */
 export interface SecretRotation extends RotatableSecret {
   readonly words: readonly string[];
 }
 
-/** The secrets of a connection. The configuration is not this server's to write: so what to do there is said. */
+/** Returns the secrets of a connection with instructions, because this server cannot write its configuration. */
 export function findSecrets({ secrets, steps }: Pick<Provisioning, 'secrets' | 'steps'>): SecretRotation[] {
   const isPushed = steps.some(({ pushSecret }) => pushSecret !== undefined);
   return secrets.map((secret) => ({

@@ -1,7 +1,7 @@
 import { toFailureLines } from './failure.js';
 import type { StepReport } from './steps.js';
 
-/** What is said of a step beside what would change: why nothing can be done, or what a person has to do. */
+/** Returns why a step cannot be applied, or what a person must do. */
 export function toStepWords(report: StepReport): string[] {
   switch (report.state) {
     case 'ready':
@@ -17,7 +17,7 @@ export function toStepWords(report: StepReport): string[] {
   }
 }
 
-/** What applying a step would do: what is missing is made (`+`), what is different is changed (`~`). */
+/** Returns the changes of a step: `+` is created, `~` is changed. */
 export function toStepDiff(report: StepReport): { readonly sign: '+' | '~'; readonly text: string }[] {
   if (report.state !== 'missing' && report.state !== 'different') return [];
   const sign = report.state === 'missing' ? '+' : '~';

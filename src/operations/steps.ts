@@ -2,19 +2,16 @@ import type { ProvisionStep, StepStatus } from '../../adapters/provisioning.js';
 import type { Log } from '../core/ports.js';
 import { type Failure, toFailure } from './failure.js';
 
-/** How a step stands, or why that cannot be told. */
 export type StepReport = StepStatus | Failure;
 
-/** What was found at a step, and what is there now. */
 export interface StepResult {
   readonly title: string;
   readonly before: StepReport;
   readonly applied: boolean;
-  /** The same as `before` where nothing was applied. */
   readonly after: StepReport;
 }
 
-/** Looks at every step in order and changes nothing. */
+/** Inspects every step in order, without changes. */
 export async function* planSteps(steps: readonly ProvisionStep[], log: Log): AsyncGenerator<StepResult> {
   for (const step of steps) {
     const before = await inspect(step, log);
@@ -22,7 +19,7 @@ export async function* planSteps(steps: readonly ProvisionStep[], log: Log): Asy
   }
 }
 
-/** Applies what is missing or different, in order. Ends at the first step that is not done then. */
+/** Applies missing or different steps in order; ends at the first that fails. */
 export async function* applySteps(steps: readonly ProvisionStep[], log: Log): AsyncGenerator<StepResult> {
   for (const step of steps) {
     const before = await inspect(step, log);
@@ -33,13 +30,13 @@ export async function* applySteps(steps: readonly ProvisionStep[], log: Log): As
   }
 }
 
-/** Whether `apply` has something to do. */
+/** Returns true if `apply` would change something. */
 export const isToApply = ({ state }: StepReport): boolean => state === 'missing' || state === 'different';
 
-/** Whether nothing is left that a program could do. */
+/** Returns true if nothing is left to automate. */
 export const isDone = ({ state }: StepReport): boolean => state === 'ready' || state === 'manual';
 
-/** Whether a person has to step in before anything can be applied. */
+/** Returns true if a person must act first. */
 export const isStuck = ({ state }: StepReport): boolean => state === 'blocked' || state === 'failed';
 
 async function inspect(step: ProvisionStep, log: Log): Promise<StepReport> {

@@ -16,7 +16,6 @@ import type { Upkeep } from './upkeep.js';
 /** A trail of a year's sign-ins takes minutes. */
 const longestMs = 30 * 60_000;
 
-/** How often it is written how far it is. */
 const tellEverySec = 2;
 
 const outcomeGuard = z.object({
@@ -27,13 +26,11 @@ const outcomeGuard = z.object({
   tampering: z
     .object({
       kind: z.enum(tamperKinds),
-      /** Without its folder. */
       file: z.string().nullable(),
       line: z.int().nullable(),
       sequence: z.int(),
     })
     .nullable(),
-  /** How many signed heads were verified. */
   heads: z.int(),
 });
 
@@ -41,20 +38,18 @@ const progressGuard = z.object({
   bytesRead: z.int(),
   bytesInAll: z.int(),
   outcome: outcomeGuard.nullable(),
-  /** Why it could not be verified. */
   failed: z.string().nullable(),
 });
 type Progress = z.output<typeof progressGuard>;
 
 const place: RunPlace<Progress> = { key: 'trail-verification', progress: progressGuard };
 
-/** Verifying a trail, as far as it is. */
 export interface Verification {
   readonly run: Run<Progress>;
   readonly state: 'under_way' | 'sound' | 'unsound' | 'failed' | 'broken_off';
 }
 
-/** The last one, of whichever server; `null` where there was none. @throws FaceError `state_unavailable` */
+/** Returns the last verification of any server; `null`: none. @throws `state_unavailable` */
 export async function readVerification(deps: Pick<Upkeep, 'state' | 'clock'>): Promise<Verification | null> {
   const run = await readRun(place, deps);
   return run === null ? null : { run, state: stateOf(run, deps.clock.now()) };
@@ -68,11 +63,7 @@ function stateOf(run: Run<Progress>, now: EpochMs): Verification['state'] {
   return outcome.isSound ? 'sound' : 'unsound';
 }
 
-/**
- * Begins to verify the audit trail of this server; it goes on by itself.
- * @param by - name of the administrator
- * @throws FaceError `run_under_way`, `state_unavailable`
- */
+/** Starts verifying this server's audit trail in the background. @throws `run_under_way`, `state_unavailable` */
 export async function startVerification(by: string, deps: Upkeep): Promise<void> {
   const { audit: file } = filesOf(deps.setup().config);
   const begun: Progress = { bytesRead: 0, bytesInAll: await sizeOf(file), outcome: null, failed: null };
@@ -135,7 +126,7 @@ async function sizeOf(file: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** When the newest head of this server's trail was signed, as the state store has it; `null`: there is none. */
+/** Returns the time of the trail's newest head in the state store; `null`: none. */
 export async function readHeadTime({ state, signer, trail }: Upkeep): Promise<EpochMs | null> {
   const found = await state.read(headKeyOf(trail.chain));
   if (typeof found?.value !== 'string') return null;

@@ -9,17 +9,15 @@ import { leastNumbers, type RecognitionModel } from '../engine/recogniser.js';
 import { type Runtime, type Session, toSaid } from '../engine/runtime.js';
 import { FaceError } from '../errors.js';
 
-/** Each thread holds one, and more than this is no model for a server. */
 export const mostModelBytes = 1024 ** 3;
 
-/** A file cannot be a recognition model. The message says why, for whoever gave the file. */
+/** The file is not a usable recognition model. The message has the reason. */
 export class UnfitModelError extends Error {
   override readonly name = 'UnfitModelError';
 }
 
 const unfit = (problem: string, cause?: unknown): UnfitModelError => new UnfitModelError(problem, { cause });
 
-/** A dimension that is not told, or told by a name, is whatever is given. */
 const isOrMayBe = (found: number | string | undefined, wanted: number): boolean =>
   found === wanted || typeof found === 'string' || found === -1;
 
@@ -33,7 +31,6 @@ function isFace(metadata: Metadata, size: number): boolean {
   return [1, 3, size, size].every((wanted, at) => isOrMayBe(metadata.shape[at], wanted));
 }
 
-/** What one run gives: how many numbers. */
 async function countNumbers(session: Session, name: string, size: number): Promise<number> {
   const [output] = session.outputNames;
   const face = { name, dims: [1, 3, size, size], data: new Float32Array(3 * size * size).fill(0.5) };
@@ -48,7 +45,7 @@ async function countNumbers(session: Session, name: string, size: number): Promi
   return dims[1];
 }
 
-/** A face as children draw it, before a ground that is lit from one side; `variant` moves and colours it. */
+/** Draws a simple face on a background lit from one side; `variant` changes position and colors. */
 export function drawFace(size: number, variant: number): Picture {
   const data = new Uint8Array(3 * size * size);
   const isWithin = (x: number, y: number, cx: number, cy: number, r: number): boolean =>
@@ -76,11 +73,9 @@ const isAlike = (one: Float32Array, other: Float32Array, within: number): boolea
   one.every((value, at) => Math.abs(value - other[at]) <= within);
 
 /**
- * Checks that a file can be a recognition model: one picture in, 257 to 512 numbers out, and numbers that say something. It is
- * tried on two drawn faces.
- * @param load - the runtime; that of this platform unless given
- * @returns what it takes and gives, and how long one face takes on one thread
- * @throws UnfitModelError, FaceError `runtime_unavailable`
+ * Checks that a file is a recognition model: one picture in, 257 to 512 meaningful numbers out.
+ * @returns its input and output, and the time per face on one thread
+ * @throws UnfitModelError, `runtime_unavailable`
  */
 export async function checkModel(
   file: Uint8Array,

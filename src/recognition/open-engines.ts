@@ -12,20 +12,17 @@ import {
 } from '../token/parameters.js';
 import { nameOf, type OwnEngine, openRegistry, problemOf, recogniserOf, shortNameOf } from './registry.js';
 
-/** The engines whose tokens open here, and what must describe each face for them beside our own model. */
+/** Engines of valid tokens, and the custom models that must describe each face. */
 export interface OpenedEngines {
   readonly parameters: Parameters;
-  /** Each once. */
   readonly recognisers: readonly Recogniser[];
-  /** Names of measured engines whose tokens no longer open: `problemOf`. */
   readonly refused: readonly string[];
 }
 
 /**
- * Reads the parameters that ship and those of every measured engine in the folder: their tokens keep opening until the engine
- * is removed. An engine that `problemOf` refuses is left out, as if it were removed. The model files are checked where they are loaded.
- * @param settings.engine - the name of the one that makes new tokens; `null` is the built-in one
- * @throws FaceError `parameters_altered`; `config_invalid`: there is no such engine, it is not measured, or it is refused
+ * Reads the built-in parameters and those of every measured engine in the folder, whose tokens stay valid.
+ * @param settings.engine - name of the engine for new tokens; `null`: built-in
+ * @throws `parameters_altered`; `config_invalid`: unknown, not measured, or refused
  */
 export async function openEngines(
   { engine, folder }: { readonly engine: string | null; readonly folder: string },
@@ -56,7 +53,6 @@ export async function openEngines(
 
 const toProblem = (reason: string): FaceError => toConfigError([{ path: 'recognition.engine', reason }]);
 
-/** The number of the engine that the configuration names. */
 function findCurrent(name: string, listed: readonly OwnEngine[]): EngineId {
   const found = listed.find((each) => nameOf(each) === name);
   const refuse = (reason: string): never => {
@@ -64,7 +60,7 @@ function findCurrent(name: string, listed: readonly OwnEngine[]): EngineId {
   };
   if (found !== undefined)
     return found.parameters === null ? refuse('this engine is not measured: facestep measure accuracy') : found.number;
-  // Of that label and number, yet with other digits: model, preprocessing or parameters are not those that were named.
+  // Same label and number with another digest: model, preprocessing or parameters were changed.
   if (listed.some((each) => name.startsWith(`${shortNameOf(each)}-`)))
     throw new FaceError('parameters_altered', { engine: name });
   return refuse('there is no engine of this name in the folder of models: facestep models list');

@@ -20,30 +20,27 @@ import { ownEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
 
 /*
- * The folder of an installation's own recognition models: `registry.json`, the models and their parameters, each file named
- * by its SHA-256. Nothing in it is secret; whoever changes a byte stops the start.
+ * Folder of custom recognition models: `registry.json`, models and parameters, each file named by its SHA-256. Not
+ * secret; any altered byte stops the start.
  */
 
-/** What an engine is called by people, before its number. */
 export const labelGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected up to 32 of a–z, 0–9 and -');
 
 const engineGuard = z.strictObject({
-  /** In its tokens; never given again. */
+  /** Used in its tokens; never reused. */
   number: z.int().min(ownEngines.first).max(ownEngines.last),
   label: labelGuard,
-  /** What the administrator said of it. */
   licence: z.string(),
   importedAt: z.iso.datetime(),
   model: recognitionModelGuard,
   preprocess: preprocessGuard,
-  /** SHA-256 of the file of its parameters; `null` until it is measured. They never change after that. */
+  /** SHA-256 of its parameter file; `null` until measured, then constant. */
   parameters: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .nullable(),
 });
 
-/** One engine of an installation's own. */
 export type OwnEngine = z.output<typeof engineGuard>;
 
 const registryGuard = z.strictObject({
@@ -57,22 +54,21 @@ const registryGuard = z.strictObject({
 
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Stands for a model and its preprocessing. */
 const recogniserIdOf = ({ model, preprocess }: OwnEngine): string => sha256(JSON.stringify([model, preprocess]));
 
-/** The engine without its digest, as it is called before it is measured: its label and its number. */
+/** Returns the name without digest: label and number. */
 export const shortNameOf = ({ label, number }: Pick<OwnEngine, 'label' | 'number'>): string => `${label}-${number}`;
 
 /**
- * The name of an engine. Once it is measured it ends with 16 digits that stand for model, preprocessing and parameters, so that
- * a configuration that names the engine holds all of them to what was measured.
+ * Returns the name of an engine. After measurement it ends with 16 digits of a digest over model, preprocessing and
+ * parameters, which a configuration thereby pins.
  */
 export const nameOf = (engine: OwnEngine): string =>
   engine.parameters === null
     ? shortNameOf(engine)
     : `${shortNameOf(engine)}-${sha256(`${recogniserIdOf(engine)} ${engine.parameters}`).slice(0, 16)}`;
 
-/** What the engine needs to describe faces by this model. */
+/** Returns the model for the engine's use. */
 export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => ({
   id: recogniserIdOf(engine),
   folder,
@@ -81,9 +77,9 @@ export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => (
 });
 
 /**
- * Returns why an engine makes and opens no tokens.
- * @param entry - its parameters; `null` if it is not measured
- * @returns `null` if nothing is wrong with it
+ * Returns why an engine is unusable for tokens.
+ * @param entry - its parameters; `null` if not measured
+ * @returns `null` if it is usable
  */
 export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): string | null {
   if (model.numbers < leastNumbers)
@@ -93,30 +89,26 @@ export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): stri
   return null;
 }
 
-/** The folder, read and changed by one process at a time. */
 export interface Registry {
-  /** In the order of their numbers. @throws FaceError `parameters_altered`: the registry is not one */
+  /** Lists engines by number. @throws `parameters_altered`: malformed registry */
   list(): Promise<readonly OwnEngine[]>;
-  /** The engine of a name, or of its label and number. */
   find(name: string): Promise<OwnEngine | null>;
-  /** @throws FaceError `limit_reached`: all numbers are given */
+  /** @throws `limit_reached`: no number is left */
   add(engine: Pick<OwnEngine, 'label' | 'licence' | 'model' | 'preprocess'>, file: Uint8Array): Promise<OwnEngine>;
-  /** Keeps what was fitted for an engine that had no parameters. @returns the engine, under its final name */
+  /** Stores the fitted parameters of an engine without any. @returns the engine with its final name */
   setParameters(engine: OwnEngine, entry: EngineEntry): Promise<OwnEngine>;
-  /** @throws FaceError `parameters_altered`: missing or not those that were measured */
+  /** @throws `parameters_altered`: missing, or wrong checksum */
   readParameters(engine: OwnEngine): Promise<EngineEntry | null>;
-  /** Takes an engine away; its number is not given again. */
   remove(engine: OwnEngine): Promise<void>;
 }
 
-/** @param folder - need not be there before the first model is added */
 export function openRegistry(folder: string, deps: { readonly clock: Clock; readonly random: Random }): Registry {
   const file = join(folder, 'registry.json');
 
   async function read(): Promise<z.output<typeof registryGuard>> {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       if (isSystemError(error, 'ENOENT')) return null;
-      // Nothing is known of the file then, and nobody altered it.
+      // A permission error is not an alteration.
       if (isForbidden(error)) throw error;
       throw new FaceError('parameters_altered', { file: 'registry.json' }, { cause: error });
     });
@@ -194,13 +186,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The file of a model, checked. @throws FaceError `model_missing`, `model_altered` */
+/** Verifies the file of a model. @throws `model_missing`, `model_altered` */
 export async function checkModelFile(folder: string, model: RecognitionModel): Promise<void> {
   if ((await readPublishedFile(folder, model)) === null)
     throw new FaceError('model_missing', { file: model.file, folder: resolve(folder) });
 }
 
-/** How a model is named in the folder. */
+/** Returns the model's entry with its file name. */
 export function toRecognitionModel(
   file: Uint8Array,
   tensors: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>,

@@ -6,20 +6,18 @@ import { isSystemError, replaceFile } from '../files/durable-file.js';
 
 const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.string(), z.int().min(0)) });
 
-/** How far each stream has been told, by its id. */
 export interface Cursors {
-  /** Number of the last record it was told of. */
   of(stream: string): number;
-  /** Puts it on the disk. Throws the system's error where that fails. */
+  /** Stores and syncs the position. Throws system errors. */
   advance(stream: string, sequence: number): Promise<void>;
-  /** Forgets one that is no more. Throws the system's error where that fails. */
+  /** Deletes a stream's position. Throws system errors. */
   forget(stream: string): Promise<void>;
 }
 
 /**
- * Opens the file with the cursors. In a trail that was begun anew, those that are known begin at its start.
- * @param options.streams - all there are, and the number of the record after which one begins that is not in the file
- * @throws FaceError `state_unavailable`: the file is not as it was written, or cannot be
+ * Opens the file of positions. If the trail was started again, known streams begin at its start.
+ * @param options.streams - all streams, with the start for those not in the file
+ * @throws `state_unavailable`: malformed or inaccessible
  */
 export async function openCursors(
   file: string,

@@ -7,23 +7,21 @@ const letterGuard = z.object({
   jti: z.string(),
   receiver: z.string(),
   event: z.enum(securityEventNames),
-  /** Number of the record in the audit trail. */
   sequence: z.int(),
-  /** What the receiver said, or that it did not answer. */
+  /** The receiver's answer, or that there was none. */
   reason: z.string(),
   time: z.iso.datetime(),
 });
 
-/** An event that a receiver is not told of any more. It holds no secret and names nobody. */
+/** An event that is no longer retried. Contains no secret and names no one. */
 export type DeadLetter = z.output<typeof letterGuard>;
 
-/** Says that a dead letter was delivered after all. */
 const deliveredGuard = z.object({ jti: z.string(), deliveredAt: z.iso.datetime() });
 type Delivered = z.output<typeof deliveredGuard>;
 
 const lineGuard = z.union([deliveredGuard, letterGuard]);
 
-/** Adds a line, and puts it on the disk. Throws the system's error where that fails. */
+/** Appends and syncs a line. Throws system errors. */
 export async function appendDeadLetter(file: string, line: DeadLetter | Delivered): Promise<void> {
   await removeUnfinishedLine(file);
   const handle = await open(file, 'a', 0o600);
@@ -35,7 +33,7 @@ export async function appendDeadLetter(file: string, line: DeadLetter | Delivere
   }
 }
 
-/** The dead letters that are not delivered, oldest first. Lines that cannot be read are passed over. */
+/** Reads undelivered dead letters, oldest first. Skips unreadable lines. */
 export async function readDeadLetters(file: string): Promise<DeadLetter[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return '';

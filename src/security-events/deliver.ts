@@ -9,45 +9,40 @@ import { type PushOutcome, pushEvent } from './push.js';
 import { makeSet, makeVerificationSet, type SetDeps, type Verification } from './set.js';
 import type { EventStream, PushDelivery } from './stream.js';
 
-/** How long a receiver may take to answer. */
 const answerMs = 10_000;
 
-/** For how long an event is tried, from when it happened, or from when its stream was told on. */
+/** Retry period, from the event or from when its stream resumed. */
 const triedForSec = 86_400;
 
-/** Delays double from a second to a quarter of an hour. */
+/** Exponential back-off from a second to a quarter of an hour. */
 const firstDelayMs = 1000;
 const longestDelayMs = 900_000;
 
-/** How soon a full queue is looked at again. */
 const queueFullMs = 1000;
 
-/** A receiver that misses a verification event asks for another one. */
+/** A receiver can request another verification event. */
 const verificationTries = 5;
 
-/** What became of one attempt; `skipped`: the user has no name that the stream may be told. */
+/** Outcome of one attempt; `skipped`: the user has no identifier for this stream. */
 export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
-/** What delivering takes. */
 export interface DeliveryDeps extends SetDeps {
   readonly state: State;
   readonly files: Pick<DataFiles, 'deadLetters'>;
   readonly random: Random;
   readonly fetch: Fetch;
   readonly log: Log;
-  /** Settles after that time, or once the signal is given. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Told of every attempt. */
   readonly onDelivery: (stream: string, outcome: DeliveryOutcome) => void;
 }
 
 type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
 
 /**
- * Pushes until the receiver takes the event, refuses it, or the day is over; or puts it where it is polled from.
- * @param openStream - the stream as it is now, once it is not paused; `null`: it is no more
- * @returns whether it was told or given up; `false` where the stream or this process ended first
+ * Delivers an event: pushes until accepted, refused or expired, or queues it for polling.
+ * @param openStream - waits while the stream is paused; `null`: deleted
+ * @returns true if delivered or given up
  */
 export async function deliver(
   event: SecurityEvent,
@@ -59,7 +54,7 @@ export async function deliver(
   for (let attempt = 0; ; attempt += 1) {
     const stream = await openStream();
     if (stream === null) return false;
-    // Its receiver may have changed that since the event was taken up.
+    // The receiver may have changed its settings meanwhile.
     if (stream.status === 'disabled' || !stream.events.includes(name)) return true;
     const about = { receiver: stream.id, event: name, sequence, jti };
     const { delivery } = stream;
@@ -88,7 +83,7 @@ export async function deliver(
   }
 }
 
-/** One attempt. What keeps the event from being signed is a failure as well. */
+/** Makes one attempt; a signing error is a failure too. */
 export async function attemptPush(
   event: SecurityEvent,
   stream: EventStream,
@@ -103,7 +98,6 @@ export async function attemptPush(
   }
 }
 
-/** @returns whether it waits to be polled now */
 async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, log }: UnderWay): Promise<boolean> {
   return enqueueEvent(id, event, { state, clock }).catch((error: unknown) => {
     log.error('security events cannot be put where they are polled', { receiver: id, code: toCode(error) });
@@ -111,7 +105,7 @@ async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, 
   });
 }
 
-/** Pushes a verification event: a few times, as its receiver waits for it now. */
+/** Pushes a verification event with few retries, because its receiver is waiting. */
 export async function pushVerification(verification: Verification, stream: EventStream, deps: UnderWay): Promise<void> {
   const { signal, sleep, log } = deps;
   const { delivery } = stream;
@@ -131,7 +125,7 @@ export async function pushVerification(verification: Verification, stream: Event
 const push = (jws: string, delivery: PushDelivery, { fetch, signal }: Pick<UnderWay, 'fetch' | 'signal'>) =>
   pushEvent(jws, delivery, { fetch, signal, timeoutMs: answerMs });
 
-/** The stream names users by their e-mail address, and this one has none, or is no user any more. */
+/** Logs a skipped event: the stream identifies users by e-mail address, and this one has none or was deleted. */
 export function noteSkipped(
   { jti, name, sequence }: SecurityEvent,
   { id }: EventStream,
@@ -141,7 +135,7 @@ export function noteSkipped(
   log.warn('security event not told: the user has no e-mail address', { receiver: id, event: name, sequence, jti });
 }
 
-/** @returns whether the dead letter is on the disk */
+/** @returns true if the dead letter is synced */
 export async function bury(
   { jti, name, sequence }: SecurityEvent,
   { id }: EventStream,
@@ -159,7 +153,7 @@ export async function bury(
   return true;
 }
 
-/** Half of it is up to chance, so that a receiver is not called by all replicas at once. */
+/** Half of it is random, so that replicas do not call a receiver simultaneously. */
 function delayAfter(attempt: number, { random }: Pick<DeliveryDeps, 'random'>): number {
   const longest = Math.min(firstDelayMs * 2 ** attempt, longestDelayMs);
   const [chance = 0] = random(1);

@@ -5,25 +5,22 @@ import { type SecurityEventName, securityEventNames } from '../config/security-e
 import { epochMsGuard, toEpochSec } from '../core/units.js';
 import type { EventStream } from './stream.js';
 
-/** The full names of events. @see https://openid.net/specs/openid-caep-1_0-final.html */
+/** Full event types. @see https://openid.net/specs/openid-caep-1_0-final.html */
 export const eventTypes = {
   'session-revoked': 'https://schemas.openid.net/secevent/caep/event-type/session-revoked',
   'credential-change': 'https://schemas.openid.net/secevent/caep/event-type/credential-change',
   'user-risk-change': 'https://schemas.okta.com/secevent/okta/event-type/user-risk-change',
 } as const satisfies Record<SecurityEventName, string>;
 
-/** What an event says beside when it happened; `reason_admin` is a text for people by language, and never empty. */
+/** Event data besides its time; `reason_admin` is a nonempty text by language. */
 const detailGuard = z.record(z.string(), z.union([z.string(), z.object({ en: z.string() })]));
 type Detail = z.output<typeof detailGuard>;
 
-/** One event about one user, for one stream: all but how the user is named there. */
+/** An event about one user for one stream, without the user's identifier. */
 export const securityEventGuard = z.object({
   name: z.enum(securityEventNames),
-  /** The same for the same record, stream and event, so that a repetition shows. */
   jti: z.string(),
-  /** Names the audit record. */
   txn: z.string(),
-  /** Number of that record. */
   sequence: z.int(),
   connection: z.string(),
   subject: z.string(),
@@ -32,15 +29,12 @@ export const securityEventGuard = z.object({
 });
 export type SecurityEvent = z.output<typeof securityEventGuard>;
 
-/** Actions of the audit trail that become security events. */
 export const reportedActions = ['enrolled', 'enrolment_recovered', 'revoked', 'subject_erased', 'locked_out'] as const;
 
-/** A record of one of them. */
 export type ReportedRecord = FollowedEvent<(typeof reportedActions)[number]>;
 
 /**
- * What a record comes to for a stream. Records without a user, of a connection the stream is not told about, or from before
- * it come to nothing.
+ * Returns the events of a record for a stream; none without a user, for another connection, or from before the stream.
  */
 export function toSecurityEvents(
   record: ReportedRecord,
@@ -58,7 +52,7 @@ export function toSecurityEvents(
     });
 }
 
-/** The object in the claim `events`. */
+/** Returns the object for the `events` claim. */
 export const toEventObject = ({ time, detail }: SecurityEvent) => ({ event_timestamp: toEpochSec(time), ...detail });
 
 interface Told {
@@ -75,7 +69,7 @@ const sessionRevoked = (reason: string): Told => ({
   detail: { reason_admin: { en: reason } },
 });
 
-/** A first lockout may be bad light; one more failure after it is less likely to be. A risk is raised here, never lowered. */
+/** A first lockout may be caused by bad light, further failures less likely. Risk is only raised here. */
 const userRiskChange = (level: number): Told => ({
   name: 'user-risk-change',
   detail: {
@@ -86,7 +80,7 @@ const userRiskChange = (level: number): Told => ({
   },
 });
 
-/** A renewed token is no change to anybody else: the same face opens it. */
+/** A renewal is internal: the same face opens the token. */
 function eventsOf({ action, detail }: ReportedRecord): readonly Told[] {
   switch (action) {
     case 'enrolled':

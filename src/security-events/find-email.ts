@@ -5,16 +5,15 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { SetDeps } from './set.js';
 
-/** The events of one record follow each other; nobody's address changes in between. */
+/** Events of one record follow each other, so the address is stable. */
 const keptSec = 60;
 const mostKept = 1000;
 
 const isEmail = (text: string | null): text is string => z.email().max(254).safeParse(text).success;
 
 /**
- * Makes the looking up of sign-in addresses at the provider, at the moment an event is told. What is found is kept in memory for
- * a minute, and nowhere else.
- * @param deps.connectionOf - of the configuration in force; `undefined`: not there
+ * Creates the look-up of sign-in addresses at the provider, cached in memory for a minute only.
+ * @param deps.connectionOf - in the active configuration; `undefined`: none
  */
 export function createFindEmail({
   connectionOf,
@@ -48,6 +47,5 @@ async function readAccount({ profile }: Pick<Connection, 'profile'>, subject: st
   }
 }
 
-/** What somebody signs in by, where that is an address. */
 const toEmail = (account: Account | null): string | null =>
   account === null ? null : ([account.login, account.email].find(isEmail) ?? null);

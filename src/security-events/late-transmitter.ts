@@ -4,8 +4,8 @@ import { startTransmitter, type Transmitter, type TransmitterDeps } from './tran
 const retryMs = 1000;
 
 /**
- * Starts the transmitter; where the store does not answer yet, as soon as it does. Until then nobody is told anything.
- * @throws FaceError `state_unavailable`: the file with the cursors is not as it was written, or cannot be
+ * Starts the transmitter, or retries until the store responds.
+ * @throws `state_unavailable`: the file of positions is malformed or inaccessible
  */
 export async function startTransmitterInTime(deps: TransmitterDeps): Promise<Transmitter> {
   try {

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../base/json.js';
 
-/** Where receivers call, under the issuer. */
 export const ssfPaths = {
   keys: '/ssf/jwks.json',
   token: '/ssf/token',
@@ -10,22 +9,19 @@ export const ssfPaths = {
   poll: '/ssf/events',
 } as const;
 
-/** How events travel. */
 export const deliveryMethods = { push: 'urn:ietf:rfc:8935', poll: 'urn:ietf:rfc:8936' } as const;
 
-/** What the scopes of an access token may be. */
 export const ssfScopes = ['ssf.read', 'ssf.manage'] as const;
 export type SsfScope = (typeof ssfScopes)[number];
 
-/** The transmitter's own metadata, and that of the authorization server that its receivers ask for access tokens. */
 export const metadataPaths = {
   transmitter: '/.well-known/ssf-configuration',
   authorizationServer: '/.well-known/oauth-authorization-server',
 } as const;
 
 /**
- * What receivers of security events find there. Subjects cannot be added or removed: every stream is told of all users of the
- * connections it may see, as receivers must expect.
+ * Returns the transmitter's metadata. Subjects cannot be added or removed: every stream covers all users of its
+ * connections, which receivers must expect.
  * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
 export const describeTransmitter = (issuer: string): JsonObject => ({
@@ -41,8 +37,7 @@ export const describeTransmitter = (issuer: string): JsonObject => ({
 });
 
 /**
- * Where receivers get their access tokens: of the same issuer, by client credentials alone, so nobody is sent anywhere and no
- * response type is known.
+ * Returns the authorization server's metadata: same issuer, client credentials only, no response types.
  * @see https://www.rfc-editor.org/rfc/rfc8414 (section 2)
  */
 export const describeAuthorizationServer = (issuer: string): JsonObject => ({

@@ -4,17 +4,17 @@ import { dequeue, jtiOf, type QueuedEvent, readQueue } from './poll-queue.js';
 import { makeSet, makeVerificationSet } from './set.js';
 import type { EventStream } from './stream.js';
 
-/** Events in one answer at most, whatever is asked for: each is signed for it. */
+/** Maximum events per answer, because each is signed. */
 const mostEvents = 50;
 
-/** How long a poll waits for an event: less than proxies wait for an answer. */
+/** Long polling time, shorter than proxy timeouts. */
 const longestWaitMs = 25_000;
 const lookEveryMs = 1000;
 
-/** Polls that wait on one replica; one more is answered at once. */
+/** Maximum waiting polls per replica; further ones are answered at once. */
 const mostWaiting = 100;
 
-/** What a receiver sends. @see https://www.rfc-editor.org/rfc/rfc8936 (section 2.2) */
+/** A poll request. @see https://www.rfc-editor.org/rfc/rfc8936 (section 2.2) */
 export const pollRequestGuard = z.object({
   maxEvents: z.int().min(0).optional(),
   returnImmediately: z.boolean().default(false),
@@ -28,18 +28,18 @@ export const pollRequestGuard = z.object({
 });
 export type PollRequest = z.output<typeof pollRequestGuard>;
 
-/** What it gets (section 2.3). */
+/** A poll response (section 2.3). */
 export type PollAnswer = { readonly sets: Readonly<Record<string, string>>; readonly moreAvailable?: true };
 
-/** Answers polls (RFC 8936). What is not acknowledged is given again. */
+/** Answers polls (RFC 8936). Unacknowledged events are returned again. */
 export type Poll = (
   stream: EventStream,
   request: PollRequest,
-  /** Given where nobody waits for the answer any more, or this process ends. */
+  /** Aborted if the client is gone or the process ends. */
   signal: AbortSignal,
 ) => Promise<PollAnswer>;
 
-/** @throws FaceError of the poll: `state_unavailable`, `key_service_unavailable`, `profile_unavailable` */
+/** @throws of the poll: `state_unavailable`, `key_service_unavailable`, `profile_unavailable` */
 export function createPoll(deps: DeliveryDeps): Poll {
   let waiting = 0;
 
@@ -71,13 +71,12 @@ export function createPoll(deps: DeliveryDeps): Poll {
   };
 }
 
-/** What waits for the receiver: nothing while it has its stream paused. */
 async function readToTell(stream: EventStream, deps: DeliveryDeps): Promise<readonly QueuedEvent[]> {
   if (stream.status !== 'enabled') return [];
   return (await readQueue(stream.id, deps)).filter((entry) => isAsked(stream, entry));
 }
 
-/** A poll that waited knows what was asked for when it came: only one that just came may take the rest off. */
+/** Removes events that are no longer requested. Only for a new poll: a waiting one may have outdated settings. */
 async function takeOffUnasked(stream: EventStream, deps: DeliveryDeps): Promise<void> {
   if (stream.status !== 'enabled') return;
   const unasked = (await readQueue(stream.id, deps)).filter((entry) => !isAsked(stream, entry));
@@ -95,7 +94,7 @@ async function acknowledge(
   const refused = new Map(Object.entries(setErrs).map(([jti, { err }]) => [jti, err]));
   const jtis = new Set([...ack, ...refused.keys()]);
   if (jtis.size === 0) return;
-  // What has no dead letter yet stays, and is told again.
+  // An event without a dead letter yet stays and is repeated.
   for (const entry of refused.size === 0 ? [] : await readQueue(stream.id, deps)) {
     const reason = refused.get(jtiOf(entry));
     if (reason === undefined || entry.kind === 'verification') continue;
@@ -114,7 +113,7 @@ async function acknowledge(
   }
 }
 
-/** What cannot be told of a user without a name is taken off. Where one cannot be signed now, those before it are given. */
+/** Signs events, removing those whose user has no identifier. On a signing error, returns the ones before it. */
 async function signAll(
   stream: EventStream,
   queued: readonly QueuedEvent[],

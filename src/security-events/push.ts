@@ -2,27 +2,22 @@ import { z } from 'zod';
 import type { Fetch } from '../core/ports.js';
 import type { PushDelivery } from './stream.js';
 
-/** What a receiver made of an event. */
 export type PushOutcome =
   | { readonly kind: 'delivered' }
-  /** It will never take this one. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** It may take it later. */
   | { readonly kind: 'failed'; readonly reason: string };
 
 const mostErrorCharacters = 16 * 1024;
 
-/** Not about the event, but about who sends it (section 2.4): once the receiver knows the sender it takes the same event. */
+/** Concerns the sender, not the event (section 2.4): the event may be accepted later. */
 const senderUnknown = 'authentication_failed';
 
 /** RFC 8935, section 2.3. */
 const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
 
 /**
- * Pushes one Security Event Token (RFC 8935). No redirect is followed: what is in the headers is for that address alone.
- * @param jws - the signed token
- * @param deps.signal - ends waiting early
- * @throws FaceError `token_key_retired`, `key_service_unavailable`: what is to be sent with it cannot be read
+ * Pushes a Security Event Token (RFC 8935), without following redirects, because the headers are for that URL only.
+ * @throws `token_key_retired`, `key_service_unavailable`: the authorization header cannot be decrypted
  */
 export async function pushEvent(
   jws: string,
@@ -44,12 +39,12 @@ export async function pushEvent(
     await answer.body?.cancel();
     return answer.status === 202 ? { kind: 'delivered' } : { kind: 'failed', reason: `status ${answer.status}` };
   } catch {
-    // What fetch throws may hold the address and the headers.
+    // Errors of fetch may contain URL and headers.
     return { kind: 'failed', reason: 'no answer' };
   }
 }
 
-/** A 400 that does not say what is wrong with the event may come from anything in between. */
+/** A 400 without an error code may come from an intermediary. */
 function toRefusal(text: string): PushOutcome {
   try {
     const { err } = errorGuard.parse(JSON.parse(text));

@@ -5,13 +5,11 @@ import { attemptPush, type DeliveryDeps } from './deliver.js';
 import { reportedActions, toSecurityEvents } from './event.js';
 import type { EventStream } from './stream.js';
 
-/** What became of a dead letter that was tried once more. */
 export type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
 
 /**
- * Tries a dead letter once more, under the same jti. What is delivered is no dead letter any more.
- * @param streams - of the configuration
- * @param deps.trail - of the server that gave it up
+ * Retries a dead letter with the same jti; on success it is marked as delivered.
+ * @param deps.trail - of the server that gave up
  */
 export async function retryDeadLetter(
   letter: DeadLetter,

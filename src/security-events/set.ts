@@ -6,22 +6,21 @@ import type { SecurityEventSigner } from '../keys/security-event-signer.js';
 import { eventTypes, type SecurityEvent, toEventObject } from './event.js';
 import type { EventStream } from './stream.js';
 
-/** What a Security Event Token is made with. */
 export interface SetDeps {
   readonly issuer: string;
   readonly signer: SecurityEventSigner;
   readonly clock: Clock;
   /**
-   * The sign-in e-mail address of a user at the provider; `null`: none, or no such user.
-   * @throws FaceError `profile_unavailable`
+   * Returns the sign-in e-mail address of a user from the provider; `null`: none, or no such user.
+   * @throws `profile_unavailable`
    */
   findEmail(connection: string, subject: string): Promise<string | null>;
 }
 
 /**
- * The signed token (RFC 8417) of an event, as SSF asks: one event, without `exp` and `sub`.
- * @returns `null` where the user has no name in the form the stream wants
- * @throws FaceError `profile_unavailable`, `key_service_unavailable`
+ * Creates the signed token (RFC 8417) of an event for SSF: one event, without `exp` and `sub`.
+ * @returns `null` if the user has no identifier in the stream's format
+ * @throws `profile_unavailable`, `key_service_unavailable`
  * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
 export async function makeSet(event: SecurityEvent, stream: EventStream, deps: SetDeps): Promise<string | null> {
@@ -32,14 +31,14 @@ export async function makeSet(event: SecurityEvent, stream: EventStream, deps: S
   return deps.signer.sign({ ...claimsOf(event.jti, stream, deps), txn: event.txn, sub_id, events });
 }
 
-/** A verification event, which names the stream and echoes what its receiver sent. */
+/** A verification event, which names the stream and echoes the receiver's state. */
 export interface Verification {
   readonly jti: string;
-  /** `null`: the receiver sent none. */
+  /** `null`: none. */
   readonly state: string | null;
 }
 
-/** @throws FaceError `key_service_unavailable` */
+/** @throws `key_service_unavailable` */
 export function makeVerificationSet({ jti, state }: Verification, stream: EventStream, deps: SetDeps): Promise<string> {
   const sub_id = { format: 'opaque', id: stream.id };
   const events = {
@@ -57,7 +56,6 @@ const claimsOf = (jti: string, { audience }: EventStream, { issuer, clock }: Set
 
 interface NamedUser {
   readonly sub_id: JsonObject;
-  /** Goes into the event. */
   readonly inEvent: JsonObject;
 }
 
@@ -68,18 +66,18 @@ async function nameUser(
 ): Promise<NamedUser | null> {
   switch (form) {
     case 'complex': {
-      // As receipts name a user: by the id at the provider, in one connection.
+      // As in receipts: the id at the provider, within a connection.
       const user = { format: 'iss_sub', iss: issuer, sub: subject };
       return { sub_id: { format: 'complex', user, tenant: { format: 'opaque', id: connection } }, inEvent: {} };
     }
     case 'iss_sub':
-      // As ID tokens of the connection do.
+      // As in the connection's ID tokens.
       return { sub_id: { format: 'iss_sub', iss: `${issuer}/oidc/${connection}`, sub: subject }, inEvent: {} };
     case 'email': {
       const email = await findEmail(connection, subject);
       if (email === null) return null;
       const sub_id = { format: 'email', email };
-      // Receivers of before SSF 1.0 look for it here.
+      // For receivers from before SSF 1.0.
       return { sub_id, inEvent: { subject: { user: sub_id } } };
     }
   }

@@ -2,39 +2,40 @@ import type { SecurityEventName, SecurityEventReceiver, SubjectForm } from '../c
 import { Credential } from '../core/concealed.js';
 import type { EpochMs } from '../core/units.js';
 
-/** What a receiver may do with its stream: `paused` holds events for later, `disabled` forgets them. */
+/** Status of a stream: `paused` holds events, `disabled` drops them. */
 export const streamStatuses = ['enabled', 'paused', 'disabled'] as const;
 export type StreamStatus = (typeof streamStatuses)[number];
 
-/** What travels to one receiver, whoever registered it. */
 export interface EventStream {
-  /** Names it in the log, the metrics, the dead letters and the cursors. */
+  /** Id in the log, metrics, dead letters and positions. */
   readonly id: string;
   readonly audience: string;
   readonly events: readonly SecurityEventName[];
   readonly subject: SubjectForm;
-  /** Ids of the connections it is told about; `null` is all. */
+  /** Ids of its connections; `null`: all. */
   readonly connections: readonly string[] | null;
   readonly delivery: StreamDelivery;
   readonly status: StreamStatus;
-  /** What happened before is not told; `null`: the cursor alone decides. */
+  /** Earlier events are omitted; `null`: only the position counts. */
   readonly since: EpochMs | null;
-  /** When what was held until then began to be told: after a pause, or once it is pushed and not polled any more. `null`: never. */
+  /** When held events started to be delivered: after a pause, or after a change from poll to push. `null`: never. */
   readonly toldOnAt: EpochMs | null;
 }
 
-/** By push (RFC 8935) or by poll (RFC 8936). */
+/** Push (RFC 8935) or poll (RFC 8936). */
 export type StreamDelivery = PushDelivery | { readonly kind: 'poll' };
 
-/** Where events are pushed to. */
 export interface PushDelivery {
   readonly kind: 'push';
   readonly url: string;
-  /** The whole header `Authorization`; `null` sends none. @throws FaceError `token_key_retired`, `key_service_unavailable` */
+  /**
+   * Returns the complete `Authorization` header; `null`: none.
+   * @throws `token_key_retired`, `key_service_unavailable`
+   */
   authorization(): Promise<Credential | null>;
 }
 
-/** The stream of a receiver that the configuration names. */
+/** Creates the stream of a configured receiver. */
 export function toStream({ url, token, ...receiver }: SecurityEventReceiver): EventStream {
   const header = token === null ? null : token.use((text) => new Credential(`Bearer ${text}`));
   const delivery: StreamDelivery =

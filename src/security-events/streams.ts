@@ -11,29 +11,27 @@ import { deleteQueue } from './poll-queue.js';
 import { openHeader } from './sealed-header.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
-/** How many a server keeps of those made over the API: one record holds all. */
+/** Maximum streams created over the API: one record holds all. */
 const mostStreams = 50;
 
-/** Of one application. */
 const mostOfOne = 5;
 
-/** How far the clocks of replicas may differ: one event too many is the safer mistake. */
+/** Allowed clock difference: an additional event is the safer mistake. */
 const clockSkewSec = 5;
 
 const recordGuard = z.object({
   id: z.string(),
-  /** The id of the application whose key made it. */
   application: z.string(),
-  /** Which connections it is told about, as the application's keys see them. */
+  /** Determines its connections, as for the application's keys. */
   tenant: z.string(),
-  /** When it was made, or enabled anew after it was disabled: what happened before is not told. */
+  /** When it was created, or enabled after being disabled: earlier events are omitted. */
   toldSince: epochMsGuard,
-  /** When it was enabled anew after it was paused, or pushed to after it was polled. Earlier versions did not keep it. */
+  /** When it was resumed after a pause, or changed from poll to push. Missing in earlier versions. */
   toldOnAt: epochMsGuard.nullable().default(null),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),
   description: z.string().nullable(),
-  /** Full names, also of events that are not known here; `null`: it asked for none. */
+  /** Full event types, including unknown ones; `null`: none requested. */
   eventsRequested: z.array(z.string()).nullable(),
   delivery: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('push'), url: z.string(), header: sealedTextGuard.nullable() }),
@@ -41,17 +39,15 @@ const recordGuard = z.object({
   ]),
 });
 
-/** A stream that a receiver made over the API. */
 export type StreamRecord = z.output<typeof recordGuard>;
 
-/** What its receiver says of it. */
 export type StreamTerms = Pick<StreamRecord, 'description' | 'eventsRequested' | 'delivery'>;
 
 const all = { key: 'security-event-streams', guard: z.array(recordGuard), expiresAt: () => null };
 
 type StateDeps = { readonly state: State };
 
-/** @throws FaceError `limit_reached`, `state_unavailable` */
+/** @throws `limit_reached`, `state_unavailable` */
 export async function createStream(
   terms: StreamTerms,
   { id: application, tenant }: { readonly id: string; readonly tenant: string },
@@ -74,11 +70,11 @@ export async function createStream(
   return record;
 }
 
-/** All that were made, oldest first. @throws FaceError `state_unavailable` */
+/** Lists all streams, oldest first. @throws `state_unavailable` */
 export const listStreams = async (deps: StateDeps): Promise<readonly StreamRecord[]> =>
   (await readStored(all, deps))?.record ?? [];
 
-/** @throws FaceError `not_found`, `state_unavailable`, and whatever `change` throws */
+/** @throws `not_found`, `state_unavailable`, and what `change` throws */
 export async function changeStream(
   id: string,
   change: (former: StreamRecord) => StreamRecord,
@@ -97,13 +93,13 @@ export async function changeStream(
   return found;
 }
 
-/** With what waits in it. @throws FaceError `state_unavailable` */
+/** Deletes a stream and its queue. @throws `state_unavailable` */
 export async function deleteStream(id: string, deps: StateDeps): Promise<void> {
   await changeStored(all, (former) => former?.filter((each) => each.id !== id) ?? null, deps);
   await deleteQueue(id, deps);
 }
 
-/** Which of the known events a stream carries. */
+/** Returns the known events that a stream delivers. */
 export const deliveredOf = ({
   eventsRequested,
 }: Pick<StreamRecord, 'eventsRequested'>): readonly SecurityEventName[] =>
@@ -111,10 +107,10 @@ export const deliveredOf = ({
     ? defaultSecurityEvents
     : securityEventNames.filter((name) => eventsRequested.includes(eventTypes[name]));
 
-/** Who the events of an application's streams are for. */
+/** Returns the audience of an application's streams. */
 export const audienceOf = (application: string, issuer: string): string => `${issuer}/applications/${application}`;
 
-/** The stream as the transmitter tells it. Users are named as ID tokens name them: every receiver must take that. */
+/** Converts a record for the transmitter. Users are identified as in ID tokens, which every receiver must accept. */
 export function toEventStream(
   record: StreamRecord,
   deps: { readonly issuer: string; readonly keys: Keys },

@@ -7,24 +7,22 @@ import { type ReportedRecord, reportedActions, toSecurityEvents } from './event.
 import { dequeue, jtiOf, readQueue } from './poll-queue.js';
 import type { EventStream } from './stream.js';
 
-/** How often the trail is looked at. */
 const pollMs = 1000;
 
-/** Events that wait are read ahead up to about this many for each stream; the trail holds the rest. */
+/** Approximate read-ahead per stream; further events stay in the trail. */
 const readAhead = 1000;
 
-/** What telling one stream takes. */
 export interface TellDeps extends DeliveryDeps {
   readonly trail: Pick<Trail, 'file' | 'chain'>;
   readonly cursors: Cursors;
-  /** The stream as it is now; `undefined`: it is no more. */
+  /** Returns the current stream; `undefined`: deleted. */
   readonly streamNow: () => EventStream | undefined;
   readonly signal: AbortSignal;
-  /** Told how many records wait for a stream, up to about 1,000. */
+  /** Called with the number of waiting records, up to about 1,000. */
   readonly onWaiting: (stream: string, records: number) => void;
 }
 
-/** Tells one stream of what the trail says, until the signal is given. */
+/** Delivers the trail's events to one stream until aborted. */
 export async function tell(id: string, deps: TellDeps): Promise<void> {
   const { trail, cursors, signal, sleep, onWaiting, log } = deps;
   const follower = createFollower(trail.file, cursors.of(id), reportedActions);
@@ -50,10 +48,6 @@ export async function tell(id: string, deps: TellDeps): Promise<void> {
   }
 }
 
-/**
- * Makes what looks whether a stream that is pushed to was polled before, and pushes what still waits there: nobody comes for
- * that any more.
- */
 function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
   const { streamNow, log } = deps;
   let known: EventStream['delivery']['kind'] | null = null;
@@ -61,7 +55,7 @@ function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
   const push = async (): Promise<void> => {
     for (const entry of await readQueue(id, deps)) {
       const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps), deps));
-      // What it polls again after all waits on.
+      // After a change back to poll, all wait in the queue.
       if (!isTold || !isPushed()) return;
       await dequeue(id, new Set([jtiOf(entry)]), deps);
     }
@@ -78,7 +72,6 @@ function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
   };
 }
 
-/** @returns whether it was told or given up; `false` where the signal came first */
 async function tellRecord(
   record: ReportedRecord,
   openStream: () => Promise<EventStream | null>,
@@ -91,13 +84,12 @@ async function tellRecord(
     if (!(await deliver(event, openStream, deps))) return false;
   }
   await cursors.advance(stream.id, record.sequence).catch((error: unknown) => {
-    // It is told again after a restart, under the same jti.
+    // It is delivered again after a restart, with the same jti.
     log.error('the cursor of security events is not written', { receiver: stream.id, code: toCode(error) });
   });
   return true;
 }
 
-/** What a paused stream is to be told waits in the trail. */
 async function untilOpen({ streamNow, signal, sleep }: TellDeps): Promise<EventStream | null> {
   while (!signal.aborted) {
     const stream = streamNow();

@@ -7,49 +7,43 @@ import { enqueueVerification } from './poll-queue.js';
 import type { EventStream } from './stream.js';
 import { type TellDeps, tell } from './tell.js';
 
-/** How soon a replica knows of a stream that was made or changed at another one. */
+/** Interval in which a replica learns of changes by others. */
 const refreshSec = 5;
 
-/** What the transmitter is handed. */
 export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
-  /** Those of the configuration. */
   readonly streams: readonly EventStream[];
-  /** Reads those that receivers made over the API. @throws FaceError `state_unavailable` */
+  /** Reads streams created over the API. @throws `state_unavailable` */
   readonly readStreams: () => Promise<readonly EventStream[]>;
   readonly trail: Pick<Trail, 'file' | 'chain' | 'sync'>;
   readonly files: Pick<DataFiles, 'securityEvents' | 'deadLetters'>;
   readonly jobs: Jobs;
-  /** Told of a stream that is no more: nothing is counted of it from then on. */
   readonly onEnded: (stream: string) => void;
 }
 
-/** Tells receivers of security events. */
 export interface Transmitter {
-  /** Looks at once which streams there are, as one was made, changed or deleted here. @throws FaceError `state_unavailable` */
+  /** Reads the streams again after a change here. @throws `state_unavailable` */
   refresh(): Promise<void>;
   /**
-   * Sends a verification event: to be pushed in the background, or polled.
+   * Sends a verification event by push in the background, or by poll.
    * @param state - echoed; `null`: none
-   * @throws FaceError `state_unavailable`
+   * @throws `state_unavailable`
    */
   verify(stream: EventStream, state: string | null): Promise<void>;
-  /** Ends what is under way. What was not delivered is delivered after the next start. */
   close(): Promise<void>;
 }
 
 /**
- * Tells each stream of what this server's audit trail says, in order, at least once. The trail is the outbox: a record
- * that is in it will be told, whatever happens to this process. What a receiver refuses, or has not taken within a day,
- * becomes a dead letter. Streams do not wait for each other.
- * @throws FaceError `state_unavailable`
+ * Starts delivering this server's audit trail to each stream, in order, at least once. The trail is the outbox. Events
+ * that are refused, or not accepted within a day, become dead letters.
+ * @throws `state_unavailable`
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
   const { trail, files, random, jobs } = deps;
-  // Before the streams are read: one that is made meanwhile is told from here on.
+  // Before the streams are read: a stream created meanwhile starts here.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
   const isConfigured = new Set(deps.streams.map(({ id }) => id));
-  // One made over the API may have been made while this process was down, or just before it died.
+  // A stream created over the API may be from just before a crash or from downtime.
   const startOf = (id: string): readonly [string, number] => [id, isConfigured.has(id) ? end : 0];
   const cursors = await openCursors(files.securityEvents, {
     chain: trail.chain,
@@ -81,7 +75,7 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     streams = next;
     for (const id of next.keys()) {
       if (told.has(id)) continue;
-      // What was written since the last look may have happened after it was made.
+      // Records since the last refresh may be from after its creation.
       await cursors.advance(id, end);
       begin(id);
     }

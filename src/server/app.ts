@@ -39,23 +39,19 @@ import { createWelcome } from './welcome.js';
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
   readonly mountOidc: MountOidc;
-  /** `null`: there are no keys that security events are signed with. */
+  /** `null`: no keys for security events. */
   readonly securityEvents: SecurityEvents | null;
   readonly folders: PageFolders;
-  /** What `vite build` made of the web page for administrators. */
   readonly consoleFolder: string;
-  /** What `scripts/build-docs.mjs` made of the pages of documentation. */
   readonly docsFolder: string;
-  /** For the identity provider that administrators sign in at. */
   readonly fetch: Fetch;
   readonly telemetry: Telemetry;
-  /** Where request bodies are held. They outlive the app: what is under way goes on when another takes its place. */
+  /** Memory of request bodies. Outlives the app, because running requests continue after a reload. */
   readonly rooms: BodyRooms;
-  /** How many reverse proxies stand before this server and name the caller in `X-Forwarded-For`. */
   readonly proxyHops: number;
-  /** The names of what keeps this process from taking work: models not loaded, a store that does not answer. */
+  /** Returns the parts that are not ready: models, or a store that does not respond. */
   findUnready(): Promise<readonly string[]>;
-  /** Of those, what another replica may not have: for load balancers. */
+  /** Returns those that may be ready on another replica: for load balancers. */
   findUnreadyHere(): Promise<readonly string[]>;
 }
 
@@ -67,13 +63,9 @@ const health: DirectRoute = {
   },
 };
 
-/** The whole HTTP surface, and what it is made of. */
 export interface App {
-  /** Ready to be listened with. */
   readonly listener: RequestListener;
-  /** What is asked most. */
   readonly direct: readonly DirectRoute[];
-  /** All the rest. */
   readonly router: Express;
 }
 
@@ -90,7 +82,7 @@ export function createApp(deps: AppDeps): App {
         setConstantHeaders(response);
         follow(request, response, () => answer(request, response));
       } catch (error) {
-        // Whatever fails here would end the process, and everybody's request with it.
+        // An error here would end the process with all requests.
         refuse(error, request, response);
       }
     },
@@ -117,8 +109,8 @@ function createRouter(deps: AppDeps): Express {
   app.enable('case sensitive routing');
 
   const endpoints = createEndpoints(deps);
-  // Made when first asked for: schemas take longer to write out than the rest of the app to put together. The same bytes go to
-  // all, so that whoever does not read them has none of their own here.
+  // Created on demand, because it takes longer than the rest of the app. Shared bytes, so that slow readers cost no
+  // memory.
   let description: Buffer | null = null;
   let catalogue: RenderedPage | null = null;
   const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);
@@ -134,7 +126,7 @@ function createRouter(deps: AppDeps): Express {
     sendPage(response, catalogue);
   });
   mountGet(app, '/.well-known/jwks.json', async (response) => {
-    // Whoever verifies receipts may keep them for a while: a new key is published well before it signs.
+    // Verifiers may cache it: a new key is published well before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
   deps.mountOidc(app);

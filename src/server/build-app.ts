@@ -43,24 +43,22 @@ import { connect } from './connect.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
 
-/** What `vite build` makes lies beside what `tsc` makes. */
 const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 const consoleFolder = fileURLToPath(new URL('../../console-web', import.meta.url));
 const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
 
-/** What answers requests, and the core with the connections behind it. */
 export interface BuiltApp {
   readonly app: RequestListener;
   readonly core: CampaignDeps;
-  /** Whose digest the app compares with; a fresh one is still to be stored and shown. */
+  /** Digest for the app; a new key is still to be stored and shown. */
   readonly adminKey: AdminKey;
-  /** Settles once nothing is under way that nobody waits for. */
   settle(): Promise<void>;
 }
 
 /**
- * The HTTP surface of one configuration, on ports that outlive it: what is under way goes on when another takes its place.
- * @throws FaceError `config_invalid`
+ * Builds the HTTP application of a configuration, on ports that outlive it, so that running requests continue after a
+ * reload.
+ * @throws `config_invalid`
  */
 export async function buildApp(
   { config, connections: configured }: Setup,
@@ -161,7 +159,7 @@ export async function buildApp(
 
 const shareAgainMs = 5_000;
 
-/** Where the store does not answer yet, shares the brand as soon as it does: a server may be started before its store. */
+/** Shares the brand, retrying until the store responds, because a server may start first. */
 async function shareInTime(
   brand: Brand,
   { background, log, ...deps }: Pick<CoreDeps, 'state' | 'clock' | 'log'> & Pick<Upkeep, 'background'>,
@@ -184,7 +182,7 @@ async function shareInTime(
   });
 }
 
-/** A server keeps so few applications that each may have series of its own, if not one for each code. */
+/** Few applications exist, so each may have its own metrics, but not one per code. */
 function countRequest({ client, outcome }: ClientRequest, { applicationRequests }: Metrics): void {
   const failed = outcome !== 'ok' && isFault(outcome);
   applicationRequests.inc({

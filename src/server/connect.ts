@@ -8,18 +8,13 @@ import type { Directory } from '../core/ports.js';
 import type { ObservePort } from '../telemetry/observed-port.js';
 import { shadowHooks } from './shadow-hooks.js';
 
-/** A connection in force, and the hooks that ask about it. */
 export interface Connected {
   readonly connection: Connection;
   readonly hooks: ServedHooks;
-  /** Made when first asked for. */
   readonly openDirectory: () => Promise<Directory>;
 }
 
-/**
- * Makes the one connection that everybody gets, the hooks of the provider too, and lets those take calls in the mode of its
- * policy.
- */
+/** Creates the connection shared by all, including the provider's hooks, and applies the policy's mode to them. */
 export function connect(
   { id, kind, policy }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy'>,
   adapter: Adapter,
@@ -37,7 +32,7 @@ export function connect(
   };
 }
 
-/** What provisions a connection also lists and registers people: it is loaded only where somebody asks for that. */
+/** Loaded on demand: the provisioning module also lists and registers people. */
 function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
   let opened: Promise<Directory> | null = null;
   const open = async (): Promise<Directory> => {

@@ -9,7 +9,6 @@ import { requireMethod } from '../http/address.js';
 import { discardBody } from '../http/collect.js';
 import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
 
-/** Names of files below a folder, with slashes. A checkout that was not built has none. */
 const namesIn = (folder: string): ReadonlySet<string> => {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -23,9 +22,9 @@ const namesIn = (folder: string): ReadonlySet<string> => {
 const decompress = promisify(brotliDecompress);
 
 /**
- * Serves the pages of documentation. What is asked for is looked up among the names that are there, so that no path leads out of
- * the folder. Of texts there is but what the build compressed: they are sent so, or taken apart for whoever does not take that.
- * @param folder - what `scripts/build-docs.mjs` made
+ * Creates the router of the documentation. Paths are looked up among existing names, which prevents path traversal.
+ * Texts exist only compressed, and are decompressed for clients without support.
+ * @param folder - output of `scripts/build-docs.mjs`
  */
 export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
@@ -35,13 +34,13 @@ export function createDocumentationRouter(folder: string): Router {
     next();
   });
   pages.get('/{*path}', async (request, response) => {
-    // Links are relative, and need the slash.
+    // Relative links need the slash.
     if (!request.originalUrl.startsWith(`${request.baseUrl}/`)) return response.redirect(308, `${request.baseUrl}/`);
     const name = request.path.slice(1).replace(/(^|\/)$/, '$1index.html');
     const text = `${name}.br`;
     const isPicture = name.startsWith('pictures/') && names.has(name);
     if (!names.has(text) && !isPicture) throw new FaceError('not_found');
-    // Not for long: names stay, and a release brings other pages.
+    // Short, because a release changes pages under the same names.
     response.set('Cache-Control', 'public, max-age=300');
     if (!names.has(text)) {
       return response.sendFile(name, { root: folder, cacheControl: false, lastModified: false });

@@ -27,7 +27,7 @@ import { createCaptureEndpoints } from '../capture/routes.js';
 import type { ApiDeps } from '../rest/deps.js';
 import type { Endpoint } from '../rest/endpoint.js';
 
-/** Every endpoint of the REST API. */
+/** Creates every endpoint of the REST API. */
 export function createEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     ...createFaceTokenEndpoints(deps),

@@ -19,20 +19,19 @@ import { isFault, sendJson } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
-/** The hooks of each connection: by connection id, then by hook name. */
 export type HooksByConnection = ReadonlyMap<string, ServedHooks>;
 
 const onlyPost: readonly HookMethod[] = ['POST'];
 
 const maxHookBytes = 1024 * 1024;
 
-/** Of a caller that is known only with its whole body. Such a call has some hundred bytes, 5 KiB at the very most. */
+/** For callers authenticated by the whole body. Such calls have some hundred bytes, at most 5 KiB. */
 const maxUnprovenBytes = 16 * 1024;
 
 /**
- * Hands each call to the hook it is for, unparsed, and answers as that provider expects, refusals too. Whoever is refused
- * by what the headers say is answered before a byte of the body is read.
- * @throws FaceError `not_found` where there is no such hook, `method_not_allowed`: these are answered as any other
+ * Creates the route of hooks: passes the raw call to its hook and replies in the provider's format. Calls refused by
+ * their headers are answered before the body is read.
+ * @throws `not_found` or `method_not_allowed`, in the common format
  */
 export function createHookRoute(
   hooks: HooksByConnection,
@@ -81,7 +80,7 @@ function findHook(hooks: HooksByConnection, connection: string, name: string): S
   return hook;
 }
 
-/** `headersDistinct` keeps every repetition: `headers` would drop a second `authorization` without a word. */
+/** `headersDistinct` has every repetition; `headers` would drop a second `authorization` silently. */
 function toRawHead(request: IncomingMessage): RawHead {
   const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(', ')] as const);
   return { method: request.method ?? '', headers: Object.fromEntries(headers) };

@@ -7,23 +7,19 @@ import type { Metrics } from '../telemetry/metrics.js';
 
 const path = '/metrics';
 
-/** Metrics, being served. */
 export interface MetricsServer {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** What is looked up when somebody asks. */
 export interface MetricSources {
   engineLoad(): EngineLoad;
-  /** The parts that keep this process from taking work. */
   findUnready(): Promise<readonly string[]>;
 }
 
 /**
- * Serves the metrics in the text format of Prometheus at `/metrics` of an address of their own, which the public should not
- * reach: they tell how much this service is used.
- * @param address - `null` serves none
+ * Serves Prometheus metrics at `/metrics` of a separate, private address, because they reveal usage.
+ * @param address - `null`: none
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export async function serveMetrics(

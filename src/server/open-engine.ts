@@ -8,27 +8,24 @@ import type { RuntimeName } from '../engine/runtime.js';
 import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
 import { type EngineParameters, loadParameters, type Parameters } from '../token/parameters.js';
 
-/** The engine, running, and what its tokens are made and read by. */
 export interface OpenedEngine {
   readonly engine: EnginePool;
   readonly parameters: Parameters;
 }
 
-/** What the engine is opened with. */
 export interface EngineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** One line for the person in front of the terminal. */
   readonly tell: (line: string) => void;
 }
 
-/** Pictures that may wait where the faces are compared elsewhere and the engine only judges. */
+/** Maximum waiting pictures if a remote service compares the faces and the engine only judges. */
 const defaultQueueLimit = 64;
 
 /**
- * Starts the engine with what the configuration names.
- * @throws FaceError `config_invalid`, `model_missing`, `model_altered`, `runtime_unavailable`, `parameters_altered`
+ * Starts the configured engine.
+ * @throws `config_invalid`, `model_missing`, `model_altered`, `runtime_unavailable`, `parameters_altered`
  */
 export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
   const { parameters, recognisers } = await openRecognition(config, deps);
@@ -37,10 +34,7 @@ export async function openEngine(config: Setup['config'], deps: EngineDeps): Pro
   return { engine, parameters };
 }
 
-/**
- * The engines whose tokens open here: all that are built in, and the installation's own. Where the faces are compared elsewhere
- * none of its own is needed.
- */
+/** Opens the engines of valid tokens: built-in and custom ones. A remote verifier needs no custom one. */
 async function openRecognition(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngines> {
   if (config.verifier.kind === 'facenition')
     return { parameters: await loadParameters(), recognisers: [], refused: [] };
@@ -53,7 +47,7 @@ async function openRecognition(config: Setup['config'], deps: EngineDeps): Promi
   return opened;
 }
 
-/** A connection at a level that is not offered could enrol nobody. @throws FaceError `config_invalid` */
+/** Refuses unavailable accuracy levels, at which no one could enrol. @throws `config_invalid` */
 function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
   const problems = connections.flatMap(({ id, policy }, at) => {
     const reason = 'expected a level that the engine offers: facestep models list';
@@ -62,7 +56,7 @@ function checkLevels({ connections }: Setup['config'], { levels }: EngineParamet
   if (problems.length > 0) throw toConfigError(problems);
 }
 
-/** The engine also judges what the capture page sends, whoever compares the faces. */
+/** The engine also judges frames of the capture page if a remote service compares the faces. */
 function createEngine(
   { verifier, modelsFolder }: Setup['config'],
   recognisers: readonly Recogniser[],
@@ -72,7 +66,6 @@ function createEngine(
   return createEnginePool({ modelsFolder, recognisers, queueLimit, ...(workers === null ? {} : { workers }) });
 }
 
-/** What computes the models; where it is the slower one, whoever starts the server is told too. */
 function sayRuntime({ name, standsInBecause }: RuntimeName, { log, tell }: EngineDeps): void {
   if (standsInBecause === null) {
     log.info('model runtime', { name });

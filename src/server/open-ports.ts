@@ -23,38 +23,32 @@ import { createStretch, publishedCost } from '../token/stretch.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 import type { EngineDeps, OpenedEngine } from './open-engine.js';
 
-/** What the server is handed from outside. */
 export interface ServerDeps extends EngineDeps {
   readonly fetch: Fetch;
-  /** Which request the running code belongs to: the log has them too. */
   readonly contexts: RequestContexts;
 }
 
-/** What is opened once and stays as it is until the process ends, whatever configuration is loaded later. */
+/** Ports opened once per process, across reloads. */
 export interface OpenPorts {
   readonly files: DataFiles;
   readonly state: State;
-  /** What people read of the trail. */
   readonly ledger: LedgerStore;
-  /** What `audit` writes to, for whoever follows it. */
   readonly trail: Trail;
   readonly audit: Audit;
   readonly keyService: KeyService;
   readonly engine: EnginePool;
   readonly verifier: Verifier;
   readonly usage: UsageRecorder;
-  /** For how long records of the trail have waited for a signed head, in seconds. */
+  /** Returns how long records have waited for a signed head, in seconds. */
   readonly headWaitingSec: () => number;
   readonly refusals: RefusalRecorder;
-  /** In an order in which nothing is closed before what still uses it. */
   close(): Promise<void>;
 }
 
 /**
- * Opens what the configuration names.
- * @param deps.engine - on its way meanwhile
- * @throws FaceError `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`, `model_altered`,
- *   `runtime_unavailable`, `parameters_altered`
+ * Opens the configured ports.
+ * @throws `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`,
+ * `model_altered`, `runtime_unavailable`, `parameters_altered`
  */
 export async function openPorts(
   config: Setup['config'],
@@ -124,7 +118,6 @@ export async function openPorts(
   };
 }
 
-/** Makes the data folder where there is none. @throws the system's error, where this account may not use it */
 async function openFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -136,7 +129,6 @@ const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyS
   signer: observePort('signer', opened.signer),
 });
 
-/** What speaks with the other service is loaded where one is configured. */
 async function createVerifier(
   config: Setup['config']['verifier'],
   deps: ServerDeps & Pick<OpenPorts, 'keyService'> & OpenedEngine,

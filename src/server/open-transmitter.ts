@@ -16,19 +16,15 @@ import type { SecurityEvents } from '../ssf/deps.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 
-/** The transmitter of this process, and what its endpoints work on. */
 export interface OpenTransmitter extends SecurityEvents {
-  /** Polls wait no longer. */
   endPolls(): void;
-  /** Ends what is under way. */
   close(): Promise<void>;
 }
 
 /**
- * Starts telling receivers of security events.
- * @param connectionOf - of the configuration in force
- * @returns `null` where there are no RSA keys to sign with
- * @throws FaceError `state_unavailable`, `key_service_unavailable`, `config_invalid`
+ * Starts delivering security events.
+ * @returns `null` without RSA keys
+ * @throws `state_unavailable`, `key_service_unavailable`, `config_invalid`
  */
 export async function openTransmitter(
   config: Setup['config'],
@@ -49,7 +45,7 @@ export async function openTransmitter(
   const issuer = issuerOf(config);
   const signer = createSecurityEventSigner(keyService.openOidcKeys);
   const receivers = config.securityEvents;
-  // A key file that cannot be read is better told now than when the first event is due.
+  // Fails early if a key file is unreadable.
   if (receivers.length > 0) await signer.publicKeys();
   const delivery: DeliveryDeps = {
     ...deps,
@@ -62,7 +58,6 @@ export async function openTransmitter(
     onDelivery: (receiver, outcome) => metrics.securityEvents.inc({ receiver, outcome }),
   };
 
-  /** What is taken from an application is taken from its streams, and they end with it. */
   const toCurrent = async (record: StreamRecord): Promise<readonly EventStream[]> => {
     const application = await findApplication(record.application, { state });
     if (application === null) {
@@ -80,7 +75,7 @@ export async function openTransmitter(
     streams: receivers.map(toStream),
     readStreams: async () => (await Promise.all((await listStreams({ state })).map(toCurrent))).flat(),
     onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
-    // Applications make as many as they like, one after another.
+    // Applications may create any number over time.
     onEnded(receiver) {
       metrics.securityEventsWaiting.remove({ receiver });
       for (const outcome of deliveryOutcomes) metrics.securityEvents.remove({ receiver, outcome });

@@ -1,31 +1,26 @@
 import { inTime } from '../core/deadline.js';
 import type { Clock } from '../core/ports.js';
 
-/** Whether this process can take work. */
 export interface Readiness {
-  /** The names of the parts that cannot, in the order they were given; empty where all can. */
+  /** Returns the names of parts that are not ready, in order; empty if all are. */
   findUnready(): Promise<readonly string[]>;
   /**
-   * What keeps requests from being sent here rather than to another replica. What replicas share is no reason, once this one had it:
-   * hooks answer without it as their policy says, and a load balancer that finds all replicas unready answers for them.
+   * Returns reasons to prefer another replica. Shared parts count only until they were ready once: hooks then follow
+   * their policy, whereas a load balancer without ready replicas would answer itself.
    */
   findUnreadyHere(): Promise<readonly string[]>;
-  /** From now on no work is to be sent here. */
   stop(): void;
 }
 
-/** How long an answer holds, in milliseconds: asking often puts no load on what is asked. */
+/** Cache time in milliseconds, to limit load. */
 const holdsMs = 1_000;
 
-/** Longer than a store that works takes, and shorter than a load balancer waits. */
+/** Longer than a working store needs, shorter than load balancers wait. */
 const answerWithinMs = 2_000;
 
 type Parts = Readonly<Record<string, () => Promise<boolean>>>;
 
-/**
- * Asks each part of the server whether it can take work.
- * @param parts - by name; one that throws or does not answer within 2 s cannot
- */
+/** Creates the readiness checks. @param parts - by name; one that throws or times out after 2 s is not ready */
 export function createReadiness(
   { own, shared }: { readonly own: Parts; readonly shared: Parts },
   { clock }: { readonly clock: Clock },
@@ -57,7 +52,7 @@ export function createReadiness(
   const findUnready = async (): Promise<readonly string[]> => {
     if (isStopping) return ['stopping'];
     const now = clock.now();
-    // A clock that was put back is no reason to trust an old answer.
+    // If the clock was set back, old answers expire too.
     if (now < askedAt || now - askedAt >= holdsMs) {
       askedAt = now;
       answer = askAll();
@@ -67,7 +62,7 @@ export function createReadiness(
 
   return {
     findUnready,
-    // What is shared is not even asked: a store that keeps silent would be waited for.
+    // Shared parts are skipped, so that a silent store causes no wait.
     findUnreadyHere: async () => (hasBeenReady && !isStopping ? ask(own) : findUnready()),
     stop() {
       isStopping = true;

@@ -27,28 +27,22 @@ import { openTransmitter } from './open-transmitter.js';
 import { createReadiness } from './readiness.js';
 import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
 
-/** How soon a mode that was switched on another server is in force on this one, in seconds. */
+/** Interval to apply mode overrides from other servers, in seconds. */
 const followModesEverySec = 5;
 
-/** The server, listening. */
 export interface RunningServer {
-  /**
-   * Puts another configuration in force without dropping a request. One that is not valid, or that cannot be built, is
-   * logged and changes nothing. Never rejects.
-   * @param by - the administrator who asked for it, where one did
-   */
+  /** Applies another configuration without dropping requests. An invalid one is logged and ignored. Never rejects. */
   reload(by?: string): Promise<Reloaded>;
-  /** Says that it is not ready, takes no more requests, lets those under way finish, and closes what is open. */
+  /** Drains: reports not ready, accepts no requests, finishes running ones, and closes the ports. */
   stop(): Promise<void>;
 }
 
-/** Configuration → ports → app → listen. */
+/** Starts the server: configuration, ports, app, listen. */
 export async function startServer(
   setup: Setup,
   deps: ServerDeps & {
-    /** Reads the configuration, as it is by then. */
     readonly loadSetup: () => Promise<Setup>;
-    /** On its way: models load in threads of their own while the rest is loaded and opened. */
+    /** Starting: models load in their threads meanwhile. */
     readonly engine: Promise<OpenedEngine>;
   },
 ): Promise<RunningServer> {
@@ -62,7 +56,7 @@ export async function startServer(
     ...{ ...deps, sleep },
     onRun({ name, last }) {
       if (last === null) return;
-      // Not `job`: Prometheus sets a label of that name itself.
+      // Not `job`, a label that Prometheus sets itself.
       const background_job = name;
       jobRuns.inc({ background_job, outcome: last.code ?? 'ok' });
       jobDuration.set({ background_job }, last.tookMs / 1000);
@@ -70,7 +64,7 @@ export async function startServer(
     },
   });
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
-  // Nobody enrols before it listens.
+  // No one can enrol before it listens.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports), deps);
   const rooms = createBodyRooms();
@@ -79,7 +73,7 @@ export async function startServer(
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
   let loading: Promise<unknown> = Promise.resolve();
   const reload = (by?: string): Promise<Reloaded> => {
-    // One after the other: the last one asked for is the one in force.
+    // Serialized: the last one wins.
     const reloaded = loading.then(() => load(by)).catch(toNotLoaded);
     loading = reloaded;
     return reloaded;
@@ -108,7 +102,7 @@ export async function startServer(
 
   const consoleUrl = (): string => `${config.publicUrl ?? httpAddressOf(config.host, listening.port)}/console/`;
 
-  /** Keeps a key made just now. @returns shows it: where the start has gone well, as who never saw the key could not use it */
+  /** Stores a new key. @returns a function that shows it after a successful start: an unseen key would be useless */
   const keepFresh = async (adminKey: AdminKey): Promise<() => void> => {
     const { fresh } = adminKey;
     if (fresh === null) return () => {};
@@ -122,7 +116,7 @@ export async function startServer(
   const built = await build(setup);
   let { app, core, settle } = built;
   ({ connections } = core);
-  // In the background: while one provider is down, the others are served.
+  // In the background, because a provider may be down.
   recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
     log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
   });
@@ -145,7 +139,7 @@ export async function startServer(
 
   const following = jobs.start({ name: 'connection_modes', everySec: followModesEverySec, run: followModes });
 
-  /** @returns none where the store does not answer yet: what the configuration says is in force until it does */
+  /** @returns none until the store responds: the configured modes apply */
   async function readModesIfAny(): Promise<Modes> {
     return readModes({ ...deps, state: ports.state }).catch((error: unknown) => {
       log.error('modes switched by hand cannot be read', { code: toCode(error) });
@@ -153,7 +147,6 @@ export async function startServer(
     });
   }
 
-  /** Puts modes in force that were switched on this server or on another. */
   async function follow(): Promise<void> {
     const before = modes;
     await settleModes(loaded.connections, upkeep);
@@ -215,7 +208,6 @@ export async function startServer(
   };
 }
 
-/** Those that differ from what the configuration file says. */
 const toSwitched = ({ connections }: Setup, modes: Modes): Reloaded['switched'] =>
   connections.flatMap(({ id, policy }) => {
     const switched = modes.get(id);
@@ -224,12 +216,10 @@ const toSwitched = ({ connections }: Setup, modes: Modes): Reloaded['switched'] 
       : [{ connection: id, mode: switched.mode, by: switched.by }];
   });
 
-/** Settles what a former process on the same data folder left half done. */
 async function recover(auditFile: string, through: number, core: BuiltApp['core']): Promise<void> {
   await recoverEnrolments(await readOpenChanges(auditFile, { through }), core);
 }
 
-/** What must work for this process to take work: what is its own, and what it has together with other replicas. */
 function partsOf({ engine, verifier, state, keyService }: OpenPorts): Parameters<typeof createReadiness>[0] {
   return {
     own: { engine: async () => engine.isReady() },

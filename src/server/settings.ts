@@ -5,7 +5,7 @@ import { digestOf, hasDigest } from '../core/digest.js';
 
 type Config = Setup['config'];
 
-/** The settings that stay as they were at the start: what they name is open, and others hold on to it. */
+/** Settings fixed at start, because open ports depend on them. */
 const toFixed = (config: Config) => ({
   port: config.port,
   host: config.host,
@@ -22,13 +22,9 @@ const toFixed = (config: Config) => ({
   telemetry: config.telemetry,
 });
 
-/** What a running server takes of a newly loaded configuration. */
 export interface Reload {
-  /** As it is in force from now on. */
   readonly config: Config;
-  /** Dotted paths of what changed. */
   readonly changed: readonly string[];
-  /** The same of what only a restart changes. */
   readonly needingRestart: readonly string[];
 }
 
@@ -43,13 +39,12 @@ export function reloadSettings(inForce: Config, loaded: Config): Reload {
 
 const mostRecorded = 200;
 
-/** As the audit trail tells of it: a record is not to grow without end. */
+/** Bounded list for the audit trail. */
 export const toRecorded = (changed: readonly string[]): string[] =>
   changed.length <= mostRecorded
     ? [...changed]
     : [...changed.slice(0, mostRecorded), `and ${changed.length - mostRecorded} more`];
 
-/** Where two configurations differ: dotted paths, and never a value. */
 function findChanges(before: unknown, after: unknown, path: readonly string[] = []): string[] {
   if (before instanceof Credential && after instanceof Credential) {
     return before.use((text) => after.use((other) => hasDigest(text, digestOf(other)))) ? [] : [path.join('.')];
@@ -66,12 +61,11 @@ function findChanges(before: unknown, after: unknown, path: readonly string[] = 
   });
 }
 
-/** An index with the id of the connection: who has ten counts none. */
 const toNamed = (index: string, connection: unknown): string =>
   isCollection(connection) && 'id' in connection ? `${index} (${String(connection.id)})` : index;
 
 const isCollection = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Credential);
 
-/** SHA-256 of the configuration without its secrets, in hexadecimal: replicas with the same settings have the same. */
+/** Returns the SHA-256 of the configuration without secrets, in hexadecimal, to compare replicas. */
 export const digestOfConfig = (config: Config): string => digestOf(JSON.stringify(redact(config))).toString('hex');

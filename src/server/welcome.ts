@@ -3,7 +3,7 @@ import { type Html, html } from '../base/html.js';
 import { sendPage } from '../http/page-layout.js';
 import { renderInCatalogueStyle } from '../rest/catalogue-style.js';
 
-/** Where to go from here. No version and no setting: strangers read this. */
+/** Links for a first visit. No version or settings, because it is public. */
 const places = [
   ['/console/', 'console', 'the console of administrators and developers'],
   ['/docs/', 'documentation', 'how to set it up, run it, call it and mend it'],
@@ -43,8 +43,8 @@ const toJson = (ownPage: Readonly<Record<string, string>>) => ({
 });
 
 /**
- * Makes what the bare address answers: a page to a browser, JSON to anything else.
- * @param options.hasOwnPages - whether people have pages of their own at `/me`
+ * Creates the response of the root URL: a page for browsers, JSON otherwise.
+ * @param options.hasOwnPages - true if people have their own page at `/me`
  */
 export function createWelcome({ hasOwnPages }: { readonly hasOwnPages: boolean }) {
   const page = toPage(hasOwnPages ? html` What is kept of you is on <a href="/me">your own page</a>.` : null);

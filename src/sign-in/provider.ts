@@ -6,39 +6,34 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { VisitSecrets } from './visit-secrets.js';
 
-/** How long what the provider says of itself is believed. */
+/** Cache time of the discovery document. */
 const discoveryLifeSec = 60 * 60;
 
-/** The provider answers within this, or has not. */
 const answerWithinSec = 5;
 
-/** The registration of this server at an identity provider. */
 export interface SignInRegistration {
-  /** As the discovery document names it. */
+  /** As in the discovery document. */
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: Credential;
-  /** Asked for beside `openid`. */
+  /** In addition to `openid`. */
   readonly scopes: readonly string[];
 }
 
-/** What a provider says of a person, in an ID token that was verified. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
-/** Signs people in at an identity provider: code flow with PKCE. */
 export interface SignInProvider {
-  /** Where the browser is sent. @throws FaceError `profile_unavailable`: it does not answer, or not as it must */
+  /** Returns the redirect URL. @throws `profile_unavailable`: no or an invalid response */
   begin(secrets: VisitSecrets): Promise<URL>;
   /**
-   * Takes what the browser came back with.
+   * Completes the sign-in.
    * @param query - with its question mark
-   * @param isWhole - whether an ID token tells enough; where not, the user info of the same subject is read as well
-   * @throws FaceError `caller_untrusted`: the answer is no good; `profile_unavailable`: the provider does not answer
+   * @param isWhole - returns true if the ID token suffices; otherwise the user info of the same subject is read
+   * @throws `caller_untrusted`: invalid answer; `profile_unavailable`: the provider does not respond
    */
   finish(query: string, secrets: VisitSecrets, isWhole: (claims: Claims) => boolean): Promise<Claims>;
 }
 
-/** @param use - stands in the log where it fails */
 export function createSignInProvider(
   config: SignInRegistration,
   {
@@ -50,7 +45,6 @@ export function createSignInProvider(
 ): SignInProvider {
   let known: { readonly until: EpochMs; readonly provider: Promise<client.Configuration> } | null = null;
 
-  /** What could not be found out is asked for again the next time. */
   function discover(): Promise<client.Configuration> {
     if (known !== null && clock.now() < known.until) return known.provider;
     const provider = discoverProvider(config, fetch);
@@ -95,7 +89,7 @@ export function createSignInProvider(
   };
 }
 
-/** Some providers keep what they are asked for out of ID tokens. */
+/** Some providers omit requested claims from ID tokens. */
 async function complete(claims: client.IDToken, accessToken: string, provider: client.Configuration): Promise<Claims> {
   if (provider.serverMetadata().userinfo_endpoint === undefined) return claims;
   return { ...(await client.fetchUserInfo(provider, accessToken, claims.sub)), ...claims };
@@ -112,20 +106,19 @@ async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promi
       [client.customFetch]: (url, { method, headers, redirect, body, signal }) =>
         fetch(url, { method, headers, redirect, body: toBody(body), signal: signal ?? null }),
       timeout: answerWithinSec,
-      // The configuration takes such an address of this machine alone.
+      // The configuration allows this for the local machine only.
       execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [],
     },
   );
-  // Its signature is checked as well, whoever stood between.
+  // Verifies the signature in addition to TLS.
   client.enableNonRepudiationChecks(provider);
   return provider;
 }
 
-/** Of all forms of a body the library sends two. */
 const toBody = (body: client.FetchBody): string | URLSearchParams | null =>
   typeof body === 'string' || body instanceof URLSearchParams ? body : null;
 
-/** An answer that the library could not use: the error of one with a body has its status, that of any other the answer. */
+/** An unusable response: its error has the status or the response. */
 const unusableGuard = z.union([
   z.object({ status: z.int() }),
   z.object({ cause: z.object({ status: z.int() }) }).transform(({ cause }) => cause),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Credential } from '../core/concealed.js';
 
-/** What ties the answer of a provider to one browser (state), its token to one visit (nonce), and its code to both (PKCE). */
+/** Secrets that bind the answer to one browser (state), its token to one visit (nonce), and its code to both (PKCE). */
 export interface VisitSecrets {
   readonly state: string;
   readonly nonce: string;
@@ -9,9 +9,8 @@ export interface VisitSecrets {
 }
 
 /**
- * Makes them of the 256 random bits in a browser's cookie: what goes to the provider does not tell those, and nothing of a
- * visit is kept here.
- * @param page - whose visits these are, so that one of another page is none
+ * Derives them one-way from the 256 random bits in a browser's cookie, so that nothing is stored.
+ * @param page - separates the visits of different pages
  */
 export function secretsOf(secret: Credential, page: string): VisitSecrets {
   const derive = (use: string): string =>
@@ -19,6 +18,6 @@ export function secretsOf(secret: Credential, page: string): VisitSecrets {
   return { state: derive('state'), nonce: derive('nonce'), verifier: derive('verifier') };
 }
 
-/** Whether a browser came back with an answer to the visit of these. Asking the provider of another one would be in vain. */
+/** Returns true if the query answers this visit; otherwise a call to the provider would fail. */
 export const isAnswerTo = ({ state }: VisitSecrets, query: string): boolean =>
   new URLSearchParams(query).get('state') === state;

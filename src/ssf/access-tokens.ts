@@ -7,7 +7,10 @@ import { FaceError } from '../errors.js';
 import { type Client, readLiveClient } from '../rest/client-tokens.js';
 import { type SsfScope, ssfScopes } from '../security-events/metadata.js';
 
-/** How long an access token lasts, in seconds: no longer is short-lived to the interoperability profile (section 2.7.1). */
+/**
+ * Lifetime of an access token, in seconds: the maximum for short-lived ones in the interoperability profile (section
+ * 2.7.1).
+ */
 const lifeSec = 60 * 60;
 
 interface Deps {
@@ -17,7 +20,7 @@ interface Deps {
 }
 
 const recordGuard = z.object({
-  /** The id of the key it was issued for: what ends that, ends this. */
+  /** Id of the key: revoking it revokes this. */
   key: z.string(),
   scopes: z.array(z.enum(ssfScopes)),
   secretDigest: z.string(),
@@ -28,14 +31,14 @@ const stateKey = (id: string): string => `ssf-access-token:${id}`;
 
 const pattern = /^fss_([0-9a-f]{24})_([\w-]{43})$/;
 
-/** Which scopes an access token for a key may have: who may manage may read. */
+/** Returns the scopes that a key allows; `ssf.manage` includes `ssf.read`. */
 export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfScope[] =>
   scopes.includes('ssf.manage') ? ssfScopes : ssfScopes.filter((scope) => scopes.includes(scope));
 
 /**
- * Makes an access token for the holder of a key. Its text is given out once; what is kept is the digest of its secret.
- * @returns `expiresInSec`: whole seconds, never beyond the key's own end
- * @throws FaceError `state_unavailable`
+ * Issues an access token for a key. Only a digest of its secret is stored.
+ * @returns `expiresInSec`: whole seconds, at most the key's own
+ * @throws `state_unavailable`
  */
 export async function issueAccessToken(
   client: Client,
@@ -53,17 +56,17 @@ export async function issueAccessToken(
     secretDigest: digestOf(secret).toString('base64url'),
     expiresAt,
   };
-  // One that a power cut takes is asked for anew.
+  // After a power failure it is requested again.
   await state.write(stateKey(id), record, { when: 'absent', expiresAt, mayBeLost: true });
   return { credential: new Credential(`fss_${id}_${secret}`), expiresInSec };
 }
 
-/** Whether it looks like an access token; nobody has checked it. */
+/** Returns true if it looks like an access token; unverified. */
 export const isAccessToken = (credential: Credential): boolean => credential.use((text) => text.startsWith('fss_'));
 
 /**
- * Whose access token this is: the client of its key, with the scopes of both.
- * @throws FaceError `caller_untrusted`: unknown, expired, or its key is no longer live; `state_unavailable`
+ * Verifies an access token and returns its key's client with the scopes of both.
+ * @throws `caller_untrusted`: unknown, expired, or revoked key; `state_unavailable`
  */
 export async function authenticateAccess(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => pattern.exec(text)) ?? [];
@@ -76,5 +79,5 @@ export async function authenticateAccess(credential: Credential, deps: Pick<Deps
   return { ...client, scopes: grantableTo(client).filter((scope) => record.scopes.includes(scope)) };
 }
 
-/** Compared against where there is no record; no secret has this digest. */
+/** Compared with if there is no record; no known secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');

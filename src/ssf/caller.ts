@@ -11,7 +11,7 @@ import { type EventStream, toStream } from '../security-events/stream.js';
 import { authenticateAccess, isAccessToken } from './access-tokens.js';
 import type { SsfDeps } from './deps.js';
 
-/** Who calls: an application with a key of its own, or an access token for one, which makes streams; or a receiver of the configuration that polls. */
+/** Caller: an application with a key or an access token, which manages streams; or a configured receiver that polls. */
 export type SsfCaller =
   | {
       readonly kind: 'application';
@@ -21,8 +21,8 @@ export type SsfCaller =
   | { readonly kind: 'receiver'; readonly stream: EventStream };
 
 /**
- * Who calls, from the header `Authorization` alone (RFC 6750, section 2.1): before a byte of the body is read.
- * @throws FaceError `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`, `state_unavailable`
+ * Authenticates the caller by the `Authorization` header only (RFC 6750, section 2.1), before the body is read.
+ * @throws `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`, `state_unavailable`
  */
 export async function admitCaller(
   request: Request,
@@ -42,18 +42,18 @@ export async function admitCaller(
   const client = await admission.caller();
   const canManage = client?.scopes.includes('ssf.manage') ?? false;
   const application = client?.application ?? null;
-  // A token of no application has nobody who would own its streams.
+  // Streams need an owning application.
   if (application === null || (!canManage && !client?.scopes.includes('ssf.read'))) {
     throw new FaceError('scope_missing');
   }
   return { kind: 'application', application, canManage };
 }
 
-/** Where to push to, and with what, is no business of who polls, and what is pushed with proves nobody here. */
+/** Only polling receivers authenticate here: the token of pushes proves nothing. */
 const isOf = ({ url, token }: SecurityEventReceiver, text: string): boolean =>
   url === null && token !== null && token.use((expected) => hasDigest(text, digestOf(expected)));
 
-/** How a caller is to be told why it was refused (RFC 6750, section 3). */
+/** Returns the `WWW-Authenticate` challenge of a refusal (RFC 6750, section 3). */
 export function toChallenge(error: unknown, request: Request): string | null {
   if (!(error instanceof FaceError)) return null;
   if (error.code === 'scope_missing') return 'Bearer error="insufficient_scope", scope="ssf.manage"';
@@ -61,7 +61,7 @@ export function toChallenge(error: unknown, request: Request): string | null {
   return request.get('authorization') === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
-/** Makes what asks for the key of an application. */
+/** Creates the authentication by an application's key. */
 export const createAdmission = (request: Request, response: Response, allowance: Allowance, deps: SsfDeps): Admission =>
   new Admission(
     { kind: 'client', scope: null },

@@ -27,25 +27,21 @@ import {
   verificationIntervalSec,
 } from './stream-configuration.js';
 
-/** One call of somebody who is known. */
 export interface SsfCall {
   readonly caller: SsfCaller;
-  /** The parsed body, as nobody has checked it; `null` without one. */
+  /** Parsed, unvalidated body; `null`: none. */
   readonly body: unknown;
   readonly query: URLSearchParams;
-  /** A part of the address. */
   param(name: string): string;
-  /** Given where nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
 
-/** What is answered; `body` is `null` where there is none. */
+/** Response; `body`: `null` for none. */
 export interface SsfAnswer {
   readonly status: 200 | 201 | 204;
   readonly body: JsonObject | readonly JsonObject[] | null;
 }
 
-/** One endpoint: which method, and whether it takes a key that may only read. */
 export interface SsfEndpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly path: string;
@@ -53,7 +49,6 @@ export interface SsfEndpoint {
   handle(call: SsfCall): Promise<SsfAnswer>;
 }
 
-/** A stream that a caller may see; `record` is `null` for one of the configuration. */
 interface Found {
   readonly stream: EventStream;
   readonly record: StreamRecord | null;
@@ -64,7 +59,7 @@ const statusGuard = z.object({ stream_id: text, status: z.enum(streamStatuses), 
 const verificationGuard = z.object({ stream_id: text, state: z.string().max(4096).optional() });
 
 /**
- * The management of streams, and where they are polled. Whoever calls sees its own streams and no others.
+ * Creates the endpoints to manage and poll streams. Callers see only their own.
  * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html (section 8)
  */
 export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
@@ -80,13 +75,12 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     if (found === undefined) throw new FaceError('not_found');
     return found;
   };
-  /** Those of the configuration are the administrator's to change. */
   const findOwn = async (caller: SsfCaller, id: string | null): Promise<StreamRecord> => {
     const { record } = await find(caller, id);
     if (record === null) throw new FaceError('scope_missing');
     return record;
   };
-  /** What cannot be read now is read within seconds. */
+  /** On failure the regular refresh follows within seconds. */
   const takeUp = (): Promise<void> =>
     deps.transmitter.refresh().catch((error: unknown) => {
       deps.log.warn('the streams of security events cannot be read', { code: toCode(error) });
@@ -101,7 +95,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     const now = deps.clock.now();
     const toNext = (former: StreamRecord): StreamRecord => {
       const next = replaces ? { ...former, ...terms } : toChanged(former, terms);
-      // What waited to be polled is pushed from now on.
+      // Queued events are now pushed.
       const isPushedNow = former.delivery.kind === 'poll' && next.delivery.kind === 'push';
       return isPushedNow ? { ...next, toldOnAt: now } : next;
     };
@@ -166,7 +160,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
         const changed = await changeStream(
           id,
           (former) => {
-            // Events are held while it is paused, and forgotten while it is disabled.
+            // Events are held while paused, and dropped while disabled.
             const toldSince = former.status === 'disabled' && status !== 'disabled' ? now : former.toldSince;
             const toldOnAt = former.status === 'paused' && status !== 'paused' ? now : former.toldOnAt;
             return { ...former, status, reason, toldSince, toldOnAt };
@@ -213,7 +207,6 @@ const toStatusView = ({ id, status, reason }: Pick<StreamRecord, 'id' | 'status'
   ...(reason === null ? {} : { reason }),
 });
 
-/** @throws FaceError `request_malformed` */
 function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<Guard> {
   const parsed = guard.safeParse(body);
   if (!parsed.success)
@@ -221,7 +214,10 @@ function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<G
   return parsed.data;
 }
 
-/** Nobody can make this server call another over and over. @throws FaceError `locked_out`, `state_unavailable` */
+/**
+ * Rate-limits verification events, so that this server cannot be used to flood another.
+ * @throws `locked_out`, `state_unavailable`
+ */
 async function countVerification(id: string, { state, clock }: SsfDeps): Promise<void> {
   const key = `security-event-verification:${id}`;
   const expiresAt = addSec(clock.now(), verificationIntervalSec);

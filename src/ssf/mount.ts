@@ -8,12 +8,12 @@ import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SsfDeps } from './deps.js';
 import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
 
-/** A configuration with the longest of everything in it has some 10 KiB, and a thousand acknowledgements 64. */
+/** The largest configuration has some 10 KiB, a thousand acknowledgements 64. */
 const maxBodyBytes = 128 * 1024;
 
 /**
- * Mounts the endpoints of the transmitter. Callers are known before a byte of their body is read.
- * @throws FaceError as the endpoints, and `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
+ * Mounts the transmitter's endpoints. Callers are authenticated before their body is read.
+ * @throws as the endpoints, and `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
 export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {
   const endpoints = createSsfEndpoints(deps);
@@ -67,7 +67,6 @@ async function serve(
   });
 }
 
-/** @returns `null` without a body @throws FaceError `request_malformed` */
 function parseJson(request: Request, body: Buffer): unknown {
   if (body.length === 0) return null;
   if (request.is('application/json') === false) throw new FaceError('request_malformed');

@@ -12,13 +12,13 @@ import type { EventStream } from '../security-events/stream.js';
 import type { StreamRecord, StreamTerms } from '../security-events/streams.js';
 import type { SsfDeps } from './deps.js';
 
-/** Seconds that a receiver waits between two verification requests. */
+/** Minimum seconds between verification requests of a receiver. */
 export const verificationIntervalSec = 60;
 
 const deliveryGuard = z.discriminatedUnion('method', [
   z.object({
     method: z.literal(deliveryMethods.push),
-    // Not even on this machine in the clear: who has a key of an application is not who runs this server.
+    // HTTPS even on this machine: an application is not the operator.
     endpoint_url: safeUrlGuard.refine((text) => text.startsWith('https:')),
     authorization_header: headerCredentialGuard.optional(),
   }),
@@ -28,14 +28,13 @@ type Delivery = z.output<typeof deliveryGuard>;
 
 const text = z.string().max(1024);
 
-/** What a receiver says of a stream; what the transmitter says of it is looked at where there is one. */
+/** Settings from a receiver; the transmitter's fields are compared if present. */
 export const termsGuard = z.object({
   events_requested: z.array(text).max(100).optional(),
   delivery: deliveryGuard.optional(),
   description: text.optional(),
 });
 
-/** The same of a stream that there is. */
 export const changeGuard = termsGuard.extend({ stream_id: text });
 
 /** Without `delivery` a stream is polled (SSF 1.0, section 8.1.1.1). */
@@ -50,7 +49,7 @@ export async function toTerms(
   };
 }
 
-/** What is missing stays (section 8.1.1.3). */
+/** Missing settings stay (section 8.1.1.3). */
 export async function toChange(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
   deps: SsfDeps,
@@ -62,10 +61,7 @@ export async function toChange(
   };
 }
 
-/**
- * A stream as it is changed in part. What pushes carry is not shown, so whoever sends back what was shown leaves it out: it
- * stays with its address, and goes to no other.
- */
+/** Applies a partial change. The push header is never returned, so a missing one stays with the same URL only. */
 export function toChanged(former: StreamRecord, change: Partial<StreamTerms>): StreamRecord {
   const { delivery = former.delivery } = change;
   const isSame =
@@ -83,8 +79,8 @@ async function toDelivery(delivery: Delivery, deps: SsfDeps): Promise<StreamTerm
 }
 
 /**
- * The configuration of a stream (section 8.1.1). What pushes carry is not shown.
- * @param record - `null`: of a receiver that the configuration names
+ * Returns the configuration of a stream (section 8.1.1), without push headers.
+ * @param record - `null` for a configured receiver
  */
 export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: SsfDeps): JsonObject {
   const { id, audience, events, delivery } = stream;
@@ -109,10 +105,7 @@ const allEvents = securityEventNames.map((name) => eventTypes[name]);
 
 const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
 
-/**
- * What only the transmitter says may be sent back to it, as it was.
- * @throws FaceError `request_malformed`
- */
+/** Checks that fields of the transmitter are sent back unchanged. @throws `request_malformed` */
 export function checkUnchanged(sent: unknown, view: JsonObject): void {
   const given = z.record(z.string(), z.unknown()).parse(sent);
   const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));

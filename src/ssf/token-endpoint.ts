@@ -15,22 +15,21 @@ import { createAdmission } from './caller.js';
 import type { SsfDeps } from './deps.js';
 
 /*
- * Where a receiver gets its access tokens: the client is an application, its secret one of the application's keys.
+ * Token endpoint: the client is an application, its secret one of the application's keys.
  * https://www.rfc-editor.org/rfc/rfc6749 (sections 2.3.1, 4.4 and 5)
  */
 
-/** Anybody may send so much: a grant has some 200 bytes. */
+/** Limit for anonymous callers: a grant has some 200 bytes. */
 const maxBodyBytes = 8 * 1024;
 
-/** What a client shows of itself; nobody has checked it. */
 interface ShownClient {
   readonly id: string;
   readonly secret: Credential;
 }
 
 /**
- * Mounts the token endpoint. What the client does wrong is told as OAuth has it, everything else as in the rest of this API.
- * @throws FaceError `method_not_allowed`, `body_too_large`, `quota_exceeded`, `overloaded`, `state_unavailable`
+ * Mounts the token endpoint. Client errors follow OAuth, others this API.
+ * @throws `method_not_allowed`, `body_too_large`, `quota_exceeded`, `overloaded`, `state_unavailable`
  */
 export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
   mountAt(app, ssfPaths.token, async (request, response) => {
@@ -54,7 +53,7 @@ async function grant(request: Request, response: Response, room: Room, deps: Ssf
     const admission = createAdmission(request, response, allowance, deps);
     await admission.serve(`POST ${ssfPaths.token}`, response, async () => {
       const inHeader = readBasic(request);
-      // Who is known by the header is known before a byte of the body is read.
+      // Clients with a header are authenticated before the body is read.
       if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
       const form = readForm(request, await collectBody({ request, response }, allowance));
       const inForm = readPosted(form);
@@ -76,14 +75,14 @@ async function grant(request: Request, response: Response, room: Room, deps: Ssf
   });
 }
 
-/** A key of another application is as wrong as none. @throws FaceError `caller_untrusted`, `state_unavailable` */
+/** Refuses another application's key. @throws `caller_untrusted`, `state_unavailable` */
 async function authenticate({ id, secret }: ShownClient, deps: SsfDeps): Promise<Client> {
   const client = await authenticateClient(secret, deps);
   if (client.application?.id !== id) throw new FaceError('caller_untrusted');
   return client;
 }
 
-/** `client_secret_basic`; both halves are encoded as in a form. @throws FaceError `caller_untrusted` for another scheme */
+/** Reads `client_secret_basic`; both parts are form-encoded. @throws `caller_untrusted` for another scheme */
 function readBasic(request: Request): ShownClient | null {
   const header = request.get('authorization');
   if (header === undefined) return null;
@@ -96,13 +95,11 @@ function readBasic(request: Request): ShownClient | null {
 const fromFormText = (text: string): string =>
   new URLSearchParams(`text=${text.replaceAll('&', '%26')}`).get('text') ?? '';
 
-/** `client_secret_post`; `null` without a secret. */
 function readPosted(form: URLSearchParams): ShownClient | null {
   const secret = readOne(form, 'client_secret');
   return secret === null ? null : { id: readOne(form, 'client_id') ?? '', secret: new Credential(secret) };
 }
 
-/** @throws FaceError `request_malformed` */
 function readForm(request: Request, body: Buffer): URLSearchParams {
   if (body.length > 0 && request.is('application/x-www-form-urlencoded') === false) {
     throw new FaceError('request_malformed', { reason: 'no form' });
@@ -110,21 +107,20 @@ function readForm(request: Request, body: Buffer): URLSearchParams {
   return new URLSearchParams(body.toString('utf8'));
 }
 
-/** What is sent empty is not sent (RFC 6749, section 3.2). @throws FaceError `request_malformed` where it is sent twice */
+/** Ignores an empty parameter (RFC 6749, section 3.2). @throws `request_malformed` if it is repeated */
 function readOne(form: URLSearchParams, name: string): string | null {
   const [sent = '', ...others] = form.getAll(name);
   if (others.length > 0) throw new FaceError('request_malformed', { field: name });
   return sent === '' ? null : sent;
 }
 
-/** @throws FaceError `request_malformed` */
 function checkGrantType(form: URLSearchParams): void {
   const type = readOne(form, 'grant_type');
   if (type === null) throw new FaceError('request_malformed', { field: 'grant_type' });
   if (type !== 'client_credentials') throw new FaceError('request_malformed', { error: unsupported });
 }
 
-/** All that the key has, where nothing is asked for. @throws FaceError `request_malformed`, `scope_missing` */
+/** Default: all scopes of the key. @throws `request_malformed`, `scope_missing` */
 function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] {
   const grantable = grantableTo(client);
   const asked = readOne(form, 'scope')?.split(' ') ?? grantable;
@@ -136,7 +132,7 @@ function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] 
 const unsupported = 'unsupported_grant_type';
 const unsupportedGuard = z.object({ error: z.literal(unsupported) });
 
-/** What OAuth calls it (RFC 6749, section 5.2); `null` where it has no word. */
+/** Returns the OAuth error code (RFC 6749, section 5.2); `null` if there is none. */
 function toGrantError(thrown: unknown): string | null {
   if (!(thrown instanceof FaceError)) return null;
   if (thrown.code === 'caller_untrusted') return 'invalid_client';

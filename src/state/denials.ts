@@ -7,7 +7,7 @@ import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
 import { replaceFile } from '../files/durable-file.js';
 import { readMarker } from './marker.js';
 
-/** Actions that deny a token, or the one it took the place of. */
+/** Actions that deny a token, or the one it replaced. */
 const denying = [
   'revoked',
   'subject_erased',
@@ -17,12 +17,11 @@ const denying = [
   'enrolment_refused',
 ] as const;
 
-/** The token that was denied; `null`: none. */
 function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): string | null {
   switch (action) {
     case 'revoked':
     case 'subject_erased':
-    // Its write may land after all.
+    // Its write may still arrive.
     case 'enrolment_refused':
       return detail.tokenId ?? null;
     case 'renewed':
@@ -32,14 +31,14 @@ function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): stri
   }
 }
 
-/** What denials are known by: the trail, and what is kept of records that it has let go. Either may be absent. */
+/** Sources of denials: the trail, and a file for removed records. Either may be missing. */
 type DenialFiles = Pick<DataFiles, 'audit' | 'deniedTokens'>;
 
 /**
- * Denies anew what this server has denied so far, as its audit trail tells, but for tokens that have expired since. A
- * trail of any size is read piece by piece; in memory are the ids of denied tokens alone.
- * @returns how many were denied
- * @throws FaceError `state_unavailable`
+ * Restores all denials of unexpired tokens from this server's audit trail, reading it in constant memory except for the
+ * denied ids.
+ * @returns the number of denials
+ * @throws `state_unavailable`
  */
 export async function replayDenials(
   files: DenialFiles,
@@ -52,8 +51,8 @@ export async function replayDenials(
 }
 
 /**
- * Keeps what the trail tells of denied tokens that have not expired, for when it tells it no more.
- * @throws FaceError `state_unavailable`; the system's errors
+ * Saves denials of unexpired tokens before retention removes their records.
+ * @throws `state_unavailable`; system errors
  */
 export async function keepDenials(
   files: DenialFiles,
@@ -68,7 +67,7 @@ export async function keepDenials(
 
 const keptGuard = z.strictObject({ denied: z.record(z.string(), epochMsGuard.nullable()) });
 
-/** Denied tokens. When one ends is told as it was enrolled, or as a client revoked it. */
+/** Reads denied tokens. Their expiry comes from the enrolment, or from a client's revocation. */
 async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | null>> {
   const { audit: auditFile, deniedTokens } = files;
   const kept = await readMarker(deniedTokens, keptGuard);
@@ -80,7 +79,7 @@ async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | nul
     denied.set(tokenId, told ?? denied.get(tokenId) ?? null);
   }
   if (denied.size === 0) return denied;
-  // Only now is it known of which: the ids of all that were ever enrolled would be too many.
+  // A second pass for denied tokens only: all enrolled ids would be too many.
   for await (const { detail } of readEvents(auditFile, ['enrolled'])) {
     const told = toExpiry(detail.expiresAt);
     if (told !== null && denied.has(detail.tokenId)) denied.set(detail.tokenId, told);
@@ -88,6 +87,5 @@ async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | nul
   return denied;
 }
 
-/** `null`: never, or not told. */
 const toExpiry = (text: string | null | undefined): EpochMs | null =>
   text === null || text === undefined ? null : fromIso(text);

@@ -3,16 +3,15 @@ import type { DynamoDbConfig } from '../config/state.js';
 import { createDynamoDbClient } from './dynamodb.js';
 import { ledgerIndex } from './ledger-dynamodb.js';
 
-/** How a table is made. */
 export interface TableSettings {
-  /** Each key as name:role:type, as `pk:HASH:S`. */
+  /** Keys as name:role:type, such as `pk:HASH:S`. */
   readonly keys: string;
   readonly removesExpired: boolean;
-  /** Keys of the index by which the ledger is read, written as those of the table; `null`: there is none. */
+  /** Keys of the ledger's index, in the same form; `null`: no index. */
   readonly ledgerIndex: string | null;
 }
 
-/** @returns `null` where there is no such table, or it cannot be looked at */
+/** @returns `null` if the table does not exist or is inaccessible */
 export async function readTableSettings(config: DynamoDbConfig): Promise<TableSettings | null> {
   const client = createDynamoDbClient(config);
   const TableName = config.table;

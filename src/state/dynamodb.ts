@@ -21,12 +21,12 @@ import type { Store } from './store-epoch.js';
 import { orUnavailable } from './unavailable.js';
 
 /*
- * One table, one item for each record and each counter:
+ * One table, one item per record and per counter:
  *   pk (S)         "r:" or "c:" and the key
- *   value (S)      JSON; of a counter `sum` (N)
- *   revision (N)   of the write that made it; counters have none
- *   expiresAt (N)  milliseconds; what counts. Absent: never
- *   ttl (N)        the same in seconds, for the table's own time-to-live, which removes items hours or days later
+ *   value (S)      JSON; `sum` (N) for a counter
+ *   revision (N)   of the write; not for counters
+ *   expiresAt (N)  milliseconds, authoritative; absent: never
+ *   ttl (N)        the same in seconds, for the table's time to live, which deletes hours or days later
  */
 
 const numberGuard = z.object({ N: z.coerce.number() }).transform(({ N }) => N);
@@ -38,25 +38,25 @@ const recordGuard = z.object({
 const itemGuard = z.object({ pk: z.object({ S: z.string() }).transform(({ S }) => S) });
 const counterGuard = z.object({ sum: numberGuard });
 
-/** A partition key has at most 2,048 bytes. Longer ones go by their digest. */
+/** A partition key has at most 2,048 bytes; longer ones are replaced by their digest. */
 const longestKeyBytes = 1024;
 
-/** A counter that expires while many add to it is begun anew by one of them. */
+/** When a counter expires, one of the concurrent writers restarts it. */
 const maxContentions = 8;
 
-/** A client for the configured table. Credentials come from where the SDK finds them: environment, profile, or role. */
+/** Creates a client for the configured table. Credentials come from the SDK's default chain. */
 export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): DynamoDBClient =>
   new DynamoDBClient({
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
     maxAttempts: 2,
-    // Hooks have a deadline of their own; this is for nothing to wait for ever. Left to itself the SDK only warns.
+    // Upper bound; hooks have shorter deadlines. By default the SDK only warns.
     requestHandler: { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true },
   });
 
 /**
- * State in an Amazon DynamoDB table. Reads are strongly consistent, writes conditional. What does not answer in time is
- * asked once more; a write that arrived twice is known by its revision.
+ * Creates the state store in Amazon DynamoDB, with strongly consistent reads and conditional writes. Timeouts are
+ * retried once; the revision identifies a repeated write.
  */
 export function createDynamoDbStore(
   config: DynamoDbConfig,
@@ -76,7 +76,7 @@ export function createDynamoDbStore(
     return { value: JSON.parse(value), revision };
   };
 
-  /** A table that is too busy may leave some out: those are asked for one by one. */
+  /** A throttled table may omit some, which are read one by one. */
   const findMany = async (keys: readonly string[]): Promise<(StateRecord | null)[]> => {
     const Keys = keys.map((key) => toKey('r', key));
     const { Responses, UnprocessedKeys } = await client.send(
@@ -99,7 +99,6 @@ export function createDynamoDbStore(
     );
   };
 
-  /** @returns the sum; `null` where the condition did not hold */
   const update = async (input: Omit<UpdateItemCommandInput, 'TableName'>): Promise<number | null> => {
     try {
       const command = new UpdateItemCommand({ TableName, ReturnValues: 'UPDATED_NEW', ...input });
@@ -114,7 +113,7 @@ export function createDynamoDbStore(
 
   return {
     parts: 'one',
-    // Each request stands for itself.
+    // Requests are independent of connections.
     onInterruption() {},
     async read(key) {
       return orUnavailable(() => find(key));
@@ -137,7 +136,7 @@ export function createDynamoDbStore(
           return true;
         } catch (error) {
           if (!(error instanceof ConditionalCheckFailedException)) throw error;
-          // The SDK asked twice: the first may have arrived after all.
+          // The SDK retried: the first attempt may have succeeded.
           return (error.$metadata.attempts ?? 1) > 1 && (await find(key))?.revision === revision;
         }
       });
@@ -192,7 +191,7 @@ const toExpiry = (expiresAt: EpochMs) => ({
   ttl: { N: String(Math.ceil(expiresAt / 1000)) },
 });
 
-/** An item past its end may still be there, and counts as absent. */
+/** An expired item may still exist and counts as absent. */
 function toCondition(
   when: WriteCondition,
   now: AttributeValue,

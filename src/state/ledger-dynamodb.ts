@@ -15,15 +15,15 @@ import { createDynamoDbClient } from './dynamodb.js';
 import { orUnavailable } from './unavailable.js';
 
 /*
- * In the state's table, one item for each row:
+ * In the state's table, one item per row:
  *   pk (S)         "l:" partition "|" sort
- *   lp, ls (S)     partition and sort: keys of the index "ledger". What is no row any more has none, and is not in the index
- *   value (S)      absent where it is empty
- *   version (N)    absent: kept against every number
- *   ttl (N)        seconds; the table removes it hours or days later
+ *   lp, ls (S)     partition and sort: keys of the index "ledger"; absent for tombstones
+ *   value (S)      absent if empty
+ *   version (N)    absent: never replaced by a number
+ *   ttl (N)        seconds; the table deletes hours or days later
  */
 
-/** The index by which rows of a partition are read in order: a hash key `lp`, a range key `ls`, all attributes. */
+/** Index that orders the rows of a partition: hash key `lp`, range key `ls`, all attributes. */
 export const ledgerIndex = 'ledger';
 
 const textGuard = z.object({ S: z.string() }).transform(({ S }) => S);
@@ -32,12 +32,12 @@ const itemGuard = z.object({ pk: textGuard, lp: textGuard.optional(), value: tex
 
 const writesAtOnce = 25;
 const readsAtOnce = 100;
-/** What a table that is too busy did not take is sent again. */
+/** Retries of throttled writes. */
 const mostTries = 6;
 
 const toPk = ({ partition, sort }: LedgerKey): string => `l:${partition}|${sort}`;
 
-/** The ledger in an Amazon DynamoDB table. Lists are read from an index, which is behind by a moment. */
+/** Creates the ledger in Amazon DynamoDB. Lists come from an eventually consistent index. */
 export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
   const client = createDynamoDbClient(config);
   const { table: TableName } = config;
@@ -82,7 +82,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
     KeyConditionExpression: 'lp = :partition AND ls BETWEEN :after AND :before',
     ExpressionAttributeValues: {
       ':partition': { S: partition },
-      // An empty text is no key; no row begins with a space.
+      // Empty keys are invalid; no row starts with a space.
       ':after': { S: after === '' ? ' ' : after },
       ':before': { S: before },
     },
@@ -140,7 +140,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
             new QueryCommand({
               ...query(range),
               ScanIndexForward: order === 'oldest first',
-              // Between includes both ends.
+              // `BETWEEN` includes both ends.
               Limit: limit - rows.length + 2,
               ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
             }),
@@ -169,7 +169,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
           count += Count ?? 0;
           ExclusiveStartKey = LastEvaluatedKey;
         } while (ExclusiveStartKey !== undefined);
-        // Between includes both ends.
+        // `BETWEEN` includes both ends.
         const ends = [range.after, range.before].map((sort) => toPk({ partition: range.partition, sort }));
         return count - (await readBatch(ends)).size;
       });
@@ -181,7 +181,6 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
   };
 }
 
-/** DynamoDB refuses a range that ends before it begins. */
 const isEmpty = ({ after, before }: LedgerRange): boolean => after >= before;
 
 function toItem(row: LedgerRow): Record<string, AttributeValue> {

@@ -7,18 +7,18 @@ import { putLedgerRows, runScript } from './redis-scripts.js';
 import { orUnavailable } from './unavailable.js';
 
 /*
- * Of each partition a sorted set whose members are in the order of their bytes, and a hash of what has a value or a version:
- * "<version or nothing>:<1, or 0 where there is no row>:<value>". Both are in one part of a cluster.
+ * Per partition, a sorted set in byte order, and a hash of values and versions: "<version or nothing>:<1, or 0 for a
+ * tombstone>:<value>". Both are in one cluster slot.
  */
 
 const sortsGuard = z.array(z.string());
 const valuesGuard = z.array(z.string().nullable());
 const countGuard = z.number();
 
-/** The ledger in Redis. Servers that do not answer within a second are `state_unavailable`. */
+/** Creates the ledger in Redis. Timeouts of a second become `state_unavailable`. */
 export async function createRedisLedger(config: RedisConfig): Promise<LedgerStore> {
   const client: Redis | Cluster = createRedisClient(config);
-  // Where nobody answers yet, it goes on trying.
+  // Continues to connect in the background.
   await client.connect().catch(() => {});
   const setKey = (partition: string): string => `{${config.keyPrefix}ledger:${partition}}:s`;
   const hashKey = (partition: string): string => `{${config.keyPrefix}ledger:${partition}}:h`;
@@ -74,7 +74,7 @@ export async function createRedisLedger(config: RedisConfig): Promise<LedgerStor
             : await client.zrevrangebylex(key, greatest, least, 'LIMIT', 0, limit),
         );
         const values = await readValues(partition, sorts);
-        // What has no value of its own stands in the set alone.
+        // Rows without a value are only in the set.
         return sorts.map((sort, index) => ({ sort, value: values[index] ?? '' }));
       });
     },
@@ -89,7 +89,6 @@ export async function createRedisLedger(config: RedisConfig): Promise<LedgerStor
   };
 }
 
-/** `null`: there is a version, and no row. */
 function parseValue(text: string): string | null {
   const version = text.indexOf(':');
   return text[version + 1] === '1' ? text.slice(version + 3) : null;

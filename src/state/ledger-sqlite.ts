@@ -6,8 +6,8 @@ import type { LedgerRange, LedgerStore } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
 /*
- * A file of its own: what is written here is made of the audit trail, so nobody waits for the disk, and the state's file is not
- * locked meanwhile.
+ * A separate file: its data can be rebuilt from the audit trail, so writes need no sync, and the state's file stays
+ * unlocked.
  */
 const schema = `
   pragma journal_mode = wal;
@@ -35,13 +35,13 @@ const rowsGuard = z.array(rowGuard);
 const valueGuard = z.object({ value: z.string().nullable() }).optional();
 const countGuard = z.object({ rows: z.number(), last: z.string().nullable() });
 
-/** A few milliseconds' worth. */
+/** Takes a few milliseconds. */
 const countedAtOnce = 10_000;
 
 /**
- * The ledger in one SQLite file.
- * @param file - path, made with mode 0600 where absent; `:memory:` keeps nothing
- * @throws FaceError `state_unavailable`, also from every method
+ * Opens the ledger in a SQLite file.
+ * @param file - path, created with mode 0600; `:memory:`: not stored
+ * @throws `state_unavailable`, also from every method
  */
 export function createSqliteLedger(file: string): LedgerStore {
   const database = guarded(() => {
@@ -99,14 +99,14 @@ export function createSqliteLedger(file: string): LedgerStore {
       );
     },
     async range({ partition, after, before }, limit, order) {
-      // Whoever looks through many reads batch by batch: a hook that waits gets its turn.
+      // Yields between batches, so that hooks are not delayed.
       await setImmediate();
       return whileOpen(() => rowsGuard.parse(statements[order].all(partition, after, before, limit)));
     },
     async count(range) {
       let counted = 0;
       for (let { after } = range; ; ) {
-        // As above: of a million rows it is a fifth of a second.
+        // Yields as above: a million rows take a fifth of a second.
         await setImmediate();
         const { rows, last } = countFrom(range, after);
         counted += rows;

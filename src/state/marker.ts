@@ -6,9 +6,9 @@ import { FaceError } from '../errors.js';
 import { isSystemError } from '../files/durable-file.js';
 
 /**
- * What this server has noted beside its store, in a file of its own.
- * @returns `null` where it never has
- * @throws FaceError `state_unavailable`: the file is not as it was written
+ * Reads a file of this server next to its store.
+ * @returns `null` if it does not exist
+ * @throws `state_unavailable`: malformed
  */
 export async function readMarker<Guard extends z.ZodType>(file: string, guard: Guard): Promise<z.output<Guard> | null> {
   try {
@@ -19,11 +19,11 @@ export async function readMarker<Guard extends z.ZodType>(file: string, guard: G
   }
 }
 
-/** Farther ahead than a marker after a loss is on a server whose clock is behind as far as it may be. */
+/** More than the lead of a marker after a loss, plus the allowed clock difference. */
 const aheadSec = 120;
 
 /**
- * Whether the clock that wrote since when a store holds everything was ahead, as that of a machine which had just been started
- * may be. Whatever is issued would count as issued before, until that time comes.
+ * Returns true if the store's epoch was written by a fast clock, such as that of a machine that just started:
+ * everything issued before that time would be refused.
  */
 export const isAhead = (heldSince: EpochMs, clock: Clock): boolean => heldSince > addSec(clock.now(), aheadSec);

@@ -10,30 +10,24 @@ import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unm
 import { forgetStoreEpoch, snapshotSqlite } from './sqlite-snapshot.js';
 import { orUnavailable } from './unavailable.js';
 
-/** One step from a format to the next. The audit trail has none: its records are hashed, and are read as they were written. */
+/** A migration to the next format. The audit trail has none: its records are hashed and stay unchanged. */
 export interface Migration {
-  /** The format it leads to. */
   readonly to: number;
-  /** For the administrator: what becomes different. */
   readonly what: string;
-  /** What is run on the embedded store, in one transaction with every other step. */
+  /** SQL for the embedded store, in one transaction with all other steps. */
   readonly statements: string;
 }
 
-/** Every step there is, in order. */
 export const migrations: readonly Migration[] = [
   { to: 2, what: 'the format is written down, in format.json and in the store; nothing else changes', statements: '' },
 ];
 
 const ownGuard = z.object({ user_version: z.number() });
 
-/** Where the embedded store is copied to before it is changed. */
+/** Returns the backup path of the embedded store before a migration. */
 export const copyBefore = (stateFile: string, format: number): string => `${stateFile}.before-format-${format}`;
 
-/**
- * What a data folder says of its format; `null` for a folder in which nothing was kept yet.
- * @throws FaceError `state_unavailable`: the mark is not as it was written
- */
+/** Reads the format of a data folder; `null` if it is empty. @throws `state_unavailable`: malformed */
 export async function readFolderMark(files: DataFiles): Promise<FormatMark | null> {
   const text = await readFile(files.format, 'utf8').catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return null;
@@ -52,11 +46,10 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Brings a data folder to the format of this version. The embedded store is copied first, and changed in one transaction: where
- * the disk is full, or the machine stops, what was there is there as it was.
- * @param deps.steps - those to choose from
- * @returns the copy that was made; `null` where nothing was to be done, or there was nothing to copy
- * @throws FaceError `data_newer`: a newer version wrote it. `state_unavailable`: a server runs on it, or it cannot be written
+ * Migrates a data folder. Copies the embedded store first and changes it in one transaction, so that a crash changes
+ * nothing.
+ * @returns the copy; `null` if nothing was migrated or copied
+ * @throws `data_newer`; `state_unavailable`: in use by a server, or not writable
  */
 export async function migrateFolder(
   files: DataFiles,
@@ -77,9 +70,9 @@ export async function migrateFolder(
 
 async function migrateStore(file: string, { format }: FormatMark, steps: readonly Migration[]): Promise<string> {
   const copy = copyBefore(file, dataFormat);
-  // Asked of the system first: the database does not tell which file this account may not have.
+  // Checked first, because the database does not name an inaccessible file.
   await access(file, constants.R_OK | constants.W_OK);
-  // The machine stopped after the store was changed, and before the folder's mark was written: the store as it was is in the copy.
+  // After a crash between store and mark, the copy contains the former store.
   const isCopied = (await isThere(copy)) && (await readOwnFormat(file)) >= dataFormat;
   if (!isCopied) await makeCopy(file, copy);
   await orUnavailable(async () => {
@@ -102,11 +95,11 @@ async function migrateStore(file: string, { format }: FormatMark, steps: readonl
 
 async function makeCopy(file: string, copy: string): Promise<void> {
   const draft = `${copy}.new`;
-  // Of an attempt that was broken off.
+  // Left by an interrupted attempt.
   await rm(draft, { force: true });
   try {
     await snapshotSqlite(file, draft);
-    // Whoever goes back by it has denied anew what the trail says was revoked since.
+    // A restored copy gets all denials from the audit trail again.
     await forgetStoreEpoch(draft);
     await rename(draft, copy);
   } catch (error) {
@@ -125,7 +118,6 @@ const readOwnFormat = (file: string): Promise<number> =>
     }
   });
 
-/** The number that the store itself bears. */
 const ownFormatOf = (database: Database.Database): number =>
   ownGuard.parse(database.prepare('pragma user_version').get()).user_version;
 

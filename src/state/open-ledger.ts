@@ -3,11 +3,7 @@ import type { StateConfig } from '../config/state.js';
 import type { LedgerStore } from '../core/ports.js';
 import { createSqliteLedger } from './ledger-sqlite.js';
 
-/**
- * The ledger's part of the configured state store.
- * @param files - their folder exists
- * @throws FaceError `state_unavailable`: the embedded store cannot be opened
- */
+/** Opens the ledger of the configured store. @throws `state_unavailable`: the embedded store cannot be opened */
 export async function openLedger(config: StateConfig, files: Pick<DataFiles, 'ledger'>): Promise<LedgerStore> {
   switch (config.kind) {
     case 'sqlite':

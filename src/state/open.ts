@@ -8,10 +8,9 @@ import { createSqliteState } from './sqlite.js';
 import { type Store, withStoreEpoch } from './store-epoch.js';
 
 /**
- * The configured state store, reconciled. One that is shared and does not answer yet is given all the same: it is
- * reconciled as soon as it does, and refuses until then.
- * @param deps.files - their folder exists
- * @throws FaceError `data_newer`: a newer version wrote it. `state_unavailable`: the embedded store cannot be opened
+ * Opens and reconciles the configured state store. A shared store that does not respond yet refuses calls until it is
+ * reconciled.
+ * @throws `data_newer`; `state_unavailable`: the embedded store cannot be opened
  */
 export async function openState(
   config: StateConfig,
@@ -26,9 +25,9 @@ export async function openState(
 }
 
 /**
- * The configured state store, for whoever only reads from it beside a server. Nothing is reconciled or made.
- * @returns `null` where the embedded store is not there
- * @throws FaceError `state_unavailable`: the embedded store cannot be opened
+ * Opens the configured state store for reading next to a server, without changes.
+ * @returns `null` if the embedded store does not exist
+ * @throws `state_unavailable`: the embedded store cannot be opened
  */
 export async function openStateToRead(
   config: StateConfig,
@@ -41,7 +40,7 @@ export async function openStateToRead(
 
 type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log'>;
 
-/** Loaded here: a server on its own file starts without the clients of others. */
+/** Loaded on demand: the embedded store needs no client libraries. */
 async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {
   switch (config.kind) {
     case 'redis': {

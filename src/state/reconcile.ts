@@ -8,7 +8,6 @@ import { readMarker } from './marker.js';
 
 const knownGuard = z.strictObject({ heldSince: epochMsGuard });
 
-/** What reconciling takes. */
 export interface ReconcileDeps {
   readonly files: Pick<DataFiles, 'audit' | 'deniedTokens' | 'heldSince'>;
   readonly audit: Pick<Audit, 'append'>;
@@ -18,19 +17,19 @@ export interface ReconcileDeps {
 }
 
 /**
- * The marker of the store this server is reconciled with; `null` where it never was. It outlives restarts, so that a store
- * that was emptied meanwhile is noticed.
- * @throws FaceError `state_unavailable`: the file is not as it was written
+ * Reads the marker of the store that this server was last reconciled with; `null`: never. Survives restarts, so that an
+ * emptied store is detected.
+ * @throws `state_unavailable`: malformed
  */
 export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Promise<EpochMs | null> {
   return (await readMarker(heldSince, knownGuard))?.heldSince ?? null;
 }
 
 /**
- * Puts into a store this server is not reconciled with what must not be forgotten: the denials of its own audit trail. The
- * trail says that the store was replaced, unless it is the first one.
- * @param state - written to as it is
- * @throws FaceError `state_unavailable`
+ * Restores the denials of this server's audit trail in a new or emptied store, and records the replacement unless it is
+ * the first store.
+ * @param state - written to directly
+ * @throws `state_unavailable`
  */
 export async function reconcile(epoch: EpochMs, state: Pick<State, 'write'>, deps: ReconcileDeps): Promise<void> {
   const { files, audit, clock, random, log } = deps;

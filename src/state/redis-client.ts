@@ -3,18 +3,17 @@ import type { RedisConfig } from '../config/state.js';
 
 const connectTimeoutMs = 1000;
 
-/** Hooks have a deadline of their own; less than this would take a busy moment of this process for one of the server. */
+/** Hooks have shorter deadlines; a smaller value would mistake load of this process for an outage. */
 const commandTimeoutMs = 1000;
 
 /**
- * A server whose machine is gone ends no connection, and the system gives one up after a quarter of an hour: until then nobody
- * would ask the sentinels who is the master now.
+ * A dead machine closes no connection, and TCP takes a quarter of an hour to give up: until then no sentinel would be
+ * asked for the new master.
  */
 const longestSilenceMs = 2 * commandTimeoutMs;
 
 const longestPauseMs = 1000;
 
-/** Nothing waits for a server that is away: whoever asks is told at once. */
 const impatient = {
   lazyConnect: true,
   enableOfflineQueue: false,
@@ -29,10 +28,10 @@ const impatient = {
 
 const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), longestPauseMs);
 
-/** A client of the configured servers, which connects again by itself for as long as it is open. */
+/** Creates a client that reconnects automatically. */
 export function createRedisClient(config: RedisConfig): Redis | Cluster {
   const client = config.url.use((url) => connectTo(config, new URL(url)));
-  // What went wrong is told to whoever asked for something; an error event without a listener would end the process.
+  // Errors are reported to callers; an `error` event without a listener would end the process.
   client.on('error', () => {});
   return client;
 }
@@ -52,11 +51,11 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
       lazyConnect: true,
       enableOfflineQueue: false,
       clusterRetryStrategy: pauseMs,
-      // Writes know themselves when they come twice, so what a failing node had may be asked of the next.
+      // Writes are idempotent, so they can be retried at the next node.
       retryDelayOnFailover: 100,
       maxRedirections: 4,
       slotsRefreshTimeout: connectTimeoutMs,
-      // A certificate has the name, and not the address that it would be looked up for here.
+      // Certificates contain host names, so addresses are not resolved here.
       ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
       redisOptions: options,
     });
@@ -64,7 +63,7 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
   const alone = {
     ...options,
     retryStrategy: pauseMs,
-    // A master that became a replica: ask anew who is the master. Redis 6.2 says of a script what went wrong at the end.
+    // After a failover, finds the new master. Redis 6.2 puts a script's error at the end of the message.
     reconnectOnError: ({ message }: Error) => message.includes('READONLY'),
   };
   if (sentinel === null) return new Redis({ ...alone, ...seed });

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 
 /*
- * Each operation of the state is one script on one key, so it is atomic, and a cluster can run it. A record is the text
- * "<revision> <expiresAt or nothing> <json>", a counter "<sum> <expiresAt>": one short string takes less memory than a hash.
- * Redis forgets keys by its own clock; whether one has expired for us is told by `expiresAt` and the caller's clock.
+ * Each operation is one script on one key: atomic, and possible in a cluster. A record is "<revision> <expiresAt or
+ * nothing> <json>", a counter "<sum> <expiresAt>". Redis expires keys by its own clock; `expiresAt` and the caller's
+ * clock are authoritative.
  */
 
-/** A script, and the name Redis knows it by. */
+/** A script and its SHA-1 for Redis. */
 export interface Script {
   readonly lua: string;
   readonly sha1: string;
@@ -16,8 +16,8 @@ export interface Script {
 const toScript = (lua: string): Script => ({ lua, sha1: createHash('sha1').update(lua).digest('hex') });
 
 /**
- * ARGV: revision, expiresAt or '', json, life in ms or '', condition ('any', 'absent' or a revision), now. Sent twice, it
- * is done once, and says so both times.
+ * ARGV: revision, expiresAt or '', json, lifetime in ms or '', condition ('any', 'absent' or a revision), now.
+ * Idempotent.
  */
 export const writeRecord = toScript(`
 local found = redis.call('GET', KEYS[1])
@@ -43,14 +43,14 @@ end
 return 1
 `);
 
-/** KEYS: of records, all in one part of a cluster. @returns what stands there, an empty text for nothing */
+/** KEYS: records in one cluster slot. @returns their texts, empty if missing */
 export const readRecords = toScript(`
 local found = {}
 for at, key in ipairs(KEYS) do found[at] = redis.call('GET', key) or '' end
 return found
 `);
 
-/** ARGV: amount, expiresAt of a new counter, its life in ms, now. @returns the sum as text */
+/** ARGV: amount, expiresAt of a new counter, its lifetime in ms, now. @returns the sum as text */
 export const addToCounter = toScript(`
 local found = redis.call('GET', KEYS[1])
 if found then
@@ -70,8 +70,8 @@ return ARGV[1]
 `);
 
 /**
- * KEYS: a sorted set, and the hash beside it. ARGV, for each row: sort, version or '', 1 (0: there is to be no row), value. What
- * has neither a version nor a value stands in the set alone.
+ * KEYS: a sorted set, and its hash. ARGV, per row: sort, version or '', 1 (0: tombstone), value. Rows without version
+ * and value are only in the set.
  */
 export const putLedgerRows = toScript(`
 for at = 1, #ARGV, 4 do
@@ -94,7 +94,6 @@ end
 return 1
 `);
 
-/** @returns what it returned */
 export async function runScript(
   client: Redis | Cluster,
   { lua, sha1 }: Script,
@@ -104,7 +103,7 @@ export async function runScript(
   try {
     return await client.evalsha(sha1, keys.length, ...keys, ...args);
   } catch (error) {
-    // A server that was started anew has forgotten it; running it leaves it there.
+    // A restarted server has lost the script; running its source caches it again.
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return client.eval(lua, keys.length, ...keys, ...args);
   }

@@ -2,19 +2,17 @@ import type { Cluster, Redis } from 'ioredis';
 import type { RedisConfig } from '../config/state.js';
 import { createRedisClient } from './redis-client.js';
 
-/** What decides whether a Redis server keeps what it is told. */
 export interface RedisSettings {
   readonly maxmemoryPolicy: string;
   readonly appendOnly: boolean;
 }
 
-/** What was found of the masters, and whether this user may use what the log of decisions is kept in. */
 export interface RedisFindings {
   readonly servers: readonly RedisSettings[];
   readonly mayKeepLedger: boolean;
 }
 
-/** Asks each master for its settings, which takes no right but INFO. @returns `null` where one does not answer */
+/** Reads the settings of each master, which requires only INFO. @returns `null` if one does not respond */
 export async function readRedisSettings(config: RedisConfig): Promise<RedisFindings | null> {
   const client = createRedisClient(config);
   try {
@@ -29,7 +27,7 @@ export async function readRedisSettings(config: RedisConfig): Promise<RedisFindi
   }
 }
 
-/** Tries what the ledger asks of Redis, but for what would leave something there, on a key that nothing has. */
+/** Tests the ledger's commands on an unused key, without leaving data. */
 async function mayKeepLedger(client: Redis | Cluster, { keyPrefix }: RedisConfig): Promise<boolean> {
   const key = `{${keyPrefix}ledger:rights}`;
   const tried = await Promise.allSettled([

@@ -12,9 +12,9 @@ const textsGuard = z.array(z.string());
 const sumGuard = z.string().transform(Number);
 
 /**
- * State in Redis 6.2 or later, or in Valkey: one server, a master that sentinels watch over, or a cluster. Servers that do
- * not answer within a second are `state_unavailable`; whether a write arrived is then not known, and whoever repeats
- * it under the same condition never uses anything twice.
+ * Creates the state store in Redis 6.2 or later, or Valkey: single server, sentinel, or cluster. A timeout of a second
+ * is `state_unavailable`; the write may have arrived, but repeating it with the same condition never consumes anything
+ * twice.
  */
 export async function createRedisStore(
   config: RedisConfig,
@@ -27,14 +27,14 @@ export async function createRedisStore(
     log.info('state store connected');
   });
   client.on('close', () => {
-    // Each attempt in vain is a close, too.
+    // Failed attempts also emit `close`.
     if (isConnected) log.warn('state store not connected');
     isConnected = false;
   });
-  // Where nobody answers yet, it goes on trying.
+  // Continues to connect in the background.
   await client.connect().catch(() => {});
 
-  // What stands between braces says which part of a cluster a key is in: its record and its counter are together.
+  // The hash tag in braces puts a key's record and counter in one cluster slot.
   const recordKey = (key: string): string => `{${config.keyPrefix}${key}}:r`;
   const counterKey = (key: string): string => `{${config.keyPrefix}${key}}:c`;
 
@@ -48,12 +48,12 @@ export async function createRedisStore(
     parts: config.cluster === null ? 'one' : 'many',
     onInterruption(listener) {
       client.on('close', listener);
-      // A node of a cluster that went is there again.
+      // A cluster node came back.
       client.on('+node', listener);
     },
     read,
     async readMany(keys) {
-      // A cluster has them in different parts: each is asked at the same moment.
+      // In a cluster they are in different slots, so each is read in parallel.
       if (config.cluster !== null) return Promise.all(keys.map(read));
       return orUnavailable(async () => {
         const found = textsGuard.parse(await runScript(client, readRecords, keys.map(recordKey), []));

@@ -2,39 +2,32 @@ import type Database from 'libsql';
 import { FaceError } from '../errors.js';
 import { createGroupCommit } from '../files/group-commit.js';
 
-/** Whether a change waits for the disk. */
+/** Durability of a change. */
 export type Durability = 'durable' | 'mayBeLost';
 
-/** Changes of one SQLite file. What many ask for at the same moment is one transaction, and one wait for the disk. */
+/** Changes of one SQLite file. Concurrent ones share a transaction and a sync. */
 export interface SqliteChanges {
   /**
-   * Makes a change behind those asked for before.
-   * @param key - of the record that is changed
-   * @param body - runs statements; may run in one transaction with the changes of others
-   * @throws FaceError `state_unavailable`: it was not made, or it is not known whether it is on the disk
+   * Queues a change.
+   * @param body - runs statements, perhaps in one transaction with others
+   * @throws `state_unavailable`: it failed, or its sync is uncertain
    */
   make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result>;
-  /** Settles once what is there of a key outlives a power cut: nobody is told of what might still be lost. */
+  /** Settles when the current value of a key is synced, so that no reader sees what may be lost. */
   settled(key: string): Promise<void>;
-  /** Makes what was asked for; settles once all of it is on the disk. */
   close(): Promise<void>;
 }
 
-/** A change that was asked for, and whoever waits for it. */
 interface Asked {
   readonly key: string;
   readonly durability: Durability;
-  /** Runs it. @returns what tells whoever asked */
+  /** Runs it. @returns a function that notifies the caller */
   run(): () => void;
   refuse(error: unknown): void;
 }
 
-/**
- * @param sync - puts everything committed so far on the disk
- */
 export function createSqliteChanges(database: Database.Database, sync: () => Promise<void>): SqliteChanges {
   const groupSync = createGroupCommit(sync);
-  /** By key: changes that are made, and not known to be on the disk. */
   const unsynced = new Map<string, Promise<void>>();
   let asked: Asked[] = [];
   let turn: NodeJS.Immediate | null = null;
@@ -89,7 +82,7 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
           return () => resolve(result);
         };
         asked.push({ key, durability, run, refuse });
-        // Behind all that arrived with it.
+        // After everything that arrived in the same turn.
         turn ??= setImmediate(makeAsked);
       });
     },

@@ -3,9 +3,9 @@ import Database from 'libsql';
 import { orUnavailable } from './unavailable.js';
 
 /**
- * Copies an embedded store as it is at one moment, while a server writes to it.
- * @param to - a file that is not there yet; made with mode 0600
- * @throws FaceError `state_unavailable`
+ * Copies an embedded store consistently while a server writes to it.
+ * @param to - a new file, created with mode 0600
+ * @throws `state_unavailable`
  */
 export async function snapshotSqlite(file: string, to: string): Promise<void> {
   await orUnavailable(async () => {
@@ -19,16 +19,12 @@ export async function snapshotSqlite(file: string, to: string): Promise<void> {
   });
 }
 
-/**
- * Makes a copied store one that does not know since when it holds everything: whoever opens it next finds that it was
- * replaced.
- * @throws FaceError `state_unavailable`
- */
+/** Removes the epoch from a copy: the next server to open it detects a replaced store. @throws `state_unavailable` */
 export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);
     try {
-      // Whoever opens it next makes it; what an older version left may be without.
+      // Created again on opening; missing in older versions.
       database.exec('drop table if exists held');
     } finally {
       database.close();

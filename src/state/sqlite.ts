@@ -9,15 +9,10 @@ import { isAhead } from './marker.js';
 import { createSqliteChanges } from './sqlite-changes.js';
 
 /*
- * A revision is the row's AUTOINCREMENT number, and every write makes a new row: revisions are never used twice, so a
- * record that was deleted and made anew cannot be mistaken for the one that was read.
- *
- * A revocation or a spent step-up that was answered must outlive a power cut, so the disk is waited for: not within SQLite,
- * which would hold up everybody at each change (synchronous=FULL), but once for all who changed something meanwhile. What
- * synchronous=NORMAL leaves to a power cut is what the write-ahead log was not synced for, and that is synced here.
- * What may be lost to a power cut (never to a crash) does not wait: counters, of which each check of a face makes two,
- * and records whose writer says so.
- * https://www.sqlite.org/pragma.html#pragma_synchronous
+ * A revision is an AUTOINCREMENT row number, and every write creates a new row, so a recreated record is never mistaken
+ * for the one read. Answered writes must survive a power failure: the write-ahead log is synced here, once for
+ * concurrent changes, because synchronous=FULL would block on each and synchronous=NORMAL does not sync it. Relaxed
+ * writes (counters, and records that say so) do not wait. https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 const schema = `
   pragma journal_mode = wal;
@@ -42,7 +37,7 @@ const schema = `
   );
 `;
 
-/** One statement, so that it is atomic by itself. A counter past its end begins anew. */
+/** One statement, so it is atomic. An expired counter restarts. */
 const addToCounter = `
   insert into counter (key, value, expires_at) values (:key, :amount, :expiresAt)
   on conflict (key) do update set
@@ -53,7 +48,7 @@ const addToCounter = `
 
 const writesBetweenPurges = 16;
 
-/** More than was written meanwhile, so that it ends; few enough that whoever writes next does not wait for what a busy hour left. */
+/** More than was written meanwhile, so that purging catches up; few enough not to delay the next writer. */
 const removedAtOnce = 4 * writesBetweenPurges;
 
 const heldGuard = z.object({ since: z.number().transform(epochMs) });
@@ -61,10 +56,10 @@ const counterGuard = z.object({ value: z.number() });
 const rowGuard = z.object({ revision: z.number(), value: z.string(), expires_at: z.number().nullable() });
 
 /**
- * State in one SQLite file: the default for a single server. Calls are short (well under a millisecond) and run on the
- * calling thread; the disk is waited for on another.
- * @param file - path, made with mode 0600 where absent; `:memory:` keeps nothing
- * @throws FaceError `state_unavailable`, also from every method
+ * Creates the state store in a SQLite file, the default for a single server. Calls take well under a millisecond on
+ * this thread; syncs run on another.
+ * @param file - path, created with mode 0600; `:memory:`: not stored
+ * @throws `state_unavailable`, also from every method
  */
 export function createSqliteState({ file, clock }: { file: string; clock: Clock }): State {
   const { database, log } = guarded(() => {
@@ -72,7 +67,7 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     const opened = new Database(file);
     opened.exec(schema);
     opened.prepare('insert or ignore into held (only, since) values (1, ?)').run(clock.now());
-    // It stays for as long as the database is open.
+    // Exists as long as the database is open.
     return { database: opened, log: file === ':memory:' ? null : openSync(`${file}-wal`, 'r+') };
   });
   const changes = createSqliteChanges(database, async () => {

@@ -3,21 +3,21 @@ import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isAhead } from './marker.js';
 
-/** A store that servers share, as it is spoken to: it does not know by itself whether it was emptied. */
+/** A shared store without detection of data loss. */
 export interface Store extends Omit<State, 'storeEpoch'> {
-  /** In how many parts it can be lost: nodes of a cluster fail one by one. */
+  /** Units of loss: cluster nodes fail independently. */
   readonly parts: 'one' | 'many';
-  /** Tells when a connection was lost: whoever answers next may have lost what was written. */
+  /** Registers a listener for lost connections, after which data may be lost. */
   onInterruption(listener: () => void): void;
 }
 
-/** The epoch of the store: since when nothing in it was lost. It is itself what is lost with the rest. */
+/** Key of the epoch: the time since when nothing was lost. It is lost with the rest. */
 const markerKey = 'store';
 
-/** So many keys that every part of a cluster has one: of six equal parts none is without but once in 100,000 clusters. */
+/** Enough keys that every part of a cluster has one: with six equal parts one is missing in 1 of 100,000 clusters. */
 const witnessKeys = Array.from({ length: 64 }, (_, index) => `store:${index}`);
 
-/** How far the clocks of replicas may differ, and the second that receipts are rounded to. */
+/** Allowed clock difference between replicas, and the rounding of receipts. */
 const skewSec = 31;
 
 const lookEveryMs = 1000;
@@ -25,12 +25,11 @@ const lookEveryMs = 1000;
 const forever = { expiresAt: null } as const;
 
 /**
- * Makes a shared store one that knows its losses. A marker in it is looked at after each interruption, once a second, and
- * whenever somebody asks for the epoch. Where it is gone, the store was emptied: the first replica that
- * notices writes a new one, and each replica puts what it knows into it before it answers anything. One that a clock wrote
- * which was far ahead is replaced likewise.
- * @param options.known - the marker this replica is reconciled with, in this run or an earlier one; `null` where it knew none
- * @param options.reconcile - does what a new marker asks for; until it succeeds every method throws
+ * Adds detection of data loss to a shared store, by a marker that is checked after each interruption, once a second,
+ * and on `storeEpoch`. If it is missing or far ahead, the first replica writes a new one, and each replica reconciles
+ * before it answers.
+ * @param options.known - marker of the last reconciliation; `null`: none
+ * @param options.reconcile - restores data; until it succeeds every method throws
  */
 export function withStoreEpoch(
   store: Store,
@@ -47,7 +46,7 @@ export function withStoreEpoch(
     return !witnesses.includes(null);
   };
 
-  /** After a loss it is later than what the clock of any replica has issued. */
+  /** After a loss, later than anything that any replica has issued. */
   const newMarker = (isFirst: boolean): EpochMs => {
     const later = addSec(clock.now(), skewSec);
     if (reconciled === null) return isFirst ? clock.now() : later;
@@ -63,7 +62,7 @@ export function withStoreEpoch(
     const found = await store.read(markerKey);
     const marker = found === null ? null : epochMsGuard.parse(found.value);
     if (marker !== null && !isAhead(marker, clock) && (await isWhole())) return marker;
-    // Whoever finds a marker may rely on the witnesses; and while one is missing, the marker is not the new one yet.
+    // A marker implies its witnesses, so they are written first, and a missing one means the marker is outdated.
     if (found === null) await writeWitnesses();
     const when = found === null ? 'absent' : ({ revision: found.revision } as const);
     await store.write(markerKey, newMarker(found === null), { when, ...forever });
@@ -98,19 +97,18 @@ export function withStoreEpoch(
     return mine;
   };
 
-  /** What a replica knows of may be much: while it reconciles, callers are refused and not kept waiting. */
+  /** Reconciling may take long: callers are refused, not delayed. */
   const checkUsable = (): void => {
     if (isClosed) throw new FaceError('state_unavailable', 'closed');
     if (reconciling !== null) throw new FaceError('state_unavailable', { reason: 'replaced' });
   };
 
-  /** Settles once the store is known to be the one this replica is reconciled with. */
   const held = async (): Promise<void> => {
     checkUsable();
     for (;;) {
       const mine = looked ?? lookAnew();
       await mine;
-      // Interrupted in between: what was seen then may no longer be so.
+      // An interruption meanwhile invalidates the result.
       if (looked === mine) return;
     }
   };

@@ -1,6 +1,6 @@
 import { FaceError } from '../errors.js';
 
-/** Whatever goes wrong between this server and its store is one code. @throws FaceError `state_unavailable` */
+/** Converts any error of the store. @throws `state_unavailable` */
 export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

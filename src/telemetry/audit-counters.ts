@@ -2,9 +2,8 @@ import type { AuditSubscriber } from '../core/audit-subscribers.js';
 import type { Metrics } from './metrics.js';
 
 /**
- * Counts what is written to the audit trail. A record may be about what is no connection, such as the tenant that a client
- * token is for: those are counted as `other`.
- * @param isConnection - whether that is the id of a configured one, now
+ * Counts audit records by connection; others, such as a client token's tenant, count as `other`.
+ * @param isConnection - returns true for a configured connection's id
  */
 export const countAuditEvents =
   (metrics: Metrics, isConnection: (id: string) => boolean): AuditSubscriber =>

@@ -2,7 +2,7 @@ import pino from 'pino';
 import type { Log } from '../core/ports.js';
 import type { RequestContexts } from './request-context.js';
 
-/** Names under which somebody could hand the log a secret by mistake, at the top of a line or in its `detail`. */
+/** Names of fields that could contain a secret by mistake, at the top level or in `detail`. */
 const secretNames = [
   ...['adminKey', 'apiKey', 'authorization', 'cookie', 'credential', 'password', 'pin', 'secret', 'session', 'ticket'],
   ...['token', 'auth_token', 'enrolmentToken', 'receipt', 'challenge'],
@@ -10,16 +10,16 @@ const secretNames = [
 ];
 
 /**
- * JSON lines, one an event, each with the request it belongs to. Fields are `Json`, so nothing secret gets in; the
- * names above are a second line, for texts.
- * @param descriptor - of the open file they go to: 1 is standard output, 2 standard error
+ * Creates a log of JSON lines with request ids. The type `Json` keeps secrets out; the redacted names are a second line
+ * of defense.
+ * @param descriptor - open file: 1 is standard output, 2 standard error
  */
 export function createLog(descriptor: number, contexts: RequestContexts): Log {
   const logger = pino(
     {
       base: null,
       redact: {
-        // Paths with a star would take five times as long as the whole line does.
+        // Wildcards would take five times as long as the whole line.
         paths: secretNames.flatMap((name) => [name, `detail.${name}`]),
         censor: '[redacted]',
       },
@@ -39,10 +39,10 @@ export function createLog(descriptor: number, contexts: RequestContexts): Log {
   };
 }
 
-/** Lines that wait where the log cannot be written. What is more is dropped: memory is for requests. */
+/** Maximum buffered bytes if the log cannot be written; further lines are dropped. */
 const mostWaitingBytes = 1024 * 1024;
 
-/** A full disk under the log is no reason to end, and there is nowhere to tell of it. */
+/** A full disk must not end the process, and cannot be reported. */
 function openDestination(descriptor: number) {
   const destination = pino.destination({ dest: descriptor, sync: true, maxLength: mostWaitingBytes });
   destination.on('error', () => {});

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /*
- * A label is a method, a route pattern, a code, a configured id or a name that stands in the source, and never what a caller
- * or a person wrote: nothing personal gets in, and the number of series is bounded.
+ * Labels are methods, route patterns, codes, configured ids or constants, never input: no personal data, and a bounded
+ * number of series.
  */
 const definitions = {
   requests: {
@@ -116,13 +116,11 @@ const definitions = {
 
 type Definitions = typeof definitions;
 
-/** The names of all metrics of our own, as dashboards and alerts use them. */
 export const metricNames: readonly string[] = Object.values(definitions).map(({ name }) => name);
 
-/** What is counted, in a registry of its own. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Makes every metric; a gauge holds what was last put into it. */
+/** Creates all metrics; gauges keep their last value. */
 export function createMetrics() {
   const registry = new Registry();
   const toOptions = <Label extends string>(definition: { name: string; help: string; labels: readonly Label[] }) => ({

@@ -2,18 +2,16 @@ import { type FaceErrorCode, toCode } from '../errors.js';
 import type { Metrics } from './metrics.js';
 import type { RequestContexts } from './request-context.js';
 
-/** The ports whose calls are observed. */
 export type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery' | 'ledger';
 
-/** Hands back the same port, with the calls observed that go out of this process or take time. */
+/** Wraps a port to observe calls that leave the process or take time. */
 export type ObservePort = <Port extends object>(name: PortName, port: Port) => Port;
 
 /**
- * Counts and times the calls of ports, and shows them in the trace of the request they are made for. A call is one that
- * returns a promise: what answers at once is passed through. Of a call its name and outcome are known, and no argument.
+ * Creates the wrapper that counts, times and traces calls. Only calls that return a promise are observed; arguments are
+ * not recorded.
  */
 export function createObservePort(metrics: Metrics, contexts: RequestContexts): ObservePort {
-  /** What follows the calls of one operation; made once. */
   const createObserve = (port: PortName, operation: string): ((call: Promise<unknown>) => Promise<unknown>) => {
     const step = `${port}.${operation}`;
     const duration = metrics.portDuration.labels({ port, operation });
@@ -52,7 +50,7 @@ export function createObservePort(metrics: Metrics, contexts: RequestContexts): 
       get(target, property) {
         const member: unknown = Reflect.get(target, property);
         if (!isMethod(member) || typeof property !== 'string') return member;
-        // By what it is and not by its name: another may be put in its place.
+        // By identity, because a member may be replaced.
         const known = wrapped.get(member) ?? wrap(target, member, property);
         wrapped.set(member, known);
         return known;

@@ -1,20 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestTrace } from './tracing.js';
 
-/** The request that the running code belongs to. */
 export interface RequestContext {
   readonly requestId: string;
-  /** That the caller is in, shortened; `null`: not known. */
+  /** The caller's network, shortened; `null`: unknown. */
   readonly network: string | null;
-  /** `null` where this request is not traced. */
+  /** `null` if this request is not traced. */
   readonly trace: RequestTrace | null;
 }
 
-/** Which request the running code belongs to, however many are under way. */
 export interface RequestContexts {
-  /** Everything that `work` starts belongs to this request. */
   run<Result>(context: RequestContext, work: () => Result): Result;
-  /** `null` outside of requests. */
+  /** Returns `null` outside of requests. */
   current(): RequestContext | null;
 }
 

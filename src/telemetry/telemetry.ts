@@ -7,56 +7,50 @@ import { createObservePort, type ObservePort } from './observed-port.js';
 import type { RequestContexts } from './request-context.js';
 import type { Tracing } from './tracing.js';
 
-/** How a request ended. */
+/** Outcome of a request. */
 export interface RequestOutcome {
   readonly method: string;
-  /** Its pattern, such as `/step-ups/:id`; `none` where no address of ours was asked for. */
+  /** Route pattern, such as `/step-ups/:id`; `none` for unknown paths. */
   readonly route: string;
-  /** `null` where whoever asked was gone before the answer began. */
+  /** `null` if the client left before the response. */
   readonly status: number | null;
-  /** What was thrown; `undefined` where nothing was refused. */
+  /** Thrown error; `undefined` if successful. */
   readonly refusal: unknown;
 }
 
-/** A request that has begun. */
 export interface FollowedRequest {
-  /** Log lines, port calls and steps of `work` are known to be this request's. */
+  /** Runs work whose log lines, port calls and steps belong to this request. */
   run<Result>(work: () => Result): Result;
   end(outcome: RequestOutcome): void;
 }
 
-/** What this process tells of itself, beside its log. */
 export interface Telemetry {
   readonly metrics: Metrics;
   readonly observePort: ObservePort;
-  /** @param request.traceparent - as a proxy sent it, unchecked; `undefined` where none did, or none is trusted */
+  /** @param request.traceparent - unchecked, from a trusted proxy; `undefined`: none */
   followRequest(request: {
     readonly requestId: string;
     readonly traceparent: string | undefined;
     readonly network: string | null;
   }): FollowedRequest;
-  /**
-   * There is this hook, and it may be late: counted from nothing, so that whoever watches the count sees the first time. Calling it
-   * again changes nothing.
-   */
+  /** Initializes the counter of late calls of a hook to zero, so that alerts see the first one. Idempotent. */
   expectHook(hook: { readonly connection: string; readonly hook: string }): void;
   /**
-   * A hook of a configured connection begins its work.
-   * @param budgetMs - within which it is to answer, in milliseconds
-   * @returns to be called when it has answered
+   * Follows a call of a configured hook.
+   * @param budgetMs - deadline, in milliseconds
+   * @returns a function to call on the reply
    */
   followHook(hook: { readonly connection: string; readonly hook: string }, budgetMs: number): () => void;
-  /** Delivers what is left. */
   close(): Promise<void>;
 }
 
-/** Counting costs little and is always on; metrics are served and traces are sent where that is configured. */
+/** Opens telemetry. Counting is cheap and always on; metrics and traces are exported if configured. */
 export async function openTelemetry(
   config: Pick<TelemetryConfig, 'traces'>,
   { clock, contexts, log }: { readonly clock: Clock; readonly contexts: RequestContexts; readonly log: Log },
 ): Promise<Telemetry> {
   const metrics = createMetrics();
-  // Loaded where traces are configured, and not before.
+  // Loaded only if traces are configured.
   const tracing = config.traces === null ? null : (await import('./tracing.js')).openTracing(config.traces, { log });
   return {
     metrics,
@@ -75,7 +69,7 @@ export async function openTelemetry(
   };
 }
 
-/** Every other method is one word, so that nobody can make up more. */
+/** Other methods share one label, so that callers cannot create series. */
 const knownMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 function followRequest(
@@ -97,7 +91,7 @@ function followRequest(
   };
 }
 
-/** What a refusal tells of itself: the limit it is about, or whose failed attempts were too many. Names of ours. */
+/** Public part of a refusal: name of the limit or lockout. */
 const aboutGuard = z.object({ limit: z.string().optional(), lockout: z.string().optional() });
 
 function countRefusal(refusal: unknown, { refusals, lockouts, limitsRefused }: Metrics): void {

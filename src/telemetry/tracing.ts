@@ -12,44 +12,43 @@ import { inTime } from '../core/deadline.js';
 import type { Log } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 
-/** How a traced request ended. */
+/** Outcome of a traced request. */
 export interface TracedOutcome {
   readonly method: string;
-  /** Its pattern. */
   readonly route: string;
-  /** `null` where no answer began. */
+  /** `null` without a response. */
   readonly status: number | null;
   readonly code: FaceErrorCode | null;
 }
 
-/** One traced request. Names and codes only: nothing a caller or a person wrote gets into a span. */
+/** One traced request. Spans contain names and codes only, no input. */
 export interface RequestTrace {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
-  /** Begins a step within the request, such as `state.read`. @returns what ends it: with a code where it failed */
+  /** Starts a step, such as `state.read`. @returns a function that ends it, with a code on failure */
   beginStep(name: string): (code: FaceErrorCode | null) => void;
   end(outcome: TracedOutcome): void;
 }
 
-/** Sends traces to an OpenTelemetry receiver. A receiver that is slow or away costs spans, and never a request. */
+/** Sends traces to an OpenTelemetry receiver. An outage loses spans, never requests. */
 export interface Tracing {
   /**
-   * Begins the trace of a request, or joins the one it came with.
-   * @param traceparent - as a proxy sent it, unchecked (W3C Trace Context, section 3.2); whether it is sampled is decided here
-   * @returns `null` where this request is not among those that are traced
+   * Starts or continues a trace.
+   * @param traceparent - unchecked, from a proxy (W3C Trace Context, section 3.2); sampling is decided here
+   * @returns `null` if the request is not sampled
    */
   beginRequest(requestId: string, traceparent: string | undefined): RequestTrace | null;
-  /** Sends what is left, for 2 s at most. */
+  /** Sends the remaining spans, for 2 s at most. */
   close(): Promise<void>;
 }
 
-/** How long one delivery may take, in milliseconds; a stop waits no longer for the last one. */
+/** Timeout of one delivery, in milliseconds; also limits shutdown. */
 const deliveryTimeoutMs = 2_000;
 
-/** Spans that wait for delivery; more are dropped. About 1 KB each. */
+/** Maximum buffered spans, about 1 KB each; further ones are dropped. */
 const maxWaitingSpans = 4_096;
 
-/** Starts sending. */
+/** Starts sending traces. */
 export function openTracing(
   { url, authorization, sampleRatio }: NonNullable<TelemetryConfig['traces']>,
   { log }: { readonly log: Log },
@@ -111,14 +110,14 @@ function end(span: Span, code: string | null, isError = code !== null): void {
   span.end();
 }
 
-/** Only the ids are taken: what else a proxy says, and whether it samples, does not count here. */
+/** Uses only the ids: other data and sampling flags of the proxy are ignored. */
 function toParent(traceparent: string | undefined) {
   const [, traceId, spanId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, isRemote: true, traceFlags: TraceFlags.NONE });
 }
 
-/** Says when deliveries begin to fail and when they work again, and no more. */
+/** Logs only when deliveries start to fail and when they work again. */
 function loggingFailures(exporter: SpanExporter, log: Log): SpanExporter {
   let isFailing = false;
   return {

@@ -1,15 +1,13 @@
-/*
- * Bits of a byte string are numbered from the most significant bit of the first byte, everywhere in the format.
- */
+/* Bits are numbered from the most significant bit of the first byte, throughout the format. */
 
-/** Spreads bytes into one 0 or 1 for each bit. */
+/** Expands bytes to one 0 or 1 per bit. */
 export function unpackBits(bytes: Uint8Array): Uint8Array {
   const bits = new Uint8Array(bytes.length * 8);
   for (let at = 0; at < bits.length; at += 1) bits[at] = (bytes[at >> 3] >> (7 - (at & 7))) & 1;
   return bits;
 }
 
-/** Gathers bits, 0 or 1 each, into bytes; what remains of the last byte is 0. */
+/** Packs bits into bytes, padded with 0. */
 export function packBits(bits: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(bits.length / 8));
   for (let at = 0; at < bits.length; at += 1) bytes[at >> 3] |= bits[at] << (7 - (at & 7));

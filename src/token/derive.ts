@@ -8,19 +8,17 @@ import { drawPermutation } from './permutation.js';
 import { codeLength } from './polar.js';
 import type { Stretch } from './stretch.js';
 
-/** All that a token is bound to. */
 export interface Context {
   readonly binding: Binding;
-  /** As the token tells it: a token that tells another expiry, engine or key version has other keys. */
+  /** Includes expiry, engine and key version, so that changing them changes the keys. */
   readonly header: TokenHeader;
   readonly salt: Uint8Array;
 }
 
-/** What one token is sealed under. */
 export interface TokenKeys {
   /** 128 bytes. */
   readonly mask: KeyMaterial;
-  /** Seeds the permutation: 32 bytes. */
+  /** Seed of the permutation: 32 bytes. */
   readonly permutation: KeyMaterial;
   /** 32 bytes. */
   readonly tag: KeyMaterial;
@@ -28,7 +26,7 @@ export interface TokenKeys {
   readonly content: KeyMaterial;
 }
 
-/** UTF-8 that can be told apart: unpaired surrogates would all become the same replacement character. */
+/** Encodes UTF-8 injectively: lone surrogates would become the same replacement character. */
 function toUtf8(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.toString('utf8') !== text) throw new FaceError('request_malformed');
@@ -42,8 +40,8 @@ function uint(value: number, bytes: number): Buffer {
 }
 
 /**
- * Every field of the context, each after its length in four bytes, so that no byte can move between two fields.
- * @throws FaceError `request_malformed`: a text that is not well-formed Unicode
+ * Encodes all fields of the context with four-byte lengths, so that no byte can move between them.
+ * @throws `request_malformed`: not well-formed Unicode
  */
 export function encodeContext({ binding, header, salt }: Context): Uint8Array {
   const fields = [
@@ -63,13 +61,13 @@ export function encodeContext({ binding, header, salt }: Context): Uint8Array {
 }
 
 /**
- * The bytes of a user's secret, in Unicode form NFKC, so that one secret typed on two keyboards is one.
- * @throws FaceError `request_malformed`: empty, over 1,024 bytes, or not well-formed Unicode
+ * Returns the bytes of a user's secret in NFKC, so that keyboards do not matter.
+ * @throws `request_malformed`: empty, over 1,024 bytes, or not well-formed Unicode
  * @see https://pages.nist.gov/800-63-4/sp800-63b.html (3.1.1.2, normalisation)
  */
 export function secretBytes(secret: UserSecret): Buffer {
   return secret.use((text) => {
-    // Normalising may lengthen a text many times over, so what is too long beforehand is not normalised.
+    // Checked before as well, because normalization may lengthen a text many times.
     if (text.length === 0 || text.length > maxSecretBytes || toUtf8(text).length > maxSecretBytes)
       throw new FaceError('request_malformed');
     return Buffer.from(text.normalize('NFKC'), 'utf8');
@@ -80,9 +78,9 @@ const hkdf = (key: Uint8Array, salt: Uint8Array, info: string, bytes: number): U
   new Uint8Array(hkdfSync('sha256', key, salt, `facestep/fv1/${info}`, bytes));
 
 /**
- * Derives what a token is sealed under. Argon2id runs where a secret is given, whatever the token says, so that the time
- * tells of the request only.
- * @throws FaceError `request_malformed` (see `encodeContext` and the secret's limits), `token_key_retired`
+ * Derives the keys of a token. Argon2id runs if a secret is given, whatever the token says, so that timing depends on
+ * the request only.
+ * @throws `request_malformed` (see `encodeContext` and the secret's limits), `token_key_retired`
  */
 export async function deriveTokenKeys(
   context: Context,
@@ -90,11 +88,11 @@ export async function deriveTokenKeys(
   share: QueueShare,
   deps: { readonly keys: Keys; readonly stretch: Stretch },
 ): Promise<TokenKeys> {
-  // A digest, so that a context of any length fits what a key service takes (AWS KMS: 4,096 bytes).
+  // Hashed to fit the limit of key services (AWS KMS: 4,096 bytes).
   const message = createHash('sha256').update(encodeContext(context)).digest();
   const typed = secret === null ? null : secretBytes(secret);
   const derive = async (): Promise<{ mac: KeyMaterial; stretched: KeyMaterial | null }> => {
-    // The MAC first: where the key is gone no Argon2id ran, and the one of the decoy that is opened instead is the only one.
+    // The MAC first: with a retired key, Argon2id runs only for the decoy opened instead.
     const mac = await deps.keys.mac(context.header.keyVersion, message);
     try {
       return { mac, stretched: typed === null ? null : await deps.stretch('secret', typed, context.salt, share) };
@@ -120,29 +118,26 @@ export async function deriveTokenKeys(
   return derived;
 }
 
-/** Overwrites a token's keys. */
+/** Wipes a token's keys. */
 export function wipeTokenKeys(keys: TokenKeys): void {
   for (const key of [keys.mask, keys.permutation, keys.tag, keys.content]) key.wipe();
 }
 
-/**
- * Draws the permutation of the code's positions.
- * @returns where position `i` of the sealed word is in the code word
- */
+/** Draws the permutation of the code. @returns position in the code word of each sealed position */
 export const permutationOf = (key: KeyMaterial): Uint16Array => key.use((seed) => drawPermutation(seed, codeLength));
 
 /**
- * The 16 bytes that tell the right message. They cover the stored bytes, since the code would mend a few altered ones,
- * and the altered token, with an id of its own, would pass a deny list.
+ * Returns the 16-byte tag of a message. It covers the stored bytes: the code corrects a few altered ones, and an
+ * altered token with another id would pass the deny list.
  * @param stretched - Argon2id of the message
- * @param stored - 128 bytes, as they are in the token
+ * @param stored - 128 bytes, as in the token
  */
 export const tagOf = (keys: TokenKeys, stretched: KeyMaterial, stored: Uint8Array): Buffer =>
   keys.tag.use((key) =>
     stretched.use((value) => createHmac('sha256', key).update(value).update(stored).digest().subarray(0, 16)),
   );
 
-/** Derives the key of files that only this face may open, 32 bytes, and zeroes it when `take` returns. @param stretched - Argon2id of the message */
+/** Derives the 32-byte content key, and zeroes it when `take` returns. @param stretched - Argon2id of the message */
 export function useContentKey(
   keys: TokenKeys,
   stretched: KeyMaterial,

@@ -4,29 +4,28 @@ import type { KeyVersion } from '../core/ports.js';
 import { type EpochSec, epochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** Public names of the engines that are built in, by their number in the token. Numbers are never reused. */
+/** Public names of the built-in engines, by number. Numbers are never reused. */
 export const engineNames = {
   1: 'faceplugin-1.0.3',
   2: 'faceplugin-1.0.3-mirrored',
   3: 'faceplugin-1.0.3-unshared',
 } as const satisfies Record<number, string>;
 
-/** The number of an engine that is built in: 1 to 127. */
+/** Number of a built-in engine: 1 to 127. */
 export type BuiltInEngine = keyof typeof engineNames;
 
-/** The built-in engine new tokens are made by, unless an installation has one of its own. */
+/** Default engine of new tokens. */
 export const currentEngine: BuiltInEngine = 3;
 
-/** The number of an engine in the token: a built-in one, or 128 to 255, which an installation gives to engines of its own. */
+/** Number of an engine: built-in, or 128 to 255 for an installation's custom engine. */
 export type EngineId = number;
 
-/** The numbers an installation gives. What an engine of such a number is, only that installation knows. */
+/** Numbers of custom engines, with a meaning local to the installation. */
 export const ownEngines = { first: 128, last: 255 } as const;
 
-/** Greatest number of photos one enrolment takes. */
 export const mostPhotos = 5;
 
-/** The part of a token that is told in clear. Nothing in it is trusted until the token has been opened. */
+/** The unencrypted part of a token, untrusted until it is opened. */
 export interface TokenHeader {
   readonly engine: EngineId;
   readonly hasSecret: boolean;
@@ -34,11 +33,10 @@ export interface TokenHeader {
   readonly photos: number;
   /** 1 to 65,535. */
   readonly keyVersion: KeyVersion;
-  /** `null` never expires. */
+  /** `null`: never expires. */
   readonly expiresAt: EpochSec | null;
 }
 
-/** A token's fields. */
 export interface TokenFields extends TokenHeader {
   /** 16 bytes. */
   readonly salt: Uint8Array;
@@ -54,25 +52,24 @@ const storedAt = 24;
 const tagAt = 152;
 const tokenBytes = 168;
 
-/** 168 bytes are 224 digits of base64url without a bit to spare, so that one token has one text. */
+/** 168 bytes are exactly 224 base64url digits, so a token has one text only. */
 const shape = /^fv1\.[A-Za-z0-9_-]{224}$/;
 const textLength = 228;
 
-/** Greatest expiry the four bytes hold: 2106-02-07. */
+/** Maximum expiry in four bytes: 2106-02-07. */
 export const latestExpiry = 0xffff_ffff;
 
 const isEngineId = (value: number): boolean =>
   value in engineNames || (value >= ownEngines.first && value <= ownEngines.last);
 
-/** The flags byte: bit 0 whether a secret was used, bits 1 to 3 the number of photos, the others 0. */
+/** Returns the flags byte: bit 0 is set with a secret, bits 1 to 3 are the number of photos, others 0. */
 export const toFlags = (header: TokenHeader): number => (header.hasSecret ? 1 : 0) | (header.photos << 1);
 
-/** A token that was read: its fields, and its public name. Nothing of it is verified. */
 export class ParsedToken extends SealedToken {
   readonly #bytes: Buffer;
   readonly #fields: TokenFields;
 
-  /** @throws FaceError `token_malformed` */
+  /** @throws `token_malformed` */
   constructor(bytes: Buffer) {
     super(prefix + bytes.toString('base64url'));
     this.#bytes = bytes;
@@ -83,7 +80,7 @@ export class ParsedToken extends SealedToken {
     return this.#fields;
   }
 
-  /** Tells nothing of what is sealed. 22 characters. */
+  /** Public id, 22 characters; reveals nothing of the content. */
   get tokenId(): string {
     const digest = createHash('sha256').update('facestep/fv1/token-id').update(this.#bytes).digest();
     return digest.subarray(0, 16).toString('base64url');
@@ -109,7 +106,7 @@ function readFields(bytes: Buffer): TokenFields {
   };
 }
 
-/** The token of these fields; its text is `fv1.` and the base64url of its 168 bytes. */
+/** Creates the token of fields: `fv1.` and the base64url of 168 bytes. */
 export function renderToken(fields: TokenFields): ParsedToken {
   const bytes = Buffer.alloc(tokenBytes);
   bytes.writeUInt8(fields.engine, 0);
@@ -122,16 +119,13 @@ export function renderToken(fields: TokenFields): ParsedToken {
   return new ParsedToken(bytes);
 }
 
-/**
- * Reads a token's text, once: what was read is given back as it is. There is one text for each token.
- * @throws FaceError `token_malformed`
- */
+/** Parses a token, once; a parsed one is returned as is. Each token has one text only. @throws `token_malformed` */
 export const parseToken = (token: SealedToken): ParsedToken =>
   token instanceof ParsedToken ? token : new ParsedToken(decodeText(token));
 
 function decodeText(token: SealedToken): Buffer {
   return token.use((text) => {
-    // The length first: ten megabytes are refused without being read.
+    // Length first, so that ten megabytes are refused unread.
     if (text.length !== textLength || !shape.test(text)) throw new FaceError('token_malformed');
     return Buffer.from(text.slice(prefix.length), 'base64url');
   });

@@ -13,11 +13,10 @@ import { codeLength, messagePositions, polarEncode } from './polar.js';
 import type { Stretch } from './stretch.js';
 import { signBits } from './views.js';
 
-/** What a token is made from. */
 export interface SealRequest {
-  /** The normalised mean of the photos' embeddings, by the current engine. */
+  /** Normalized mean of the photos' embeddings, by the current engine. */
   readonly embedding: Embedding;
-  /** How many photos that were, 1 to 5. */
+  /** Number of those photos, 1 to 5. */
   readonly photos: number;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
@@ -25,77 +24,70 @@ export interface SealRequest {
   readonly share: QueueShare;
 }
 
-/** What a token is unlocked with. */
 export interface UnlockRequest {
-  /** `null` stands for no enrolment: the same work, and never opened. */
+  /** `null`: no enrolment; same work, never opened. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** A token that tells another expiry is not opened, after the same work; `undefined` takes whichever it tells. */
+  /** Another expiry is not opened, after the same work; `undefined`: any. */
   readonly expectedExpiresAt?: EpochSec | null;
   /** As in `VerifyRequest`. */
   readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
 }
 
-/** What only the right face, context and secret give. */
 export interface Opened {
-  /** The cosine of the enrolled and the live embedding, estimated from how many sign bits agree; −1 to 1. */
+  /** Estimated cosine of enrolled and live embedding, from the share of equal sign bits; −1 to 1. */
   readonly cosine: number;
-  /** Sealed under a key version or an engine that is not the current one. */
+  /** True if key version or engine is not current. */
   readonly stale: boolean;
 }
 
-/** A message that a token might hold, where a face is the right one. */
 export interface Guess {
-  /** Which share of the face speaks against it: 0 to 1. The right message of the right face has nearly always less than any other token's. */
+  /** Weighted share of the face that contradicts it: 0 to 1; almost always lowest for the right message. */
   readonly against: number;
-  /** Whether it is the token's message: one Argon2id run. @throws FaceError `overloaded` */
+  /** Verifies it against the tag: one Argon2id run. @throws `overloaded` */
   isRight(): Promise<boolean>;
 }
 
-/** A token whose keys are derived, waiting for a face. */
 export interface Unlocked {
   /**
-   * @param embedding - the normalised mean of the live photos' embeddings, by the token's engine; `null` stands for no face in particular: the
-   *   same work, and never opened
-   * @returns `null` where the face, the secret or anything the token is bound to differs: which one is not known
-   * @throws FaceError `token_key_retired`: of the key, or of an engine that is not there; told after the work of a refusal
+   * @param embedding - normalized mean of the live embeddings, by the token's engine; `null`: no face; same work, never
+   * opened
+   * @returns `null` if face, secret or context differ, without telling which
+   * @throws `token_key_retired`: key or engine missing; after the work of a refusal
    */
   open(embedding: Embedding | null): Promise<Opened | null>;
   /**
-   * What `open` would try, left to be tried: for whoever holds one face against many tokens and cannot pay for all.
+   * Returns the candidates of `open` untested, for searches that cannot afford all.
    * @param embedding - as in `open`
-   * @returns `candidateCount` of them, likeliest first; of no use once the keys are overwritten
+   * @returns `candidateCount` of them, likeliest first; invalid after `wipe`
    */
   guess(embedding: Embedding | null): readonly Guess[];
-  /** Overwrites the keys, and what was guessed. */
   wipe(): void;
 }
 
-/** Seals faces into FV1 tokens and opens them; docs/token-format.md is the specification. */
+/** Seals faces into FV1 tokens and opens them; specified in docs/token-format.md. */
 export interface Fv1 {
   /**
-   * @throws FaceError `request_malformed`: an expiry after 2106, or text and secret as `deriveTokenKeys` says;
-   *   `accuracy_not_offered`
+   * @throws `request_malformed`: an expiry after 2106, or text and secret as for `deriveTokenKeys`;
+   * `accuracy_not_offered`
    */
   seal(request: SealRequest): Promise<Sealed>;
   /**
-   * Derives a token's keys: all that can be done before the face is known, a key service's answer and the user secret's
-   * Argon2id included. The caller wipes what it gets.
-   * @throws FaceError `token_malformed`, `request_malformed` (text and secret as in `seal`)
+   * Derives a token's keys before the face is known: calls the key service and runs the secret's Argon2id. The caller
+   * must wipe the result.
+   * @throws `token_malformed`, `request_malformed` (text and secret as in `seal`)
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
 }
 
-/** A message that the decoder found. */
 interface Decoded {
   readonly message: Uint8Array;
-  /** Which share of the face speaks against it: 0 to 1. */
+  /** Weighted share of the face that contradicts it: 0 to 1. */
   readonly against: number;
 }
 
-/** A message held against the token's tag. */
 interface Attempt {
   readonly message: Uint8Array;
   readonly stretched: KeyMaterial;
@@ -119,8 +111,8 @@ function checkExpiry(expiresAt: EpochSec | null): void {
 }
 
 /**
- * Wires the format to the keys and to chance. New tokens are of the current engine; older ones still open.
- * @param deps - `random` is asked for 16 bytes of salt, then the message
+ * Creates the format with keys and randomness. New tokens use the current engine; older ones still open.
+ * @param deps - `random` is called for 16 bytes of salt, then for the message
  */
 export function createFv1(deps: {
   readonly parameters: Parameters;
@@ -138,7 +130,7 @@ export function createFv1(deps: {
     return code;
   }
 
-  /** The likeliest messages, likeliest first, for sign bits hidden under a code word; and what share of the face speaks against each. */
+  /** Returns the likeliest messages, likeliest first, with the share of the face that contradicts each. */
   function decode(views: Float32Array, hidden: Uint8Array, order: Uint16Array, code: Code): Decoded[] {
     const soft = new Float32Array(codeLength);
     for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];
@@ -155,7 +147,6 @@ export function createFv1(deps: {
     return decoded;
   }
 
-  /** One Argon2id run. @param room - as `Stretch` */
   async function attempt(
     message: Uint8Array,
     { salt, stored, tag }: TokenFields,
@@ -168,8 +159,8 @@ export function createFv1(deps: {
   }
 
   /**
-   * The candidate whose tag is the token's. The right face is nearly always found first, after one Argon2id run; every
-   * other answer takes all eight, found or not. So time tells no more than that a match was a clear one.
+   * Finds the candidate with the token's tag. The right face is almost always first, after one Argon2id run; any other
+   * result takes all eight. So timing reveals only a clear match.
    */
   async function findMessage(
     candidates: readonly Decoded[],
@@ -214,14 +205,13 @@ export function createFv1(deps: {
     return { token, tokenId: token.tokenId, engine: current.name, expiresAt, photos };
   }
 
-  /** What a token holds, filled with chance: no message gives its tag. */
+  /** Random fields, whose tag no message has. */
   async function decoyFields(hasSecret: boolean): Promise<TokenFields> {
     const keyVersion = await deps.keys.currentVersion();
     const header: TokenHeader = { engine: current.id, hasSecret, photos: 1, keyVersion, expiresAt: null };
     return { ...header, salt: deps.random(16), stored: deps.random(codeLength / 8), tag: deps.random(16) };
   }
 
-  /** What is opened, its keys, and how that ends in any case. */
   interface Target {
     readonly fields: TokenFields;
     readonly engine: EngineParameters;
@@ -243,7 +233,7 @@ export function createFv1(deps: {
     if (token === null) return deriveDecoy(null);
     const { fields } = parseToken(token);
     const engine = engines.get(fields.engine);
-    // An engine of an installation's own that was removed, or that this replica lacks.
+    // A custom engine that was removed, or is missing on this replica.
     if (engine === undefined) return deriveDecoy(new FaceError('token_key_retired', { engine: fields.engine }));
     return derive(fields, engine, null).catch((error: unknown) => {
       if (error instanceof FaceError && error.code === 'token_key_retired') return deriveDecoy(error);
@@ -304,7 +294,6 @@ export function createFv1(deps: {
     };
   }
 
-  /** Views of nobody. */
   function drawViews(): Float32Array {
     return Float32Array.from(deps.random(codeLength), (byte) => byte - 127.5);
   }
@@ -313,7 +302,7 @@ export function createFv1(deps: {
 }
 
 /**
- * Two vectors at angle θ differ in θ/π of the signs of their random projections.
+ * Vectors at angle θ differ in θ/π of the signs of random projections.
  * @see https://doi.org/10.1145/509907.509965 (Charikar)
  */
 function estimateCosine(views: Float32Array, hidden: Uint8Array, word: Uint8Array, order: Uint16Array): number {

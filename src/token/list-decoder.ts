@@ -1,41 +1,34 @@
 import { codeLength, polarTransform } from './polar.js';
 
-/**
- * How many messages the decoder gives: each costs whoever tries it an Argon2id run, and further ones are hardly ever
- * right.
- */
+/** Number of decoded messages: each costs an Argon2id run, and further ones are almost never right. */
 export const candidateCount = 8;
 
 const { abs } = Math;
 const layers = Math.log2(codeLength) + 1;
 
-/** Decodes one code; holds its working memory, so that a decoding allocates next to nothing. */
 export interface ListDecoder {
   /**
-   * The `candidateCount` likeliest messages, likeliest first.
-   * @param soft - 1,024 values: the sign tells the bit (positive is 0), the size how sure it is
-   * @param messages - takes `candidateCount` messages, one after the other, one 0 or 1 for each bit
-   * @returns for each of them the sum of the sizes of all values that speak against its code word
+   * Decodes the `candidateCount` likeliest messages, likeliest first.
+   * @param soft - 1,024 values: sign is the bit (positive is 0), magnitude the confidence
+   * @param messages - receives `candidateCount` messages, one 0 or 1 per bit
+   * @returns per message, the sum of magnitudes that contradict its code word
    */
   decode(soft: Float32Array, messages: Uint8Array): Float64Array;
-  /** Overwrites what the last decoding left in the working memory. */
   wipe(): void;
 }
 
 /**
- * Successive-cancellation list decoding with the min-sum approximation. Subtrees without a message bit, and those whose
- * last position alone carries one, are decided at once: under min-sum their penalties are exactly those of the leaves.
- *
- * All paths do the same step at the same time. So a layer is always written by every path at once, path `p` may always
- * write slot `p`, and a fork copies slot numbers instead of values.
- * @param positions - the positions that carry the message, ascending; at least 3, the last position among them
- * @param listSize - how many paths it follows: `candidateCount` or more, a power of two
+ * Creates a successive-cancellation list decoder (min-sum). Subtrees with no message bit, or only at the last position,
+ * are decided at once; under min-sum the penalties are exact. All paths advance in lockstep, so each layer is written
+ * by all paths, path `p` owns slot `p`, and a fork copies slot numbers instead of values.
+ * @param positions - message positions, ascending; at least 3, including the last
+ * @param listSize - number of paths: at least `candidateCount`, a power of two
  * @see https://arxiv.org/abs/1206.0050 (Tal and Vardy)
  * @see https://arxiv.org/abs/1505.01466 (penalties of whole subtrees)
  */
 export function createListDecoder(positions: Uint16Array, listSize: number): ListDecoder {
-  // By layer, `listSize` slots each: what is believed of a subtree's bits, and what was decided for a left and a right one.
-  // The top layer is what was received: one for all paths.
+  // Per layer, `listSize` slots for beliefs, and for left and right decisions. The top layer is the input: one slot for
+  // all paths.
   const slotsOf = (layer: number): number => (layer === 0 ? 1 : listSize);
   const beliefs = Array.from(
     { length: layers },
@@ -65,7 +58,6 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
         slots[layer * listSize + path] = forkedSlots[layer * listSize + (forkOrder[path] >> 1)];
   }
 
-  /** Splits each path by the two values its next bit may have, and keeps the likeliest, likeliest first. */
   function fork(): void {
     const choices = paths * 2;
     for (let choice = 0; choice < choices; choice += 1) {
@@ -82,7 +74,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
     }
   }
 
-  /** Decides the subtree whose first position is `start`; its decision goes to `decided`, path `p` to slot `p`. */
+  /** Decides the subtree that starts at `start`; writes to `decided`, path `p` to slot `p`. */
   function decide(layer: number, start: number, decided: Uint8Array): void {
     const size = codeLength >> layer;
     const carried = before[start + size] - before[start];
@@ -112,7 +104,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
     }
   }
 
-  /** A subtree whose bits are all equal: all 0, or, where `isOpen`, all 0 or all 1. */
+  /** Decides a subtree of equal bits: all 0, or, if `isOpen`, all 0 or all 1. */
   function decideAlike(layer: number, size: number, isOpen: boolean, decided: Uint8Array): void {
     const belief = beliefs[layer];
     for (let path = 0; path < paths; path += 1) {
@@ -145,7 +137,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
       for (let at = 0; at < half; at += 1) {
         const a = above[from + at];
         const b = above[from + half + at];
-        // sign(a)·sign(b)·min(|a|, |b|), without a branch that half of the time goes wrong.
+        // sign(a)·sign(b)·min(|a|, |b|), without an unpredictable branch.
         below[to + at] = (abs(a + b) - abs(a - b)) / 2;
       }
       beliefSlots[(layer + 1) * listSize + path] = path;

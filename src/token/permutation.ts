@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Draws a permutation by Fisher and Yates, each equally likely: 32-bit words of a SHAKE-256 stream, big-endian. Words that would
- * favour the lower remainders are skipped.
- * @param length - how many numbers it permutes
+ * Draws a uniform permutation by Fisher–Yates from big-endian 32-bit words of SHAKE-256, skipping words that would
+ * cause bias.
+ * @param length - size of the permutation
  */
 export function drawPermutation(seed: Uint8Array, length: number): Uint16Array {
   const streamOf = (words: number): Buffer =>
@@ -13,7 +13,7 @@ export function drawPermutation(seed: Uint8Array, length: number): Uint16Array {
   let stream = streamOf(length);
   let at = 0;
   const nextWord = (): number => {
-    // A longer output of SHAKE-256 begins with the shorter one.
+    // A longer SHAKE-256 output starts with the shorter one.
     if (at === stream.length) stream = streamOf(stream.length / 2);
     at += 4;
     return stream.readUInt32BE(at - 4);

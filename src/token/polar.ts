@@ -2,8 +2,8 @@
 export const codeLength = 1024;
 
 /**
- * How reliable each position of the code is: the polarisation weight Σ bit_j · 2^(j/4) of its number. No two positions
- * weigh the same, as 1, 2^¼, 2^½ and 2^¾ are linearly independent over the integers.
+ * Reliability of a code position: polarization weight Σ bit_j · 2^(j/4). Unique, because 1, 2^¼, 2^½ and 2^¾ are
+ * linearly independent over the integers.
  * @see https://arxiv.org/abs/1704.05709 (β-expansion, β = 2^¼)
  */
 function polarisationWeight(position: number): number {
@@ -13,7 +13,7 @@ function polarisationWeight(position: number): number {
 }
 
 /**
- * The positions that carry the message, ascending: those of greatest weight. All others are 0.
+ * Returns the most reliable positions, ascending, for the message; all others are 0.
  * @param messageBits - 1 to 1,024
  */
 export function messagePositions(messageBits: number): Uint16Array {
@@ -22,18 +22,14 @@ export function messagePositions(messageBits: number): Uint16Array {
   return Uint16Array.from(byWeight.slice(0, messageBits)).sort();
 }
 
-/** Arıkan's transform u·F^⊗10 over GF(2) in natural order, in place; it is its own inverse. */
+/** Applies Arıkan's transform u·F^⊗10 over GF(2) in natural order, in place; it is its own inverse. */
 export function polarTransform(bits: Uint8Array): void {
   for (let half = 1; half < codeLength; half <<= 1)
     for (let start = 0; start < codeLength; start += half << 1)
       for (let at = start; at < start + half; at += 1) bits[at] ^= bits[at + half];
 }
 
-/**
- * The code word of a message.
- * @param message - as many bits, 0 or 1 each, as there are positions
- * @returns 1,024 bits
- */
+/** Encodes a message. @param message - one 0 or 1 per position @returns 1,024 bits */
 export function polarEncode(message: Uint8Array, positions: Uint16Array): Uint8Array {
   const word = new Uint8Array(codeLength);
   for (let at = 0; at < positions.length; at += 1) word[positions[at]] = message[at];

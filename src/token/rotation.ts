@@ -3,15 +3,15 @@ import { unpackBits } from './bits.js';
 import { flipSigns, walshHadamard } from './hadamard.js';
 import { drawPermutation } from './permutation.js';
 
-/** The published seed of the rotation, and its name in the parameters of an engine. */
+/** Public seed of the rotation, and its name in an engine's parameters. */
 export const rotationLabel = 'facestep/fv1/rotation/1';
 
-/** Rotates a vector in place: its length and the angles between vectors stay. */
+/** Rotates a vector in place, preserving lengths and angles. */
 export type Rotate = (values: Float32Array) => void;
 
 /**
- * Creates the fixed rotation `H·D₂·P·H·D₁` of engines of an installation's own. Their models may give fewer numbers than the
- * transform of the views takes, or order them by importance: without the rotation such sign bits repeat one another.
+ * Creates the fixed rotation `H·D₂·P·H·D₁` for custom engines. Their models may give fewer numbers than the views need,
+ * or sort them by importance, which would make sign bits redundant.
  * @param length - a power of two
  */
 export function createRotation(length: number): Rotate {

@@ -4,36 +4,36 @@ import { KeyMaterial } from '../core/concealed.js';
 import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 
-/** What one Argon2id run costs. */
+/** Cost of one Argon2id run. */
 export interface StretchCost {
   readonly memoryKiB: number;
   readonly passes: number;
 }
 
 /**
- * The published cost of the format: 19 MiB and two passes, one lane. Part of the format: another cost gives other tokens.
+ * Cost in the format: 19 MiB and two passes, one lane. Changing it changes all tokens.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html (its first choice for Argon2id)
  */
 export const publishedCost: StretchCost = { memoryKiB: 19_456, passes: 2 };
 
-/** Runs at once in one process, so that a burst holds 38 MiB and no more; two keep two cores busy. */
+/** Parallel runs per process: limits memory to 38 MiB and uses two cores. */
 const greatestWidth = 2;
 
 /**
- * Runs of one class of callers that may wait: some four seconds of work. Refusals take eight runs each, so they can arrive faster than they are
- * worked off, and whoever sends them is told to come back: before the first of the eight, so that no guess goes uncounted.
+ * Maximum waiting runs per class of callers: about four seconds of work. A refusal takes eight runs, so callers are
+ * turned away before the first one, so that no attempt is uncounted.
  */
 export const mostWaiting = 1024;
 const retryAfterSec = 4;
 
-/** What a value is stretched for; part of Argon2id's input, so that equal values for two purposes differ. */
+/** Purpose of a stretched value, part of Argon2id's input to separate domains. */
 export type StretchPurpose = 'message' | 'secret';
 
 /**
- * Argon2id (RFC 9106, version 0x13) of a value under a salt: 32 bytes, off the event loop.
- * @param room - how many runs the caller may come to ask for, this one among them: it is refused where they may not all wait. 0 is
- *   one that room was found for before: it goes first, so that what was begun ends. 1 unless given
- * @throws FaceError `overloaded`
+ * Computes Argon2id (RFC 9106, version 0x13) of a value and salt: 32 bytes, off the event loop.
+ * @param room - runs that the caller may need, this one included; refused if they do not all fit the queue. 0:
+ * continues an admitted series, first in line. Default: 1
+ * @throws `overloaded`
  */
 export type Stretch = (
   purpose: StretchPurpose,
@@ -43,7 +43,7 @@ export type Stretch = (
   room?: number,
 ) => Promise<KeyMaterial>;
 
-/** Makes the one `Stretch` of a process. */
+/** Creates the process's `Stretch`. */
 export function createStretch(cost: StretchCost): Stretch {
   const waiting = createFairQueue<{ go(): void; refuse(error: FaceError): void }>(mostWaiting);
   let running = 0;
@@ -62,7 +62,7 @@ export function createStretch(cost: StretchCost): Stretch {
     try {
       return await work();
     } finally {
-      // The turn passes straight on, so that a newcomer cannot take it in between.
+      // The slot passes on directly, so that no newcomer takes it.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next.go();

@@ -3,21 +3,19 @@ import { unpackBits } from './bits.js';
 import { flipSigns, walshHadamard } from './hadamard.js';
 import type { Rotate } from './rotation.js';
 
-/** Numbers in an embedding. */
 export const embeddingLength = 512;
 
-/** Numbers in the two views of an embedding together. */
 export const viewLength = 2 * embeddingLength;
 
-/** The labels whose SHAKE-256 output gives the signs of the two views. Public and the same for all tokens of an engine. */
+/** Labels of the SHAKE-256 streams for the signs of the views; public and constant. */
 const viewLabels = ['facestep/fv1/view/1', 'facestep/fv1/view/2'] as const;
 
-/** What tells one person from others in an embedding: less the engine's mean, and nothing along its shared directions. */
+/** Centers an embedding: subtracts the engine's mean and removes its shared directions. */
 export type Centre = (embedding: Float32Array) => Float32Array<ArrayBuffer>;
 
 /**
- * @param mean - the engine's published mean, 512 values
- * @param directions - of length 1 and at right angles, 512 values each: what people of one place have in common
+ * @param mean - the engine's public mean, 512 values
+ * @param directions - orthonormal, 512 values each: shared by people of one origin
  */
 export const createCentre =
   (mean: Float32Array, directions: readonly Float32Array[]): Centre =>
@@ -32,13 +30,15 @@ export const createCentre =
     return centred;
   };
 
-/** Makes both views of an embedding: `H·(s₁∘x)` and then `H·(s₂∘x)`, where `x` is the embedding centred, and rotated if its engine has a rotation. */
+/**
+ * Computes both views `H·(s₁∘x)` and `H·(s₂∘x)` of the centered embedding `x`, rotated if the engine has a rotation.
+ */
 export type ToViews = (embedding: Float32Array) => Float32Array;
 
 /**
- * The public transform of an engine. A random one for each token would let two leaked tokens and their keys be
- * intersected to give the embedding.
- * @param rotate - `null` for the built-in engines
+ * Creates the public transform of an engine. A random one per token would allow two leaked tokens with keys to be
+ * intersected to the embedding.
+ * @param rotate - `null` for built-in engines
  */
 export function createViews(centre: Centre, rotate: Rotate | null): ToViews {
   const signs = viewLabels.map((label) =>
@@ -63,7 +63,7 @@ export function createViews(centre: Centre, rotate: Rotate | null): ToViews {
   };
 }
 
-/** The sign bits: 1 where a value is below 0. */
+/** Returns sign bits: 1 for negative values. */
 export function signBits(views: Float32Array): Uint8Array {
   const bits = new Uint8Array(views.length);
   for (let at = 0; at < bits.length; at += 1) bits[at] = views[at] < 0 ? 1 : 0;

@@ -25,34 +25,29 @@ import { checkPhotoCount } from './photo-count.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 
-/** A token is only sealed anew from as many photos as make a strong enrolment. */
+/** Minimum photos to renew a token, as for a strong enrolment. */
 const photosToRenew = 3;
 
-/** Photos of one request in the engine at once: a comparison of a hundred does not fill its queue against others. */
+/** Photos of one request in the engine at once, so that a large comparison does not fill its queue. */
 const photosInWork = mostPhotos;
 
-/** What a check may read of each photo; liveness where it is asked for. */
+/** Signals of a check; liveness only if required. */
 export const checkedSignals: readonly Signal[] = ['embedding', 'liveness'];
 
-/** The face of a request as the model of one engine sees it. */
 interface SeenFace {
-  /** The normalised mean of all photos. */
   readonly embedding: Embedding;
-  /** Whether all photos show one person: photos to enrol, or of a check. */
+  /** Returns true if all photos show one person, by the threshold for enrolment or check. */
   isOnePerson(when: keyof EngineParameters['alikeCosines']): boolean;
-  /** Of the clearest photo: how clearly the model saw the face. */
   readonly magnitude: number;
 }
 
-/** The live face of a request. */
 interface Probe {
   by(engine: EngineParameters): SeenFace;
   readonly photos: number;
-  /** The least of the photos; `null` unless asked for. */
+  /** Lowest of the photos; `null` unless required. */
   readonly liveness: number | null;
 }
 
-/** A token opened by a probe, or not. */
 interface Check {
   readonly opened: Opened | null;
   readonly liveness: number | null;
@@ -68,7 +63,6 @@ function wipeIfSeen(seen: Examination | PhotoCode | undefined): void {
   if (seen !== undefined && typeof seen !== 'string') wipeExamination(seen);
 }
 
-/** What the model of an engine makes of a photo. */
 function describedBy(examination: Examination, { recogniser }: EngineParameters) {
   if (recogniser === null)
     return { embedding: present(examination.embedding), magnitude: present(examination.magnitude) };
@@ -76,15 +70,15 @@ function describedBy(examination: Examination, { recogniser }: EngineParameters)
 }
 
 /**
- * The verifier that does the work in this process: the engine finds and describes the face, FV1 seals it.
- * It closes the engine with itself. Every photo is described by every model there is, whosever token it is held against.
+ * Creates the verifier of this process: the engine describes the face, FV1 seals it. Closes the engine with itself.
+ * Every photo is described by every model, whatever the token.
  */
 export function createEmbeddedVerifier(deps: {
   readonly engine: Engine;
   readonly parameters: Parameters;
   readonly keys: Keys;
   readonly random: Random;
-  /** At the published cost, except in tests: a refusal runs it eight times. */
+  /** With the published cost, except in tests: a refusal runs it eight times. */
   readonly stretch: Stretch;
 }): Verifier {
   const { engine } = deps;
@@ -92,7 +86,7 @@ export function createEmbeddedVerifier(deps: {
   const { levels } = current;
   const fv1 = createFv1(deps);
 
-  /** All photos, several at once; of several refusals the first in order is told, and what comes later is left out. */
+  /** Examines photos in parallel; throws the first refusal in order and skips the rest. */
   async function examineAll<Seen extends Examination | PhotoCode>(
     photos: readonly Photo[],
     examine: (photo: Photo) => Promise<Seen>,
@@ -118,7 +112,6 @@ export function createEmbeddedVerifier(deps: {
     throw refusals[first];
   }
 
-  /** Hands the examinations to `work` and overwrites their embeddings after it. */
   async function withExamined<T>(
     photos: readonly Photo[],
     signals: readonly Signal[],
@@ -135,8 +128,8 @@ export function createEmbeddedVerifier(deps: {
   }
 
   /**
-   * The same for comparisons without a token: the embeddings by the current engine alone, and of an unusable photo its code.
-   * @param needed - the photos without which nothing can be compared: their refusals are thrown
+   * Passes embeddings of the current engine to `work`, or the code of an unusable photo.
+   * @param needed - photos whose refusal is thrown
    */
   async function withEmbeddings<T>(
     photos: readonly Photo[],
@@ -186,8 +179,8 @@ export function createEmbeddedVerifier(deps: {
   }
 
   /**
-   * Seals a face that has opened its token anew, where it could be enrolled as it was shown. What keeps it from being sealed, such
-   * as a key service that does not answer for the newest key, refuses nobody: the former token still opens, and the next check tries again.
+   * Renews a token after a match if its photos could be enrolled. Failures, such as an unavailable newest key, are
+   * ignored: the former token stays valid, and the next check retries.
    */
   async function renew(
     { embedding, isOnePerson, magnitude }: SeenFace,
@@ -208,15 +201,15 @@ export function createEmbeddedVerifier(deps: {
     const { expiresAt, engine: id } =
       token === null ? { expiresAt: null, engine: current.id } : parseToken(token).fields;
     const engine = engines.get(id) ?? current;
-    // Beside the engine's work: a key service or the secret's Argon2id takes as long as a photo.
+    // In parallel to the engine, because key service or Argon2id take as long as a photo.
     const unlocking = fv1.unlock(request);
     const settled = unlocking.catch(() => null);
     try {
       return await withProbe(photos, request.requireLiveness, share, async ({ by, photos: count, liveness }) => {
         const [face, newest] = [by(engine), by(current)];
         const unlocked = await unlocking;
-        // Somebody's photo beside the attacker's own live face would pass for both: such photos are nobody's. So are those
-        // that do not look alive: a printed photo of the right person takes the time of any other.
+        // Photos of two people never match: an attacker could combine a stolen photo with their own live face. The same
+        // for photos that are not live, after the same work.
         const isJudgedLive = (await request.judgedLive) ?? true;
         const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
         const opened = await unlocked.open(face.isOnePerson('shown') && isLive ? face.embedding : null);

@@ -3,7 +3,7 @@ import { normalise } from '../engine/embed.js';
 import type { EngineParameters } from '../token/parameters.js';
 import type { Centre } from '../token/views.js';
 
-/** The cosine of two embeddings of length 1: −1 to 1. */
+/** Returns the cosine of two unit embeddings: −1 to 1. */
 export function cosineOf(one: Embedding, other: Embedding): number {
   return one.use((a) =>
     other.use((b) => {
@@ -14,10 +14,10 @@ export function cosineOf(one: Embedding, other: Embedding): number {
   );
 }
 
-/** A score as callers see it: two decimals. */
+/** Rounds a score to two decimals. */
 export const toScore = (cosine: number): number => Math.round(cosine * 100) / 100;
 
-/** The mean of embeddings, brought back to length 1. */
+/** Returns the normalized mean of embeddings. */
 export function meanOf(embeddings: readonly Embedding[]): Embedding {
   const sum = new Float32Array(512);
   for (const embedding of embeddings)
@@ -28,7 +28,7 @@ export function meanOf(embeddings: readonly Embedding[]): Embedding {
   return new Embedding(sum);
 }
 
-/** Hands the embeddings to `work` as an engine compares them, centred and of length 1, and overwrites those after it. */
+/** Passes centered unit embeddings to `work` and wipes them afterwards. */
 export function withCentred<T>(
   embeddings: readonly Embedding[],
   centre: Centre,
@@ -46,7 +46,7 @@ export function withCentred<T>(
   }
 }
 
-/** Whether the photos of one request are taken for those of one person. @param when - as photos to enrol, or of a check */
+/** Returns true if the photos of a request show one person. @param when - enrolment or check */
 export const areOfOnePerson = (
   embeddings: readonly Embedding[],
   { centre, alikeCosines }: Pick<EngineParameters, 'centre' | 'alikeCosines'>,
@@ -54,9 +54,8 @@ export const areOfOnePerson = (
 ): boolean => withCentred(embeddings, centre, (centred) => outliersOf(centred, alikeCosines[when]).length === 0);
 
 /**
- * The embeddings that are not the person most of the others show: those that reach the threshold with fewer than half
- * of the others. Of two that differ, and of two pairs, that is all of them.
- * @returns indices from 0, ascending
+ * Finds embeddings that match fewer than half of the others; for two different ones, or two pairs, all of them.
+ * @returns indexes from 0, ascending
  */
 export function outliersOf(embeddings: readonly Embedding[], threshold: number): number[] {
   return embeddings.flatMap((embedding, index) => {

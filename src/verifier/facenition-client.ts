@@ -11,8 +11,8 @@ import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-
 import { createMultipartBody, type FormField } from './multipart.js';
 
 /**
- * Endpoints, and whether a call may be made again after the service may have received it. Verification counts attempts
- * against a token and enrolment makes one, so those are sent once; comparing and screening leave nothing behind.
+ * Endpoints, and if a call may be repeated after the service may have received it. Verification counts attempts and
+ * enrolment creates tokens, so not those; comparing and screening have no effect.
  */
 const isRepeatable = {
   generate: false,
@@ -26,24 +26,20 @@ const isRepeatable = {
   liveness: true,
 } as const satisfies Record<string, boolean>;
 
-/** An endpoint this client calls. */
 export type Endpoint = keyof typeof isRepeatable;
 
-/** Greatest times of one call, in milliseconds. `total` bounds everything, attempts made again included. */
+/** Timeouts of a call, in milliseconds. `total` includes retries. */
 export interface Timeouts {
   readonly connectMs: number;
-  /** From the last byte sent to the end of the reply's headers. */
+  /** From the last byte sent to the end of the response headers. */
   readonly headersMs: number;
-  /** Between two pieces of the reply's body. */
   readonly bodyMs: number;
   readonly totalMs: number;
 }
 
-/** What the client of a Facenition server is handed. */
 export interface ClientOptions {
-  /** The base address, with a path where the API does not stand at the top. */
+  /** Base URL, with a path if needed. */
   readonly url: string;
-  /** The client token, sent as `X-Auth-Token`. */
   readonly token: Credential;
   readonly timeouts?: Timeouts;
   readonly clock: Clock;
@@ -51,34 +47,30 @@ export interface ClientOptions {
   readonly log: Log;
 }
 
-/** Calls a Facenition server, within its limits of time, size and number. */
 export interface FacenitionClient {
   /**
-   * @returns the reply's fields as `guard` gives them
-   * @throws FaceError `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`, and the refusals
-   * that `facenition-failure.ts` tells on
+   * @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`, and refusals passed on by
+   * `facenition-failure.ts`
    */
   call<T>(endpoint: Endpoint, fields: readonly FormField[], guard: z.ZodType<T>, signal: AbortSignal): Promise<T>;
-  /** Ends when the time of one check is over, however many calls it makes. */
   deadline(): AbortSignal;
-  /** Whether the service answers and accepts the client token; asked at most once in five seconds. */
+  /** Returns true if the service responds and accepts the client token; probed at most once in five seconds. */
   isReady(): Promise<boolean>;
-  /** Lets calls under way end, each by its deadline. */
+  /** Waits for running calls, each limited by its deadline. */
   close(): Promise<void>;
 }
 
 const defaultTimeouts: Timeouts = { connectMs: 2000, headersMs: 8000, bodyMs: 4000, totalMs: 10_000 };
 
-/** Replies are a few numbers; a hundred comparisons are 4 KB. */
+/** Responses are a few numbers; a hundred comparisons are 4 KB. */
 const replyLimitBytes = 256 * 1024;
 const connections = 16;
-/** Calls that hold photos in memory at once, those that wait for a connection included. */
+/** Maximum calls with photos in memory, including those waiting for a connection. */
 const callsLimit = 64;
 const attemptsLimit = 3;
 const firstPauseMs = 50;
 const outagesToOpen = 5;
 const coolDownMs = 10_000;
-/** How long the outcome of a probe is taken for the state of the service. */
 const evidenceMs = 5000;
 
 interface Answer {
@@ -87,7 +79,7 @@ interface Answer {
   readonly retryAfterSec: number | null;
 }
 
-/** Wires a client with a keep-alive pool and a circuit breaker of its own. */
+/** Creates a client with its own keep-alive pool and circuit breaker. */
 export function createFacenitionClient(options: ClientOptions): FacenitionClient {
   const { token, clock, random, log, timeouts = defaultTimeouts } = options;
   const { origin, pathname } = new URL(options.url);
@@ -95,7 +87,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
-    // Explicit, as NODE_TLS_REJECT_UNAUTHORIZED would otherwise turn the check of the certificate off.
+    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED would otherwise disable certificate verification.
     connect: { timeout: timeouts.connectMs, rejectUnauthorized: true },
     headersTimeout: timeouts.headersMs,
     bodyTimeout: timeouts.bodyMs,
@@ -116,7 +108,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   ): Promise<Answer | Failure> => {
     let wasSent = false;
     const track = function* () {
-      // Pieces are asked for once a connection stands; before the first of them nothing has left.
+      // Chunks are requested once connected; before the first one nothing was sent.
       wasSent = true;
       yield* chunks();
     };
@@ -161,7 +153,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       const mayRepeat = result.repeat === 'always' || (result.repeat === 'if_repeatable' && isRepeatable[endpoint]);
       if (!mayRepeat || attempts === attemptsLimit) throw result.error;
       log.info('face service asked again', { endpoint, attempts });
-      // Full jitter, so that many callers do not come back at once.
+      // Full jitter, so that callers do not retry simultaneously.
       const [share = 0] = random(1);
       const pauseMs = (firstPauseMs * 2 ** attempts * share) / 255;
       await delay(pauseMs, undefined, { signal }).catch(() => {
@@ -185,8 +177,8 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   };
   const deadline = (): AbortSignal => AbortSignal.timeout(timeouts.totalMs);
 
-  // The API has no address that only tells whether it is there. A verification without token and photo is refused as
-  // malformed by a service that works and knows our client token, counts against nobody, and costs it nothing.
+  // The API has no health endpoint. A working service that accepts the client token refuses a verification without
+  // token and photo as malformed, at no cost and without counting an attempt.
   const probe = async (): Promise<boolean> => {
     const result = await attempt('authenticate', [], deadline());
     return 'error' in result && (result.error.code === 'request_malformed' || result.error.code === 'photo_missing');
@@ -218,6 +210,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `Retry-After` in seconds (RFC 9110, section 10.2.3); a date or anything else is `null`. */
+/** Parses `Retry-After` in seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
 const parseSeconds = (header: string | string[] | undefined): number | null =>
   typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;

@@ -3,21 +3,21 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { FaceError, type FaceErrorCode, faceErrorCodes, photoCodes } from '../errors.js';
 
-/** How one attempt failed, and what that says of the service and of another attempt. */
+/** A failed attempt, with its meaning for the service and for a retry. */
 export interface Failure {
   readonly error: FaceError;
-  /** Whether the service, not the request, is at fault: counts towards opening the circuit. */
+  /** True if the service is at fault: counts towards opening the circuit. */
   readonly isOutage: boolean;
   /**
-   * `always`: nothing was sent, so any call may be made again. `if_repeatable`: the service may have done the work, so
-   * only calls without an effect there. `never`: the answer would be the same, or later still.
+   * `always`: nothing was sent. `if_repeatable`: the service may have processed it, so only calls without effect.
+   * `never`: a retry would not help.
    */
   readonly repeat: 'always' | 'if_repeatable' | 'never';
 }
 
 /**
- * Refusals of the service that concern the caller's picture or token and are told on. A closed list: whatever else the
- * service says, such as that our own client token is wrong, is between it and this server.
+ * Refusals of the service that concern the caller's picture or token, and are passed on. Others, such as an invalid
+ * client token, stay internal.
  */
 const toldOn = [
   ...photoCodes,
@@ -35,10 +35,10 @@ const refusalGuard = z.object({ ok: z.literal(false), code: z.string().optional(
 
 const codedErrorGuard = z.object({ code: z.string().regex(/^[A-Z][A-Z0-9_]{1,63}$/) });
 
-/** Answers by a proxy in front of the service, or by the service before it began the work. */
+/** From a proxy, or from the service before it started the work. */
 const passingStatuses = [502, 503, 504];
 
-/** Statuses by which a server refuses the content of a request (RFC 9110, section 15.5). */
+/** Statuses that blame the content of a request (RFC 9110, section 15.5). */
 const contentStatuses = [400, 413, 415, 422];
 
 const isBroken = (cause: unknown): boolean =>
@@ -49,9 +49,9 @@ const isSlow = (cause: unknown): boolean =>
   cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError;
 
 /**
- * What a failed exchange means: no whole answer is `upstream_unavailable`, one that breaks HTTP or the size limit is
- * `upstream_malformed`. The cause is dropped but for its code: a parser's error carries the bytes it was given.
- * @param wasSent - whether any byte of the request may have left
+ * Converts a failed exchange: incomplete is `upstream_unavailable`, a violation of HTTP or the size limit
+ * `upstream_malformed`. Uses only the code of the cause, because parser errors contain data.
+ * @param wasSent - true if any byte may have been sent
  */
 export function toTransportFailure(
   cause: unknown,
@@ -61,17 +61,16 @@ export function toTransportFailure(
   const reason = isPastDeadline ? 'deadline' : parsed.success ? parsed.data.code : 'connection';
   const code = isBroken(cause) && !isPastDeadline ? 'upstream_malformed' : 'upstream_unavailable';
   const error = new FaceError(code, { endpoint, reason });
-  // A service that is slow is not helped by being asked again.
+  // Retries would not help a slow service.
   if (isPastDeadline || isSlow(cause) || isBroken(cause)) return { error, isOutage: true, repeat: 'never' };
   return { error, isOutage: true, repeat: wasSent ? 'if_repeatable' : 'always' };
 }
 
 /**
- * What a whole answer that is not a success means. A 5xx is an outage; a 3xx is not followed, as photos and client token
- * would go to an address nobody configured; a 4xx is told on only by its code, and never its text. One without a code,
- * which is all the hosted service sends, blames the content of the request: `request_malformed`, which also counts as a
- * failed attempt, where `upstream_*` would give the attempt back.
- * @param body - the answer as parsed JSON, `undefined` where it is none
+ * Converts an error response. 5xx is an outage; 3xx is not followed, because photos and client token would go to an
+ * unconfigured address; 4xx is passed on by code only. Without a code: `request_malformed`, which counts as a failed
+ * attempt, unlike `upstream_*`.
+ * @param body - parsed JSON, or `undefined`
  */
 export function toAnswerFailure(
   { status, body, retryAfterSec }: { status: number; body: unknown; retryAfterSec: number | null },
@@ -100,7 +99,7 @@ function toRefusal(
   if (told === 'locked_out' && retryAfterSec !== null) return new FaceError(told, { ...detail, retryAfterSec });
   if (told !== undefined) return new FaceError(told, detail);
   if (remoteCode === undefined && contentStatuses.includes(status)) return new FaceError('request_malformed', detail);
-  // A code that is not one of ours is the service's text, and text of others is not logged.
+  // An unknown code is foreign text, which is not logged.
   const known = faceErrorCodes.find((each) => each === remoteCode) ?? 'unknown';
   return new FaceError('upstream_unavailable', { ...detail, code: known });
 }

@@ -4,14 +4,14 @@ import { type EpochSec, toEpochMs, toIso } from '../core/units.js';
 import { toBoundScope } from './facenition-token.js';
 import type { FormField } from './multipart.js';
 
-/** The field `photo`, once for each photo. */
+/** Creates one `photo` field per photo. */
 export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'photo', photos });
 
-// Left out rather than empty: the service would take an empty text for a value.
+// Omitted, because the service would take an empty text as a value.
 const optionalField = (name: string, text: string | null | undefined): FormField[] =>
   text === null || text === undefined ? [] : [{ name, text }];
 
-// The hosted service does not publish how it writes an expiry; our own server reads RFC 3339.
+// RFC 3339, which this project's server reads; the hosted service documents no format.
 const expiryField = (expiresAt: EpochSec | null | undefined): FormField[] =>
   optionalField('expiry', expiresAt === null || expiresAt === undefined ? null : toIso(toEpochMs(expiresAt)));
 
@@ -25,17 +25,13 @@ const sharedFields = ({ binding, secret, photos }: Pick<EnrolRequest, 'binding' 
   photosField(photos),
 ];
 
-/** The form of `/generate`. @throws FaceError `request_malformed` as `toBoundScope` */
+/** Creates the form of `/generate`. @throws `request_malformed` as `toBoundScope` */
 export const enrolFields = (request: EnrolRequest): FormField[] => [
   ...expiryField(request.expiresAt),
   ...sharedFields(request),
 ];
 
-/**
- * The form of `/authenticate` and `/authenticate-score`.
- * @param sent - the token of the request, or a decoy
- * @throws FaceError `request_malformed` as `toBoundScope`
- */
+/** Creates the form of `/authenticate` and `/authenticate-score`. @throws `request_malformed` as `toBoundScope` */
 export const checkFields = (request: VerifyRequest, sent: SealedToken): FormField[] => [
   { name: 'token', text: sent.use((text) => text) },
   ...expiryField(request.expectedExpiresAt),

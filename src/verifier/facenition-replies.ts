@@ -3,13 +3,13 @@ import { photoCodes } from '../errors.js';
 import { tokenShape } from './facenition-token.js';
 
 /*
- * What a Facenition server answers: only the fields used here; others pass. The fields beside `token`, `authenticated`,
- * `score` and `threshold` are not published, and are those of our own server (`/openapi.json`).
+ * Response fields used here. Those besides `token`, `authenticated`, `score` and `threshold` are not documented, and
+ * follow this project's server (`/openapi.json`).
  */
 
 const ok = z.literal(true);
 
-/** A token that does not fit the profile attribute is not understood here, whoever can read it. */
+/** A token that does not fit the profile attribute is malformed here. */
 export const generateReply = z.object({
   ok,
   token: z.string().regex(tokenShape),

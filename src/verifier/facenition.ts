@@ -24,14 +24,13 @@ import {
 import { createDecoys, identifyToken } from './facenition-token.js';
 import { checkPhotoCount } from './photo-count.js';
 
-/** The measurement of `/liveness` that is the probability of "live". */
 const livenessName = 'liveness';
 
 /**
- * The verifier that leaves the work to a Facenition server: the hosted service, or one of our own. It binds a token to a
- * user through the scope (`toBoundScope`), derives no content key and seals nothing anew.
- * @throws FaceError from every method, beside the codes of `Verifier`: `request_malformed` where the service refuses a
- *   request without saying why, `body_too_large`, `locked_out`, `token_expired`, `token_revoked`
+ * Creates the verifier that calls a Facenition server. Binds tokens to users by the scope (`toBoundScope`), derives no
+ * content key and renews nothing.
+ * @throws from every method, besides the codes of `Verifier`: `request_malformed` for a refusal without a reason,
+ * `body_too_large`, `locked_out`, `token_expired`, `token_revoked`
  */
 export function createFacenitionVerifier(options: ClientOptions): Verifier {
   const client = createFacenitionClient(options);
@@ -48,10 +47,9 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
   };
 
   /**
-   * Holds photos against a token; or against a decoy where there is none, where it tells another expiry than expected, or
-   * where the photos do not look alive. What the service says of the token itself it may say at once, so it is told after
-   * the work on a decoy.
-   * @returns `null` where the answer is no, whatever `send` was told
+   * Verifies photos against a token; or a decoy if it is missing, has another expiry, or the photos are not live.
+   * Errors about the token, which the service may report at once, are thrown after the work on a decoy.
+   * @returns `null` if it does not match, whatever `send` returned
    */
   const check = async <T>(
     request: VerifyRequest,
@@ -68,7 +66,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       return reply;
     } catch (error) {
       const code = toCode(error);
-      // What the service says of a decoy says nothing of the person in front of the camera.
+      // Errors about a decoy say nothing of the person.
       const isAboutDecoy = !isOpenable && (code.startsWith('token_') || code === 'request_malformed');
       if (isAboutDecoy || code === 'face_mismatch') return null;
       if (code.startsWith('token_')) await check({ ...request, token: null }, send);
@@ -97,10 +95,10 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
 
     async verify(request) {
       checkRequest(request);
-      // Before the service's time begins: what this server takes to judge is no outage of the service.
+      // Before the service's deadline: the time of the local judge is no outage.
       const isJudgedLive = (await request.judgedLive) ?? true;
       const signal = client.deadline();
-      // First, as it may be asked again and counts against nobody.
+      // First, because it is repeatable and not counted as an attempt.
       const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
       const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
       const send = (fields: ReturnType<typeof checkFields>) =>
@@ -111,7 +109,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
 
     async score(request) {
       checkRequest(request);
-      // Where the service refuses a decoy without telling one: nothing reaches it.
+      // If the service refuses a decoy without a threshold: unreachable.
       let threshold = 1;
       const reply = await check(request, async (fields) => {
         const scored = await client.call('authenticate-score', fields, scoreReply, client.deadline());
@@ -119,12 +117,12 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
         return scored;
       });
       const matched = reply?.authenticated ?? false;
-      // The service may tell how near a miss was; this port does not.
+      // Near misses are never revealed, even if the service returns them.
       const score = matched ? (reply?.score ?? null) : null;
       return { matched, score: score === null ? null : toTwoDecimals(score), threshold };
     },
 
-    // Its API holds a face against one token at a time, and counts each.
+    // The API compares with one token at a time, and counts each.
     async search() {
       throw new FaceError('not_found');
     },
@@ -168,7 +166,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
   };
 }
 
-/** Waits for all, so that none is still being sent when this settles; then throws the first refusal in order. */
+/** Waits for all calls, so that none is still sending, then throws the first error in order. */
 async function allSettled<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(calls);
   return outcomes.map((outcome) => {
@@ -177,7 +175,6 @@ async function allSettled<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-/** What can be refused here is not sent. */
 function checkRequest({ photos, token }: VerifyRequest): void {
   checkPhotoCount(photos);
   if (token !== null) identifyToken(token);
@@ -188,9 +185,9 @@ function checkCount(endpoint: string, results: readonly unknown[], expected: num
 }
 
 /**
- * The token's public name.
- * @throws FaceError `upstream_malformed` where it cannot be read, or was made with another expiry than asked for: it would
- *   outlive the enrolment, or end before it
+ * Returns the token's public id.
+ * @throws `upstream_malformed` if it is unreadable, or has another expiry than requested: it would not match the
+ * enrolment
  */
 function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
   try {
@@ -205,9 +202,8 @@ function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
 }
 
 /**
- * Whether a token has the expiry the caller expects. Our own tokens tell theirs, so one that tells another is not sent: a
- * service may take the expected expiry for the token's, and its API has no way to say that none is expected. Of other
- * tokens the service alone can know.
+ * Returns true if the expiry matches. A readable token with another one is not sent: a service may trust the expected
+ * expiry, and its API cannot express "none". For other tokens only the service knows.
  */
 function isOfExpectedExpiry(token: SealedToken, { expectedExpiresAt }: VerifyRequest): boolean {
   const identity = identifyToken(token);
@@ -218,7 +214,6 @@ const accuracyField = (accuracy: Accuracy) => ({ name: 'accuracy', text: String(
 
 const toTwoDecimals = (score: number): number => Math.round(score * 100) / 100;
 
-/** The measured probability of "live". @throws FaceError `upstream_malformed` where the reply does not hold one */
 function toLiveness({ measurements }: Screening): Liveness {
   const value = measurements.find(({ name }) => name === livenessName)?.value;
   if (value === undefined || value < 0 || value > 1)

@@ -1,16 +1,16 @@
 import type { Photo } from '../core/concealed.js';
 import type { Random } from '../core/ports.js';
 
-/** One field of a form; a list of photos repeats the field. Names are constants of this project. */
+/** A form field; photos repeat the field. Names are constants. */
 export type FormField =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly photos: readonly Photo[] };
 
-/** A multipart body that may be sent more than once. */
+/** A multipart body that can be sent repeatedly. */
 export interface MultipartBody {
   readonly contentType: string;
   readonly lengthBytes: number;
-  /** The body in pieces. Photos are handed on by reference, so nothing of a face is copied here. */
+  /** Returns the chunks. Photos are passed by reference, so no face data is copied. */
   chunks(): Generator<Uint8Array>;
 }
 
@@ -29,8 +29,8 @@ const typeOf = (photo: Photo): { readonly type: string; readonly name: string } 
   );
 
 /**
- * Lays out `multipart/form-data` (RFC 7578). The boundary is drawn at random for each body: pictures come from strangers,
- * and one that held the boundary could add fields of its own.
+ * Creates `multipart/form-data` (RFC 7578) with a random boundary: a picture that contains the boundary could add
+ * fields.
  */
 export function createMultipartBody(fields: readonly FormField[], random: Random): MultipartBody {
   const boundary = `facestep-${Buffer.from(random(24)).toString('base64url')}`;

@@ -2,7 +2,7 @@ import type { Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { mostPhotos } from '../token/format.js';
 
-/** A token is made from, and checked with, 1 to 5 photos. @throws FaceError `photo_missing`, `photo_too_many` */
+/** Checks for 1 to 5 photos. @throws `photo_missing`, `photo_too_many` */
 export function checkPhotoCount(photos: readonly Photo[]): void {
   if (photos.length === 0) throw new FaceError('photo_missing');
   if (photos.length > mostPhotos) throw new FaceError('photo_too_many');

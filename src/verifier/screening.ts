@@ -10,9 +10,9 @@ import {
 } from '../engine/quality-bounds.js';
 import { FaceError } from '../errors.js';
 
-/** One measured value against its bound. */
+/** Compares a value with its bound. */
 export function measure(name: string, value: number, unit: string, bound: QualityBound): Measurement {
-  // Three decimals say all that the models know.
+  // The models are no more precise.
   const rounded = Math.round(value * 1000) / 1000;
   return { name, value: rounded, unit, atLeast: bound.atLeast, atMost: bound.atMost, pass: isWithin(bound, value) };
 }
@@ -27,7 +27,7 @@ function screen(measurements: readonly Measurement[]): Screening {
   return { pass: reasons.length === 0, reasons, measurements };
 }
 
-/** What `qualityOf` reads. */
+/** Signals that `qualityOf` needs. */
 export const qualitySignals: readonly Signal[] = ['quality', 'magnitude', 'pose', 'eyes'];
 
 const units = {
@@ -42,9 +42,8 @@ const units = {
 } as const satisfies Record<QualityMeasure, readonly [name: string, unit: string]>;
 
 /**
- * Whether one picture is fit to enrol or to check with: within the bounds of `quality-bounds.ts` it is like those the error
- * rates were measured on. The bounds of pitch carry the model's bias. Eyes are told and refuse nobody: one ordinary photo in
- * five reads "closed" (MODELS.md).
+ * Returns if a picture is suitable to enrol or check: within `quality-bounds.ts` the measured error rates apply. Pitch
+ * bounds include the model's bias. Eyes are reported only: one ordinary photo in five reads "closed" (MODELS.md).
  */
 export function qualityOf(examination: Examination): Screening {
   const measures = toMeasures(examination);
@@ -55,7 +54,7 @@ export function qualityOf(examination: Examination): Screening {
   return screen([...bounded, measureProbability('eyes_open', examination.eyesOpen, null)]);
 }
 
-/** Whether one picture passes passive liveness: evidence, not proof. */
+/** Returns if a picture passes passive liveness: evidence, not proof. */
 export function livenessOf({ liveness }: Examination): Screening {
   return screen([measureProbability('liveness', liveness, livenessBoundary)]);
 }

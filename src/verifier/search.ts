@@ -8,25 +8,21 @@ import type { Fv1, Guess, Unlocked } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
 
 /**
- * How many messages are tried of all that a face might open in a roster, the likeliest of every token together. Each takes an
- * Argon2id run, and a roster of 500 has 4,000 of them: half a minute. The right one is nearly always among the first ten, so leaving out
- * the others refuses hardly anybody, and lets nobody in. As many are tried whoever comes, so that time tells nothing of who it was.
+ * Number of candidate messages tried over the whole roster, likeliest first. Each takes an Argon2id run, and a roster
+ * of 500 has 4,000: half a minute. The right one is almost always in the first ten. A fixed number, so that timing
+ * reveals nothing.
  */
 export const triedMessages = 64;
 
-/** Keys derived at once: a key service is asked for some side by side, and nobody else waits for all. */
+/** Parallel key derivations, to bound the load on a key service. */
 const unlockedAtOnce = 16;
 
-/** What a token is read as, and the engine that compares with it. */
 interface Listed {
   readonly token: SealedToken;
   readonly engine: EngineParameters;
 }
 
-/**
- * Reads the tokens of a roster.
- * @throws FaceError `token_malformed`; `roster_malformed`: one was made with a user's secret, which nobody types at a door
- */
+/** Parses the tokens of a roster. @throws `token_malformed`; `roster_malformed`: one requires a user secret */
 export function readRoster(tokens: readonly SealedToken[], { current, engines }: Parameters): readonly Listed[] {
   return tokens.map((given, position) => {
     const token = parseToken(given);
@@ -36,24 +32,24 @@ export function readRoster(tokens: readonly SealedToken[], { current, engines }:
 }
 
 /**
- * How often a stranger is found in a roster, by what the level of each of its tokens promises: at most their sum, however alike the
- * people of the roster are to each other.
- * @returns `Infinity` where a token's level promises nothing
+ * Returns the maximum false positive rate of a roster: the sum of its tokens' guarantees, however similar the people
+ * are.
+ * @returns `Infinity` if a level guarantees nothing
  */
 export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: Binding): number {
   const sum = roster.reduce(
     (total, { engine }) => total + (engine.levels[accuracy].greatestFalseMatchRate ?? Infinity),
     0,
   );
-  // Five hundred times 5e-6 is .0025 and no more, in whatever order it is added up.
+  // Five hundred times 5e-6 must be .0025 despite rounding.
   return Number(sum.toPrecision(6));
 }
 
 /**
- * Holds one face against every token of a roster.
- * @param faceOf - the face as an engine sees it; `null` is nobody's: the same work, and nothing is found
- * @returns the positions, ascending, of the tokens that it opens
- * @throws FaceError as `Fv1.unlock`, and `overloaded`
+ * Searches a roster for one face.
+ * @param faceOf - the face by an engine; `null`: no face; same work, no result
+ * @returns ascending positions of the opened tokens
+ * @throws as `Fv1.unlock`, and `overloaded`
  */
 export async function searchRoster(
   roster: readonly Listed[],
@@ -74,7 +70,7 @@ export async function searchRoster(
       for (const [at, { engine }] of some.entries()) {
         const position = from + at;
         guesses.push(...unlocked[position].guess(faceOf(engine)).map((guess) => ({ ...guess, position })));
-        // About a millisecond of work, and others wait.
+        // Yields after about a millisecond of work.
         await setImmediate();
       }
     }

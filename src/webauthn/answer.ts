@@ -3,7 +3,7 @@ import { UserSecret } from '../core/concealed.js';
 import type { PasskeyAnswer } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Longest answer, as text. */
+/** Maximum length, as text. */
 export const maxAnswerCharacters = 8192;
 
 const base64url = (atMost: number) =>
@@ -15,7 +15,7 @@ const base64url = (atMost: number) =>
 /** A credential id has at most 1,023 bytes (WebAuthn Level 3, section 4). */
 const idGuard = base64url(1364);
 
-/** 32 bytes. From here on it is a secret. */
+/** 32 bytes; secret from here on. */
 const prfGuard = z
   .object({
     prf: z
@@ -33,7 +33,7 @@ const prfGuard = z
   })
   .transform(({ prf }) => prf?.results?.first ?? null);
 
-/** Told by the browser and kept, to be told to it again; ones we do not know are as good. */
+/** From the browser, to be returned to it; unknown ones are allowed. */
 const transportsGuard = z
   .array(z.string().regex(/^[a-z-]{1,32}$/))
   .max(8)
@@ -69,11 +69,9 @@ const answerGuard = z.object({
 }) satisfies z.ZodType<PasskeyAnswer>;
 
 /**
- * Reads what the page sends after a WebAuthn ceremony: `{"creation": …, "assertion": …}`, each as the specification
- * serialises it (RegistrationResponseJSON, AuthenticationResponseJSON), with the PRF output in
- * `clientExtensionResults.prf.results.first`. The output leaves as a `UserSecret`, apart from the rest; unknown names are
- * dropped.
- * @throws FaceError `request_malformed`, without any of the text
+ * Parses the page's WebAuthn response: `{"creation": …, "assertion": …}` in the specification's JSON form, with the PRF
+ * output in `clientExtensionResults.prf.results.first`, returned separately as a `UserSecret`.
+ * @throws `request_malformed`, without any of the text
  * @see https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson
  */
 export function parsePasskeyAnswer(text: string): PasskeyAnswer {
@@ -86,7 +84,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The message of the SyntaxError quotes the text, which holds a secret.
+    // The SyntaxError's message quotes the text, which contains a secret.
     throw new FaceError('request_malformed', { field: 'passkey' });
   }
 }

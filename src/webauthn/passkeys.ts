@@ -1,31 +1,31 @@
 import type { JsonObject } from '../base/json.js';
 import type { AssertionAnswer, CreationAnswer, PasskeyCredential, Passkeys, ProvenPasskey } from '../core/ports.js';
 
-/** ES256, EdDSA and RS256: one of them is in every authenticator in use. */
+/** ES256, EdDSA and RS256: every authenticator supports one of them. */
 const algorithms = [-7, -8, -257];
 
-/** How long the browser waits for the person: five minutes, the least WebAuthn recommends with user verification. */
+/** Time for the user: five minutes, WebAuthn's recommended minimum with user verification. */
 const timeoutMs = 300_000;
 
 /**
- * User verification is required, not preferred. An authenticator keeps two secrets for its PRF, one for uses with user
- * verification and one for uses without (CTAP 2.1, hmac-secret): with "preferred" the same key could open the token today
- * and not tomorrow. It is also what makes the authenticator a multi-factor one (NIST SP 800-63B-4, appendix B).
+ * Required, not preferred: an authenticator has separate PRF secrets with and without user verification (CTAP 2.1,
+ * hmac-secret), so "preferred" could lock the token. It also makes the authenticator multi-factor (NIST SP 800-63B-4,
+ * appendix B).
  */
 const userVerification = 'required';
 
 const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
 
-/** Never without an input: an empty one makes Windows Hello refuse the whole ceremony. */
+/** Never without an input: Windows Hello refuses an empty one. */
 const prfOf = (salt: Uint8Array): JsonObject => ({ prf: { eval: { first: toBase64url(salt) } } });
 
-/** Loaded for the first passkey: three hundred files that a server without passkeys never needs. */
+/** Loaded on demand: three hundred files that servers without passkeys do not need. */
 const loadLibrary = () => import('@simplewebauthn/server');
 
 /**
- * WebAuthn for the pages of one origin. Attestation is not asked for, so that an authenticator's word for what it is counts.
- * @param publicUrl - where browsers reach this server; its host is the relying party id
+ * Creates WebAuthn for one origin. No attestation, so the authenticator's own claims are trusted.
+ * @param publicUrl - public URL of this server; its host is the relying party id
  * @see https://www.w3.org/TR/webauthn-3/
  */
 export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): Passkeys {
@@ -79,7 +79,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
         response: { clientDataJSON, authenticatorData, signature },
       },
     });
-    // The library leaves these two to its caller: whose answer it is, and that eligibility for backup never changes.
+    // Not checked by the library: the credential id, and that backup eligibility never changes.
     const isAsKept =
       id === credential.id && (authenticationInfo.credentialDeviceType === 'multiDevice') === credential.backupEligible;
     if (!verified || !isAsKept) return null;
@@ -121,7 +121,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
   };
 }
 
-/** RFC 8176: what may be copied to other devices is a key in software. */
+/** RFC 8176: a key that can be copied to other devices is a software key. */
 const methodOf = ({ backupEligible }: { readonly backupEligible: boolean }): 'hwk' | 'swk' =>
   backupEligible ? 'swk' : 'hwk';
 
@@ -130,5 +130,5 @@ const withSecret = (
   secret: ProvenPasskey['secret'] | null,
 ): ProvenPasskey | null => (proven === null || secret === null ? null : { ...proven, secret });
 
-/** The library throws for most that is wrong, with the expected challenge in its message: not to be passed on. */
+/** The library's errors contain the expected challenge, so they are dropped. */
 const orNull = <T>(proof: Promise<T>): Promise<T | null> => proof.catch(() => null);

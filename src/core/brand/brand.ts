@@ -8,7 +8,6 @@ import { type BrandLanguage, isPrintable, type OwnTexts, type TextKey, textRules
 export const pictureNames = ['logo', 'logoDark', 'icon'] as const;
 export type PictureName = (typeof pictureNames)[number];
 
-/** A picture as it is served: a PNG of our own making. */
 export interface BrandPicture {
   /** Base64. */
   readonly png: string;
@@ -16,19 +15,18 @@ export interface BrandPicture {
   readonly heightPx: number;
 }
 
-/** How an organisation looks to people: on the capture page and in letters. `null`: the page's own. */
+/** Look of an organization on the capture page and in e-mails. `null`: the default. */
 export interface Brand extends ChosenColours {
-  /** For connections that name none. */
+  /** For connections without their own name. */
   readonly organisation: string | null;
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: OwnTexts | undefined };
-  /** On light ground, and on dark where there is no other. */
+  /** For light backgrounds, and for dark ones if there is no `logoDark`. */
   readonly logo: BrandPicture | null;
   readonly logoDark: BrandPicture | null;
   readonly icon: BrandPicture | null;
 }
 
-/** A brand that shows nothing of its own. */
 export const plainBrand: Brand = {
   organisation: null,
   helpUrl: null,
@@ -46,7 +44,7 @@ export const maxOrganisationCharacters = 100;
 
 const maxLinkCharacters = 1024;
 
-/** Where people are sent for help: a page, a mailbox or a phone. */
+/** Returns true for a help link: a web page, a mailbox or a phone number. */
 export function isHelpLink(text: string): boolean {
   if (text.length > maxLinkCharacters || !isPrintable(text) || /\s/.test(text)) return false;
   if (/^(mailto|tel):[^:/?#]/.test(text)) return true;
@@ -68,7 +66,6 @@ const pictureGuard = z.object({ png: z.base64(), widthPx: z.int(), heightPx: z.i
 const textKeys = Object.keys(textRules).filter((key): key is TextKey => key in textRules);
 const textsGuard = z.partialRecord(z.enum(textKeys), z.string());
 
-/** A brand as it is stored. */
 export const brandGuard = z.object({
   organisation: z.string().nullable(),
   helpUrl: z.string().nullable(),
@@ -88,11 +85,11 @@ export const brandGuard = z.object({
   icon: pictureGuard,
 }) satisfies z.ZodType<Brand>;
 
-/** Names a brand by all that it shows: SHA-256 in hexadecimal. What is served under it never changes. */
+/** Returns the SHA-256 digest of a brand, in hexadecimal. The content of a digest never changes. */
 export const digestOfBrand = (brand: Brand): string =>
   digestOf(JSON.stringify(brandGuard.parse(brand))).toString('hex');
 
-/** What letters show of a brand. @param organisation - that the connection names; it is nearer to the person than that of the brand */
+/** Returns the brand for e-mails. @param organisation - of the connection; overrides that of the brand */
 export const letterBrandOf = (brand: Brand | null, organisation: string | null): LetterBrand => ({
   organisation: organisation ?? brand?.organisation ?? null,
   accent: paletteOf(brand ?? plainBrand).light.accent,

@@ -5,13 +5,11 @@ import type { Audit, Clock, State } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../units.js';
 import { type Brand, brandGuard, digestOfBrand } from './brand.js';
 
-/** A brand, and the digest that names it. */
 export interface NamedBrand {
   readonly digest: string;
   readonly brand: Brand;
 }
 
-/** One that an administrator put in force at some time. */
 export interface AppliedBrand {
   readonly digest: string;
   readonly at: EpochMs;
@@ -19,32 +17,33 @@ export interface AppliedBrand {
   readonly organisation: string | null;
 }
 
-/** The brands of this server and its replicas. */
 export interface Brands {
-  /** Who decides: the configuration, if it has a brand. */
   readonly source: 'configuration' | 'administrator';
-  /** What people are shown now; `null`: the page's own look. Never throws: while the store is away, it is what it was. */
+  /**
+   * Returns the active brand; `null`: the default look. Never throws: during an outage of the store it returns the last
+   * one.
+   */
   inForce(): Promise<NamedBrand | null>;
-  /** A brand by its digest, in force or kept or a draft. @throws FaceError `state_unavailable` */
+  /** Returns an active, former or draft brand by its digest. @throws `state_unavailable` */
   find(digest: string): Promise<Brand | null>;
-  /** Keeps a checked brand for an hour, for its preview. @returns its digest @throws FaceError `state_unavailable` */
+  /** Stores a checked brand for one hour, for its preview. @throws `state_unavailable` */
   keepDraft(brand: Brand): Promise<string>;
   /**
-   * Puts a draft, or one that was in force before, in force on every replica within seconds.
+   * Publishes a draft or a former brand on every replica within seconds.
    * @param digest - `null`: none
-   * @throws FaceError `brand_configured`, `not_found`, `state_unavailable`
+   * @throws `brand_configured`, `not_found`, `state_unavailable`
    */
   apply(digest: string | null, by: string): Promise<void>;
-  /** Those that were put in force, the newest first. @throws FaceError `state_unavailable` */
+  /** Lists the published brands, newest first. @throws `state_unavailable` */
   listApplied(): Promise<readonly AppliedBrand[]>;
 }
 
-/** So long a replica goes on with what it knows: strangers may load the page as often as they like. */
+/** Cache lifetime per replica, so that anonymous page loads do not reach the store. */
 const knownForSec = 5;
 
 const draftLifeSec = 60 * 60;
 
-/** Of the configuration: replicas that do not have it yet serve its files from the store. */
+/** For the configured brand: replicas without it yet serve its files from the store. */
 const configuredLifeSec = 30 * 24 * 60 * 60;
 
 const keptVersions = 10;
@@ -67,7 +66,7 @@ interface Deps {
   readonly audit: Audit;
 }
 
-/** @param configured - the brand of the configuration, checked; `null` without one */
+/** Creates the brand service. @param configured - the checked brand of the configuration; `null` without one */
 export function createBrands(configured: Brand | null, { state, clock, audit }: Deps): Brands {
   const own: NamedBrand | null = configured === null ? null : { digest: digestOfBrand(configured), brand: configured };
   let known: { readonly named: NamedBrand | null; readonly until: EpochMs } = { named: own, until: epochMs(0) };
@@ -125,7 +124,7 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
       const brand = digest === null ? null : await find(digest);
       if (digest !== null && brand === null) throw new FaceError('not_found');
       const former = (await readStored(current, { state }))?.record.digest ?? null;
-      // First: nobody is shown what nobody on record has put in force.
+      // Recorded before the change, so that every published brand has an entry.
       await audit.append({ action: 'brand_changed', connection: '', subject: '', detail: { digest, former, by } });
       if (digest !== null && brand !== null)
         await state.write(keptKey(digest), toStored(brand), { when: 'any', expiresAt: null });
@@ -149,7 +148,7 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
   };
 }
 
-/** Lays the configuration's brand into the store, where replicas that do not have it yet find what their page asks for. */
+/** Stores the configured brand, so that replicas without it yet can serve its files. */
 export async function shareConfigured(brand: Brand, { state, clock }: Pick<Deps, 'state' | 'clock'>): Promise<void> {
   await state.write(draftKey(digestOfBrand(brand)), toStored(brand), {
     when: 'any',
@@ -157,5 +156,4 @@ export async function shareConfigured(brand: Brand, { state, clock }: Pick<Deps,
   });
 }
 
-/** Without what is `undefined`, which JSON does not have. */
 const toStored = (brand: Brand) => JSON.parse(JSON.stringify(brand));

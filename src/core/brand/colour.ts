@@ -1,13 +1,12 @@
 import { toLinear } from '../screen-light.js';
 
-/** A colour of sRGB as `#rrggbb`, in lower case. */
 export type Colour = `#${string}`;
 
 const pattern = /^#[0-9a-f]{6}$/;
 
 const isColour = (text: string): text is Colour => pattern.test(text);
 
-/** Reads `#rrggbb` in either case. @returns `null` for other text */
+/** Parses `#rrggbb` in either case. @returns `null` for other text */
 export function parseColour(text: string): Colour | null {
   const lower = text.toLowerCase();
   return isColour(lower) ? lower : null;
@@ -15,7 +14,6 @@ export function parseColour(text: string): Colour | null {
 
 type Channels = readonly [red: number, green: number, blue: number];
 
-/** Each from 0 to 255. */
 const channelsOf = (colour: Colour): Channels => {
   const number = Number.parseInt(colour.slice(1), 16);
   return [number >> 16, (number >> 8) & 0xff, number & 0xff];
@@ -24,19 +22,22 @@ const channelsOf = (colour: Colour): Channels => {
 const toColour = (channels: Channels): Colour =>
   `#${channels.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;
 
-/** From 0 (black) to 1 (white). @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+/**
+ * Returns the relative luminance, from 0 (black) to 1 (white).
+ * @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
+ */
 export function luminanceOf(colour: Colour): number {
   const [red, green, blue] = toLinear(colour);
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** From 1 to 21; it does not matter which of the two is the text. @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+/** Returns the contrast ratio, from 1 to 21, in either order. @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
 export function contrastOf(one: Colour, other: Colour): number {
   const [a, b] = [luminanceOf(one), luminanceOf(other)];
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 
-/** As `color-mix(in srgb, …)` of CSS does. @param share - of the second colour, from 0 to 1 */
+/** Mixes two colors like `color-mix(in srgb, …)` of CSS. @param share - of the second color, from 0 to 1 */
 export function mix(one: Colour, other: Colour, share: number): Colour {
   const [a, b] = [channelsOf(one), channelsOf(other)];
   const at = (index: 0 | 1 | 2): number => a[index] * (1 - share) + b[index] * share;

@@ -17,30 +17,28 @@ import {
 export const colourNames = ['accent', 'accentDark', 'ground', 'groundDark'] as const;
 export type ColourName = (typeof colourNames)[number];
 
-/** A brand as somebody wrote it down, less its pictures. `null`: the page's own. */
+/** An unchecked brand without its pictures. `null`: the default. */
 export interface BrandDraft extends Readonly<Record<ColourName, string | null>> {
   readonly organisation: string | null;
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: Readonly<Record<string, string>> | undefined };
 }
 
-/** Why a brand cannot be put in force. */
 export interface BrandProblem {
-  /** Which part of it; of a text with language and key: `texts.de.title`. */
+  /** Field of the brand; for a text with language and key: `texts.de.title`. */
   readonly field: string;
   readonly code: BrandProblemCode;
-  /** For people, in English. */
   readonly reason: string;
 }
 
-/** What came of checking a draft. `chosen` holds what could be read of it, and is of use only without problems. */
+/** Result of a check. `chosen` holds the readable fields and is valid only without problems. */
 export interface CheckedDraft {
   readonly chosen: Omit<Brand, 'logo' | 'logoDark' | 'icon'>;
   readonly contrasts: readonly Contrast[];
   readonly problems: readonly BrandProblem[];
 }
 
-/** Holds a draft against every rule, so that all that is wrong is told at once. */
+/** Checks a draft against every rule and returns all problems at once. */
 export function checkDraft(draft: BrandDraft): CheckedDraft {
   const problems: BrandProblem[] = [];
   const readColour = (name: ColourName): Colour | null => {
@@ -112,7 +110,6 @@ function checkTexts(
   return { texts, problems };
 }
 
-/** A name that nobody knows may be anything. */
 const toShown = (key: string): string => (isTextKey(key) ? key : key.replace(/[^\w.-]/g, '?').slice(0, 40));
 
 function reasonOf(key: string, code: TextProblem): string {

@@ -1,35 +1,32 @@
 import { type Colour, contrastOf, mix } from './colour.js';
 
 /*
- * Which colours of the page a brand may choose, and what each has to be seen against. A test holds the page's own ones to
+ * Colors that a brand can choose, and the backgrounds they must contrast with. A test compares the defaults with
  * web/shared/look.css.
  */
 
 export const schemes = ['light', 'dark'] as const;
 export type Scheme = (typeof schemes)[number];
 
-/** What a brand chooses; `null`: the page's own. */
+/** Colors that a brand chose; `null`: the default. */
 export interface ChosenColours {
   readonly accent: Colour | null;
-  /** On dark screens; without it, the colour nearest to `accent` that can be read there. */
+  /** For dark screens; by default the readable color nearest to `accent`. */
   readonly accentDark: Colour | null;
   readonly ground: Colour | null;
   readonly groundDark: Colour | null;
 }
 
-/** The colours of one scheme, as they are shown. */
 export interface SchemeColours {
   readonly ground: Colour;
   readonly accent: Colour;
-  /** Text on the accent. */
   readonly accentInk: Colour;
-  /** A tint of the accent, behind text and signs. */
   readonly accentSoft: Colour;
 }
 
 export type Palette = Readonly<Record<Scheme, SchemeColours>>;
 
-/** The page's own colours, by the names of its custom properties. */
+/** Default colors, by the names of their custom properties. */
 export const ownColours = {
   light: {
     ground: '#eef1f4',
@@ -57,25 +54,22 @@ export const ownColours = {
   },
 } as const satisfies Record<Scheme, Record<string, Colour>>;
 
-/** WCAG 2.2, level AA: of text (1.4.3), and of what is no text but has to be made out (1.4.11). */
+/** Minimum contrast of WCAG 2.2, level AA: for text (1.4.3) and for other elements (1.4.11). */
 const leastOf = { text: 4.5, sign: 3 } as const;
 
-/** What stands under a pointer is this much nearer to the ink. */
+/** Share of ink that is mixed in under a pointer. */
 const hoverShare = 0.06;
 
 const softShare = 0.14;
 
-/** One pair of colours that meet on the page. */
 export interface Contrast {
   readonly scheme: Scheme;
-  /** Which of the brand's colours it is about. */
   readonly colour: 'accent' | 'ground';
-  /** What it is seen against. */
   readonly against: string;
-  /** Cut to two decimals, so that what is too low never reads as enough. */
+  /** Rounded down to two decimals, so that an insufficient ratio never reads as enough. */
   readonly ratio: number;
   readonly needed: number;
-  /** The nearest colour that would do, in place of the one that was chosen; `null`: it is enough. */
+  /** The nearest sufficient color; `null` if the chosen one is enough. */
   readonly nearest: Colour | null;
 }
 
@@ -91,7 +85,6 @@ const demand = (against: string, other: Colour, kind: keyof typeof leastOf): Dem
   needed: leastOf[kind],
 });
 
-/** What the accent has to be read on, and what has to be read on it. */
 function demandsOfAccent(scheme: Scheme, accent: Colour, ground: Colour): readonly Demand[] {
   const { card, ink } = ownColours[scheme];
   return [
@@ -104,7 +97,6 @@ function demandsOfAccent(scheme: Scheme, accent: Colour, ground: Colour): readon
   ];
 }
 
-/** What of the page's own stands on the ground. */
 function demandsOfGround(scheme: Scheme): readonly Demand[] {
   const { inkSoft, bad, lineStrong, focus } = ownColours[scheme];
   return [
@@ -115,10 +107,9 @@ function demandsOfGround(scheme: Scheme): readonly Demand[] {
   ];
 }
 
-/** Accents are dark in the light scheme and light in the dark one, as they have to be read on the card. */
+/** Accents are dark in the light scheme and light in the dark one, because they must be readable on the card. */
 const inkFor = (scheme: Scheme): Colour => (scheme === 'light' ? '#ffffff' : '#000000');
 
-/** Where colours go that are too near to what they stand on. */
 const extremeOf = {
   accent: { light: '#000000', dark: '#ffffff' },
   ground: { light: '#ffffff', dark: '#000000' },
@@ -126,7 +117,7 @@ const extremeOf = {
 
 const isEnough = (colour: Colour, { other, needed }: Demand): boolean => contrastOf(colour, other) >= needed;
 
-/** The first colour on the straight way to black or white that meets every demand; the end of that way if none does. */
+/** Returns the first color on the way to black or white that meets every demand, else the end of that way. */
 function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour) => readonly Demand[]): Colour {
   for (let step = 0; step < 255; step += 1) {
     const tried = mix(colour, extreme, step / 255);
@@ -138,7 +129,7 @@ function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour)
 const nearestAccent = (scheme: Scheme, accent: Colour, ground: Colour): Colour =>
   findNearest(accent, extremeOf.accent[scheme], (tried) => demandsOfAccent(scheme, tried, ground));
 
-/** The colours of a brand as they are shown. Not checked: `findContrasts` tells whether they can be read. */
+/** Returns the resolved colors of a brand. Does not check them: see `findContrasts`. */
 export function paletteOf(chosen: ChosenColours): Palette {
   const ground = { light: chosen.ground ?? ownColours.light.ground, dark: chosen.groundDark ?? ownColours.dark.ground };
   const derived = chosen.accent === null ? null : nearestAccent('dark', chosen.accent, ground.dark);
@@ -163,7 +154,7 @@ export function paletteOf(chosen: ChosenColours): Palette {
   return { light: toColours('light'), dark: toColours('dark') };
 }
 
-/** Every pair that the brand's colours are part of, with what WCAG 2.2 asks of it at level AA. */
+/** Returns every pair of colors that involves the brand, with the minimum of WCAG 2.2, level AA. */
 export function findContrasts(chosen: ChosenColours): readonly Contrast[] {
   const palette = paletteOf(chosen);
   return schemes.flatMap((scheme) => {

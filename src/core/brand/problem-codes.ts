@@ -1,4 +1,3 @@
-/** Why a brand cannot be put in force. */
 export const brandProblemCodes = [
   'text_unknown',
   'text_empty',

@@ -3,7 +3,7 @@ import { type ChosenColours, paletteOf, type SchemeColours } from './palette.js'
 const toDeclarations = ({ ground, accent, accentInk, accentSoft }: SchemeColours): string =>
   `--ground:${ground};--accent:${accent};--accent-ink:${accentInk};--accent-soft:${accentSoft}`;
 
-/** The brand's colours as custom properties, which the page's own stylesheet reads. */
+/** Returns the brand's colors as custom properties for the page's stylesheet. */
 export function toStylesheet(chosen: ChosenColours): string {
   const { light, dark } = paletteOf(chosen);
   return `:root{${toDeclarations(light)}}\n@media (prefers-color-scheme: dark){:root{${toDeclarations(dark)}}}\n`;

@@ -1,26 +1,21 @@
 /*
- * The words of the capture page that an organisation may put its own in place of. What people agree to is none of them: the
- * record of a consent names the text by its version.
+ * Texts of the capture page that an organization can replace. Consent texts are excluded: the consent record names the
+ * text by its version.
  */
 
-/** The languages of the page, as people tell them apart by their BCP 47 tags. */
+/** Languages of the page, as BCP 47 tags. */
 export const brandLanguages = ['en', 'de', 'es', 'fr', 'ar'] as const;
 export type BrandLanguage = (typeof brandLanguages)[number];
 
 interface TextRule {
-  /** Greatest length, in UTF-16 code units. */
+  /** Maximum length, in UTF-16 code units. */
   readonly most: number;
-  /** What has to stand in it, each in braces. */
   readonly placeholders: readonly string[];
 }
 
-/** Each text by where it stands on the page. */
 export const textRules = {
-  /** The name of the page, in the browser's tab. */
   title: { most: 40, placeholders: [] },
-  /** The link to the help. */
   help: { most: 40, placeholders: [] },
-  /** The button that leads to `fallbackUrl`. */
   otherWay: { most: 60, placeholders: [] },
   passedVerify: { most: 60, placeholders: [] },
   passedEnrol: { most: 60, placeholders: [] },
@@ -36,10 +31,9 @@ export const textRules = {
 
 export type TextKey = keyof typeof textRules;
 
-/** The texts of one language; what is not there stays as it is. */
+/** Texts of one language; missing ones keep the default. */
 export type OwnTexts = { readonly [Key in TextKey]?: string | undefined };
 
-/** What can be wrong with a text. */
 export type TextProblem =
   | 'text_unknown'
   | 'text_empty'
@@ -50,16 +44,16 @@ export type TextProblem =
 
 export const isTextKey = (name: string): name is TextKey => Object.hasOwn(textRules, name);
 
-/** Control characters, and those that turn the direction of what follows: a text could pass for another. */
+/** Control and bidirectional formatting characters, which could make one text look like another. */
 const unprintable = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
-/** Whether a text of one line shows what it says. */
+/** Returns true if a one-line text contains no invisible characters. */
 export const isPrintable = (text: string): boolean => !unprintable.test(text);
 
 const placeholdersIn = (text: string): readonly string[] =>
   [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
 
-/** What is wrong with a text of a key; `null`: nothing. */
+/** Returns the problem of a text; `null` if it is valid. */
 export function findTextProblem(key: string, text: string): TextProblem | null {
   if (!isTextKey(key)) return 'text_unknown';
   const { most, placeholders }: TextRule = textRules[key];
@@ -71,6 +65,6 @@ export function findTextProblem(key: string, text: string): TextProblem | null {
   return found.some((name) => !placeholders.includes(name)) ? 'placeholder_unknown' : null;
 }
 
-/** Puts values in place of the placeholders of a checked text. */
+/** Fills the placeholders of a checked text. */
 export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{([^{}]*)\}/g, (whole, name: string) => values[name] ?? whole);

@@ -29,19 +29,19 @@ import {
   writeShard,
 } from './storage.js';
 
-/** Somebody whom a file names; `reason`: why they are left out already. */
+/** A person in an uploaded file; `reason`: why they are skipped already. */
 export interface NamedPerson extends Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'> {
   readonly reason: LeftOutReason | null;
 }
 
 type Asked = Pick<Campaign, 'name' | 'connection' | 'language' | 'linkDays' | 'reminderDays' | 'reminders'> & {
-  /** A group of the provider's, or those whom a file names. */
+  /** Source: a group of the provider, or the people of a file. */
   readonly from: { readonly group: string } | { readonly people: readonly NamedPerson[] };
 };
 
 /**
- * Begins the plan of a campaign. Nothing is sent before it is started.
- * @throws FaceError `connection_unknown`, `limit_reached`
+ * Creates a campaign and its plan. Sends nothing before it is started.
+ * @throws `connection_unknown`, `limit_reached`
  */
 export async function createCampaign(asked: Asked, by: string, deps: CampaignDeps): Promise<Campaign> {
   if (!deps.connections.has(asked.connection)) throw new FaceError('connection_unknown');
@@ -66,7 +66,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   };
   await checkRoom(now, deps);
   const source = 'group' in from ? 'group' : 'csv';
-  // First: nobody is looked up, and no plan is made, by nobody's word.
+  // Recorded first: no look-up happens without an entry that names the administrator.
   await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
   try {
     await forEachShard(campaign, (shard) => {
@@ -76,24 +76,24 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
     });
     await addCampaign(campaign, now, deps);
   } catch (error) {
-    // Nobody could find them any more, to show or to erase them.
+    // Otherwise its people could not be found again, to show or erase them.
     await dropCampaign(campaign, deps);
     throw error;
   }
   return campaign;
 }
 
-/** Of a line that is left out, its number alone: nobody looks up whose data it had, so no erasure would find it. */
+/** Stores only the line number of a skipped person: an erasure request could not find their data. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
   reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
 
-/** How many are in each state, and for which reasons people were left out. Of none there are none. */
+/** Number of people per state and per reason for skipping. Zero counts are omitted. */
 export interface CampaignCounts {
   readonly counts: Partial<Record<PersonState, number>>;
   readonly leftOut: Record<string, number>;
 }
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promise<CampaignCounts> {
   const counts: Partial<Record<PersonState, number>> = {};
   const leftOut: Record<string, number> = {};
@@ -105,9 +105,9 @@ export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promi
 }
 
 /**
- * Keeps the administrator's own words for a letter; empty ones, and blanks, put the built-in words back.
- * @returns names in braces that stand for nothing: where there are any, nothing was changed
- * @throws FaceError `not_found`
+ * Stores custom words for an e-mail; blank ones restore the defaults.
+ * @returns unknown placeholders; if there are any, nothing was changed
+ * @throws `not_found`
  */
 export async function keepWords(
   id: string,
@@ -122,7 +122,7 @@ export async function keepWords(
   const campaign = await readCampaign(id, deps);
   const [digest, former] = [toDigest(own), toDigest(campaign.own[letter])];
   if (digest === former) return [];
-  // First: no letter says what nobody on record has written.
+  // Recorded before the change, so that every text of an e-mail has an entry.
   await note({ action: 'campaign_worded', detail: { campaign: id, letter, digest, former, by } }, campaign, deps);
   await changeCampaign(
     id,
@@ -139,8 +139,8 @@ const toDigest = (words: OwnWords | null | undefined): string | null =>
   words ? digestOf(JSON.stringify([words.subject, words.text])).toString('hex') : null;
 
 /**
- * Changes a campaign once that is on record: no letter leaves, and none stays away, by nobody's word.
- * @throws FaceError `not_found`, and whatever `change` throws, before anything is recorded
+ * Changes a campaign after the change is recorded.
+ * @throws `not_found`, and what `change` throws, before anything is recorded
  */
 async function changeOnRecord(
   id: string,
@@ -153,7 +153,7 @@ async function changeOnRecord(
   return changeCampaign(id, change, deps);
 }
 
-/** @throws FaceError `not_found`, `campaign_state` */
+/** @throws `not_found`, `campaign_state` */
 export async function startCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = async (campaign: Campaign): Promise<CampaignEvent> => {
     const { counts } = await countPeople(campaign, deps);
@@ -162,15 +162,15 @@ export async function startCampaign(id: string, by: string, deps: CampaignDeps):
   return changeOnRecord(id, (latest) => start(latest, deps.clock.now()), toEvent, deps);
 }
 
-/** @throws FaceError `not_found`, `campaign_state` */
+/** @throws `not_found`, `campaign_state` */
 export async function stopCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   return changeOnRecord(id, stop, () => ({ action: 'campaign_stopped', detail: { campaign: id, by } }), deps);
 }
 
 /**
- * Goes on with one that was stopped or done.
- * @param again - who is to be written to once more, though no letter reached them, or may have
- * @throws FaceError `not_found`, `campaign_state`
+ * Resumes a stopped or finished campaign.
+ * @param again - states whose people get another e-mail
+ * @throws `not_found`, `campaign_state`
  */
 export async function resumeCampaign(
   id: string,
@@ -180,18 +180,18 @@ export async function resumeCampaign(
 ): Promise<Campaign> {
   const campaign = resume(await readCampaign(id, deps));
   await note({ action: 'campaign_resumed', detail: { campaign: id, again, by } }, campaign, deps);
-  // Before it goes on: a sender that found nobody to write to would end it again.
+  // Before it resumes: a sender without recipients would finish it again.
   if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
   return changeCampaign(id, resume, deps);
 }
 
-/** Everybody who has not enrolled gets a reminder now. @throws FaceError `not_found`, `campaign_state` */
+/** Sends a reminder now to everyone who has not enrolled. @throws `not_found`, `campaign_state` */
 export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
   return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);
 }
 
-/** Notes that letters came back. @returns how many people they were for */
+/** Records bounced e-mails. */
 export async function noteBounces(
   campaign: Campaign,
   addresses: readonly string[],

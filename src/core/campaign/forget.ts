@@ -6,13 +6,12 @@ import type { Person } from './person.js';
 import { forgetInPlan } from './record.js';
 import { changeCampaign, dropPeople, listCampaigns, readPeople } from './storage.js';
 
-/** What campaigns hold of a user. */
 export interface CampaignHolding {
   readonly campaign: string;
   readonly person: Person;
 }
 
-/** Everything that campaigns hold of a user. @throws FaceError `state_unavailable` */
+/** Returns all data of a user in campaigns. @throws `state_unavailable` */
 export async function readCampaignHoldings(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
@@ -25,19 +24,18 @@ export async function readCampaignHoldings(
   return held;
 }
 
-/** Takes a user out of every campaign. A letter that is under way arrives. @throws FaceError `state_unavailable` */
+/** Removes a user from every campaign. An e-mail that is being sent still arrives. @throws `state_unavailable` */
 export async function forgetInCampaigns(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
 ): Promise<void> {
   for (const listed of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
-    // First: whoever makes the plan takes them out of what is written from here on.
+    // First, so that a running planner leaves them out of what it writes from here on.
     const campaign = await changeCampaign(listed.id, (latest) => forgetInPlan(latest, subject), deps);
     await dropPeople(campaign, (person) => person.subject === subject, deps);
   }
 }
 
-/** Registration of this data. */
 export const campaignData = {
   part: 'campaigns',
   keys: ['campaign:*', 'campaign:*:people:*'],

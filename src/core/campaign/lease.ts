@@ -3,7 +3,7 @@ import { changeStored } from '../change-stored.js';
 import type { State } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 
-/** How long a sender holds it without a word, in seconds. */
+/** Lifetime of the lease without renewal, in seconds. */
 const leaseSec = 60;
 
 const lease = {
@@ -13,10 +13,10 @@ const lease = {
 };
 
 /**
- * Takes the right to send, or renews it: of several replicas one sends. Two that believe to hold it, as a process was halted
- * for long, still write to nobody twice: a person is claimed before each letter.
- * @returns whether it is held now
- * @throws FaceError `state_unavailable`
+ * Takes or renews the lease to send. If two replicas briefly hold it, per-person claims still prevent duplicate
+ * e-mails.
+ * @returns true if the lease is held
+ * @throws `state_unavailable`
  */
 export async function takeLease(
   holder: string,
@@ -35,7 +35,7 @@ export async function takeLease(
   return changed.holder === holder;
 }
 
-/** Lets another one send at once. */
+/** Releases the lease. */
 export async function giveLease(holder: string, { state }: { readonly state: State }): Promise<void> {
   const found = await state.read(lease.key);
   const held = lease.guard.safeParse(found?.value);

@@ -15,10 +15,9 @@ import type { CampaignWords } from './words/words.js';
 
 const words: Readonly<Record<LetterLanguage, CampaignWords>> = { en, de, es, fr, ar };
 
-/** What may stand in braces in a subject or text. */
 export const letterPlaceholders = ['name', 'login', 'organisation', 'lastDay'] as const;
 
-/** Names in braces that stand for nothing, each once. */
+/** Returns unknown placeholders, each once. */
 export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
   ...new Set(
     [subject, text].flatMap((each) =>
@@ -29,11 +28,11 @@ export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
 
 export const ownKey = (kind: LetterKind, language: LetterLanguage): string => `${kind}.${language}`;
 
-/** The words of a letter: the administrator's own, or the built-in ones. */
+/** Returns the words of an e-mail: the custom or the default ones. */
 export const wordsOf = ({ own }: Pick<Campaign, 'own'>, kind: LetterKind, language: LetterLanguage): OwnWords =>
   own[ownKey(kind, language)] ?? words[language].letters[kind];
 
-/** A letter of a campaign. */
+/** Composes an e-mail of a campaign. */
 export function composeCampaignLetter(
   letter: {
     readonly language: LetterLanguage;
@@ -56,7 +55,7 @@ export function composeCampaignLetter(
   return composeLetter(
     {
       language,
-      // A name with a line break must not make a header of its own.
+      // A name with a line break must not add a header.
       subject: fill(letter.words.subject).replace(/\s+/g, ' ').trim(),
       paragraphs: toParagraphs(letter.words.text).map(fill),
       button: { label: button, address: letter.address },

@@ -9,10 +9,7 @@ import { type Person, type Sight, see } from './person.js';
 
 type Seen = { readonly sight: Sight; readonly isOver: boolean };
 
-/**
- * Looks at the link of somebody: whether it was opened, and whether they enrolled.
- * @throws FaceError `profile_unavailable`, `state_unavailable`
- */
+/** Refreshes the state of a person's link: opened, or enrolled. @throws `profile_unavailable`, `state_unavailable` */
 export async function lookAt(person: Person, connection: Connection, deps: CampaignDeps): Promise<Person> {
   const { link, subject } = person;
   if (link === null || subject === null) return person;
@@ -22,7 +19,7 @@ export async function lookAt(person: Person, connection: Connection, deps: Campa
   const seen = await readSight(link.stepUpId, deps);
   if (seen.sight === 'enrolled') return see(person, 'enrolled', true);
   if (!seen.isOver && !isExpired) return see(person, seen.sight, false);
-  // It has ended, or its record is gone: whether they enrolled, the profile knows.
+  // The step-up has ended or its record is gone: the profile shows if they enrolled.
   const token = await readTokenIfAny(connection, subject);
   return see(person, isEnrolled(token, deps) ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
 }
@@ -35,13 +32,13 @@ async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {
     if (state === 'passed') return { sight: 'enrolled', isOver: true };
     return { sight: record.challengeDigest === null ? 'opened' : 'waiting', isOver };
   } catch (error) {
-    // One that nobody opened is kept until it has expired.
+    // An unopened link is stored until it expires.
     if (error instanceof FaceError && error.code === 'step_up_unknown') return { sight: 'opened', isOver: true };
     throw error;
   }
 }
 
-/** Ends a link that another one takes the place of, or that nobody needs any more. Ending what has ended succeeds. */
+/** Ends a replaced or unneeded link. Idempotent. */
 export async function closeLink(stepUpId: string, deps: CampaignDeps): Promise<void> {
   try {
     const { connection, subject } = await changeRecord(stepUpId, (record) => abandon(record, deps.clock.now()), deps);

@@ -3,28 +3,24 @@ import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { letterLanguages } from '../letters/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 
-/*
- * One person of a campaign, and how they go on in it. Each transition is given the person as they are and what happened, and
- * gives them as they are from now on.
- */
+/* One person of a campaign, and the transitions of their state. */
 
 export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
 export type CampaignState = (typeof campaignStates)[number];
 
 export const personStates = [
-  /** Named in a file; the provider has not been asked about them yet. */
   'unresolved',
   'left_out',
   'planned',
-  /** Claimed by a sender: the letter may be under way. */
+  /** Claimed by a sender: the e-mail may be on its way. */
   'sending',
   'sent',
   'opened',
   'enrolled',
   'expired',
-  /** The relay will never take a letter to them, or an administrator said that it came back. */
+  /** The relay rejected the address permanently, or an administrator reported a bounce. */
   'bounced',
-  /** A letter was under way when its sender fell silent, or the relay did: it may have arrived. */
+  /** The sender or the relay failed during delivery: the e-mail may have arrived. */
   'uncertain',
   'failed',
 ] as const;
@@ -52,33 +48,31 @@ export type LetterKind = (typeof letterKinds)[number];
 const linkGuard = z.object({
   stepUpId: z.string(),
   expiresAt: epochMsGuard,
-  /** Whether the step-up has ended, so that there is nothing more to look at. */
+  /** True if the step-up has ended, so no more refreshes are needed. */
   isOver: z.boolean(),
 });
 export type PersonLink = z.output<typeof linkGuard>;
 
 export const personGuard = z.object({
-  /** Their place in the campaign, from 0: names them there for good. */
+  /** Index in the campaign, from 0; never changes. */
   at: z.int(),
-  /** Of the file they were named in. */
   line: z.int().nullable(),
   login: z.string(),
   subject: z.string().nullable(),
   email: z.string().nullable(),
   name: z.string().nullable(),
-  /** `null`: the campaign's. */
+  /** `null`: that of the campaign. */
   language: z.enum(letterLanguages).nullable(),
   state: z.enum(personStates),
-  /** Why they were left out; the code of what failed; the relay's reply code. */
+  /** Reason for skipping, error code, or reply code of the relay. */
   reason: z.string().nullable(),
   link: linkGuard.nullable(),
-  /** When the last letter left. */
   sentAt: epochMsGuard.nullable(),
   reminders: z.int(),
-  /** Letters in a row that the relay put off. */
+  /** Consecutive deferrals by the relay. */
   tries: z.int(),
   notBefore: epochMsGuard.nullable(),
-  /** Of the letter under way: written before it leaves, so that it leaves once. */
+  /** Claim on the e-mail being sent: written before it is sent, so that it is sent once. */
   claim: z
     .object({
       id: z.string(),
@@ -91,7 +85,7 @@ export const personGuard = z.object({
 });
 export type Person = z.output<typeof personGuard>;
 
-/** Somebody who was named, and of whom nothing else is known yet. */
+/** Creates a person who is not looked up yet. */
 export const newPerson = (
   at: number,
   given: Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'>,
@@ -110,18 +104,17 @@ export const newPerson = (
   claim: null,
 });
 
-/** Letters that are put off this often come to nothing. */
+/** Deferrals until an e-mail counts as failed. */
 const mostTries = 5;
-/** A letter that was put off waits this long, in seconds: greylisting relays want a quarter of an hour. */
+/** Wait after a deferral, in seconds: greylisting relays want a quarter of an hour. */
 const waitSec = 15 * 60;
-/** A sender that has not told by then how a letter went, in seconds, is gone. */
+/** Time after which a silent sender counts as gone, in seconds. */
 const claimSec = 180;
 
 export const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ...person, state: 'left_out', reason });
 
 const emailGuard = z.email().max(254);
 
-/** What the provider says of somebody. */
 export interface Resolved {
   readonly subject: string;
   readonly login: string;
@@ -129,7 +122,7 @@ export interface Resolved {
   readonly isEnrolled: boolean;
 }
 
-/** What is to be done with somebody, as the provider knows them. @param found - `null`: it does not */
+/** Updates a person with the provider's data. @param found - `null` if the provider does not know them */
 export function resolve(person: Person, found: Resolved | null, isDouble: boolean): Person {
   if (found === null) return leaveOut(person, 'unknown');
   const known: Person = {
@@ -145,7 +138,7 @@ export function resolve(person: Person, found: Resolved | null, isDouble: boolea
   return { ...known, state: 'planned', reason: null };
 }
 
-/** Takes somebody for one letter, before it leaves. */
+/** Claims a person for one e-mail, before it is sent. */
 export function claim(
   person: Person,
   letter: { readonly id: string; readonly kind: LetterKind; readonly link: PersonLink },
@@ -155,16 +148,15 @@ export function claim(
   return { ...person, state: 'sending', claim: { ...letter, former: person.state, until: addSec(now, claimSec) } };
 }
 
-/** What became of a letter. */
 export type LetterOutcome =
   | { readonly became: 'sent' }
   | { readonly became: 'refused' | 'later'; readonly status: number | null }
-  /** No letter leaves at the moment: nothing was tried of this one. */
+  /** The relay is unavailable: this e-mail was not attempted. */
   | { readonly became: 'unreachable' }
   | { readonly became: 'uncertain' }
   | { readonly became: 'failed'; readonly code: FaceErrorCode };
 
-/** The end of a claimed letter. Somebody whom another letter was claimed for since stays as they are. */
+/** Applies the outcome of a claimed e-mail. Ignored if another claim has replaced it. */
 export function settle(person: Person, claimId: string, outcome: LetterOutcome, now: EpochMs): Person {
   const { claim: held } = person;
   if (held?.id !== claimId) return person;
@@ -192,33 +184,31 @@ export function settle(person: Person, claimId: string, outcome: LetterOutcome, 
 
 const toReason = (status: number | null): string | null => (status === null ? null : String(status));
 
-/** A letter whose sender has fallen silent may have left. It may still be settled by that sender. */
+/** Marks a person as uncertain if their claim has expired. The sender may still settle it. */
 export const doubtIfLost = (person: Person, now: EpochMs): Person =>
   person.state === 'sending' && person.claim !== null && person.claim.until <= now
     ? { ...person, state: 'uncertain', link: person.claim.link, sentAt: now }
     : person;
 
-/** What was seen of a link. */
 export type Sight = 'waiting' | 'opened' | 'enrolled' | 'expired';
 
-/** Whether a link that somebody holds is still to be looked at. */
+/** Returns true if a person's link still needs refreshes. */
 export const isWaiting = ({ state, link }: Person): boolean =>
   link !== null && (state === 'sent' || state === 'opened' || state === 'uncertain');
 
-/** Whoever enrolled, or let the link expire, is done with it. */
+/** Applies the observed state of the link; enrolled and expired are final. */
 export function see(person: Person, sight: Sight, isOver: boolean): Person {
   const { link, state } = person;
   if (link === null || !isWaiting(person)) return person;
   const next: PersonState = sight === 'waiting' ? state : sight;
-  // Of an uncertain letter that was never opened nothing more is known once it has expired.
+  // An uncertain e-mail whose link was never opened stays uncertain after it expires.
   const kept = state === 'uncertain' && next === 'expired' ? state : next;
   return kept === state && isOver === link.isOver ? person : { ...person, state: kept, link: { ...link, isOver } };
 }
 
-/** Somebody who turned out to be enrolled as a letter was due. */
+/** Marks a person who turned out to be enrolled when an e-mail was due. */
 export const findEnrolled = (person: Person): Person => ({ ...person, state: 'enrolled', reason: null });
 
-/** Those whom no letter reached, or may not have, and whom an administrator wants to be written to again. */
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;
 export type Retryable = (typeof retryable)[number];
 
@@ -227,24 +217,24 @@ export const retry = (person: Person, again: readonly Retryable[]): Person =>
     ? { ...person, state: 'planned', reason: null, tries: 0, notBefore: null, claim: null }
     : person;
 
-/** A letter came back later, by an administrator's word. */
+/** Marks an e-mail as bounced, as an administrator reports. */
 export const bounce = (person: Person): Person =>
   person.state === 'sent' || person.state === 'opened' || person.state === 'uncertain'
     ? { ...person, state: 'bounced', reason: null }
     : person;
 
-/** When letters are due. */
+/** Schedule of the e-mails. */
 export interface Pace {
-  /** Days after the last letter; at most `reminders` times. */
+  /** Days after the last e-mail; at most `reminders` times. */
   readonly reminderDays: number;
   readonly reminders: number;
-  /** Everybody who has not enrolled gets a reminder, if their last letter is older; `null`: as the days come. */
+  /** Time of a manual reminder for everyone whose last e-mail is older; `null` without one. */
   readonly remindAt: EpochMs | null;
 }
 
 const daySec = 86_400;
 
-/** The letter that is due to somebody now; `null`: none. */
+/** Returns the e-mail that is due now; `null`: none. */
 export function dueLetter(person: Person, pace: Pace, now: EpochMs): LetterKind | null {
   const { state, sentAt, notBefore, reminders } = person;
   if (notBefore !== null && notBefore > now) return null;
@@ -257,6 +247,6 @@ export function dueLetter(person: Person, pace: Pace, now: EpochMs): LetterKind 
   return isAsked || isDay ? 'reminder' : null;
 }
 
-/** Whether nothing more happens to somebody by itself. */
+/** Returns true if nothing more happens to this person automatically. */
 export const isSettled = ({ state }: Person): boolean =>
   !['unresolved', 'planned', 'sending', 'sent', 'opened'].includes(state);

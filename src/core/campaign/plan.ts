@@ -18,17 +18,15 @@ import {
   writeShard,
 } from './storage.js';
 
-/** Whether this process still is the one that plans. */
 type MayGoOn = () => Promise<boolean>;
 
-/** People looked up side by side: more would only be told to come later. */
+/** Parallel look-ups: more would hit the provider's rate limit. */
 const sideBySide = 4;
 
 /**
- * Goes on with the plan of a campaign until it is made: who is to be written to, and who is left out and why. Nothing is sent,
- * and nothing changes at the provider. After a crash it goes on where it was, or lists a group anew. So it does where the
- * provider fails for a while: of many thousands of calls one always does.
- * @throws FaceError `state_unavailable`
+ * Makes or continues a campaign's plan: recipients, and skipped people with reasons. Changes nothing at the provider.
+ * Resumes after a crash, or lists a group again.
+ * @throws `state_unavailable`
  */
 export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
   try {
@@ -37,19 +35,19 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
     if (shards !== null) await settlePlan(campaign, (latest) => finishPlan(latest, shards), deps);
   } catch (error) {
     const code = toCode(error);
-    // Another replica has finished it, where the state is another by now.
+    // If the state has changed, another replica has finished the plan.
     if (code === 'campaign_state') return;
     if (code === 'state_unavailable') throw error;
     if (code === 'profile_unavailable') {
       await settlePlan(campaign, (latest) => delayPlan(latest, code, deps.clock.now()), deps);
       return;
     }
-    // Nothing was sent: the administrator plans anew once it is mended.
+    // Nothing was sent: the administrator fixes the cause and plans again.
     await settlePlan(campaign, (latest) => refusePlan(latest, code), deps);
   }
 }
 
-/** Leaves the plan for now or for good, without those who were erased and written since: until nobody was erased meanwhile. */
+/** Stores the plan without people who were erased meanwhile; repeats until no more were erased. */
 async function settlePlan(
   campaign: Campaign,
   change: (latest: Campaign) => Campaign,
@@ -83,7 +81,7 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     if (at >= maxPeople) throw new FaceError('limit_reached');
     const given = { line: null, login: member.login, email: null, name: null, language: null };
     const who = { connection: campaign.connection, subject: member.subject };
-    // A list has no tokens: before a letter leaves, theirs is asked.
+    // A list has no tokens: a person's token is read before an e-mail is sent.
     const found = { ...member, isEnrolled: member.isEnrolled && !(await hasExpired(who, deps)) };
     people.push(resolve(newPerson(at, given, null), found, seen.has(member.subject)));
     seen.add(member.subject);
@@ -95,12 +93,11 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     for (const member of page) await take(member);
   }
   if (people.length > 0) await flush();
-  // The list before this one may have been longer: nobody would find its last people any more.
+  // An earlier list may have been longer: remove its surplus records.
   await dropShards(campaign, shards, deps);
   return shards;
 }
 
-/** Those of a file: their records are there, and the provider is asked about each. */
 async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<number | null> {
   const connection = deps.connections.get(campaign.connection);
   if (connection === undefined) throw new FaceError('connection_unknown');
@@ -130,7 +127,7 @@ async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: May
     };
     await Promise.all(Array.from({ length: sideBySide }, () => work().catch(noteFailure)));
     if (isOver) return null;
-    // In the order of the file, so that the first line of somebody counts: up to the first who could not be looked up.
+    // In file order, so that a person's first line counts; stops at the first failed look-up.
     const resolved = new Map<number, Person>();
     for (const person of people) {
       if (person.state !== 'unresolved') continue;

@@ -10,37 +10,34 @@ import { type Campaign, finish } from './record.js';
 import { sendBatch } from './send.js';
 import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } from './storage.js';
 
-/** Letters under way at a time: a crash leaves no more uncertain. */
 const batchSize = 10;
-/** How soon a sender sees what another replica was asked, in seconds. */
+/** Polling interval for changes by other replicas, in seconds. */
 const idleSec = 5;
-/** A relay that takes no letter is left alone for this long, in milliseconds. */
+/** Pause after the relay refuses e-mails, in milliseconds. */
 const troubledMs = 30_000;
-/** How soon a plan that is held up is gone on with, in milliseconds: all its people are read anew. */
+/** Pause before a delayed plan continues, in milliseconds: all its people are read again. */
 const heldUpMs = 60_000;
-/** The same of a group, which is listed anew at the provider. */
+/** The same for a group, which is listed again at the provider. */
 const heldUpGroupMs = 300_000;
-/** How often the links of one record of people are looked at, in milliseconds. */
+/** Interval between refreshes of the links of one record, in milliseconds. */
 const lookMs = 60_000;
 
-/** What the sender is handed. */
 export interface RunnerDeps {
-  /** Those of the configuration in force. */
   readonly current: () => CampaignDeps;
   readonly jobs: Jobs;
-  /** Ends early where the signal does. Never rejects. */
+  /** Ends early on abort. Never rejects. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The one that plans and sends, as long as it holds the lease. */
+/** Plans and sends campaigns while it holds the lease. */
 export interface CampaignRunner {
-  /** Looks at once whether there is something to do. */
+  /** Checks for work now. */
   wake(): void;
-  /** Lets the letters under way leave, and ends. */
+  /** Waits for the e-mails being sent, then stops. */
   close(): Promise<void>;
 }
 
-/** Starts the sender of this process: it takes up what is unfinished, and goes on until it is closed. */
+/** Starts the campaign runner of this process. It resumes unfinished campaigns. */
 export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): CampaignRunner {
   const closing = new AbortController();
   let waking = new AbortController();
@@ -48,14 +45,14 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
   const plannedAt = new Map<string, number>();
   const holder = Buffer.from(current().random(12)).toString('base64url');
 
-  /** Whether to go on with a campaign: nobody stopped it, or this process, and the lease is held. */
+  /** Returns the campaign if it may continue: still running, process not closing, lease held. */
   const mayGoOn = async (id: string): Promise<Campaign | null> => {
     if (closing.signal.aborted || !(await takeLease(holder, current()))) return null;
     const campaign = await readCampaign(id, current());
     return campaign.state === 'running' ? campaign : null;
   };
 
-  /** Looks at the links of one record of people, if it is time. @returns them */
+  /** Refreshes the links of one record if it is due. */
   const look = async (campaign: Campaign, shard: number): Promise<readonly Person[]> => {
     const deps = current();
     const found = await readShard(campaign, shard, deps);
@@ -68,7 +65,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
     lookedAt.set(key, now);
     const seen = new Map<number, Person>();
     for (const person of people.filter(isWaiting)) {
-      // While the provider is down, the rest goes on.
+      // During an outage of the provider, the rest continues.
       const looked = await lookAt(person, connection, deps).catch((error: unknown) => {
         if (toCode(error) === 'state_unavailable') throw error;
         return person;
@@ -80,7 +77,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
       shard,
       (person) => {
         const looked = seen.get(person.at);
-        // Whoever was written to meanwhile has another link.
+        // A person who got an e-mail meanwhile has another link.
         const isSame = looked?.link?.stepUpId === person.link?.stepUpId && isWaiting(person);
         return doubtIfLost(looked !== undefined && isSame ? looked : person, now);
       },
@@ -102,7 +99,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
         const campaign = await mayGoOn(id);
         const connection = campaign === null ? undefined : current().connections.get(campaign.connection);
         if (campaign === null) return;
-        // Taken out of the configuration, or called otherwise there: only an administrator can tell.
+        // The connection was removed or renamed in the configuration: an administrator must decide.
         if (connection === undefined) return note(id, 'connection_unknown');
         const people = await look(campaign, shard);
         const { perMinute } = current().campaigns;
@@ -144,7 +141,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
     }
   };
 
-  // Two jobs: a plan does not wait until thousands of letters have left.
+  // Two jobs, so that a plan does not wait for thousands of e-mails.
   const plans = jobs.start({
     ...{ name: 'campaign_plans', everySec: idleSec },
     run: () =>
@@ -175,7 +172,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
   };
 }
 
-/** `null` where nobody has to be registered there, or can be. */
+/** Returns `null` if the provider needs no registration of people, or supports none. */
 async function openDirectory({ connection }: Campaign, { directories }: CampaignDeps): Promise<Directory | null> {
   const directory = await directories.get(connection)?.();
   return directory?.register ? directory : null;

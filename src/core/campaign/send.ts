@@ -21,7 +21,6 @@ import {
 import { type Campaign, paceOf } from './record.js';
 import { changeShard, readShard } from './storage.js';
 
-/** A letter that is ready to leave. */
 interface Prepared {
   readonly person: Person;
   readonly kind: LetterKind;
@@ -29,29 +28,25 @@ interface Prepared {
   readonly address: Credential;
 }
 
-/** How a person stands before a letter to them would leave. */
 type Preparation =
   | { readonly at: number; readonly became: 'ready'; readonly letter: Prepared }
   | { readonly at: number; readonly became: 'enrolled' }
   | { readonly at: number; readonly became: 'failed'; readonly code: string }
-  /** The provider does not answer: later. */
+  /** The provider does not respond: retry later. */
   | { readonly at: number; readonly became: 'waiting' };
 
-/** What a batch came to. */
 export interface Batch {
-  /** Letters that were tried. */
   readonly tried: number;
-  /** Why no letter leaves at the moment: an error code; `null`: they do. */
+  /** Error code if no e-mail can be sent now; `null`: none. */
   readonly problem: string | null;
 }
 
 const daySec = 86_400;
 
 /**
- * Sends the letters that are due to people of one record, a batch of them. Each is claimed before it leaves and settled after:
- * whoever is found claimed by a sender that has gone may have been written to, and is not written to again by itself.
- * @param batch.size - letters at most
- * @throws FaceError `state_unavailable`
+ * Sends a batch of due e-mails. Each is claimed before and settled after sending; a person with an abandoned claim may
+ * have received it, so it is not repeated automatically.
+ * @throws `state_unavailable`
  */
 export async function sendBatch(
   campaign: Campaign,
@@ -81,7 +76,7 @@ export async function sendBatch(
     shard,
     (person) => {
       const preparation = byPlace.get(person.at);
-      // Whoever has changed meanwhile is looked at again the next time.
+      // Changed meanwhile: left for the next batch.
       if (preparation === undefined || dueLetter(person, paceOf(campaign), now) === null) return person;
       if (preparation.became === 'enrolled') return findEnrolled(person);
       if (preparation.became === 'failed') return { ...person, state: 'failed', reason: preparation.code };
@@ -113,7 +108,7 @@ export async function sendBatch(
   );
   for (const { person, kind, link } of leaving) {
     const outcome = outcomes.get(person.at);
-    // One person, one link: the former ends, and so does one that nobody was sent.
+    // One link per person: the former one and an unsent one end.
     const ending =
       outcome?.became === 'sent' || outcome?.became === 'uncertain' ? person.link?.stepUpId : link.stepUpId;
     if (ending !== undefined) await closeLink(ending, deps);

@@ -8,16 +8,13 @@ import { type Campaign, campaignGuard } from './record.js';
 
 type Stores = { readonly state: State };
 
-/** People in one record: with the longest names some 100 KB, which every store takes. */
+/** People per record: with the longest names some 100 KB, which every store accepts. */
 export const shardSize = 100;
 
-/** Campaigns that are kept at a time. */
 export const maxCampaigns = 100;
 
-/** People of one campaign. */
 export const maxPeople = 100_000;
 
-/** Records read side by side. */
 const sideBySide = 16;
 
 const listGuard = z.array(z.object({ id: z.string(), keptUntil: epochMsGuard }));
@@ -50,25 +47,25 @@ function withRoom(former: Listed | undefined, now: EpochMs): Listed {
   return kept;
 }
 
-/** Whether one more can be kept. @throws FaceError `limit_reached`: too many are */
+/** Checks for room for one more campaign. @throws `limit_reached` */
 export async function checkRoom(now: EpochMs, deps: Stores): Promise<void> {
   withRoom((await readStored(list, deps))?.record, now);
 }
 
-/** Keeps a new one. @throws FaceError `limit_reached`: too many are kept */
+/** Stores a new campaign. @throws `limit_reached` */
 export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Stores): Promise<void> {
   const { id, keptUntil } = campaign;
   await deps.state.write(stored(id).key, campaign, { when: 'absent', expiresAt: keptUntil });
   await changeStored(list, (former) => [...withRoom(former ?? undefined, now), { id, keptUntil }], deps);
 }
 
-/** Forgets one that is in no list yet, and its people. */
+/** Deletes an unlisted campaign and its people. */
 export async function dropCampaign(campaign: Campaign, deps: Stores): Promise<void> {
   await deps.state.delete(stored(campaign.id).key);
   await dropShards(campaign, 0, deps);
 }
 
-/** Forgets the people of the records from one on. */
+/** Deletes the records of people from an index on. */
 export async function dropShards(campaign: Campaign, from: number, { state }: Stores): Promise<void> {
   await forEachShard(campaign, async (shard) => {
     if (shard >= from) await state.delete(storedShard(campaign, shard).key);
@@ -82,14 +79,14 @@ export async function listCampaigns(deps: Stores): Promise<Campaign[]> {
   return found.flatMap((each) => (each === null ? [] : [each.record])).reverse();
 }
 
-/** @throws FaceError `not_found` */
+/** @throws `not_found` */
 export async function readCampaign(id: string, deps: Stores): Promise<Campaign> {
   const found = await readStored(stored(id), deps);
   if (found === null) throw new FaceError('not_found');
   return found.record;
 }
 
-/** @throws FaceError `not_found`, and whatever `change` throws */
+/** @throws `not_found`, and whatever `change` throws */
 export async function changeCampaign(
   id: string,
   change: (campaign: Campaign) => Campaign,
@@ -102,7 +99,7 @@ export async function changeCampaign(
   return (await changeStored(stored(id), step, deps)).changed;
 }
 
-/** Puts people into one record, whatever stood there. */
+/** Overwrites one record of people. */
 export const writeShard = async (
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -113,7 +110,7 @@ export const writeShard = async (
   await state.write(key, people, { when: 'any', expiresAt: campaign.keptUntil });
 };
 
-/** The people of one record, and the number of the write that made it. */
+/** Returns the people of one record, and its revision. */
 export async function readShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -122,11 +119,7 @@ export async function readShard(
   return readStored(storedShard(campaign, shard), deps);
 }
 
-/**
- * Changes the people of one record.
- * @param change - gives back the very person it was given, to leave them as they are; `null`: they are forgotten
- * @returns the people as they are now
- */
+/** Changes the people of one record. @param change - returns the same person to leave them, `null` to delete them */
 export async function changeShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -144,8 +137,8 @@ export async function changeShard(
 }
 
 /**
- * Does something with every record of a campaign, some side by side, and gives back what came of it in their order. Where
- * something throws, nothing of it is under way any more.
+ * Runs a task on every record, some in parallel.
+ * @returns the results in order; on error, after all running tasks have ended
  */
 export async function forEachShard<Result>(
   { shards }: Pick<Campaign, 'shards'>,
@@ -162,7 +155,7 @@ export async function forEachShard<Result>(
   return results;
 }
 
-/** Takes people out of all records of a campaign. */
+/** Removes people from all records of a campaign. */
 export async function dropPeople(
   campaign: Pick<Campaign, 'id' | 'keptUntil' | 'shards'>,
   isGone: (person: Person) => boolean,
@@ -173,6 +166,6 @@ export async function dropPeople(
   );
 }
 
-/** Everybody in a campaign, by record. */
+/** Returns everyone in a campaign, by record. */
 export const readPeople = (campaign: Campaign, deps: Stores): Promise<(readonly Person[])[]> =>
   forEachShard(campaign, async (shard) => (await readShard(campaign, shard, deps))?.record ?? []);

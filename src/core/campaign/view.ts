@@ -4,17 +4,13 @@ import type { Person, PersonState } from './person.js';
 import type { Campaign } from './record.js';
 import { readShard, shardSize } from './storage.js';
 
-/** Some people of a campaign, in the order they were named in, and where to go on; `null`: there are no more. */
+/** A page of people, in order, and the next position; `null`: the end. */
 export interface PeoplePage {
   readonly people: readonly Person[];
   readonly next: number | null;
 }
 
-/**
- * The people of a campaign from a place on.
- * @param asked.from - a place, as `next` gives it; 0 is the first
- * @param asked.states - those of one of them
- */
+/** Lists the people of a campaign. @param asked.from - a position, from `next`; 0 is the first */
 export async function readPage(
   campaign: Campaign,
   { from, states, limit }: { readonly from: number; readonly states: readonly PersonState[]; readonly limit: number },
@@ -31,10 +27,10 @@ export async function readPage(
   return { people, next: null };
 }
 
-/** A place as callers hand it back. */
+/** Encodes a position for callers. */
 export const toCursor = (place: number): string => Buffer.from(`p${place}`).toString('base64url');
 
-/** @throws FaceError `request_malformed` */
+/** Decodes a position. @throws `request_malformed` */
 export function parseCursor(cursor: string): number {
   const [, place] = /^p(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });

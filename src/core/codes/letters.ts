@@ -3,7 +3,7 @@ import type { LetterLanguage } from '../letters/language.js';
 import { composeLetter } from '../letters/letter.js';
 import type { Message } from '../ports.js';
 
-/** Whom a message goes to, in which language, and how a letter to them looks. */
+/** Recipient of a message, its language, and the look of an e-mail. */
 export interface Recipient extends Pick<Message, 'channel' | 'to'> {
   readonly language: LetterLanguage;
   readonly brand: LetterBrand;
@@ -12,16 +12,14 @@ export interface Recipient extends Pick<Message, 'channel' | 'to'> {
 interface Words {
   readonly code: {
     readonly subject: string;
-    /** Before the code, in a letter. */
     readonly lead: string;
-    /** The code and what it is, in one line. */
     readonly short: (code: string) => string;
     readonly rule: string;
   };
   readonly check: { readonly subject: string; readonly text: string; readonly button: string };
 }
 
-/** What is sent to a person while they wait before a page or on the telephone. No name and no reason stands in it. */
+/** Messages to a person who waits on a page or on the phone. They contain no name and no reason. */
 const words: Readonly<Record<LetterLanguage, Words>> = {
   en: {
     code: {
@@ -90,14 +88,14 @@ const words: Readonly<Record<LetterLanguage, Words>> = {
   },
 };
 
-/** A one-time code: one line by SMS, a letter by e-mail. */
+/** Composes a one-time code message: one line by SMS, an e-mail otherwise. */
 export function toCodeMessage({ channel, to, language, brand }: Recipient, code: string): Message {
   const { subject, lead, short, rule } = words[language].code;
   if (channel === 'sms') return { channel, to, subject, text: `${short(code)} ${rule}` };
   return { channel, to, ...composeLetter({ language, subject, paragraphs: [lead], code, footer: [rule] }, brand) };
 }
 
-/** The link of a face check that a help desk asked for: one line by SMS, a letter by e-mail. */
+/** Composes the message with the link of a help desk's face check: one line by SMS, an e-mail otherwise. */
 export function toCheckMessage({ channel, to, language, brand }: Recipient, address: string): Message {
   const { subject, text, button: label } = words[language].check;
   if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };

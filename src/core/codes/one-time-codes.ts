@@ -7,35 +7,31 @@ import { digestOf } from '../digest.js';
 import type { Random } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 
-/* Codes of six digits that are sent to somebody, who gives them back: within ten minutes, five tries, once. */
+/* One-time codes of six digits: valid for ten minutes, five attempts, one use. */
 
 const lifeSec = 10 * 60;
 const triesAllowed = 5;
 
 const recordGuard = z.object({
-  /** What is proved by giving them back. */
   about: z.string(),
-  /** By the name of each code. */
   digests: z.record(z.string(), z.string()),
   isUsed: z.boolean(),
 });
 type Codes = z.infer<typeof recordGuard>;
 
-/** Codes that were made just now, to be sent and kept nowhere. */
 export interface IssuedCodes<Name extends string> {
   /**
-   * Goes with the codes. Only its digest is kept, and it keys the digests of the codes, so that whoever reads the state
-   * cannot search for six digits.
+   * Accompanies the codes. Only its digest is stored; it keys the digests of the codes, so that a reader of the store
+   * cannot brute-force six digits.
    */
   readonly id: string;
-  /** By name. */
   readonly codes: ReadonlyMap<Name, string>;
   readonly expiresAt: EpochMs;
 }
 
 type Deps = Pick<CoreDeps, 'clock' | 'random' | 'state'>;
 
-/** Makes one code for each name. @throws FaceError `state_unavailable` */
+/** Issues one code per name. @throws `state_unavailable` */
 export async function issueCodes<const Name extends string>(
   { about, names }: { readonly about: string; readonly names: readonly Name[] },
   { clock, random, state }: Deps,
@@ -49,10 +45,9 @@ export async function issueCodes<const Name extends string>(
 }
 
 /**
- * Takes codes back, once: all of them must be right.
- * @param given.isExpected - told what they prove, before they are used up
- * @returns what they prove
- * @throws FaceError `code_wrong`, `state_unavailable`
+ * Verifies and consumes codes; all must be right.
+ * @param given.isExpected - receives what they prove, before they are consumed
+ * @throws `code_wrong`, `state_unavailable`
  */
 export async function takeCodes(
   given: {
@@ -66,7 +61,7 @@ export async function takeCodes(
   const stored = { key: keyOf(id), guard: recordGuard, expiresAt: () => addSec(clock.now(), lifeSec) };
   const known = await readStored(stored, { state });
   if (known === null) throw new FaceError('code_wrong');
-  // Counted before they are compared, so that many tries at once count too.
+  // Counted before the comparison, so that parallel attempts count too.
   const tries = await state.add(`${keyOf(id)}:tries`, 1, addSec(clock.now(), lifeSec));
   const { about, digests } = known.record;
   const right = Object.entries(digests).map(([name, digest]) =>
@@ -81,7 +76,7 @@ export async function takeCodes(
   return about;
 }
 
-/** Six digits, each value as likely: 32 random bits over, and a remainder that would favour low values drawn again. */
+/** Draws six digits without modulo bias: values that would favor low digits are drawn again. */
 export function drawCode(random: Random): string {
   const codes = 1_000_000;
   for (;;) {

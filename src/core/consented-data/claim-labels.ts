@@ -1,7 +1,6 @@
 import type { LetterLanguage } from '../letters/language.js';
 import type { StandardClaim } from './claims.js';
 
-/** What people call the standard claims. */
 export const claimLabels: Readonly<Record<LetterLanguage, Readonly<Record<StandardClaim, string>>>> = {
   en: {
     ...{ name: 'Full name', family_name: 'Family name', given_name: 'Given name', middle_name: 'Middle name' },

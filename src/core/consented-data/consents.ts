@@ -8,25 +8,22 @@ import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js'
 import type { AskedClaim } from './claims.js';
 
 const consentGuard = z.object({
-  /** Names it in grants: one that was given anew is another. */
   id: z.string(),
   client: z.string(),
-  /** What the client may be told, by name. */
   claims: z.array(z.string()).readonly(),
-  /** What it asked for, agreed to or not. */
   asked: z.array(z.object({ name: z.string(), isEssential: z.boolean() })).readonly(),
-  /** Digest of the client's registration, purposes included, as the person was shown it. */
+  /** Digest of the client's registration, purposes included, as shown to the person. */
   registration: z.string(),
-  /** The link by which each other connection was asked, by the connection's id: through another link it tells nothing. */
+  /** Link id used per other connection: data through another link is not covered. */
   links: z.record(z.string(), z.string()).default({}),
   givenAt: epochMsGuard,
   expiresAt: epochMsGuard,
 });
 
-/** What a person lets one client be told, and until when. Names of claims, never their values. */
+/** A person's consent to send claims to a client. Names of claims, never their values. */
 export type DataConsent = z.output<typeof consentGuard>;
 
-/** One record for a person: what they gave can be listed, and ended, in one place. */
+/** One record per person, so that their consents can be listed and ended together. */
 const recordGuard = z.object({ consents: z.array(consentGuard).readonly() });
 type ConsentsRecord = z.output<typeof recordGuard>;
 
@@ -37,21 +34,20 @@ const keyOf = ({ connection, subject }: SubjectRef): string => `data-consents:${
 const toStored = (who: SubjectRef, { clock }: Deps) => ({
   key: keyOf(who),
   guard: recordGuard,
-  // One that holds nothing any more ends a moment later by itself.
+  // An empty record expires after a second.
   expiresAt: ({ consents }: ConsentsRecord): EpochMs =>
     consents.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
 });
 
-/** What a person lets clients be told: what has ended is left out. @throws FaceError `state_unavailable` */
+/** Returns a person's active consents. @throws `state_unavailable` */
 export async function readDataConsents(who: SubjectRef, { state, clock }: Deps): Promise<readonly DataConsent[]> {
   const found = await readStored({ key: keyOf(who), guard: recordGuard }, { state });
   return (found?.record.consents ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
 
 /**
- * The consent that a client has of a person, where it was given to its registration of today.
- * @param asker.registration - digest of that
- * @throws FaceError `state_unavailable`
+ * Returns the consent for a client, if it was given to the client's current registration.
+ * @throws `state_unavailable`
  */
 export async function findDataConsent(
   who: SubjectRef,
@@ -62,16 +58,16 @@ export async function findDataConsent(
   return consents.find((each) => each.client === client && each.registration === registration) ?? null;
 }
 
-/** Whether a consent answers for all that is asked: each claim was asked for before, and was as essential then. */
+/** Returns true if the consent covers the request: each claim was requested before and was equally essential. */
 export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): boolean =>
   asked.every(({ name, isEssential }) =>
     consent.asked.some((each) => each.name === name && each.isEssential === isEssential),
   );
 
 /**
- * Notes a consent, in place of the one that client had.
- * @param given.id - the same for an answer that is sent twice
- * @throws FaceError `state_unavailable`
+ * Stores a consent, replacing the client's former one.
+ * @param given.id - the same for an answer sent twice
+ * @throws `state_unavailable`
  */
 export async function giveDataConsent(
   who: SubjectRef,
@@ -79,7 +75,7 @@ export async function giveDataConsent(
     lifeSec,
     ...given
   }: Pick<DataConsent, 'id' | 'client' | 'claims' | 'asked' | 'registration' | 'links'> & {
-    /** How long it holds, in seconds. */
+    /** Lifetime, in seconds. */
     readonly lifeSec: number;
   },
   deps: Deps & Pick<CoreDeps, 'audit'>,
@@ -88,7 +84,7 @@ export async function giveDataConsent(
   const consent = { ...given, givenAt, expiresAt: addSec(givenAt, lifeSec) };
   const { client, claims, registration, expiresAt } = consent;
   const detail = { client, claims, registration, expiresAt: toIso(expiresAt) };
-  // First: nobody is told anything that is not on record.
+  // Recorded first, so that no data is sent without an entry.
   await deps.audit.append({ action: 'data_consent_given', ...who, detail });
   await changeStored(
     toStored(who, deps),
@@ -102,11 +98,9 @@ export async function giveDataConsent(
 }
 
 /**
- * Ends what a person gave: from then on no token made under it tells anything, and no credential made under it is good.
- * @param asked.client - `null`: of all clients
- * @param asked.by - the administrator who ends it; absent: the person
- * @returns the clients whose consent it was
- * @throws FaceError `state_unavailable`
+ * Withdraws consents: tokens and credentials issued under them stop working.
+ * @param asked.client - `null`: all clients
+ * @throws `state_unavailable`
  */
 export async function withdrawDataConsents(
   who: SubjectRef,
@@ -122,7 +116,7 @@ export async function withdrawDataConsents(
         : { consents: found.consents.filter((each) => !isMeant(each)) },
     deps,
   );
-  // Whatever was found: where this failed the last time, the consents are gone already.
+  // Also if no consent was found: an earlier attempt may have failed after deleting it.
   const type = client === null ? null : typeOfConsent(client);
   if (client === null || type !== null) await endCredentials(who, { type, why: 'consent_withdrawn', by }, deps);
   const ended = (former?.consents ?? []).filter(isMeant);
@@ -133,7 +127,6 @@ export async function withdrawDataConsents(
   return ended.map(({ client: of }) => of);
 }
 
-/** Registration of this data. */
 export const dataConsentData = {
   part: 'data_consents',
   keys: ['data-consents:*:*'],

@@ -9,19 +9,16 @@ import { endEntry, takeEntry } from './status-lists.js';
 
 const credentialGuard = z.object({
   id: z.string(),
-  /** Which of the connection's credentials it is. */
   type: z.string(),
   list: z.string(),
   index: z.int(),
-  /** Public id of the enrolment's token that it was issued under. */
   tokenId: z.string(),
-  /** What it says of the person, by name. */
   claims: z.array(z.string()).readonly(),
   issuedAt: epochMsGuard,
   expiresAt: epochMsGuard,
 });
 
-/** A credential that a person carries in a wallet. No value of it is kept, and no key. */
+/** A credential in a person's wallet. Its values and keys are not stored. */
 export type IssuedCredential = z.output<typeof credentialGuard>;
 
 const recordGuard = z.object({ credentials: z.array(credentialGuard).readonly() });
@@ -32,21 +29,21 @@ type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'audit'>;
 const toStored = ({ connection, subject }: SubjectRef, { clock }: Pick<Deps, 'clock'>) => ({
   key: `credentials:${connection}:${subject}`,
   guard: recordGuard,
-  // One that holds nothing any more ends a moment later by itself.
+  // An empty record expires after a second.
   expiresAt: ({ credentials }: CredentialsRecord): EpochMs =>
     credentials.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
 });
 
 const clientPrefix = 'credential:';
 
-/** How the consent to what a credential says is named, among the clients of the connection. */
+/** Returns the client name under which the consent to a credential is stored. */
 export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
 
-/** Which credential a consent of that name is to; `null`: to none, it is a client's. */
+/** Returns the credential type of that client name; `null` for a real client. */
 export const typeOfConsent = (client: string): string | null =>
   client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
 
-/** What a person carries: what has expired is left out. @throws FaceError `state_unavailable` */
+/** Lists a person's unexpired credentials. @throws `state_unavailable` */
 export async function readCredentials(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,
@@ -56,9 +53,9 @@ export async function readCredentials(
 }
 
 /**
- * Notes a credential that is about to be issued, with a place in a status list. It ends the person's former one of its type:
- * who has lost a phone gets another, and what was on the lost one is good no more.
- * @throws FaceError `state_unavailable`
+ * Records a credential before it is issued, with an index in a status list. Ends the person's former one of that type,
+ * which may be on a lost phone.
+ * @throws `state_unavailable`
  */
 export async function noteCredential(
   who: SubjectRef,
@@ -71,7 +68,7 @@ export async function noteCredential(
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const credential = { id, ...given, ...entry, issuedAt: deps.clock.now() };
   const detail = { credential: type, credentialId: id, claims, tokenId, expiresAt: toIso(expiresAt) };
-  // First: nobody carries anything that is not on record.
+  // Recorded first, so that every issued credential has an entry.
   await deps.audit.append({ action: 'credential_issued', ...who, detail });
   await changeStored(
     toStored(who, deps),
@@ -82,10 +79,9 @@ export async function noteCredential(
 }
 
 /**
- * Ends what a person carries: from then on the status lists say so. Ending what has ended succeeds.
+ * Revokes a person's credentials through the status lists. Idempotent.
  * @param asked.type - `null`: all
- * @param asked.by - the administrator who ends it, if one does
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function endCredentials(
   who: SubjectRef,
@@ -96,7 +92,7 @@ export async function endCredentials(
   const held = await readCredentials(who, deps);
   const ending = held.filter((each) => type === null || each.type === type);
   if (ending.length === 0) return;
-  // In the list first: what is no longer on record here could not be ended any more.
+  // The status list first: a credential missing from the record could not be revoked any more.
   for (const each of ending) await endEntry(who.connection, each, deps);
   const ended = new Set(ending.map(({ id }) => id));
   await changeStored(
@@ -110,7 +106,6 @@ export async function endCredentials(
   }
 }
 
-/** Registration of this data. */
 export const credentialData = {
   part: 'credentials',
   keys: ['credentials:*:*'],
@@ -120,7 +115,7 @@ export const credentialData = {
       ...{ issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) },
     })),
   }),
-  // They were issued to the face that was enrolled.
+  // They were issued to the enrolled face.
   endedBy: 'enrolment',
   forget: (who, deps, { by }) => endCredentials(who, { type: null, why: 'enrolment_ended', by }, deps),
 } as const satisfies PersonalData;

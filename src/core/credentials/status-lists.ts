@@ -6,17 +6,17 @@ import { isForgotten } from '../forgotten.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toEpochSec } from '../units.js';
 
 /*
- * Which credentials have ended, for whoever is shown one (Token Status List): a list has one bit for each of many credentials,
- * at random places, so that nobody who fetches it tells whose it was fetched for.
+ * Status of credentials (Token Status List). A list has one bit per credential, at random indexes, so that a fetch does
+ * not reveal whose status is checked.
  */
 
-/** A power of two, so that each place is drawn as likely. */
+/** A power of two, so that a random index is unbiased. */
 export const entriesOfList = 16_384;
 
-/** Places are drawn: beyond this the next list is begun. */
+/** Indexes are drawn at random; a list that is half full is replaced. */
 const mostTaken = entriesOfList / 2;
 
-/** How long a list is kept after its last credential, for clocks that differ. */
+/** Retention of a list after its last credential, for clocks that differ. */
 const keptAfterSec = secondsPerDay;
 
 const bitsGuard = z.base64().refine((text) => Buffer.from(text, 'base64').length === entriesOfList / 8);
@@ -26,16 +26,13 @@ const listGuard = z.object({
   taken: bitsGuard,
   ended: bitsGuard,
   count: z.int(),
-  /** When the last credential in it expires. */
   until: epochMsGuard,
 });
 type ListRecord = z.output<typeof listGuard>;
 
 const currentGuard = z.object({ list: z.string() });
 
-/** The place of a credential. */
 export interface StatusEntry {
-  /** Name of the list. */
   readonly list: string;
   /** 0 to 16,383. */
   readonly index: number;
@@ -55,7 +52,7 @@ const currentOf = (connection: string) => ({
   expiresAt: () => null,
 });
 
-/** Lowest bit first, as lists have them. */
+/** Lowest bit first, as the specification requires. */
 const hasBit = (bits: Uint8Array, index: number): boolean => (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 
 function withBits(text: string, indexes: readonly number[]): string {
@@ -64,16 +61,12 @@ function withBits(text: string, indexes: readonly number[]): string {
   return bits.toString('base64');
 }
 
-/** Lists from before a loss of the store may lack what has ended since they were saved: they count no more. */
+/** Lists from before a loss of the store may lack later revocations, so they are invalid. */
 const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgotten(toEpochSec(madeAt), deps);
 
 const maxContentions = 20;
 
-/**
- * Takes a free place at random.
- * @param credential.until - when the credential that it is for expires
- * @throws FaceError `state_unavailable`
- */
+/** Allocates a random free index. @throws `state_unavailable` */
 export async function takeEntry(
   { connection, until }: { readonly connection: string; readonly until: EpochMs },
   deps: Deps,
@@ -88,7 +81,6 @@ export async function takeEntry(
   throw new FaceError('state_unavailable', { reason: 'contended' });
 }
 
-/** @returns `null` where the list takes no more */
 async function takeFrom(
   { connection, list, until }: { readonly connection: string; readonly list: string; readonly until: EpochMs },
   deps: Deps,
@@ -111,7 +103,6 @@ async function takeFrom(
   return index;
 }
 
-/** At least half are free. */
 function drawFree({ taken }: ListRecord, { random }: Deps): number {
   const bits = Buffer.from(taken, 'base64');
   for (;;) {
@@ -120,7 +111,6 @@ function drawFree({ taken }: ListRecord, { random }: Deps): number {
   }
 }
 
-/** Makes a list, and has it take the place of the one that was found; somebody else may be faster. */
 async function beginList(connection: string, found: FoundRecord<{ list: string }> | null, deps: Deps): Promise<void> {
   const list = Buffer.from(deps.random(16)).toString('base64url');
   const madeAt = deps.clock.now();
@@ -132,7 +122,7 @@ async function beginList(connection: string, found: FoundRecord<{ list: string }
   await deps.state.write(currentOf(connection).key, { list }, { when, expiresAt: null });
 }
 
-/** Ends a credential: from then on its list says so. Ending what has ended succeeds. @throws FaceError `state_unavailable` */
+/** Revokes a credential in its list. Idempotent. @throws `state_unavailable` */
 export async function endEntry(connection: string, { list, index }: StatusEntry, deps: Deps): Promise<void> {
   await changeStored(
     toStored(connection, list),
@@ -141,15 +131,13 @@ export async function endEntry(connection: string, { list, index }: StatusEntry,
   );
 }
 
-/** What a list says now. */
 export interface StatusList {
-  /** One bit for each place, lowest first: set where the credential has ended. */
+  /** One bit per index, lowest first; set if the credential is revoked. */
   readonly ended: Uint8Array;
-  /** Counts up with each change. */
   readonly revision: number;
 }
 
-/** @returns `null`: none of that name, or one that cannot be trusted any more. @throws FaceError `state_unavailable` */
+/** @returns `null` if there is no such list, or it is no longer valid @throws `state_unavailable` */
 export async function readStatusList(connection: string, list: string, deps: Deps): Promise<StatusList | null> {
   const found = await readStored(toStored(connection, list), deps);
   if (found === null || (await isLost(found.record, deps))) return null;

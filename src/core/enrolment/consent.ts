@@ -7,9 +7,8 @@ import type { PersonalData } from '../personal-data/registration.js';
 import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
 
-/** What the person agreed to, and when. */
 export interface Consent {
-  /** The text shown to the person, or the name and version of that text; 1 to 2,000 characters. */
+  /** Text shown to the person, or its name and version; 1 to 2,000 characters. */
   readonly statement: string;
   readonly givenAt: EpochMs;
 }
@@ -17,33 +16,32 @@ export interface Consent {
 const consentGuard = z.object({
   statement: z.string(),
   givenAt: epochMsGuard,
-  /** The token made under it, and when that ends. */
+  /** Token created under the consent, and its expiry. */
   tokenId: z.string(),
   expiresAt: z.number().transform(epochSec).nullable().default(null),
   withdrawnAt: epochMsGuard.nullable(),
 });
 
 const recordGuard = consentGuard.extend({
-  /** The consent to the token that is still in the profile while a new one is written. */
+  /** Consent to the token that is still in the profile while a new one is written. */
   replaces: consentGuard.nullable().default(null),
-  /** Until when whoever named the token in it may be writing that; `null`: it was written. */
+  /** Deadline of the write in progress; `null`: it is complete. */
   changingUntil: epochMsGuard.nullable().default(null),
 });
 
-/** Kept for as long as the operator must be able to show it: it holds no face, and outlives the enrolment. */
+/** Evidence of consent, retained as long as the operator needs it. Contains no face data and outlives the enrolment. */
 export type ConsentRecord = z.output<typeof recordGuard>;
 
-/** Longer than a provider may take to answer; after a crash, the next enrolment waits for as long. */
+/** Longer than a provider's timeout; after a crash, the next enrolment waits this long. */
 const changeLifeSec = 60;
 
-/** The clocks of whoever recorded the consent and of this server may differ by this much. */
+/** Allowed difference to the clock of the caller that recorded the consent. */
 const clockSkewSec = 300;
 
 const maxStatementCharacters = 2000;
 
 const consentKey = ({ connection, subject }: SubjectRef): string => `consent:${connection}:${subject}`;
 
-/** Kept without end while the consent holds. */
 const toStored = (who: SubjectRef, { settings: { consentDays } }: Pick<CoreDeps, 'settings'>) => ({
   key: consentKey(who),
   guard: recordGuard,
@@ -51,23 +49,22 @@ const toStored = (who: SubjectRef, { settings: { consentDays } }: Pick<CoreDeps,
     withdrawnAt === null || consentDays === null ? null : addSec(withdrawnAt, consentDays * secondsPerDay),
 });
 
-/** @throws FaceError `consent_missing` where there is no text, or its time lies in the future */
+/** Checks a consent. @throws `consent_missing` if the text is empty or the time lies in the future */
 export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): void {
   const length = statement.trim().length;
   if (length === 0 || length > maxStatementCharacters) throw new FaceError('consent_missing', { field: 'statement' });
   if (givenAt > addSec(now, clockSkewSec)) throw new FaceError('consent_missing', { givenAt: toIso(givenAt) });
 }
 
-/** The newest consent of a subject, with its revision; `null`: none. */
+/** Finds the newest consent of a subject, with its revision; `null`: none. */
 export const findConsent = (
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
 ): Promise<FoundRecord<ConsentRecord> | null> => readStored({ key: consentKey(who), guard: recordGuard }, deps);
 
 /**
- * The consent of a person's enrolment, where it holds for a check of today: it was given to the very text that the page shows,
- * it was not withdrawn, and the token made under it has not ended.
- * @param version - of the page's text
+ * Returns the consent of an enrolment if it is valid for the page's current text, not withdrawn, and its token has not
+ * expired.
  */
 export async function findCurrentConsent(
   who: SubjectRef,
@@ -81,13 +78,13 @@ export async function findCurrentConsent(
   return isStatementOf(version, statement) ? { statement, givenAt } : null;
 }
 
-/** Public id of the token that the newest consent of a subject holds for; `null`: none holds, or none is known. */
+/** Returns the public id of the token that the newest consent covers; `null`: none. */
 export async function readConsentedToken(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<string | null> {
   const found = await readConsent(who, deps);
   return found === null || found.withdrawnAt !== null ? null : found.tokenId;
 }
 
-/** Whether the token made under the newest consent of a subject has ended by itself. */
+/** Returns true if the token of the newest consent has expired. */
 export async function hasExpired(
   who: SubjectRef,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
@@ -96,23 +93,23 @@ export async function hasExpired(
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
 
-/** How the page's text is named where somebody agreed to it. @param language - as they read it */
+/** Returns the name of the page's text in a consent. */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;
 
 const isStatementOf = (version: string, statement: string): boolean =>
   statement.startsWith(`${version} (`) && statement.endsWith(')');
 
-/** The newest consent of a subject, or `null`. */
+/** Returns the newest consent of a subject, or `null`. */
 export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<ConsentRecord | null> {
   return (await findConsent(who, deps))?.record ?? null;
 }
 
 /**
- * Names a new token in the consent record, right before that token is written to the profile. The record of the token that
- * stands there is kept beside it, in case the write fails.
- * @param found - as it was read before the token was made
+ * Names a new token in the consent record before it is written to the profile, keeping the current token's record in
+ * case the write fails.
+ * @param found - as read before the token was created
  * @param current - public id of the token in the profile
- * @throws FaceError `enrolment_changed`: somebody else changed the record since, or is about to write a token
+ * @throws `enrolment_changed`: a concurrent change
  */
 export async function nameInConsent(
   who: SubjectRef,
@@ -134,7 +131,7 @@ export async function nameInConsent(
   const { tokenId, expiresAt } = token;
   const newest = found?.record ?? null;
   if (newest !== null && (newest.changingUntil ?? 0) > clock.now()) throw new FaceError('enrolment_changed');
-  // Of a change that a process did not live to end, the profile tells which of the two consents counts.
+  // After a crash during a change, the profile shows which of the two consents is valid.
   const isConfirmed = newest === null || newest.changingUntil === null || newest.tokenId === current;
   const former = isConfirmed ? newest : newest.replaces;
   const replaces = former === null ? null : consentGuard.parse(former);
@@ -145,7 +142,7 @@ export async function nameInConsent(
   }
 }
 
-/** Once a token stands in the profile: its consent alone is left, and the next change may begin. */
+/** Confirms the consent of a token that is in the profile, and allows the next change. */
 export async function confirmConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
   const confirm = (found: ConsentRecord | null): ConsentRecord | null =>
     found === null || found.tokenId !== tokenId || found.changingUntil === null
@@ -154,7 +151,7 @@ export async function confirmConsent(who: SubjectRef, tokenId: string, deps: Cor
   await changeStored(toStored(who, deps), confirm, deps);
 }
 
-/** Puts the consent record back as it was before a token was named in it that did not reach the profile. */
+/** Restores the consent record after a token failed to reach the profile. */
 export async function restoreConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
   const { clock } = deps;
   const stored = toStored(who, deps);
@@ -165,15 +162,15 @@ export async function restoreConsent(who: SubjectRef, tokenId: string, deps: Cor
       ? { ...found, withdrawnAt: clock.now(), changingUntil: null }
       : { ...replaces, replaces: null, changingUntil: null };
   };
-  // A record cannot be deleted under a condition: the one that replaces nothing ends a moment later by itself.
+  // Records have no conditional delete: one without a predecessor expires after a second.
   const expiresAt = (changed: ConsentRecord): EpochMs | null =>
     changed.tokenId === tokenId ? addSec(clock.now(), 1) : stored.expiresAt(changed);
   await changeStored({ ...stored, expiresAt }, restore, deps);
 }
 
 /**
- * Notes that the consent no longer holds; the record ends when the operator need not show it any more.
- * @returns what held until now: the consent to a token, and while one takes the place of another to both
+ * Marks a consent as withdrawn; its record expires after the retention time.
+ * @returns the consents that were valid: to a token, and during a change to both
  */
 export async function withdrawConsent(
   who: SubjectRef,
@@ -192,7 +189,6 @@ export async function withdrawConsent(
   return [former, ...held];
 }
 
-/** Registration of this data. */
 export const consentData = {
   part: 'consent',
   keys: ['consent:*:*'],
@@ -203,7 +199,7 @@ export const consentData = {
     const withdrawn = withdrawnAt === null ? null : toIso(withdrawnAt);
     return { consent: { statement, givenAt: toIso(givenAt), tokenId, withdrawnAt: withdrawn } };
   },
-  // The end of the enrolment withdraws it (`revokeSubject`), and the record stays.
+  // `revokeSubject` withdraws it at the end of the enrolment; the record stays.
   endedBy: 'erasure_last',
   forget: (who, { state }) => state.delete(consentKey(who)),
 } as const satisfies PersonalData;

@@ -6,18 +6,17 @@ import { addSec, type EpochMs, toEpochMs } from '../units.js';
 
 const revokedKey = (tokenId: string): string => `revoked:${tokenId}`;
 
-/** Whether a token has been revoked. */
+/** Returns true if a token is revoked. */
 export async function isDenied(tokenId: string, { state }: Pick<CoreDeps, 'state'>): Promise<boolean> {
   return (await state.read(revokedKey(tokenId))) !== null;
 }
 
-/** How long after its expiry a token stays denied, in seconds: a server whose clock is behind may take it until then. */
+/** How long a token stays denied after it expires, in seconds, for servers with a slow clock. */
 const deniedAfterExpirySec = 60;
 
 /**
- * Puts a token on the deny list, by its public id, until no server opens it any more. What has expired before is not put
- * there at all.
- * @throws FaceError `state_unavailable`
+ * Adds a token to the deny list until no server accepts it any more. Skips expired ones.
+ * @throws `state_unavailable`
  */
 export async function denyToken(
   { tokenId, expiresAt }: Pick<TokenName, 'tokenId' | 'expiresAt'>,
@@ -26,15 +25,11 @@ export async function denyToken(
   await denyTokenId({ tokenId, expiresAt: expiresAt === null ? null : toEpochMs(expiresAt) }, deps);
 }
 
-/** Until when a token stays denied; `null`: for ever. */
+/** Returns the end of a token's denial; `null`: never. */
 export const deniedUntil = (expiresAt: EpochMs | null): EpochMs | null =>
   expiresAt === null ? null : addSec(expiresAt, deniedAfterExpirySec);
 
-/**
- * As `denyToken`, by what is recorded of a token.
- * @returns whether it was put there
- * @throws FaceError `state_unavailable`
- */
+/** Like `denyToken`, from recorded data. @returns true if it was added @throws `state_unavailable` */
 export async function denyTokenId(
   { tokenId, expiresAt }: { readonly tokenId: string; readonly expiresAt: EpochMs | null },
   { state, clock }: { readonly state: Pick<State, 'write'>; readonly clock: Clock },
@@ -45,7 +40,7 @@ export async function denyTokenId(
   return true;
 }
 
-/** What a text found in an attribute says of itself: anything may stand there; `null` where it is no token. */
+/** Reads the public data of a token in an attribute; `null` if it is not a token, because anything may be there. */
 export function identifyWhereSound(
   token: SealedToken | null,
   { verifier }: Pick<CoreDeps, 'verifier'>,

@@ -9,10 +9,7 @@ import { type Consent, checkConsent, findConsent, nameInConsent } from './consen
 import { keepPasskey } from './passkey-record.js';
 import { changeToken, toTokenChange } from './token-change.js';
 
-/**
- * Makes a token for a caller that keeps it itself.
- * @throws FaceError the codes of `Verifier`
- */
+/** Creates a token for a caller that stores it. @throws the codes of `Verifier` */
 export async function enrolToken(request: EnrolRequest, deps: CoreDeps): Promise<Sealed> {
   const sealed = await seal(request, deps);
   const { tenant: connection, subject } = request.binding;
@@ -24,7 +21,6 @@ export async function enrolToken(request: EnrolRequest, deps: CoreDeps): Promise
   return sealed;
 }
 
-/** Makes a token. */
 async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promise<Sealed> {
   const { tenant: connection, subject } = request.binding;
   try {
@@ -36,16 +32,16 @@ async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promi
 }
 
 /**
- * Makes a token from 1 to 5 photos and writes it to the subject's attribute, under recorded consent. The token that was
- * there is denied from then on; it stays where the new one cannot be written.
- * @throws FaceError `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of
- *   `Verifier`; `enrolment_changed`: another enrolment, or the end of one, came in between
+ * Creates a token from 1 to 5 photos and writes it to the profile, under recorded consent. Denies the former token,
+ * which stays if the write fails.
+ * @throws `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of `Verifier`;
+ * `enrolment_changed`: a concurrent change
  */
 export async function enrolSubject(
   request: ConnectedSubject & {
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
-    /** Whose secret it is, to be kept for the checks to come; without one any former one is forgotten. */
+    /** Passkey to store for later checks; without one, any former one is deleted. */
     readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
     readonly share: QueueShare;
@@ -57,7 +53,7 @@ export async function enrolSubject(
   const now = deps.clock.now();
   const who = toSubjectRef(request);
   checkConsent(consent, now);
-  // Before the profile: who changes the one after this is found out by the other.
+  // Read before the profile, so that a concurrent change is detected.
   const found = await findConsent(who, deps);
   const former = await connection.profile.readToken(subject);
   const binding = bindingOf(connection, subject);

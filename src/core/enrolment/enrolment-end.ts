@@ -3,18 +3,18 @@ import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** Longer than any step-up waits: an invitation does for 30 days at most. */
+/** Longer than any step-up: an invitation lasts 30 days at most. */
 const keptSec = 31 * secondsPerDay;
 
 const endKey = ({ connection, subject }: SubjectRef): string => `enrolment-end:${connection}:${subject}`;
 
-/** Notes that the enrolment of a subject ends now, and with it every step-up of theirs that was started before. */
+/** Records the end of an enrolment, which also ends the subject's earlier step-ups. */
 export async function noteEnd(who: SubjectRef, { state, clock }: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
   const now = clock.now();
   await state.write(endKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
 }
 
-/** Whether an enrolment ended after a step-up of the subject was started. */
+/** Returns true if an enrolment ended after the step-up was started. */
 export async function hasEndedSince(
   who: SubjectRef,
   startedAt: EpochMs,
@@ -24,7 +24,7 @@ export async function hasEndedSince(
   return found !== null && startedAt < epochMsGuard.parse(found.value);
 }
 
-/** @throws FaceError `step_up_finished`: the enrolment ended after this step-up of the subject was started */
+/** @throws `step_up_finished`: the enrolment ended after this step-up of the subject was started */
 export async function checkNotEnded(
   stepUp: SubjectRef & { readonly startedAt: EpochMs },
   deps: Pick<CoreDeps, 'state'>,

@@ -4,8 +4,8 @@ import { toEpochMs } from '../units.js';
 import { identifyWhereSound } from './deny-list.js';
 
 /**
- * Whether somebody is enrolled, by the token in their profile: one that has ended by itself stays there, and opens nothing. The
- * token says so, not the consent: a store may be of an earlier day.
+ * Returns true if the token in the profile is valid and not expired. Uses the token, not the consent: the store may be
+ * restored from an older backup.
  */
 export function isEnrolled(token: SealedToken | null, deps: Pick<CoreDeps, 'verifier' | 'clock'>): boolean {
   if (token === null) return false;

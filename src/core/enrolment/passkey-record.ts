@@ -13,37 +13,34 @@ const recordGuard = z.object({
   counter: z.int(),
   transports: z.array(z.string()),
   backupEligible: z.boolean(),
-  /** Of the enrolment that it was made for. */
+  /** Of its enrolment. */
   tokenId: z.string().default(''),
-  /** Of the enrolment; the record ends with it. */
   expiresAt: epochMsGuard.nullable(),
 });
 
 const storedGuard = recordGuard.extend({
-  /** The credential of the token that is still in the profile while a new one is written. */
+  /** Credential of the token that is still in the profile while a new one is written. */
   replaces: recordGuard.nullable().default(null),
 });
 
-/** A credential as it is kept. */
 export type PasskeyRecord = z.output<typeof storedGuard>;
 
 const passkeyKey = ({ connection, subject }: SubjectRef): string => `passkey:${connection}:${subject}`;
 
-/** Until the end of the enrolment. */
 const toStored = (owner: SubjectRef) => ({
   key: passkeyKey(owner),
   guard: storedGuard,
   expiresAt: ({ expiresAt }: PasskeyRecord): EpochMs | null => expiresAt,
 });
 
-/** The credential of a subject, or `null`. */
+/** Returns the credential of a subject, or `null`. */
 export async function readPasskey(owner: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PasskeyRecord | null> {
   return (await readStored(toStored(owner), deps))?.record ?? null;
 }
 
 /**
- * Keeps the credential of a new enrolment, for as long as that lasts, right before its token is written to the profile. The
- * one of the token that stands there is kept beside it, in case the write fails.
+ * Stores the credential of a new enrolment, just before its token is written to the profile. Keeps the current one, in
+ * case the write fails.
  */
 export async function keepPasskey(
   owner: SubjectRef,
@@ -51,21 +48,20 @@ export async function keepPasskey(
     readonly credential: PasskeyCredential;
     readonly tokenId: string;
     readonly expiresAt: EpochMs | null;
-    /** Public id of the token in the profile. */
     readonly current: string | null;
   },
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {
   const { credential, tokenId, expiresAt, current } = kept;
   const found = await readPasskey(owner, { state });
-  // One that replaces another belongs to an enrolment that has not been confirmed yet.
+  // A credential with a predecessor belongs to an unconfirmed enrolment.
   const isCurrent = found === null || found.replaces === null || found.tokenId === current;
   const former = isCurrent ? found : found.replaces;
   const record = { ...credential, tokenId, expiresAt, replaces: former === null ? null : recordGuard.parse(former) };
   await state.write(passkeyKey(owner), record, { when: 'any', expiresAt });
 }
 
-/** Puts the former credential back in place of one whose token did not reach the profile. */
+/** Restores the former credential after a token failed to reach the profile. */
 export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { former, changed } = await changeStored(
     toStored(owner),
@@ -79,9 +75,9 @@ export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: P
 }
 
 /**
- * Notes that a kept credential was used.
- * @param kept - as it was when the answer was verified
- * @returns `false` where it was used or replaced meanwhile: of two answers with one counter, one is a copy's
+ * Records the use of a credential.
+ * @param kept - as read when the response was verified
+ * @returns `false` if it was used or replaced meanwhile: two responses with one counter indicate a clone
  */
 export async function countPasskeyUse(
   owner: SubjectRef,
@@ -98,7 +94,7 @@ export async function countPasskeyUse(
   return former !== changed;
 }
 
-/** Once a token stands in the profile: keeps the credential that goes with it, and forgets any other. */
+/** Confirms the credential of a token that is in the profile, and deletes any other. */
 export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { changed } = await changeStored(
     toStored(owner),
@@ -109,12 +105,12 @@ export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: P
   if (changed !== null && changed.tokenId !== tokenId) await forgetPasskey(owner, deps);
 }
 
-/** Forgets the credential of a subject: at the end of the enrolment. */
+/** Deletes the credential of a subject. */
 export async function forgetPasskey(owner: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(passkeyKey(owner));
 }
 
-/** What real credentials look like: of Android and iCloud, Windows Hello, security keys. */
+/** Shapes of real credentials: Android and iCloud, Windows Hello, security keys. */
 const decoyShapes = [
   { bytes: 16, transports: ['hybrid', 'internal'] },
   { bytes: 20, transports: ['hybrid', 'internal'] },
@@ -122,13 +118,13 @@ const decoyShapes = [
   { bytes: 48, transports: ['nfc', 'usb'] },
 ] as const;
 
-/** The generator of P-256, as a COSE key: well-formed, so that an answer to a decoy takes the work of a real one. */
+/** The generator of P-256 as a COSE key: valid, so that verifying a decoy takes as long as a real one. */
 const decoyPublicKey =
   'pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU';
 
 /**
- * A credential for somebody who has none, the same whenever it is asked for: options made with it look like anybody's.
- * Only this service can tell, as the key it is derived with is kept in State.
+ * Returns a stable decoy credential for a user without one, so that an attacker cannot tell who has one. Derived with a
+ * key that is stored in State.
  */
 export async function decoyPasskey(
   { connection, subject }: SubjectRef,
@@ -157,7 +153,6 @@ async function readDecoyKey({ state, random }: Pick<CoreDeps, 'state' | 'random'
   return Buffer.from(changed, 'base64url');
 }
 
-/** Registration of this data. */
 export const passkeyData = {
   part: 'passkey',
   keys: ['passkey:*:*'],
@@ -168,7 +163,7 @@ export const passkeyData = {
     const until = expiresAt === null ? null : toIso(expiresAt);
     return { passkey: { id, publicKey, counter, transports, backupEligible, expiresAt: until } };
   },
-  // A new enrolment keeps the passkey that was made for it (`confirmPasskey`).
+  // A new enrolment keeps its own passkey (`confirmPasskey`).
   endedBy: 'revocation',
   forget: forgetPasskey,
 } as const satisfies PersonalData;

@@ -2,13 +2,13 @@ import type { Connection, SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { reconcileLater, type TokenChange } from './token-change.js';
 
-/** A change of a token that the audit trail says was begun, and not how it ended. */
+/** A token change whose start is in the audit trail, but not its end. */
 export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectRef> {}
 
 /**
- * Reconciles what a process that died left open, by what the profiles say now: each as often as it takes. Sound at any time:
- * what another replica did to the same user since then stands.
- * @param open - of this replica's own trail, begun before this process was
+ * Reconciles the changes that a crashed process left open with the profiles, retrying as needed. Safe at any time:
+ * later changes by other replicas persist.
+ * @param open - from this replica's own trail, before this process started
  */
 export async function recoverEnrolments(
   open: readonly OpenChange[],

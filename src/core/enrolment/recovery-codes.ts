@@ -11,9 +11,8 @@ import type { Keys } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 
 /*
- * Codes that a person gets at their enrolment, for when they cannot show their face. Kept are digests under a key that is
- * derived from this server's own: 60 random bits are too many to try at a server, and too few for a plain digest that
- * somebody took away with the store.
+ * Recovery codes for users who cannot show their face. Stored as digests under a key derived from the server's key: 60
+ * random bits resist online guessing, but not a plain digest in a stolen store.
  */
 
 const codesMade = 10;
@@ -25,7 +24,6 @@ const recordGuard = z.object({
   keyVersion: z.int(),
   salt: z.string(),
   madeAt: epochMsGuard,
-  /** Of those that have not been used. */
   digests: z.array(z.string()),
 });
 type Kept = z.infer<typeof recordGuard>;
@@ -39,9 +37,10 @@ const toStored = ({ connection, subject }: SubjectRef) => ({
 type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'> & { readonly keys: Keys };
 
 /**
- * Makes new codes, in place of any former ones.
- * @returns each is shown to the person once, and kept nowhere
- * @throws FaceError `state_unavailable`, also where others were made meanwhile: those are shown by now; `key_service_unavailable`
+ * Creates codes and replaces former ones.
+ * @returns the codes, to show once and not store
+ * @throws `state_unavailable`, also if others were created meanwhile, as those are shown already;
+ * `key_service_unavailable`
  */
 export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<readonly Credential[]> {
   const { state, clock, random, keys } = deps;
@@ -57,7 +56,7 @@ export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<re
   throw new FaceError('state_unavailable', { reason: 'contended' });
 }
 
-/** Takes one, once. @returns whether it was one of theirs @throws FaceError `state_unavailable`, `key_service_unavailable` */
+/** Consumes a code. @returns true if it was valid @throws `state_unavailable`, `key_service_unavailable` */
 export async function takeRecoveryCode(
   who: SubjectRef,
   code: Credential,
@@ -66,7 +65,7 @@ export async function takeRecoveryCode(
   const known = await readStored(toStored(who), { state });
   if (known === null) return false;
   const digest = await createDigest(who, known.record, keys).catch((error: unknown) => {
-    // Codes of a retired key are of no use any more.
+    // Codes of a retired key are invalid.
     if (toCode(error) === 'token_key_retired') return null;
     throw error;
   });
@@ -89,8 +88,8 @@ export async function takeRecoveryCode(
 }
 
 /**
- * How many can still be used, and since when there are any; `null`: none were made.
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ * Returns the number of unused codes, and when they were created; `null`: none.
+ * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function readRecoveryCodes(
   who: SubjectRef,
@@ -102,12 +101,11 @@ export async function readRecoveryCodes(
   return { left: (await keys.holds(keyVersion)) ? digests.length : 0, madeAt };
 }
 
-/** With the enrolment. */
+/** Deletes a subject's codes. */
 export async function forgetRecoveryCodes(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(toStored(who).key);
 }
 
-/** @throws FaceError `token_key_retired`, `key_service_unavailable` */
 async function createDigest(
   { connection, subject }: SubjectRef,
   { keyVersion, salt }: Pick<Kept, 'keyVersion' | 'salt'>,
@@ -124,7 +122,6 @@ async function createDigest(
 
 const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** Registration of this data. */
 export const recoveryCodeData = {
   part: 'recovery_codes',
   keys: ['recovery-codes:*:*'],

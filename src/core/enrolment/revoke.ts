@@ -10,12 +10,9 @@ import { denyToken, identifyWhereSound } from './deny-list.js';
 import { noteEnd } from './enrolment-end.js';
 
 /**
- * Denies a token from now until it would have expired, wherever a copy of it may be. Whoever has the whole of it may: its
- * public id is a digest of all its bytes, so nobody who knows only that can. Whether anybody made it cannot be told without
- * the face, so each client may do so only so often.
- * @param by - the tenant of whoever asks, and their id
- * @throws FaceError `token_malformed`; `locked_out`: too many by that client; `token_key_retired`: no key here opens it,
- *   and nothing is kept; `state_unavailable`
+ * Denies a token until it would have expired. Requires the whole token, because its public id is a digest of it.
+ * Rate-limited per client, because authenticity cannot be verified without the face.
+ * @throws `token_malformed`, `locked_out`; `token_key_retired`: nothing is stored; `state_unavailable`
  */
 export async function revokeToken(
   token: SealedToken,
@@ -26,7 +23,7 @@ export async function revokeToken(
   await countAgainst('revocations', by.client, deps);
   if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
   await denyToken(named, deps);
-  // With its end, which no other record tells where nobody here made it.
+  // With its expiry, which no other record has if another server created it.
   const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
   await deps.audit.append({
     action: 'revoked',
@@ -36,18 +33,14 @@ export async function revokeToken(
   });
 }
 
-/** What ended with an enrolment. */
 export interface Revocation {
-  /** Public ids of the tokens that were denied: most often one. */
   readonly tokenIds: readonly string[];
 }
 
 /**
- * Ends the enrolment of a subject: the personal data that ends with it, and the consent; then denies the token and clears the
- * attribute. What needs no provider comes first, so that it holds whatever the provider says: the consent names the token.
- * Ending what has ended succeeds.
- * @param request.by - the administrator who asked for it
- * @throws FaceError `subject_unknown`, `profile_unavailable`, `state_unavailable`
+ * Ends an enrolment: deletes its data, withdraws the consent, denies the token, clears the attribute. Steps without the
+ * provider come first, so that they succeed during its outage. Idempotent.
+ * @throws `subject_unknown`, `profile_unavailable`, `state_unavailable`
  */
 export async function revokeSubject(
   request: ConnectedSubject & { readonly by?: string },
@@ -76,7 +69,7 @@ export async function revokeSubject(
   }
   if (denied.length === 0) await note('revoked', null);
   await connection.profile.clearToken(subject);
-  // An enrolment that came in between was cleared with the rest, and ends too.
+  // A concurrent enrolment was cleared too, and ends as well.
   const after = await readConsent(who, deps);
   if (after === null || after.withdrawnAt !== null) return { tokenIds: denied };
   const { tokenIds } = await revokeSubject(request, deps);

@@ -2,22 +2,22 @@ import { type FaceErrorCode, toCode } from '../../errors.js';
 import type { Connection } from '../connection.js';
 import type { NamedAccount } from '../ports.js';
 
-/** Told of one connection: whoever is not among them is to be asked for by more of their name. */
+/** Limit per connection; the administrator types more of the name to narrow the search. */
 const mostFound = 20;
 
-/** Where people were looked for, and who is called so there. One provider that is down hides nobody at the others. */
+/** Result for one connection. An outage of one provider does not hide the others' users. */
 export interface PeopleSearch {
   readonly connection: Connection;
-  /** Whoever signs in by exactly that name first; 20 at most. */
+  /** Exact logins first; at most 20. */
   readonly found: readonly NamedAccount[];
-  /** Why the provider did not tell, or not all of it. */
+  /** Error of the provider, if the result is missing or incomplete. */
   readonly code: FaceErrorCode | null;
 }
 
 /**
- * Finds people at a provider by the beginning of their login, e-mail address or name. A provider that does not search still
- * tells who signs in by exactly that name.
- * @param text - without a space at its beginning or end
+ * Searches a provider's users by the beginning of login, e-mail address or name. Without search support, only the exact
+ * login is found.
+ * @param text - trimmed
  */
 export async function searchPeople(text: string, connection: Connection): Promise<PeopleSearch> {
   const { profile } = connection;

@@ -6,22 +6,21 @@ import { toEpochSec } from '../units.js';
 import { readConsent } from './consent.js';
 import { revokeSubject } from './revoke.js';
 
-/** Whose data is asked for: a user of one connection, or whoever signs in by a name, wherever they do. */
+/** Subject of a request: a user of one connection, or a login at any connection. */
 export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
 
-/** Where somebody was looked for, and what was found: a user, or why not. */
 export interface SubjectSearch {
   readonly connection: Connection;
   readonly found: string | null;
-  /** `subject_unknown`: no user there signs in by that name. */
+  /** `subject_unknown`: no user has that login. */
   readonly code: FaceErrorCode | null;
 }
 
 type Connections = { readonly connections: ReadonlyMap<string, Connection> };
 
 /**
- * Finds whoever is asked for. One provider that is down keeps nobody from being found at the others.
- * @throws FaceError `connection_unknown`
+ * Finds a user at all connections. An outage of one provider does not hide the others' users.
+ * @throws `connection_unknown`
  */
 export async function findSubjects(
   asked: SubjectAsked,
@@ -44,12 +43,9 @@ export async function findSubjects(
 }
 
 /**
- * Erases what is held of a user: ends the enrolment, and forgets the consent too. A user whom the provider has no more is
- * erased here all the same. Erasing what was erased succeeds.
- * @param request.receiptId - stands in the audit trail and in the receipt
- * @param request.by - the administrator who asked for it
- * @throws FaceError `profile_unavailable`: for the next try the attribute and the consent are left, and how notices reach the user, which
- *   tell of the end; `state_unavailable`
+ * Erases a user's data and ends the enrolment, even if the provider no longer has the user. Idempotent.
+ * @throws `profile_unavailable`: attribute, consent and notification settings stay for the next attempt;
+ * `state_unavailable`
  */
 export async function eraseSubject(
   request: ConnectedSubject & { readonly receiptId: string; readonly by: string },
@@ -58,7 +54,7 @@ export async function eraseSubject(
   const { receiptId, by } = request;
   const who = toSubjectRef(request);
   const consent = await readConsent(who, deps);
-  // Whatever the provider says: nobody writes to them any more, and nobody is told of them.
+  // Independent of the provider: stops all e-mails to them and data about them.
   await forgetPersonalData(request, ['erasure'], deps);
   let isAtProvider = true;
   const { tokenIds } = await revokeSubject(request, deps).catch((error: unknown) => {
@@ -72,14 +68,13 @@ export async function eraseSubject(
   return { tokenIds, isAtProvider };
 }
 
-/** What was erased of one user. */
 export interface Erased extends SubjectRef {
   readonly tokenIds: readonly string[];
 }
 
 /**
- * States an erasure, signed: whoever has the public keys of this service (RFC 7517) can check it.
- * @returns a JWS of the type `facestep-erasure+jwt`
+ * Issues a signed erasure receipt, verifiable with the service's public keys (RFC 7517).
+ * @returns a JWS of type `facestep-erasure+jwt`
  */
 export async function issueErasureReceipt(
   { receiptId, erased }: { readonly receiptId: string; readonly erased: readonly Erased[] },

@@ -13,23 +13,20 @@ import { confirmPasskey, restorePasskey } from './passkey-record.js';
 import { revokeSubject } from './revoke.js';
 
 /*
- * A token on its way into a profile. The provider knows no transactions, so each step is undone or finished by what the
- * profile says: the audit trail notes the beginning, the records are made ready, the token is written, and the end is noted.
- * Whatever fails or dies in between, the profile is read: the token stands there, and all else is brought in line with it;
- * or it does not, and all else is put back.
+ * A token change in a profile. Providers have no transactions: the start is audited, records are prepared, the token is
+ * written, the end is audited. After a failure or crash, the records are completed or restored to match the profile.
  */
 
-/** A change of the token in one profile. All of it is public, and stands in the audit trail. */
+/** A token change. All of it is public and part of the audit trail. */
 export interface TokenChange extends ConnectedSubject {
-  /** `renewal`: the same face under the same consent, sealed anew. */
+  /** `renewal`: same face and consent, new token. */
   readonly kind: 'enrolment' | 'renewal';
   readonly token: TokenName;
   readonly photos: number;
-  /** What stood in the profile before, and is denied from then on; `null`: no token. */
+  /** The former token, which is then denied; `null`: none. */
   readonly former: Pick<TokenName, 'tokenId' | 'expiresAt'> | null;
 }
 
-/** @param sealed - the token that is to take the place of `former` */
 export function toTokenChange(
   change: Pick<TokenChange, 'connection' | 'subject' | 'kind'> & {
     readonly sealed: Sealed;
@@ -43,7 +40,6 @@ export function toTokenChange(
   return { connection, subject, kind, token, photos: sealed.photos, former: found === null ? null : toName(found) };
 }
 
-/** Without the token itself: a change that is reconciled later is kept until then. */
 const toName = ({ tokenId, expiresAt, keyVersion }: TokenName): TokenName => ({ tokenId, expiresAt, keyVersion });
 
 const detailOf = ({ kind, token, photos, former }: TokenChange): AuditDetail<'enrolment_begun'> => ({
@@ -60,11 +56,10 @@ const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
   expiresAt === null ? null : toIso(toEpochMs(expiresAt));
 
 /**
- * Writes a token to a profile, and denies the one that stood there. Where the provider's answer got lost, the profile says
- * whether it was written; where that does not answer either, it is found out later, and the caller is told what went wrong.
- * @param makeReady - makes the records ready that go with the token
- * @throws FaceError what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`;
- *   `enrolment_changed`: overtaken by another change of the same user
+ * Writes a token to a profile and denies the former one. If the provider's answer is lost, the profile is read, or
+ * reconciled later.
+ * @throws what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`; `enrolment_changed`:
+ * a concurrent change
  */
 export async function changeToken(
   change: TokenChange,
@@ -89,8 +84,7 @@ export async function changeToken(
 }
 
 /**
- * Reconciles a change that was left open, by what the profile says now: as often as it takes, in the background. What a process that is
- * told to end leaves open is reconciled at the next start.
+ * Reconciles an open change in the background, retrying as needed; on shutdown, the next start continues.
  * @returns settles with the change
  */
 export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promise<void> {
@@ -106,11 +100,10 @@ export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promi
 }
 
 /**
- * Brings all else in line with what stands in the profile, and notes the end. Doing it again changes nothing more.
- * @param outcome.isWritten - the provider said so; else the profile is read
- * @param outcome.isLate - by whoever did not begin it
- * @param outcome.code - why it is refused, where it does not stand
- * @returns whether the token stands
+ * Completes or restores all records to match the profile, and audits the end. Idempotent.
+ * @param outcome.isWritten - the provider confirmed; else the profile is read
+ * @param outcome.code - the error if the token is not in the profile
+ * @returns true if the token is in the profile
  */
 async function reconcile(
   change: TokenChange,
@@ -131,9 +124,9 @@ async function reconcile(
     await note(change, isLate ? 'enrolment_recovered' : kind === 'enrolment' ? 'enrolled' : 'renewed', deps);
     return true;
   }
-  // A write that lands after all brings nothing: its token is denied.
+  // A write that arrives late is harmless: its token is denied.
   await denyToken(token, deps);
-  // It was written over whatever came in between, or after the end of the enrolment: then nobody is enrolled.
+  // It overwrote a concurrent change, or came after the end of the enrolment: the user is then not enrolled.
   if (stands) {
     if (former !== null) await denyToken(former, deps);
     await revokeSubject({ connection, subject }, deps);
@@ -145,14 +138,13 @@ async function reconcile(
   return false;
 }
 
-/** Public id of the token in the profile; `null`: none, or no such user. */
 async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDeps): Promise<string | null> {
   return identifyWhereSound(await readTokenIfAny(connection, subject), deps)?.tokenId ?? null;
 }
 
 /**
- * Whether a token that stands in the profile may stay: it was not denied, and the consent names it, or names one that is
- * about to take its place.
+ * Returns true if the token in the profile may stay: not denied, and named by the consent or about to be replaced by
+ * the one it names.
  */
 async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> {
   const { kind, token, former } = change;
@@ -162,7 +154,7 @@ async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> 
     const named = [consent.tokenId, consent.replaces?.tokenId];
     return consent.withdrawnAt === null && named.includes(token.tokenId);
   }
-  // Without a consent record, as after a loss of the store, whoever ended the enrolment has denied what they found.
+  // Without a consent record, as after a loss of the store: the end of an enrolment denied the token it found.
   return kind === 'enrolment' || former === null || !(await isDenied(former.tokenId, deps));
 }
 

@@ -5,12 +5,11 @@ import { changeStored, readStored } from '../change-stored.js';
 import type { CoreDeps } from '../deps.js';
 import { type EpochMs, epochMs } from '../units.js';
 
-/* A few hundred entries that end by themselves, in one record: all replicas see one list, and nobody can make it grow. */
+/* A bounded list of expiring entries in one record, shared by all replicas. */
 
-/** One of a list. */
 export type Listed = { readonly [name: string]: Json } & { readonly id: string; readonly expiresAt: EpochMs };
 
-/** A list, by what it is stored under. */
+/** A list and its storage key. */
 export interface BoundedList<Entry extends Listed> {
   readonly key: string;
   readonly guard: z.ZodType<Entry>;
@@ -25,7 +24,7 @@ const toStored = <Entry extends Listed>({ key, guard }: BoundedList<Entry>) => (
   expiresAt: (entries: readonly Entry[]) => epochMs(Math.max(0, ...entries.map((entry) => entry.expiresAt))),
 });
 
-/** Those that have not ended, the newest first. @throws FaceError `state_unavailable` */
+/** Returns the unexpired entries, newest first. @throws `state_unavailable` */
 export async function readList<Entry extends Listed>(
   list: BoundedList<Entry>,
   { state, clock }: Deps,
@@ -34,7 +33,6 @@ export async function readList<Entry extends Listed>(
   return (found?.record ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
 
-/** Makes of a list's entries what a change makes of them. @throws FaceError `limit_reached`, and whatever `change` throws */
 function toChanged<Entry extends Listed>(
   { atMost }: BoundedList<Entry>,
   change: (entries: readonly Entry[]) => Entry[],
@@ -46,9 +44,9 @@ function toChanged<Entry extends Listed>(
 }
 
 /**
- * Tries a change without making it, so that it can be put on record first.
- * @returns the entries as they are, those that have not ended
- * @throws FaceError as `changeList`
+ * Validates a change without applying it, so that it can be recorded first.
+ * @returns the unexpired entries
+ * @throws as `changeList`
  */
 export async function foreseeList<Entry extends Listed>(
   list: BoundedList<Entry>,
@@ -62,9 +60,9 @@ export async function foreseeList<Entry extends Listed>(
 
 /**
  * Changes the list.
- * @param change - is given those that have not ended, the newest first; throws to leave them as they are
- * @returns those that were there, and those that are
- * @throws FaceError `limit_reached`: there would be too many; `state_unavailable`, and whatever `change` throws
+ * @param change - receives the unexpired entries, newest first; throws to leave them
+ * @returns the entries before and after
+ * @throws `limit_reached`; `state_unavailable`, and what `change` throws
  */
 export async function changeList<Entry extends Listed>(
   list: BoundedList<Entry>,
@@ -79,7 +77,10 @@ export async function changeList<Entry extends Listed>(
   return { former: live(former), changed };
 }
 
-/** A page of a list, and what names the next one; `null`: there is none. @param cursor - of the page before; `null`: the first */
+/**
+ * Returns a page of a list and the next cursor; `null`: the last page.
+ * @param cursor - of the previous page; `null`: the first
+ */
 export function pageOf<Entry extends Listed>(
   entries: readonly Entry[],
   { limit, cursor }: { readonly limit: number; readonly cursor: string | null },

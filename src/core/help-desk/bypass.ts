@@ -11,45 +11,41 @@ import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import { type BoundedList, changeList, foreseeList, readList } from './bounded-list.js';
 
 /*
- * A code that an administrator makes for one person who cannot show their face: for one connection, once, minutes. Of its 60
- * random bits a digest is kept. Wrong ones count as the person's failed attempts.
+ * A single-use, short-lived bypass code for a person who cannot show their face, for one connection. Only a digest of
+ * its 60 random bits is stored. Wrong codes count as the person's failed attempts.
  */
 
 const codeGuard = z.object({
   id: z.string(),
   connection: z.string(),
   subject: z.string(),
-  /** The host it is good for; `null`: whichever. */
+  /** The host it is valid for; `null`: any. */
   application: z.string().nullable(),
   digest: z.string(),
   by: z.string(),
-  /** The id of that administrator. Earlier versions kept none: nobody approves such a code. */
+  /** Id of the issuing administrator. Earlier versions stored none; such codes cannot be approved. */
   byId: z.string().nullable().default(null),
-  /** Who approved it beside; `null`: nobody yet, or nobody needs to. */
+  /** Approving administrator; `null`: not approved, or not required. */
   approvedBy: z.string().nullable(),
   isApproved: z.boolean(),
-  /** Whether an administrator's key approves it, too. */
+  /** True if an API key may approve it. */
   takesKeys: z.boolean().default(true),
-  /** How long it lasts once it is approved. */
   minutes: z.int(),
   expiresAt: epochMsGuard,
 });
-/** A bypass code, without the code. */
 export type BypassCode = z.infer<typeof codeGuard>;
 
 const bypassCodes: BoundedList<BypassCode> = { key: 'bypass-codes', guard: codeGuard, atMost: 200 };
 
-/** An administrator who helps people. */
 export interface Agent {
-  /** Stays the same when the administrator's name changes. */
+  /** Stable when the administrator's name changes. */
   readonly id: string;
-  /** For the record. */
+  /** For the audit trail. */
   readonly name: string;
-  /** What they prove themselves with. */
   readonly means: 'key' | 'sign_in';
 }
 
-/** How long one waits for the second administrator. */
+/** Time to wait for the second administrator. */
 const approvedWithinSec = 30 * 60;
 
 const isOf =
@@ -58,11 +54,10 @@ const isOf =
     code.connection === connection && code.subject === subject;
 
 /**
- * Makes a code, in place of any former one of the person. Where the policy wants a second administrator, it is of no use before
- * that.
- * @param request.minutes - at most the policy's; `null`: as long as that
- * @throws FaceError `not_found`: the policy has none; `role_missing`: it takes no keys; `request_malformed`: longer than it allows; `locked_out`: too many;
- *   `limit_reached`, `state_unavailable`
+ * Issues a code that replaces the person's former one; it may need approval by a second administrator.
+ * @param request.minutes - `null`: the policy's maximum
+ * @throws `not_found`: the policy has none; `role_missing`: keys are not allowed; `request_malformed`: too long;
+ * `locked_out`, `limit_reached`, `state_unavailable`
  */
 export async function issueBypass(
   request: ConnectedSubject & {
@@ -104,15 +99,16 @@ export async function issueBypass(
   const withMade = (codes: readonly BypassCode[]): BypassCode[] => [made, ...codes.filter((each) => !isOf(who)(each))];
   await foreseeList(bypassCodes, withMade, deps);
   const detail = { id: made.id, minutes, application, approvals: bypass.approvals, by: by.name };
-  // First: no code is good that nobody on record has made, and a former one stays until then.
+  // Recorded before the change, so that every valid code has an entry. A former code stays valid until then.
   await deps.audit.append({ action: 'bypass_issued', ...who, detail });
   await changeList(bypassCodes, withMade, deps);
   return { id: made.id, code, isApproved, expiresAt: made.expiresAt };
 }
 
 /**
- * Approves a code that waits for it. Its minutes begin now.
- * @throws FaceError `not_found`; `approver_same`: who made it cannot approve it; `role_missing`: the policy takes no keys; `state_unavailable`
+ * Approves a code and starts its validity.
+ * @throws `not_found`; `approver_same`: the issuer cannot approve; `role_missing`: the policy does not allow keys;
+ * `state_unavailable`
  */
 export async function approveBypass(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -127,7 +123,7 @@ export async function approveBypass(
   };
   const isIt = (each: BypassCode): boolean => each.id === id;
   const { connection, subject } = approve((await listBypasses(deps)).find(isIt));
-  // First: no code is good that nobody on record has approved.
+  // Recorded before the change, so that every approval has an entry.
   await deps.audit.append({ action: 'bypass_approved', connection, subject, detail: { id, by: by.name } });
   const { changed } = await changeList(
     bypassCodes,
@@ -142,15 +138,15 @@ export async function approveBypass(
   return { expiresAt: approved.expiresAt };
 }
 
-/** Those that are good, or wait to be approved: the newest first. @throws FaceError `state_unavailable` */
+/** Lists active and pending codes, newest first. @throws `state_unavailable` */
 export const listBypasses = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly BypassCode[]> =>
   readList(bypassCodes, deps);
 
 /**
- * Takes a person's code, once.
- * @param shown.application - the host of whoever asks for the check; `null`: not known
- * @returns who made it; `null`: it is none of theirs that is good here and now
- * @throws FaceError `state_unavailable`
+ * Consumes a person's code.
+ * @param shown.application - host of the application; `null`: unknown
+ * @returns the issuer; `null`: not a valid code of this person
+ * @throws `state_unavailable`
  */
 export async function takeBypass(
   who: SubjectRef,
@@ -169,7 +165,6 @@ export async function takeBypass(
   return taken === undefined ? null : { by: taken.by, approvedBy: taken.approvedBy };
 }
 
-/** Registration of this data. */
 export const bypassData = {
   part: 'bypass_codes',
   keys: ['bypass-codes'],

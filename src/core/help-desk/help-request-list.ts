@@ -5,7 +5,7 @@ import { helpReasons } from '../step-up/page-protocol.js';
 import { epochMsGuard } from '../units.js';
 import { type BoundedList, changeList, readList } from './bounded-list.js';
 
-/* People who cannot do a face check, and have asked for help: one list for all connections, for a day. */
+/* Help requests of people who cannot do a face check: one list for all connections, stored for a day. */
 
 const requestGuard = z.object({
   id: z.string(),
@@ -13,26 +13,21 @@ const requestGuard = z.object({
   subject: z.string(),
   stepUpId: z.string(),
   reason: z.enum(helpReasons),
-  /** Plain text that the person wrote; empty for none. */
   note: z.string(),
   at: epochMsGuard,
-  /** The administrator who has taken it; `null`: nobody yet. */
+  /** Administrator who claimed it; `null`: none yet. */
   takenBy: z.string().nullable(),
-  /** The id of that administrator. */
   takenById: z.string().nullable().default(null),
   expiresAt: epochMsGuard,
 });
-/** One person's request. */
 export type HelpRequest = z.infer<typeof requestGuard>;
 
-/** All of them. */
 export const helpRequests: BoundedList<HelpRequest> = { key: 'help-requests', guard: requestGuard, atMost: 300 };
 
-/** Those that wait or were taken, the newest first. @throws FaceError `state_unavailable` */
+/** Lists open and claimed requests, newest first. @throws `state_unavailable` */
 export const listHelpRequests = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
   readList(helpRequests, deps);
 
-/** Registration of this data. */
 export const helpRequestData = {
   part: 'help_requests',
   keys: ['help-requests'],

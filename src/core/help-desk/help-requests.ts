@@ -12,10 +12,8 @@ import { type HelpRequest, helpRequests, listHelpRequests } from './help-request
 
 const keptSec = 24 * 60 * 60;
 
-/** Longest note of a person, in characters. */
 export const maxNoteCharacters = 200;
 
-/** As it is kept: no control characters, no marks that turn the direction of a line, no space around it. */
 const toNote = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
@@ -23,9 +21,9 @@ const toNote = (text: string): string =>
     .slice(0, maxNoteCharacters);
 
 /**
- * Asks for help. Whoever has asked already and was not helped yet has their request changed.
- * @throws FaceError `not_found`: nobody answers, or the first factor is not proved; `locked_out`: too often;
- *   `limit_reached`: too many wait; `state_unavailable`
+ * Creates a help request, or changes the person's open one.
+ * @throws `not_found`: no help desk, or no first factor; `locked_out`: too often; `limit_reached`: too many open
+ * requests; `state_unavailable`
  */
 export async function askForHelp(
   asked: { readonly session: FoundSession; readonly reason: HelpReason; readonly note: string },
@@ -48,8 +46,8 @@ export async function askForHelp(
 }
 
 /**
- * Takes a request, so that nobody else does.
- * @throws FaceError `not_found`; `request_taken`: another administrator has it; `state_unavailable`
+ * Claims a request for an administrator.
+ * @throws `not_found`; `request_taken`: another administrator has it; `state_unavailable`
  */
 export async function takeHelpRequest(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -63,7 +61,7 @@ export async function takeHelpRequest(
     return requests.map((each) => (each === found ? { ...found, takenBy: by.name, takenById: by.id } : each));
   };
   const waiting = (await foreseeList(helpRequests, take, deps)).find((each) => isIt(each) && each.takenBy === null);
-  // First: taken once more after a trail that failed, it would be told as theirs already, and be on no record.
+  // Recorded first: if auditing failed afterwards, a retry would find it claimed and leave no entry.
   if (waiting !== undefined) {
     const { connection, subject } = waiting;
     await deps.audit.append({ action: 'help_taken', connection, subject, detail: { id, by: by.name } });
@@ -73,13 +71,13 @@ export async function takeHelpRequest(
   return taken;
 }
 
-/** How a request was settled. */
+/** Outcomes of a request. */
 export const settlements = ['vouching', 'bypass', 'invitation', 'none'] as const;
 export type Settlement = (typeof settlements)[number];
 
 /**
- * Settles a request that this administrator has taken: it leaves the list.
- * @throws FaceError `not_found`: there is none that they have taken; `state_unavailable`
+ * Closes a request claimed by this administrator.
+ * @throws `not_found`: they claimed no such request; `state_unavailable`
  */
 export async function settleHelpRequest(
   settled: { readonly id: string; readonly settlement: Settlement; readonly by: Agent },
@@ -90,7 +88,7 @@ export async function settleHelpRequest(
   const found = (await listHelpRequests(deps)).find(isIt);
   if (found === undefined) throw new FaceError('not_found');
   const { connection, subject } = found;
-  // First: after a trail that failed, it would be in no list to be settled again.
+  // Recorded first: if auditing failed afterwards, the request would be gone and leave no entry.
   await deps.audit.append({ action: 'help_settled', connection, subject, detail: { id, settlement, by: by.name } });
   await changeList(helpRequests, (requests) => requests.filter((each) => !isIt(each)), deps);
 }

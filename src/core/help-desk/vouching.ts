@@ -16,11 +16,11 @@ import type { Agent } from './bypass.js';
 import type { VouchingState } from './vouching-states.js';
 
 /*
- * A face check vouches for somebody who calls the help desk: they pass it on their own device, and the administrator reads who
- * it is. Whoever only got the link forwarded does not hear the number that is read out on the telephone, and is asked for it.
+ * Identity verification for help desk calls: the caller passes a face check on their own device, and the administrator
+ * reads who it is. A number read out on the phone stops someone who only got the link.
  */
 
-/** How long the person has, and for how long it is told who it was, in seconds. */
+/** Time limit for the person, and for reading the result, in seconds. */
 const lifeSec = 10 * 60;
 const toldSec = 10 * 60;
 
@@ -29,9 +29,7 @@ const recordGuard = z.object({
   subject: z.string(),
   stepUpId: z.string(),
   by: z.string(),
-  /** The id of the administrator who began it; earlier versions kept none. */
   byId: z.string().nullable().default(null),
-  /** Whether the administrator has read how it ended. */
   isRead: z.boolean(),
   endsAt: epochMsGuard,
 });
@@ -48,22 +46,19 @@ type Deps = StepUpDeps & {
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
 };
 
-/** One that was begun. */
 export interface BegunVouching {
   readonly id: string;
-  /** To be read to the person on the telephone, and put nowhere else. */
+  /** To be read out on the phone, and written nowhere. */
   readonly number: string;
   readonly expiresAt: EpochMs;
   readonly started: StartedStepUp;
 }
 
 /**
- * Begins a face check of somebody who calls. Nobody vouches for them yet: wrong faces are counted where the administrator is,
- * and lock nobody out.
- * @param request.source - where the administrator calls from
- * @param request.send - how the link goes to the person; `none`: the administrator does it
- * @param request.toLink - makes the link
- * @throws FaceError `locked_out`: too many; `subject_unknown`, `contact_missing`, `profile_unavailable`, `delivery_failed`
+ * Starts a face check for a person on the phone. Without a first factor, wrong faces count towards the administrator's
+ * location and lock no user out.
+ * @param request.send - channel of the link; `none`: the administrator passes it on
+ * @throws `locked_out`, `subject_unknown`, `contact_missing`, `profile_unavailable`, `delivery_failed`
  */
 export async function beginVouching(
   request: ConnectedSubject & {
@@ -102,18 +97,16 @@ export async function beginVouching(
   return { id, number: spoken.code, expiresAt: started.expiresAt, started };
 }
 
-/** What the administrator is told. */
 export interface VouchingView {
   readonly state: VouchingState;
-  /** Once it has passed, for ten minutes: who it is, as the identity provider has them. */
+  /** The verified user, from the identity provider; for ten minutes after the pass. */
   readonly person: (SubjectRef & Account) | null;
-  /** Until when that is told. */
   readonly until: EpochMs | null;
 }
 
 /**
- * How it stands, for the administrator who began it. How it ended is recorded once they were told.
- * @throws FaceError `not_found`: there is none of theirs, or it is gone; `profile_unavailable`, `subject_unknown`
+ * Returns the state to the administrator who started it. The outcome is recorded before it is returned.
+ * @throws `not_found`: not theirs, or expired; `profile_unavailable`, `subject_unknown`
  */
 export async function readVouching(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -133,7 +126,7 @@ export async function readVouching(
   const isPassed = state === 'passed' && record.pass !== null && isByFace(record.pass) && until !== null && now < until;
   const connection = deps.connections.get(connectionId);
   if (isPassed && connection === undefined) throw new FaceError('not_found');
-  // Before it is recorded: who cannot be named was not vouched for.
+  // Read before recording: an unnamed user was not verified.
   const account = isPassed ? await connection?.profile.readAccount(subject) : undefined;
   await noteRead(id, found, state, deps);
   if (account === undefined) return { state: state === 'passed' ? 'expired' : state, person: null, until: null };
@@ -159,10 +152,7 @@ function toState(record: Parameters<typeof stateAt>[0], now: EpochMs): VouchingS
   }
 }
 
-/**
- * Who vouched for whom, or that nobody did: nobody is told what is not on record. It is there once, but where it was asked twice at
- * the same moment.
- */
+/** Records the outcome once (concurrent reads may record it twice), before it is returned. */
 async function noteRead(
   id: string,
   known: FoundRecord<Vouching>,

@@ -7,10 +7,8 @@ import { type Erased, toErasedRow } from './erase.js';
 import { readPeople, type StoredPerson } from './person.js';
 import { atTime, lockedPartition, peoplePartition, personKeys, personPart } from './places.js';
 
-/** What a batch comes to in the enrolment index. */
 interface ChangedPeople {
   readonly rows: readonly LedgerRow[];
-  /** Places in lists where people stand no more. */
   readonly left: readonly LedgerKey[];
   readonly erased: readonly Erased[];
 }
@@ -20,7 +18,7 @@ interface Change extends SubjectRef, Pick<LedgerEntry, 'time' | 'version'> {
   readonly lineId: string;
 }
 
-/** What the changes of a batch write, in the order they happened in. @throws FaceError `state_unavailable` */
+/** Returns the writes for a batch of changes, in order. @throws `state_unavailable` */
 export async function changePeople(
   entries: readonly LedgerEntry[],
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -44,10 +42,9 @@ export async function changePeople(
 
 const unknown: StoredPerson = { enrolment: null, check: null, lockout: null };
 
-/** What is to be written and taken away, as it is put together. */
 class Draft {
   readonly #rows: LedgerRow[] = [];
-  /** Somebody may come to a list and leave it within one batch. */
+  /** Keyed, because a person may enter and leave a list within one batch. */
   readonly #places = new Map<string, { readonly key: LedgerKey; readonly row: LedgerRow | null }>();
   readonly #erased: Erased[] = [];
 
@@ -81,7 +78,6 @@ class Draft {
   }
 }
 
-/** @returns the person after the change; as they were, where it comes too late or is about nothing that is known */
 function changePerson(is: StoredPerson, { change, time, version, lineId, ...who }: Change, draft: Draft): StoredPerson {
   const { connection, subject } = who;
   const keys = personKeys(who);
@@ -106,7 +102,7 @@ function changePerson(is: StoredPerson, { change, time, version, lineId, ...who 
       return { ...is, enrolment };
     }
     case 'checked': {
-      // Of whom nothing else is kept, the log alone tells.
+      // Without an enrolment, only the log is stored.
       if (is.enrolment === null) return is;
       const check = { connection, subject, outcome: change.outcome, at: time };
       draft.put(keys.check, check, version);
@@ -124,7 +120,7 @@ function changePerson(is: StoredPerson, { change, time, version, lineId, ...who 
     case 'erased': {
       for (const key of Object.values(keys)) draft.put(key, null, version);
       draft.erase({ connection, subject, at: time, lineId });
-      // Whoever came back since is known anew.
+      // Data from after the erasure stays.
       const isSince = (part: { readonly at: EpochMs } | null): boolean => part !== null && part.at > time;
       if (!isSince(is.enrolment)) leaveLists();
       if (!isSince(is.lockout)) leaveLocked();

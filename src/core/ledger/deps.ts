@@ -1,6 +1,6 @@
 import type { Clock, LedgerStore } from '../ports.js';
 
-/** How much of the ledger is kept: what is older, or beyond the newest so many lines, goes. */
+/** Retention of the ledger: older lines, and those beyond the maximum, are deleted. */
 export interface LedgerBounds {
   readonly days: number;
   readonly entries: number;

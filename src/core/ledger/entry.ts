@@ -3,7 +3,6 @@ import { type EpochMs, fromIso } from '../units.js';
 import type { LoggedAction, LogLine } from './line.js';
 import { lineIdOf } from './places.js';
 
-/** What of a detail is needed here where earlier versions wrote less of it than this one does. */
 interface NeededDetails {
   readonly enrolled: { readonly expiresAt?: string | null };
   readonly enrolment_recovered: NeededDetails['enrolled'];
@@ -20,20 +19,18 @@ type NeededDetail<Action extends LoggedAction> = Action extends keyof NeededDeta
   ? NeededDetails[Action]
   : AuditDetail<Action>;
 
-/** A record of the audit trail, as this version or an earlier one wrote it. */
+/** A record of the audit trail by this or an earlier version. */
 export interface RecordedEvent<Action extends LoggedAction> {
   readonly action: Action;
   readonly connection: string;
   readonly subject: string;
   readonly detail: NeededDetail<Action>;
   readonly time: EpochMs;
-  /** Its number in its trail. */
   readonly sequence: number;
-  /** `null`: it belongs to none. */
+  /** `null`: no request. */
   readonly request: string | null;
 }
 
-/** What a record changes in the enrolment index. */
 export type PersonChange =
   | { readonly kind: 'enrolled'; readonly expiresAt: EpochMs | null }
   | { readonly kind: 'ended' }
@@ -41,16 +38,14 @@ export type PersonChange =
   | { readonly kind: 'lockout'; readonly until: EpochMs | null }
   | { readonly kind: 'erased' };
 
-/** What one record comes to in the ledger. */
 export interface LedgerEntry {
   readonly line: LogLine;
   readonly changes: readonly PersonChange[];
   readonly time: EpochMs;
-  /** Tells records of one millisecond apart, in their order. */
+  /** Orders records of the same millisecond. */
   readonly version: number;
 }
 
-/** What is told of a record beside who and when. */
 type Told = Pick<LogLine, 'outcome'> &
   Partial<Pick<LogLine, 'code' | 'reasons' | 'application' | 'hook' | 'by' | 'stepUpId'>> & {
     readonly changes?: readonly PersonChange[];
@@ -63,7 +58,7 @@ const toEnrolled = ({ expiresAt = null }: NeededDetails['enrolled']): Told => ({
   changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt) }],
 });
 
-/** The title is what an application asked for: text of a stranger, to be shown as text. */
+/** The title is untrusted text by an application; show it as plain text. */
 const toActionTold = ({
   stepUpId,
   title,
@@ -75,7 +70,7 @@ const toActionTold = ({
 
 const toRefused = (code: string): Told => ({ outcome: 'refused', code });
 
-/** How each action is told. One that is new does not compile until `line.ts` says whether it is. */
+/** Mapping of each action. A new action does not compile until it is listed in `line.ts`. */
 const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Action>) => Told } = {
   enrolled: toEnrolled,
   enrolment_refused: ({ code }) => toRefused(code),
@@ -124,7 +119,7 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   lockout_cleared: ({ by, source }) => ({
     outcome: 'noted',
     by,
-    // What is cleared at one address was never the person's own lockout.
+    // A lockout at one address is not the user's own.
     changes: source === null ? [{ kind: 'lockout', until: null }] : [],
   }),
   liveness_judged: ({ stepUpId, pass, reasons }) =>
@@ -167,14 +162,14 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   },
 };
 
-/** Somebody who is no user yet is known by an address or a name, and those are not kept here. */
+/** Omits identifiers of people who are not users yet: they are addresses or names. */
 const toSubject = (subject: string): string | null =>
   subject === '' || subject.startsWith('identifier:') ? null : subject;
 
 /**
- * What a record of the audit trail comes to in the ledger.
- * @param trail - the name of the trail's chain
- * @param network - that the caller came from, shortened; `null`: not known
+ * Converts an audit record to a ledger entry.
+ * @param trail - name of the trail's chain
+ * @param network - the caller's network, shortened; `null`: unknown
  */
 export function toEntry<Action extends LoggedAction>(
   { action, connection, subject: given, detail, time, sequence, request }: RecordedEvent<Action>,

@@ -10,14 +10,12 @@ const erasedGuard = z.object({
   connection: z.string(),
   subject: z.string(),
   at: epochMsGuard,
-  /** Of the line that says so: it and later ones stay. */
   lineId: z.string(),
 });
 
-/** Somebody who was erased. */
 export type Erased = z.output<typeof erasedGuard>;
 
-/** Kept so that lines which another server writes late are erased as well. */
+/** Creates a row that also erases lines another server writes late. */
 export const toErasedRow = (erased: Erased): LedgerRow => ({
   partition: erasedPartition,
   sort: atTime(erased.at, erased),
@@ -28,7 +26,7 @@ export const toErasedRow = (erased: Erased): LedgerRow => ({
 
 const linesAtOnce = 200;
 
-/** Takes lines away, with all that refers to them. @returns how many were there */
+/** Removes lines and references to them. */
 export async function removeLines(ids: readonly string[], ledger: LedgerStore): Promise<number> {
   const keys = ids.map(lineKeyOf);
   const found = (await ledger.get(keys)).flatMap((text, index) => {
@@ -39,7 +37,7 @@ export async function removeLines(ids: readonly string[], ledger: LedgerStore): 
   return found.length;
 }
 
-/** Takes away all lines of a person from before their erasure. @throws FaceError `state_unavailable` */
+/** Removes all lines of a person from before their erasure. @throws `state_unavailable` */
 export async function eraseLines(
   { lineId, ...who }: SubjectRef & Pick<Erased, 'lineId'>,
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -52,19 +50,19 @@ export async function eraseLines(
       found.map(({ sort }) => lineKeyOf(sort).sort),
       ledger,
     );
-    // Whatever became of their lines, the references have done their work.
+    // The references are no longer needed.
     await ledger.remove(found.map(({ sort }) => ({ partition, sort })));
   }
 }
 
-/** Erases once more what was erased within a day, and forgets who was erased before that. @throws FaceError `state_unavailable` */
+/** Repeats the erasures of the last day, and forgets older ones. @throws `state_unavailable` */
 export async function eraseLate({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>): Promise<void> {
   const all = timesOf(erasedPartition, { since: null, before: null });
   for (const { sort, value } of await ledger.range(all, 1000, 'oldest first')) {
     const erased = erasedGuard.parse(JSON.parse(value));
     await eraseLines(erased, { ledger });
     if (addSec(erased.at, secondsPerDay) > clock.now()) continue;
-    // Whoever came back since is known anew.
+    // Data from after the erasure stays.
     const parts = Object.values(personKeys(erased));
     const values = await ledger.get(parts);
     const gone = parts.filter((_, index) => values[index] === null);

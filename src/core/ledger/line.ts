@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AuditAction } from '../audit-events.js';
 
-/** What is told of people's checks and enrolments. What else stands in the trail answers other questions. */
+/** Actions with a line in the log: checks and enrolments of people. */
 const logged = {
   enrolment_begun: false,
   enrolled: true,
@@ -95,7 +95,6 @@ const logged = {
   records_removed: false,
 } as const satisfies Record<AuditAction, boolean>;
 
-/** An action of the audit trail that has a line in the log. */
 export type LoggedAction = {
   [Action in AuditAction]: (typeof logged)[Action] extends true ? Action : never;
 }[AuditAction];
@@ -106,11 +105,11 @@ const names = Object.keys(logged).filter((name): name is AuditAction => name in 
 
 export const loggedActions: readonly LoggedAction[] = names.filter(isLogged);
 
-/** `let_through`: a hook asked, no face was verified, and the connection does not refuse for that. */
+/** `let_through`: no face was verified, and the connection does not refuse for that. */
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const;
 export type LineOutcome = (typeof outcomes)[number];
 
-/** As it is stored; what is `null` or empty is left out. */
+/** Stored form; `null` and empty fields are omitted. */
 const lineGuard = z.object({
   connection: z.string(),
   subject: z.string().nullable().default(null),
@@ -126,9 +125,9 @@ const lineGuard = z.object({
   network: z.string().nullable().default(null),
 });
 
-/** One line of the log of decisions: ids alone, no name, no login, nothing of a face. */
+/** One line of the decision log: ids only, no name, login or face data. */
 export interface LogLine extends Readonly<z.output<typeof lineGuard>> {
-  /** Of its record: time, trail and number. Whoever makes it anew makes the same. Later lines have greater ones. */
+  /** Time, trail and number of its record; ascending, and the same if it is rebuilt. */
   readonly id: string;
 }
 

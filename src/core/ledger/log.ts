@@ -18,35 +18,34 @@ import {
   timeOfId,
 } from './places.js';
 
-/** Which lines are asked for; what is left out, or `null`, is all. */
+/** Filter of lines; missing or `null` fields match all. */
 export interface LogFilter {
   readonly connection?: string | null | undefined;
-  /** Of any of them. */
   readonly people?: readonly SubjectRef[] | null | undefined;
   readonly actions?: readonly LoggedAction[] | null | undefined;
   readonly outcome?: LineOutcome | null | undefined;
   readonly code?: string | null | undefined;
   readonly application?: string | null | undefined;
-  /** Shortened, as lines have it. */
   readonly network?: string | null | undefined;
   readonly requestId?: string | null | undefined;
   readonly since?: EpochMs | null | undefined;
-  /** Lines of this moment and later are left out. */
+  /** Exclusive end. */
   readonly until?: EpochMs | null | undefined;
 }
 
-/** Looked at for one page, however few of them are asked for: whoever waits for more goes on with the cursor. */
+/** Lines scanned for one page; the cursor continues from there. */
 const mostLookedAt = 8000;
 
-/** A server writes what it knows within a second or so: whoever follows is told again what is younger. */
+/** Servers may write this late, so younger lines are returned again to followers. */
 const lateSec = 3;
 
-/** Whoever was away for longer is told what came since then. */
+/** Longest gap that a returning follower gets in full. */
 const longestAwaySec = 3600;
 
 /**
- * Lines, newest first. One page is made of so many lines and no more, so it may be shorter than `limit`, or empty, and not the last.
- * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
+ * Lists lines, newest first. The number of scanned lines is limited, so a page may be shorter than `limit`, or empty,
+ * without being the last.
+ * @throws `request_malformed`: the cursor; `state_unavailable`
  */
 export async function listLines(
   filter: LogFilter,
@@ -71,10 +70,10 @@ export async function listLines(
 }
 
 /**
- * Lines since a place, oldest first, for whoever follows live. The newest are told again the next time, as others may be written
- * before them; each has its id.
- * @param after - where the last reply ended; `null`: from now on
- * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
+ * Lists lines since a position, oldest first, for live followers, who must deduplicate by id: the newest are repeated,
+ * because others may be written before them.
+ * @param after - end of the last reply; `null`: now
+ * @throws `request_malformed`, `state_unavailable`
  */
 export async function followLines(
   filter: LogFilter,
@@ -113,7 +112,7 @@ const nextDay = (day: string): string => String(Number(day) + 1).padStart(5, '0'
 
 type Between = Pick<LedgerRange, 'after' | 'before'>;
 
-/** By whatever finds the fewest: a request, a network, a person, or day by day. */
+/** Uses the most selective index: request, network, person, or day. */
 async function* readLines(
   { requestId, network, people }: LogFilter,
   between: Between,

@@ -1,6 +1,5 @@
 import type { LedgerRange, LedgerStore } from '../ports.js';
 
-/** A row, and the part of its `sort` that it is ordered by. */
 export interface FoundRow {
   readonly place: string;
   readonly value: string;
@@ -9,8 +8,8 @@ export interface FoundRow {
 const rowsAtOnce = 200;
 
 /**
- * Rows of several ranges as one list, newest first, a batch at a time.
- * @param placeOf - what the rows of all of them are ordered by, within their `sort`
+ * Merges several ranges into one list, newest first, batch by batch.
+ * @param placeOf - returns the part of `sort` that orders the rows
  */
 export async function* readNewestFirst(
   ranges: readonly LedgerRange[],
@@ -39,7 +38,6 @@ export async function* readNewestFirst(
 
 const byPlace = (a: Source, b: Source): number => ((a.row?.place ?? '') < (b.row?.place ?? '') ? 1 : -1);
 
-/** One range, and the row of it whose turn is next. */
 class Source {
   #batch: readonly FoundRow[] = [];
   #at = 0;

@@ -7,7 +7,7 @@ import type { LoggedAction, LogLine } from './line.js';
 import { listLines } from './log.js';
 import { timeOfId } from './places.js';
 
-/** A line of the log as the person it is about reads it: nobody else is named in it, and no network. */
+/** A log line for the person it concerns: without other people and networks. */
 export interface OwnCheck {
   readonly at: EpochMs;
   readonly event: CheckEvent;
@@ -15,7 +15,7 @@ export interface OwnCheck {
   readonly application: string | null;
 }
 
-/** Of all that is logged, what a person would call their checks; the rest tells the same once more, or is somebody's work. */
+/** Actions that count as the person's checks; others are duplicates or administrative work. */
 const events = {
   verified: 'face_passed',
   verification_refused: 'face_refused',
@@ -34,7 +34,6 @@ type OwnAction = keyof typeof events;
 const isOwnAction = (action: LoggedAction): action is OwnAction => Object.hasOwn(events, action);
 const actions = Object.keys(events).filter((name): name is OwnAction => Object.hasOwn(events, name));
 
-/** Codes of which a person is told more than that something went wrong. */
 const reasons: ReadonlyMap<string, CheckReason> = new Map(
   Object.entries({
     face_mismatch: 'other_face',
@@ -63,10 +62,7 @@ function toOwnCheck(line: LogLine): OwnCheck[] {
   return isOwnAction(action) ? [{ at: timeOfId(id), event: events[action], reason: toReason(line), application }] : [];
 }
 
-/**
- * What was decided of one person, newest first.
- * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
- */
+/** Lists decisions about one person, newest first. @throws `request_malformed`: the cursor; `state_unavailable` */
 export async function listOwnChecks(
   who: SubjectRef,
   page: { readonly cursor: string | null; readonly limit: number },

@@ -6,25 +6,22 @@ import { readNewestFirst } from './newest-first.js';
 import { type IndexedPerson, listedGuard, readPeople, toIndexed } from './person.js';
 import { atTime, checksOf, dayOf, lockedPartition, peoplePartition, timesOf } from './places.js';
 
-/** Which people are listed. */
 export interface PeopleFilter {
-  /** Ids of connections. */
   readonly connections: readonly string[];
-  /** `locked`: whoever is locked out now, enrolled or not. */
+  /** `locked`: currently locked out, enrolled or not. */
   readonly status: 'enrolled' | 'expired' | 'ended' | 'locked';
-  /** When they enrolled, or ended it, or their lockout ends; `null`: whenever. */
+  /** Start of the status: enrolment, its end, or the end of the lockout; `null`: any. */
   readonly since: EpochMs | null;
   readonly before: EpochMs | null;
-  /** When they were last checked; `null`: whenever. */
+  /** Time of the last check; `null`: any. */
   readonly checkedSince: EpochMs | null;
-  /** Whoever never was is before all. */
+  /** Includes people who were never checked. */
   readonly checkedBefore: EpochMs | null;
 }
 
-/** Looked at for one page, however few of them are asked for. */
 const mostLookedAt = 2000;
 
-/** One person; of whom nothing is known, the status is `none`. @throws FaceError `state_unavailable` */
+/** Reads one person; the status of unknown people is `none`. @throws `state_unavailable` */
 export async function readPerson(
   who: SubjectRef,
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
@@ -34,8 +31,8 @@ export async function readPerson(
 }
 
 /**
- * People, whoever enrolled last (ended it last, is locked out longest) first. A page may be shorter than `limit`, and not the last.
- * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
+ * Lists people by latest enrolment, end, or lockout first. A page may be shorter than `limit` without being the last.
+ * @throws `request_malformed`: the cursor; `state_unavailable`
  */
 export async function listPeople(
   filter: PeopleFilter,
@@ -59,7 +56,7 @@ export async function listPeople(
       if (who === undefined || is === undefined) continue;
       const person = toIndexed(who, is, now);
       lookedAt += 1;
-      // Of two places of one person, written at once by two servers, the one that is theirs counts.
+      // If two servers wrote two positions of one person at once, only the current one counts.
       const isThere = placeOf(person, status) === place;
       if (isThere && connections.includes(who.connection) && isAsked(person, filter)) items.push(person);
       if (items.length >= limit || lookedAt >= mostLookedAt) return { items, cursor: toCursor(place) };
@@ -70,7 +67,6 @@ export async function listPeople(
 
 const listedAs = (status: 'enrolled' | 'expired' | 'ended') => (status === 'ended' ? status : 'enrolled');
 
-/** Where somebody stands in the list of those with that status; `null`: nowhere. */
 function placeOf(person: IndexedPerson, status: PeopleFilter['status']): string | null {
   const { enrolledAt, endedAt, lockedUntil } = person;
   const time = status === 'locked' ? lockedUntil : status === 'ended' ? endedAt : enrolledAt;
@@ -86,10 +82,9 @@ function isAsked(person: IndexedPerson, { status, checkedSince, checkedBefore }:
   );
 }
 
-/** How one connection does. */
 export interface ConnectionCounts {
   readonly connection: string;
-  /** With those whose enrolment has expired. */
+  /** Includes expired enrolments. */
   readonly enrolled: number;
   readonly lockedOut: number;
   /** Face checks by day in UTC, newest first. */
@@ -98,7 +93,7 @@ export interface ConnectionCounts {
 
 const countedDays = 7;
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function countByConnection(
   connections: readonly string[],
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,

@@ -4,10 +4,9 @@ import type { LedgerStore } from '../ports.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
 import { personKeys } from './places.js';
 
-/** Beside each part stands whose it is: keys hold digests of long ids. */
+/** Included in each part, because keys hold digests of long ids. */
 const whoGuard = { connection: z.string(), subject: z.string() };
 
-/** A place in a list. */
 export const listedGuard = z.object(whoGuard);
 
 const enrolmentGuard = z.object({
@@ -20,16 +19,15 @@ const checkGuard = z.object({ ...whoGuard, outcome: z.enum(['passed', 'refused']
 /** `until` is `null` once it was lifted. */
 const lockoutGuard = z.object({ ...whoGuard, until: epochMsGuard.nullable(), at: epochMsGuard });
 
-/** What is known of a person, as it is stored; `null`: nothing. */
+/** Stored data on a person; `null`: none. */
 export interface StoredPerson {
   readonly enrolment: z.output<typeof enrolmentGuard> | null;
   readonly check: z.output<typeof checkGuard> | null;
   readonly lockout: z.output<typeof lockoutGuard> | null;
 }
 
-/** One person of the enrolment index. */
 export interface IndexedPerson extends SubjectRef {
-  /** `none`: never enrolled, as far as is kept. */
+  /** `none`: never enrolled within the retention time. */
   readonly status: 'enrolled' | 'expired' | 'ended' | 'none';
   readonly enrolledAt: EpochMs | null;
   readonly expiresAt: EpochMs | null;
@@ -42,7 +40,7 @@ export interface IndexedPerson extends SubjectRef {
 const parseIf = <Value>(guard: z.ZodType<Value>, text: string | null | undefined): Value | null =>
   text === null || text === undefined ? null : guard.parse(JSON.parse(text));
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function readPeople(people: readonly SubjectRef[], ledger: LedgerStore): Promise<StoredPerson[]> {
   const found = await ledger.get(
     people.flatMap((who) => {
@@ -57,7 +55,7 @@ export async function readPeople(people: readonly SubjectRef[], ledger: LedgerSt
   }));
 }
 
-/** As it is at that time. */
+/** Returns the state at a time. */
 export function toIndexed(who: SubjectRef, { enrolment, check, lockout }: StoredPerson, now: EpochMs): IndexedPerson {
   const isEnrolled = enrolment?.status === 'enrolled';
   const expiresAt = isEnrolled ? enrolment.expiresAt : null;

@@ -5,46 +5,45 @@ import { addSec, type EpochMs, epochMs, secondsPerDay } from '../units.js';
 import type { LogLine } from './line.js';
 
 /*
- * Where things stand in the ledger. A `|` ends each part of a `sort`, and `~` is greater than whatever a part holds.
+ * Key layout of the ledger. `|` ends each part of a `sort`; `~` sorts after any part.
  *
  *   log:<day>            <line id>                          the line
- *   days                 <day>                              the days that have lines
+ *   days                 <day>                              days with lines
  *   of:<nn>              <person>|<line id>                 lines of a person, spread over 64 partitions
  *   request:<nn>         <request>|<line id>                lines of a request
  *   network:<nn>         <network>|<line id>                lines from a network
- *   checks:<day>         <connection>|<outcome>|<line id>   face checks, to be counted
- *   person:<nn>          <person>|enrolment, check, lockout what is known of a person
+ *   checks:<day>         <connection>|<outcome>|<line id>   face checks, for counts
+ *   person:<nn>          <person>|enrolment, check, lockout data on a person
  *   enrolled:<connection>, ended
- *                        <time>|<person>                    people by when they enrolled, or ended it
- *   locked               <until>|<person>                   people who are locked out until then
- *   erased               <time>|<person>                    who was erased, so that what comes late is erased as well
+ *                        <time>|<person>                    people by time of enrolment, or of its end
+ *   locked               <until>|<person>                   people locked out until then
+ *   erased               <time>|<person>                    erased people, so that late lines are erased too
  */
 
 const longestPart = 200;
 const greatest = '~';
 
-/** A text as a part of a key: printable ASCII, neither `|` nor `~`; of a long one its digest. */
+/** Encodes text as part of a key: printable ASCII without `|` and `~`; a digest if long. */
 export function toPart(text: string): string {
-  // What is no whole character is none that a key could hold.
+  // Replaces incomplete characters, which keys cannot contain.
   const part = encodeURIComponent(Buffer.from(text).toString()).replaceAll('~', '%7E');
   return part.length <= longestPart ? part : `!${digestOf(text).toString('hex')}`;
 }
 
-/** So that no partition is larger than others, wherever a store keeps it. */
 const spread = (name: string, part: string): string => `${name}:${((digestOf(part)[0] ?? 0) % 64).toString(10)}`;
 
 const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');
 
-/** The id of the line that is made of a record, and where it stands among others. */
+/** Returns the line id of a record, which also orders it. */
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
   `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
 
 export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
 
-/** Where a line of that time would stand, before all of that millisecond. */
+/** Returns the smallest line id of a time. */
 export const idAt = (time: EpochMs): string => timePart(time);
 
-/** Days since 1970 in UTC, as five digits. */
+/** Returns the days since 1970 in UTC, as five digits. */
 export const dayOf = (time: EpochMs): string => String(Math.floor(time / 1000 / secondsPerDay)).padStart(5, '0');
 
 export const startOfDay = (day: string): EpochMs => addSec(epochMs(0), Number(day) * secondsPerDay);
@@ -56,13 +55,13 @@ export const daysPartition = 'days';
 export const lockedPartition = 'locked';
 export const erasedPartition = 'erased';
 
-/** All that begins with those parts. */
+/** Returns the range of keys with these leading parts. */
 export const rangeOf = (partition: string, ...parts: readonly string[]): LedgerRange => {
   const start = parts.map((part) => `${part}|`).join('');
   return { partition, after: start, before: `${start}${greatest}` };
 };
 
-/** Whose lines are found by a reference each, and by what these begin. */
+/** Returns the range of references to a person's lines. */
 export const ofPerson = (who: SubjectRef): LedgerRange => rangeOf(spread('of', personPart(who)), personPart(who));
 export const ofRequest = (requestId: string): LedgerRange =>
   rangeOf(spread('request', toPart(requestId)), toPart(requestId));
@@ -71,13 +70,13 @@ export const ofNetwork = (network: string): LedgerRange => rangeOf(spread('netwo
 export const checksOf = (day: string, connection: string, outcome: 'passed' | 'refused'): LedgerRange =>
   rangeOf(`checks:${day}`, toPart(connection), outcome);
 
-/** The line a reference names. */
+/** Returns the key of the referenced line. */
 export const lineKeyOf = (reference: string): LedgerKey => {
   const id = reference.slice(reference.lastIndexOf('|') + 1);
   return { partition: logPartition(dayOf(timeOfId(id))), sort: id };
 };
 
-/** The references to a line. */
+/** Returns the keys of all references to a line. */
 export function referencesTo(line: LogLine): LedgerKey[] {
   const { id, connection, subject, requestId, network, action } = line;
   const outcome = action === 'verified' ? 'passed' : action === 'verification_refused' ? 'refused' : null;
@@ -92,7 +91,7 @@ export function referencesTo(line: LogLine): LedgerKey[] {
   );
 }
 
-/** What is known of a person stands in parts, each with a time of its own. */
+/** Returns the keys of a person's parts; each part has its own time. */
 export const personKeys = (who: SubjectRef) => {
   const part = personPart(who);
   const partition = spread('person', part);
@@ -105,13 +104,13 @@ export const personKeys = (who: SubjectRef) => {
 
 export type ListedStatus = 'enrolled' | 'ended';
 
-/** Those who are enrolled are counted by connection. */
+/** Enrolled people are partitioned by connection, to count them. */
 export const peoplePartition = (status: ListedStatus, connection: string): string =>
   status === 'ended' ? status : `${status}:${toPart(connection)}`;
 
 export const atTime = (time: EpochMs, who: SubjectRef): string => `${timePart(time)}|${personPart(who)}`;
 
-/** Before a time, or before the place a cursor names. */
+/** Returns the range before a time or a cursor's position. */
 export const timesOf = (
   partition: string,
   { since, before }: { readonly since: EpochMs | null; readonly before: EpochMs | string | null },

@@ -13,30 +13,29 @@ import {
   timesOf,
 } from './places.js';
 
-/** Removed at once; others get their turn in between. */
+/** Rows removed at once, before other work gets a turn. */
 const rowsAtOnce = 100;
 
-/** So many days back lines may still come, of a server whose store was away. */
+/** Days in which lines may still arrive, from a server whose store was unavailable. */
 const openDays = 2;
 
-/** Of the lines that are kept, this part more may stay until some are removed. */
+/** Share by which the maximum may be exceeded before lines are removed. */
 const slack = 0.01;
 
-/** What pruning takes. */
 export interface PruneDeps extends LedgerDeps {
   /**
-   * How many lines each past day has, as this process counted them: counting reads every line. Erasures and other servers make
-   * them fewer, so before some are removed as too many, all are counted anew.
+   * Number of lines per past day as counted by this process, because counting reads every line. Erasures and other
+   * servers lower them, so all are counted again before surplus lines are removed.
    */
   readonly counted: Map<string, number>;
-  /** Lets whatever waits have its turn. */
+  /** Yields to waiting work. */
   readonly pause: () => Promise<void>;
 }
 
 /**
- * Makes the ledger as small as it is to be: lines that are too old or too many, people whose enrolment ended as long ago, and what
- * was written late of somebody who was erased. Several servers may do it at once.
- * @throws FaceError `state_unavailable`
+ * Prunes the ledger: old or surplus lines, people whose enrolment ended long ago, and late lines of erased people.
+ * Several servers may prune at once.
+ * @throws `state_unavailable`
  */
 export async function prune(deps: PruneDeps): Promise<void> {
   const { ledger, bounds, clock } = deps;
@@ -102,7 +101,6 @@ async function removeDay(day: string, deps: PruneDeps): Promise<void> {
   await deps.ledger.remove([{ partition: daysPartition, sort: day }]);
 }
 
-/** Who ended their enrolment before then, and lockouts that are over. */
 async function removePeople(oldest: EpochMs, { ledger, clock, pause }: PruneDeps): Promise<void> {
   const ended = timesOf(peoplePartition('ended', ''), { since: null, before: oldest });
   for (;;) {

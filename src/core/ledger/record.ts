@@ -8,9 +8,9 @@ import { type LogLine, serializeLine } from './line.js';
 import { dayOf, daysPartition, logPartition, referencesTo, timeOfId } from './places.js';
 
 /**
- * Writes a batch. The same entry twice is one, and whichever order entries come in, the later one counts.
- * @param options.isRebuilt - from a trail, which does not say from which network: a line that is there stays
- * @throws FaceError `state_unavailable`: some of it may be written
+ * Writes a batch. Idempotent and independent of order: the later entry wins.
+ * @param options.isRebuilt - from a trail, which has no networks: existing lines stay
+ * @throws `state_unavailable`: the batch may be partly written
  */
 export async function recordEntries(
   entries: readonly LedgerEntry[],

@@ -1,10 +1,10 @@
 import { type EpochMs, toDate } from '../units.js';
 import type { LetterLanguage } from './language.js';
 
-/** Made once: making one takes longer than all the rest of a letter. */
+/** Cached, because creating one takes longer than the rest of an e-mail. */
 const formats = new Map<LetterLanguage, Intl.DateTimeFormat>();
 
-/** A day in UTC, as people write it. */
+/** Formats a day in UTC. */
 export function toDay(time: EpochMs, language: LetterLanguage): string {
   const format = formats.get(language) ?? new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
   formats.set(language, format);

@@ -1,7 +1,6 @@
-/** The languages of letters: those of the pages that people see. */
 export const letterLanguages = ['en', 'de', 'es', 'fr', 'ar'] as const;
 
 export type LetterLanguage = (typeof letterLanguages)[number];
 
-/** Which way a language is written. */
+/** Returns the writing direction of a language. */
 export const directionOf = (language: LetterLanguage): 'ltr' | 'rtl' => (language === 'ar' ? 'rtl' : 'ltr');

@@ -2,20 +2,16 @@ import { type Html, html } from '../../base/html.js';
 import { inkOn, type LetterBrand } from './brand.js';
 import { directionOf, type LetterLanguage } from './language.js';
 
-/** A letter as plain parts: every text is shown as it is. */
 export interface LetterParts {
   readonly language: LetterLanguage;
   readonly subject: string;
   readonly paragraphs: readonly string[];
-  /** Shown large by itself, such as a one-time code. */
+  /** Shown large, such as a one-time code. */
   readonly code?: string;
-  /** The one thing to do. */
   readonly button?: { readonly label: string; readonly address: string };
-  /** Small print. */
   readonly footer: readonly string[];
 }
 
-/** What an e-mail is made of, beside whom it goes to. */
 export interface Letter {
   readonly subject: string;
   readonly text: string;
@@ -26,7 +22,7 @@ const font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',
 const small = 'margin:0 0 8px;font-size:14px;line-height:1.5;color:#4c5a68';
 const body = 'margin:0 0 16px;font-size:16px;line-height:1.5;color:#16202b';
 
-/** For mail programs that follow the reader's scheme; the others keep the inline colours, or turn them over by themselves. */
+/** For mail clients with dark mode support; others keep the inline colors or invert them. */
 const darkStyle = html`@media (prefers-color-scheme: dark) {
 .ground { background: #10161c !important; }
 .card { background: #1a222b !important; border-color: #333f4b !important; }
@@ -34,9 +30,7 @@ const darkStyle = html`@media (prefers-color-scheme: dark) {
 .soft { color: #b3bfca !important; }
 }`;
 
-/**
- * Lays a letter out as text and as HTML that says the same: inline styles, tables, nothing fetched from elsewhere.
- */
+/** Composes an e-mail as text and equivalent HTML: inline styles, tables, no remote content. */
 export function composeLetter(parts: LetterParts, brand: LetterBrand): Letter {
   return { subject: parts.subject, text: toText(parts, brand), html: toHtml(parts, brand) };
 }
@@ -52,7 +46,6 @@ function toText({ paragraphs, code, button, footer }: LetterParts, { organisatio
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** Line breaks that somebody typed stay. */
 const lines = (text: string): Html[] =>
   text.split(/\r?\n/).map((line, at) => (at === 0 ? html`${line}` : html`<br>${line}`));
 

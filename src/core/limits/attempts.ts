@@ -6,13 +6,13 @@ import { secondsPerDay, toIso } from '../units.js';
 import { type Counted, clearAttempts, endUnlisted, firstLockoutSec, readAttempts } from './lockout.js';
 import { networksOf } from './networks.js';
 
-/* Whose attempts are counted together, and how many of them may fail. */
+/* Counters of failed attempts, and their limits. */
 
 const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:${subject}`;
 
 /**
- * A user in front of a camera. NIST SP 800-63B-4, section 3.2.3: at most five failures in a row for a biometric without
- * certified presentation attack detection, then a delay before each further one.
+ * Counter of an authenticated user. NIST SP 800-63B-4, section 3.2.3: at most five consecutive failures for a biometric
+ * without certified presentation attack detection, then a delay before each attempt.
  */
 export const attemptsOfSubject = (binding: Binding): Counted => ({
   name: `subject:${nameOf(binding)}`,
@@ -23,9 +23,8 @@ export const attemptsOfSubject = (binding: Binding): Counted => ({
 });
 
 /**
- * All who come for one person and whom nobody vouches for, from wherever: they lock out each other, and never whoever has
- * passed the first factor. Were all cleared by a success, as elsewhere, whoever waits for the person's own sign-ins would
- * begin anew after each. NIST SP 800-63B-4, section 3.2.2: no more than a hundred failures in a row at one account.
+ * Counter of all anonymous callers for one person, separate from the authenticated user's. A success does not clear it,
+ * else an attacker could start over. NIST SP 800-63B-4, section 3.2.2: at most a hundred consecutive failures.
  */
 export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   name: `outsiders:${nameOf(binding)}`,
@@ -37,10 +36,7 @@ export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   keepsOthersFailures: true,
 });
 
-/**
- * Somebody who comes for a person and whom nobody vouches for: counted at each of their networks, and with all others.
- * @param source - where they come from
- */
+/** Counters of an anonymous caller for a person: each of their networks, and all anonymous callers. */
 export const attemptsOfOutsider = (binding: Binding, source: string): readonly Counted[] => [
   ...networksOf(source).map(({ name, share }) => ({
     ...attemptsOfSubject(binding),
@@ -53,9 +49,8 @@ export const attemptsOfOutsider = (binding: Binding, source: string): readonly C
 ];
 
 /**
- * A token that a backend keeps and checks as it sees fit: at a door, against every face that comes. NIST SP 800-63B-4,
- * section 3.2.2, bounds the failures of any authenticator by a hundred. Most of them are other people's, so lockouts do not
- * grow.
+ * Counter of a token stored by a backend, such as at a door. NIST SP 800-63B-4, section 3.2.2: at most a hundred
+ * failures. Most are other people's, so lockouts do not grow.
  */
 export const attemptsOfToken = (tokenId: string): Counted => ({
   name: `token:${tokenId}`,
@@ -74,38 +69,38 @@ const attemptsOfAdministrators = (means: string, source: string): readonly Count
     rememberedSec: 0,
   }));
 
-/** Keys of administrators, shown from one source: counted at each of its networks. */
+/** Counters of administrators' keys from one source: each of its networks. */
 export const attemptsOfKeys = (source: string): readonly Counted[] => attemptsOfAdministrators('admin-key', source);
 
-/** Sign-ins at the console by the company's provider: apart from keys, so that wrong keys keep nobody out. */
+/** Counters of single sign-on at the console: separate, so that wrong keys do not block it. */
 export const attemptsOfSignIns = (source: string): readonly Counted[] =>
   attemptsOfAdministrators('console-sign-in', source);
 
 /**
- * Hook events that find no pass, of one user at one application from one address: somebody who knows the password and asks
- * again and again, to be the first once the user passes a check. The user's own sign-ins elsewhere are counted elsewhere.
+ * Counter of hook events without a pass, by user, application and address: an attacker with the password may poll to be
+ * first once the user passes a check. The user's sign-ins elsewhere are counted separately.
  */
 export const attemptsOfHook = (binding: Binding, { application, address }: HookSignIn): Counted => ({
   name: `hook:${JSON.stringify([binding.tenant, binding.subject, application, address])}`,
   kind: 'hook',
   failuresAllowed: 20,
   windowSec: firstLockoutSec,
-  // Short, as a sign-in may begin with an event without a pass: one that comes later is no sign of the former.
+  // Short, because a normal sign-in may begin with an event without a pass.
   rememberedSec: firstLockoutSec,
   unlistedOf: nameOf(binding),
 });
 
 /**
- * Whoever comes for a person.
- * @param outsider - where they come from, where nobody vouches for them; `null`: it is the person, or their provider says so
+ * Returns the counters for a person.
+ * @param outsider - address of an anonymous caller; `null`: authenticated, or vouched for by the provider
  */
 export const attemptsOf = (binding: Binding, outsider: string | null): Counted | readonly Counted[] =>
   outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);
 
 /**
- * Forgets all failed attempts that count against a person, and ends the lockouts: the person's own, those of all outsiders
- * together, and those at each address and application.
- * @throws FaceError `state_unavailable`
+ * Clears a person's failed attempts and lockouts: their own, those of anonymous callers, and those by address and
+ * application.
+ * @throws `state_unavailable`
  */
 export async function unlockPerson(binding: Binding, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
   await endUnlisted(nameOf(binding), deps);
@@ -117,7 +112,6 @@ async function exportAttempts(who: Counted, deps: Pick<CoreDeps, 'state' | 'cloc
   return { failures, lockedUntil: lockedUntil === null ? null : toIso(lockedUntil) };
 }
 
-/** Registration of this data. */
 export const attemptData = {
   part: 'attempts',
   keys: ['failures:*:subject:*', 'failures:*:outsiders:*', 'lockout:subject:*', 'lockout:outsiders:*'],

@@ -3,23 +3,21 @@ import type { Connection } from '../connection.js';
 import type { Account, Clock, Profile } from '../ports.js';
 import type { CountAll } from './limits.js';
 
-/** Finds people by name or id. */
 export type Directory = Pick<Profile, 'findAccount' | 'readAccount'>;
 
 /**
- * Where somebody is looked for who is named by a request; its directories throw FaceError `locked_out`, too: outsiders ask for
- * too many. `isUnaltered`: no outsider named them.
+ * Returns the directory for a request; for anonymous callers it also throws FaceError `locked_out`. `isUnaltered`: the
+ * client pushed or signed the request.
  */
 export type DirectoryFor = (request: { readonly isUnaltered: boolean; readonly source: string }) => Directory;
 
-/** How long an answer is good, in seconds: a reload, and another sign-in of the same person, ask nobody. */
+/** Cache lifetime, in seconds: a reload or a repeated sign-in needs no look-up. */
 const keptSec = 60;
 const mostKept = 10_000;
 
 /**
- * The directory of a connection: as it is for requests that their client pushed or signed, and for outsiders bounded. Each question
- * costs of what outsiders may ask and of nothing else, and what was asked a moment ago is remembered, whether somebody was
- * found or not: the time of an answer does not tell who is known.
+ * Creates a connection's directories. Pushed or signed requests use it directly. Anonymous callers have a separate
+ * budget and a cache of both found and unknown users, so that response times do not reveal who exists.
  */
 export function createDirectories(
   { id, profile }: Pick<Connection, 'id' | 'profile'>,
@@ -45,15 +43,15 @@ export function createDirectories(
   };
 }
 
-/** That there is nobody is an answer like any other. */
+/** An unknown user is cached like a known one. */
 function toNobody(error: unknown): null {
   if (error instanceof FaceError && error.code === 'subject_unknown') return null;
   throw error;
 }
 
-/** Asks once for many who want to know the same at the same time or soon after. What fails is asked anew. */
+/** Shares one look-up between concurrent and recent callers. Failures are not cached. */
 function remember<Answer>(clock: Clock): (name: string, ask: () => Promise<Answer>) => Promise<Answer> {
-  // In the order they were asked, so the first are the oldest.
+  // Insertion order, so the first is the oldest.
   const kept = new Map<string, { readonly answer: Promise<Answer>; readonly askedAt: number }>();
   const isGood = (askedAt: number): boolean => Math.abs(clock.now() - askedAt) < keptSec * 1000;
   const dropOld = (): void => {

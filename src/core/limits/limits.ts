@@ -7,61 +7,53 @@ import { countIn, secLeftOf, type Window, windowOf } from './window.js';
 const minute = 60;
 const hour = 60 * minute;
 
-/**
- * What is counted, by whom, and over which time in seconds. What counts people nobody vouches for counts nobody else:
- * whoever signed in at the provider is not held up by it.
- */
+/** Limits and their windows, in seconds. Limits for anonymous callers do not affect authenticated users. */
 const windowSecOf = {
-  /** Sign-ins that somebody starts without having shown who they are, by source. */
   outsiderStarts: minute,
-  /** The same by connection: from however many addresses. */
+  /** The same by connection, over all sources. */
   outsiderStartsOfConnection: minute,
-  /** Sign-ins that one pushed request starts, by that request: whoever has its address can open it again and again. */
+  /** Sign-in starts of one pushed request: anyone with its URL can open it repeatedly. */
   startsOfPushedRequest: minute,
-  /** Questions to the identity provider about names that somebody like that sends or types, by source. */
+  /** Anonymous look-ups of names at the identity provider, by source. */
   outsiderLookUps: minute,
   /** The same by connection. */
   outsiderLookUpsOfConnection: minute,
-  /** Faces held against a token for somebody nobody vouches for, by source. */
+  /** Anonymous face checks, by source. */
   outsiderChecks: minute,
-  /** The same by connection: from however many addresses. */
+  /** The same by connection, over all sources. */
   outsiderChecksOfConnection: minute,
-  /** Milliseconds of engine time for pictures that turn out to be unusable, of anonymous callers, by source. */
+  /** Engine time for unusable pictures of anonymous callers, by source, in milliseconds. */
   unusableOfSource: 10 * minute,
   /** The same by step-up. */
   unusableOfStepUp: 10 * minute,
-  /** The same of a person who passed the first factor, by that person: anonymous callers cannot use it up. */
+  /** The same of an authenticated user, by user: anonymous callers cannot exhaust it. */
   unusableOfPerson: 10 * minute,
-  /** Requests with pictures, by client token. */
   clientPictures: minute,
-  /** Faces held against a roster, by tenant: each is a try at every token in it, whatever comes of it. */
+  /** Identifications, by tenant: each tries every token of a roster, whatever the outcome. */
   identifications: hour,
-  /** Tokens revoked over the API, by client token: whether anybody made them cannot be told, and each may be kept for ever. */
+  /**
+   * Token revocations over the API, by client token: authenticity cannot be verified, and entries may be stored
+   * forever.
+   */
   revocations: hour,
-  /** What a developer asks for, changes or has issued, by developer. */
   changesOfDeveloper: hour,
-  /** One-time codes, by who gets them. */
   codesOfContact: 24 * hour,
-  /** One-time codes, by the application or client token that asks for them. */
   codesOfClient: hour,
-  /** One-time codes in place of a face, by the person, who has passed the first factor. */
   codesOfPerson: 24 * hour,
-  /** Bypass codes, by the administrator who makes them, and by the person they are for. */
+  /** Bypass codes, by issuing administrator and by recipient. */
   bypassesOfAgent: hour,
   bypassesOfPerson: hour,
-  /** Face checks that vouch for a caller, likewise. */
+  /** Identity verifications of the help desk, likewise. */
   vouchingsOfAgent: hour,
   vouchingsOfPerson: hour,
-  /** Requests to the help desk, by the person. */
   helpRequestsOfPerson: hour,
-  /** Codes of phones that a counter says it has read, by the counter. */
+  /** Attempts to read codes of phones, by counter. */
   shownCodesOfCounter: minute,
 } as const;
 
-/** Stands in the log and the metrics of a refusal. */
 export type LimitName = keyof typeof windowSecOf;
 
-/** Codes go to strangers, a pushed request is one sign-in, and a developer types: these bounds are not for an administrator to raise. */
+/** Not configurable: codes go to unverified recipients, a pushed request is one sign-in, and developers type. */
 const fixedLimits = {
   unusableOfSource: 20_000,
   unusableOfStepUp: 5_000,
@@ -79,10 +71,8 @@ const fixedLimits = {
   shownCodesOfCounter: 30,
 } as const satisfies Partial<Record<LimitName, number>>;
 
-/** How many are taken in one window of each, as the administrator has it. */
 export type Limits = Readonly<Record<Exclude<LimitName, keyof typeof fixedLimits>, number>>;
 
-/** What counting takes. */
 export interface CountDeps {
   readonly state: State;
   readonly clock: Clock;
@@ -90,23 +80,21 @@ export interface CountDeps {
 }
 
 /**
- * Counts one against a limit, on all replicas together. The windows are the same for all: they begin at whole multiples of
- * their length.
- * @param who - whom it is counted by; a source as `toSource` names it; empty where one count is for all
- * @throws FaceError `locked_out` with the seconds until the window ends, and the name of the limit; `state_unavailable`:
- *   what cannot be counted is not taken
+ * Counts one use of a limit, over all replicas.
+ * @param who - key of the count; a source from `toSource`; empty: global
+ * @throws `locked_out` with the seconds to the end of the window and the limit's name; `state_unavailable`: uncounted
+ * requests are refused
  */
 export async function countAgainst(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
   await countInAll(windowsOf(limit, who, deps), deps);
 }
 
-/** A limit, and whom it is counted by. */
 export type Count = readonly [limit: LimitName, who: string];
 
 /**
- * Counts one against several limits, or against none where one of them is used up. All are looked at before one is counted: who
- * asks many times at one moment, with one of their own used up, does not for that moment use up those of whom they name beside.
- * @throws FaceError as `countAgainst`
+ * Counts one use of several limits, or of none if one is exhausted. All are checked first, so that a caller with an
+ * exhausted limit does not use up those of others.
+ * @throws as `countAgainst`
  */
 export async function countAgainstAll(counts: readonly Count[], deps: CountDeps): Promise<void> {
   await checkNotUsedUp(counts, deps);
@@ -116,29 +104,23 @@ export async function countAgainstAll(counts: readonly Count[], deps: CountDeps)
   );
 }
 
-/**
- * Checks that none of several limits is used up, and counts nothing.
- * @throws FaceError as `countAgainst`
- */
+/** Checks that no limit is exhausted, without counting. @throws as `countAgainst` */
 export async function checkNotUsedUp(counts: readonly Count[], deps: CountDeps): Promise<void> {
   const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
   for (const window of windows) if ((await countIn(window, 0, deps)) >= window.allowed) throw toLockedOut(window, deps);
 }
 
 /**
- * Counts an amount that has been spent against several limits, also beyond what they allow.
+ * Adds a spent amount to several limits, even beyond the maximum.
  * @param amount - rounded up
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function charge(counts: readonly Count[], amount: number, deps: CountDeps): Promise<void> {
   const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
   await Promise.all(windows.map((window) => countIn(window, Math.ceil(amount), deps)));
 }
 
-/**
- * Does what was counted, and counts it no more where it fails.
- * @throws FaceError `state_unavailable`, and whatever `work` throws
- */
+/** Runs counted work and refunds the count if it fails. @throws `state_unavailable`, and what `work` throws */
 export async function uncountIfFailed<Result>(
   limit: LimitName,
   who: string,
@@ -151,16 +133,12 @@ export async function uncountIfFailed<Result>(
   });
 }
 
-/**
- * Counts one against several limits, in their order; where one of them is used up it is counted against none.
- * @throws FaceError as `countAgainst`
- */
+/** Counts one use of several limits in order, or of none if one is exhausted. @throws as `countAgainst` */
 export type CountAll = (...counts: readonly Count[]) => Promise<void>;
 
 /**
- * Makes the counting of what outsiders do by the thousand. A limit that was found used up is not asked of the store again
- * before its window ends: a flood costs the store no more than the limits allow, and leaves no more counters there. So its windows
- * are short: what is found at a moment may be of others who are refused at a later limit, and count no more.
+ * Creates the counter for anonymous mass requests, which caches exhausted limits so that a flood does not load the
+ * store. Only for short windows: a limit may seem exhausted by callers who are then refunded.
  */
 export function createCountAll(deps: CountDeps): CountAll {
   const usedUp = new Map<string, EpochMs>();
@@ -176,7 +154,7 @@ export function createCountAll(deps: CountDeps): CountAll {
   };
 }
 
-/** What is counted by where it comes from: at every network of a source, as `toSource` names it. */
+/** Limits counted at every network of a source, as `toSource` returns it. */
 const limitsBySource: ReadonlySet<LimitName> = new Set([
   'outsiderStarts',
   'outsiderLookUps',
@@ -184,13 +162,12 @@ const limitsBySource: ReadonlySet<LimitName> = new Set([
   'unusableOfSource',
 ]);
 
-/** One count of one limit, until it begins anew. */
 interface LimitWindow extends Window {
   readonly limit: LimitName;
   readonly allowed: number;
 }
 
-/** Widest first, so that a refused wide network leaves no counts of narrower ones. */
+/** Widest first, so that a refusal there leaves no counts of narrower networks. */
 function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly LimitWindow[] {
   const networks = limitsBySource.has(limit) ? networksOf(who) : [{ name: who, share: 1 }];
   return networks.map(({ name, share }) => ({
@@ -200,7 +177,7 @@ function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly Lim
   }));
 }
 
-/** Whoever goes on after a refusal takes nothing of what their neighbours share with them. */
+/** A refused caller must not use up the shared networks of their neighbors. */
 async function countInAll(
   windows: readonly LimitWindow[],
   deps: CountDeps,

@@ -4,37 +4,36 @@ import type { CoreDeps } from '../deps.js';
 import type { StateRecord, WriteCondition } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** Whose attempts are counted together, and how many may fail before none is taken. */
+/** A counter of failed attempts and its limit. */
 export interface Counted {
   readonly name: string;
-  /** Named in the log and the metrics. */
   readonly kind: 'subject' | 'outsider' | 'outsiders' | 'token' | 'administrator' | 'hook';
   readonly failuresAllowed: number;
-  /** How long failures add up, in seconds. */
+  /** Window in which failures add up, in seconds. */
   readonly windowSec: number;
-  /** How long after its end a lockout is remembered: until then one more failure brings the next, of twice the length. */
+  /** How long a lockout is remembered after its end: one failure meanwhile starts the next, twice as long. */
   readonly rememberedSec: number;
-  /** Failures in a row after which a lockout lasts a year; where absent, none does. */
+  /** Consecutive failures that cause a lockout of a year; absent: none. */
   readonly failuresInAll?: number;
-  /** Whether a success takes back the failures of its own source alone, and ends no lockout; where absent, it clears all. */
+  /** True if a success clears only its own source's failures and ends no lockout; absent: it clears all. */
   readonly keepsOthersFailures?: true;
   /**
-   * Key of the person these attempts are at, if that person has such counters at addresses or applications that nobody can list.
-   * `endUnlisted` with this key makes all of them begin again. Absent: only `clearAttempts` does.
+   * Key of a person whose counters by address or application cannot be listed; `endUnlisted` with this key resets them.
+   * Absent: only `clearAttempts` does.
    */
   readonly unlistedOf?: string;
 }
 
-/** Of the first lockout; each one after it is twice as long, up to a day. */
+/** Length of the first lockout; each further one is twice as long, up to a day. */
 export const firstLockoutSec = 15 * 60;
 
-/** The first lockout in a row that lasts a day. */
+/** The first lockout level that lasts a day. */
 const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
 
-/** While as many attempts as may fail are under way, or where a process died with the last of them. */
+/** Lockout while all allowed attempts are running, or after a crash during the last one. */
 const crowdedSec = 30;
 
-/** Nothing was compared, so nothing was guessed: the picture was of no use, or nobody looked at it. */
+/** Nothing was compared, so nothing was guessed: the picture was unusable or not examined. */
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
   ...photoCodes,
   'overloaded',
@@ -44,29 +43,27 @@ const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
 ]);
 
 const lockoutGuard = z.object({
-  /** Which lockout in a row it is, from 1. */
+  /** Number of the lockout in a row, from 1. */
   level: z.int().min(1),
   until: epochMsGuard,
-  /** Whether only a crowd brought it: where one of them turns out to have failed nothing, it ends. */
+  /** True if running attempts caused it: it ends if one of them does not fail. */
   isCrowded: z.boolean().default(false),
-  /** Last unlock of the person before the attempts that brought it. */
+  /** The person's last unlock before the attempts that caused it. */
   unlockedAt: epochMsGuard.default(epochMs(0)),
 });
 
 const unlockGuard = z.object({ at: epochMsGuard });
 
-/** Longer than a lockout of a day, its `rememberedSec` and any window at a single address or application. */
+/** Longer than a day's lockout, its `rememberedSec` and any window by address or application. */
 const unlockKeptSec = 3 * secondsPerDay;
 
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 
 /**
- * Runs one attempt at a face check and counts it against `whose`: none is taken where one of them is locked out. The attempt
- * is counted in all before it runs, so that many at once count too, and is given back in all where nothing was compared. A
- * success clears the counts and the lockouts.
- * @param whose - the widest first, and all others' after one's own
- * @param onLockout - told of each lockout that this attempt brings
- * @throws FaceError `locked_out` with `retryAfterSec`, and whatever `attempt` throws
+ * Runs an attempt, counted in all `whose` counters before it runs, so that parallel attempts count; refunded if nothing
+ * was compared. A success clears counts and lockouts.
+ * @param whose - widest first, shared ones after one's own
+ * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
 export async function countAttempt<T>(
   whose: Counted | readonly Counted[],
@@ -85,24 +82,22 @@ export async function countAttempt<T>(
   }
 }
 
-/** A lockout has begun, for failures and not for a crowd. */
+/** Called when failures, not parallel attempts, cause a lockout. */
 export type OnLockout = (lockout: {
   readonly kind: Counted['kind'];
-  /** Which one in a row it is, from 1. */
+  /** Number of the lockout in a row, from 1. */
   readonly level: number;
   readonly until: EpochMs;
 }) => Promise<void>;
 
-/** An attempt under way, as it was counted in one place. */
 interface Begun {
   readonly who: Counted;
   readonly level: number;
   readonly unlockedAt: EpochMs;
-  /** With this one. */
   readonly failures: number;
 }
 
-/** Lockouts are looked for before anything is counted: whoever is locked out leaves no records, and crowds nobody out. */
+/** Checks lockouts before counting, so that a locked-out caller leaves no records and blocks no one. */
 async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<readonly Begun[]> {
   const found = await Promise.all(whose.map(async (who) => ({ who, ...(await readStanding(who, deps)) })));
   const longest = found.toSorted((a, b) => a.until - b.until).at(-1);
@@ -123,7 +118,7 @@ async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<re
 async function noteFailure(begun: readonly Begun[], deps: Stores, onLockout: OnLockout): Promise<void> {
   for (const { who, level: former, unlockedAt, failures } of begun) {
     if (failures < allowedAt(who, former)) continue;
-    // The person was unlocked while the attempt ran: it must not replace a lockout that began since then.
+    // The person was unlocked during the attempt: it must not replace a newer lockout.
     if ((await readStanding(who, deps)).unlockedAt > unlockedAt) continue;
     const level = former + 1;
     const lockedSec = lockedSecOf(who, level);
@@ -139,7 +134,7 @@ async function noteSuccess(begun: readonly Begun[], deps: Stores): Promise<void>
     if (who.keepsOthersFailures === true) await takeBack(each, 1 + ownFailures, deps);
     else if (failures + level > 1) await clearAttempts(who, deps);
     else await takeBack(each, 1, deps);
-    // Those of a source that was locked out for them stay.
+    // Failures of a locked-out source stay.
     ownFailures = level === 0 ? failures - 1 : 0;
   }
 }
@@ -148,7 +143,7 @@ async function giveBack(begun: readonly Begun[], deps: Stores): Promise<void> {
   for (const each of begun) await takeBack(each, 1, deps);
 }
 
-/** Takes failures back, and the lockout of a crowd, which then was none. */
+/** Refunds failures, and ends a lockout that only parallel attempts caused. */
 async function takeBack(begun: Begun, amount: number, deps: Stores): Promise<void> {
   const { who, level, unlockedAt } = begun;
   const failures = await addFailures(begun, -amount, deps);
@@ -160,7 +155,6 @@ async function takeBack(begun: Begun, amount: number, deps: Stores): Promise<voi
   await writeLockout(who, former, level === 0 ? now : addSec(now, who.rememberedSec), deps);
 }
 
-/** @returns how many there are then; never fewer than none, also where a new window has begun meanwhile */
 async function addFailures(
   counted: Omit<Begun, 'failures'>,
   amount: number,
@@ -173,10 +167,9 @@ async function addFailures(
   return failures < 0 ? state.add(key, Math.min(-failures, -amount), windowEnd) : failures;
 }
 
-/** After a lockout one failure at a time. */
 const allowedAt = ({ failuresAllowed }: Counted, level: number): number => (level === 0 ? failuresAllowed : 1);
 
-/** Forgets the failed attempts of `whose`, and ends lockouts: after a new enrolment, or because an administrator says so. */
+/** Clears failed attempts and lockouts: after a new enrolment, or by an administrator. */
 export async function clearAttempts(whose: Counted | readonly Counted[], deps: Stores): Promise<void> {
   for (const who of [whose].flat()) {
     const { level, unlockedAt, when } = await readStanding(who, deps);
@@ -186,22 +179,22 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
 }
 
 /**
- * Forgets the failed attempts at one person, and ends the lockouts, at all addresses and applications. Their counters cannot be
- * listed, so the time of the unlock is stored: failures and lockouts from before it are not counted.
- * @param person - as `unlistedOf` of the counters has it
- * @throws FaceError `state_unavailable`
+ * Clears failures and lockouts of one person at all addresses and applications. Their counters cannot be listed, so the
+ * unlock time is stored and earlier ones are ignored.
+ * @param person - the counters' `unlistedOf`
+ * @throws `state_unavailable`
  */
 export async function endUnlisted(person: string, { state, clock }: Stores): Promise<void> {
   const former = await state.read(unlockKey(person));
   const now = clock.now();
-  // Later than the former one also where the clock of another server is ahead: what began since then is to end, too.
+  // Later than the former unlock even if another server's clock is ahead, so that everything since then ends too.
   const at = former === null ? now : epochMs(Math.max(now, unlockGuard.parse(former.value).at + 1));
   await state.write(unlockKey(person), { at }, { when: 'any', expiresAt: addSec(now, unlockKeptSec) });
 }
 
 /**
- * Begins the count in a row anew, after a success that nobody outside can bring. Lockouts stay as long as a day, so that no
- * such success gives others a try that they had not.
+ * Resets consecutive failures after a success that an attacker cannot cause. Lockouts up to a day stay, so that the
+ * success gives no one an additional attempt.
  */
 export async function countAnew(who: Counted, deps: Stores): Promise<void> {
   const found = await readStanding(who, deps);
@@ -223,15 +216,14 @@ async function forgetFailures(
   }
 }
 
-/** Attempts that are counted once they have failed, by a caller who read `standingKeys` with other records. */
+/** Attempts counted only after they failed, by a caller that reads `standingKeys` along with other records. */
 export interface CountedFailures {
-  /** Whether none is taken now. */
   readonly isLockedOut: boolean;
-  /** Counts one failure. @returns what ends the count: it takes the failure back, or begins the lockout that is due */
+  /** Counts one failure. @returns `takeBack` to refund it, and `settle` to start the lockout that is due */
   count(): Promise<{ takeBack(): Promise<void>; settle(onLockout: OnLockout): Promise<void> }>;
 }
 
-/** @param found - what is stored under `standingKeys`, in their order */
+/** @param found - the records of `standingKeys`, in that order */
 export function countFailures(who: Counted, found: readonly (StateRecord | null)[], deps: Stores): CountedFailures {
   const { level, unlockedAt, until } = toStanding(found);
   const counted = { who, level, unlockedAt };
@@ -247,15 +239,13 @@ export function countFailures(who: Counted, found: readonly (StateRecord | null)
   };
 }
 
-/** How the attempts of `who` stand. */
 export interface AttemptsView {
-  /** Failures since the last success or lockout. */
   readonly failures: number;
-  /** Until when none is taken; `null`: one is taken now. */
+  /** End of the lockout; `null`: not locked out. */
   readonly lockedUntil: EpochMs | null;
 }
 
-/** @throws FaceError `state_unavailable` */
+/** @throws `state_unavailable` */
 export async function readAttempts(who: Counted, deps: Stores): Promise<AttemptsView> {
   const now = deps.clock.now();
   const { level, unlockedAt, until } = await readStanding(who, deps);
@@ -263,27 +253,26 @@ export async function readAttempts(who: Counted, deps: Stores): Promise<Attempts
   return { failures, lockedUntil: until > now ? until : null };
 }
 
-/** Counters from before an unlock keep their own keys, which nobody reads any more. */
+/** Counters from before an unlock have keys that are no longer read. */
 const failuresKey = ({ who, level, unlockedAt }: Omit<Begun, 'failures'>): string =>
   unlockedAt === 0 ? `failures:${level}:${who.name}` : `failures:${unlockedAt}:${level}:${who.name}`;
 const lockoutKey = ({ name }: Counted): string => `lockout:${name}`;
 const unlockKey = (person: string): string => `unlocked:${person}`;
 
-/** Where it is stored how the attempts of `who` stand. */
+/** Returns the keys of a counter's state. */
 export const standingKeys = (who: Counted): readonly string[] => [
   lockoutKey(who),
   ...(who.unlistedOf === undefined ? [] : [unlockKey(who.unlistedOf)]),
 ];
 
-/** The last lockout of `who`, and their last unlock. */
 interface Standing {
-  /** Which lockout in a row it is; 0: there is none, or it is from before the unlock. */
+  /** Number of the lockout in a row; 0: none, or from before the unlock. */
   readonly level: number;
   readonly until: EpochMs;
   readonly isCrowded: boolean;
-  /** 0: never, or longer ago than anything counted before it. */
+  /** 0: never, or earlier than anything counted. */
   readonly unlockedAt: EpochMs;
-  /** Holds as long as the lockout is stored as it was read. */
+  /** Condition that the lockout is unchanged since it was read. */
   readonly when: WriteCondition;
 }
 
@@ -298,13 +287,11 @@ function toStanding([stored = null, unlock = null]: readonly (StateRecord | null
   return { level: 0, until: epochMs(0), isCrowded: false, unlockedAt, when };
 }
 
-/** Of the lockout of that level, in seconds. */
 function lockedSecOf({ failuresAllowed, failuresInAll = Infinity }: Counted, level: number): number {
   if (failuresAllowed + level - 1 >= failuresInAll) return 365 * secondsPerDay;
   return Math.min(firstLockoutSec * 2 ** (level - 1), secondsPerDay);
 }
 
-/** Begins a lockout. @returns when it ends, or the one that another attempt has just begun */
 async function lockOut(
   who: Counted,
   lockout: Omit<Lockout, 'until'> & { readonly lockedSec: number },

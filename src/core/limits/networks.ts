@@ -1,17 +1,16 @@
-/** A network that callers are counted by, and how many times what one address may do it may. */
+/** A network for rate limits, and its multiple of a single address's limit. */
 export interface Network {
   readonly name: string;
   readonly share: number;
 }
 
-/** As `toSource` names an IPv6 address: its first four groups. */
+/** An IPv6 source of `toSource`: its first four groups. */
 const ipv6Source = /^([\da-f]{1,4}):([\da-f]{1,4}):([\da-f]{1,4}):([\da-f]{1,4})::\/64$/;
 
 /**
- * The network a source is in, as wide as is kept of it: of an IPv4 address the first 24 bits, of an IPv6 network the first 48. It
- * tells a company or a town apart from others, and not one person from their neighbours.
- * @param source - as `toSource` names it
- * @returns `null`: it is no address
+ * Shortens a source for storage: 24 bits of IPv4, 48 bits of IPv6. Distinguishes companies or towns, not neighbors.
+ * @param source - from `toSource`
+ * @returns `null` if it is not an address
  */
 export function keptNetworkOf(source: string): string | null {
   const [, first = '', second = '', third = ''] = ipv6Source.exec(source) ?? [];
@@ -21,10 +20,9 @@ export function keptNetworkOf(source: string): string | null {
 }
 
 /**
- * The networks that a source is counted by, the widest first. A provider hands out a /64, a /56 or a /48 to one customer
- * (RFC 6177), so whoever has a /48 has 65,536 networks of 64 bits: together they may four times what one may. Of IPv4 it is
- * the one address.
- * @param source - as `toSource` names it
+ * Returns the networks that count a source, widest first. Providers assign a /64, /56 or /48 to a customer (RFC 6177);
+ * all /64 of a /48 together get four times the limit of one.
+ * @param source - from `toSource`
  */
 export function networksOf(source: string): readonly Network[] {
   const [, first = '', second = '', third = '', fourth = ''] = ipv6Source.exec(source) ?? [];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Some proxies name the port too, as Azure Application Gateway does: `203.0.113.7:50001`, `[2001:db8::7]:50001`. */
+/** Some proxies add the port, like Azure Application Gateway: `203.0.113.7:50001`, `[2001:db8::7]:50001`. */
 const withPort = /^(?:(\d+\.\d+\.\d+\.\d+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/;
 
 const ipv6Guard = z.ipv6();
@@ -8,9 +8,8 @@ const ipv6Guard = z.ipv6();
 const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * Whom the limits count together: an IPv4 address, or the first 64 bits of an IPv6 address. Whoever has one address of IPv6
- * has all of its network (RFC 4291, section 2.5.4; RFC 6177), and would never meet a limit.
- * @param address - of the caller, or of whom a trusted proxy names
+ * Returns the rate limit key of an address: IPv4, or the first 64 bits of IPv6, because one customer controls the whole
+ * network (RFC 4291, section 2.5.4; RFC 6177).
  */
 export function toSource(address: string | undefined): string {
   const [, ipv4, ipv6] = withPort.exec(address ?? '') ?? [];

@@ -6,23 +6,17 @@ import type { CoreDeps } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
-/*
- * That an account at one connection and one at another are the same person's. Each side keeps the link, and it holds while
- * both do: ended at either side it has ended, whatever becomes of the other record.
- */
+/* A link between one person's accounts at two connections. Stored on both sides and valid only while both exist. */
 
 const linkGuard = z.object({
-  /** The same on both sides. */
   id: z.string(),
   other: z.object({ connection: z.string(), subject: z.string() }),
   linkedAt: epochMsGuard,
   expiresAt: epochMsGuard,
 });
 
-/** A person's account at another connection, until when. */
 export type Link = z.output<typeof linkGuard>;
 
-/** One record for each side. */
 const recordGuard = z.object({ links: z.array(linkGuard).readonly() });
 type LinksRecord = z.output<typeof recordGuard>;
 
@@ -33,7 +27,7 @@ const keyOf = ({ connection, subject }: SubjectRef): string => `links:${connecti
 const toStored = (who: SubjectRef, { clock }: Pick<Deps, 'clock'>) => ({
   key: keyOf(who),
   guard: recordGuard,
-  // One that holds nothing any more ends a moment later by itself.
+  // An empty record expires after a second.
   expiresAt: ({ links }: LinksRecord): EpochMs =>
     links.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
 });
@@ -45,7 +39,7 @@ async function readSide(who: SubjectRef, { state, clock }: Deps): Promise<readon
 
 const isKeptBy = (links: readonly Link[], { id }: Pick<Link, 'id'>): boolean => links.some((each) => each.id === id);
 
-/** The accounts that are linked with this one: what has ended at either side is left out. @throws FaceError `state_unavailable` */
+/** Returns the linked accounts; links that ended on either side are omitted. @throws `state_unavailable` */
 export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly Link[]> {
   const own = await readSide(who, deps);
   const others = await Promise.all(own.map(({ other }) => readSide(other, deps)));
@@ -53,14 +47,14 @@ export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly L
 }
 
 /**
- * Links two accounts. A former link of either with another account at the same connection ends: a person has one there.
- * Whoever calls this has seen a face check of each pass, in one browser, a moment ago.
- * @throws FaceError `state_unavailable`
+ * Links two accounts and ends former links to the same connection: a person has one account there. The caller must have
+ * just verified a face check of each, in one browser.
+ * @throws `state_unavailable`
  */
 export async function linkIdentities(
   one: SubjectRef,
   other: SubjectRef,
-  { days }: { /** How long it holds. */ readonly days: number },
+  { days }: { readonly days: number },
   deps: Deps & Pick<CoreDeps, 'random' | 'audit'>,
 ): Promise<Link> {
   if (one.connection === other.connection) throw new FaceError('internal', 'a connection linked with itself');
@@ -73,7 +67,7 @@ export async function linkIdentities(
     { who: one, link: { ...link, other } },
     { who: other, link: { ...link, other: one } },
   ] as const;
-  // First: nothing holds that is not on record.
+  // Recorded first, so that every valid link has an entry.
   for (const { who, link: own } of sides) {
     const detail = { other: own.other.connection, expiresAt: toIso(own.expiresAt) };
     await deps.audit.append({ action: 'identities_linked', ...who, detail });
@@ -88,11 +82,9 @@ const stillHeld = (found: LinksRecord | null, now: EpochMs): readonly Link[] =>
   (found?.links ?? []).filter(({ expiresAt }) => expiresAt > now);
 
 /**
- * Ends links of an account. Ending what has ended succeeds.
- * @param asked.connection - of the other account; `null`: all of them
- * @param asked.by - the administrator who ends it; absent: the person, or the end of an enrolment
- * @returns the connections of the accounts that were linked
- * @throws FaceError `state_unavailable`
+ * Ends links of an account. Idempotent.
+ * @param asked.connection - of the other account; `null`: all
+ * @throws `state_unavailable`
  */
 export async function endLinks(
   who: SubjectRef,
@@ -115,7 +107,6 @@ export async function endLinks(
   return ended.map(({ other }) => other.connection);
 }
 
-/** The record without what is meant: the very same where that is not in it. */
 const dropWhere = (found: LinksRecord | null, isMeant: (link: Link) => boolean): LinksRecord | null =>
   found?.links.some(isMeant) === true ? { links: found.links.filter((each) => !isMeant(each)) } : found;
 
@@ -124,7 +115,6 @@ export const toLinkReply = ({ other, linkedAt, expiresAt }: Link) => ({
   ...{ connection: other.connection, linkedAt: toIso(linkedAt), expiresAt: toIso(expiresAt) },
 });
 
-/** Registration of this data. */
 export const linkData = {
   part: 'links',
   keys: ['links:*:*'],

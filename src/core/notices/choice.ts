@@ -11,15 +11,13 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 const keptSec = 400 * secondsPerDay;
 
 const choiceGuard = z.object({
-  /** Notices that the person does not want. */
   off: z.array(z.enum(noticeKinds)),
-  /** Whether they want them by e-mail where a device takes them. */
+  /** True if they want e-mails even if a device gets the notification. */
   email: z.boolean(),
-  /** Of the page they last used; `null`: not known. */
+  /** Language of the page they last used; `null`: unknown. */
   language: z.enum(letterLanguages).nullable(),
   at: epochMsGuard,
 });
-/** What a person chose, and the language they read. */
 export type NoticeChoice = z.infer<typeof choiceGuard>;
 
 const choiceKey = ({ connection, subject }: SubjectRef): string => `notice-choice:${connection}:${subject}`;
@@ -32,16 +30,15 @@ const toStored = (who: SubjectRef) => ({
 
 type Deps = { readonly state: State; readonly clock: Clock };
 
-/** What a person chose; `null`: nothing, and they get every notice. @throws FaceError `state_unavailable` */
+/** Returns a person's settings; `null`: none, and they get every notification. @throws `state_unavailable` */
 export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'>): Promise<NoticeChoice | null> {
   return (await readStored(toStored(who), deps))?.record ?? null;
 }
 
 /**
- * Keeps what a person chose, what they do not name being as it was.
- * @param change.on - the notices they want
- * @param change.email - whether by e-mail, too, where a device takes them
- * @throws FaceError `state_unavailable`
+ * Updates a person's settings; missing fields stay.
+ * @param change.email - also by e-mail if a device gets them
+ * @throws `state_unavailable`
  */
 export async function keepNoticeChoice(
   who: SubjectRef,
@@ -59,12 +56,11 @@ export async function keepNoticeChoice(
   return (await changeStored(toStored(who), keep, deps)).changed;
 }
 
-/** Forgets it. @throws FaceError `state_unavailable` */
+/** Deletes the settings. @throws `state_unavailable` */
 export async function forgetNoticeChoice(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
   await state.delete(choiceKey(who));
 }
 
-/** Registration of this data. */
 export const noticeChoiceData = {
   part: 'notice_choice',
   keys: ['notice-choice:*:*'],
@@ -72,7 +68,7 @@ export const noticeChoiceData = {
     const kept = await readNoticeChoice(who, deps);
     return { noticeChoice: kept && { off: kept.off, email: kept.email, language: kept.language } };
   },
-  // Until then they tell how notices of the end of the enrolment reach the person.
+  // Until then they control how the notification about the end of the enrolment is sent.
   endedBy: 'erasure_last',
   forget: forgetNoticeChoice,
 } as const satisfies PersonalData;

@@ -11,18 +11,18 @@ import { openText, sealedTextGuard, sealText } from '../sealed-text.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
- * The browsers that a person lets notices be pushed to. Where they are reached is sealed: who has it can send to nobody without
- * the key of this server, and can tell two people of one browser apart by nothing.
+ * Browsers that get a person's push notifications. Push addresses are encrypted with this server's key, so that a
+ * reader of the store cannot send to them or correlate people who share a browser.
  */
 
-/** One more takes the place of the oldest. */
+/** A further one replaces the oldest. */
 export const mostDevices = 5;
 
 /** Since the browser was added. */
 const keptSec = 400 * secondsPerDay;
 
 const devicesGuard = z.object({
-  /** The one added last stands last. */
+  /** The newest last. */
   devices: z.array(z.object({ id: z.base64url(), address: sealedTextGuard, at: epochMsGuard })),
 });
 type Devices = z.infer<typeof devicesGuard>;
@@ -38,25 +38,23 @@ const toStored = (who: SubjectRef, { clock }: { readonly clock: Clock }) => ({
   },
 });
 
-/** Each person's are sealed under a key of their own. */
 const labelOf = (who: SubjectRef): string =>
   `facestep/notice-devices/${digestOf(devicesKey(who)).toString('base64url')}`;
 
 type Deps = { readonly state: State; readonly clock: Clock; readonly keys: Keys };
 
-/** A browser that notices are pushed to. */
 export interface NoticeDevice {
   readonly id: string;
   readonly address: PushAddress;
-  /** Of the sealing key when it was added: what it subscribed with goes with it. */
+  /** Version of the encryption key; the subscription is bound to it. */
   readonly version: KeyVersion;
 }
 
 const isKept = (at: EpochMs, { clock }: Pick<Deps, 'clock'>): boolean => addSec(at, keptSec) > clock.now();
 
 /**
- * Those that can be read: one that was sealed under a key that is retired can be reached no more either.
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ * Returns the readable devices; those under a retired key are unreachable.
+ * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<readonly NoticeDevice[]> {
   const found = await readStored(toStored(who, deps), deps);
@@ -73,10 +71,7 @@ export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<re
   return (await Promise.all(opened)).flat();
 }
 
-/**
- * Adds a browser; one that is there already is added anew.
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
- */
+/** Adds or replaces a browser. @throws `state_unavailable`, `key_service_unavailable` */
 export async function addNoticeDevice(
   who: SubjectRef,
   address: PushAddress,
@@ -92,7 +87,7 @@ export async function addNoticeDevice(
   await changeStored(toStored(who, deps), add, deps);
 }
 
-/** Removes some; those that are not there are gone. @throws FaceError `state_unavailable` */
+/** Removes browsers. Idempotent. @throws `state_unavailable` */
 export async function removeNoticeDevices(
   who: SubjectRef,
   ids: readonly string[],
@@ -105,7 +100,7 @@ export async function removeNoticeDevices(
   await changeStored(toStored(who, deps), remove, deps);
 }
 
-/** How many there are, and until when the last is kept; `null`: none. @throws FaceError `state_unavailable` */
+/** Returns the number of devices and the last expiry; `null`: none. @throws `state_unavailable` */
 export async function countNoticeDevices(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,
@@ -116,12 +111,11 @@ export async function countNoticeDevices(
   return last === undefined ? null : { devices: kept.length, expiresAt: addSec(last.at, keptSec) };
 }
 
-/** Forgets them all. @throws FaceError `state_unavailable` */
+/** Removes all browsers. @throws `state_unavailable` */
 export async function forgetNoticeDevices(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
   await state.delete(devicesKey(who));
 }
 
-/** Registration of this data. */
 export const noticeDeviceData = {
   part: 'notice_devices',
   keys: ['notice-devices:*:*'],

@@ -10,8 +10,8 @@ import type { Keys, KeyVersion } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
- * From which devices and networks a person's checks came, so that they hear of the first from a new one. Digests under a key
- * of that person alone: nobody who has the store can tell a network, or compare two people.
+ * Known devices and networks of a person, to notify them of new ones. Stored as digests under a per-person key, so that
+ * a reader of the store learns no network and cannot compare people.
  */
 
 /** Since the last check from there. */
@@ -23,9 +23,8 @@ const placeKinds = ['device', 'network'] as const;
 type PlaceKind = (typeof placeKinds)[number];
 
 const placesGuard = z.object({
-  /** Of the key all of it is digested under. */
   keyVersion: z.int(),
-  /** The one seen last stands last. */
+  /** The most recent last. */
   seen: z.array(z.object({ kind: z.enum(placeKinds), digest: z.base64url(), at: epochMsGuard })),
 });
 type Places = z.infer<typeof placesGuard>;
@@ -40,24 +39,23 @@ const toStored = (who: SubjectRef) => ({
     const newest = seen.at(-1);
     return newest === undefined ? null : addSec(newest.at, keptSec);
   },
-  // One that a power cut undoes is a letter more.
+  // A loss by power failure only causes an additional e-mail.
   mayBeLost: true,
 });
 
 type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys };
 
-/** Where a check came from. */
 export interface Place {
-  /** What the capture page's cookie of this browser holds; `null`: no cookie, which no browser of the page is without. */
+  /** Value of the capture page's cookie in this browser; `null`: none. */
   readonly device: Credential | null;
-  /** A /24 or a /48; `null`: not known. */
+  /** A /24 or a /48; `null`: unknown. */
   readonly network: string | null;
 }
 
 /**
- * Remembers where a check of a person came from.
- * @returns what of it was never seen; nothing where nothing was known before, as there is nothing to tell it from
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ * Records the origin of a check.
+ * @returns what is new; empty if nothing was known before
+ * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function meetPlace(
   who: SubjectRef,
@@ -84,7 +82,7 @@ export async function meetPlace(
   return { device: isNew('device', device), network: network !== null && isNew('network', network) };
 }
 
-/** How many places of a person are known, and until when the last of them is; `null`: none. @throws FaceError `state_unavailable` */
+/** Returns the number of a person's known origins and the last expiry; `null`: none. @throws `state_unavailable` */
 export async function readKnownPlaces(
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
@@ -96,12 +94,11 @@ export async function readKnownPlaces(
   return { devices: count('device'), networks: count('network'), expiresAt: toStored(who).expiresAt(found.record) };
 }
 
-/** Forgets where a person's checks came from. @throws FaceError `state_unavailable` */
+/** Deletes a person's known origins. @throws `state_unavailable` */
 export async function forgetKnownPlaces(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(placesKey(who));
 }
 
-/** Under the key of what is kept already, as long as it is held. */
 async function digestPlace(
   who: SubjectRef,
   { device, network }: Place,
@@ -128,11 +125,10 @@ async function digestPlace(
   }
 }
 
-/** The message of a token is a digest of 32 bytes, so that this one, which is longer, is never a token's. */
+/** A token's message is a digest of 32 bytes; this one is longer, so it can never equal one. */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/known-places/the key of one person: '), digestOf(placesKey(who))]);
 
-/** Registration of this data. */
 export const knownPlaceData = {
   part: 'known_places',
   keys: ['known-places:*:*'],

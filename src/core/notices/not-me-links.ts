@@ -8,7 +8,6 @@ import type { PersonalData } from '../personal-data/registration.js';
 import type { Random, State } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
-/** So long after a notice somebody may say that it was not they. */
 export const notMeLifeSec = 7 * secondsPerDay;
 
 const recordGuard = z.object({
@@ -19,14 +18,14 @@ const recordGuard = z.object({
 });
 export type NotMeRecord = z.infer<typeof recordGuard>;
 
-/** Of the secret only its digest is kept. */
+/** Only the digest of the secret is stored. */
 export const toStoredNotMe = (secret: Credential, expiresAt: EpochMs) => ({
   key: secret.use((text) => `not-me:${digestOf(text).toString('base64url')}`),
   guard: recordGuard,
   expiresAt: () => expiresAt,
 });
 
-/** Makes the secret of one notice's link. @throws FaceError `state_unavailable` */
+/** Creates the secret of a notification's link. @throws `state_unavailable` */
 export async function issueNotMe(
   { connection, subject }: SubjectRef,
   { state, clock, random }: { readonly state: State; readonly clock: CoreDeps['clock']; readonly random: Random },
@@ -47,14 +46,13 @@ export async function issueNotMe(
 const linksGuard = z.object({ links: z.array(z.object({ key: z.string(), expiresAt: epochMsGuard })) });
 type Links = z.infer<typeof linksGuard>;
 
-/** Under which keys the links of one person are: a few a day, as many as notices. */
+/** Index of one person's links; a few a day, as many as notifications. */
 const linksOf = ({ connection, subject }: SubjectRef) => ({
   key: `not-me-of:${connection}:${subject}`,
   guard: linksGuard,
   expiresAt: ({ links }: Links): EpochMs | null => links.at(-1)?.expiresAt ?? null,
 });
 
-/** Registration of this data. */
 export const noticeLinkData = {
   part: 'notice_links',
   keys: ['not-me:*', 'not-me-of:*:*'],
@@ -64,7 +62,7 @@ export const noticeLinkData = {
     const last = alive.at(-1);
     return { noticeLinks: last === undefined ? null : { links: alive.length, expiresAt: toIso(last.expiresAt) } };
   },
-  // Before the notice of the end of the enrolment is sent: its own link must work.
+  // Before the notification about the end of the enrolment, whose own link must work.
   endedBy: 'erasure',
   async forget(who, { state }) {
     const found = await readStored(linksOf(who), { state });

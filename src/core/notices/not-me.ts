@@ -11,11 +11,10 @@ import { forgetNoticeDevices } from './devices.js';
 import { type NotMeRecord, notMeLifeSec, toStoredNotMe } from './not-me-links.js';
 
 /**
- * Ends the enrolment of whoever got the notice, what waits for them, their choice of notices, and their sessions at the provider. The link is used up once that is done, and on record, so that it can be
- * pressed again where the provider, the store or the trail was away.
- * @returns whose it was, and what became of the sessions
- * @throws FaceError `step_up_unknown`: there is no such link, or it was used; `connection_unknown`, `subject_unknown`,
- *   `profile_unavailable`, `state_unavailable`
+ * Ends the notified person's enrolment, pending step-ups, notification settings, and sessions at the provider. The link
+ * is consumed last, so that it can be retried after an outage.
+ * @throws `step_up_unknown`: unknown or used link; `connection_unknown`, `subject_unknown`, `profile_unavailable`,
+ * `state_unavailable`
  */
 export async function reportNotMe(
   secret: Credential,
@@ -36,7 +35,7 @@ export async function reportNotMe(
   await changeStored(stored, use, { state }, found);
   const who = { connection: id, subject };
   const end = async (): Promise<EndedSessions> => {
-    // Whoever did it may have chosen that nobody hears of it, or that they do.
+    // An attacker may have changed the settings to hide it.
     await forgetNoticeChoice(who, deps);
     await forgetNoticeDevices(who, deps);
     const sessions = await endSessions(connection, subject, deps);
@@ -44,14 +43,14 @@ export async function reportNotMe(
     return sessions;
   };
   const sessions = await end().catch(async (error: unknown) => {
-    // Of many presses one is the report: it is there for the next one.
+    // Concurrent requests: one reports; after a failure the link is available again.
     await changeStored(stored, (record) => record && { ...record, isUsed: false }, { state });
     throw error;
   });
   return { ...who, sessions };
 }
 
-/** The enrolment has ended by then: a provider that does not do this is no reason to say that nothing happened. */
+/** The enrolment has ended already: a provider without this feature must not turn that into an error. */
 async function endSessions({ id, profile }: Connection, subject: string, { log }: CoreDeps): Promise<EndedSessions> {
   if (profile.endSessions === undefined) return 'not_offered';
   return profile.endSessions(subject).then(

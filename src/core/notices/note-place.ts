@@ -5,9 +5,8 @@ import { type StepUpRecord, whoOf } from '../step-up/record.js';
 import { meetPlace, type Place } from './known-places.js';
 
 /**
- * Remembers where a check that has passed came from, and records one that came from a new device or network. An enrolment is
- * told of by itself. Where the policy asks for no notices nothing is kept. A check that has passed is not held up by it: what
- * fails is logged.
+ * Records the origin of a passed check, and an event if the device or network is new. Skips enrolments, which have
+ * their own notification, and connections without notifications. Failures are logged and do not affect the check.
  */
 export async function notePlace(
   { id, record, place }: { readonly id: string; readonly record: StepUpRecord; readonly place: Place },

@@ -14,7 +14,6 @@ import { issueNotMe } from './not-me-links.js';
 import { type Notice, noticeOf } from './notice.js';
 import { noticeWords } from './words.js';
 
-/** What notices take from outside. */
 export interface NoticeDeps {
   readonly state: State;
   readonly clock: Clock;
@@ -22,35 +21,32 @@ export interface NoticeDeps {
   readonly log: Log;
   readonly delivery: Delivery;
   readonly keys: Keys;
-  /** `null`: this server pushes none. */
+  /** `null` if this server sends no push notifications. */
   readonly webPush: WebPush | null;
-  /** The public address of this server, without a slash at the end. */
+  /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;
   readonly connectionOf: (id: string) => Connection | undefined;
-  /** How letters of a connection look. */
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
 }
 
-/** Tells people of events about them. */
 export interface NoticeSender {
   readonly onEvent: AuditSubscriber;
-  /** Settles once no letter is under way. */
   settle(): Promise<void>;
 }
 
 const hourSec = 60 * 60;
 const daySec = 24 * hourSec;
 
-/** Whoever causes events for somebody else fills no mailbox: one of a kind in an hour, and so many of all kinds in a day. */
+/** Rate-limits notifications per kind and hour, so that an attacker cannot flood a user's mailbox. */
 export const mostOfAKindInAnHour = 1;
 export const mostInADay = 6;
 
-/** Where the page is that asks once more. The secret stands after the `#`, which browsers send to nobody. */
+/** Path of the confirmation page. The secret follows the `#`, which browsers do not send. */
 export const notMePath = '/face/not-me';
 
 /**
- * Sends the notices that the audit trail's events ask for: nobody waits for the letter. A letter that fails is
- * logged and not sent again. The address is read at the provider at that moment, and kept nowhere.
+ * Sends notifications for events of the audit trail, in the background. Failures are logged and not retried. The
+ * address is read from the provider and not stored.
  */
 export function createNoticeSender(deps: NoticeDeps): NoticeSender {
   const underWay = new Set<Promise<void>>();
@@ -98,10 +94,7 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
   await delivery.send({ channel: 'email', to: email, ...composeLetter(parts, await deps.brandOf(connection)) });
 }
 
-/**
- * To every browser that the person lets notices be pushed to: what the subject of the letter says, and nothing more.
- * @returns whether one of them took it
- */
+/** Pushes the subject of the e-mail to every registered browser. @returns true if one accepted it */
 async function push(
   { kind, who }: Notice,
   language: LetterLanguage,
@@ -141,9 +134,9 @@ const sessionsTold = {
 } as const satisfies Record<EndedSessions, string>;
 
 /**
- * Tells the help desk of a connection that somebody said it was not they. In English: those who help may be of another country
- * than those who ask. Nothing is sent where no address is configured.
- * @throws FaceError `delivery_failed`
+ * Notifies the help desk of a "not me" report, in English: staff may be in another country. Skipped without a
+ * configured address.
+ * @throws `delivery_failed`
  */
 export async function tellHelpDesk(
   connection: Connection,

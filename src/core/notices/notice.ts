@@ -2,13 +2,12 @@ import type { AuditEvent } from '../audit-events.js';
 import type { SubjectRef } from '../connection.js';
 import type { NoticeKind } from '../step-up/page-protocol.js';
 
-/** Something that a person should hear of. */
 export interface Notice {
   readonly kind: NoticeKind;
   readonly who: SubjectRef;
 }
 
-/** What a person should hear of an event; `null`: nothing. */
+/** Returns the notification of an event; `null`: none. */
 export function noticeOf(event: AuditEvent): Notice | null {
   const { connection, subject } = event;
   const kind = subject === '' || connection === '' ? null : kindOf(event);
@@ -19,7 +18,7 @@ function kindOf(event: AuditEvent): NoticeKind | null {
   switch (event.action) {
     case 'enrolled':
     case 'enrolment_recovered':
-      // A token that is only sealed anew is nothing the person did.
+      // A renewal is not an action of the person.
       return event.detail.kind === 'enrolment' ? 'enrolled' : null;
     case 'new_place_seen':
       return 'new_place';

@@ -1,16 +1,14 @@
 import type { LetterLanguage } from '../letters/language.js';
 import type { NoticeKind } from '../step-up/page-protocol.js';
 
-/** What a notice says: its subject, and one paragraph. */
 interface NoticeText {
   readonly subject: string;
   readonly text: string;
 }
 
-/** Every word of the notices in one language. */
 export interface NoticeWords {
   readonly notices: Readonly<Record<NoticeKind, NoticeText>>;
-  /** Before the time. */
+  /** Label before the time. */
   readonly when: string;
   readonly button: string;
   readonly footer: string;

@@ -1,27 +1,24 @@
 import type { PersonalData } from '../concealed.js';
 import type { Profile } from '../ports.js';
 
-/** An organisation that a person may act for, and as what. */
 export interface Organisation {
   readonly id: string;
-  /** As people know it; the id, where nobody has said. */
+  /** Display name; by default the id. */
   readonly name: string;
-  /** At least one, each once, in order. */
+  /** At least one, unique, sorted. */
   readonly roles: readonly string[];
 }
 
-/** One organisation as it is listed: which groups, or values of the attribute, have which role of it. */
+/** A listed organization, with the groups or attribute values of each role. */
 export interface ListedOrganisation {
   readonly id: string;
   readonly name: string;
   readonly roles: Readonly<Record<string, readonly string[]>>;
 }
 
-/** How a connection tells for whom its people act. */
 export interface OrganisationRules {
-  /** From the groups of the provider, or from a claim of the connection. */
   readonly from: 'groups' | { readonly claim: string };
-  /** How groups or values are named: `corp:{organisation}:{role}`; `null`: none is read by its name. */
+  /** Pattern of groups or values: `corp:{organisation}:{role}`; `null`: none. */
   readonly pattern: string | null;
   readonly list: readonly ListedOrganisation[];
 }
@@ -29,18 +26,18 @@ export interface OrganisationRules {
 const patternPartsOf = (pattern: string): RegExpExecArray | null =>
   /^([^{}]*)\{(organisation|role)\}([^{}]+)\{(organisation|role)\}([^{}]*)$/.exec(pattern);
 
-/** Whether a pattern names the organisation and the role, once each, with something between them. */
+/** Returns true if the pattern contains organization and role once each, with a separator. */
 export function isPattern(pattern: string): boolean {
   const [, , first, , second] = patternPartsOf(pattern) ?? [];
   return first !== undefined && first !== second;
 }
 
-/** What an organisation or a role may be called in a name: nothing that a page or a log could take for something else. */
+/** Restricts names to characters that a page or a log cannot misread. */
 const isWord = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/.test(text);
 
 /**
- * What a name says by a pattern. One that could be read in two ways says nothing: otherwise who names a group for one
- * organisation could make it a role of another.
+ * Parses a name by a pattern. Ambiguous names are ignored; otherwise the owner of one organization's group could name
+ * it to gain a role of another.
  */
 function readName(name: string, pattern: string): { readonly organisation: string; readonly role: string } | null {
   const [, before = '', first, between = '', , after = ''] = patternPartsOf(pattern) ?? [];
@@ -52,8 +49,8 @@ function readName(name: string, pattern: string): { readonly organisation: strin
 }
 
 /**
- * The organisations that somebody acts for, by name.
- * @param held - groups of theirs, by id and by name, or values of their attribute
+ * Returns a person's organizations, by name.
+ * @param held - their groups, by id and by name, or values of their attribute
  */
 export function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRules): readonly Organisation[] {
   const { pattern, list } = rules;
@@ -73,10 +70,7 @@ export function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRu
     .toSorted((one, other) => one.name.localeCompare(other.name, 'en') || one.id.localeCompare(other.id, 'en'));
 }
 
-/**
- * For whom somebody acts, as the provider has it now.
- * @throws FaceError `subject_unknown`, `profile_unavailable`
- */
+/** Reads a person's organizations from the provider. @throws `subject_unknown`, `profile_unavailable` */
 export async function readOrganisations(
   subject: string,
   rules: OrganisationRules,
@@ -92,7 +86,7 @@ export async function readOrganisations(
   return toOrganisations(toValues(values, from.claim), rules);
 }
 
-/** Where a provider has texts alone, several values stand in one with commas between. */
+/** Providers with text attributes only hold several values separated by commas. */
 const toValues = (data: PersonalData, claim: string): ReadonlySet<string> =>
   data.use(({ [claim]: value = null }) => {
     const texts = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');

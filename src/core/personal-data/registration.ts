@@ -3,10 +3,8 @@ import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { Binding, Keys } from '../ports.js';
 
-/** What `forget` is told besides the person. */
 export interface Forgetting {
   readonly binding: Binding;
-  /** The administrator who asked for it. */
   readonly by?: string | undefined;
 }
 
@@ -31,6 +29,6 @@ export interface PersonalData {
    * - `erasure_last`: an erasure, once the enrolment has ended
    */
   readonly endedBy: 'enrolment' | 'revocation' | 'erasure' | 'erasure_last';
-  /** Ends it. Ending what has ended succeeds. @throws FaceError `state_unavailable` */
+  /** Ends it. Ending what has ended succeeds. @throws `state_unavailable` */
   readonly forget: (who: SubjectRef, deps: CoreDeps, forgetting: Forgetting) => Promise<unknown>;
 }

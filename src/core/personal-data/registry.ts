@@ -39,7 +39,7 @@ export const personalData = [
   noticeDeviceData,
 ] as const satisfies readonly PersonalData[];
 
-/** Data that an erasure leaves: why, for how long, and its keys in the state store. */
+/** Data that remains after an erasure: reason, retention, and its keys in the state store. */
 export const remainingData = [
   {
     what: 'deny_list',
@@ -93,7 +93,10 @@ export const remainingData = [
 
 type ExportedData = Awaited<ReturnType<NonNullable<(typeof personalData)[number]['read']>>>;
 
-/** Reads all that an export returns of the state store, one object for each registration. @throws FaceError `state_unavailable` */
+/**
+ * Reads all that an export returns of the state store, one object for each registration.
+ * @throws `state_unavailable`
+ */
 export async function readPersonalData(
   { connection, subject }: ConnectedSubject,
   deps: CoreDeps & { readonly keys: Keys },
@@ -105,11 +108,7 @@ export async function readPersonalData(
   return held;
 }
 
-/**
- * Ends the personal data that one of these events is the first to end.
- * @param request.by - the administrator who asked for it
- * @throws FaceError `state_unavailable`
- */
+/** Ends the personal data that one of these events is the first to end. @throws `state_unavailable` */
 export async function forgetPersonalData(
   request: ConnectedSubject & { readonly by?: string | undefined },
   events: readonly PersonalData['endedBy'][],

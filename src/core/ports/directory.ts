@@ -1,23 +1,20 @@
 import type { Account } from './profile.js';
 
-/** A user as a list of the provider shows them. */
 export interface Member extends Omit<Account, 'phone'> {
-  /** Whether the attribute of the token holds something. */
   readonly isEnrolled: boolean;
 }
 
-/** Who belongs together at the identity provider, and who must be registered there. Never asked while somebody signs in. */
+/** Groups and registration at the identity provider. Not used during sign-ins. */
 export interface Directory {
   /**
-   * The active users of a group, page by page, as the provider lists them.
-   * @param group - the provider's id of it, or its name where no other has the same
-   * @throws FaceError `not_found`: there is no such group, or more than one; `provider_refused`, `profile_unavailable`
+   * Lists the active users of a group, page by page.
+   * @param group - the provider's id, or a unique name
+   * @throws `not_found`: no such group, or several; `provider_refused`, `profile_unavailable`
    */
   listMembers(group: string): AsyncIterable<readonly Member[]>;
   /**
-   * Registers somebody for the face check, where the provider offers it only to who is; who is registered stays so. `null`
-   * where nobody has to be.
-   * @throws FaceError `provider_refused`, `profile_unavailable`
+   * Registers a user for the face check, if the provider requires it. Idempotent. `null` if no registration is needed.
+   * @throws `provider_refused`, `profile_unavailable`
    */
   readonly register: ((person: Pick<Account, 'subject' | 'login'>) => Promise<void>) | null;
 }

@@ -1,44 +1,38 @@
 import type { JsonObject } from '../../base/json.js';
 import type { UserSecret } from '../concealed.js';
 
-/**
- * What took part in a check, in the words of RFC 8176: a PIN, a key that stays in its hardware, or one that is synced; `otp`
- * alone: no face was checked, and a code was given instead.
- */
+/** Factors of a check (RFC 8176): PIN, hardware-bound key, or synced key; `otp` alone: a code instead of a face. */
 export const authenticationMethods = ['face', 'pin', 'hwk', 'swk', 'otp'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
-/** A user's secret as it was presented, and what it came from. */
 export interface PresentedSecret {
   readonly value: UserSecret;
   readonly method: Exclude<AuthenticationMethod, 'face' | 'otp'>;
 }
 
-/** What is kept of a WebAuthn credential: nothing of it is secret or biometric. */
 export interface PasskeyCredential {
   /** base64url, at most 1,023 bytes. */
   readonly id: string;
   /** The COSE key, base64url. */
   readonly publicKey: string;
-  /** Signatures so far as the authenticator counts them; 0 for ever where it does not count. */
+  /** Signature counter of the authenticator; always 0 without one. */
   readonly counter: number;
-  /** How the browser reaches the authenticator: `internal`, `usb`, `nfc`, `hybrid`, or what comes next. */
+  /** Transports to the authenticator: `internal`, `usb`, `nfc`, `hybrid`, or future ones. */
   readonly transports: readonly string[];
-  /** Whether the authenticator may copy the credential to other devices. */
   readonly backupEligible: boolean;
 }
 
-/** What an authenticator answered when a credential was made, base64url. Nothing of it is verified. */
+/** Response of an authenticator to a creation, base64url. Unverified. */
 export interface CreationAnswer {
   readonly id: string;
   readonly clientDataJSON: string;
   readonly attestationObject: string;
   readonly transports: readonly string[];
-  /** The PRF output, where the authenticator gives one at once. */
+  /** The PRF output, if the authenticator returns one at creation. */
   readonly prf: UserSecret | null;
 }
 
-/** What an authenticator answered when a credential was used, base64url. Nothing of it is verified. */
+/** Response of an authenticator to an assertion, base64url. Unverified. */
 export interface AssertionAnswer {
   readonly id: string;
   readonly clientDataJSON: string;
@@ -47,27 +41,25 @@ export interface AssertionAnswer {
   readonly prf: UserSecret | null;
 }
 
-/** What the browser sends after a ceremony: a new credential, perhaps with its first use; or the use of one. */
+/** Response of the browser: a creation, perhaps with a first assertion, or an assertion. */
 export interface PasskeyAnswer {
   readonly creation: CreationAnswer | null;
   readonly assertion: AssertionAnswer | null;
 }
 
-/** A credential that proved itself, and the PRF output that came with it. */
 export interface ProvenPasskey {
   readonly secret: UserSecret;
   readonly method: 'hwk' | 'swk';
-  /** As it is to be kept from now on. */
   readonly credential: PasskeyCredential;
 }
 
-/** Makes the options of WebAuthn ceremonies and verifies what came back. It keeps nothing. */
+/** Creates options of WebAuthn ceremonies and verifies the responses. Stateless. */
 export interface Passkeys {
   /**
    * @param request.challenge - base64url
    * @param request.salt - 32 bytes: the input of the PRF
-   * @param request.user - the id (at most 64 bytes) names nobody; the name is what the authenticator shows
-   * @param request.organisation - whose page it is; `null` names nobody
+   * @param request.user - a pseudonymous id (at most 64 bytes), and the name that the authenticator shows
+   * @param request.organisation - shown on the page; `null`: none
    * @returns PublicKeyCredentialCreationOptionsJSON
    */
   creationOptions(request: {
@@ -82,12 +74,12 @@ export interface Passkeys {
     readonly salt: Uint8Array;
     readonly credential: Pick<PasskeyCredential, 'id' | 'transports'>;
   }): JsonObject;
-  /** @returns `null` where anything is not as it must be, or no PRF output came */
+  /** @returns `null` if the verification fails or the PRF output is missing */
   verifyCreation(
     answer: PasskeyAnswer,
     expected: { readonly expectedChallenge: string },
   ): Promise<ProvenPasskey | null>;
-  /** @returns `null` where anything is not as it must be, or no PRF output came */
+  /** @returns `null` if the verification fails or the PRF output is missing */
   verifyAssertion(
     answer: AssertionAnswer,
     expected: { readonly expectedChallenge: string; readonly credential: PasskeyCredential },

@@ -8,10 +8,9 @@ export interface Clock {
 /** Cryptographically strong random bytes. */
 export type Random = (bytes: number) => Uint8Array;
 
-/** The platform's fetch. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Takes JSON only, so a face, a token or a key passed to it does not compile. */
+/** Accepts JSON only, so that logging a face, a token or a key does not compile. */
 export interface Log {
   info(message: string, fields?: JsonObject): void;
   warn(message: string, fields?: JsonObject): void;

@@ -6,15 +6,15 @@ import type { EpochSec } from '../units.js';
 import type { KeyVersion } from './keys.js';
 import type { Liveness, Screening } from './liveness.js';
 
-/** 1 (most tolerant) to 8 (strictest); what each means in message bits is in `src/token/parameters.ts`. */
+/** 1 (most tolerant) to 8 (strictest); message bits are in `src/token/parameters.ts`. */
 export type Accuracy = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** What a token is bound to. Any difference at verification refuses exactly as another face does. */
+/** Context that a token is bound to. A different context is refused exactly like a different face. */
 export interface Binding {
   readonly tenant: string;
-  /** The kind of identity provider, or `api` for tokens made over the REST API. */
+  /** Kind of identity provider, or `api` for tokens of the REST API. */
   readonly idp: string;
-  /** The user's immutable id at the identity provider; empty for tokens made over the REST API. */
+  /** The user's immutable id at the identity provider; empty for tokens of the REST API. */
   readonly subject: string;
   readonly scope: string;
   readonly accuracy: Accuracy;
@@ -22,40 +22,38 @@ export interface Binding {
 
 export interface Sealed {
   readonly token: SealedToken;
-  /** Stable, public name of the token: names it in the deny list, the audit trail and the consent record. */
+  /** Stable public id of the token, used in the deny list, the audit trail and the consent record. */
   readonly tokenId: string;
   readonly engine: string;
   readonly expiresAt: EpochSec | null;
-  /** How many photos the token was made from: one is allowed, and weaker. */
+  /** Number of photos used; one is allowed, but weaker. */
   readonly photos: number;
 }
 
 export interface Verdict {
   readonly matched: boolean;
-  /** `null` unless asked for, or where the verifier does not measure it. */
+  /** `null` unless requested and measured by the verifier. */
   readonly liveness: Liveness | null;
   /**
-   * The face sealed anew under the newest key and engine, where the token was under an older one, at least three photos
-   * matched that could be enrolled, the newest key answered, and the request allowed it.
+   * The face sealed again with the newest key and engine, if the token is older, at least three enrollable photos
+   * matched, the newest key is available, and the request allows it.
    */
   readonly renewed: Sealed | null;
 }
 
-/** A similarity: cosine, rounded to two decimals. */
 export interface Score {
   readonly matched: boolean;
-  /** `null` without a match: how near a miss was is never told. */
+  /** `null` without a match: the distance of a miss is never revealed. */
   readonly score: number | null;
   readonly threshold: number;
 }
 
-/** One comparison of two pictures. */
 export interface Comparison {
   readonly score: number;
   readonly match: boolean;
 }
 
-/** A comparison that could not be made, because of the reference. It is never a match. */
+/** A failed comparison due to the reference. Never a match. */
 export interface NoComparison {
   readonly score: null;
   readonly match: false;
@@ -63,11 +61,11 @@ export interface NoComparison {
 }
 
 export interface Consistency {
-  /** Never true if a photo is unusable: it was compared with none. */
+  /** False if any photo is unusable, because it was not compared. */
   readonly consistent: boolean;
-  /** Indices, from 0, of the photos that are not the person most of the others show. */
+  /** Indexes, from 0, of photos of a different person than most. */
   readonly outliers: readonly number[];
-  /** Photos that could not be compared, by their indices from 0. */
+  /** Photos that could not be compared, by index from 0. */
   readonly unusable: readonly { readonly index: number; readonly code: PhotoCode }[];
 }
 
@@ -83,24 +81,23 @@ export interface EnrolRequest {
 export interface VerifyRequest {
   /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
-  /** `null` never matches, and takes the work of a token that another face opens: for whom nothing is enrolled. */
+  /** `null` never matches but takes as long as a mismatch, for users without an enrolment. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** The expiry the caller believes the token has: nobody matches one that tells another; `undefined`: whichever it tells. */
+  /** Expiry expected by the caller: a token with another one does not match; `undefined`: any. */
   readonly expectedExpiresAt?: EpochSec | null;
-  /** Measures how alive the photos look; those that do not are nobody's, after the same work. */
+  /** Requires live photos; others do not match, after the same work. */
   readonly requireLiveness: boolean;
   /**
-   * Whether somebody else, who looks at the same photos meanwhile, finds them live; where not, they are nobody's: the same
-   * work, and never opened. Absent: nobody else looks.
+   * Result of a concurrent liveness judgment: if false, nothing matches and the token is not opened, after the same
+   * work. Absent: none.
    */
   readonly judgedLive?: Promise<boolean>;
-  /** Whether the caller can store a renewed token. */
   readonly allowRenewal: boolean;
   /**
-   * Receives the content key of a token that matches, where the verifier can derive one. The verifier zeroes the key when this returns.
-   * Absent: no key is derived.
+   * Receives the content key of a matching token, if the verifier supports it; the key is zeroed afterwards. Absent: no
+   * key is derived.
    */
   readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
@@ -109,61 +106,58 @@ export interface VerifyRequest {
 export interface SearchRequest {
   /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
-  /** None twice; those of other bindings never match. */
   readonly tokens: readonly SealedToken[];
-  /** Of every token. */
   readonly binding: Binding;
   /** As in `VerifyRequest`. */
   readonly requireLiveness: boolean;
-  /** How often at most a stranger may be found among the tokens, 0 to 1: more tokens than their level allows are refused. */
+  /** Maximum false positive identification rate, 0 to 1: refuses more tokens than their level allows. */
   readonly greatestFalsePositiveRate: number;
   readonly share: QueueShare;
 }
 
 export interface Found {
-  /** Positions, from 0 and ascending, of the tokens that the face opens. */
+  /** Ascending positions, from 0, of the tokens that the face opens. */
   readonly positions: readonly number[];
-  /** How often a stranger opens one of them at most, as the level of each promises. */
+  /** Maximum rate at which an unknown face opens one of them, from their levels. */
   readonly falsePositiveRate: number;
 }
 
-/** What a token says of itself in the clear. */
 export interface TokenName {
   readonly tokenId: string;
   readonly expiresAt: EpochSec | null;
-  /** Of the key that sealed it; `null` where the verifier keeps its keys elsewhere. */
+  /** Version of the sealing key; `null` if the verifier stores its keys elsewhere. */
   readonly keyVersion: KeyVersion | null;
 }
 
-/** A token that was read, to be handed on: whoever takes it reads it no more. */
+/** A parsed token, so that it is not parsed again. */
 export interface ReadToken extends TokenName {
   readonly token: SealedToken;
 }
 
 /**
- * Turns faces into tokens and verdicts. Every method throws `FaceError`: the `photo_*` and `face_*` codes for pictures,
- * `token_malformed`, `token_key_retired`, `overloaded`, and `upstream_*` where the work is done elsewhere. What takes work
- * to find out of a token, such as `token_key_retired`, is told after the work of a refusal. It keeps nothing, and
- * is done with every `Photo` it was given when it settles: whoever owns them overwrites them.
+ * Turns faces into tokens and verdicts. Throws `photo_*`, `face_*`, `token_malformed`, `token_key_retired`,
+ * `overloaded`, `upstream_*`; errors about a token come after the work of a refusal. Stores nothing; the owner of a
+ * `Photo` wipes it.
  */
 export interface Verifier {
   readonly kind: 'embedded' | 'facenition';
-  /** Whether work can be taken now. */
   isReady(): Promise<boolean>;
-  /** What a token says of itself, without opening it. Nothing of it is verified. @throws FaceError `token_malformed` */
+  /** Reads a token's public data without opening or verifying it. @throws `token_malformed` */
   identify(token: SealedToken): ReadToken;
-  /** Whether the key is held that such a token is sealed under; where keys are held elsewhere, it is taken to be. */
+  /** Returns true if the sealing key is available; remote keys are assumed to be. */
   holdsKeyOf(name: Pick<TokenName, 'keyVersion'>): Promise<boolean>;
   enrol(request: EnrolRequest): Promise<Sealed>;
   verify(request: VerifyRequest): Promise<Verdict>;
   score(request: VerifyRequest): Promise<Score>;
   /**
-   * One face against many tokens, after the same work whomever it finds.
-   * @throws FaceError beside the common ones: `roster_too_large`, `roster_malformed` (a token with a user's secret), and `not_found` where
-   *   the work is done elsewhere
+   * Compares one face with many tokens, in time independent of the result.
+   * @throws also `roster_too_large`, `roster_malformed` (a token with a user secret), and `not_found` for remote
+   * services
    */
   search(request: SearchRequest): Promise<Found>;
-  /** Compares one probe with each reference, in order. An unusable reference is reported in its place; an unusable probe is thrown. */
+  /**
+   * Compares a probe with each reference, in order. Reports unusable references in place; throws for an unusable probe.
+   */
   match(
     probe: Photo,
     references: readonly Photo[],

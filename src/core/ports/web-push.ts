@@ -5,8 +5,7 @@ const base64url = (bytes: number) =>
   z.base64url().refine((text) => Buffer.from(text, 'base64url').length === bytes, `expected ${bytes} bytes`);
 
 /**
- * Where a browser lets itself be reached, and what messages to it are encrypted for. It comes from a browser: nothing is known of
- * the address before `WebPush.takes`.
+ * Push subscription of a browser. Untrusted until `WebPush.takes` accepts it.
  * @see https://www.w3.org/TR/push-api/#pushsubscription-interface
  */
 export const pushAddressGuard = z.object({
@@ -17,20 +16,21 @@ export const pushAddressGuard = z.object({
 });
 export type PushAddress = z.output<typeof pushAddressGuard>;
 
-/** Messages to browsers (RFC 8030), encrypted for each (RFC 8291) and in the name of this server (RFC 8292). */
+/** Sends push messages (RFC 8030), encrypted per browser (RFC 8291) and signed by this server (RFC 8292). */
 export interface WebPush {
   /**
-   * What browsers subscribe with: the public key that goes with that version of the sealing key, 65 bytes in base64url.
-   * @throws FaceError `token_key_retired`, `key_service_unavailable`
+   * Returns the public key for subscriptions under that key version, 65 bytes in base64url.
+   * @throws `token_key_retired`, `key_service_unavailable`
    */
   publicKey(version: KeyVersion): Promise<string>;
-  /** Whether an address is one of a push service that may be called, with keys that can be encrypted for. */
+  /** Returns true if the address belongs to an allowed push service and its keys are valid. */
   takes(address: PushAddress): boolean;
   /**
+   * Sends a message.
    * @param text - at most 2,000 bytes
-   * @param version - that the browser subscribed with
-   * @returns `gone`: the browser takes no more messages, ever
-   * @throws FaceError `delivery_failed`, `token_key_retired`, `key_service_unavailable`
+   * @param version - key version of the subscription
+   * @returns `gone`: the subscription has ended
+   * @throws `delivery_failed`, `token_key_retired`, `key_service_unavailable`
    */
   send(address: PushAddress, text: string, version: KeyVersion): Promise<'sent' | 'gone'>;
 }

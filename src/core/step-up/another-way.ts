@@ -23,23 +23,21 @@ import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
 import { capture, newAttempt, offerRecoveryCodes, takeRecoveryCodes } from './transitions.js';
 
 /*
- * Passing without a face: by a code that the person was sent, keeps, or was told by the help desk. What results says so
- * wherever it goes: `otp` is all that took part, and nobody was seen.
+ * Passes without a face: by an e-mailed or texted code, a recovery code, or a bypass code. All results state it: `otp`
+ * is the only factor.
  */
 
-/** The core, what carries messages and how they look, and what keys the digests of recovery codes. */
+/** Dependencies: the core, message delivery and brand, and the key for digests of recovery codes. */
 export type AnotherWayDeps = StepUpDeps & {
   readonly delivery: Delivery;
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
   readonly keys: Keys;
 };
 
-/** A code that its holder gives: of which way it is, and what goes with it. */
 export type GivenCode =
   | { readonly way: 'email' | 'sms'; readonly id: string; readonly code: string }
   | { readonly way: 'recovery_code' | 'bypass_code'; readonly code: Credential };
 
-/** @throws FaceError `not_found`: it is not offered for this step-up */
 function checkOffered(stepUp: StepUp, way: AnotherWay): void {
   if (!waysOf(stepUp).includes(way)) throw new FaceError('not_found');
 }
@@ -47,10 +45,10 @@ function checkOffered(stepUp: StepUp, way: AnotherWay): void {
 const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
 
 /**
- * Sends a one-time code to the address or the number that the identity provider has of the person now.
- * @returns what goes with the code
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `locked_out`: too many;
- *   `contact_missing`, `subject_unknown`, `profile_unavailable`, `delivery_failed`
+ * Sends a one-time code to the e-mail address or phone number in the provider's profile.
+ * @returns the id that goes with the code
+ * @throws `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `locked_out`: too many; `contact_missing`,
+ * `subject_unknown`, `profile_unavailable`, `delivery_failed`
  */
 export async function sendCode(
   request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: LetterLanguage },
@@ -75,9 +73,9 @@ export async function sendCode(
 }
 
 /**
- * Passes a step-up by a code in place of a face. A wrong one leaves it open, and counts as a failed attempt of the person; a
- * right one takes nothing back of those.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `code_wrong`, `locked_out`
+ * Passes a step-up by a code instead of a face. A wrong code counts as the person's failed attempt and leaves the
+ * step-up open; a right one clears no failures.
+ * @throws `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `code_wrong`, `locked_out`
  */
 export async function passAnotherWay(
   { session, given }: { readonly session: FoundSession; readonly given: GivenCode },
@@ -106,7 +104,7 @@ export async function passAnotherWay(
     async () => {
       const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
       const detail = { stepUpId, way, ...makers, application };
-      // First: nobody passes that is not on record.
+      // Recorded first, so that every pass has an entry.
       await deps.audit.append({ action: 'another_way_passed', ...whoOf(record), detail });
       const check = { at: deps.clock.now(), liveness: null, presence: null, methods: ['otp' as const] };
       const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
@@ -118,20 +116,19 @@ export async function passAnotherWay(
   return viewSession({ ...captured, record: ended, role: session.role }, deps);
 }
 
-/** Who made it, of a bypass code. */
 interface Makers {
   readonly by?: string;
   readonly approvedBy?: string;
 }
 
-/** As a wrong face is: whoever tries codes has no more guesses than faces. @throws FaceError `code_wrong`, `locked_out` */
+/** Counts like a wrong face, so that codes give no additional guesses. @throws `code_wrong`, `locked_out` */
 async function countTaking(
   { record, connection }: StepUp,
   take: () => Promise<Makers | null>,
   deps: AnotherWayDeps,
 ): Promise<Makers> {
   if (connection === null) throw new FaceError('connection_unknown');
-  // A code that is right ends no lockout, and gives nobody who tries faces another try.
+  // A correct code does not reset the face lockout.
   const whose = { ...attemptsOfSubject(bindingOf(connection, record.subject)), keepsOthersFailures: true } as const;
   const makers = await countAttempt(
     whose,
@@ -147,7 +144,6 @@ async function countTaking(
   return makers;
 }
 
-/** @returns `null`: it is wrong */
 async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDeps): Promise<Makers | null> {
   switch (given.way) {
     case 'email':
@@ -158,7 +154,7 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
       );
       return {};
     case 'recovery_code':
-      // They end with the enrolment.
+      // Recovery codes end with the enrolment.
       if (await hasExpired(whoOf(record), deps)) return null;
       return (await takeRecoveryCode(whoOf(record), given.code, deps)) ? {} : null;
     case 'bypass_code': {
@@ -170,9 +166,9 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
 }
 
 /**
- * Makes new recovery codes after a passed face check, for whoever has not gone on yet; any former ones are of no use from then on.
- * @returns to be shown, and kept nowhere
- * @throws FaceError `step_up_unknown`, `step_up_finished`: none are offered, the person has gone on, or the enrolment has ended
+ * Creates new recovery codes after a passed face check, until the person continues; former ones become invalid.
+ * @returns the codes, to show and not store
+ * @throws `step_up_unknown`, `step_up_finished`: not offered, the person has continued, or the enrolment has ended
  */
 export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
@@ -181,7 +177,7 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
   await changeSession(session, takeRecoveryCodes, deps);
   const make = async (): Promise<readonly Credential[]> => {
     const codes = await makeRecoveryCodes(who, deps);
-    // Whoever ended the enrolment, or put another in its place, said so before they looked for codes to forget.
+    // A concurrent end or change of the enrolment was recorded before it deleted codes, so it is found here.
     await checkStillEnrolled(record, deps).catch(async (error: unknown) => {
       await forgetRecoveryCodes(who, deps);
       throw error;
@@ -190,13 +186,12 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
     return codes;
   };
   return make().catch(async (error: unknown) => {
-    // Nobody has seen them, and the former ones may be of no use any more.
+    // No one has seen them, and the former ones may be invalid already.
     if (toCode(error) !== 'step_up_finished') await changeSession(session, offerRecoveryCodes, deps).catch(() => {});
     throw error;
   });
 }
 
-/** @throws FaceError `step_up_finished`: the enrolment that codes were offered for has ended, or another has taken its place */
 async function checkStillEnrolled(record: StepUpRecord, deps: AnotherWayDeps): Promise<void> {
   if (!(await isStillEnrolled(record, deps))) throw new FaceError('step_up_finished');
 }

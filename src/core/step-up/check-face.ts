@@ -10,17 +10,16 @@ import type { Accuracy, Binding, Sealed, Verdict } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import { type CheckRules, verifyPerson } from '../verify.js';
 
-/** A token that the caller keeps and no profile holds, and what it is bound to. */
+/** A token stored by the caller, not in a profile, and its binding. */
 export interface KeptToken {
   readonly token: SealedToken;
   readonly binding: Binding;
 }
 
 /**
- * Holds photos against the token in a subject's profile, or against one that somebody keeps, and stores a token that was
- * sealed anew on the way.
- * @param request.connection - `null` only with a kept token
- * @throws FaceError `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
+ * Verifies photos against the token in a subject's profile, or a caller's token, and stores a renewed token.
+ * @param request.connection - `null` only with a caller's token
+ * @throws `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
  */
 export async function checkFace(
   request: {
@@ -56,8 +55,8 @@ export async function checkFace(
 }
 
 /**
- * Puts a token sealed anew in place of the one that matched, unless that was replaced or revoked while the check ran. A
- * renewal that cannot be stored waits for the next check: the old token still opens.
+ * Stores a renewed token unless the former was replaced or revoked meanwhile. On failure, the next check renews it: the
+ * old token stays valid.
  */
 async function renewToken(
   renewal: ConnectedSubject & {
@@ -73,7 +72,7 @@ async function renewToken(
     const current = change.former?.tokenId ?? null;
     const found = await findConsent(who, deps);
     const makeReady = async (): Promise<void> => {
-      // The same consent, given to the same face. After a loss of the store there is none to name the token in.
+      // Same consent, same face. After a loss of the store there is no consent record to update.
       if (found === null) return;
       const { record: consent } = found;
       if (consent.tokenId !== current) throw new FaceError('enrolment_changed');

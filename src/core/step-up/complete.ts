@@ -18,9 +18,8 @@ import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
 /**
- * Runs one attempt at a step-up: one that ends without a decision leaves it open. Where the store fails, it is open again in a
- * while: also one that was kept for a pass, which no time opens.
- * @param captured - taken for the attempt
+ * Runs one attempt at a step-up; without a decision it reopens. If the store fails, reopening is retried in the
+ * background, because a step-up reserved for a pass never reopens by time.
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
   try {
@@ -38,32 +37,24 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
   }
 }
 
-/** It is no longer this attempt's to open. */
+/** The attempt no longer holds the step-up. */
 const overCodes = ['step_up_finished', 'step_up_unknown'] as const satisfies readonly FaceErrorCode[];
 
-/** The core, and what keys the digests of recovery codes. */
 type PassDeps = CoreDeps & { readonly keys: Keys };
 
-/** What was judged where passive liveness of the photos was demanded, and nobody judged a challenge. */
+/** Method name if only passive liveness was required. */
 const passivePresence = 'passive-1';
 
-/** A face to be held against the subject of a step-up. */
 export interface ShownFace {
   readonly photos: readonly Photo[];
   readonly share: QueueShare;
   readonly secret: UserSecret | null;
-  /** What takes part, should it pass. */
   readonly methods: readonly AuthenticationMethod[];
-  /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
+  /** Concurrent liveness judgment, which must be live; `null` without one. */
   readonly judged: Promise<LivenessFinding> | null;
 }
 
-/**
- * Checks the face, and puts a pass where it was asked for.
- * @param captured - taken for this attempt
- * @returns the step-up as it ended, passed or failed
- * @throws FaceError as `checkFace`
- */
+/** Checks the face and delivers a pass. @throws as `checkFace` */
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: PassDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
   const { photos, share, secret, methods, judged } = shown;
@@ -92,8 +83,8 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
 }
 
 /**
- * Puts a pass where it was asked for: into a receipt, before the connection's hooks, and for whoever takes it.
- * @throws FaceError `step_up_finished`: another attempt has begun, or the enrolment has ended
+ * Delivers the result: issues the receipt, records it for hooks, or stores it for pickup.
+ * @throws `step_up_finished`: another attempt has started, or the enrolment has ended
  */
 export async function passStepUp(
   captured: StepUp,
@@ -127,18 +118,18 @@ export async function passStepUp(
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
     const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), signIn };
     await recordPassedStepUp(who, noted, found.policy, deps);
-    // Whoever ended the enrolment noted that before they looked for a pass to forget.
+    // A concurrent end of the enrolment was recorded before it deleted passes, so it is found here.
     if (await hasEndedSince(who, record.startedAt, deps)) {
       await forgetPassedStepUp(who, deps);
       throw new FaceError('step_up_finished');
     }
   }
-  // It would end while codes are written down: it is made once they are.
+  // The receipt would expire while the person writes down codes: it is issued after that.
   const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
   return { ...ended, kept: null };
 }
 
-/** After a face check of the person's own: at their enrolment, and where few codes are left. */
+/** Offered after the person's own face check: at enrolment, and if few codes are left. */
 async function mayHaveCodes(
   { record, connection }: StepUp,
   check: { readonly methods: readonly AuthenticationMethod[] },

@@ -5,18 +5,15 @@ import type { FoundSession } from './session.js';
 import type { StepUpDeps } from './stored.js';
 
 /**
- * What the person whose page this is lets clients be told.
- * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`
+ * Returns the data consents of a person on their own page.
+ * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
  */
 export const readCurrentDataConsents = async (
   session: FoundSession,
   deps: StepUpDeps,
 ): Promise<readonly DataConsent[]> => readDataConsents(toSubjectRef(findManaged(session, deps)), deps);
 
-/**
- * Ends that for one client. Ending what has ended succeeds.
- * @throws FaceError as `readCurrentDataConsents`
- */
+/** Withdraws the consent for one client. Idempotent. @throws as `readCurrentDataConsents` */
 export async function withdrawCurrentDataConsent(
   session: FoundSession,
   client: string,

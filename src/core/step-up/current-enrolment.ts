@@ -9,19 +9,17 @@ import { type SessionView, toSessionView } from './session-view.js';
 import type { StepUpDeps } from './stored.js';
 import { goOnAfterEnd, renew } from './transitions.js';
 
-/** What is held of a person, as they may see it. */
 export interface CurrentEnrolment {
   readonly tokenId: string;
-  /** When they agreed to it; `null` where that was not recorded here. */
+  /** Time of the consent; `null` if not recorded here. */
   readonly enrolledAt: EpochMs | null;
-  /** What the token may be used for. */
   readonly purpose: string;
   readonly expiresAt: EpochMs | null;
 }
 
 /**
- * The person whose own page a session is of.
- * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`
+ * Returns the person of a "my page" session.
+ * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
  */
 export function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps): ConnectedSubject {
   checkStarted(record, clock.now());
@@ -30,8 +28,8 @@ export function findManaged({ record, connection }: FoundSession, { clock }: Ste
 }
 
 /**
- * What is held of the person whose page this is; `null`: nothing.
- * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
+ * Returns the enrolment of a person on their own page; `null`: none.
+ * @throws `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
  */
 export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<CurrentEnrolment | null> {
   const person = findManaged(session, deps);
@@ -49,18 +47,18 @@ export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDe
 }
 
 /**
- * Ends the enrolment of the person whose page this is, and their consent with it.
- * @throws FaceError as `readCurrentEnrolment`, and `revokeSubject`
+ * Ends the enrolment and consent of a person on their own page.
+ * @throws as `readCurrentEnrolment`, and `revokeSubject`
  */
 export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
   await revokeSubject(findManaged(session, deps), deps);
-  // It ends all that was begun before but this very page.
+  // Keeps this page open, although it was started before the end.
   await changeSession(session, goOnAfterEnd, deps);
 }
 
 /**
- * Turns the page into one that enrols anew; what is held stays until the new token is there.
- * @throws FaceError as `readCurrentEnrolment`; `not_found`: not on this page, whose person has shown no face
+ * Turns the page into an enrolment; the current one stays until the new token is written.
+ * @throws as `readCurrentEnrolment`; `not_found`: not allowed on this page, which was opened without a face check
  */
 export async function renewCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   findManaged(session, deps);

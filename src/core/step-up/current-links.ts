@@ -5,16 +5,13 @@ import type { FoundSession } from './session.js';
 import type { StepUpDeps } from './stored.js';
 
 /**
- * The accounts elsewhere of the person whose page this is.
- * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`
+ * Returns the linked accounts of a person on their own page.
+ * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
  */
 export const readCurrentLinks = async (session: FoundSession, deps: StepUpDeps): Promise<readonly Link[]> =>
   readLinks(toSubjectRef(findManaged(session, deps)), deps);
 
-/**
- * Ends the link with the account at one connection. Ending what has ended succeeds.
- * @throws FaceError as `readCurrentLinks`
- */
+/** Ends the link with the account at one connection. Idempotent. @throws as `readCurrentLinks` */
 export async function endCurrentLink(session: FoundSession, connection: string, deps: StepUpDeps): Promise<void> {
   await endLinks(toSubjectRef(findManaged(session, deps)), { connection }, deps);
 }

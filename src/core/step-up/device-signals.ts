@@ -1,16 +1,15 @@
 import * as z from 'zod/mini';
 
 /*
- * What the capture page says of the camera it used. It is the page's word, which whoever changes the page may choose: it stands
- * in the audit trail and decides nothing. The page loads this file: so nothing of Node is in here, and of zod what the page has
- * anyway.
+ * Camera data reported by the capture page. Forgeable, so it is recorded only. The page loads this file: no Node
+ * modules in here, and of zod only the part that the page has already.
  */
 
 /** `unsuitable`: infrared, depth, or facing away from the person. */
 export const cameraKinds = ['front', 'plain', 'virtual', 'unsuitable'] as const;
 export type CameraKind = (typeof cameraKinds)[number];
 
-/** Capabilities of a camera that a page may set, in the order they are told in (W3C Image Capture). */
+/** Settable camera capabilities, in reporting order (W3C Image Capture). */
 export const settableModes = [
   'exposureMode',
   'exposureCompensation',
@@ -24,7 +23,6 @@ export const settableModes = [
   'torch',
 ] as const;
 
-/** Longest text of the whole. */
 export const maxDeviceCharacters = 2048;
 
 const count = (atMost: number) => z.int().check(z.minimum(0), z.maximum(atMost));
@@ -33,19 +31,19 @@ const milliseconds = z.number().check(z.minimum(0), z.maximum(60_000));
 export const deviceSignals = z
   .strictObject({
     camera: z.enum(cameraKinds),
-    /** Of a virtual camera alone: others are named after people. */
+    /** For virtual cameras only: the names of others can contain personal names. */
     label: z.nullable(z.string().check(z.maxLength(128))),
     widthPx: z.nullable(count(32_768)),
     heightPx: z.nullable(count(32_768)),
     framesPerSec: z.nullable(z.number().check(z.minimum(0), z.maximum(1000))),
     settable: z.array(z.enum(settableModes)).check(z.maxLength(settableModes.length)),
-    /** Between the pictures of the video; `null` where the browser does not tell of each. */
+    /** Time between video frames; `null` if the browser does not report frames. */
     gap: z.nullable(z.strictObject({ meanMs: milliseconds, deviationMs: milliseconds, count: count(1_000_000) })),
   })
   .check(z.refine(({ camera, label }) => camera === 'virtual' || label === null));
 export type DeviceSignals = z.output<typeof deviceSignals>;
 
-/** Reads what a page sent. @returns `null`: it is none of this */
+/** Parses the page's data. @returns `null` if it is malformed */
 export function parseDeviceSignals(text: string): DeviceSignals | null {
   try {
     return deviceSignals.parse(JSON.parse(text));

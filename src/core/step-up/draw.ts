@@ -1,6 +1,6 @@
 import type { Random } from '../ports.js';
 
-/** Draws a number below a bound of at most 256, each as likely: bytes that would favour the first ones are drawn anew. */
+/** Draws an unbiased number below a bound of at most 256: bytes that would favor low values are drawn again. */
 export function drawBelow(bound: number, random: Random): number {
   const fair = 256 - (256 % bound);
   for (;;) {

@@ -11,28 +11,25 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../uni
 import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 
 /*
- * Whoever has a frame of an earlier challenge and encodes, scales or lights it anew has other bytes and the same picture. So
- * of each frame 64 short digests stay for a while, each of one band of its sketch. Where a few agree it is the same picture:
- * the next picture of the same person has other bands (docs/liveness.md has both rates). Digests are keyed, per person: no
- * two people's can be compared, and nothing can be drawn or recognised from them. The person's own are enough, as frames
- * have to match that person's token.
+ * Detects copies of earlier frames, even if encoded, scaled or lit differently, by 64 short digests per frame, one per
+ * band of its sketch (docs/liveness.md has the error rates). Digests are keyed per person: not comparable between
+ * people, and without face data. A person's own suffice, because frames must match their token.
  */
 
-/** So many bands of two frames agree that one is a copy of the other. `npm run eval -- near-duplicates` */
+/** Equal bands that make a frame a copy. `npm run eval -- near-duplicates` */
 export const alikeBands = 6;
 
 const keptChallenges = 20;
-/** How long the digests of a person's frames are kept after their last challenge. */
+/** Retention of digests after the person's last challenge, in days. */
 export const keptDays = 30;
 const keptSec = keptDays * secondsPerDay;
 
-/** Of a band: chance alone makes 6 of 64 agree less than once in 10²⁰ pairs. */
+/** Per band: by chance, 6 of 64 are equal less than once in 10²⁰ pairs. */
 const digestBytes = 2;
 
 const seenGuard = z.object({
-  /** Of the key all of it is digested under. */
   keyVersion: z.int(),
-  /** The newest last; of each frame the digests of its bands. */
+  /** The newest last; per frame, the digests of its bands. */
   challenges: z.array(z.object({ at: epochMsGuard, frames: z.array(z.base64url()) })),
 });
 type Seen = z.infer<typeof seenGuard>;
@@ -46,24 +43,22 @@ const toStored = (who: SubjectRef) => ({
     const newest = challenges.at(-1);
     return newest === undefined ? null : addSec(newest.at, keptSec);
   },
-  // One that a power cut undoes is a copy less that is known.
+  // A loss by power failure only misses one copy.
   mayBeLost: true,
 });
 
 type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys; readonly sight: Sight };
 
-/** The bands of a frame as they are kept, and those its mirror image would have. */
 interface Digested {
   readonly asIs: Buffer;
   readonly mirrored: Buffer;
 }
 
 /**
- * Holds frames against those of the person's earlier challenges, and remembers them. What somebody sends for whom nobody
- * vouches is compared and not remembered: strangers fill no store. Frames in which no single face is found are left to the
- * judge.
- * @returns `null` where nobody is named whose frames they could be
- * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ * Compares frames with the person's earlier challenges and stores their digests, except those of anonymous callers, who
+ * could fill the store.
+ * @returns `null` if the person is unknown
+ * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function measureUnlikeEarlier(
   record: StepUpRecord,
@@ -95,7 +90,7 @@ export async function measureUnlikeEarlier(
   return { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast };
 }
 
-/** Of how many challenges of a person frames are known, and until when the last of them is; `null`: of none. */
+/** Returns the number of a person's stored challenges and the last expiry; `null`: none. */
 export async function readEarlierFrames(
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
@@ -115,7 +110,6 @@ function countAgreeing(one: Uint8Array, other: Uint8Array): number {
   return agreeing;
 }
 
-/** Under the key of what is kept already, as long as it is held. */
 async function digest(
   who: SubjectRef,
   sketches: readonly FrameSketch[],
@@ -131,7 +125,7 @@ async function digest(
   }
 }
 
-/** The message of a token is a digest of 32 bytes, so that this one, which is longer, is never a token's. */
+/** A token's message is a digest of 32 bytes; this one is longer, so it can never equal one. */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/frames-seen/the key of one person: '), digestOf(seenKey(who))]);
 
@@ -149,7 +143,6 @@ function digestBands(steps: Uint8Array, key: KeyMaterial): Digested {
   return { asIs: Buffer.concat(bands.slice(0, sketchBands)), mirrored: Buffer.concat(bands.slice(sketchBands)) };
 }
 
-/** Registration of this data. */
 export const earlierFrameData = {
   part: 'earlier_frames',
   keys: ['frames-seen:*:*'],

@@ -30,7 +30,7 @@ import { capture, challenge, commit, newAttempt, uncaptured } from './transition
 import { chargeUnusable } from './unusable-pictures.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
-/** The core, its connections, who judges frames, what examines them, what keys the digests of them, and who verifies passkeys. */
+/** Dependencies: the core, its connections, judge, frame examination, digest key, and passkey verification. */
 export type CaptureDeps = StepUpDeps & {
   readonly judge: LivenessJudge;
   readonly sight: Sight;
@@ -38,16 +38,14 @@ export type CaptureDeps = StepUpDeps & {
   readonly passkeys: Passkeys;
 };
 
-/** How long a picture's digest is remembered, so that nobody sends it again, in seconds. */
+/** How long a picture's digest is stored to detect resubmission, in seconds. */
 const rememberedSec = 24 * 60 * 60;
 
 /**
- * Begins a challenge in place of any former one.
- * @param start.shows - how the halves of the page's screen lie, where it can show light
- * @param start.userAgent - what the browser says of itself; `null` where it says nothing
- * @param start.shown - digest of the action that the page has shown; `null`: none
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`: and this is none;
- *   `action_unseen`
+ * Starts a challenge that replaces any former one.
+ * @param start.shows - arrangement of the screen's halves, if it can show light
+ * @param start.shown - digest of the displayed action; `null`: none
+ * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`, `action_unseen`
  */
 export async function startChallenge(
   start: {
@@ -60,7 +58,7 @@ export async function startChallenge(
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
   const { session, shows, userAgent, shown } = start;
   if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
-  // A page from before there were actions would show its face check and nothing else.
+  // An outdated page would not show the action.
   if (shown !== (session.record.action?.digest ?? null)) throw new FaceError('action_unseen');
   const light = lightOf(session);
   if (light === 'demanded' && shows === null) throw new FaceError('light_needed');
@@ -71,10 +69,10 @@ export async function startChallenge(
 }
 
 /**
- * Commits to the picture of what was told last, and tells the next.
+ * Commits to the picture of the last instruction and returns the next one.
  * @param frame.digest - SHA-256 of the picture's bytes, base64url
- * @returns `null` where all have their pictures
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`
+ * @returns `null` when all pictures are committed
+ * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`
  */
 export async function commitFrame(
   { session, nonce, digest }: { session: FoundSession; nonce: Credential; digest: string },
@@ -84,34 +82,31 @@ export async function commitFrame(
   return record.movement === null ? null : nextOf(record.movement);
 }
 
-/** How the frames of a challenge were taken. */
 export interface FramesOutcome {
   readonly view: SessionView;
   readonly outcome: 'passed' | 'failed' | 'try_again';
-  /** What would help. It does not depend on what was held against the frames. */
   readonly hint: Hint | null;
-  /** For the browser the link was for. */
+  /** For the browser of the link. */
   readonly receipt: Credential | null;
 }
 
-/** The frames of one challenge, and what came with them. */
 export interface SubmittedFrames {
   readonly session: FoundSession;
   readonly nonce: Credential;
-  /** In the order in which they were asked for. */
+  /** In the requested order. */
   readonly photos: readonly Photo[];
-  /** Of an identity document, where one is asked for. */
   readonly reference: Photo | null;
   readonly secret: SentSecret;
-  /** What the page says of the camera; `null`: nothing. Noted, and never relied upon. */
+  /** Camera data from the page; `null`: none. Recorded only. */
   readonly device: DeviceSignals | null;
 }
 
 /**
- * Judges the frames of a challenge and completes the step-up: all of it on this server, from the pictures themselves. A
- * wrong face, no liveness, an unenrolled or revoked person are one answer, and each costs a try.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`,
- *   `photo_missing`, `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays open
+ * Judges the frames of a challenge and completes the step-up. A wrong face, missing liveness, and an unenrolled or
+ * revoked person give the same answer, and cost an attempt.
+ * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`, `photo_missing`,
+ * `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays
+ * open
  */
 export function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
   return chargeUnusable(submitted.session, (toRow) => judgeSubmitted(submitted, toRow, deps), deps);
@@ -127,10 +122,10 @@ async function judgeSubmitted(
   const judgeAndComplete = async (): Promise<FramesOutcome> => {
     const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
     const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
-    // The judge, the verifier and whoever compares with a document look at the same pictures.
+    // Judge, verifier and document comparison share the pictures.
     const share = toRow();
     return deps.sight.share(photos, share, (frames) =>
-      // A row of its own: what is wrong with a frame is not wrong with the document.
+      // A separate row: a bad frame does not affect the document.
       deps.sight.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
         const seen = { ...submitted, photos: frames, reference: document };
         const { device } = submitted;
@@ -141,7 +136,7 @@ async function judgeSubmitted(
   return attempt(captured, judgeAndComplete, deps);
 }
 
-/** Takes the challenge out of the step-up: its frames come once. */
+/** Removes the challenge from the step-up, so that its frames are accepted once. */
 async function takeChallenge(
   { session, nonce, photos, secret, reference }: SubmittedFrames,
   deps: CaptureDeps,
@@ -162,7 +157,6 @@ async function takeChallenge(
   return { captured: await changeSession(session, take, deps), movement };
 }
 
-/** How many of the pictures nobody has sent before, to any challenge. */
 async function countFresh(digests: readonly string[], { state, clock }: CaptureDeps): Promise<number> {
   const expiresAt = addSec(clock.now(), rememberedSec);
   const options = { when: 'absent', expiresAt, mayBeLost: true } as const;
@@ -171,12 +165,11 @@ async function countFresh(digests: readonly string[], { state, clock }: CaptureD
   return fresh;
 }
 
-/** Frames that have been taken from their challenge, and what came with them. */
 interface Submission extends TakenFrames {
   readonly submitted: SubmittedFrames;
 }
 
-/** Refusals of an enrolment that say something of what was held against the frames: to the person all one. */
+/** Refusals of an enrolment that depend on a comparison: one answer for the person. */
 const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
 
 async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOutcome> {
@@ -194,7 +187,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
   const unusable = findUnusable(taken.photos, deps);
   if (unusable !== null) return lose(before, hintOfFrames[unusable]);
   const judged = judgeFrames(taken, deps);
-  // Whatever else happens first, the judge's refusal is told where it is awaited.
+  // Prevents an unhandled rejection; the error is reported where it is awaited.
   judged.catch(() => null);
   try {
     const ended = await (before.purpose === 'enrol' ? enrolFrom(taken, judged, deps) : verifyFrom(taken, judged, deps));
@@ -206,14 +199,14 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
     if (!isOneOf(decidedCodes, code)) throw error;
     if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference_unlike');
   } finally {
-    // The judge is done with the photos before their owner is.
+    // The judge must release the photos before they are wiped.
     await judged.catch(() => null);
   }
   const { hint } = await judged;
   return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
 }
 
-/** Returns what is wrong with the first frame that the capture page cannot have taken, before any is decoded. */
+/** Returns the error of the first frame that the capture page cannot have taken, before decoding. */
 function findUnusable(photos: readonly Photo[], { sight }: CaptureDeps): PhotoCode | null {
   try {
     for (const photo of photos) sight.checkFrame(photo);
@@ -225,7 +218,6 @@ function findUnusable(photos: readonly Photo[], { sight }: CaptureDeps): PhotoCo
   }
 }
 
-/** With a face alone, or with the secret that came with it. */
 const methodsOf = (secret: PresentedSecret | null) =>
   secret === null ? (['face'] as const) : (['face', secret.method] as const);
 
@@ -252,15 +244,15 @@ async function enrolFrom(
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
   await checkNotEnded(record, deps);
-  // Of no use, it is told first: it is not what the movements can make good, and costs no try.
+  // An unusable document photo is reported first and costs no attempt.
   const reference = wantsReference(captured) ? await takeReference(submitted.reference, share, deps) : null;
   const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
   if (reference !== null) await matchReference({ reference, photos }, connection, share, deps);
-  // Last, so that the answer to a ceremony is still good where the frames were not.
+  // Last, so that the passkey response stays valid if the frames fail.
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
-  // Anew: the pictures took their time.
+  // Checked again, because the pictures took time.
   await checkNotEnded(record, deps);
   await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, share }, deps);
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };

@@ -19,15 +19,14 @@ import { joinTicket, newSecret, splitTicket } from './ticket.js';
 import { choose, handOff, openHandedOff } from './transitions.js';
 
 /*
- * A browser that has no camera lets a phone lend one. Whoever knows a password could send that link to its owner, so the
- * person at the phone has to choose the number that the other screen shows: who only got a link does not see that screen.
+ * Hand-off to a phone's camera. An attacker with a password could send the link to the account's owner, so the phone's
+ * user must choose the number on the other screen.
  */
 
 /**
- * Makes a ticket for the camera of another device. A new one replaces the former, and what had opened that.
- * @param start.asking - what is told to the person at the other device
- * @returns the ticket, and the number that only the screen of this session may show
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `not_found`: the connection has no hand-off
+ * Creates a ticket for another device's camera, replacing a former one and its session.
+ * @returns the ticket, and the number to show only in this session
+ * @throws `step_up_unknown`, `step_up_finished`, `not_found`: no hand-off
  */
 export async function startHandOff(
   { session, asking }: { readonly session: FoundSession; readonly asking: AskingBrowser },
@@ -43,8 +42,8 @@ export async function startHandOff(
 }
 
 /**
- * Exchanges the ticket of a hand-off for a session of the device that will lend its camera, once.
- * @throws FaceError `step_up_unknown`, `step_up_opened`, `step_up_finished`
+ * Exchanges a hand-off ticket for a session of the phone, once.
+ * @throws `step_up_unknown`, `step_up_opened`, `step_up_finished`
  */
 export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpDeps): Promise<OpenedSession> {
   const { id, secret } = splitTicket(ticket);
@@ -61,10 +60,9 @@ export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpD
 }
 
 /**
- * Takes the number that the person at the phone says the other screen shows, once: the right one lets the phone lend its
- * camera, any other ends the step-up and counts as a failed attempt.
+ * Submits the number chosen on the phone: a wrong one ends the step-up and counts as a failed attempt.
  * @param chosen.number - `null`: none of those offered
- * @throws FaceError `step_up_unknown` (also once one was chosen), `step_up_finished`
+ * @throws `step_up_unknown` (also after a choice), `step_up_finished`
  */
 export async function chooseNumber(
   { session, number }: { readonly session: FoundSession; readonly number: string | null },
@@ -83,12 +81,12 @@ export async function chooseNumber(
   return toSessionView(stepUp, isPaired ? (isCall ? 'own' : 'camera') : 'unpaired', deps.clock.now());
 }
 
-/** As a wrong face is: whoever sends one link after the other has no more guesses than faces. */
+/** Counts like a wrong face, so that repeated links give no additional guesses. */
 async function countRefusal({ record, connection }: StepUp, deps: StepUpDeps): Promise<void> {
   if (connection === null) return;
   const whose = attemptsOf(bindingOf(connection, record.subject), outsiderOf(record));
   await countAttempt(whose, async () => ({ succeeded: false, result: null }), deps).catch((error: unknown) => {
-    // Locked out already: the step-up has ended all the same.
+    // Already locked out: the step-up has ended anyway.
     if (toCode(error) !== 'locked_out') throw error;
   });
 }

@@ -2,11 +2,10 @@ import * as z from 'zod/mini';
 import { instant } from './page-protocol.js';
 
 /*
- * What the server replies to a person's own page, beside what every session of the capture page is told (page-protocol.ts). It
- * is a file of its own as the page loads it with that screen alone.
+ * Replies for a person's own page, in addition to page-protocol.ts. A separate file, so that the page loads it only
+ * with that screen.
  */
 
-/** What happened, of what concerns a person's face check. */
 export const checkEvents = [
   'face_passed',
   'face_refused',
@@ -21,7 +20,6 @@ export const checkEvents = [
 ] as const;
 export type CheckEvent = (typeof checkEvents)[number];
 
-/** Why something was refused, as the person is told it. */
 export const checkReasons = [
   'other_face',
   'not_enrolled',
@@ -42,26 +40,25 @@ const check = z.object({
   at: instant,
   event: z.enum(checkEvents),
   reason: z.nullable(z.enum(checkReasons)),
-  /** The host that people know the application by; `null`: not known. */
+  /** Host of the application; `null`: unknown. */
   application: z.nullable(z.string()),
 });
 export type Check = z.output<typeof check>;
 
-/** `cursor`: where the older ones begin; `null`: there are none. A page may be empty and have one. */
+/** `cursor`: start of the older ones; `null`: the end. A page may be empty and have one. */
 export const checksReply = z.object({ checks: z.array(check), cursor: z.nullable(z.string()) });
 export type Checks = z.output<typeof checksReply>;
 
-/** By language; English is always there. */
+/** By language; English is always present. */
 const texts = z.record(z.string(), z.string());
 export type Texts = z.output<typeof texts>;
 
 const dataConsent = z.object({
   client: z.string(),
-  /** As people know the application; that of one that is registered no more is its id. */
+  /** Display name of the application; its id if it is no longer registered. */
   name: z.string(),
-  /** By name. */
   claims: z.array(z.string()),
-  /** What the application's registration calls a claim, by its name, where it does. */
+  /** Labels of claims from the application's registration, by name. */
   labels: z.record(z.string(), texts),
   givenAt: instant,
   expiresAt: instant,
@@ -72,17 +69,15 @@ export const dataConsentsReply = z.object({ dataConsents: z.array(dataConsent) }
 
 const link = z.object({
   connection: z.string(),
-  /** As people know the connection. */
   name: z.string(),
   linkedAt: instant,
   expiresAt: instant,
 });
 export type ShownLink = z.output<typeof link>;
 
-/** Other connections at which an account is linked as the same person's. */
 export const linksReply = z.object({ links: z.array(link) });
 
-/** What is remembered of the devices of a person; each is `null` where there is nothing. */
+/** Stored data about a person's devices; `null` if none. */
 export const devicesReply = z.object({
   passkey: z.nullable(z.object({ expiresAt: z.nullable(instant) })),
   recoveryCodes: z.nullable(z.object({ left: z.int(), madeAt: instant })),
@@ -92,7 +87,7 @@ export type Devices = z.output<typeof devicesReply>;
 
 const service = z.object({
   name: z.string(),
-  /** The configuration takes no other. */
+  /** The configuration allows no other. */
   url: z.url({ protocol: /^https?$/ }),
   text: z.nullable(texts),
 });
@@ -100,6 +95,6 @@ export type Service = z.output<typeof service>;
 
 export const servicesReply = z.object({ services: z.array(service) });
 
-/** What is held of the person, as a file has it: shown nowhere, so nothing is asked of its form here. */
+/** Stored data as a file for download; not displayed, so its shape is not checked here. */
 export const exportReply = z.object({ held: z.looseObject({}), checks: z.array(check), notHeld: z.array(z.string()) });
 export type OwnExport = z.output<typeof exportReply>;

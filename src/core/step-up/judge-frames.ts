@@ -8,18 +8,13 @@ import { type MovementRecord, toAsked } from './movement-challenge.js';
 import { whoOf } from './record.js';
 import type { StepUp, StepUpDeps } from './stored.js';
 
-/** Frames that have been taken from their challenge. */
 export interface TakenFrames {
-  /** The step-up, taken for this attempt. */
   readonly captured: StepUp;
-  /** What order, digests and clock say of them. */
   readonly measured: readonly Measurement[];
   readonly movement: MovementRecord;
-  /** In the order in which they were asked for. */
+  /** In the requested order. */
   readonly photos: readonly Photo[];
-  /** The row of the pictures. */
   readonly share: QueueShare;
-  /** What the page says of the camera. */
   readonly device: DeviceSignals | null;
 }
 
@@ -29,11 +24,11 @@ const toFrames = ({ movement, photos }: TakenFrames): readonly CapturedFrame[] =
     return photo === undefined ? [] : [{ ...asked, photo }];
   });
 
-/** The pictures a face is told by, one of each pose. */
+/** Returns one picture per pose, for face comparison. */
 export const facesOf = (taken: TakenFrames): readonly Photo[] =>
   toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
 
-/** What the judge, the digests and the clock say together; all of it goes to the audit trail. */
+/** Combines the findings of judge, digests and clock; all go to the audit trail. */
 export async function judgeFrames(
   taken: TakenFrames,
   deps: StepUpDeps & { readonly judge: LivenessJudge; readonly sight: Sight; readonly keys: Keys },

@@ -5,8 +5,8 @@ import { addSec } from '../units.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 
 /*
- * Where a kiosk was sent to a page of ours that is not its own. The person's visit there is over as soon as the kiosk asks
- * for the next person, however it came back: nobody after them goes on where they stopped.
+ * A kiosk's visit to another page of this service. It ends when the kiosk asks for the next person, so that they cannot
+ * continue the former person's session.
  */
 
 /** Longer than any page takes, in seconds. */
@@ -14,10 +14,8 @@ const mostLifeSec = 900;
 
 const visitGuard = z.object({ visit: z.string(), ticketDigest: z.string() });
 
-/** One visit at one kiosk. */
 export type KioskVisit = {
   readonly kiosk: string;
-  /** Names it. */
   readonly visit: string;
 };
 
@@ -30,7 +28,7 @@ const readVisit = async (kiosk: string, { state }: Pick<Deps, 'state'>) => {
   return found === null ? null : visitGuard.parse(found.value);
 };
 
-/** @returns what the kiosk shows at the page, to be let in */
+/** @returns the ticket that opens the page */
 export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps): Promise<Credential> {
   const ticket = newSecret(deps);
   const begun = { visit, ticketDigest: toStoredDigest(ticket) };
@@ -39,12 +37,12 @@ export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps):
   return ticket;
 }
 
-/** Whether it is still going on. @throws FaceError `state_unavailable` */
+/** Returns true if the visit is active. @throws `state_unavailable` */
 export async function isAtKiosk({ kiosk, visit }: KioskVisit, deps: Pick<Deps, 'state'>): Promise<boolean> {
   return (await readVisit(kiosk, deps))?.visit === visit;
 }
 
-/** Whether a ticket is of a visit that is going on. Whoever asks has to see to it that it lets in once. */
+/** Returns true if the ticket belongs to an active visit. The caller must ensure single use. */
 export async function isTicketOfVisit(
   { kiosk, visit }: KioskVisit,
   ticket: Credential,
@@ -54,7 +52,7 @@ export async function isTicketOfVisit(
   return found?.visit === visit && isStored(ticket, found.ticketDigest);
 }
 
-/** Ends whatever visit is going on there. */
+/** Ends the active visit at a kiosk. */
 export async function endKioskVisit(kiosk: string, { state }: Pick<Deps, 'state'>): Promise<void> {
   if ((await state.read(visitKey(kiosk))) !== null) await state.delete(visitKey(kiosk));
 }

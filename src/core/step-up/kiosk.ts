@@ -8,24 +8,23 @@ import { changeRecord } from './stored.js';
 import { isStored, joinTicket, newSecret, toStoredDigest } from './ticket.js';
 import { reticket } from './transitions.js';
 
-/** How long a kiosk stays registered, in seconds. */
+/** Lifetime of a kiosk's registration, in seconds. */
 const kioskLifeSec = 366 * 24 * 60 * 60;
 
-/** How long a person may take to the kiosk they were sent to, in seconds. */
+/** Time for a person to reach their kiosk, in seconds. */
 const waitSec = 300;
 
-/** A kiosk's id, as whoever names one gives it. */
 export const kioskIdGuard = z.string().min(1).max(64);
 
 const kioskGuard = z.object({ name: z.string(), tenant: z.string(), secretDigest: z.string() });
 
-/** Who comes next: the person of a step-up, or of a page of ours, whose visit has a name. */
+/** The next person: a step-up, or a page of this service with a visit id. */
 const nextGuard = z.union([z.string(), z.object({ page: z.string(), visit: z.string() })]);
 
 const kioskKey = (id: string): string => `kiosk:${id}`;
 const nextKey = (id: string): string => `kiosk-next:${id}`;
 
-/** Registers a device that serves one person after another. @returns its id, and the secret that its page is opened with */
+/** Registers a device that serves one person after another. @returns its id and the secret of its page */
 export async function registerKiosk(
   { name, tenant }: { name: string; tenant: string },
   deps: CoreDeps,
@@ -38,7 +37,7 @@ export async function registerKiosk(
   return { id, secret };
 }
 
-/** @throws FaceError `not_found`: none of those tenants */
+/** @throws `not_found`: none of those tenants */
 export async function checkKiosk(
   { id, tenants }: { readonly id: string; readonly tenants: readonly string[] },
   { state }: Pick<CoreDeps, 'state'>,
@@ -47,7 +46,7 @@ export async function checkKiosk(
   if (found === null || !tenants.includes(kioskGuard.parse(found.value).tenant)) throw new FaceError('not_found');
 }
 
-/** Sends somebody to a kiosk, in place of one who did not come. @param next - a step-up's id, or a page's address */
+/** Assigns a person to a kiosk, replacing one who did not come. @param next - a step-up's id, or a page's URL */
 export async function assignToKiosk(
   { kiosk, next }: { readonly kiosk: string; readonly next: z.input<typeof nextGuard> },
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
@@ -55,17 +54,15 @@ export async function assignToKiosk(
   await state.write(nextKey(kiosk), next, { when: 'any', expiresAt: addSec(clock.now(), waitSec) });
 }
 
-/** What a kiosk is told of the next person. */
 interface NextAtKiosk {
   readonly ticket: Credential;
-  /** Where the ticket lets in; `null`: at the kiosk itself. */
+  /** Page that accepts the ticket; `null`: the kiosk itself. */
   readonly page: string | null;
 }
 
 /**
- * The ticket of the next person, for the kiosk alone; each is given out once. It is made now: nothing that lets anybody in
- * was stored. Whoever was there before is gone.
- * @throws FaceError `caller_untrusted`
+ * Returns the next person's ticket, once. It is created now, so no valid ticket was stored. Ends the former visit.
+ * @throws `caller_untrusted`
  */
 export async function takeNextAtKiosk(
   { kiosk, secret }: { kiosk: string; secret: Credential },

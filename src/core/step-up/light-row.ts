@@ -4,16 +4,15 @@ import { complements, isPlain, type ScreenAxis, type ScreenLight, screenColours 
 import { drawBelow } from './draw.js';
 
 /*
- * A random row of lights beside the movements. At each pose the screen shows two colours, one after the other. The second is
- * told only once the picture under the first is committed to: whatever was recorded before cannot have its light. At the first
- * pose two screens come before whose halves have different colours, which tell how the face is shaped.
- * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing: what light of random colours tells of a face
+ * A random sequence of lights during the movements. The second color of a pose is revealed only after the first picture
+ * is committed, so a recording cannot have its light. Two split screens at the start reveal the shape of the face.
+ * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing: what light of random colours tells of a
+ * face
  */
 
-/** What is asked for one picture. */
 export interface Asked {
   readonly movement: Movement;
-  /** `null` in a challenge of movements alone. */
+  /** `null` in a challenge without light. */
   readonly light: ScreenLight | null;
 }
 
@@ -23,7 +22,6 @@ const plain = (axis: ScreenAxis, colour: ScreenLight['first']): ScreenLight => (
   second: colour,
 });
 
-/** Two of the six colours, in an order: each of the 30 as likely. */
 function drawPair(axis: ScreenAxis, random: Random): readonly [ScreenLight, ScreenLight] {
   const left = [...screenColours];
   const [first = screenColours[0]] = left.splice(drawBelow(left.length, random), 1);
@@ -31,7 +29,6 @@ function drawPair(axis: ScreenAxis, random: Random): readonly [ScreenLight, Scre
   return [plain(axis, first), plain(axis, second)];
 }
 
-/** Two complements side by side, and the same changed over. */
 function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, ScreenLight] {
   const [one, other] = complements[drawBelow(complements.length, random)] ?? complements[0];
   const [first, second] = drawBelow(2, random) === 0 ? [one, other] : [other, one];
@@ -41,7 +38,7 @@ function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, Sc
   ];
 }
 
-/** Lights a row of movements: 12 pictures for five poses, one of 6 × 30⁵ rows of colours. */
+/** Adds lights to movements: 12 pictures for five poses, from 6 × 30⁵ sequences. */
 export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Asked[] {
   const halves = drawHalves(axis, random);
   return movements.flatMap((movement, at) =>
@@ -49,17 +46,15 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
   );
 }
 
-/** The pictures of one pose. */
 export interface Pose<T extends Asked> {
-  /** The one that shows it, and which everything but the light is told by. */
+  /** The picture used for everything except light. */
   readonly shown: T;
-  /** Under two colours side by side. */
   readonly halves: readonly T[];
-  /** Under the second colour; `null` without light. */
+  /** Picture under the second color; `null` without light. */
   readonly after: T | null;
 }
 
-/** Sorts the pictures of a challenge by pose: each has one shown picture, light or not. */
+/** Groups the pictures of a challenge by pose. */
 export function toPoses<T extends Asked>(pictures: readonly T[]): readonly Pose<T>[] {
   const poses: { shown: T; halves: T[]; after: T | null }[] = [];
   let halves: T[] = [];

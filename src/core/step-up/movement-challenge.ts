@@ -11,41 +11,39 @@ import type { StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
- * A random row of head movements, and of lights where the page can show them, told one at a time. Before the next is told, the
- * client commits to the picture of the last by its digest: so this server's clock times each, and nobody knows the row before
- * it is over. All pictures come at the end, in one request, and are held against the digests; none of them is stored.
+ * A random sequence of head movements and lights, revealed one at a time. The client commits to each picture by digest
+ * before the next instruction, so the server's clock times each. All pictures come at the end, are verified against the
+ * digests, and are not stored.
  */
 
-/** The pictures of one challenge: straight ahead, three movements, straight ahead; more under light. */
+/** Pictures per challenge: straight ahead, three movements, straight ahead; more with light. */
 export const framesOfChallenge = { least: 5, most: 12 } as const;
 
-/** How long one challenge may take, in seconds. */
+/** Time limit of a challenge, in seconds. */
 const challengeLifeSec = 45;
 
 /**
- * How long its pictures may be on their way once all of them are committed to, in seconds: nothing can be changed in them by
- * then, so it is not the challenge's time that a slow network takes. A request may take a minute to come (src/http/listen.ts),
- * and some are sent twice.
+ * Time for the upload of committed pictures, in seconds; not part of the challenge's time. A request may take a minute
+ * (src/http/listen.ts), and some are sent twice.
  */
 const sentWithinSec = 150;
 
-/** Faster than this nobody reads, turns and is photographed. */
 const quickestFrameMs = 400;
 
-/** Under a light nobody has to move for, a page that waits for its screen and the camera takes longer than this. */
+/** Minimum for a light without movement, given the delays of screen and camera. */
 const quickestLightMs = 300;
 
-/** Longer than this somebody has time to make a picture of what was asked. */
+/** Beyond this, an attacker could produce a fitting picture. */
 const slowestFrameMs = 8000;
 
-/** Under a light nobody has to move for: a page needs half a second and its way here and back. */
+/** Maximum for a light without movement: a page needs half a second plus a round trip. */
 const slowestLightMs = 3000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;
 
 /**
- * Straight ahead, three different turns, straight ahead: 24 rows. Of three different turns one at least goes to a side and
- * one up or down, and turns to a side are the clearest to the judge.
+ * Draws one of 24 sequences: straight ahead, three different turns, straight ahead. At least one turn is sideways,
+ * which the judge sees best, and one is up or down.
  */
 export function drawMovements(random: Random): Movement[] {
   const left: Movement[] = [...turns];
@@ -53,17 +51,16 @@ export function drawMovements(random: Random): Movement[] {
   return ['centre', ...drawn, 'centre'];
 }
 
-/** What a client is to be told next. */
+/** The next instruction for the client. */
 export interface NextMovement extends Asked {
-  /** Of the picture, from 0. */
+  /** Index of the picture, from 0. */
   readonly index: number;
   readonly of: number;
 }
 
-/** A challenge as it is stored. */
 export type MovementRecord = NonNullable<StepUpRecord['movement']>;
 
-/** A new challenge. @param axis - how the screen's halves lie; `null` for one of movements alone */
+/** Creates a challenge. @param axis - arrangement of the screen's halves; `null`: movements only */
 export function newChallenge(
   nonce: Credential,
   axis: ScreenAxis | null,
@@ -82,7 +79,7 @@ export function newChallenge(
   };
 }
 
-/** What is to be told now, and nothing of what comes after it; `null` where all has been told. */
+/** Returns the current instruction; `null` when all were given. */
 export function nextOf(challenge: MovementRecord): NextMovement | null {
   const asked = toAsked(challenge);
   const index = challenge.frames.length;
@@ -90,14 +87,11 @@ export function nextOf(challenge: MovementRecord): NextMovement | null {
   return next === undefined ? null : { index, of: asked.length, ...next };
 }
 
-/** What is asked for each picture, told or not. */
+/** Returns the instruction of every picture. */
 export const toAsked = ({ asked, lights }: Pick<MovementRecord, 'asked' | 'lights'>): readonly Asked[] =>
   asked.map((movement, at) => ({ movement, light: lights[at] ?? null }));
 
-/**
- * The challenge that a nonce names.
- * @throws FaceError `challenge_wrong`: there is none, another, or its time is up
- */
+/** Returns the challenge of a nonce. @throws `challenge_wrong`: none, another one, or expired */
 export function findChallenge(
   { movement }: Pick<StepUpRecord, 'movement'>,
   nonce: Credential,
@@ -110,9 +104,9 @@ export function findChallenge(
 }
 
 /**
- * The challenge after a picture was committed to.
+ * Commits to a picture.
  * @param digest - SHA-256 of the picture's bytes, base64url
- * @throws FaceError `challenge_wrong`: it has all its pictures
+ * @throws `challenge_wrong`: all pictures are committed
  */
 export function commitTo(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
   if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');
@@ -128,9 +122,8 @@ const toMeasurement = (name: string, value: number, unit: string, bounds: Partia
 };
 
 /**
- * What the order, the digests and the clock say of the pictures of a challenge, each with its bound.
- * @param digests - of the pictures that came, in order
- * @param fresh - how many of them were never sent before
+ * Measures order, digests and times of the submitted pictures, with bounds.
+ * @param fresh - number of pictures never submitted before
  */
 export function measureChallenge(
   challenge: MovementRecord,
@@ -138,13 +131,13 @@ export function measureChallenge(
   fresh: number,
 ): readonly Measurement[] {
   const { asked, frames } = challenge;
-  // A picture that nobody committed to came in no time: what is recorded are numbers.
+  // An uncommitted picture counts as 0 ms, so that all recorded values are numbers.
   const times = asked.map((_, at) => frames[at]?.afterMs ?? 0);
   const lit = toPoses(toAsked(challenge).map((each, at) => ({ ...each, afterMs: times[at] ?? 0 }))).flatMap(
     ({ after }) => after?.afterMs ?? [],
   );
   const isLit = challenge.lights.length > 0;
-  // Whoever starts looks ahead already.
+  // At the start the person looks straight ahead already.
   const hasTurned = asked.map((movement, at) => !isLit || movement !== (asked[at - 1] ?? movement));
   const quickest = (turned: boolean): number => Math.min(...times.filter((_, at) => hasTurned[at] === turned));
   const inOrder = digests.filter((digest, index) => digest === frames[index]?.digest).length;

@@ -6,15 +6,12 @@ import { isReceiptWaiting, type StepUpRecord } from './record.js';
 import { isStillEnrolled } from './still-enrolled.js';
 import { changeRecord, readRecord } from './stored.js';
 
-/**
- * A passed step-up with its receipt, where one was asked for.
- * @param passed - with the token that somebody keeps, if any
- */
+/** Adds the requested receipt to a passed step-up. */
 export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDeps): Promise<StepUpRecord> {
   const { connection, subject, kept, receiptFor, pass, action } = passed;
   if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
   const { at: passedAt, accuracy, liveness, presence, methods } = pass;
-  // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
+  // Distinguishes a caller's token from one in the profile: only the caller vouches for its face.
   const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
   const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods, action };
   const expiresAt = addSec(deps.clock.now(), receiptLifeSec);
@@ -23,9 +20,9 @@ export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDe
 }
 
 /**
- * Makes the receipt of a step-up that waits for one; whoever asks again, and whoever else asks, gets the same.
- * @returns the step-up, without a receipt where none waits any more, the enrolment has ended, or another has taken its place
- * @throws FaceError `step_up_unknown`, `step_up_finished`: it offered no codes to wait for
+ * Issues the pending receipt of a step-up. Idempotent.
+ * @returns the step-up, without a receipt if none is pending or the enrolment has ended or changed
+ * @throws `step_up_unknown`, `step_up_finished`: no codes were offered
  */
 export async function takeReceipt(id: string, deps: CoreDeps): Promise<StepUpRecord> {
   const found = await readRecord(id, deps);

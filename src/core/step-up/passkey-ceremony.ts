@@ -10,20 +10,15 @@ import { countPasskeyUse, decoyPasskey, readPasskey } from '../enrolment/passkey
 import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, Passkeys, PresentedSecret } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 
-/** What a WebAuthn ceremony needs. */
 export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> & { readonly passkeys: Passkeys };
 
-/** `create` makes a credential, for an enrolment; `get` uses one. The names are WebAuthn's. */
+/** `create` makes a credential for an enrolment; `get` uses one, as in WebAuthn. */
 export type Ceremony = 'create' | 'get';
 
-/** How long a ceremony and the frames after it may take. */
+/** Time limit for a ceremony and the frames after it. */
 const challengeLifeSec = 600;
 
-/**
- * Begins a WebAuthn ceremony of a step-up; a former one is over. Somebody without a credential gets options that look like
- * anybody's.
- * @returns the options, as the specification serialises them
- */
+/** Starts a WebAuthn ceremony that replaces a former one. Users without a credential get indistinguishable options. */
 export async function startCeremony(
   request: SubjectRef & {
     readonly stepUpId: string;
@@ -50,8 +45,8 @@ export async function startCeremony(
 }
 
 /**
- * The secret of a new credential, and what to keep of it once the enrolment is written.
- * @throws FaceError `secret_missing`: not the answer to this step-up's ceremony, or without a PRF output
+ * Verifies a new credential and returns its secret and what to store after the enrolment.
+ * @throws `secret_missing`: not a response to this step-up's ceremony, or without a PRF output
  */
 export async function takeNewPasskey(
   { stepUpId, answer }: { readonly stepUpId: string; readonly answer: PasskeyAnswer },
@@ -65,8 +60,8 @@ export async function takeNewPasskey(
 }
 
 /**
- * The secret of the subject's credential. An answer that does not prove itself becomes a secret that opens nothing, and
- * the face is held against the token all the same: from outside, in time too, that is a wrong face, and it counts as one.
+ * Returns the secret of the subject's credential. An invalid response gives a secret that opens nothing, and the face
+ * is compared all the same, so that timing and result equal a wrong face.
  */
 export async function takePasskey(
   request: SubjectRef & { readonly stepUpId: string; readonly answer: AssertionAnswer | null },
@@ -84,7 +79,7 @@ export async function takePasskey(
     answer === null
       ? null
       : await deps.passkeys.verifyAssertion(answer, {
-          // Nothing that can be answered: the work is done for a challenge that is spent, too.
+          // Unanswerable: does the same work after the challenge was consumed.
           expectedChallenge: expectedChallenge ?? Buffer.from(deps.random(32)).toString('base64url'),
           credential,
         });
@@ -98,14 +93,13 @@ export async function takePasskey(
 }
 
 /**
- * The input of the PRF: the same for a subject at every check, and another for every subject and connection. It is no
- * secret. The authenticator computes the output with a key that never leaves it, and for this origin alone; who has the
- * input and not the authenticator has nothing.
+ * Returns the PRF input: constant per subject and connection, and not secret, because the authenticator's key and the
+ * origin determine the output.
  * @returns 32 bytes
  */
 export const prfSaltOf = (owner: SubjectRef): Uint8Array => ownDigest('facestep/passkey/prf', owner);
 
-/** SHA-256 over a label and whose it is, each after its length, so that no character can move between two of them. */
+/** SHA-256 over length-prefixed parts, so that no character can move between them. */
 function ownDigest(label: string, { connection, subject }: SubjectRef): Uint8Array {
   const hash = createHash('sha256');
   for (const text of [label, connection, subject]) {
@@ -117,7 +111,7 @@ function ownDigest(label: string, { connection, subject }: SubjectRef): Uint8Arr
   return hash.digest();
 }
 
-/** The decoy is made for everybody: the time does not tell who has a credential. */
+/** The decoy is computed for everyone, so that timing does not reveal who has a credential. */
 async function credentialOf(owner: SubjectRef, deps: CeremonyDeps) {
   const decoy = await decoyPasskey(owner, deps);
   const kept = await readPasskey(owner, deps);
@@ -128,7 +122,7 @@ const challengeKey = (stepUpId: string): string => `passkey-challenge:${stepUpId
 
 const challengeGuard = z.object({ challenge: z.string(), isUsed: z.boolean() });
 
-/** The challenge of a step-up's ceremony, once; `null` where there is none. Which ceremony it was for is signed. */
+/** Consumes the challenge of a ceremony; `null`: none. The ceremony type is part of what is signed. */
 async function takeChallenge(
   stepUpId: string,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,

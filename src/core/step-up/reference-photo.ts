@@ -12,23 +12,23 @@ import { look } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 
 /*
- * The photo of an identity document that some enrolments ask for. It is looked at when the person has chosen it, so that
- * nobody makes the movements for a photo of no use; and again with the frames, as nothing of it is kept in between.
+ * The photo of an identity document, required by some enrolments. It is checked when chosen, before the movements, and
+ * again with the frames, because it is not stored.
  */
 
-/** What a refusal of this photo has for a detail: the same codes stand for the camera's pictures. */
+/** Detail that distinguishes refusals of this photo from those of camera pictures. */
 const detail = 'reference';
 
-/** Whether it was the photo of the document that was refused. */
+/** Returns true if the document's photo was refused. */
 export const isOfReferencePhoto = (error: unknown): boolean => error instanceof FaceError && error.detail === detail;
 
-/** Whether this enrolment asks for one. */
+/** Returns true if this enrolment requires the photo. */
 export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
   record.purpose === 'enrol' && record.kept === null && connection?.policy.referencePhoto === true;
 
 /**
- * Asks the verifier about the one face, for what it says where there is none; the answer to the question is of no interest.
- * @throws FaceError of this photo, with the code of what is wrong with it
+ * Detects the one face; the verifier's result is ignored, only its errors matter.
+ * @throws of this photo, with its code
  */
 async function examine(
   reference: Photo,
@@ -44,10 +44,10 @@ async function examine(
 }
 
 /**
- * Looks at the photo of a document, before the movements: as often as a step-up has looks left, and nothing is kept.
- * @returns what would help; `null`: it has the one face it needs
- * @throws FaceError `step_up_unknown`, `step_up_finished`: also where no look is left; `consent_missing`, `not_found`: no such
- *   photo is asked for; `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
+ * Checks a document's photo before the movements, without storing it.
+ * @returns a hint; `null` if it has exactly one face
+ * @throws `step_up_unknown`, `step_up_finished`: also if no checks are left; `consent_missing`, `not_found`,
+ * `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
  */
 export async function lookAtReference(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
@@ -72,10 +72,7 @@ export async function lookAtReference(
   }
 }
 
-/**
- * The photo that came with the frames, known to have one face.
- * @throws FaceError `photo_missing`, or of this photo
- */
+/** Returns the photo submitted with the frames, after detecting its face. @throws `photo_missing`, or of this photo */
 export async function takeReference(
   reference: Photo | null,
   share: QueueShare,
@@ -87,9 +84,9 @@ export async function takeReference(
 }
 
 /**
- * Whether a picture straight ahead shows the person of the document. One is enough: the judge takes both for one person, and
- * documents are years old.
- * @throws FaceError `face_mismatch`, of this photo
+ * Matches the document with the pictures straight ahead. One match is enough: the judge verifies that they show one
+ * person, and document photos are years old.
+ * @throws `face_mismatch`, of this photo
  */
 export async function matchReference(
   { reference, photos }: { readonly reference: Photo; readonly photos: readonly Photo[] },

@@ -12,7 +12,6 @@ import { changeRecord, findStepUp, type StepUpDeps } from './stored.js';
 import { joinTicket, newSecret } from './ticket.js';
 import { reticket } from './transitions.js';
 
-/** A request that a provider's side signed, and the connection it is of. */
 interface Requested {
   readonly connection: Connection;
   readonly request: string;
@@ -23,17 +22,16 @@ interface ReadRequest {
   readonly subject: string;
   readonly audience: string;
   readonly nonce: string;
-  /** Where it stands that it was used. */
   readonly key: string;
   readonly usedUntil: EpochMs;
 }
 
-/** How a request was used: to start one, or by the page, which opens the step-up of that id. */
+/** Use of a request: started, or opened by the page with the step-up's id. */
 const usedGuard = z.union([z.literal(true), z.string()]);
 
 /**
- * Starts the step-up that a provider's side asked for and signed. Each request starts one.
- * @throws FaceError `caller_untrusted`: not signed by it, or expired; `step_up_finished`: used already
+ * Starts the step-up of a signed request, once per request.
+ * @throws `caller_untrusted`: bad signature, or expired; `step_up_finished`: already used
  */
 export async function startRequestedStepUp(requested: Requested, deps: CoreDeps): Promise<StartedStepUp> {
   const asked = await readRequest(requested, deps);
@@ -41,9 +39,8 @@ export async function startRequestedStepUp(requested: Requested, deps: CoreDeps)
 }
 
 /**
- * Starts it and opens it, for the page. Where nobody has got a session of it, as the answer was lost or something failed on the way,
- * it opens for who asks again.
- * @throws FaceError as `startRequestedStepUp` and `openSession`
+ * Starts and opens it for the page. If the answer was lost or opening failed, it opens for the next attempt.
+ * @throws as `startRequestedStepUp` and `openSession`
  */
 export async function openRequestedStepUp(
   { connection, request, ...opening }: Requested & Omit<Parameters<typeof openSession>[0], 'ticket'>,
@@ -70,14 +67,13 @@ async function readRequest({ connection, request }: Requested, deps: CoreDeps): 
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
   if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
   const key = `step-up-request:${connection.id}:${nonce}`;
-  // A replica whose clock is behind takes it for a little longer.
+  // Includes time for replicas with a slow clock.
   return { connection, subject, audience, nonce, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
 }
 
 const startAsked = ({ connection, subject, audience, nonce }: ReadRequest, deps: CoreDeps): Promise<StartedStepUp> =>
   startStepUp({ connection, subject, kept: null, receipt: { audience, nonce }, hookSignIn: null }, deps);
 
-/** Uses a request up, unless nothing comes of it: then nobody has got anything for it. */
 async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise<Result>, { state }: CoreDeps) {
   if (!(await state.write(key, true, { when: 'absent', expiresAt: usedUntil })))
     throw new FaceError('step_up_finished');
@@ -96,7 +92,7 @@ async function openAgain(
   const opened = findOpened(found, opening.key ?? null, deps);
   if (opened !== null) return opened;
   if (found.record.sessionDigest !== null) throw new FaceError('step_up_finished');
-  // Nobody was told the challenge: it went with what failed.
+  // The challenge was lost with the failure, so it is replaced.
   const challenge = newSecret(deps);
   await changeRecord(id, (record) => reticket(record, challenge), deps, found);
   return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);

@@ -9,9 +9,8 @@ const ownAlone: Allowed = { own: true, unpaired: false, camera: false };
 const unpairedAlone: Allowed = { own: false, unpaired: true, camera: false };
 
 /**
- * Who may do what with a session. A phone does what belongs to the pictures, and to the secret that goes with them: the
- * person who holds it agrees, unlocks their passkey there, or gives up; and nothing before they have chosen the number. It
- * learns nothing of what is held of them.
+ * Permissions per session role. A phone may send pictures and secrets, consent and abandon, but only after the number
+ * was chosen. It sees no enrolment data.
  */
 const allowedBy = {
   read: everyone,
@@ -47,10 +46,9 @@ const allowedBy = {
   export_held: ownAlone,
 } as const satisfies Record<string, Allowed>;
 
-/** What a session may be used for. */
 export type SessionAction = keyof typeof allowedBy;
 
-/** @throws FaceError `step_up_unknown`: not with a session of this role */
+/** @throws `step_up_unknown`: not allowed for this role */
 export function checkAllowed(action: SessionAction, role: SessionRole): void {
   if (!allowedBy[action][role]) throw new FaceError('step_up_unknown', { action, role });
 }

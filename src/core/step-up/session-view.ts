@@ -5,20 +5,18 @@ import { type AnotherWay, anotherWays, type SessionRole, type View } from './pag
 import { areCodesOffered, isReceiptWaiting, outsiderOf, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
 
-/** Names the text of consent that the page shows. */
 export const consentVersion = 'consent-1';
 
-/** What the page may know of its step-up. */
 export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
   readonly expiresAt: EpochMs;
   readonly agreedAt: EpochMs | null;
 };
 
-/** What must come with the face; for a token that somebody keeps, what its keeper asks for is their own business. */
+/** Returns the secret required with the face; none for a caller's token, whose secret is the caller's concern. */
 export const demandedSecret = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): Policy['userSecret'] =>
   record.kept === null ? (connection?.policy.userSecret ?? 'none') : 'none';
 
-/** Whether a step-up may go on at another device. A passkey is proof against a link that somebody was sent; a hand-off is not. */
+/** Returns true if a step-up may move to another device. A passkey resists forwarded links, a hand-off does not. */
 export const isHandOffAllowed = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
   !record.staysHere && (connection?.policy.handOff ?? connection?.policy.userSecret !== 'passkey');
 
@@ -39,7 +37,7 @@ function toPairing({ handOff, spoken, application }: StepUpRecord, role: Session
   return { kind: 'screen', choices, application, ...(asking ?? { browser: null, system: null, network: null }) };
 }
 
-/** Whether the screen's light takes part in a check; whoever keeps a token without a connection has not ruled it out. */
+/** Returns the use of screen light; a caller's token without a connection allows it. */
 export const lightOf = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
   lights[connection?.policy.liveness ?? 'challenge'];
 
@@ -52,8 +50,8 @@ const lights = {
 } as const satisfies Record<Policy['liveness'], View['light']>;
 
 /**
- * What a person may do in place of a face: after the first factor, where whoever asked tells it from a face, and where it counts
- * or is said in a receipt. Nobody is led a way that ends in a refusal.
+ * Returns the alternatives to a face: after a first factor, if the initiator distinguishes them, and only if they count
+ * or a receipt states them, so that none ends in a refusal.
  */
 export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
   const { takesAnotherWay, purpose, kept, receiptFor } = record;
@@ -69,7 +67,7 @@ export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connecti
   return anotherWays.filter((way) => offered[way]);
 }
 
-/** Whether a person may ask the help desk: after the first factor, where the policy says that somebody answers. */
+/** Returns true if the person may ask the help desk: after a first factor, if the policy allows it. */
 export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
   connection?.policy.helpRequests === true &&
   record.kept === null &&
@@ -77,7 +75,7 @@ export const mayAskForHelp = (record: StepUpRecord, connection: Connection | nul
   record.spoken === null &&
   outsiderOf(record) === null;
 
-/** What the page may know of a stored step-up. */
+/** Converts a stored step-up to the page's view. */
 export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
   const { id, record, connection } = stepUp;
   const { purpose, consent, triesLeft, expiresAt, returnUrl } = record;
@@ -93,7 +91,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     organisation: policy?.organisation ?? null,
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: consent === null && purpose !== 'manage',
-    // Whoever has not chosen the number may be somebody else.
+    // Until the number is chosen, it may be another person.
     action:
       role === 'unpaired' || record.action === null
         ? null
@@ -106,13 +104,13 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),
-    // Nothing but a face approves an action.
+    // Only a face approves an action.
     fallbackUrl: record.action === null ? (policy?.fallbackUrl ?? null) : null,
     anotherWays: role === 'own' ? [...waysOf(stepUp)] : [],
     helpOffered: role === 'own' && mayAskForHelp(record, connection),
     recoveryCodesOffered: role === 'own' && areCodesOffered(record, now),
     receiptWaits: role === 'own' && isReceiptWaiting(record, now),
-    // The phone of a hand-off stays where it is: the other browser goes on.
+    // The phone of a hand-off stays; the other browser continues.
     returnUrl: role === 'own' ? returnUrl : null,
   };
 }

@@ -15,44 +15,38 @@ import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
 import { abandon, agree, checkTicket, open } from './transitions.js';
 
 /*
- * The capture page's hold on a step-up. A link's ticket opens it once; from then on the browser that did shows the secret
- * it got for it. No cookie says who it is, so no other page can make it act.
+ * Sessions of the capture page. A link's ticket opens a step-up once; then the browser sends a session secret. No
+ * cookies, so other pages cannot make it act (CSRF).
  */
 
-/** What a browser got for its ticket. */
 export interface OpenedSession {
   readonly session: Credential;
   readonly view: SessionView;
 }
 
-/** What whoever opens a link shows. */
 export interface Opening {
   readonly ticket: Credential;
-  /** The secret of the session, where the page named one beforehand; where absent or `null`, it gets one. */
+  /** Session secret chosen by the page; if absent or `null`, one is issued. */
   readonly key?: Credential | null;
 }
 
-/**
- * A link that was opened under this very key: the answer was lost on the way, and whoever holds the key holds the session.
- * @returns `null`: it was not
- */
+/** Returns the session of a link opened with this same key, after its answer was lost. @returns `null` if it was not */
 export function findOpened(found: StepUp, key: Credential | null, { clock }: StepUpDeps): OpenedSession | null {
   const { id, record } = found;
   if (key === null || !isOpenedUnder(record, key)) return null;
   return { session: joinTicket(id, key), view: toSessionView(found, roleOf(key, record), clock.now()) };
 }
 
-/** Whether it was: also while whoever asks again was on the way. */
+/** Returns true if a session was opened under this key. */
 export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Credential): boolean =>
   [sessionDigest, handOff?.sessionDigest ?? null].some((digest) => isStored(key, digest));
 
 /**
- * Exchanges a ticket for a session, once. Somebody without an enrolment becomes one who enrols, where the policy says so
- * and somebody vouches for who it is.
- * @param opening.browser - what the browser shows to be the one the link is for
- * @param opening.returnUrl - where an application asked the page to go; only where the connection allows it
- * @throws FaceError `step_up_unknown` (also for a wrong ticket or browser), `step_up_opened`, `step_up_finished`,
- *   `request_malformed`: not an allowed address; `profile_unavailable`
+ * Exchanges a ticket for a session, once. A check becomes an enrolment for authenticated users without one, if the
+ * policy says so.
+ * @param opening.returnUrl - only if the connection allows it
+ * @throws `step_up_unknown` (also for a wrong ticket or browser), `step_up_opened`, `step_up_finished`,
+ * `request_malformed`: URL not allowed; `profile_unavailable`
  */
 export async function openSession(
   opening: Opening & { readonly browser: Credential | null; readonly returnUrl: string | null },
@@ -72,7 +66,7 @@ export async function openSession(
   const purpose = (await isToEnrol(found, deps)) ? 'enrol' : found.record.purpose;
   const consent = purpose === 'verify' ? await findAgreement(found.record, deps) : null;
   if (consent !== null) {
-    // First: the link opens once, and nobody goes on under what is not on record.
+    // Recorded first: the link opens once, and every consent needs an entry.
     const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
     await deps.audit.append({ action: 'consent_relied_on', ...whoOf(found.record), detail });
   }
@@ -95,8 +89,7 @@ export async function openSession(
 }
 
 /**
- * What somebody who comes back agreed to at their enrolment, which was to be checked like this. Only where they, or their own
- * provider, asked for the check: to a stranger it would tell who is enrolled.
+ * Returns the consent of the enrolment. Only for authenticated initiators: it would reveal to others who is enrolled.
  */
 async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Consent | null> {
   if (record.kept !== null || outsiderOf(record) !== null) return null;
@@ -105,7 +98,7 @@ async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Co
 
 async function isToEnrol({ record, connection }: StepUp, deps: StepUpDeps): Promise<boolean> {
   const { purpose, proved, kept, subject, action } = record;
-  // A first face is compared with nothing: it approves nothing.
+  // A first face is compared with nothing, so it cannot approve an action.
   if (action !== null) return false;
   if (purpose !== 'verify' || !proved || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
   try {
@@ -116,20 +109,14 @@ async function isToEnrol({ record, connection }: StepUp, deps: StepUpDeps): Prom
   }
 }
 
-/** A session, known to hold its step-up, and the step-up as it was found. */
 export interface FoundSession extends StepUp {
-  /** What the page showed. */
   readonly session: Credential;
   readonly revision: number;
   readonly role: SessionRole;
-  /** What it was found for. */
   readonly action: SessionAction;
 }
 
-/**
- * The step-up of a session, for one action.
- * @throws FaceError `step_up_unknown`, also where the session's role may not do that
- */
+/** Finds the step-up of a session for one action. @throws `step_up_unknown`, also if the role does not allow it */
 export async function findSession(
   session: Credential,
   action: SessionAction,
@@ -144,8 +131,8 @@ export async function findSession(
 }
 
 /**
- * What is about an enrolment ends with it, also a page that stands open. A face check finds out by itself, as any other refusal.
- * @throws FaceError `step_up_finished`
+ * Sessions of an enrolment end with it, including open pages. A face check detects it like any other refusal.
+ * @throws `step_up_finished`
  */
 async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {
   if (record.purpose !== 'verify') await checkNotEnded(record, deps);
@@ -158,14 +145,10 @@ function roleOf(secret: Credential, record: StepUpRecord): SessionRole {
   throw new FaceError('step_up_unknown');
 }
 
-/** Of the browser the link was for: one that has a number to choose may do no more before. */
 const ownRole = ({ spoken }: StepUpRecord): SessionRole =>
   spoken === null || spoken.choice === 'right' ? 'own' : 'unpaired';
 
-/**
- * How a session's step-up stands; once it has passed, the receipt too, for the browser the link was for alone: its phone may
- * have sent the pictures, or the reply to them got lost.
- */
+/** Returns the view of a session; after a pass with the receipt, for the link's own browser only. */
 export function viewSession(
   stepUp: StepUp & { readonly role: SessionRole },
   { clock }: Pick<StepUpDeps, 'clock'>,
@@ -176,8 +159,8 @@ export function viewSession(
 }
 
 /**
- * Changes the step-up of a session: as it was found, or as it is where that is no longer so.
- * @throws FaceError `step_up_unknown`, and whatever `change` throws
+ * Changes the step-up of a session, reading it again if it changed.
+ * @throws `step_up_unknown`, and what `change` throws
  */
 export async function changeSession(
   session: FoundSession,
@@ -189,7 +172,7 @@ export async function changeSession(
   const record = await changeRecord(
     id,
     (found) => {
-      // Whoever wrote in between may have ended this very session.
+      // A concurrent writer may have ended this session.
       checkAllowed(action, roleOf(secret, found));
       return change(found, deps.clock.now());
     },
@@ -200,8 +183,8 @@ export async function changeSession(
 }
 
 /**
- * Notes that the person agreed to the text they were shown.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`: another text than the one in force
+ * Records consent to the shown text.
+ * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`: not the current text
  */
 export async function giveConsent(
   { session, version, language }: { session: FoundSession; version: string; language: string },
@@ -211,22 +194,19 @@ export async function giveConsent(
   const { id, record } = session;
   const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
   checkStarted(record, deps.clock.now());
-  // First: nobody goes on under a consent that is not on record.
+  // Recorded first, so that every consent has an entry.
   const detail = { stepUpId: id, statement: consent.statement, purpose: record.purpose };
   await deps.audit.append({ action: 'consent_given', ...whoOf(record), detail });
   const stepUp = await changeSession(session, (found, now) => agree(found, consent, now), deps);
   return toSessionView(stepUp, session.role, deps.clock.now());
 }
 
-/**
- * Ends a step-up because the person cannot or will not go on.
- * @throws FaceError `step_up_unknown`, `step_up_finished`
- */
+/** Abandons a step-up for the person. @throws `step_up_unknown`, `step_up_finished` */
 export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   const stepUp = await changeSession(session, abandon, deps);
   const { id, record } = stepUp;
   const application = record.application ?? undefined;
-  // Whoever closes their own page has stopped no check.
+  // Closing one's own page abandons no check.
   if (record.purpose !== 'manage')
     await deps.audit.append({
       ...{ action: 'step_up_abandoned', ...whoOf(record) },

@@ -1,7 +1,7 @@
 import type { Random } from '../ports.js';
 import { drawBelow } from './draw.js';
 
-/** Numbers to choose among, and the one of them that is told by another way than the link. */
+/** Numbers to choose from, and the one shown or read out elsewhere. */
 export interface DrawnChoices {
   readonly choices: string[];
   readonly code: string;
@@ -9,7 +9,7 @@ export interface DrawnChoices {
 
 const choicesOffered = 3;
 
-/** Two digits, none the same: three with a chance of one in three for whoever guesses, once. */
+/** Draws three different two-digit numbers: a single guess succeeds one time in three. */
 export function drawChoices(random: Random): DrawnChoices {
   const drawn = new Set<string>();
   while (drawn.size < choicesOffered) drawn.add(String(10 + drawBelow(90, random)));

@@ -19,7 +19,6 @@ import { isStored, newSecret, toStoredDigest } from './ticket.js';
 import { capture, newAttempt, take } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 
-/** What may be told of a step-up. */
 export interface StepUpView {
   readonly id: string;
   readonly connection: string;
@@ -27,72 +26,64 @@ export interface StepUpView {
   readonly purpose: StepUpPurpose;
   readonly state: StepUpState;
   readonly expiresAt: EpochMs;
-  /** Of a passed step-up that was started for one, while it is good. */
   readonly receipt: Credential | null;
-  /** Whether it is made once somebody takes it. */
+  /** True if it is issued on request. */
   readonly receiptWaits: boolean;
-  /** Of a passed one: when, how alive it looked, and what took part (RFC 8176). */
+  /** Time, liveness, and factors (RFC 8176) of a passed one. */
   readonly pass: StepUpRecord['pass'];
-  /** Whether it was never offered to another device. */
+  /** True if no hand-off was offered. */
   readonly stayedHere: boolean;
-  /** What was to be approved. */
   readonly action: NamedAction | null;
 }
 
-/** What a step-up is about. */
 export type StepUpRequested = {
   readonly subject: string;
   readonly purpose?: StepUpPurpose;
   /**
-   * Whether whoever starts it has proved, or vouches, that this subject is there. `source`: where it was asked for; `null`
-   * where the subject's own provider asks, so that failures are the subject's.
+   * `proved`: the initiator authenticated the subject with a first factor, or vouches for them. `source`: address of an
+   * anonymous initiator; `null` if the subject's own provider asks, so that failures count against the subject.
    */
   readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
-  /** The administrator who asked for it, for the audit trail. */
   readonly by?: string;
-  /** An address of the application that gets the answer, where that is not the receipt's audience. */
+  /** URL of the application that gets the answer, if not the receipt's audience. */
   readonly application?: string | null;
-  /** Where the page sends the browser at the end. */
   readonly returnUrl?: string | null;
-  /** The secret of the one browser that may open the page; `null`: whichever. */
+  /** Secret of the one browser that may open the page; `null`: any. */
   readonly browser?: Credential | null;
-  /** The sign-in whose hook may use the pass; `null`: none, so that the pass counts only for whoever started the step-up. */
+  /** Sign-in whose hook may use the pass; `null`: none, only the initiator gets it. */
   readonly hookSignIn: HookSignIn | null;
-  /** Whether whoever gets the answer tells another way from a face; where absent, a face alone passes. */
+  /** True if the recipient distinguishes an alternative from a face; absent: only a face passes. */
   readonly takesAnotherWay?: boolean;
-  /** A number that is read out to the person, who has to choose it before anything else. */
+  /** Number that is read out and must be chosen first. */
   readonly spoken?: DrawnChoices;
-  /** Whose camera may be used; `null`: what the policy says. */
+  /** Allowed devices; `null`: as the policy says. */
   readonly camera?: StepUpRecord['camera'] | null;
-  /** Whether the browser that opens it has to use its own camera, whatever the policy says of hand-offs. */
   readonly staysHere?: boolean;
-  /** Of somebody's own page: whether a new face may be enrolled there; where absent, it may. */
+  /** For a person's own page: false to forbid enrolling a new face. */
   readonly mayRenew?: boolean;
-  /** What the person is asked to approve; they see it before the camera opens. A face alone approves, and nothing else comes of it. */
+  /** Action to approve, shown before the camera opens. Only a face approves, and the pass has no other effect. */
   readonly action?: NamedAction | null;
-  /** How long it waits to be opened, in seconds, in place of the policy's time. */
+  /** Time to wait for opening, in seconds; default: the policy's. */
   readonly lifeSec?: number;
 } & (
   | {
       readonly connection: Connection;
-      /** `null` takes the token in the subject's profile. */
+      /** `null`: the token in the subject's profile. */
       readonly kept: KeptToken | null;
-      /** `null` makes none. */
+      /** `null`: no receipt. */
       readonly receipt: ReceiptRequest | null;
     }
   | { readonly connection: null; readonly kept: KeptToken; readonly receipt: ReceiptRequest }
 );
 
-/** How long a step-up without a connection waits for its photos, in seconds. */
+/** Time to wait for photos without a connection's policy, in seconds. */
 export const defaultTimeoutSec = 600;
 
-/** Decisions against a person before the page gives up. */
 const triesOnPage = 3;
 
-/** Movement challenges of one step-up, with those whose pictures were of no use. */
 const challengesOnPage = 12;
 
-/** A step-up that has just been started. The challenge, after the id and a dot, is the ticket of the capture page. */
+/** A started step-up. `<id>.<challenge>` is the ticket of the capture page. */
 export interface StartedStepUp {
   readonly id: string;
   readonly challenge: Credential;
@@ -100,22 +91,22 @@ export interface StartedStepUp {
 }
 
 /**
- * Opens a step-up for a subject. Nothing is looked up: one for an unknown or unenrolled subject looks the same. Nothing is
- * counted either: whoever lets strangers start one does that first.
- * @returns the id, public, and the challenge, which only the person in front of the camera may get
- * @throws FaceError `token_malformed`: what is kept is no token
+ * Starts a step-up. Looks nothing up, so unknown and unenrolled subjects look the same. Callers must rate-limit
+ * anonymous requests first.
+ * @returns the public id, and the challenge, only for the person in front of the camera
+ * @throws `token_malformed`
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
   const source = asked.proved ? null : asked.source;
-  // Its keeper is told now, as the person in front of the camera is not.
+  // Reported to the caller now, because the person cannot fix it.
   if (kept !== null) deps.verifier.identify(kept.token);
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const challenge = newSecret(deps);
   const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
   const expiresAt = addSec(deps.clock.now(), lifeSec);
   const { purpose = 'verify', browser = null, action = null } = requested;
-  // An approval is no sign-in.
+  // An approval is not a sign-in.
   const hookSignIn = action === null ? requested.hookSignIn : null;
   const record: StepUpRecord = {
     connection: connection === null ? kept.binding.tenant : connection.id,
@@ -155,7 +146,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     returnUrl: requested.returnUrl ?? null,
     expiresAt,
   };
-  // Outsiders begin many, so it must not cost a wait for the disk: after a power cut they begin anew.
+  // Relaxed durability for anonymous starts, which are many: they start again after a power failure.
   await writeNew(id, record, { mayBeLost: !asked.proved }, deps);
   await deps.audit.append({
     action: 'step_up_started',
@@ -172,19 +163,16 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
   return { id, challenge, expiresAt };
 }
 
-/** What people know an application by; `null` where its address names no host. */
 const hostOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).host || null : null);
 
-/** Whether photos alone never do. */
 const isChallenged = (policy: Policy | undefined): boolean =>
   policy !== undefined && policy.liveness !== 'off' && policy.liveness !== 'passive';
 
 /**
- * Takes the photos of a step-up from whoever holds its challenge, and completes it. Pictures that cannot be used leave it
- * open for better ones; a decision closes it. To whoever sends them a wrong face, no liveness, an unenrolled or revoked
- * person are one decision.
- * @throws FaceError `step_up_unknown` (also for a wrong challenge), `step_up_finished`, `challenge_needed`,
- *   `secret_missing`, `locked_out`, `profile_unavailable`, and the codes of `Verifier` for pictures
+ * Accepts photos from the holder of the challenge and completes the step-up; unusable pictures leave it open. A wrong
+ * face, missing liveness, and an unenrolled or revoked person give the same decision.
+ * @throws `step_up_unknown`, `step_up_finished`, `challenge_needed`, `secret_missing`, `locked_out`,
+ * `profile_unavailable`, the codes of `Verifier`
  */
 export async function submitPhotos(
   request: {
@@ -205,7 +193,7 @@ export async function submitPhotos(
       if (!isStored(challenge, latest.challengeDigest)) throw new FaceError('step_up_unknown');
       const captured = capture(latest, by, now);
       const policy = latest.kept === null ? found.connection?.policy : undefined;
-      // Pictures alone show no movement, no phone, and no authenticator, and nobody was shown anything for them.
+      // Photos alone prove no movement, phone or authenticator, and their sender was shown no action.
       const isPlain = latest.purpose === 'verify' && latest.spoken === null && latest.action === null;
       const needsPage = isChallenged(policy) || latest.camera === 'phone' || !isPlain;
       if (needsPage) throw new FaceError('challenge_needed');
@@ -230,22 +218,19 @@ export async function submitPhotos(
     },
     deps,
   );
-  // Whoever sends photos shows nobody codes.
+  // A caller that sends photos does not show recovery codes.
   return takeOutcome(toView(id, ended, deps.clock.now()), deps);
 }
 
-/**
- * How a step-up stands.
- * @throws FaceError `step_up_unknown`
- */
+/** Returns the state of a step-up. @throws `step_up_unknown` */
 export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
   return toView(id, record, deps.clock.now());
 }
 
 /**
- * How a step-up ended, for the backend that started it: with its receipt, where that waited for the person.
- * @throws FaceError `step_up_unknown`
+ * Returns the outcome to the backend that started the step-up, and issues a pending receipt.
+ * @throws `step_up_unknown`
  */
 export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<StepUpView> {
   if (!view.receiptWaits) return view;
@@ -253,8 +238,8 @@ export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<Ste
 }
 
 /**
- * Takes the pass of a step-up, once, for whoever started it and answers for it elsewhere.
- * @throws FaceError `step_up_unknown`, `face_not_verified`: it did not pass; `step_up_finished`: taken already
+ * Consumes the pass for its initiator.
+ * @throws `step_up_unknown`, `face_not_verified`: not passed; `step_up_finished`: already consumed
  */
 export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
@@ -263,7 +248,7 @@ export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
   return toView(id, taken, deps.clock.now());
 }
 
-/** What may be told of a stored step-up. */
+/** Converts a stored step-up to its public view. */
 export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
   id,
   connection: record.connection,

@@ -6,37 +6,36 @@ import { addSec, type EpochMs } from '../units.js';
 import { recordGuard, type StepUpRecord } from './record.js';
 import { end, judgedWithinSec, keep } from './transitions.js';
 
-/** The core, and the connections it serves, by id. */
 export type StepUpDeps = CoreDeps & { readonly connections: ReadonlyMap<string, Connection> };
 
 type Stores = Pick<CoreDeps, 'state'>;
 
-/** A step-up and the connection it is about: `null` where a token that somebody keeps needs none, or it is configured no more. */
+/** A step-up and its connection; `null` for a caller's token without one, or if it is no longer configured. */
 export interface StepUp {
   readonly id: string;
   readonly record: StepUpRecord;
   readonly connection: Connection | null;
 }
 
-/** One that has ended stays readable for this long, so that its caller can learn how. */
+/** Retention after the end, in seconds, so that the caller can read the outcome. */
 const keptAfterEndSec = 3600;
 
 const toStored = (id: string) => ({
   key: `step-up:${id}`,
   guard: recordGuard,
-  // One that nobody ended goes with the token in it: under an attempt that began in time, once that is over.
+  // An abandoned one is deleted with its caller's token, after a running attempt.
   expiresAt: ({ kept, captured, expiresAt }: StepUpRecord): EpochMs =>
     addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
 });
 
-/** @throws FaceError `step_up_unknown` */
+/** @throws `step_up_unknown` */
 export async function readRecord(id: string, deps: Stores): Promise<FoundRecord<StepUpRecord>> {
   const found = await readStored(toStored(id), deps);
   if (found === null) throw new FaceError('step_up_unknown');
   return found;
 }
 
-/** The step-up of that id, with its connection. @throws FaceError `step_up_unknown` */
+/** Finds a step-up and its connection. @throws `step_up_unknown` */
 export async function findStepUp(
   id: string,
   deps: Pick<StepUpDeps, 'state' | 'connections'>,
@@ -45,7 +44,6 @@ export async function findStepUp(
   return { id, record, revision, connection: deps.connections.get(record.connection) ?? null };
 }
 
-/** Of one that has ended nobody needs to know any more where it was begun. */
 function withoutAsking(record: StepUpRecord): StepUpRecord {
   const { state, handOff } = record;
   if (handOff === null || state === 'started' || state === 'captured') return record;
@@ -62,7 +60,7 @@ async function write(
   await state.write(key, withoutAsking(record), { ...how, expiresAt: expiresAt(record) });
 }
 
-/** Stores one that has just been started. */
+/** Stores a new step-up. */
 export const writeNew = (
   id: string,
   record: StepUpRecord,
@@ -72,8 +70,8 @@ export const writeNew = (
 
 /**
  * Changes a step-up.
- * @param known - as it was read a moment ago
- * @throws FaceError `step_up_unknown`, `state_unavailable`, and whatever `change` throws
+ * @param known - the record as just read
+ * @throws `step_up_unknown`, `state_unavailable`, and what `change` throws
  */
 export async function changeRecord(
   id: string,
@@ -88,14 +86,14 @@ export async function changeRecord(
   return (await changeStored(toStored(id), step, deps, known)).changed;
 }
 
-/** Keeps a step-up for an attempt that has passed. @throws FaceError `step_up_finished`: another one has begun */
+/** Reserves a step-up for a passed attempt. @throws `step_up_finished`: another one has started */
 export async function keepForAttempt({ id, record: captured }: StepUp, deps: Stores): Promise<void> {
   await changeRecord(id, (found) => keep(found, captured), deps);
 }
 
-/** Ends an attempt. @throws FaceError `step_up_finished`: another one has begun */
+/** Ends an attempt. @throws `step_up_finished`: another one has started */
 export async function endAttempt({ id, record: captured }: StepUp, ended: StepUpRecord, deps: Stores): Promise<void> {
-  // What has passed was kept for it, and outlives even its time.
+  // A pass was reserved, so it is written without a condition, even after its time.
   if (ended.state === 'passed') await write(id, { ...ended, captured: null }, { when: 'any' }, deps);
   else await changeRecord(id, (found) => end(found, captured, ended), deps);
 }

@@ -10,28 +10,24 @@ import { type AskingBrowser, areCodesOffered, checkStarted, type StepUpRecord } 
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
- * How a step-up goes on. Each function is given the record as it is and what happened, and gives the record as it is from now
- * on, or throws where that may not happen now: `step_up_finished` unless the step-up is under way. They ask nobody and keep
- * nothing; who calls them has checked who asks.
+ * State transitions of a step-up. Pure functions from a record and an event to the next record; they throw
+ * `step_up_finished` if the step-up is not active. Callers check authorization.
  */
 
-/** Of one that is under way, also where an attempt before was left undecided. @throws FaceError `step_up_finished` */
+/** Returns the active step-up, also after an undecided attempt. @throws `step_up_finished` */
 export function underWay(record: StepUpRecord, now: EpochMs): StepUpRecord {
   checkStarted(record, now);
   return { ...record, state: 'started', captured: null };
 }
 
-/**
- * What a link holds, shown by the browser it is for.
- * @throws FaceError `step_up_opened`, `step_up_unknown`, `step_up_finished`
- */
+/** Verifies a link's secret and browser. @throws `step_up_opened`, `step_up_unknown`, `step_up_finished` */
 export function checkTicket(
   record: StepUpRecord,
   { secret, browser }: { readonly secret: Credential; readonly browser: Credential | null },
   now: EpochMs,
 ): void {
   const { challengeDigest, browserDigest } = record;
-  // A link that was opened before is known by nothing but its id: whoever guesses that learns no more.
+  // An opened link has no secret left to verify, so guessing ids reveals no more.
   if (challengeDigest === null) throw new FaceError('step_up_opened');
   if (!isStored(secret, challengeDigest)) throw new FaceError('step_up_unknown');
   if (browserDigest !== null && !(browser !== null && isStored(browser, browserDigest)))
@@ -39,7 +35,7 @@ export function checkTicket(
   checkStarted(record, now);
 }
 
-/** Opened by the browser it is for, once. @param opening.lifeSec - how long whoever sits before it has from now on */
+/** Opens it for its browser, once. */
 export function open(
   record: StepUpRecord,
   opening: {
@@ -58,13 +54,13 @@ export function open(
     sessionDigest: toStoredDigest(session),
     purpose,
     consent,
-    // An invitation waits for days; once it is open, a person sits before it.
+    // An invitation waits for days; after opening, a person is present.
     expiresAt: record.purpose === 'verify' ? record.expiresAt : addSec(now, lifeSec),
     returnUrl: record.returnUrl ?? returnUrl,
   };
 }
 
-/** Sent to a kiosk, which gets a ticket of its own. @throws FaceError `step_up_opened` */
+/** Replaces the ticket for a kiosk. @throws `step_up_opened` */
 export function reticket(record: StepUpRecord, challenge: Credential): StepUpRecord {
   if (record.sessionDigest !== null) throw new FaceError('step_up_opened');
   return { ...record, challengeDigest: toStoredDigest(challenge) };
@@ -75,7 +71,7 @@ export const agree = (record: StepUpRecord, consent: Consent, now: EpochMs): Ste
   consent,
 });
 
-/** Given up by the person. */
+/** Abandons it for the person. */
 export const abandon = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...underWay(record, now),
   state: 'abandoned',
@@ -83,19 +79,22 @@ export const abandon = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   movement: null,
 });
 
-/** A person's own page by which the enrolment was ended. */
+/** Keeps a person's own page open after it ended the enrolment. */
 export const goOnAfterEnd = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...underWay(record, now),
   startedAt: now,
 });
 
-/** From a person's own page on to an enrolment: whoever ended theirs there may make a new one there. */
+/** Turns a person's own page into an enrolment. */
 export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...underWay(record, now),
   purpose: 'enrol',
 });
 
-/** A movement challenge, in place of any former one. @throws FaceError `consent_missing`, `step_up_finished`: or none is left */
+/**
+ * Starts a movement challenge that replaces a former one.
+ * @throws `consent_missing`, `step_up_finished`: or none is left
+ */
 export function challenge(record: StepUpRecord, movement: MovementRecord, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
   if (record.consent === null) throw new FaceError('consent_missing');
@@ -103,7 +102,7 @@ export function challenge(record: StepUpRecord, movement: MovementRecord, now: E
   return { ...started, movement, challengesLeft: record.challengesLeft - 1 };
 }
 
-/** A picture of the movement told last. @throws FaceError `challenge_wrong` */
+/** Commits a picture of the latest movement. @throws `challenge_wrong` */
 export function commit(
   record: StepUpRecord,
   { nonce, digest }: { readonly nonce: Credential; readonly digest: string },
@@ -113,8 +112,8 @@ export function commit(
 }
 
 /**
- * The photo of an identity document, looked at by itself.
- * @throws FaceError `not_found`: none is wanted; `consent_missing`, `step_up_finished`: or no look is left
+ * Counts a separate check of an identity document's photo.
+ * @throws `not_found`: not required; `consent_missing`, `step_up_finished`: or no checks left
  */
 export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: boolean }, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
@@ -124,7 +123,7 @@ export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: bo
   return { ...started, looksLeft: record.looksLeft - 1 };
 }
 
-/** A ticket for the camera of another device, in place of a former one and what had opened that. */
+/** Sets a ticket for another device's camera, replacing a former one and its session. */
 export function handOff(
   record: StepUpRecord,
   offered: {
@@ -140,7 +139,7 @@ export function handOff(
   return { ...underWay(record, now), handOff: { ...handOff, choice: 'open' } };
 }
 
-/** The other device opens its ticket, once. @throws FaceError `step_up_unknown`, `step_up_opened` */
+/** Opens the ticket on the other device, once. @throws `step_up_unknown`, `step_up_opened` */
 export function openHandedOff(
   record: StepUpRecord,
   { secret, session }: { readonly secret: Credential; readonly session: Credential },
@@ -154,10 +153,7 @@ export function openHandedOff(
   return { ...record, handOff: { ...handOff, ticketDigest: null, sessionDigest: toStoredDigest(session) } };
 }
 
-/**
- * The number chosen at the other device, or by somebody on the telephone, `null` for none of those offered; a wrong one ends
- * the step-up.
- */
+/** Applies the number chosen on the phone or during the call, `null` for none; a wrong one ends the step-up. */
 export function choose(record: StepUpRecord, number: string | null, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
   const { handOff, spoken } = record;
@@ -172,24 +168,21 @@ export function choose(record: StepUpRecord, number: string | null, now: EpochMs
   return { ...started, handOff: { ...handOff, choice: 'wrong' }, state: 'failed', kept: null, movement: null };
 }
 
-/** Longer than a check takes with a slow provider behind it. */
+/** Longer than a check with a slow provider. */
 export const judgedWithinSec = 30;
 
-/** Names an attempt. */
+/** Creates the id of an attempt. */
 export const newAttempt = ({ random }: { readonly random: Random }): string =>
   Buffer.from(random(12)).toString('base64url');
 
-/**
- * Taken for one attempt. The try is counted now, so that nobody wins one by what ends this process.
- * @param by - names the attempt
- */
+/** Reserves it for one attempt. The attempt is counted now, so that a crash of the process gives no additional one. */
 export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {
   const { triesLeft } = underWay(record, now);
   const captured = { by, until: addSec(now, judgedWithinSec) };
   return { ...record, state: 'captured', captured, movement: null, triesLeft: triesLeft - 1 };
 }
 
-/** As it was before it was captured, with its try, and without the challenge whose frames came. */
+/** Returns the record from before the attempt, with its try refunded and without the used challenge. */
 export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
   ...captured,
   state: 'started',
@@ -198,43 +191,36 @@ export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
 });
 
 /**
- * Kept for an attempt that has passed, before the pass goes anywhere: from now on no other can begin.
- * @param captured - as `capture` made it
- * @throws FaceError `step_up_finished`: another attempt has begun
+ * Reserves it for a passed attempt before the pass is delivered, so that no other can start.
+ * @throws `step_up_finished`: another attempt has started
  */
 export function keep(record: StepUpRecord, captured: StepUpRecord): StepUpRecord {
   const by = checkOwn(record, captured);
   return { ...record, captured: { by, until: null } };
 }
 
-/**
- * The attempt is over, unless it took so long that another may have begun.
- * @param captured - as `capture` made it
- * @param ended - what the step-up is from now on
- * @throws FaceError `step_up_finished`: another attempt has begun
- */
+/** Ends the attempt, unless another may have started. @throws `step_up_finished`: another attempt has started */
 export function end(record: StepUpRecord, captured: StepUpRecord, ended: StepUpRecord): StepUpRecord {
   checkOwn(record, captured);
   return { ...ended, captured: null };
 }
 
-/** @returns the name of the attempt */
 function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
   if (found.state !== 'captured' || captured === null || found.captured?.by !== captured.by)
     throw new FaceError('step_up_finished');
   return captured.by;
 }
 
-/** New recovery codes. @throws FaceError `step_up_finished`: none are offered, or the person has gone on with those that were made */
+/** Consumes the offer of recovery codes. @throws `step_up_finished`: none offered, or the person has continued */
 export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRecord {
   if (!areCodesOffered(record, now)) throw new FaceError('step_up_finished');
   return { ...record, recoveryCodes: 'made' };
 }
 
-/** Those that were taken could not be made. */
+/** Restores the offer after the codes could not be created. */
 export const offerRecoveryCodes = (record: StepUpRecord): StepUpRecord => ({ ...record, recoveryCodes: 'offered' });
 
-/** The pass is taken, once. @throws FaceError `face_not_verified`, `step_up_finished`: taken already */
+/** Consumes the pass. @throws `face_not_verified`, `step_up_finished`: already consumed */
 export function take(record: StepUpRecord): StepUpRecord {
   if (record.state !== 'passed') throw new FaceError('face_not_verified');
   if (record.taken) throw new FaceError('step_up_finished');

@@ -4,7 +4,10 @@ import type { QueueShare } from '../queue-share.js';
 import { outsiderOf, shareOf, whoOf } from './record.js';
 import type { StepUp } from './stored.js';
 
-/** Returns whom unusable pictures of a step-up are charged to. Anonymous callers never spend the budget of a known person. */
+/**
+ * Returns the budgets that unusable pictures of a step-up are charged to. Anonymous callers never spend a known
+ * person's.
+ */
 function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count[] {
   const outsider = outsiderOf(record);
   if (outsider !== null)
@@ -17,9 +20,9 @@ function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count
 }
 
 /**
- * Runs work that examines pictures of a step-up, and charges the engine's time for the unusable ones.
- * @param work - given what makes the share of each row of pictures
- * @throws FaceError `locked_out` before `work`, if the budget is used up; `state_unavailable`, and whatever `work` throws
+ * Runs work on pictures and charges the engine time of unusable ones.
+ * @param work - receives a function that creates the share of each row
+ * @throws `locked_out` before `work`, if the budget is exhausted; `state_unavailable`, and what `work` throws
  */
 export async function chargeUnusable<Result>(
   stepUp: Pick<StepUp, 'id' | 'record'>,
@@ -38,7 +41,7 @@ export async function chargeUnusable<Result>(
       onRefused(error: FaceError, tookMs: number) {
         first ??= error;
         const counting = charge(counts, tookMs, deps);
-        // Reported below; the engine may refuse a picture after the work has failed.
+        // Awaited below; the engine may refuse a picture after the work has failed.
         counting.catch(() => {});
         charged.push(counting);
       },
@@ -48,7 +51,7 @@ export async function chargeUnusable<Result>(
   try {
     return await work(toRow);
   } finally {
-    // The next request of the caller finds them counted.
+    // So that the caller's next request sees them.
     await Promise.all(charged);
   }
 }

@@ -10,16 +10,13 @@ import type { FoundSession } from './session.js';
 import { demandedSecret } from './session-view.js';
 import type { StepUp } from './stored.js';
 
-/** What came with the frames, or `null`. Nothing of it is proven. */
+/** Secrets submitted with the frames, unverified; or `null`. */
 export interface SentSecret {
   readonly pin: UserSecret | null;
   readonly passkey: PasskeyAnswer | null;
 }
 
-/**
- * Whether what the connection asks for came along; before anything is compared.
- * @throws FaceError `secret_missing`, `secret_weak`
- */
+/** Checks that the required secret was submitted, before any comparison. @throws `secret_missing`, `secret_weak` */
 export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent: SentSecret): void {
   const demanded = demandedSecret(stepUp);
   const isNew = stepUp.record.purpose === 'enrol';
@@ -32,18 +29,15 @@ export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent:
   }
 }
 
-/**
- * A PIN that somebody chose.
- * @throws FaceError `secret_missing`: not a PIN; `secret_weak`: one of the first that anybody would try
- */
+/** Checks a new PIN. @throws `secret_missing`: not a PIN; `secret_weak`: easily guessed */
 export function checkNewPin(pin: UserSecret): void {
   if (!pin.use(isPin)) throw new FaceError('secret_missing');
   if (pin.use(isWeakPin)) throw new FaceError('secret_weak');
 }
 
 /**
- * What a backend that enrols sends as the password, held against what the connection asks for.
- * @throws FaceError `secret_missing`: not a PIN, or a passkey is asked for, which needs the page; `secret_weak`
+ * Checks the password of an enrolling backend against the policy.
+ * @throws `secret_missing`: not a PIN, or a passkey is required, which needs the page; `secret_weak`
  */
 export function checkPassword({ userSecret }: Policy, password: UserSecret | null): void {
   if (userSecret === 'none') return;
@@ -52,9 +46,9 @@ export function checkPassword({ userSecret }: Policy, password: UserSecret | nul
 }
 
 /**
- * The secret to open a token with, or to make one with, and the credential to keep in that case. What was not asked for is
- * left out.
- * @throws FaceError `secret_missing`: as `checkSecret`, and of an enrolment as `takeNewPasskey`
+ * Returns the secret for the token, and for an enrolment the credential to store. Ignores secrets that are not
+ * required.
+ * @throws `secret_missing`: as `checkSecret`, and for an enrolment as `takeNewPasskey`
  */
 export async function presentSecret(
   stepUp: StepUp,
@@ -75,8 +69,8 @@ export async function presentSecret(
 }
 
 /**
- * Begins the WebAuthn ceremony that goes with the frames of a session.
- * @throws FaceError `step_up_finished`, `consent_missing`, `not_found`: no passkey is asked for
+ * Starts the WebAuthn ceremony of a session.
+ * @throws `step_up_finished`, `consent_missing`, `not_found`: no passkey required
  */
 export async function askForPasskey(
   session: FoundSession,

@@ -6,5 +6,4 @@ import { es } from './es.js';
 import { fr } from './fr.js';
 import type { DoorTexts } from './texts.js';
 
-/** The texts of each language. */
 export const doorTexts: Readonly<Record<LetterLanguage, DoorTexts>> = { en, de, es, fr, ar };

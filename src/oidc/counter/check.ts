@@ -8,58 +8,52 @@ import { drawChoices } from '../../core/step-up/spoken-number.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /*
- * A check at a counter. The counter shows a code, one phone opens it. Whoever photographed the code could open it somewhere
- * else, and whoever shows the code of another counter could get what is meant for it: so each side tells the other a number
- * aloud. The phone takes one of three, once; the counter has to send the one that stands on the phone.
+ * A check at a counter, whose code one phone opens. Against photographed or swapped codes, staff and person compare two
+ * numbers aloud: the phone takes one of three, once, and the counter sends the number on the phone.
  */
 
-/** How long a check may take, from the code to the answer, in seconds. */
+/** Time limit of a check, in seconds. */
 export const checkLifeSec = 600;
 
 const checkGuard = z.object({
   clientId: z.string(),
-  /** What the counter asks for, as the protocol has it. */
   params: z.record(z.string(), z.string()),
-  /** What the counter tells, and what the phone offers beside it. */
+  /** Number at the counter, and the choices on the phone. */
   told: z.string(),
   choices: z.array(z.string()),
-  /** What stands on the phone. */
   shown: z.string(),
-  /** Of the one browser that opened the code; `null`: nobody has. */
+  /** Digest for the one browser that opened the code; `null`: none yet. */
   browserDigest: z.string().nullable(),
-  /** The kiosk that alone may open it; `null`: phones do. */
+  /** The kiosk that must open it; `null`: phones. */
   kiosk: z.string().nullable(),
-  /** The interaction in which the person goes on, once they have chosen the number. */
   interaction: z.string().nullable(),
-  /** Whether the counter has sent the number of the phone. */
+  /** True if the counter has sent the phone's number. */
   isMatched: z.boolean(),
-  /** Which side named another number, or none; `null`: neither has. */
+  /** Side that gave a wrong number; `null`: none. */
   endedBy: z.enum(['counter', 'phone']).nullable(),
-  /** Whether its outcome has been handed on to the counter. */
+  /** True if the counter has received the outcome. */
   isSettled: z.boolean(),
   endsAt: epochMsGuard,
 });
 
-/** One check, as phone and counter share it. */
 export type Check = z.output<typeof checkGuard>;
 
 type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'>;
 
-/** A code as it was typed, or scanned, in the one form that it is kept in. */
+/** Normalizes a typed or scanned code. */
 export const toPlainCode = (typed: string): string => typed.toUpperCase().replace(/[^0-9A-Z]/g, '');
 
-/** The visit at the kiosk of a check; `null` where it is at none. @param code - plain */
+/** Returns the kiosk visit of a check; `null` if it is not at a kiosk. @param code - normalized */
 export const visitOf = (code: string, { kiosk }: Pick<Check, 'kiosk'>): KioskVisit | null =>
   kiosk === null ? null : { kiosk, visit: digestOf(code).toString('base64url') };
 
-/** Where a check is kept. @param code - plain */
 const toStored = (connection: string, code: string) => ({
   key: `oidc-counter:${connection}:${digestOf(code).toString('base64url')}`,
   guard: checkGuard,
   expiresAt: ({ endsAt }: Check): EpochMs => endsAt,
 });
 
-/** The checks of one connection, by their plain code. */
+/** Creates the check store of a connection, by normalized code. */
 export function createChecks(connection: string, deps: Deps) {
   const change = async (code: string, change: (found: Check) => Check): Promise<Check | null> => {
     const stored = toStored(connection, code);
@@ -67,14 +61,15 @@ export function createChecks(connection: string, deps: Deps) {
   };
 
   return {
-    /** @throws FaceError `state_unavailable` */
+    /** @throws `state_unavailable` */
     async read(code: string): Promise<Check | null> {
       return (await readStored(toStored(connection, code), deps))?.record ?? null;
     },
 
     /**
-     * Begins a check. @param begun.browserDigest - of a phone that has shown a code of its own
-     * @returns whether it was begun: not where the code is in use
+     * Starts a check.
+     * @param begun.browserDigest - of a phone that showed its own code
+     * @returns false if the code is in use
      */
     async begin(code: string, begun: Pick<Check, 'clientId' | 'params' | 'browserDigest' | 'kiosk'>): Promise<boolean> {
       const { choices, code: told } = drawChoices(deps.random);
@@ -89,9 +84,9 @@ export function createChecks(connection: string, deps: Deps) {
     },
 
     /**
-     * Opens a code for one browser, and no other.
-     * @param opened.language - that the person reads there, in place of what the counter asked for; `null`: as it asked
-     * @returns what there is now: whose it is has to be looked at
+     * Opens a code for one browser.
+     * @param opened.language - of the person, replacing the counter's; `null`: unchanged
+     * @returns the check; the caller must compare its browser
      */
     open: (
       code: string,
@@ -104,8 +99,8 @@ export function createChecks(connection: string, deps: Deps) {
       }),
 
     /**
-     * Takes the number that the person says the counter told them, once. Another one ends the check.
-     * @param chosen.interaction - where they go on
+     * Submits the number chosen on the phone, once. A wrong one ends the check.
+     * @param chosen.interaction - to continue with
      */
     choose: (code: string, chosen: { readonly number: string; readonly interaction: string }): Promise<Check | null> =>
       change(code, (found) => {
@@ -115,7 +110,7 @@ export function createChecks(connection: string, deps: Deps) {
           : { ...found, endedBy: 'phone' };
       }),
 
-    /** Takes the number that the counter says the phone shows. Another one ends the check. */
+    /** Submits the phone's number from the counter. A wrong one ends the check. */
     match: (code: string, number: string): Promise<Check | null> =>
       change(code, (found) => {
         const isRight = number === found.shown && found.browserDigest !== null;
@@ -123,7 +118,7 @@ export function createChecks(connection: string, deps: Deps) {
         return isRight ? { ...found, isMatched: true } : { ...found, endedBy: 'counter' };
       }),
 
-    /** Notes that the outcome is handed on. @returns whether it was not yet */
+    /** Marks the outcome as delivered. @returns true the first time */
     async settle(code: string): Promise<boolean> {
       let isFirst = false;
       await change(code, (found) => {
@@ -133,7 +128,6 @@ export function createChecks(connection: string, deps: Deps) {
       return isFirst;
     },
 
-    /** Takes that back: it could not be handed on. */
     async reopen(code: string): Promise<void> {
       await change(code, (found) => ({ ...found, isSettled: false }));
     },

@@ -7,7 +7,10 @@ import { findNamed, toClaims } from '../relying-party.js';
 import { checkLifeSec } from './check.js';
 import { deviceGrant } from './device-grant.js';
 
-/** A counter where staff check people in person. Each check is agreed to by itself, and names nobody beforehand. */
+/**
+ * Creates the client of a counter where staff check people in person. Each check needs consent and names no person
+ * beforehand.
+ */
 export function createCounter(config: CounterConfig, directoryFor: DirectoryFor): OidcClient {
   const { id, name, secret, publicKeys, claims } = config;
   const registration = digestOf(JSON.stringify({ name, claims: Object.entries(claims).toSorted() }));

@@ -2,25 +2,26 @@ import type { KoaContextWithOIDC, TokenEndpointGrantContext } from 'oidc-provide
 import { z } from 'zod';
 import { oidcErrors, Provider } from '../library.js';
 
-/** The device authorization grant (RFC 8628): a counter is the device that shows a code. */
+/** The device authorization grant (RFC 8628): the counter is the device with the code. */
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** What happens around the library's part of the grant. */
 export interface DeviceGrantHooks {
-  /** After a code was made for an authenticated counter. Throws to refuse it. */
+  /** Called after a code was created for an authenticated counter. Throws to refuse it. */
   begin(context: KoaContextWithOIDC): Promise<void>;
-  /** Before an authenticated counter is answered: says whether the person is done. Throws to refuse it. */
+  /** Called before an authenticated counter is answered: checks if the person is done. Throws to refuse it. */
   settle(context: KoaContextWithOIDC): Promise<void>;
-  /** What a counter is told that has to wait. */
   describePending(context: KoaContextWithOIDC): object;
 }
 
-/** How long a counter waits before it asks again, in seconds: people stand there. */
+/** Polling interval, in seconds; short, because people wait. */
 const pollIntervalSec = 2;
 
 const replyGuard = z.looseObject({ error: z.string().optional(), user_code: z.string().optional() });
 
-/** The library, whose grant of this kind asks these hooks first: it has no hook of its own there. */
+/**
+ * Creates a subclass of the library's provider that calls `settle` first, because the library has no hook for this
+ * grant.
+ */
 export const createDeviceGrantProvider = ({ settle }: Pick<DeviceGrantHooks, 'settle'>): typeof Provider =>
   class extends Provider {
     override registerGrantType<Params extends object>(
@@ -34,14 +35,14 @@ export const createDeviceGrantProvider = ({ settle }: Pick<DeviceGrantHooks, 'se
         if (isOurs) await settle(context);
         await handler(context);
       };
-      // The number that the counter says the phone shows.
+      // The phone's number, sent by the counter.
       const own = isOurs ? ['number'] : [];
       const all = [...(typeof params === 'string' ? [params] : params), ...own];
       super.registerGrantType(name, settled, all, duplicates);
     }
   };
 
-/** Takes part in the library's replies to counters. */
+/** Adds data to the library's replies to counters. */
 export function dressDeviceReplies(provider: Provider, { begin, describePending }: DeviceGrantHooks): void {
   provider.use(async (context: KoaContextWithOIDC, next) => {
     await next();

@@ -15,9 +15,9 @@ import { type Check, type Checks, toPlainCode, visitOf } from './check.js';
 import type { DeviceGrantHooks } from './device-grant.js';
 import { isShownCode, type ShownCodes } from './shown-code.js';
 
-/** Counters, as the protocol sees them: what is begun with a code, and when its tokens are made. */
+/** Counters at the protocol level: start by code, and time of the tokens. */
 export interface CounterGrants extends DeviceGrantHooks {
-  /** Looks at what a counter sends beside what every client does. Throws to refuse it. */
+  /** Validates a counter's additional parameters. Throws to refuse it. */
   check(context: KoaContextWithOIDC, client: OidcClient): Promise<void>;
 }
 
@@ -32,10 +32,9 @@ const endings = {
   left: 'nobody is at the kiosk any more',
 };
 
-/** How far a check is, as its counter is told. */
 function describe({ browserDigest, interaction, told }: Check): JsonObject {
   if (browserDigest === null) return { state: 'waiting' };
-  // Only now: a photograph of what the counter showed before does not have it.
+  // Revealed only now: an earlier photograph of the counter's screen does not contain it.
   return interaction === null ? { state: 'opened', number: told } : { state: 'checking', number: told };
 }
 
@@ -47,7 +46,6 @@ const isSettled = ({
   readonly error?: string | undefined;
 }) => accountId !== undefined || error !== undefined;
 
-/** What the library keeps of an outcome with the code. */
 interface Outcome {
   readonly error?: string;
   readonly errorDescription?: string | undefined;
@@ -58,10 +56,6 @@ interface Outcome {
 
 const refusalGuard = z.object({ error: z.string(), error_description: z.string().optional() });
 
-/**
- * @param isLeft - whether nobody goes on with it
- * @returns `null` while one side has something to do
- */
 function outcomeOf(
   { endedBy, isMatched, params }: Check,
   { result, isLeft }: { readonly result: InteractionResults | undefined; readonly isLeft: boolean },
@@ -77,7 +71,7 @@ function outcomeOf(
   return { accountId, acr, amr, authTime, grantId: consent?.grantId, claims };
 }
 
-/** The counters of one connection. @param given.connection - its id; @param given.addressOf - where a code is opened */
+/** Creates the counters of a connection. */
 export function createCounterGrants(
   {
     connection,
@@ -93,7 +87,6 @@ export function createCounterGrants(
   deps: Pick<CoreDeps, 'state' | 'clock' | 'settings' | 'audit'>,
 ): CounterGrants {
   const pending = new WeakMap<KoaContextWithOIDC, JsonObject>();
-  /** @param typed - the code of a phone */
   async function checkKioskOf(kiosk: string, typed: string | undefined): Promise<void> {
     if (typed !== undefined) throw new oidcErrors.InvalidRequest('either kiosk or shown_code');
     const unknown = new oidcErrors.InvalidRequest('kiosk is unknown');
@@ -103,7 +96,6 @@ export function createCounterGrants(
     });
   }
 
-  /** Whether the person has gone from the kiosk where they had begun. */
   async function isLeft(code: string, check: Check): Promise<boolean> {
     const visit = visitOf(code, check);
     return visit !== null && check.browserDigest !== null && !(await isAtKiosk(visit, deps));
@@ -145,7 +137,7 @@ export function createCounterGrants(
       const { provider, client } = context.oidc;
       const { device_code: value = '', number } = paramsOf(context.oidc.params);
       const device = await provider.DeviceCode.find(value, { ignoreExpiration: true });
-      // What is not its own, or over, is the library's to refuse.
+      // The library refuses foreign or finished codes.
       if (device === undefined || device.clientId !== client?.clientId || device.isExpired || isSettled(device)) return;
       const { userCode: code } = device;
       const check = number === undefined ? await checks.read(code) : await checks.match(code, number);
@@ -156,12 +148,12 @@ export function createCounterGrants(
         pending.set(context, describe(check));
         return;
       }
-      // Of two requests at once, one writes.
+      // Of concurrent requests, one writes.
       if (!(await checks.settle(code))) return;
       try {
         if (outcome.accountId !== undefined) {
           const detail = { client: check.clientId };
-          // First: nobody is told anything that is not on record.
+          // Recorded first, so that no data is sent without an entry.
           await deps.audit.append({ action: 'counter_told', connection, subject: outcome.accountId, detail });
         }
         const grant = outcome.grantId === undefined ? undefined : await provider.Grant.find(outcome.grantId);
@@ -172,7 +164,7 @@ export function createCounterGrants(
         await checks.reopen(code);
         throw error;
       }
-      // Nobody goes on with what has ended.
+      // An ended check cannot continue.
       if (outcome.error !== undefined) await interaction?.destroy();
     },
 

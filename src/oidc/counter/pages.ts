@@ -6,7 +6,7 @@ import { type Language, messagesIn } from '../messages.js';
 import { drawQr } from '../qr.js';
 import { counterTextsIn } from './messages/index.js';
 
-/** What follows a form is the page of the person's interaction, or the camera. */
+/** The form leads to the interaction or the camera. */
 const card = createCard(html`${pageStyle}
 label.field { display: block; font-weight: 600; color: var(--ink); }
 input.code {
@@ -20,7 +20,7 @@ input.code {
 .qr { display: block; inline-size: min(100%, 16rem); margin: 0 auto .75rem; }
 `);
 
-/** Asks for the code of a counter, or shows one of the phone's own. */
+/** Renders the form for a counter's code, with the option to show a code instead. */
 export function renderStart(language: Language): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
@@ -39,7 +39,7 @@ export function renderStart(language: Language): RenderedPage {
   );
 }
 
-/** Names the counter before its code is opened: whoever only fetches the address opens nothing. */
+/** Renders the counter's name before its code is opened, because fetching the URL must open nothing. */
 export function renderOpen(language: Language, name: string): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
@@ -52,7 +52,7 @@ export function renderOpen(language: Language, name: string): RenderedPage {
   );
 }
 
-/** @param numbers.shown - for the counter; @param numbers.choices - one of them is what the counter tells */
+/** @param numbers.choices - one of them is the counter's number */
 export function renderNumbers(
   language: Language,
   name: string,
@@ -74,7 +74,7 @@ export function renderNumbers(
   );
 }
 
-/** A code of the phone's own. @param digits - eight */
+/** Renders the phone's own code. @param digits - eight */
 export function renderShown(language: Language, digits: string): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
@@ -87,7 +87,7 @@ ${drawQr(digits, texts.picture, 'M')}
   );
 }
 
-/** @param done.kioskUrl - where a kiosk waits for the next person; `null`: it is a phone */
+/** @param done.kioskUrl - start page of the kiosk; `null`: a phone */
 export function renderDone(
   language: Language,
   { name, shown, kioskUrl }: { readonly name: string; readonly shown: string; readonly kioskUrl: string | null },
@@ -103,7 +103,6 @@ ${clearLink(language, kioskUrl)}`,
   );
 }
 
-/** Why there is nothing to do. */
 export type CounterEnd = 'ended' | 'gone' | 'busy';
 
 export function renderEnd(

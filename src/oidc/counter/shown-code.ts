@@ -6,16 +6,16 @@ import { drawBelow } from '../../core/step-up/draw.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /*
- * The other way round: the phone shows a code, and the counter reads it. It says nothing about the person, and is good for
- * one check of one counter, which goes on in the very browser that shows it.
+ * Reverse direction: the phone shows a code that the counter reads. It identifies no one and is valid for one check of
+ * one counter, in the browser that shows it.
  */
 
-/** How long a phone shows its code, in seconds. */
+/** Lifetime of a phone's code, in seconds. */
 export const shownLifeSec = 180;
 
 const shownGuard = z.object({
   browserDigest: z.string(),
-  /** Of the check that a counter began with it; `null`: none has yet. */
+  /** Code of the check that a counter started with it; `null`: none yet. */
   code: z.string().nullable(),
   endsAt: epochMsGuard,
 });
@@ -29,13 +29,13 @@ const toStored = (connection: string, digits: string) => ({
   expiresAt: ({ endsAt }: ShownCode): EpochMs => endsAt,
 });
 
-/** Eight digits, as they can be read out. */
+/** Returns true for eight digits. */
 export const isShownCode = (digits: string): boolean => /^\d{8}$/.test(digits);
 
-/** The codes that phones show to counters of one connection. */
+/** Creates the store of codes that phones show to counters of a connection. */
 export function createShownCodes(connection: string, deps: Deps) {
   return {
-    /** Makes one for a browser. @returns `null` where it is in use */
+    /** Creates a code for a browser. @returns `null` if it is in use */
     async make(browserDigest: string): Promise<string | null> {
       const digits = Array.from({ length: 8 }, () => drawBelow(10, deps.random)).join('');
       const shown = { browserDigest, code: null, endsAt: addSec(deps.clock.now(), shownLifeSec) };
@@ -43,16 +43,12 @@ export function createShownCodes(connection: string, deps: Deps) {
       return (await deps.state.write(key, shown, { when: 'absent', expiresAt: shown.endsAt })) ? digits : null;
     },
 
-    /** @throws FaceError `state_unavailable` */
+    /** @throws `state_unavailable` */
     async read(digits: string): Promise<ShownCode | null> {
       return (await readStored(toStored(connection, digits), deps))?.record ?? null;
     },
 
-    /**
-     * Uses it for a check, once.
-     * @param code - of that check
-     * @returns the digest of the browser that it goes on in; `null` where there is none, or it was used
-     */
+    /** Consumes it for a check. @returns the digest of its browser; `null` if unknown or used */
     async take(digits: string, code: string): Promise<string | null> {
       const { former, changed } = await changeStored(
         toStored(connection, digits),

@@ -26,22 +26,21 @@ import {
 } from './pages.js';
 import { isShownCode, shownLifeSec } from './shown-code.js';
 
-/** One visit to the page. */
 interface Visit {
   readonly request: Request;
   readonly response: Response;
   readonly form: URLSearchParams | null;
-  /** Where the kiosk waits for the next person that the visit is at; `null`: at no kiosk. */
+  /** Start page of the visit's kiosk; `null`: not at a kiosk. */
   readonly kioskUrl: string | null;
-  /** Languages that the person or the counter wishes, as the protocol has them; `undefined`: none, so the browser's. */
+  /** Preferred languages of person or counter, as `ui_locales`; `undefined`: the browser's. */
   readonly wished: string | undefined;
 }
 
 const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
 
 /**
- * The one address of a person at a counter: opens the code, settles the two numbers, leads on to the face check, and says at
- * the end that it is done. It does what is next, however often it is visited. A visit by address alone changes nothing.
+ * Creates the page of a person at a counter: opens the code, compares the two numbers, leads to the face check, and
+ * shows the end. Idempotent; a GET changes nothing.
  */
 export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
   const { checks, shownCodes, connection } = issuer;
@@ -69,7 +68,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     const { form, response } = begun;
     const found = await checks.read(code);
     const isOurs = found !== null && isShownBy(begun, found.browserDigest);
-    // Whoever tries codes is bounded like whoever starts sign-ins.
+    // Guessing codes has the same limits as starting sign-ins.
     if (!isOurs) await issuer.countStart(sourceOf(begun.request));
     const atKiosk = found === null ? null : visitOf(code, found);
     const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
@@ -85,7 +84,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
       const chosen = form?.get('language') ?? null;
       const language = chosen === null ? null : languageOf(chosen, []);
       await checks.open(code, { browserDigest: giveCookie(response, checkLifeSec), language });
-      // Of two phones at once one has it: what comes next tells which.
+      // Of two concurrent phones one succeeds; the next request shows which.
       return response.redirect(303, issuer.counterUrl('user_code', code));
     }
     if (found.interaction !== null) return lead(visit, found, counter.name);
@@ -97,13 +96,12 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     response.redirect(303, issuer.counterUrl('user_code', code));
   }
 
-  /** A kiosk alone opens what was sent to it, by its ticket; and nobody goes on where somebody before them stopped. */
+  /** Only the kiosk opens what was sent to it, by its ticket, so that no one continues a former person's session. */
   function isLetIn({ form, kioskUrl }: Visit, at: KioskVisit): Promise<boolean> {
     if (kioskUrl !== null) return isAtKiosk(at, deps);
     return isTicketOfVisit(at, new Credential(form?.get('ticket') ?? ''), deps);
   }
 
-  /** To the face check, or what became of it. */
   async function lead(visit: Visit, { interaction: uid, shown }: Check, name: string): Promise<void> {
     const { provider } = await issuer.running();
     const interaction = uid === null ? undefined : await provider.Interaction.find(uid);
@@ -115,7 +113,6 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     send(visit, renderDone(languageFor(visit), { name, shown, kioskUrl: visit.kioskUrl }), 'telling');
   }
 
-  /** As the library begins one for an authorization request: from there on nothing is different. */
   async function beginInteraction(
     { request, response }: Visit,
     { clientId, params, endsAt }: Check,
@@ -152,7 +149,6 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     visit.response.redirect(303, issuer.counterUrl('user_code', found.code));
   }
 
-  /** A fresh secret for the browser. @returns its digest, as it is kept */
   function giveCookie(response: Response, lifeSec: number): string {
     const secret = newSecret(deps);
     setBrowserCookie(response, { name: cookieName, secret, lifeSec });

@@ -6,12 +6,12 @@ import { consentNameOf } from '../../core/credentials/credentials.js';
 import { createRelyingParty } from '../relying-party.js';
 import { preAuthorized } from './feature.js';
 
-/** Where the page of a credential is, under the issuer. */
+/** Path of a credential's page, under the issuer. */
 export const pageOf = (type: string): string => `/credentials/${type}`;
 
 /**
- * What asks a person for the claims of a credential: a client without a secret, whose browsers end at the offer. No code is
- * ever made for it.
+ * Creates the clients that request a credential's claims: public, with browsers that end at the offer. No code is ever
+ * issued.
  */
 export function createCredentialClients(
   issuer: string,
@@ -38,7 +38,7 @@ const toConfig = (issuer: string, type: string, { name, claims, days }: Credenti
   claims,
 });
 
-/** Every wallet: who it is, its holder's key says, and that it may, the code of the offer. */
+/** All wallets: identified by the holder's key, and authorized by the offer's code. */
 export const walletMetadata: ClientMetadata = {
   client_id: walletClientId,
   token_endpoint_auth_method: 'none',

@@ -4,34 +4,32 @@ import type { CredentialConfig, CredentialConfigs } from '../../config/credentia
 import type { Credential } from '../../core/concealed.js';
 
 /*
- * OpenID for Verifiable Credential Issuance 1.0, which the protocol library calls experimental: this file alone knows how it
- * is configured there, and its acknowledged version holds it to that.
+ * OpenID for Verifiable Credential Issuance 1.0, experimental in the protocol library: only this file configures it,
+ * with the acknowledged version.
  */
 
-/** How a wallet redeems an offer (OpenID4VCI 1.0, section 6.1). */
+/** Grant type to redeem an offer (OpenID4VCI 1.0, section 6.1). */
 export const preAuthorized = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
 
-/** How holders may prove their key. */
 const proofAlgorithms = ['ES256', 'Ed25519', 'EdDSA'];
 
-/** What the issuer does with a request whose access token and proof the library has found good. */
+/** Issues a credential after the library has verified access token and proof. */
 export type IssueCredential = (asked: OpenID4VCIIssueCredentialContext) => Promise<OpenID4VCICredentialResponse>;
 
-/** What the library is told of credentials. */
 export interface CredentialFeature {
   readonly credentials: CredentialConfigs;
   readonly issue: IssueCredential;
 }
 
-/** Whether there is anything to issue. */
+/** Returns true if there are credentials to issue. */
 export const isOffered = ({ credentials }: Pick<CredentialFeature, 'credentials'>): boolean =>
   Object.keys(credentials).length > 0;
 
-/** Scopes of the issuer as a resource: one for each credential, and an access token has that of its offer alone. */
+/** Returns the issuer's scopes as a resource: one per credential; an access token has only that of its offer. */
 export const toScopes = ({ credentials }: Pick<CredentialFeature, 'credentials'>): string =>
   Object.keys(credentials).join(' ');
 
-/** The library's own setting. @param cookieKey - the same on all replicas */
+/** Returns the library's setting. @param cookieKey - the same on all replicas */
 export function toLibraryFeature(issuer: string, { credentials, issue }: CredentialFeature, cookieKey: Credential) {
   return {
     enabled: isOffered({ credentials }),
@@ -43,7 +41,7 @@ export function toLibraryFeature(issuer: string, { credentials, issue }: Credent
       Object.entries(credentials).map(([type, credential]) => [type, describe(type, credential)]),
     ),
     credentialEndpointExpectedAudience: () => issuer,
-    // What another grant got for the issuer itself, as an approval does, is none of this.
+    // Excludes access tokens that another grant, such as an approval, got for the issuer itself.
     credentialConfigurationPolicy: (_context, { accessToken }) => accessToken.gty === 'pre_authorized_code',
     async issueCredential(_context, asked) {
       return issue(asked);
@@ -51,7 +49,7 @@ export function toLibraryFeature(issuer: string, { credentials, issue }: Credent
   } satisfies NonNullable<Configuration['features']>['openid4vci'];
 }
 
-/** As the credential issuer's metadata have it (OpenID4VCI 1.0, section 12.2.4 and appendix A.3). */
+/** Returns the credential issuer metadata (OpenID4VCI 1.0, section 12.2.4 and appendix A.3). */
 const describe = (type: string, { vct, name, claims }: CredentialConfig) => ({
   format: 'dc+sd-jwt',
   vct,

@@ -28,15 +28,14 @@ import type { IssueCredential } from './feature.js';
 import { concealClaims, joinSdJwt } from './sd-jwt.js';
 import { statusAddressOf } from './status.js';
 
-/** What the grant of an offer says of the check that it was made upon, and of the enrolment that passed it. */
 export type CheckedFace = { readonly at: EpochMs; readonly presence: string | null; readonly tokenId: string };
 
-/** Under a name that no claim of a person has. */
+/** A name that no claim has. */
 const checkGuard = z.object({
   evidence: z.object({ at: epochMsGuard, presence: z.string().nullable(), tokenId: z.string() }),
 });
 
-/** A holder's public key, without whatever else a wallet put beside it. */
+/** A holder's public key, without a wallet's other members. */
 const holderKeyGuard = z.union([
   z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
   z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
@@ -44,20 +43,19 @@ const holderKeyGuard = z.union([
 
 const toldGuard = z.record(z.string(), z.json());
 
-/** How long what is good once is remembered: longer than any access token of an offer, and any nonce. */
+/** Retention of used one-time items: longer than any access token of an offer, and any nonce. */
 const usedForSec = 1800;
 
 interface IssueContext {
   readonly issuer: string;
   readonly connection: Connection;
   readonly credentials: CredentialConfigs;
-  /** Digest of what a person agreed to, as it is registered today. */
   registrationOf(type: string): string;
 }
 
 /**
- * Issues credentials: what the person ticked is read at the provider at this moment, and kept nowhere here. One offer makes
- * one credential, and one proof is good for one.
+ * Creates the issuing function: reads the agreed claims from the provider and stores none of them. One offer gives one
+ * credential, and one proof is valid for one.
  */
 export function createIssue(
   { issuer, connection, credentials, registrationOf }: IssueContext,
@@ -69,7 +67,6 @@ export function createIssue(
     deps.state.write(keyOf(kind, what), true, { when: 'absent', expiresAt: addSec(deps.clock.now(), usedForSec) });
   const giveBack = (kind: string, what: string): Promise<void> => deps.state.delete(keyOf(kind, what)).catch(() => {});
 
-  /** The enrolment whose face was shown; `null`: it has ended since, or another one took its place. */
   const readEnrolment = async (who: SubjectRef, { at, tokenId }: CheckedFace): Promise<ReadToken | null> => {
     const token = identifyWhereSound(await readTokenIfAny(connection, who.subject), deps);
     if (token === null || token.tokenId !== tokenId) return null;
@@ -97,14 +94,14 @@ export function createIssue(
     const ends = [addSec(now, config.days * secondsPerDay), ...endOf(enrolment)];
     const expiresAt = epochMs(Math.min(...ends));
     const given = { type, tokenId: enrolment.tokenId, claims: Object.keys(values), expiresAt };
-    // What fails for a moment before this, or after, uses up neither: the wallet may ask again.
+    // Temporary failures before or after this consume neither, so the wallet may retry.
     if (!(await takeOnce('proof', proof).catch(toUnavailable)))
       throw new oidcErrors.InvalidProof('the proof was used before');
     if (!(await takeOnce('offer', grant.jti).catch(toUnavailable)))
       throw new oidcErrors.CredentialRequestDenied('the offer was used before');
     const make = async (): Promise<string> => {
       const { list, index } = await noteCredential(who, given, deps).catch(toUnavailable);
-      // Whoever ended something in between did not find the credential yet.
+      // A concurrent revocation may not have found the credential yet.
       const isGood = await isConsented(who, type).catch(toUnavailable);
       if (!isGood || (await readEnrolment(who, check).catch(toUnavailable)) === null) {
         await endCredentials(who, { type, why: 'enrolment_ended' }, deps).catch(toUnavailable);
@@ -137,13 +134,11 @@ export function createIssue(
   };
 }
 
-/** What everybody is told of the check: nothing that names the enrolment. */
 const evidenceOf = ({ at, presence }: CheckedFace): JsonObject => ({
   ...{ type: 'face', time: toIso(at) },
   ...(presence === null ? {} : { presence }),
 });
 
-/** To the second, as the enrolment itself has it. */
 const endOf = ({ expiresAt }: ReadToken): EpochMs[] => (expiresAt === null ? [] : [toEpochMs(expiresAt)]);
 
 async function readCheck(grantId: string, connection: Connection, deps: CoreDeps): Promise<CheckedFace> {

@@ -13,9 +13,9 @@ import { statusTtlSec } from './status.js';
 const keysKnownSec = 300;
 
 /**
- * What credentials need beside the protocol library: the page that invites a person to get one, the status lists, and the
- * metadata by which whoever is shown one finds the keys of its issuer.
- * @throws FaceError `not_found`, `method_not_allowed`, `state_unavailable`
+ * Mounts credential routes outside the protocol library: start page, status lists, and issuer metadata with the keys
+ * for verifiers.
+ * @throws `not_found`, `method_not_allowed`, `state_unavailable`
  */
 export function mountCredentials(
   app: Express,
@@ -49,9 +49,9 @@ export function mountCredentials(
         response_type: 'code',
         scope: 'openid',
         claims: JSON.stringify({ userinfo: asked }),
-        // Agreed to each time: another credential may say something else.
+        // Consent each time, because each credential may have other content.
         prompt: 'consent',
-        // Nobody has what it is the digest of: no code is ever redeemed.
+        // A digest without a known preimage: no code is ever redeemed.
         code_challenge: Buffer.from(random(32)).toString('base64url'),
         code_challenge_method: 'S256',
       },

@@ -13,7 +13,7 @@ import type { CheckedFace } from './issue.js';
 import { makeOffer } from './offer.js';
 import { renderOfferPage } from './pages.js';
 
-/** Ends an interaction with the offer of a credential, which its browser is shown once and nobody else gets. */
+/** Creates the step that ends an interaction with a credential offer, shown once in its own browser. */
 export function createOfferStep({ issuer, connection, credentials }: OidcIssuer, deps: CoreDeps) {
   return async (
     { request, response, provider, interaction }: Visit,
@@ -22,14 +22,13 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
       readonly subject: string;
       readonly share: Share | null;
       readonly check: Pick<CheckedFace, 'at' | 'presence'>;
-      /** Uses up the check. */
       take(): Promise<void>;
     },
   ): Promise<void> => {
     const { type, subject, share, check } = asked;
     const config = credentials[type];
     if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
-    // Whoever made the request left out what the page asks for.
+    // The request omitted what the page asks for.
     if (share === null) throw new oidcErrors.AccessDenied('nothing was agreed to');
     const token = identifyWhereSound(await readTokenIfAny(connection, subject), deps);
     if (token === null) throw new oidcErrors.AccessDenied('the enrolment has ended');

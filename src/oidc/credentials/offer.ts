@@ -8,21 +8,19 @@ import type { Provider } from '../library.js';
 import { preAuthorized } from './feature.js';
 import type { CheckedFace } from './issue.js';
 
-/** How long an offer waits for a wallet, in seconds. The rest of the grant is for the wallet to fetch what it redeemed. */
+/** Lifetime of an offer, in seconds. The rest of the grant is for fetching the credential. */
 export const offerSec = 600;
 
-/** How long everything of an offer is kept, in seconds. */
+/** Retention of an offer's data, in seconds. */
 const grantSec = 900;
 
-/** What the person takes to their wallet. */
 export interface CredentialOffer {
-  /** For a wallet: whoever has it can redeem it once, with the code. */
   readonly link: string;
-  /** Six digits. The wallet asks for it, and one wrong try ends the offer. */
+  /** Six digits, entered in the wallet; one wrong attempt ends the offer. */
   readonly code: string;
 }
 
-/** Makes an offer of a credential to somebody whose face was just checked (OpenID4VCI 1.0, section 4.1). */
+/** Creates a credential offer for a person whose face was just checked (OpenID4VCI 1.0, section 4.1). */
 export async function makeOffer(
   {
     provider,

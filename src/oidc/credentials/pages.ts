@@ -8,7 +8,7 @@ import { drawQr } from '../qr.js';
 import { credentialTextsIn } from './messages/index.js';
 import type { CredentialOffer } from './offer.js';
 
-/** The code and the digits are never on the screen at the same time: a picture of it is of no use to anybody. */
+/** The QR code and the digits are never visible together, so that a photo of the screen is useless. */
 const renderCard = createCard(html`${pageStyle}
 .qr { display: block; inline-size: min(100%, 18rem); margin: 0 auto .75rem; border-radius: .6rem; }
 main:has(details[open]) .taking { display: none; }
@@ -18,7 +18,7 @@ summary { min-block-size: 3rem; padding-block: .75rem; font-weight: 600; cursor:
 ol { margin: 0 0 .75rem; padding-inline-start: 1.5rem; color: var(--ink-soft); }
 `);
 
-/** Invites a person to get a credential. The form begins the face check. */
+/** Renders the start page of a credential. Its form starts the face check. */
 export function renderStartPage(
   language: Language,
   {
@@ -29,9 +29,7 @@ export function renderStartPage(
   }: {
     readonly name: string;
     readonly organisation: string | null;
-    /** Whether the person comes back without one. */
     readonly isAgain: boolean;
-    /** What the form asks of the provider. */
     readonly request: Readonly<Record<string, string>>;
   },
 ): RenderedPage {
@@ -52,7 +50,7 @@ ${fields}<button class="strong">${texts.begin}</button>
   );
 }
 
-/** Shows an offer: the code for the wallet, or the digits beside it. */
+/** Renders an offer: the QR code, or the digits next to it. */
 export function renderOfferPage(
   language: Language,
   { name, link, code }: CredentialOffer & { readonly name: string },

@@ -2,18 +2,17 @@ import type { Json, JsonObject } from '../../base/json.js';
 import { digestOf } from '../../core/digest.js';
 import type { Random } from '../../core/ports.js';
 
-/** Claims that a holder shows or keeps back, one by one (RFC 9901, section 4.2). */
+/** Selectively disclosable claims (RFC 9901, section 4.2). */
 export interface ConcealedClaims {
-  /** What stands in the signed part, in their own order, which tells nothing. */
+  /** Digests in the signed part, sorted, so that the order reveals nothing. */
   readonly digests: string[];
-  /** What goes with it: each opens one digest. */
   readonly disclosures: string[];
 }
 
 /** 128 bits, as the standard recommends. */
 const saltBytes = 16;
 
-/** Conceals every member by itself. A value that is an object or a list is shown whole, or not at all. */
+/** Makes each member selectively disclosable; objects and lists as a whole. */
 export function concealClaims(claims: JsonObject, { random }: { readonly random: Random }): ConcealedClaims {
   const disclosures = Object.entries(claims).map(([name, value]) => {
     const parts: readonly Json[] = [Buffer.from(random(saltBytes)).toString('base64url'), name, value];
@@ -23,5 +22,5 @@ export function concealClaims(claims: JsonObject, { random }: { readonly random:
   return { digests, disclosures };
 }
 
-/** A credential without a proof of who shows it: its signed part, and all its disclosures. */
+/** Joins signed part and all disclosures, without key binding. */
 export const joinSdJwt = (jws: string, { disclosures }: ConcealedClaims): string => [jws, ...disclosures, ''].join('~');

@@ -5,26 +5,25 @@ import type { CoreDeps } from '../../core/deps.js';
 import { addSec, type EpochMs, toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
-/** How long whoever is shown a credential may keep a list. */
+/** How long verifiers may cache a list. */
 export const statusTtlSec = 300;
 
-/** How long a signed list is good. */
 const lifeSec = 3600;
 
-/** How long one that nothing was changed in is handed out again: strangers ask, and a signature costs. */
+/** How long an unchanged list is reused: requests are anonymous, and signatures are expensive. */
 const signedForSec = 60;
 
-/** Where a status list is. */
+/** Returns the URL of a status list. */
 export const statusAddressOf = (issuer: string, list: string): string => `${issuer}/status/${list}`;
 
-/** The status lists of one connection, signed (Token Status List, section 5.1). */
+/** Creates the signed status lists of a connection (Token Status List, section 5.1). */
 export function createStatusLists(
   { issuer, connection }: { readonly issuer: string; readonly connection: Connection },
   deps: CoreDeps,
 ) {
   const signed = new Map<string, { readonly revision: number; readonly until: EpochMs; readonly jws: string }>();
 
-  /** @throws FaceError `not_found`: no such list, or one from before a loss of the store; `state_unavailable` */
+  /** @throws `not_found`: no such list, or from before a loss of the store; `state_unavailable` */
   return async (list: string): Promise<string> => {
     const found = await readStatusList(connection.id, list, deps);
     if (found === null) throw new FaceError('not_found');

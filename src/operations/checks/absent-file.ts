@@ -1,6 +1,6 @@
 import type { Finding } from '../../../adapters/provisioning.js';
 
-/** What is said of a file that the server would have made. */
+/** Finding for a file that the server would have created. */
 export const absent = (file: string): Finding => ({
   verdict: 'fail',
   found: `there is no ${file}`,

@@ -12,14 +12,12 @@ interface Connection {
   readonly policy: CensusPolicy;
 }
 
-/** What this server knows of tokens. */
 interface Known {
   readonly verifier: { readonly kind: 'embedded' | 'facenition' };
-  /** The file of the audit trail. */
   readonly trail: string;
 }
 
-/** Who would be refused today. Where the provider does not tell, what is wrong with it was found before this. */
+/** Counts users who would be denied today. Skipped if the provider cannot be queried; an earlier check reports that. */
 export const createCensusCheck = (
   { census }: Pick<Provisioning, 'census'>,
   connection: Connection,
@@ -42,8 +40,8 @@ export const createCensusCheck = (
 });
 
 /**
- * Counts the users who hold something that opens for nobody there: a token that was made for nobody or for somebody else, or no
- * token of this server. Tokens that the audit trail does not mention are taken for theirs.
+ * Counts users whose token opens for no one here: created for another user, or not by this server. Tokens unknown to
+ * the audit trail count as theirs.
  */
 async function countForeign(
   holders: readonly Holder[],
@@ -60,7 +58,6 @@ async function countForeign(
   }).length;
 }
 
-/** `null`: no token that this server could open. */
 function findTokenId(token: Holder['token'], { kind }: Known['verifier']): string | null {
   try {
     const { tokenId, isOurs } = identifyToken(token);

@@ -4,10 +4,9 @@ import type { Setup } from '../../../adapters/setup.js';
 import { filesOf, isThere } from '../../config/data-files.js';
 import { isForbidden } from '../../files/durable-file.js';
 
-/** The check that this is the server's data folder. */
 export const dataFolder = 'Data folder';
 
-/** Whether the server was ever here, and whether that can be told. `[]` where it keeps neither keys nor state in files. */
+/** Creates the check that the server ran in this folder. `[]` if it stores neither keys nor state in files. */
 export function createDataFolderCheck(config: Setup['config']): readonly Check[] {
   const files = filesOf(config);
   const expected = [

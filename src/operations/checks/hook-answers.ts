@@ -16,7 +16,7 @@ import {
 import type { Clock, Fetch } from '../../core/ports.js';
 import { type Answer, ask, noAnswer } from './public-address.js';
 
-/** The way there and back, to a refusal that needs no work: of the 2 to 5 seconds that providers wait. */
+/** Round trip for a refusal without work; providers wait 2 to 5 seconds. */
 const SLOW_MS = 1_000;
 
 interface Deps {
@@ -24,7 +24,6 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** One hook at the public address. */
 interface Target {
   readonly name: string;
   readonly address: string;
@@ -32,8 +31,8 @@ interface Target {
 }
 
 /**
- * Whether each hook, called by nobody in particular, refuses in its adapter's own words; and whether it takes a call as the
- * provider makes it, with the configured secret. Both are about nobody. `[]` where the provider calls no hook.
+ * Creates checks that each hook refuses an anonymous call in its adapter's format, and accepts a call with the
+ * configured secret. Neither concerns a user. `[]` if the provider calls no hook.
  */
 export function createHookChecks(
   hooks: Hooks,
@@ -110,7 +109,6 @@ const refused = (address: string, headers: readonly string[]): Finding =>
 const isReply = ({ status, text }: Answer, expected: RawReply): boolean =>
   status === expected.status && isDeepStrictEqual(parseBody(text), expected.body);
 
-/** `null` for an empty body, as hooks have it; `undefined` for what is not JSON. */
 function parseBody(text: string): unknown {
   if (text === '') return null;
   try {

@@ -1,20 +1,19 @@
 import type { Check, Finding } from '../../../adapters/provisioning.js';
 import { FaceError } from '../../errors.js';
 
-/** What a check found, under its title. */
 export interface CheckResult extends Omit<Finding, 'verdict'> {
   readonly title: string;
-  /** `skipped`: not made, as a check that it needs has failed. */
+  /** `skipped`: a required check failed. */
   readonly verdict: Finding['verdict'] | 'skipped';
-  /** The title of the check whose failure kept it from being made; `null` where it was made. */
+  /** Title of the failed check that caused the skip; `null` if it ran. */
   readonly cause: string | null;
 }
 
 /**
- * Makes the checks in their order. What cannot say anything of its own once one has failed comes right after that one, as
- * skipped: one cause is one failure.
- * @param run - makes one check; never throws
- * @throws FaceError `internal`: a check needs one that is not before it
+ * Runs checks in order. After a failure, dependent checks are reported as skipped at once, so that one cause is one
+ * failure.
+ * @param run - runs one check; never throws
+ * @throws `internal`: a check requires one that is not before it
  */
 export async function* checkInTurn(
   checks: readonly Check[],
@@ -37,7 +36,6 @@ export async function* checkInTurn(
   }
 }
 
-/** Whatever needs the check, and whatever needs that. */
 function consequencesOf({ title }: Check, checks: readonly Check[]): Check[] {
   const out = new Set([title]);
   return checks.filter((check) => {

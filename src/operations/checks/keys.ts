@@ -14,7 +14,6 @@ type Deps = Pick<OperationDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 
 const problemGuard = z.object({ setting: z.enum(['keys', 'signing keys', 'OpenID keys']), problem: z.string() });
 
-/** A check of keys; where they are in a file that cannot be used, that is what was found. */
 const ofFiles = (files: DataFiles, run: Check['run']) => async (): Promise<Finding> => {
   try {
     return await run();
@@ -29,7 +28,7 @@ const ofFiles = (files: DataFiles, run: Check['run']) => async (): Promise<Findi
   }
 };
 
-/** Whether the configured keys are there and can be used. None are made. */
+/** Creates checks that the configured keys exist and work. Creates no keys. */
 export function createKeyChecks(config: Setup['config'], deps: Deps): readonly Check[] {
   const files = filesOf(config);
   const open = (): Promise<KeyInventory> => openInventory(config.keys, { files, ...deps });
@@ -77,7 +76,7 @@ const unfit = (problems: readonly string[]): Finding => ({
   remedy: 'Enable the key in AWS KMS, correct its id in keys, or retire it: docs/keys.md says which kind each must be.',
 });
 
-/** Whether the server at the public address signs with these keys. */
+/** Creates the check that the server at the public URL signs with these keys. */
 export const createPublishedKeysCheck = (publicUrl: string, config: Setup['config'], deps: Deps): Check => ({
   title: serverIsOurs,
   needs: [serverAnswers],
@@ -85,7 +84,7 @@ export const createPublishedKeysCheck = (publicUrl: string, config: Setup['confi
     const address = `${publicUrl}/.well-known/jwks.json`;
     const answer = await ask(address, { method: 'GET' }, deps);
     if (answer === null) return noAnswer(address);
-    // What is wrong with the keys here is another check's.
+    // Problems of the keys are reported by another check.
     const keys = await readPublicKeys(config, deps).catch(() => null);
     if (keys === null) return warn(`${address} cannot be compared: the signing keys here cannot be read`, null);
     const missing = keys.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));

@@ -10,10 +10,7 @@ import type { OperationDeps } from '../deps.js';
 
 const modelFiles = 'Models';
 
-/**
- * Which engine makes new tokens, and whether everything of it and of former ones is as it was measured.
- * @param ofFolder - the check of the data folder, where there is one
- */
+/** Creates the check of the engine for new tokens, and of all its files and parameters. */
 export const createRecognitionCheck = (
   { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
   ofFolder: readonly Check[],
@@ -40,7 +37,7 @@ export const createRecognitionCheck = (
   },
 });
 
-/** Whether every model file is there, and is the published one. */
+/** Creates the check that all model files exist and are authentic. */
 export const createModelCheck = (folder: string): Check => ({
   title: modelFiles,
   async run() {
@@ -58,7 +55,7 @@ export const createModelCheck = (folder: string): Check => ({
   },
 });
 
-/** What computes the models on this machine, and whether it is the quick one. */
+/** Checks if the native model runtime is used. */
 export const runtimeCheck: Check = {
   title: 'Model runtime',
   async run() {

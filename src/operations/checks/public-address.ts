@@ -4,14 +4,14 @@ import { isLoopback } from '../../config/safe-url.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { fromHttpDate } from '../../core/units.js';
 
-/** Providers wait 2 to 5 seconds for a hook: what takes longer than this is no answer to them. */
+/** Providers wait 2 to 5 seconds for a hook. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Hooks take events up to 300 s off (src/core/decide.ts): a clock that far off refuses everybody. */
+/** Hooks accept a difference of 300 s (src/core/decide.ts): beyond it everyone is refused. */
 const SKEW_WARN_SEC = 10;
 const SKEW_FAIL_SEC = 240;
 
-/** What came back from an address, and how long it took. */
+/** Response of a URL, and its time. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -24,13 +24,13 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** Calls an address as a provider would: no redirect is followed. @returns `null` where nothing answered in time */
+/** Calls a URL like a provider, without following redirects. @returns `null` on timeout */
 export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps): Promise<Answer | null> {
   const from = clock.now();
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const headers = new Headers(init.headers);
-    // A connection that stayed open may be closed at the other end while this process loads a provider's library.
+    // The other side may close an open connection while this process loads a provider's library.
     headers.set('connection', 'close');
     const response = await fetch(url, { ...init, headers, redirect: 'manual', signal });
     const text = await response.text();
@@ -40,28 +40,27 @@ export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps
   }
 }
 
-/** What is said where an address does not answer. */
+/** Finding for a URL that does not respond. */
 export const noAnswer = (address: string): Finding => ({
   verdict: 'fail',
   found: `${address} does not answer within ${ANSWER_TIMEOUT_MS / 1000} s`,
   remedy: 'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
 });
 
-/** Whether the public address is one, and leads to a server that knows the time. */
+/** Creates checks that the public URL is valid and leads to a server with the right time. */
 export const createPublicAddressChecks = (publicUrl: string, deps: Deps): readonly Check[] => [
   { title: 'Public address', run: async () => judgeAddress(publicUrl) },
   { title: serverAnswers, run: () => checkServer(publicUrl, deps) },
   { title: serverClock, needs: [serverAnswers], run: () => checkClock(publicUrl, deps) },
 ];
 
-/** Whether the server can work. @param parts - the checks of what it works with: where one fails, that is why */
+/** Creates the check of the server's readiness. @param parts - checks of its dependencies, which explain a failure */
 export const createReadinessCheck = (publicUrl: string, parts: readonly Check[], deps: Deps): Check => ({
   title: 'Readiness',
   needs: [serverAnswers, ...parts.map(({ title }) => title)],
   run: () => checkReadiness(publicUrl, deps),
 });
 
-/** What is said where the configuration has no public address. */
 export const noPublicAddress: Check = {
   title: 'Public address',
   run: async () => ({
@@ -110,7 +109,7 @@ async function checkClock(publicUrl: string, deps: Deps): Promise<Finding> {
   if (told === null) {
     return { verdict: 'warn', found: 'the answer has no Date header', remedy: 'Let the proxy pass it on.' };
   }
-  // The header tells whole seconds, cut off.
+  // The header has whole seconds, rounded down.
   const skewSec = Math.round(Math.abs(told + 500 - deps.clock.now()) / 1000);
   const found = `${skewSec} s from the clock here`;
   if (skewSec < SKEW_WARN_SEC) return { verdict: 'pass', found, remedy: null };

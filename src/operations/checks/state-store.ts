@@ -11,7 +11,7 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** Whether the store answers, and keeps what it is told. Nothing is made or changed there. */
+/** Creates the check that the store responds and is durable. Writes nothing. */
 export const createStateCheck = (config: StateConfig, files: DataFiles, deps: Deps): Check => ({
   title: 'State',
   needs: config.kind === 'sqlite' ? [dataFolder] : [],

@@ -1,4 +1,4 @@
-/** What a person reads on their phone at a counter. `name` is the counter's. */
+/** Texts on a person's phone at a counter. `name` is the counter's. */
 export interface CounterTexts {
   readonly startTitle: string;
   readonly startText: string;
@@ -13,7 +13,6 @@ export interface CounterTexts {
   readonly none: string;
   readonly shownTitle: string;
   readonly shownText: string;
-  /** Names the picture of the code. */
   readonly picture: string;
   readonly wasRead: string;
   readonly doneTitle: string;

@@ -8,5 +8,5 @@ import type { CredentialTexts } from './texts.js';
 
 const texts: Readonly<Record<Language, CredentialTexts>> = { en, de, es, fr, ar };
 
-/** The texts of one language. */
+/** Returns the texts of a language. */
 export const credentialTextsIn = (language: Language): CredentialTexts => texts[language];

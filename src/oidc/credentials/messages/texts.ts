@@ -1,11 +1,10 @@
-/** What the pages of a credential say. */
 export interface CredentialTexts {
   readonly startTitle: (credential: string) => string;
-  /** `from` is whose it is, `null` where that has no name. */
+  /** `from`: the data's owner; `null` without a name. */
   readonly startText: (from: string | null) => string;
   readonly startSteps: readonly [string, string, string];
   readonly begin: string;
-  /** Somebody did not agree, or their face check did not pass. */
+  /** For a refused consent or a failed face check. */
   readonly nothing: string;
   readonly offerTitle: (credential: string) => string;
   readonly scan: string;
