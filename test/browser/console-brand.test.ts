@@ -57,7 +57,7 @@ inBrowser('a brand is tried beside the form, put in force, and taken back', asyn
     .setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(drawing) });
   await preview.getByRole('img', { name: 'Harbour Clinic' }).waitFor();
   await click(page.getByRole('button', { name: 'Publish', exact: true }));
-  await page.getByText('Everybody who opens the capture page sees it within five seconds').waitFor();
+  await page.getByText('The capture page shows it within five seconds').waitFor();
   await confirm('Publish');
   await page.getByText('Published. Every').waitFor();
   const named = await server.deps.brands.inForce();
@@ -70,11 +70,11 @@ inBrowser('a brand is tried beside the form, put in force, and taken back', asyn
   await page.getByText('Remove: Logo').click();
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await inDialogue(page, 'Publish').click();
-  await page.getByRole('button', { name: /^Put in force: / }).waitFor();
+  await page.getByRole('button', { name: /^Publish: / }).waitFor();
   expect((await server.deps.brands.inForce())?.brand).toMatchObject({ logo: null, texts: { en: { help: 'Call us' } } });
-  await page.getByRole('button', { name: /^Put in force: / }).click();
+  await page.getByRole('button', { name: /^Publish: / }).click();
   await inDialogue(page, 'Publish').click();
-  await page.getByRole('img', { name: 'Logo: the one in force' }).waitFor();
+  await page.getByRole('img', { name: 'Logo: current' }).waitFor();
   expect((await server.deps.brands.inForce())?.digest).toBe(named?.digest);
   await leave();
 });
@@ -89,7 +89,7 @@ inBrowser('where the configuration holds the brand, it is said so, and nothing c
   });
   const at = { key: adminKey, path: '/brand' };
   const { page, close } = await visitConsole(browser, `http://localhost:${other.port}`, at);
-  await page.getByText('The configuration of the server holds the brand.').waitFor();
+  await page.getByText('The brand is set in the configuration file').waitFor();
   await page.frameLocator('iframe').getByText('Configured Ltd').first().waitFor();
   expect(await page.getByRole('button', { name: 'Publish' }).count()).toBe(0);
   await close();

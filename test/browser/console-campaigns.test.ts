@@ -51,7 +51,7 @@ inBrowser('a planned campaign is started, says before what it will do, and is fo
   await click(page.getByRole('link', { name: 'Autumn' }));
   await page.getByText('People who will get an e-mail: 5.').waitFor();
   await click(page.getByRole('button', { name: 'Start' }));
-  await page.getByText('Letters that leave from now on: 5. Each holds a link that is good for 14 days.').waitFor();
+  await page.getByText('E-mails to send: 5. Each has a link that is valid for 14 days.').waitFor();
   await confirm('Start');
   await page.getByText('Enrolled: 0 of 5').waitFor();
   await page.getByText('Delivery unknown: 1.').waitFor();

@@ -78,7 +78,7 @@ inBrowser('from shadow to enforce: who would be refused, that nobody can pass, a
   await page.getByText('Users in total: 2').waitFor();
   await click(page.getByRole('button', { name: 'Switch to enforce' }));
   const dialogue = dialogueOf(page);
-  await dialogue.getByText('People who would have been refused in the last 30 days: 2.').waitFor();
+  await dialogue.getByText('Users who would have been refused in the last 30 days: 2.').waitFor();
   await click(dialogue.getByRole('button', { name: 'Switch to enforce' }));
   await dialogue.getByText('No one is enrolled. If you continue, everyone is refused.').waitFor();
   expect(operated.server.deps.upkeep.modes().size).toBe(0);
@@ -102,7 +102,7 @@ inBrowser('what would change is shown as a difference, and set up', async () => 
   await dialogueOf(page).getByRole('button', { name: 'Set up' }).click();
   await page.getByText('All steps are done.').waitFor();
   await page.getByRole('button', { name: 'Preview changes' }).click();
-  await page.getByText('Everything is set up as it should be.').waitFor();
+  await page.getByText('Everything is set up.').waitFor();
 });
 
 inBrowser('the provider is given the secrets again', async () => {

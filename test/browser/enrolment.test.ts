@@ -71,7 +71,7 @@ inBrowser('with a document asked for, only the person on it is enrolled', async 
   expect(await insist(page)).toBe('reference');
   expect(await note.textContent()).toMatch(/doesn’t match your face/);
   // One less than that where her own pictures did not do before.
-  expect(await page.getByText(/^You have (2 tries|one try) left\.$/).isVisible()).toBe(true);
+  expect(await page.getByText(/^You have (2 attempts|one attempt) left\.$/).isVisible()).toBe(true);
   await show(cast().picture('ada', 'centre'));
   expect(await insist(page)).toBe('passed');
   await close();

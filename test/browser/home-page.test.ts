@@ -123,7 +123,7 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   // What others chose is text.
   expect(await page.locator('main b, main i').count()).toBe(0);
   expect(await page.getByRole('link', { name: '<i>Leave</i>' }).getAttribute('href')).toBe('https://leave.example.com');
-  expect(await page.getByText('You came here by your sign-in.').count()).toBe(1);
+  expect(await page.getByText('You signed in without a face check.').count()).toBe(1);
 
   await pressKey(page, /^End access for .*Library$/);
   await page.getByText('No apps have access to your data.').waitFor();

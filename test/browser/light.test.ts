@@ -84,7 +84,7 @@ inBrowser('after two tries that did not show the light the page goes on without 
   for (const [at, name] of ['Start', 'Start'].entries()) {
     await press(page, name);
     await see(page, 'try-again');
-    expect(await page.locator('main .note').textContent()).toContain('light of the screen');
+    expect(await page.locator('main .note').textContent()).toContain('screen’s light');
     expect([at, await without.count()]).toEqual([at, at]);
     await press(page, 'Try again');
     await see(page, 'framing');

@@ -80,7 +80,7 @@ async function write(page: Page, name: string): Promise<void> {
   await page.getByLabel('Purpose').fill('Opens payslips\nfor their owner.');
   await page.getByLabel('Redirect URIs').fill('https://app.example.com/cb\nhttps://app.example.com/cb2');
   await page.getByRole('button', { name: 'Save the draft' }).click();
-  await page.getByText('Nobody else sees this yet.').waitFor();
+  await page.getByText('Only you see this draft.').waitFor();
 }
 
 async function handIn(page: Page): Promise<void> {
@@ -189,7 +189,7 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   await page.getByRole('link', { name: 'Terms for developers' }).click();
   await page.getByLabel('Text').fill('Be kind.');
   await page.getByRole('button', { name: 'Publish' }).click();
-  await page.getByText('Version 1 is in force.').waitFor();
+  await page.getByText('Version 1 is published.').waitFor();
   expect(await lookAt(page, 'terms')).toEqual([]);
 
   await write(developer.page, markup);
@@ -198,7 +198,7 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   // The terms get another version while they are read.
   await page.getByLabel('Text').fill('Be kinder.');
   await page.getByRole('button', { name: 'Publish' }).click();
-  await page.getByText('Version 2 is in force.').waitFor();
+  await page.getByText('Version 2 is published.').waitFor();
   await developer.page.getByRole('button', { name: 'Agree to the terms and submit' }).click();
   await developer.page.getByText('The terms have changed.').waitFor();
   await developer.page.reload();
