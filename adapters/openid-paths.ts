@@ -1,4 +1,4 @@
-/** Where everything is, under the issuer. */
+/** Paths below the issuer. */
 export const paths = {
   authorize: '/authorize',
   token: '/token',

@@ -7,8 +7,8 @@ import { createCognitoClients } from './oidc.js';
 import { createCognitoProfile } from './profile.js';
 
 /**
- * Makes the adapter of one user pool: the profile attribute, and the step-ups that its triggers ask for. Cognito calls
- * no address of this service: its hooks are the Lambda functions of `triggers/index.ts`. Nothing is sent yet.
+ * Creates the adapter of one user pool. Cognito calls no address of this service; its hooks are the Lambda functions of
+ * `triggers/index.ts`.
  */
 export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adapter {
   const { settings, publicUrl, clock, fetch, log } = deps;

@@ -5,7 +5,7 @@ import type { Administration } from './provision-pool.js';
 
 type Settings = CognitoConnection['cognito'];
 
-/** The standard attributes a client without a list of its own may write. */
+/** Standard attributes that a client without an explicit list may write. */
 const standardAttributes = (
   'address birthdate email family_name gender given_name locale middle_name name nickname phone_number picture ' +
   'preferred_username profile updated_at website zoneinfo'
@@ -16,13 +16,13 @@ const lists = {
   ReadAttributes: [...standardAttributes, 'email_verified', 'phone_number_verified'],
 } as const;
 
-/** An app client as an administrator knows it. */
+/** Returns an app client's display name. */
 export const nameOf = ({ ClientName, ClientId }: UserPoolClientType): string =>
   `${ClientName ?? ''} (${ClientId ?? ''})`;
 
 /**
- * Whether users of a client can reach the attribute. AWS documents that a client without a list reaches the standard
- * attributes alone; it has been seen to reach all. So only a list without the attribute counts.
+ * Returns true if users of a client can access the attribute. AWS documents that a client without a list reaches
+ * standard attributes only, but some reached all. So only a list without the attribute counts as closed.
  */
 export const isOpen = (list: readonly string[] | undefined, attribute: string): boolean =>
   list?.includes(attribute) ?? true;
@@ -37,7 +37,7 @@ const isReachable = (client: UserPoolClientType, attribute: string): boolean =>
 
 const toList = (clients: readonly UserPoolClientType[]): string => clients.map(nameOf).join(', ');
 
-/** What cannot be decided without the administrator. */
+/** Returns what requires the administrator's decision. */
 function obstacleOf(
   open: readonly UserPoolClientType[],
   { SchemaAttributes = [] }: UserPoolType,
@@ -64,7 +64,10 @@ function obstacleOf(
   };
 }
 
-/** Takes the attribute from what app clients read and write: a user could clear it, or put an older token back. */
+/**
+ * Creates the step that removes the attribute from app clients' permissions: a user could clear it, or restore an older
+ * token.
+ */
 export function permissionStep({ attribute }: Settings, pool: Administration): ProvisionStep {
   const findOpen = async () => (await pool.describeClients()).filter((client) => isReachable(client, attribute));
   const toChange = (client: UserPoolClientType): string => {

@@ -23,15 +23,14 @@ const usersGuard = z.array(
 );
 
 /**
- * Active, locked, password expired, awaiting a password reset, security questions required: a lockout and what a password wants pass
- * by, so whoever is kept out by one at this moment is written to all the same.
+ * Active, locked, password expired, awaiting a password reset, security questions required: temporary states, so these
+ * users get e-mails too.
  */
 const staying: readonly number[] = [1, 3, 4, 5, 8];
 
 /**
- * The users of a role, but for those who are suspended or have not been activated yet: what groups are elsewhere, a role is at
- * OneLogin. All users are gone through, as the members of a role are listed without their addresses. It takes no more than
- * half of an hour's calls: the others are for people who sign in.
+ * Lists a role's users except suspended and not yet activated ones; roles serve as groups. Scans all users, because
+ * role members are listed without addresses. Uses at most half of the hourly quota; the rest is for sign-ins.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/roles/list-roles
  */

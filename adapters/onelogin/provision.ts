@@ -11,8 +11,8 @@ import { createHookStep } from './provision-hooks.js';
 import { listMembers } from './provision-members.js';
 
 /**
- * What sets a OneLogin account up: the custom user field, the variables and the Smart Hooks. Policies and factors have no
- * documented API: those are steps in its console.
+ * Creates the steps and checks of a OneLogin account: custom user field, variables, Smart Hooks. Policies and factors
+ * have no documented API and are manual steps.
  */
 export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>): Provisioning {
   const { onelogin } = deps.settings;
@@ -68,7 +68,7 @@ function createVariablesStep(parts: Parts): ProvisionStep {
   };
 }
 
-/** What the trust is filled in with; without a client here, the OpenID provider is another. */
+/** Returns the trust's settings; without a client here, another OpenID provider is used. */
 function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly string[] {
   const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
   if (client === undefined) {
@@ -102,7 +102,7 @@ function createPolicyStep(parts: Parts): ProvisionStep {
   return {
     title: `Face policy ${facePolicyId}`,
     inspect: async () => ({ state: 'manual', instructions }),
-    // Nothing of it can be done from here, so it is never missing or different.
+    // Manual, so never missing or different.
     apply: async () => {},
   };
 }
