@@ -23,12 +23,12 @@ const parseCount = wholeNumber({ least: 1, most: 999_999 });
 const parseLevel = wholeNumber({ least: 1, most: 8 });
 const parseHours = wholeNumber({ least: 1, most: 720, what: 'hours' });
 
-/** As many of a person's lines as are shown. */
+/** Limit for shown events of a user. */
 const linesShown = 20;
 
 const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
 
-/** `facestep people`: who is enrolled, who could be, and what happened to one of them. */
+/** Creates `facestep people`: lists enrolled users and shows a user's events. */
 export function createPeopleCommand(deps: CliDeps): Command {
   const command = new Command('people')
     .summary('list enrolled users, find a user and show their log')

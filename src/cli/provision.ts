@@ -33,7 +33,7 @@ States of a step:
   by hand    only the provider’s console can change or show it; the steps are printed
   failed     the provider did not answer, or refused`;
 
-/** `facestep provision`: sets a connection up at its provider. */
+/** Creates `facestep provision`: sets up a connection at its provider. */
 export function createProvisionCommand(deps: CliDeps): Command {
   return new Command('provision')
     .summary('set up a connection at its provider')
@@ -66,7 +66,7 @@ export function createProvisionCommand(deps: CliDeps): Command {
     });
 }
 
-/** Who is enrolled, or why the provider does not tell. */
+/** The count of enrolled users, or why it failed. */
 type Counted = Census | Failure;
 
 interface Run {
@@ -128,7 +128,7 @@ async function printJson(run: Run, subject: Subject): Promise<boolean> {
 
 const isKnown = (census: Counted): census is Census => 'users' in census;
 
-/** Who would be refused today, before anything is applied. */
+/** Returns how many users would be refused now, before changes are applied. */
 function toCensusLines(census: Counted, { policy }: Run): string[] {
   if (!isKnown(census)) {
     return [`Who is enrolled cannot be told: ${toFailureLines(census).join(': ')}`, ''];
@@ -138,7 +138,7 @@ function toCensusLines(census: Counted, { policy }: Run): string[] {
 }
 
 /**
- * Where the provider does not tell who is enrolled, that is said, and is in nobody's way.
+ * Checks that enforcing would not refuse everyone. A failed count is reported but does not block.
  * @throws CommandError `nobody_enrolled`
  */
 function checkMayApply(census: Counted, { policy, isSure }: Run): void {
