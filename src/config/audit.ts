@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How the audit trail is kept. */
+/** Configuration of the audit trail. */
 export const auditGuard = z.strictObject({
   retentionDays: z
     .int()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { headerCredentialGuard } from './credential.js';
 import { safeUrlGuard } from './safe-url.js';
 
-/** What this service tells of itself, beside its log. */
+/** Telemetry in addition to the log. */
 export const telemetryGuard = z.strictObject({
   metrics: z
     .strictObject({
