@@ -23,21 +23,21 @@ import { createRequestContexts } from './telemetry/request-context.js';
 const args = process.argv.slice(2);
 const isServing = args.length === 0 || args[0] === 'serve';
 
-// The real ones: everything else takes them as arguments.
+// The real dependencies; other modules receive them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
 const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
 const contexts = createRequestContexts();
 const log = createLog(isServing ? process.stdout.fd : process.stderr.fd, contexts);
 
-/** For people in front of a terminal; standard output is for machines. */
+/** Writes to the terminal; standard output is for machines. */
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
-/** Settles at the first request to stop, with the name of its signal. */
+/** Resolves at the first stop signal, with its name. */
 async function untilStopped(): Promise<string> {
   const [signal] = await Promise.race(stopSignals.map((name) => once(process, name)));
   return String(signal);
@@ -48,8 +48,8 @@ const reading = { env: process.env, readFile: (path: string) => readFile(path, '
 const readSetup = (): Promise<Setup> => loadSetup(providers, { clock, random, fetch, log, ...reading });
 
 /**
- * The server, until it is told to stop. Signals are heard from the beginning: one that nobody hears ends the process, and a
- * service manager takes that for its own will.
+ * Runs the server until a stop signal. Handlers are installed at once: an unhandled signal would end the process
+ * without a shutdown.
  */
 async function serve(): Promise<void> {
   let isReloadAsked = false;
@@ -58,7 +58,7 @@ async function serve(): Promise<void> {
   };
   process.on('SIGHUP', () => reload());
   const stopped = untilStopped().then((signal) => {
-    // Who asks again does not want to wait.
+    // A second signal ends the process at once.
     for (const again of stopSignals) process.once(again, () => process.exit(1));
     log.info('stopping', { signal });
   });
@@ -71,8 +71,8 @@ async function serve(): Promise<void> {
 }
 
 /**
- * Its parts are loaded here: the other commands need none of them.
- * @returns `null`: it was told to stop while models were fetched
+ * Loads the server's parts here, because other commands need none.
+ * @returns `null`: stopped while models were fetched
  */
 async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   const setup = await readSetup();
@@ -85,13 +85,13 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   }
   const { openEngine } = await import('./server/open-engine.js');
   const engine = openEngine(setup.config, { clock, random, log, tell });
-  // Whether it failed is asked where the server needs it: what is under way by then is not to be torn off.
+  // Handled where the server awaits it; until then a rejection must not end the process.
   engine.catch(() => {});
   const { startServer } = await import('./server/server.js');
   return startServer(setup, { clock, random, fetch, log, contexts, tell, engine, loadSetup: readSetup });
 }
 
-/** One command line. @returns how the process ends */
+/** Runs one command line. @returns the exit code */
 const loadDemo = () => import('../examples/demo/demo.js');
 
 async function run(): Promise<ExitCode> {
@@ -100,7 +100,7 @@ async function run(): Promise<ExitCode> {
     await serve();
     return exitCode;
   }
-  // Whoever reads what is printed may have seen enough, as `head` has.
+  // The reader may close the pipe early, as `head` does.
   process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
   const { runCommand } = await import('./cli/program.js');
   await runCommand(args, {
@@ -126,14 +126,14 @@ async function run(): Promise<ExitCode> {
   return exitCode;
 }
 
-/** Says in one line why this process ends, without the messages of foreign errors: they quote what they could not read. */
+/** Ends the process with one line, without foreign error messages, which may quote secret input. */
 function fail(error: unknown): never {
   const isTold = error instanceof FaceError || error instanceof CommandError;
   const reason = findSystemReason(error);
   const known = isTold ? [`${error.message} (${error.code})`, ...toDetailLines(error.detail)] : [];
   const said = [...known, ...(reason === null ? [] : [reason])];
   tell(`facestep cannot go on: ${said.length === 0 ? 'an unexpected error' : said.join('; ')}`);
-  // A command has said it all; of what nobody foresaw the frames are what can be told.
+  // Commands have reported their error; for unexpected errors only the stack frames can be shown.
   if (isServing || said.length === 0)
     log.error('ended', { code: toCode(error), said, ...(isTold ? {} : { frames: framesOf(error) }) });
   process.exit(1);
@@ -143,5 +143,5 @@ process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
 const exitCode = await run().catch(fail);
-// What was printed is on its way before the process ends; connections kept alive would hold it up.
+// Flushes output before the exit; keep-alive connections would delay a natural one.
 process.stdout.write('', () => process.exit(exitCode));
