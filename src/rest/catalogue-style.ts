@@ -2,8 +2,8 @@ import { html } from '../base/html.js';
 import { createPageLayout } from '../http/page-layout.js';
 
 /**
- * The style of the catalogue, with the colours of the capture page: one column, wide enough for a line of shell, and nothing
- * that scrolls sideways on a phone.
+ * Catalog style in the capture page's colors: one column, wide enough for a shell line, without sideways scrolling on
+ * phones.
  */
 export const catalogueStyle = html`
 :root {
@@ -76,5 +76,5 @@ dd { margin: 0 0 .5rem; color: var(--ink-soft); }
 .refusals dd { margin: 0; }
 `;
 
-/** Layout of pages in this style. */
+/** Renders pages in this style. */
 export const renderInCatalogueStyle = createPageLayout(catalogueStyle);

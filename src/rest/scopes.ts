@@ -1,4 +1,3 @@
-/** What a client token may be used for. */
 export const clientScopes = [
   'enrol',
   'verify',
@@ -13,10 +12,10 @@ export const clientScopes = [
 export type ClientScope = (typeof clientScopes)[number];
 
 /**
- * What a token holds only if asked for: a similarity helps whoever wants to look alike, a content key opens files, identifying tells who
- * somebody is who has not said so, and streams of security events tell who is enrolled.
+ * Scopes granted on request only: similarity helps impersonation, a content key opens files, identification reveals
+ * people who gave no name, and event streams reveal who is enrolled.
  */
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 
-/** What a token holds unless asked for otherwise. */
+/** Scopes granted by default. */
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));
