@@ -8,7 +8,7 @@ import { ownData } from './own-data.js';
 import type { Section } from './section.js';
 import { services } from './services.js';
 
-/** What a person finds on their own page, in the order in which it stands there. One that is new is a row. */
+/** Sections of the home page, in order. */
 export const sections: readonly Section[] = [
   enrolment,
   services,

@@ -3,7 +3,7 @@ import type { Language } from '../../shared/languages.js';
 import { el } from '../dom.js';
 import type { Section } from './section.js';
 
-/** What else the organisation has for its people, as its administrator lists it. */
+/** Section of other services that the administrator listed. */
 export const services: Section = {
   name: 'services',
   async read({ page, api }) {

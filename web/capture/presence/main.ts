@@ -12,9 +12,10 @@ import { type DuePresentation, PresenceApi, type TesterView } from './presence-a
 import { askWhetherKept, askWhySkipped, introduce, showSummary } from './presentations.js';
 import { takePart } from './take-part.js';
 
-/* The page of a presence test, in English alone: whoever runs the test is beside it. Camera, guidance and challenge are the capture page's. */
+/* Page of a presence test, in English only, because a test manager is present. Camera, guidance and challenge are
+   the capture page's. */
 
-/** The tester stops what is under way. */
+/** The tester stopped the presentation. */
 class Stopped extends Error {}
 
 async function open(api: PresenceApi): Promise<TesterView> {
@@ -31,17 +32,17 @@ async function open(api: PresenceApi): Promise<TesterView> {
   return api.read();
 }
 
-/** Tools for one presentation, which a button below every screen of it stops. */
+/** Creates the tools for one presentation, with a stop button below every screen. */
 function toolsFor(page: Page, api: PresenceApi): Tools {
   const interrupted = new Promise<never>((_resolve, reject) => {
     page.showBelow(() => [button('faint', 'Stop this presentation', () => reject(new Stopped()))]);
   });
-  // Whoever waits for it hears of it; between two waits nobody does.
+  // Prevents an unhandled rejection while no one awaits it.
   interrupted.catch(() => {});
   return { page, api: api.challenges, interrupted };
 }
 
-/** One presentation, from what to prepare to what is kept of it. @returns how the test stands then */
+/** Runs one presentation from preparation to storage. @returns the new state of the test */
 async function present(due: DuePresentation, page: Page, api: PresenceApi): Promise<TesterView> {
   const cell = { species: due.species.name, light: due.light.name };
   for (;;) {
