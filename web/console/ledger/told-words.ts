@@ -1,10 +1,10 @@
 import type { LineOutcome, LoggedAction } from '../../../src/core/ledger/line.js';
 import type { FaceErrorCode } from '../../../src/errors.js';
 
-/** What happened, in words: every action has some, by its outcome where it has more than one. */
+/** Texts of actions, by outcome if there are several. */
 export type ActionWords = Readonly<Record<LoggedAction, string | Readonly<Partial<Record<LineOutcome, string>>>>>;
 
-/** Why: codes of refusals, and those that only the log has. */
+/** Texts of refusal codes and log-only reasons. */
 export type CodeWords = Readonly<
   Partial<
     Record<

@@ -4,7 +4,7 @@ import { OwnApplicationPage } from './own-application.js';
 import { OwnRequest } from './own-request.js';
 import { NewRequest } from './wish-form.js';
 
-/** What a developer has, and asks for. */
+/** Screen of a developer's applications and requests. */
 export const mine = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

@@ -10,7 +10,7 @@ import { OneRequest } from './request.js';
 import { listRequests } from './requests.js';
 import { TermsOfUse } from './terms.js';
 
-/** What developers ask for: answered here. */
+/** Screen of developers' requests. */
 export const requests = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

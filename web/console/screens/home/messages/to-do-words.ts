@@ -1,4 +1,4 @@
 import type { ToDoCode } from '../../../../../src/core/to-do-codes.js';
 
-/** What can need doing: all of it has words. */
+/** Texts of to-do items. */
 export type ToDoWords = Readonly<Record<ToDoCode, string>>;
