@@ -20,7 +20,7 @@ export interface ShownSession {
   readonly session: ConsoleSession;
 }
 
-/** Reads the session of the browser's cookie, from any origin; for reading only. @throws FaceError */
+/** Reads the session of the browser's cookie, from any origin; for reading only. */
 export async function readSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
   const secret = shownSecret(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
   if (secret === null) throw new FaceError('caller_untrusted');
