@@ -27,6 +27,5 @@ export interface Adapter {
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
   /** Loads and creates the provisioning of this connection. */
   createProvisioning(): Promise<Provisioning>;
-  /** Artefacts by name. */
   readonly artefacts: Readonly<Record<string, Artefact>>;
 }

@@ -8,7 +8,6 @@ import { FaceError } from '../src/errors.js';
 /** Default attribute of each standard claim at a provider. */
 export type UsualSources = Readonly<Partial<Record<StandardClaim, ClaimSource>>>;
 
-/** Converts a provider's user attributes to claims. */
 export interface ClaimReader {
   readonly claimNames: ReadonlySet<string>;
   /** Returns the distinct attributes needed for these claims. */
@@ -78,7 +77,6 @@ function toBoolean(value: unknown): boolean | null {
   return value === false || value === 'false' ? false : null;
 }
 
-/** Takes the first of several values. */
 function toText(value: unknown): string | null {
   if (Array.isArray(value)) return value.map(toText).find((text) => text !== null) ?? null;
   if (typeof value === 'number') return String(value);
@@ -88,7 +86,6 @@ function toText(value: unknown): string | null {
 const scalarGuard = z.union([z.string().min(1), z.number(), z.boolean()]);
 const plainGuard = z.union([scalarGuard, z.array(scalarGuard).min(1)]);
 
-/** Converts a custom attribute: text, number, boolean or a list. */
 const toPlain = (value: unknown): Json => plainGuard.safeParse(value).data ?? null;
 
 const objectGuard = z.record(z.string(), z.unknown());

@@ -5,7 +5,6 @@ import { revokeSubject } from '../src/core/enrolment/revoke.js';
 import type { State } from '../src/core/ports.js';
 import { redeemForHook } from '../src/core/receipt.js';
 
-/** Core functions available to a connection's hooks. */
 export interface HookCore {
   /** Decides from a finished step-up of the subject. @throws FaceError as `decideHook` */
   decide(event: Omit<HookEvent, 'connection'>): Promise<HookDecision>;
@@ -16,7 +15,6 @@ export interface HookCore {
   ): Promise<void>;
   /** Revokes the enrolment of a subject. @throws FaceError as `revokeSubject` */
   revoke(subject: string): Promise<void>;
-  /** Storage between two calls. */
   readonly state: Pick<State, 'read' | 'write'>;
 }
 

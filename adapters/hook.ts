@@ -31,7 +31,6 @@ export type Admit = (head: RawHead) => Promise<Answer>;
 /** HTTP methods of providers. A `GET` has no body. */
 export type HookMethod = 'GET' | 'POST';
 
-/** Static properties of a hook. */
 export interface HookTerms {
   /** Defaults to `POST`. */
   readonly methods?: readonly HookMethod[];
@@ -58,11 +57,9 @@ export interface HookProbe {
   readonly body: string;
 }
 
-/** An address that a provider calls. */
 export interface Hook extends HookTerms {
   /** Creates a currently valid probe. `null` if only the provider can prove its identity. */
   readonly probe: (() => HookProbe) | null;
-  /** Creates the handler of calls. */
   serve(core: HookCore): Admit;
 }
 

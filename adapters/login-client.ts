@@ -12,7 +12,6 @@ export interface SecretClientConfig {
   readonly redirectUris: string[];
 }
 
-/** Provider-specific rules. */
 interface LoginClientRules {
   /** Claims that hold the login, by which the provider finds its user. */
   readonly loginClaims: readonly string[];

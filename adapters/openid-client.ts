@@ -14,7 +14,6 @@ export {
 } from 'oidc-provider/lib/helpers/errors.js';
 export type { Directory, DirectoryFor } from '../src/core/limits/directories.js';
 
-/** Acceptable values of one claim. */
 export interface Demand {
   readonly values: readonly string[];
   /** True if an answer without any of them must be refused. */
@@ -48,13 +47,10 @@ export interface AuthorizationRequest {
  * button, double submit).
  */
 export type Proof = {
-  /** Unique id. */
   readonly id: string;
-  /** End of validity. */
   readonly expiresAt: EpochMs;
 };
 
-/** Subject of a face check. */
 export type Person = {
   /** Immutable id at the identity provider. For an unknown user, a text without an enrolment. */
   readonly subject: string;
@@ -71,18 +67,15 @@ export type Person = {
   readonly proof?: Proof;
 };
 
-/** Dependencies of a connection's clients. */
 export interface OidcClientDeps {
   readonly directoryFor: DirectoryFor;
   readonly state: State;
 }
 
-/** Configuration of a client, general or provider-specific. */
 interface ClientConfig {
   readonly kind: string;
 }
 
-/** Clients available with every provider. */
 interface GeneralClient {
   readonly kind: 'relying_party' | 'counter';
 }
@@ -103,7 +96,6 @@ export interface Admitted {
   readonly admitted: Json;
 }
 
-/** A decided face check. */
 export interface FinishedCheck {
   readonly passed: boolean;
   readonly at: EpochMs;
@@ -112,7 +104,6 @@ export interface FinishedCheck {
 
 /** Claims that a client may receive with the user's consent. */
 export interface ConsentedClaims {
-  /** Display name of the client. */
   readonly name: string;
   /** By claim; empty: none. */
   readonly claims: RegisteredClaims;

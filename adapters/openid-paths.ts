@@ -1,4 +1,3 @@
-/** Paths below the issuer. */
 export const paths = {
   authorize: '/authorize',
   token: '/token',

@@ -10,7 +10,6 @@ interface ProviderRow<Guard extends ConnectionGuard> {
   load(): Promise<(deps: AdapterDeps<z.output<Guard>>) => Adapter>;
 }
 
-/** A provider of connections. */
 export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {
   readonly guard: Guard;
   /** Creates a connection's adapter; `null` if it is another provider's. */

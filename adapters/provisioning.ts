@@ -71,7 +71,6 @@ export function compareClocks(
 
 /** A check of one part of a connection. */
 export interface Check {
-  /** Unique within the connection. */
   readonly title: string;
   /** Titles of prerequisite checks. If one fails, this check is skipped, so that one cause is one failure. */
   readonly needs?: readonly string[];
@@ -106,7 +105,6 @@ export const checkingGroups = (
   run: Check['run'],
 ): readonly Check[] => (organisations?.from === 'groups' ? [{ title: 'Groups', run }] : []);
 
-/** Finding for readable groups. */
 export const groupsAreTold: Finding = pass('The groups that people are in can be read');
 
 /** Finding without a user to test with. */
@@ -115,16 +113,13 @@ export const nobodyToTryWith: Finding = manual(
   'Run this again once there is one',
 );
 
-/** A user who can be registered. */
 export interface Registrant {
-  /** Immutable id at the provider. */
   readonly id: string;
   readonly login: string;
 }
 
 /** Registers users at a provider that requires it before a face check. */
 export interface Registration {
-  /** Purpose, for an administrator. */
   readonly title: string;
   /**
    * Finds the users to register, without disabled accounts.
@@ -140,9 +135,7 @@ export interface Registration {
 
 /** A configured secret whose previous value is accepted during rotation. */
 export interface RotatableSecret {
-  /** Its setting in the configuration. */
   readonly setting: string;
-  /** Setting of the previous secret. */
   readonly previousSetting: string;
   /** True if a previous secret is still accepted. */
   readonly isPreviousTaken: boolean;
@@ -152,7 +145,6 @@ export interface RotatableSecret {
 export interface Provisioning {
   readonly steps: readonly ProvisionStep[];
   readonly checks: readonly Check[];
-  /** Secrets of the provider's calls. */
   readonly secrets: readonly RotatableSecret[];
   /** `null` if users need no registration, or it is impossible. */
   readonly registration: Registration | null;

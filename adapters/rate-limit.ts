@@ -4,9 +4,7 @@ export type Sleep = (ms: number) => Promise<unknown>;
 
 export const sleep: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Retry limits for a provider's rate limit. */
 export interface Patience {
-  /** Attempts in all. */
   readonly tries: number;
   /** Limit for all waits together; beyond it, the answer is returned as is. */
   readonly longestWaitSec: number;

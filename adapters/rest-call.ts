@@ -21,7 +21,6 @@ export interface RestCall {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-  /** Includes reading the whole answer. */
   readonly timeoutMs: number;
 }
 

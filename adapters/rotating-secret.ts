@@ -20,7 +20,6 @@ export function findSecret(
   return isPrevious ? 'previous' : null;
 }
 
-/** Log interval per hook. */
 const noticeSec = 60;
 
 /** Logs that a caller still uses the previous secret, once a minute at most. */

@@ -7,11 +7,9 @@ const maxTextCharacters = 200;
 export const isSearchable = (text: string): boolean =>
   text.length <= maxTextCharacters && text.trim() !== '' && !/[\p{Cc}\p{Cs}]/u.test(text);
 
-/** Names of a user that are searched. */
 export interface SearchedNames {
   readonly given: string;
   readonly family: string;
-  /** Full name, logins, addresses. */
   readonly others: readonly string[];
 }
 

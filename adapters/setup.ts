@@ -7,15 +7,12 @@ import type { Adapter } from './adapter.js';
 import type { AdapterDeps } from './deps.js';
 import { guardsOf, type Providers } from './provider.js';
 
-/** A configured connection with its adapter factory. */
 export interface ConfiguredConnection extends ConnectionConfig {
   /** Loads the provider. @param publicUrl - public address of this server, without a trailing slash */
   createAdapter(publicUrl: string): Promise<Adapter>;
-  /** Returns the connection in another mode. */
   inMode(mode: Policy['mode']): ConfiguredConnection;
 }
 
-/** The configuration with adapter factories. */
 export interface Setup {
   readonly config: Config<ConnectionGuards>;
   readonly connections: readonly ConfiguredConnection[];

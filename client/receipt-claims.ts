@@ -32,7 +32,6 @@ export class ReceiptError extends Error {
   }
 }
 
-/** Claims of every receipt. */
 interface CommonClaims {
   readonly iss: string;
   readonly aud: string;

@@ -31,7 +31,6 @@ export class SignatureError extends Error {
   }
 }
 
-/** Far above any signature. */
 const maxSignatureCharacters = 32_768;
 
 /** A verified signature. */
@@ -89,7 +88,6 @@ export function createSignatureVerifier(options: {
   };
 }
 
-/** Expected approver and approval. */
 interface ApprovalExpected {
   readonly issuer: string;
   readonly keys: KeySet;

@@ -12,10 +12,8 @@ export type RefusalKind = 'caller' | 'request' | 'photo' | 'unverified' | 'servi
 
 interface Refusal<Kind extends RefusalKind> {
   readonly kind: Kind;
-  /** HTTP status. */
   readonly status: number;
   readonly text: string;
-  /** Advice in the error reference. */
   readonly advice: string;
 }
 
@@ -425,10 +423,8 @@ export const refusals = {
 /** Stable name of a refusal. Codes are never renamed or reused. */
 export type FaceErrorCode = keyof typeof refusals;
 
-/** All codes, for test suites. */
 export const faceErrorCodes = Object.keys(refusals).filter((name): name is FaceErrorCode => name in refusals);
 
-/** Codes about a request's photos. */
 export type PhotoCode = {
   [Code in FaceErrorCode]: (typeof refusals)[Code]['kind'] extends 'photo' ? Code : never;
 }[FaceErrorCode];

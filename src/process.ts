@@ -37,7 +37,6 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
-/** Resolves at the first stop signal, with its name. */
 async function untilStopped(): Promise<string> {
   const [signal] = await Promise.race(stopSignals.map((name) => once(process, name)));
   return String(signal);

@@ -46,7 +46,6 @@ const variables = {
   mode: 'FACESTEP_MODE',
 } as const;
 
-/** Returns the environment variable of a problem. */
 const toVariable = (path: readonly PropertyKey[]): string =>
   Object.entries(variables).find(([setting]) => setting === path[0])?.[1] ?? toDottedPath(path);
 
@@ -79,7 +78,6 @@ function tryLoadTriggers(): Readonly<Record<TriggerName, Trigger>> | null {
 
 const triggers = tryLoadTriggers();
 
-/** A Lambda handler: returns Cognito's event with `response` filled in. */
 type Handler = (event: unknown) => Promise<JsonObject>;
 
 const toHandler = (name: TriggerName, refuseUnconfigured: Trigger['refuse']): Handler => {

@@ -101,7 +101,6 @@ export const regionOf = (userPoolId: string): string => userPoolId.slice(0, user
 /** Configuration of one connection's triggers, which `triggers/index.ts` reads from the environment. */
 export const triggerSettingsGuard = z.strictObject({
   connection: connectionFields.id,
-  /** Public address of this service. */
   issuer: safeUrlGuard.transform((text) => text.replace(/\/+$/, '')),
   userPoolId: userPoolIdGuard,
   clientIds: clientIdsGuard,

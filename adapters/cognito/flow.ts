@@ -30,7 +30,6 @@ import {
   parseVerifyEvent,
 } from './schema.js';
 
-/** Dependencies of the triggers, which are stateless. */
 export interface TriggerDeps {
   readonly settings: TriggerSettings;
   readonly clock: Clock;
@@ -145,7 +144,6 @@ type VerifyReceipt = (
   expected: { readonly clientId: string; readonly subject: string; readonly nonce?: string },
 ) => Promise<ReceiptClaims | null>;
 
-/** Creates one verifier per app client at the cold start. */
 function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyReceipt {
   const { issuer, userPoolId, clientIds, receiptKeys, connection } = settings;
   const verifiers = new Map(

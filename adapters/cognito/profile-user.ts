@@ -3,7 +3,6 @@ import type { Account } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isSameLogin } from '../login.js';
 
-/** A user as returned by the API. */
 export interface FoundUser {
   readonly username: string;
   readonly attributes: ReadonlyMap<string, string>;

@@ -22,7 +22,6 @@ import { type FoundUser, isNamed, toAccount, toUser } from './profile-user.js';
 /** Limit for one operation with all its calls. */
 const TOTAL_TIMEOUT_MS = 10_000;
 
-/** Runs several calls within `TOTAL_TIMEOUT_MS`. */
 async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await inTime(work(), TOTAL_TIMEOUT_MS, () => {

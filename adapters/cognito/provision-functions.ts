@@ -89,7 +89,6 @@ async function readKeyIds({ publicUrl, fetch }: Deps): Promise<readonly string[]
   }
 }
 
-/** Returns the differences between environment and configuration, one line each. */
 function differencesOf(
   environment: Readonly<Record<string, string>>,
   keys: readonly string[] | null,

@@ -37,7 +37,6 @@ const isReachable = (client: UserPoolClientType, attribute: string): boolean =>
 
 const toList = (clients: readonly UserPoolClientType[]): string => clients.map(nameOf).join(', ');
 
-/** Returns what requires the administrator's decision. */
 function obstacleOf(
   open: readonly UserPoolClientType[],
   { SchemaAttributes = [] }: UserPoolType,

@@ -28,23 +28,19 @@ import {
 /** Administrative calls of one user pool. All throw FaceError `provider_refused`, `profile_unavailable`. */
 export interface Administration {
   describePool(): Promise<UserPoolType>;
-  /** Preserves all other settings. */
   updatePool(change: (pool: UserPoolType) => Partial<UserPoolType>): Promise<void>;
   addAttribute(attribute: SchemaAttributeType): Promise<void>;
   describeClients(): Promise<readonly UserPoolClientType[]>;
   describeClient(clientId: string): Promise<UserPoolClientType>;
-  /** Preserves all other settings. */
   updateClient(clientId: string, change: (client: UserPoolClientType) => Partial<UserPoolClientType>): Promise<void>;
   describeIdentityProvider(name: string): Promise<IdentityProviderType | null>;
   createIdentityProvider(provider: OpenIdProvider): Promise<void>;
-  /** Replaces details and mapping. */
   updateIdentityProvider(provider: OpenIdProvider): Promise<void>;
 }
 
 export interface OpenIdProvider {
   readonly name: string;
   readonly details: Readonly<Record<string, string>>;
-  /** Pool attributes by source claim. */
   readonly mapping: Readonly<Record<string, string>>;
 }
 

@@ -14,7 +14,6 @@ export interface TriggerReply extends RawReply {
 
 const toReply = (response: JsonObject): TriggerReply => ({ status: 200, body: { response } });
 
-/** Marks face challenges in `challengeMetadata`. */
 export const faceChallenge = 'FACE';
 
 /** Ends the sign-in. */
@@ -112,7 +111,6 @@ export const toCreateReply = (challenge: FaceChallenge): TriggerReply =>
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html */
 export const toVerifyReply = (answerCorrect: boolean): TriggerReply => toReply({ answerCorrect });
 
-/** A face check as stated in tokens. */
 export interface FaceStatement {
   /** Time of the check, in seconds since 1970. */
   readonly checkedAt: number;

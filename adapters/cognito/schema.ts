@@ -16,7 +16,6 @@ const callerGuard = z.object({
   callerContext: z.object({ clientId: z.string() }),
 });
 
-/** Claimed sender of an event. */
 export type TriggerCaller = z.output<typeof callerGuard>;
 
 const personFields = {

@@ -9,7 +9,6 @@ const FETCH_TIMEOUT_MS = 5_000;
 /** Entra asks for a refresh of keys at least daily. */
 const KEPT_SEC = 86_400;
 const RENEWED_AFTER_SEC = 1_800;
-/** After a failed renewal. */
 const RENEWED_AGAIN_AFTER_SEC = 60;
 
 const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });

@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 export const guidGuard = z.guid().transform((text) => text.toLowerCase());
 
-/** Hosts of the national clouds. */
 export const clouds = {
   global: {
     login: 'https://login.microsoftonline.com',

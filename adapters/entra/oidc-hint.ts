@@ -10,7 +10,6 @@ import { createFindAuthority } from './caller-authority.js';
 import { isEntraKeyOf } from './caller-key.js';
 
 export interface EntraHintPolicy {
-  /** Allowed tenants, in lower case. */
   readonly tenantIds: readonly string[];
   /** Accepted audiences: the client id given to Entra, and the registered application. */
   readonly audiences: readonly string[];

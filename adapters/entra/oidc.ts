@@ -76,7 +76,6 @@ export function createExternalMfaClient(
   };
 }
 
-/** Converts parameter names to the protocol's. Duplicates remain for the library to refuse. */
 function toProtocol(given: URLSearchParams): URLSearchParams {
   const params = new URLSearchParams();
   for (const name of passedOn) for (const value of given.getAll(name)) params.append(name, value);

@@ -30,7 +30,6 @@ function parseDefinition([text = '']: readonly string[]): z.infer<typeof definit
   }
 }
 
-/** Returns the entries a policy lacks. Names are case-sensitive, as in Entra. */
 function lackingIn({ definition }: ClaimsMappingPolicy): typeof entries {
   const schema = parseDefinition(definition)?.ClaimsMappingPolicy.ClaimsSchema ?? [];
   return entries.filter(

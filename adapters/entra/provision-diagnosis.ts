@@ -37,7 +37,6 @@ const metadataGuard = z.object({
 
 const start = 'Start the server, and check publicUrl and the proxy before it';
 
-/** A fetched document, or the problem with it. */
 type Fetched = { readonly problem: Finding } | { readonly problem: null; readonly body: unknown };
 
 async function read(url: string, { fetch }: EntraProvisionDeps): Promise<Fetched> {

@@ -61,7 +61,6 @@ export async function findExtension(hook: HookName, deps: EntraProvisionDeps): P
   );
 }
 
-/** Returns the differences of an extension, as lines and as fields to send. */
 function differencesOf(hook: HookName, extension: CustomExtension, deps: EntraProvisionDeps) {
   const claims = (extension.claimsForTokenConfiguration ?? []).map(({ claimIdInApiResponse }) => claimIdInApiResponse);
   const lacking =
@@ -147,7 +146,6 @@ export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDe
   };
 }
 
-/** Returns the name of a foreign extension. */
 async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Promise<string> {
   const all = await graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
   const name = all.find((extension) => extension.id === id)?.displayName;

@@ -73,7 +73,6 @@ interface ByHand {
   readonly instructions: readonly string[];
 }
 
-/** Returns a manual step. */
 const byHand = ({ title, instructions }: ByHand): ProvisionStep => ({
   title,
   inspect: async () => ({ state: 'manual', instructions }),

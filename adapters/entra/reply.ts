@@ -46,7 +46,6 @@ const verifiedAnotherWay: RawReply = toTokenReply('provideClaimsForToken', {
   claims: { faceVerified: 'false', faceMethods: ['otp'] },
 });
 
-/** Continues to the sign-up form. */
 export const continueSignUp: RawReply = toStartReply('continueWithDefaultBehavior');
 
 /** Continues the sign-up without the receipt, which exceeds the directory's limit. */
@@ -98,7 +97,6 @@ export function toTokenIssuanceReply(decision: HookDecision): RawReply {
 
 const blockTitle = 'Sign-up needs a face check';
 
-/** Returns the message for the user who signs up. */
 const toBlockMessage = (code: FaceErrorCode): string =>
   toCause(code) === 'service'
     ? 'The face check cannot be confirmed at this moment. Try again later.'

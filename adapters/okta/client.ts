@@ -94,7 +94,6 @@ const requestGuard = z.object({
 
 const apiErrorGuard = z.object({ status: z.number(), errorCode: z.string().nullish(), url: z.string().nullish() });
 
-/** Status, code and path of Okta's refusal. */
 export interface Refusal {
   readonly status: number;
   readonly code: string | null;
@@ -196,7 +195,6 @@ export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
     );
 }
 
-/** Returns the refused call, which may be the token request. */
 const toCall = (method: string, path: string, refusedPath: string | null): string =>
   refusedPath === tokenPath ? `POST ${tokenPath}` : `${method} ${path.split('?')[0] ?? ''}`;
 

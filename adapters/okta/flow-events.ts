@@ -26,11 +26,9 @@ const doneKeptSec = 7 * 86_400;
 /** Concurrent calls of Okta's API: an administrator may deactivate thousands. */
 const lanes = 4;
 
-/** Retry delays. */
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 export interface EventDeps {
-  /** Connection id, for the log. */
   readonly connection: string;
   readonly core: Pick<HookCore, 'revoke' | 'state'>;
   readonly clock: Clock;

@@ -15,7 +15,6 @@ const foundGuard = z.object({
   }),
 });
 
-/** Excludes the token. */
 const fields = 'id,profile:(login,email,mobilePhone,firstName,lastName,displayName)';
 
 /** Values are written as in JSON (RFC 7644, section 3.4.2.2). */

@@ -6,13 +6,11 @@ import type { OktaProvisionDeps } from './provision-channel.js';
 
 const refusalGuard = z.object({ status: z.number().nullish(), code: z.string().nullish() });
 
-/** Instructions for the administrator, by the org's response. */
 interface Advice {
   readonly passed: string;
   readonly scopes: string;
 }
 
-/** Checks that the org accepts a call with the current credentials. */
 async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: OktaProvisionDeps): Promise<Finding> {
   const isToken = deps.settings.okta.auth.kind === 'api_token';
   try {

@@ -28,7 +28,6 @@ export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook 
   return atOurs ?? hooks.find(({ name }) => name === nameOf(deps, 'events')) ?? null;
 }
 
-/** Returns the events our hook lacks. */
 const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((type) => !events.items.includes(type));
 
 export const eventHookTitle = 'Event hook: users who leave';

@@ -95,7 +95,6 @@ async function toChanged(found: Idp, definition: IdpDefinition, { send }: OktaPr
   return setWithin(toWritable(body, ['status']), { ...definition, name: found.name });
 }
 
-/** Merges objects recursively. */
 const setWithin = (kept: JsonObject, set: JsonObject): JsonObject => ({
   ...kept,
   ...Object.fromEntries(

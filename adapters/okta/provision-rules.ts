@@ -64,7 +64,6 @@ async function locate(
   return isBlocked(rule) ? rule : { path: `${path}/${rule.id}`, rule };
 }
 
-/** Reads and writes a rule's hook. */
 interface Hanger {
   readonly title: string;
   readonly hook: 'token' | 'registration';
@@ -169,7 +168,6 @@ const enrolmentActionGuard = z.object({
 
 const fieldsGuard = z.array(objectGuard);
 
-/** Returns the form's fields. */
 const fieldsOf = ({ profileEnrollment }: Rule['actions']): z.infer<typeof fieldsGuard> =>
   fieldsGuard.parse(enrolmentActionGuard.safeParse(profileEnrollment).data?.profileAttributes ?? []);
 

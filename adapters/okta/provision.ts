@@ -76,7 +76,6 @@ const hookSecret = (isPreviousTaken: boolean): RotatableSecret => ({
   ...{ setting: 'okta.hooks.secret.value', previousSetting: 'okta.hooks.previousSecret', isPreviousTaken },
 });
 
-/** Returns a manual step. */
 const byHand = (title: string, instructions: readonly string[]): ProvisionStep => ({
   title,
   inspect: async () => ({ state: 'manual', instructions }),

@@ -36,7 +36,6 @@ const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
     },
   });
 
-/** Location of the receipt at sign-up. */
 export type Receipt = OktaConnection['okta']['registration'];
 
 /** The caller is not Okta, so no token depends on it. */

@@ -143,7 +143,6 @@ const eventGuard = z
   .transform(({ uuid, eventType, outcome, target }) => ({
     uuid,
     eventType,
-    /** False for a failed attempt. */
     isDone: (outcome?.result ?? 'SUCCESS') === 'SUCCESS',
     users: (target ?? []).flatMap(({ type, id }) => (type === 'User' && isUserId(id ?? '') ? [id ?? ''] : [])),
   }));

@@ -38,7 +38,6 @@ const userGuard = z.object({
   custom_attributes: z.record(z.string(), z.json()).nullish(),
 });
 
-/** Custom fields with values, by short name. */
 type Fields = Readonly<Record<string, Json>>;
 
 /** Attempts of a write with concurrent writers. */
@@ -109,7 +108,6 @@ export function createOneLoginProfile(
     return user.data;
   };
 
-  /** Finds users by the value of a field. OneLogin treats `*` and `!` as wildcards. */
   const listBy = async (field: 'username' | 'email', text: string, asker?: Asker): Promise<readonly FoundUser[]> => {
     const query = new URLSearchParams({ [field]: text, fields: 'id,username,email,phone' });
     const { status, body } = await api.call('GET', `/api/2/users?${query}`, null, asker);

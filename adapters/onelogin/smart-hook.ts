@@ -49,7 +49,6 @@ const composedEnds = '// facestep: the function that was here before ends';
 const toKeyCheck = (secret: Credential): string =>
   secret.use((key) => createHmac('sha256', key).update('facestep key check').digest('hex').slice(0, 6));
 
-/** First line of our function. */
 export interface Marker {
   readonly type: string;
   readonly connection: string;

@@ -14,7 +14,6 @@ const timeoutMs = 4_000;
 /** Safety margin before an access token expires. */
 const reserveSec = 10;
 
-/** Authenticated requests to one SCIM server. */
 export interface ScimApi {
   /**
    * @param path - after the base address, with its query
@@ -66,7 +65,6 @@ export function createScimApi(
 }
 
 interface Authorization {
-  /** Returns the `Authorization` header. */
   read(): Promise<string>;
   /** @returns true if the next header will differ */
   forget(): boolean;

@@ -4,7 +4,6 @@ import { type CensusPage, countPage } from '../census.js';
 import type { Parts } from './provision-schema.js';
 import { parseAnswer, parseExtension, toAsked, toScimType } from './schema.js';
 
-/** Servers may return fewer. */
 const pageSize = 100;
 
 const pageGuard = z.object({

@@ -80,7 +80,6 @@ async function checkSupport({ api }: Parts): Promise<Finding> {
 /** Some servers write words of RFC 7643, section 7, in capitals: `READ_WRITE`. */
 const isWord = (told: string, word: string): boolean => isSameName(told.replaceAll('_', ''), word);
 
-/** Returns an attribute's faults, one line each. */
 const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics): string[] => [
   ...(isWord(type, 'string') ? [] : [`It is of type ${type}, not string.`]),
   ...(multiValued ? ['It has many values.'] : []),

@@ -40,7 +40,6 @@ import {
 } from './campaign-fields.js';
 import { readPeople } from './people-csv.js';
 
-/** Recipient of a preview. */
 const example = { name: 'Ada Lovelace', login: 'ada@example.com' };
 
 /** Creates the endpoints for enrolment campaigns. */

@@ -7,7 +7,6 @@ import { maxPeople } from '../core/campaign/storage.js';
 import { letterLanguages } from '../core/letters/language.js';
 import { FaceError } from '../errors.js';
 
-/** Limit for a line. */
 const longestLineBytes = 1_000;
 const longestLogin = 256;
 const longestName = 100;
@@ -85,7 +84,6 @@ function decode(decoder: InstanceType<typeof TextDecoder>, line: Uint8Array): st
 
 interface Header {
   readonly delimiter: string;
-  /** Number of columns, known or not. */
   readonly width: number;
   /** Index of each column; `-1` if absent. */
   readonly places: Readonly<Record<Column, number>>;
@@ -140,7 +138,6 @@ const toNobody = (line: number, reason: LeftOutReason): NamedPerson => ({
   reason,
 });
 
-/** Returns true for spreadsheet formulas. A phone number is no formula. */
 const isFormula = (cell: string): boolean => /^[=@]|^[+-](?!\d+$)/.test(cell);
 
 const emailGuard = z.email().max(254);

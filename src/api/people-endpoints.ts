@@ -23,7 +23,6 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
     return connection;
   };
 
-  /** Merges users found at a connection with users that the index knows by id. */
   const toFound = async ({ connection, found }: PeopleSearch, text: string) => {
     const read = (subject: string) => readPerson({ connection: connection.id, subject }, deps);
     const called = found.map(async ({ subject, login, email, name }) => ({

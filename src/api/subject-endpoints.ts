@@ -46,7 +46,6 @@ function toAsked({ connection, subject, login }: SubjectFields): SubjectAsked {
   throw new FaceError('request_malformed', { field: 'login' });
 }
 
-/** Returns true for an address, or a network in the limits' notation. */
 const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::')) !== 0;
 
 const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Action, type FacestepClient, signatureAudience } from '../../client/index.js';
 import { FaceError } from '../errors.js';
 
-/** The requested approval: approver and document. */
 export interface Asked {
   readonly connection: string;
   readonly subject: string;

@@ -8,7 +8,6 @@ import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { NothingThere, UsageError } from './usage-error.js';
 
-/** Default of `FACESTEP_URL`. */
 const standardUrl = 'http://127.0.0.1:8080';
 
 /** Allows for a slow identity provider behind the server. */

@@ -21,7 +21,6 @@ export interface CliDeps {
   readonly env: Environment;
   /** Writes to standard error; standard output is for results. */
   readonly log: Log;
-  /** Writes one line to standard output. */
   readonly print: (line: string) => void;
   /** Writes one line to standard error, for the user at the terminal. */
   readonly tell: (line: string) => void;
@@ -35,7 +34,6 @@ export interface CliDeps {
   readonly loadKept: () => Promise<KeptConfig>;
   /** Loads the storage settings and the state store's. */
   readonly loadStored: () => Promise<StoredConfig>;
-  /** Loads the evaluation. */
   readonly loadMeasuring: () => Promise<Measuring>;
   /** Shows the main workflow on photos with simulated providers. @returns true if every answer was as expected */
   readonly showDemo: (request: DemoRequest) => Promise<boolean>;

@@ -83,7 +83,6 @@ function toFilter({ person, connection, action, result, reason, application, net
 /** Prints lines in order. */
 type PrintLines = (lines: readonly LineReply[]) => Promise<void>;
 
-/** Returns the printer, which prints the header once. */
 function createPrinter({ csv, json }: Pick<Options, 'csv' | 'json'>, deps: CliDeps): PrintLines {
   if (json === true) return async (lines) => lines.forEach((line) => void deps.print(JSON.stringify(line)));
   if (csv === true) {

@@ -43,7 +43,6 @@ function tellMode(connection: string, { inForce, file, switched }: ModeReply, de
   for (const line of toTableLines([`${connection}: ${inForce}${by}`], [])) deps.print(line);
 }
 
-/** Reports the same list as the console, from the trail of the answering server. */
 async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
   const path = `/connections/${encodeURIComponent(connection)}/refused`;
   const asked = { method: 'POST', path, fields: { limit: peopleShown } } as const;

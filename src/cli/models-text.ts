@@ -10,7 +10,6 @@ export interface ListedEngines {
   readonly own: readonly { readonly engine: OwnEngine; readonly entry: EngineEntry | null }[];
 }
 
-/** Names of the included engines. */
 export const builtIn: readonly string[] = Object.values(engineNames);
 const newest = engineNames[currentEngine];
 

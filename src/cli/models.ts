@@ -60,7 +60,6 @@ export function createModelsCommand(deps: CliDeps): Command {
   return command;
 }
 
-/** Fetches or imports the built-in models. */
 async function bringModels(bring: typeof fetchModels, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
   const folder = resolve(config.modelsFolder);

@@ -66,14 +66,12 @@ export function createProvisionCommand(deps: CliDeps): Command {
     });
 }
 
-/** The count of enrolled users, or why it failed. */
 type Counted = Census | Failure;
 
 interface Run {
   readonly deps: CliDeps;
   readonly steps: readonly ProvisionStep[];
   readonly mode: 'plan' | 'apply';
-  /** Takes up to a minute. */
   readonly count: () => Promise<Counted>;
   readonly policy: Policy;
   readonly isSure: boolean;

@@ -27,7 +27,6 @@ export function createRestoreCommand(deps: CliDeps): Command {
     });
 }
 
-/** Returns the consequences of going back to an earlier state. */
 const lost = (madeAt: string): readonly string[] => [
   `Lost: what happened after ${madeAt}.`,
   '- Who was revoked since: revoke them again. Their attribute at the provider is cleared already; a copy of the token that',

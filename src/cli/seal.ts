@@ -6,7 +6,6 @@ import { addOptions, parseOptions } from './sealed-file/options.js';
 import { runOnFiles, type SealedFileDeps } from './sealed-file/run.js';
 import { checkSealable, sealFile } from './sealed-file/sealed-file.js';
 
-/** Suffix of sealed files. */
 export const sealedSuffix = '.sealed';
 
 /** Creates `facestep seal`: encrypts a file so that only one face opens it. */

@@ -14,7 +14,6 @@ import { toUrl } from './sealed-file/options.js';
 import { runOnFiles } from './sealed-file/run.js';
 import { UsageError } from './usage-error.js';
 
-/** Suffix of signatures. */
 export const signatureSuffix = '.jws';
 
 const file = z.string().min(1);

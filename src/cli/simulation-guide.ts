@@ -3,7 +3,6 @@ import type { ProviderSimulation, SimulatedUser } from '../../simulators/simulat
 /** A running simulation and the server in front of it. */
 export interface SimulationSettings {
   readonly kind: string;
-  /** Connection id in the configuration. */
   readonly connection: string;
   readonly serverPort: number;
   /** Without a trailing slash. */
@@ -12,7 +11,6 @@ export interface SimulationSettings {
   readonly simulation: ProviderSimulation;
   /** Prefix to run commands in this environment. */
   readonly command: string;
-  /** Address to start a sign-in. */
   readonly signInUrl: string;
 }
 

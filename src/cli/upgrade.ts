@@ -19,7 +19,6 @@ import { openStateToRead } from '../state/open.js';
 import type { CliDeps } from './deps.js';
 import { UsageError } from './usage-error.js';
 
-/** Lines about one part, and whether it prevents the upgrade. */
 interface Part {
   readonly title: string;
   readonly lines: readonly string[];
@@ -75,7 +74,6 @@ function toConfigurationPart(): Part {
   return { title: 'Configuration', lines: ['valid', ...deprecated], isInTheWay: false };
 }
 
-/** Returns the migrations from a format to the current one. */
 function toSteps(mark: FormatMark, where: string): Pick<Part, 'lines' | 'isInTheWay'> {
   try {
     checkReadable(mark, where);

@@ -10,7 +10,6 @@ import { isRefusal, type ToldAction, toldActions, toSentence } from './why-text.
 
 const daySec = 86_400;
 
-/** Default period. */
 const usualDays = 7;
 
 interface Options {

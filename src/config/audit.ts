@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** Configuration of the audit trail. */
 export const auditGuard = z.strictObject({
   retentionDays: z
     .int()

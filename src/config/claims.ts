@@ -29,7 +29,6 @@ const addressGuard = z
 const sourceGuard = z.union([attributeGuard, z.array(attributeGuard).min(1).max(5), addressGuard]);
 export type ClaimSource = z.output<typeof sourceGuard>;
 
-/** Sources by claim. */
 export type ClaimSources = Readonly<Record<string, ClaimSource>>;
 
 const isAddressOnlyAlone = (sources: ClaimSources): boolean =>
@@ -69,7 +68,6 @@ const registeredClaimGuard = z.strictObject({
     .describe('Id of another connection that the claim comes from, if the person linked their account there.'),
 });
 
-/** A claim that a client may request. */
 export type RegisteredClaim = z.output<typeof registeredClaimGuard>;
 
 /** A client's setting `claims`: claims it may request. */

@@ -186,7 +186,6 @@ export const connectionFields = {
   ),
 };
 
-/** Provider-independent part of a connection's configuration. */
 export interface ConnectionConfig {
   readonly id: string;
   readonly kind: string;

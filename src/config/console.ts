@@ -58,5 +58,4 @@ export const consoleGuard = z.strictObject({
 
 export type ConsoleConfig = z.output<typeof consoleGuard>;
 
-/** Configuration of administrators' single sign-on. */
 export type SignInConfig = NonNullable<ConsoleConfig['signIn']>;

@@ -45,7 +45,6 @@ export const recognitionFolderOf = (config: {
   readonly recognition: { readonly folder: string | null };
 }): string => config.recognition.folder ?? join(config.dataFolder, 'recognition');
 
-/** Settings that determine the files' location. */
 export type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
 
 /** Returns true if a file exists. Throws other system errors. */

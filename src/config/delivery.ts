@@ -50,7 +50,6 @@ const smsGuard = z.discriminatedUnion('kind', [
 
 const sms = smsGuard.prefault({ kind: 'outbox' }).describe('How SMS are sent.');
 
-/** Configuration of message delivery. */
 export const deliveryGuard = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('outbox').describe('A file in the data folder, for the administrator.'), sms }),
   z

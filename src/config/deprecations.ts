@@ -1,4 +1,3 @@
-/** Something that works until a date. */
 export interface Deprecation {
   readonly what: string;
   /** First day without it, such as `2027-01-04`. */
@@ -6,9 +5,7 @@ export interface Deprecation {
   readonly instead: string;
 }
 
-/** Environment of the process. */
 interface Surroundings {
-  /** From `process.versions.node`. */
   readonly node: string;
 }
 

@@ -19,9 +19,7 @@ interface Reading {
   readonly readFile: ReadFile;
 }
 
-/** Dependencies of the configuration loader. */
 export interface LoadDeps<Guards extends ConnectionGuards> extends Reading {
-  /** Guards of the built-in providers. */
   readonly connectionGuards: Guards;
 }
 
@@ -47,7 +45,6 @@ const readOverrides = (env: Environment): Overrides =>
     return [[variable, setting, setting === 'port' && /^\d{1,5}$/.test(text) ? Number(text) : text] as const];
   });
 
-/** Reads the file of `FACESTEP_CONFIG`, references unresolved. */
 async function readConfigFile(env: Environment, readFile: ReadFile): Promise<Settings> {
   const path = env.FACESTEP_CONFIG;
   if (!path) return {};
@@ -58,7 +55,6 @@ async function readConfigFile(env: Environment, readFile: ReadFile): Promise<Set
   return toSettings(parseJson(text, 'FACESTEP_CONFIG'));
 }
 
-/** Resolves references, applies variables and parses. */
 async function parseSettings<Guard extends z.ZodType>(
   file: Settings,
   guard: Guard,

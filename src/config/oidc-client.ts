@@ -17,7 +17,6 @@ export const redirectUriGuard = z
   .max(1024)
   .refine(isRedirectUri, 'expected an https address (http only on this machine) without user or fragment');
 
-/** Client id: printable ASCII characters. */
 export const clientIdGuard = z
   .string()
   .regex(/^[\x21-\x7e]{1,256}$/, 'expected 1 to 256 printable ASCII characters without spaces');
@@ -28,7 +27,6 @@ export const clientSecretGuard = credentialGuard.refine(
   'expected 32 to 512 printable ASCII characters without spaces',
 );
 
-/** Fields of confidential clients. */
 export const clientFields = {
   id: clientIdGuard.describe('Client id.'),
   secret: clientSecretGuard.describe('Secret. Client secret.'),
@@ -60,7 +58,6 @@ export const publicKeysGuard = z
   .max(10)
   .refine(hasUniqueKids, 'two keys have the same kid');
 
-/** Client name shown to users. */
 export const shownNameGuard = z
   .string()
   .trim()

@@ -78,12 +78,10 @@ export interface ProviderClientConfig {
   readonly id: string;
 }
 
-/** The OpenID provider of one connection. */
 export interface OidcConfig {
   readonly clients: readonly (RelyingPartyConfig | CounterConfig | ProviderClientConfig)[];
   /** Validity of a link with another connection's account, in days. */
   readonly accountLinkDays: number;
-  /** Wallet credentials by id. */
   readonly credentials: CredentialConfigs;
 }
 
@@ -93,7 +91,6 @@ export const withoutClients: OidcConfig = { clients: [], accountLinkDays: 365, c
 /** A provider's guard for one kind of client, discriminated by `kind`. */
 export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscriminable;
 
-/** Client id of all wallets. */
 export const walletClientId = 'facestep-wallet';
 
 const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { headerCredentialGuard } from './credential.js';
 import { safeUrlGuard } from './safe-url.js';
 
-/** Telemetry in addition to the log. */
 export const telemetryGuard = z.strictObject({
   metrics: z
     .strictObject({

@@ -8,7 +8,6 @@ const knownServices = [
   '*.notify.windows.com',
 ];
 
-/** Configuration of browser push notifications. */
 export const webPushGuard = z.strictObject({
   contact: z
     .string()

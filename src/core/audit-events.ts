@@ -130,7 +130,6 @@ const application = z.object({
   by: z.string(),
 });
 
-/** Guard of each action's current detail. */
 export const auditDetails = {
   enrolment_begun: tokenChange.describe('A token is about to be written to the profile.'),
   enrolled: z

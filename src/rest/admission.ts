@@ -46,9 +46,7 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
 }
 
 export interface Peer {
-  /** Client address of the request. */
   readonly source: string;
-  /** Sets headers of the answer. */
   tell(headers: Readonly<Record<string, string>>): void;
 }
 

@@ -27,7 +27,6 @@ export interface ApplicationTerms {
   readonly contact: string;
 }
 
-/** A registered API application with its quota. */
 export interface Application extends ApplicationTerms {
   /** 24 hexadecimal digits. */
   readonly id: string;
@@ -69,11 +68,9 @@ const recordKey = (id: string): string => `application:${id}`;
 
 const toApplication = (id: string, record: ApplicationRecord): Application => ({ id, ...record });
 
-/** Properties of an application from a developer's request. */
 interface AskedFor {
   /** 24 hexadecimal digits; makes registration idempotent. */
   readonly id: string;
-  /** Ids of developers. */
   readonly owners: readonly string[];
 }
 

@@ -12,7 +12,6 @@ import { describeFields } from './json-schema.js';
 import { codesOf, documentedPath } from './openapi.js';
 import { holds, roles } from './rights.js';
 
-/** Converts text with backquoted code to HTML. */
 const toHtml = (text: string): Html =>
   html`${text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`))}`;
 

@@ -17,7 +17,6 @@ export const clientTokenLifeSec = { least: 60, standard: 90 * day, most: 366 * d
 export interface Client {
   readonly id: string;
   readonly name: string;
-  /** Tenant of its enrolments. */
   readonly tenant: string;
   readonly scopes: readonly ClientScope[];
   readonly issuedAt: EpochMs;

@@ -14,7 +14,6 @@ import {
   shownSecret,
 } from './console-sessions.js';
 
-/** A session and its secret. */
 export interface ShownSession {
   readonly secret: Credential;
   readonly session: ConsoleSession;

@@ -11,7 +11,6 @@ import type { ApiDeps } from './deps.js';
 import { developerIdOf } from './onboarding/developers.js';
 import { type Administrator, idOfKey, signedInRoles } from './rights.js';
 
-/** Absolute session limit, regardless of activity. */
 export const longestSessionSec = 8 * 60 * 60;
 
 /** Minimum interval between writes of a session in use. */
@@ -26,7 +25,6 @@ export const consolePollHeader = 'x-console-poll';
 const recordGuard = z.object({
   name: z.string(),
   role: z.enum(signedInRoles),
-  /** Credential that started the session. */
   by: z.discriminatedUnion('kind', [
     /** `subject` is the immutable id at the provider. */
     z.object({ kind: z.literal('provider'), issuer: z.string(), subject: z.string(), login: z.string() }),
@@ -36,7 +34,6 @@ const recordGuard = z.object({
   seenAt: epochMsGuard,
   /** Time of the last passed face check in this session. */
   checkedAt: epochMsGuard.nullable(),
-  /** The current face check. */
   check: z.object({ stepUpId: z.string(), subject: z.string() }).nullable(),
 });
 

@@ -17,22 +17,18 @@ import type { ClientRequest } from './usage.js';
 export interface Reloaded {
   /** Reason of the failure; `null`: success. */
   readonly code: FaceErrorCode | null;
-  /** Dotted paths of changed settings. */
   readonly changed: readonly string[];
-  /** Changed settings that need a restart. */
   readonly needingRestart: readonly string[];
   readonly problems: readonly Problem[];
   /** Connections whose mode was switched manually and overrides the configuration. */
   readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
-/** Dependencies of the REST API. */
 export interface ApiDeps extends CampaignDeps {
   /** SHA-256 of the administrator's key in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
   /** Countries to which applications may send one-time codes. */
   readonly contactCodes: ContactCodesConfig;
-  /** Sandbox and limits of developer onboarding. */
   readonly onboarding: OnboardingConfig;
   /** Sign-in and requirements of the console. */
   readonly console: ConsoleConfig;
@@ -50,7 +46,6 @@ export interface ApiDeps extends CampaignDeps {
   readonly ledger: LedgerStore;
   readonly accounts: AccountNames;
   readonly brands: Brands;
-  /** Home pages by connection id. */
   readonly homePages: ReadonlyMap<string, HomePage>;
   /** Reloads the configuration and activates what is possible. Never rejects. */
   readonly reload: (by: string) => Promise<Reloaded>;

@@ -42,10 +42,8 @@ const unready: Record<string, JsonObject> = {
   },
 };
 
-/** Depends on the configuration. */
 const absent = describeRefusals(['not_found']);
 
-/** Paths outside the API proper. */
 export const operationalPaths: Record<string, JsonObject> = {
   '/': {
     get: operational(

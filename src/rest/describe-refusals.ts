@@ -24,7 +24,6 @@ export const answerHeaders: Readonly<Record<string, JsonObject>> = {
 const refer = (...names: readonly (keyof typeof answerHeaders)[]): JsonObject =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-/** Headers of answers to client tokens. */
 export const quotaHeaders = refer('RateLimit-Policy', 'RateLimit');
 
 const headersByStatus: Readonly<Record<number, JsonObject>> = {

@@ -24,7 +24,6 @@ const operation = (
   }: {
     readonly status?: 200 | 201 | 204;
     readonly hasBody?: boolean;
-    /** Location of the stream id. */
     readonly streamIn?: 'query' | 'path' | null;
     readonly also?: readonly FaceErrorCode[];
   } = {},
@@ -57,7 +56,6 @@ const operation = (
   },
 });
 
-/** Authentication of a receiver. */
 export const streamKeyScheme: JsonObject = {
   type: 'http',
   scheme: 'bearer',
@@ -68,7 +66,6 @@ export const streamKeyScheme: JsonObject = {
 const grantErrors =
   '`invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type` as `error`, as RFC 6749 has it.';
 
-/** The transmitter's paths. */
 export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
   '/ssf/jwks.json': {
     get: {

@@ -59,30 +59,24 @@ interface Described {
   readonly description: string;
   /** True if absent from the Facenition API. */
   readonly ours: boolean;
-  /** Status of a success. */
   readonly status: 200 | 201;
   /** Possible refusals, in addition to those of authentication and photos. */
   readonly codes: readonly FaceErrorCode[];
 }
 
-/** A validated call. */
 export interface Call<Fields, PhotoName extends string> {
   readonly fields: Fields;
   /** Returns a field's photos; their number is within its range. */
   photos(name: PhotoName): readonly Photo[];
-  /** Returns an unvalidated path parameter. */
   param(name: string): string;
-  /** Client address. */
   readonly source: string;
   /** Unvalidated User-Agent; `null` if absent. */
   readonly userAgent: string | null;
-  /** Returns an unvalidated cookie. */
   cookie(name: string): string | null;
   /** Session of the capture page; `null` for other endpoints. */
   readonly session: FoundSession | null;
 }
 
-/** The caller, as required by the endpoint. */
 export interface Caller {
   readonly client: Client | null;
   readonly administrator: Administrator | null;
@@ -197,7 +191,6 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$Z
 export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
     readonly action: SessionAction;
-    /** Stores of sessions and connections. */
     readonly deps: Pick<StepUpDeps, 'state' | 'connections'>;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
   },

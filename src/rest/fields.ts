@@ -91,7 +91,6 @@ export const tenantField = z
   .prefault(standardTenant)
   .describe('Whose enrolments the client makes and checks; those of one tenant never verify for another (ours).');
 
-/** Lifetime of a client token. */
 export const lifeField = z
   .int()
   .min(clientTokenLifeSec.least)

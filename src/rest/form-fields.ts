@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { type FieldValue, parseJsonFields } from '../http/json.js';
 import { describeFields } from './json-schema.js';
 
-/** Field type for forms: text, texts, or JSON. */
 type Kind = 'text' | 'texts' | 'json';
 
 const schemaGuard = z.object({

@@ -10,7 +10,6 @@ export const toTexts = (text: Readonly<Record<string, string | undefined>>): Tex
     Object.entries(text).flatMap(([language, words]) => (words === undefined ? [] : [[language, words]])),
   );
 
-/** Home page settings of one connection. */
 export interface HomePage {
   /** Ways to sign in; `null`: by link only. */
   readonly door: Pick<HomePageConfig, 'faceCheck' | 'signIn'> | null;

@@ -2,7 +2,6 @@ import type { CoreDeps } from '../core/deps.js';
 import { countIn, secLeftOf, windowOf } from '../core/limits/window.js';
 import type { Application } from './applications.js';
 
-/** A counter's id and limits. */
 export type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
 
 /** Windows of the clock, shortest first, so that its refusals cost nothing of the longer one. */
@@ -11,12 +10,10 @@ const windows = [
   { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Quota): number => perDay },
 ] as const;
 
-/** State of a quota after a request. */
 export interface QuotaUse {
   readonly name: (typeof windows)[number]['name'];
   readonly quota: number;
   readonly windowSec: number;
-  /** Remaining requests in this window. */
   readonly left: number;
   /** Whole seconds until the window ends, at least 1. */
   readonly resetSec: number;

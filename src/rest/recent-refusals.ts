@@ -12,7 +12,6 @@ export const keptRefusals = { most: 100, days: 7 } as const;
 const refusalGuard = z.object({
   requestId: z.string(),
   at: epochMsGuard,
-  /** Documented method and path. */
   endpoint: z.string(),
   code: z.enum(faceErrorCodes),
   /** Name of the faulty field, if any. */
@@ -34,7 +33,6 @@ export interface RefusalRecorder {
   note(request: ClientRequest): void;
   /** Writes pending records. They are dropped if the store fails. */
   flush(): Promise<void>;
-  /** Writes pending records and stops. */
   stop(): Promise<void>;
 }
 

@@ -14,7 +14,6 @@ export const rights = [
 ] as const;
 export type Right = (typeof rights)[number];
 
-/** Roles of an administrator's key. */
 export const roles = ['owner', 'operator', 'auditor', 'help-desk'] as const;
 export type Role = (typeof roles)[number];
 
@@ -22,7 +21,6 @@ export type Role = (typeof roles)[number];
 export const signedInRoles = [...roles, 'developer'] as const;
 export type SignedInRole = (typeof signedInRoles)[number];
 
-/** Rights by role. */
 export const rightsByRole = {
   owner: ['configure', 'operate', 'audit', 'assist', 'view', 'develop'],
   operator: ['operate', 'assist', 'view', 'develop'],

@@ -17,5 +17,4 @@ export type ClientScope = (typeof clientScopes)[number];
  */
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 
-/** Scopes granted by default. */
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));

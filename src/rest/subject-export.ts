@@ -9,7 +9,6 @@ import { type Holdings, holdingsReply } from './replies/holdings.js';
 
 export type RecordedHoldings = Holdings & { readonly records: RecordOf[]; readonly recordsLeftOut: number };
 
-/** Statement in every export. */
 export const notHeld = [
   'Photos and videos: they are overwritten in memory once they were compared.',
   'Face templates: the sealed token stands in the profile at the identity provider alone, and cannot be turned back into a face.',

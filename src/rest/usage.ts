@@ -8,19 +8,16 @@ import type { Client } from './client-tokens.js';
 
 const daySec = 24 * 60 * 60;
 
-/** Retention in days. */
 export const usageKeptDays = 90;
 
 /** Result of a request. A face mismatch is an answer, not a refusal. */
 export type Outcome = 'ok' | FaceErrorCode;
 
-/** A request with a valid client token. */
 export interface ClientRequest {
   readonly client: Client;
   /** Documented method and path, such as `POST /generate`. */
   readonly endpoint: string;
   readonly outcome: Outcome;
-  /** Request id in reply and log. */
   readonly requestId: string;
   /** Field of the refusal; `null`: none. */
   readonly field: string | null;
@@ -43,7 +40,6 @@ export interface UsageRecorder {
   note(request: Pick<ClientRequest, 'client' | 'endpoint' | 'outcome'>): void;
   /** Writes pending counts. If the store fails, they are written next time. */
   flush(): Promise<void>;
-  /** Writes pending counts and stops. */
   stop(): Promise<void>;
 }
 
@@ -53,7 +49,6 @@ export interface DayUsage {
   readonly day: string;
   readonly endpoint: string;
   readonly requests: number;
-  /** Number of refusals by code. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
@@ -85,7 +80,6 @@ export function createUsageRecorder({
   readonly log: Log;
   readonly jobs: Jobs;
 }): UsageRecorder {
-  /** By record key. */
   let pending = new Map<string, { readonly day: string; readonly counts: Counts }>();
   let unnotedUses = new Map<string, { readonly day: string; readonly client: Client }>();
   /** Day already recorded for each client token. */

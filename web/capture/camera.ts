@@ -12,13 +12,11 @@ const firstPictureWithinMs = 10_000;
 /** Phones mute the camera briefly for calls and notifications. */
 const mutedForMs = 1500;
 
-/** A running camera. */
 export interface Camera {
   readonly video: HTMLVideoElement;
   readonly deviceId: string;
   readonly label: string;
   readonly device: DeviceWatch;
-  /** All cameras, with labels after permission. */
   readonly cameras: readonly CameraEntry[];
   /** Rejects with `camera-stopped` if the camera ends; never resolves. */
   readonly lost: Promise<never>;

@@ -1,7 +1,6 @@
 import { type DeviceSignals, settableModes } from '../../src/core/step-up/device-signals.js';
 import { kindOf } from './camera-choice.js';
 
-/** Observes a camera's frame timing. */
 export interface DeviceWatch {
   /** Returns current signals, unverified, for the audit trail only. */
   read(): DeviceSignals;
@@ -35,7 +34,6 @@ export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVide
   };
 }
 
-/** Computes running mean and deviation of frame intervals (Welford). */
 function watchGaps(video: HTMLVideoElement): () => DeviceSignals['gap'] {
   let [last, count, mean, squares] = [0, 0, 0, 0];
   const note = (now: number): void => {

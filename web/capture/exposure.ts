@@ -13,7 +13,6 @@ const capabilitiesGuard = z.object({ exposureMode: modes, whiteBalanceMode: mode
 type Mode = 'manual' | 'continuous';
 type Held = keyof z.output<typeof capabilitiesGuard>;
 
-/** Returns the settings that the camera can hold and release. */
 function holdable(track: MediaStreamTrack): readonly Held[] {
   if (!('getCapabilities' in track)) return [];
   const found = capabilitiesGuard.safeParse(track.getCapabilities());

@@ -10,7 +10,6 @@ import type { View } from './view.js';
 
 /* Footer of a check: the way out, and a line with the full text if the user consented on an earlier visit. */
 
-/** Judging frames takes seconds. */
 const askAgainMs = 1000;
 
 /** Returns true if there is something to stop. The consent screen has its own button (page.css). */
@@ -78,7 +77,6 @@ function contentOf(
   ];
 }
 
-/** Shows one line, and on request the full text with the refusal. */
 function agreement(view: View, agreedAt: string, words: Words, stop: () => void): HTMLElement {
   const whole = el(
     'dialog',

@@ -42,7 +42,6 @@ const steps = {
   }),
 } as const satisfies Record<Exclude<StepName, 'opening' | EndName>, Step>;
 
-/** Limit of browser timers. */
 const longestTimerMs = 2 ** 31 - 1;
 
 export interface Start {
@@ -83,7 +82,6 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
 const isEnd = (step: StepName): step is EndName =>
   ['passed', 'passed_another_way', 'failed', 'expired', 'abandoned'].includes(step);
 
-/** Runs one step and handles its problems. */
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);
   // That screen contains the way out.

@@ -9,7 +9,6 @@ import { sleep } from './step.js';
 
 const pollEveryMs = 2000;
 const scanEveryMs = 250;
-/** Limit for one scan. */
 const scanAtMostMs = 45_000;
 const idleAfterMs = 60_000;
 
@@ -36,7 +35,6 @@ export async function waitForPerson(kiosk: KioskLink, address: string, page: Pag
   return Promise.race([assigned, scanned]).finally(() => ended.abort());
 }
 
-/** The next assigned check. */
 interface Next {
   readonly ticket: string;
   /** Page that accepts the ticket; `null`: this one. */
@@ -82,7 +80,6 @@ async function follow({ ticket, address }: Next, { kiosk, secret }: KioskLink, p
   return goToPage(address, { ticket, language: page.language });
 }
 
-/** Opens the ticket on another of our pages, which returns here. */
 async function goToPage(
   address: string,
   shown: { readonly ticket: string; readonly language: string },

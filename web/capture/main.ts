@@ -20,7 +20,6 @@ const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(loc
 /** Delay before a retry after a network error. */
 const reloadAfterMs = 3000;
 
-/** Query parameters. */
 const wishes = new URLSearchParams(location.search);
 
 /** Opens the link's ticket at once and removes it from the address bar; a reload uses the session. */

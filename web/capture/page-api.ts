@@ -237,7 +237,6 @@ export class PageApi {
     return this.call({ method: 'POST', path, body, reply });
   }
 
-  /** Makes any other call. */
   call<Reply>(call: Call<Reply>): Promise<Reply> {
     return callServer(this.base, this.#session, call);
   }

@@ -24,7 +24,6 @@ export function toReturnLink(returnUrl: string, receipt: string | null): string 
   return `${returnUrl}${returnUrl.includes('#') ? '&' : '#'}face_receipt=${receipt}`;
 }
 
-/** Fragment of a kiosk's address. */
 export interface KioskLink {
   readonly kiosk: string;
   readonly secret: string;

@@ -99,7 +99,6 @@ export class Page {
     place?.focus({ preventScroll: true });
   }
 
-  /** Shows content below every screen. */
   showBelow(build: (words: Words) => readonly (Node | null)[]): void {
     this.#redrawBelow = () => {
       const hadFocus = this.#below.contains(document.activeElement);
@@ -151,7 +150,6 @@ export class Page {
     return [...this.#main.querySelectorAll<Field>('input:not([type=file]), select, textarea')];
   }
 
-  /** Restores fields after a redraw. */
   #fillIn(former: readonly Field[]): void {
     for (const [index, field] of this.#fields().entries()) {
       const before = former[index];

@@ -19,7 +19,6 @@ import {
  */
 export type PasskeyReason = 'unsupported' | 'cancelled' | 'no_prf' | 'not_known';
 
-/** A failed WebAuthn ceremony. */
 export class PasskeyProblem extends Error {
   override readonly name = 'PasskeyProblem';
   constructor(
@@ -30,7 +29,6 @@ export class PasskeyProblem extends Error {
   }
 }
 
-/** The one input that the library leaves as text. */
 interface WithPrfInput {
   readonly extensions: { readonly prf: { readonly eval: { readonly first: string } } };
 }
@@ -100,7 +98,6 @@ async function orProblem<T>(ceremony: Promise<T>): Promise<T> {
   }
 }
 
-/** Maps the browser's error name, which the library preserves. */
 function toReason(error: unknown): PasskeyReason {
   const name = error instanceof Error ? error.name : '';
   if (name === 'NotAllowedError' || name === 'AbortError') return 'cancelled';

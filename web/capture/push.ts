@@ -1,7 +1,6 @@
 import { fromBase64url, toBase64url } from './base64url.js';
 import { toTrustedUrl } from './trusted-url.js';
 
-/** Push subscription data. */
 export interface Subscription {
   readonly endpoint: string;
   readonly p256dh: string;

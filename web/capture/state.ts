@@ -27,10 +27,8 @@ export type Screen =
   | 'kiosk-scan'
   | PresenceScreen;
 
-/** Screens of a presence test. */
 export type PresenceScreen = 'tester' | 'presentation' | 'no-presentation' | 'keep' | 'summary';
 
-/** Steps of a check. */
 export type StepName =
   | 'opening'
   | 'pairing'
@@ -82,7 +80,6 @@ export interface Facts {
   /** The user pressed the button for the camera. */
   readonly isCameraAsked: boolean;
   readonly frames: Frames | null;
-  /** Signals of the camera used. */
   readonly device: DeviceSignals | null;
   /** The last attempt failed and another is allowed. */
   readonly again: { readonly hint: Hint | null } | null;
@@ -93,7 +90,6 @@ export interface Facts {
   readonly receipt: string | null;
   /** The user stored or declined recovery codes. */
   readonly areCodesDone: boolean;
-  /** The user is choosing a fallback. */
   readonly isElsewhere: boolean;
   /** The fallback code to enter; `null`: none chosen. */
   readonly code: Code | null;
@@ -105,7 +101,6 @@ export interface Code {
   readonly id: string | null;
 }
 
-/** Initial state. */
 export const nothingKnown: Facts = {
   view: null,
   isKiosk: false,
@@ -128,7 +123,6 @@ export const nothingKnown: Facts = {
   code: null,
 };
 
-/** Changes from a step. */
 export type Change = Partial<Facts>;
 
 /** Returns the next step. */

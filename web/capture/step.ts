@@ -3,7 +3,6 @@ import type { PageApi } from './page-api.js';
 import type { Change, Facts } from './state.js';
 import type { View } from './view.js';
 
-/** Dependencies of a step. */
 export interface Tools {
   readonly page: Page;
   readonly api: PageApi;

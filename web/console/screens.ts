@@ -1,17 +1,12 @@
 import type { Right } from './frame/session.js';
 import type { Words } from './messages/words.js';
 
-/** Metadata of a screen. */
 export interface ScreenRow {
-  /** Name in `messages/*.ts`, under `screens`. */
   readonly id: keyof Words['screens'];
-  /** Path after `/console`, including everything below. */
   readonly path: string;
-  /** Any of these rights gives access. */
   readonly rights: readonly Right[];
 }
 
-/** Screens in navigation order. */
 export const screens: readonly ScreenRow[] = [
   {
     id: 'home',

@@ -23,7 +23,6 @@ const numbered = (slug, seen) => {
   return before === 0 ? slug : `${slug}-${before}`;
 };
 
-/** Adds anchors to headings, and to rows that start with code: settings, commands, codes. */
 const nameParts = ({ tokens }) => {
   const seen = new Map();
   tokens.forEach((token, index) => {
@@ -58,7 +57,6 @@ const dropEmptyHeads = (state) => {
   state.tokens = kept;
 };
 
-/** Sets column alignment by class. */
 const alignByClass = ({ tokens }) => {
   for (const token of tokens)
     if (/^t[hd]_open$/.test(token.type) && token.attrGet('style') !== null)

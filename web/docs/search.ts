@@ -2,7 +2,6 @@ import MiniSearch from 'minisearch';
 
 /** Created by `sections.mjs` in the same build. */
 interface Section {
-  /** From the root of the site. */
   readonly at: string;
   readonly page: string;
   readonly heading: string;
@@ -55,7 +54,6 @@ if (field !== null && form !== null && status !== null && list !== null) {
   form.hidden = false;
 }
 
-/** Creates the search, which loads its index on first use. */
 function createSearch(): (wanted: string) => Promise<readonly Section[]> {
   let loading: Promise<(wanted: string) => readonly Section[]> | null = null;
   const load = async (): Promise<(wanted: string) => readonly Section[]> => {
@@ -102,7 +100,6 @@ function toItem({ at, page, heading, text }: Section, wanted: string): HTMLLIEle
   return item;
 }
 
-/** Returns the text around the first match. */
 function excerptOf(text: string, wanted: string): string {
   const [word = ''] = wanted.toLowerCase().split(/\s+/);
   const found = Math.max(0, text.toLowerCase().indexOf(word));

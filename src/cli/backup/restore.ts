@@ -18,7 +18,6 @@ export interface Restored {
   readonly manifest: Manifest;
   /** Suffix of the previous files that were put aside; `null`: none. */
   readonly putAside: string | null;
-  /** Existing key files that were preserved. */
   readonly keptKeys: readonly string[];
 }
 

@@ -32,7 +32,6 @@ export interface PresenceAppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Number of trusted reverse proxies. */
   readonly proxyHops: number;
   /** Called when a link was opened and thereby consumed. */
   readonly onOpened: () => void;
@@ -44,7 +43,6 @@ interface Call {
   readonly visit: Visit;
 }
 
-/** Limits for pictures per request. */
 interface PhotoCount {
   readonly atLeast: number;
   readonly atMost: number;
@@ -101,7 +99,6 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     if (tester === null) throw new FaceError('consent_missing');
     return tester;
   };
-  /** Checks that a presentation is the one that is due. */
   const checkDue = (visit: Visit, cell: { readonly species: string; readonly light: string }) => {
     const tester = findTester(visit);
     const due = tester.tally.due();
@@ -121,7 +118,6 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     return { view: viewOf(visit) };
   };
 
-  /** Wraps a handler with session and error handling. */
   const answer =
     (run: (call: Call) => object | Promise<object>, photoCount: PhotoCount | null = null) =>
     async (request: Request, response: Response): Promise<void> => {

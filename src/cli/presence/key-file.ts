@@ -32,7 +32,6 @@ type KeyFile = z.output<typeof keyFileGuard>;
 export const toCodeName = (typed: string): string => typed.toLowerCase();
 
 const personGuard = z.strictObject({
-  /** Code name. Earlier versions allowed capitals. */
   person: z.string().transform(toCodeName),
   key: z.base64url().transform((text) => new KeyMaterial(Buffer.from(text, 'base64url'))),
   /** Version of the consent text, and its time. */

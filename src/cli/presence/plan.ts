@@ -23,7 +23,6 @@ export const planGuard = z.strictObject({
   responsible: z.string().min(1).max(300),
   /** Retention of a participant's data, in days. */
   keepDays: z.int().min(1).max(365),
-  /** Presentations per species, light and device. */
   presentations: z.int().min(1).max(100),
   species: partsGuard,
   lights: partsGuard,

@@ -26,7 +26,6 @@ const aboutGuard = z.strictObject({
   frames: z.array(z.strictObject({ movement: z.enum(movements), light: z.nullable(lightGuard) })).max(64),
 });
 
-/** Metadata of a presentation. */
 export type AboutPresentation = z.output<typeof aboutGuard>;
 
 export type AskedOfFrame = AboutPresentation['frames'][number];

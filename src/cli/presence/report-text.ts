@@ -1,7 +1,6 @@
 import type { PresenceRate, PresenceReport } from '../../../evidence/accuracy/measuring.js';
 import { toTableLines } from '../table.js';
 
-/** A report with its judge and date. */
 export interface ToldReport extends PresenceReport {
   readonly judge: string;
   /** Date of the report and of the judge. */
@@ -11,7 +10,6 @@ export interface ToldReport extends PresenceReport {
 }
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))}`;
-/** Returns an interval that covers both. */
 const widerOf = ({ interval, intervalByPerson }: PresenceRate): readonly [number, number] => [
   Math.min(interval[0], intervalByPerson[0]),
   Math.max(interval[1], intervalByPerson[1]),

@@ -3,7 +3,6 @@ import type { Collection } from './collection.js';
 import { cellsOf, type Plan } from './plan.js';
 import type { AboutPresentation } from './presentation.js';
 
-/** A participant and device. */
 export interface Tester {
   readonly person: string;
   readonly device: string;

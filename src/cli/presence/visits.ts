@@ -23,14 +23,11 @@ export interface Visit {
   movement: MovementRecord | null;
 }
 
-/** A challenge with all frames. */
 export interface TakenChallenge {
   readonly asked: readonly AskedOfFrame[];
-  /** Violations of order, digests and timing. */
   readonly missed: readonly string[];
 }
 
-/** Single-use links and their visits. */
 export interface Visits {
   /** Creates the secret of a new link. */
   newTicket(): Credential;

@@ -15,7 +15,6 @@ const optionsGuard = z.strictObject({
   out: file.optional(),
 });
 
-/** Options of `seal` and `open`. */
 export type SealedFileOptions = z.output<typeof optionsGuard>;
 
 /** Parses the options from commander. */

@@ -4,7 +4,6 @@ import type { Fetch, Random } from '../../core/ports.js';
 export interface SealedFileDeps {
   readonly random: Random;
   readonly fetch: Fetch;
-  /** Writes one line to standard output. */
   readonly print: (line: string) => void;
   /** Writes one line to standard error, for the user at the terminal. */
   readonly tell: (line: string) => void;

@@ -161,13 +161,11 @@ async function readHeader(source: FileHandle): Promise<SealedFileHeader> {
   return parseHeader(await readAt(source, 0, headerBytes));
 }
 
-/** Reads up to `length` bytes. */
 async function readAt(source: FileHandle, position: number, length: number): Promise<Buffer> {
   const { bytesRead, buffer } = await source.read(Buffer.alloc(length), 0, length, position);
   return buffer.subarray(0, bytesRead);
 }
 
-/** Streams a part of a file through a cipher into a draft. */
 async function pour(
   part: { readonly source: FileHandle; readonly from: number; readonly bytes: number; readonly signal: AbortSignal },
   cipher: CipherGCM | DecipherGCM,

@@ -7,11 +7,8 @@ import { changeDeveloper, findDeveloper } from './developers.js';
 import { type ApplicationRequest, approve, askBack, fulfil, refuseRequest } from './request.js';
 import { changeRequest, findRequest } from './requests.js';
 
-/* Administrators' actions on developers' requests. */
-
 export type AnswerDeps = Pick<ApiDeps, 'clock' | 'random' | 'state' | 'audit'>;
 
-/** Limit of owners per application. */
 export const maxOwners = 20;
 
 /** Reads a submitted request; drafts are private. @throws FaceError `not_found`, `state_unavailable` */
@@ -79,7 +76,6 @@ const noteOwned = (developer: { readonly id: string; readonly name: string }, ap
     deps,
   );
 
-/** Negative answers. */
 const refusals = { asked_back: askBack, refused: refuseRequest } as const;
 
 /** Requests changes or refuses. @throws FaceError `not_found`, `request_state`, `limit_reached`, `state_unavailable` */

@@ -15,13 +15,11 @@ export const developerIdOf = (issuer: string, subject: string): string =>
   digestOf(JSON.stringify([issuer, subject])).toString('base64url');
 
 const recordGuard = z.object({
-  /** Last sign-in name. */
   name: z.string(),
   /** Ids of their requests, oldest first; some may be deleted. */
   requests: z.array(z.string()),
   /** Ids of possible applications; each application's own list is authoritative. */
   applications: z.array(z.string()),
-  /** Id of their sandbox token. */
   sandboxToken: z.string().nullable(),
 });
 

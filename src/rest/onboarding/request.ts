@@ -8,10 +8,8 @@ import { clientScopes } from '../scopes.js';
 export const requestStates = ['draft', 'submitted', 'asked_back', 'approved', 'refused'] as const;
 export type RequestState = (typeof requestStates)[number];
 
-/** Limit of messages per request. */
 export const maxMessages = 30;
 
-/** Limits in characters. */
 export const longest = { name: 100, purpose: 2000, contact: 200, message: 1000 } as const;
 
 /** Limit of an OpenID client's redirect URIs. */
@@ -19,7 +17,6 @@ export const maxRedirectUris = 10;
 
 const wishGuard = z.object({
   name: z.string(),
-  /** Purpose, in the developer's words. */
   purpose: z.string(),
   scopes: z.array(z.enum(clientScopes)),
   /** Connection; `null`: the application stores tokens itself. */
@@ -37,16 +34,13 @@ const messageGuard = z.object({
   at: epochMsGuard,
   from: z.enum(['developer', 'administrator']),
   by: z.string(),
-  /** Plain text. */
   text: z.string(),
 });
 export type RequestMessage = z.infer<typeof messageGuard>;
 
 export const requestGuard = z.object({
   id: z.string(),
-  /** Id from `developerIdOf`. */
   developer: z.string(),
-  /** Sign-in name, for display. */
   by: z.string(),
   /** Application to change, or registered; `null`: none yet. */
   application: z.string().nullable(),
@@ -64,10 +58,8 @@ export const requestGuard = z.object({
   changedAt: epochMsGuard,
 });
 
-/** A stored request. */
 export type ApplicationRequest = z.infer<typeof requestGuard>;
 
-/** A message with author and time. */
 type Said = Omit<RequestMessage, 'text'> & { readonly text: string | null };
 
 const refuse = (request: ApplicationRequest): FaceError => new FaceError('request_state', { state: request.state });

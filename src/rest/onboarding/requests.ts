@@ -77,7 +77,6 @@ export async function createRequest(
   return request;
 }
 
-/** Returns the ids of a developer's finished or deleted requests. */
 async function findClosed(developer: string, { state }: Pick<Deps, 'state'>): Promise<ReadonlySet<string>> {
   const listed = (await findDeveloper(developer, { state }))?.requests ?? [];
   const found = await Promise.all(listed.map(async (id) => ({ id, request: await findRequest(id, { state }) })));
@@ -109,7 +108,6 @@ async function addToIndex(entry: z.infer<typeof entryGuard>, { state }: Pick<Dep
   );
 }
 
-/** Returns the ids of deleted requests, or else of the oldest finished one. */
 async function findDispensable(
   entries: readonly { readonly id: string }[],
   { state }: Pick<Deps, 'state'>,

@@ -8,7 +8,6 @@ import { type ClientScope, defaultScopes } from '../scopes.js';
 import { type AskingDeps, countChange } from './asking.js';
 import { changeDeveloper, type Developer } from './developers.js';
 
-/** Enough for manual calls. */
 export const sandboxQuota = { perMinute: 30, perDay: 500 } as const;
 
 /** Scopes without access to others' data. */

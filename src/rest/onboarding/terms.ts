@@ -10,7 +10,6 @@ export const longestTerms = 8000;
 
 const termsGuard = z.object({ version: z.number(), text: z.string(), at: epochMsGuard.nullable(), by: z.string() });
 
-/** Terms that a developer accepts. */
 export type Terms = Readonly<z.infer<typeof termsGuard>>;
 
 const stored = { key: 'application-terms', guard: termsGuard, expiresAt: () => null };

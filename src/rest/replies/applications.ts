@@ -33,7 +33,6 @@ export const applicationKeysReply = z.object({
 });
 export type ApplicationKeysReply = z.output<typeof applicationKeysReply>;
 
-/** A newly issued client token. */
 export const clientTokenReply = z.object({
   token: z.string().describe('Shown this once. Keep it on your server.'),
   id: z.string().describe('Names the token when it is revoked.'),
@@ -46,7 +45,6 @@ const counts = {
   refusals: z.record(z.string(), z.int()).describe('How many were refused, by code.'),
 };
 
-/** Usage of one application. */
 export const usageReply = z.object({
   usage: z.array(z.object({ day: z.iso.date(), endpoint: z.string(), ...counts })),
 });

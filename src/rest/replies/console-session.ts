@@ -1,6 +1,5 @@
 import type { Right, SignedInRole } from '../rights.js';
 
-/** Reply of `GET /console/api/session`. */
 export interface SessionReply {
   /** Ways to sign in besides an administrator's key. */
   readonly ways: { readonly provider: boolean };
@@ -11,7 +10,6 @@ export interface SessionReply {
     readonly rights: readonly Right[];
     /** True if started with an administrator's key. */
     readonly byKey: boolean;
-    /** Page token, sent with every request. */
     readonly token: string;
     readonly endsAt: string;
   } | null;

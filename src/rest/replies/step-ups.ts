@@ -33,9 +33,7 @@ const outcomeReply = {
     ),
 };
 
-/** Result of submitted photos. */
 export const submittedReply = z.object({ id: z.string(), ...outcomeReply });
 
-/** State of a face check. */
 export const stepUpReply = z.object({ id: z.string(), connection: z.string(), subject: z.string(), ...outcomeReply });
 export type StepUpReply = z.output<typeof stepUpReply>;

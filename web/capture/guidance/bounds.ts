@@ -43,7 +43,6 @@ export const lightBounds = {
   picture: { atLeast: 35, atMost: 225 },
 } as const;
 
-/** Blur and movement. */
 export const stillnessBounds = {
   sharpness: qualityBounds.sharpness,
   /** Mean shift of the 68 landmarks between two frames, as a share of face width; noise is about 0.01. */
@@ -64,7 +63,6 @@ export const poseBounds = {
   aheadPitchDeg: 5.5,
 } as const;
 
-/** Conditions for the neutral pose. */
 export const neutralBounds = {
   /** Consecutive still frames: under a second, and longer than the turning point of a nod. */
   looks: 3,
@@ -74,6 +72,5 @@ export const neutralBounds = {
    */
   maxYawDeg: 12,
   maxPitchDeg: 20,
-  /** Maximum difference between these frames. */
   maxSpreadDeg: 4,
 } as const;

@@ -1,6 +1,5 @@
 import type { Picture } from '../../../src/engine/picture.js';
 
-/** Canvas of a page or worker. */
 export type FrameContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 /** Longest analyzed side: faces are detected at 320, landmarks at 64 pixels. */

@@ -2,7 +2,6 @@ import type { Look } from './look.js';
 
 export type { GuidePose, Look } from './look.js';
 
-/** Analyzes the camera's picture and gives hints. */
 export interface Guide {
   /**
    * Analyzes the current frame. The first steady frontal face defines the neutral pose. A video without a frame has no

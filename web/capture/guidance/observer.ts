@@ -5,7 +5,6 @@ import type { Look } from './look.js';
 import { toPose } from './pose.js';
 import type { SeenFace, Sight } from './sight.js';
 
-/** Returns the mean landmark shift between two frames, as a share of face width. */
 function toShiftShare(from: SeenFace | null, to: SeenFace | null): number {
   if (from === null || to === null) return 0;
   const ways = to.landmarks.map((point, at) =>

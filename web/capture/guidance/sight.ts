@@ -18,7 +18,6 @@ export interface SeenFace {
 export interface Sight {
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Camera pixels per analyzed pixel. */
   readonly scale: number;
   /** Mean gray level of the picture, 0 to 255. */
   readonly brightness: number;

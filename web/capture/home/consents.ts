@@ -29,7 +29,6 @@ export const consents: Section = {
   },
 };
 
-/** Returns claim names from the application's registration, or the standard ones. */
 const namesOf = ({ claims, labels }: ShownDataConsent, language: Language): string[] =>
   claims.map((claim) => {
     const label = labels[claim];

@@ -5,13 +5,11 @@ import { isolate, type Outcome, type Press } from './section.js';
 
 /** An item valid until a date, or until the user ends it. */
 export interface Entry {
-  /** Name for users. */
   readonly name: string;
   /** Details; `null`: none. */
   readonly what: string | null;
   readonly since: string;
   readonly until: string;
-  /** Label of the button. */
   readonly ending: (name: string) => string;
   readonly end: () => Promise<Outcome>;
 }

@@ -12,7 +12,6 @@ interface Pressed {
   readonly work: () => Promise<Outcome>;
 }
 
-/** Result of a press, shown where it was pressed. */
 interface Came {
   readonly section: Section | null;
   readonly said: Said | null;

@@ -22,7 +22,6 @@ export const noticeSection: Section = {
   },
 };
 
-/** The user's notifications and this browser's subscription. */
 interface ShownNotices extends Notices {
   /** The server's id of this browser; `null`: no push subscription for this user. */
   readonly thisDevice: string | null;
@@ -35,7 +34,6 @@ interface NoticeChoice {
   readonly device: 'add' | 'remove' | 'remove-all' | null;
 }
 
-/** Result of the change. */
 type KeptNotices = 'kept' | 'push-refused';
 
 /** @returns `null`: no notifications */
@@ -62,7 +60,6 @@ async function keepNotices(
   return 'kept';
 }
 
-/** Creates the form. */
 function askForNotices(
   { on, email, push, thisDevice }: ShownNotices,
   { notices: words }: Words,

@@ -20,14 +20,12 @@ export interface ConsentFacts {
 export interface ConsentWords {
   readonly heading: string;
   readonly intro: (organisation: Organisation) => string;
-  /** Purpose, stored data, refusal, withdrawal. */
   readonly sections: (facts: ConsentFacts) => readonly Section[];
 }
 
 export interface ProblemWords {
   readonly heading: string;
   readonly text: string;
-  /** Instructions, step by step. */
   readonly steps?: readonly string[];
 }
 
@@ -35,12 +33,10 @@ export interface ProblemWords {
 export interface Words {
   readonly title: string;
   readonly language: string;
-  /** Link to the organization's help. */
   readonly helpLink: string;
   readonly agree: string;
   readonly refuse: string;
   readonly cannot: string;
-  /** Explanation. */
   readonly cannotText: string;
   /** For users who consented on an earlier visit. */
   readonly agreed: { readonly on: (day: string) => string; readonly read: string };
@@ -55,7 +51,6 @@ export interface Words {
   /** For links from an e-mail or message. */
   readonly arrived: { readonly heading: string; readonly text: string };
   readonly consent: { readonly verify: ConsentWords; readonly enrol: ConsentWords };
-  /** Around the action's own text. */
   readonly action: {
     readonly heading: string;
     readonly intro: (application: Organisation) => string;
@@ -174,7 +169,6 @@ export interface Words {
     readonly close: string;
     readonly closed: { readonly heading: string; readonly text: string };
   };
-  /** Choice of notifications. */
   readonly notices: {
     readonly heading: string;
     /** If there is no other way. */
@@ -188,7 +182,6 @@ export interface Words {
     /** Before their number. */
     readonly otherDevices: string;
     readonly nowhere: string;
-    /** The browser denied push notifications. */
     readonly refused: string;
     readonly keep: string;
     readonly kept: string;
@@ -232,13 +225,11 @@ export interface Words {
     readonly getText: string;
     readonly action: string;
   };
-  /** Fallbacks instead of a face. */
   readonly ways: {
     readonly heading: string;
     readonly text: string;
     /** If only the help desk can help. */
     readonly helpText: string;
-    /** Explanation behind "I can't do this". */
     readonly cannotText: string;
     readonly names: Readonly<Record<AnotherWay, string>>;
     readonly texts: Readonly<Record<AnotherWay, string>>;

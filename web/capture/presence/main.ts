@@ -15,7 +15,6 @@ import { takePart } from './take-part.js';
 /* Page of a presence test, in English only, because a test manager is present. Camera, guidance and challenge are
    the capture page's. */
 
-/** The tester stopped the presentation. */
 class Stopped extends Error {}
 
 async function open(api: PresenceApi): Promise<TesterView> {
@@ -32,7 +31,6 @@ async function open(api: PresenceApi): Promise<TesterView> {
   return api.read();
 }
 
-/** Creates the tools for one presentation, with a stop button below every screen. */
 function toolsFor(page: Page, api: PresenceApi): Tools {
   const interrupted = new Promise<never>((_resolve, reject) => {
     page.showBelow(() => [button('faint', 'Stop this presentation', () => reject(new Stopped()))]);

@@ -30,7 +30,6 @@ interface Cell {
 
 /** API client of a presence test. Every method throws `Problem`. */
 export class PresenceApi {
-  /** Challenges use the capture page's client. */
   readonly challenges: PageApi;
 
   /** @param base - path of the page, without a trailing slash: `/face` */

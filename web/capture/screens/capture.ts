@@ -25,7 +25,6 @@ export const capture: Step = async (view, facts, tools) => {
   return { frames, device, withoutLight: facts.withoutLight || (light === 'offered' && !isLit) };
 };
 
-/** Pictures of a challenge with camera signals. */
 interface Taken {
   readonly frames: Frames;
   readonly device: DeviceSignals;

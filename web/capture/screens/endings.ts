@@ -9,7 +9,6 @@ import type { View } from '../view.js';
 const leaveAfterMs = 1000;
 const kioskClearsAfterSec = 8;
 
-/** Endings of a check. */
 export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
 
 /** Shows the ending and ways to continue. A kiosk then clears the page. */

@@ -17,12 +17,10 @@ interface Framing {
   readonly camera: Camera;
   /** `null`: not available. */
   readonly guide: Promise<Guide | null>;
-  /** Use of the screen's light. */
   readonly light: View['light'];
   readonly ended: AbortSignal;
 }
 
-/** State of the guidance. */
 type Seen = 'loading' | 'off' | Look;
 
 /**

@@ -9,7 +9,6 @@ import type { View } from '../view.js';
 
 const pollEveryMs = 2000;
 
-/** Progress of the phone, as shown on the computer. */
 type Stage = 'waiting' | 'opened' | 'paired';
 
 /** Computer: asks which camera to use. */
@@ -79,7 +78,6 @@ function textOf(stage: Stage, { handOff: words }: Words): { readonly heading: st
   return stage === 'paired' ? { heading: words.paired, text: words.pairedText } : words;
 }
 
-/** Waits until the phone opened the link, chose the number, or ended the check. */
 async function follow(stage: Stage, tools: Tools, ended: AbortSignal): Promise<Change> {
   for (;;) {
     await sleep(pollEveryMs);

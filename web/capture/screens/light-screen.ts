@@ -8,9 +8,7 @@ import { sleep } from '../step.js';
  */
 const betweenChangesMs = 400;
 
-/** The whole screen as a lamp. */
 export interface LightScreen {
-  /** Covers the whole page. */
   readonly element: HTMLDivElement;
   /**
    * Shows a light after the previous one's minimum time.

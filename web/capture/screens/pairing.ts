@@ -35,7 +35,6 @@ export const pairing: Step = async (view, _facts, tools) => {
   return { view: await tools.api.chooseNumber(number) };
 };
 
-/** Describes the requester, as far as known. */
 function describe(
   { application, browser, system, network }: NonNullable<View['pairing']>,
   organisation: string | null,

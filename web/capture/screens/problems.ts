@@ -7,11 +7,8 @@ import { sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 
 interface Ways {
-  /** A retry may help. */
   readonly retry: boolean;
-  /** The user's phone may work. */
   readonly phone: boolean;
-  /** Pictures already taken are still valid. */
   readonly keepsFrames: boolean;
 }
 
@@ -95,7 +92,6 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   });
 }
 
-/** Returns the way out: another method, else back to the application. */
 function wayOut(view: View | null, words: Words): Node | null {
   if (view?.role === 'own' && view.fallbackUrl !== null) return linkButton('plain', words.otherWay, view.fallbackUrl);
   if (view?.role === 'own' && view.returnUrl !== null) return linkButton('plain', words.leave, view.returnUrl);

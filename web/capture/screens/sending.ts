@@ -14,7 +14,6 @@ export const waiting = (screen: 'sending' | 'reference-look', { sending: words }
   body: [el('div', { class: 'spinner', 'aria-hidden': 'true' }), paragraph(words.text, 'lead')],
 });
 
-/** Judging pictures takes seconds. */
 const askAgainMs = 1000;
 
 /** Waits for pictures sent before a network error or reload; nothing else is possible until then. */

@@ -3,7 +3,6 @@ import { Refusal, type ServerRequest } from './call.js';
 import { useMoves } from './router.js';
 import type { Right, Session } from './session.js';
 
-/** Calls in the user's session. */
 export interface Acting {
   readonly session: Session;
   /**
@@ -25,7 +24,6 @@ export function useActing(): Acting {
 /** Returns true if the user has a right, for display only: the server enforces it. */
 export const useMay = (right: Right): boolean => useActing().session.rights.includes(right);
 
-/** State of requested data. */
 export type Loaded<Value> =
   | { readonly state: 'loading' }
   | { readonly state: 'loaded'; readonly value: Value }
@@ -91,7 +89,6 @@ export function useLoaded<Reply>(
   return { ...loaded, reload };
 }
 
-/** A paged list, newest first. */
 export interface Paged<Row> {
   readonly rows: readonly Row[];
   readonly state: Loaded<unknown>['state'];

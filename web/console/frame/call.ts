@@ -2,7 +2,6 @@
 export interface ServerRequest<Reply> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** Fields, or a form with files. */
   readonly body: Readonly<Record<string, unknown>> | FormData | null;
   /** Never set: it carries the type. */
   readonly reply?: Reply;
@@ -21,7 +20,6 @@ export const post = <Reply>(
   body: Readonly<Record<string, unknown>> | FormData = {},
 ): ServerRequest<Reply> => ({ method: 'POST', path, body });
 
-/** A refused or failed request. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(

@@ -59,7 +59,6 @@ export function Console() {
   );
 }
 
-/** Session state from the server. */
 type Known =
   | { readonly state: 'asking' }
   | { readonly state: 'refused'; readonly refusal: Refusal }

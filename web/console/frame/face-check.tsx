@@ -7,7 +7,6 @@ import { base, goTo, useParameter } from './router.js';
 import { beginFaceCheck, finishFaceCheck } from './session.js';
 import { useWords } from './words.js';
 
-/** Return address of the capture page. */
 export const faceCheckPath = '/face-check';
 
 /** Offers the face check required for a sensitive action. */

@@ -2,7 +2,6 @@ import type { ComponentType, ReactNode } from 'react';
 import type { Messages } from './words.js';
 
 export interface ScreenProps<Texts> {
-  /** Texts in the current language. */
   readonly words: Texts;
   /** Path segments after the screen's own: `['4711']` at `/applications/4711`. */
   readonly rest: readonly string[];

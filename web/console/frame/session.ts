@@ -1,7 +1,6 @@
 import type { FaceCheckReply, SessionReply } from '../../../src/rest/replies/console-session.js';
 import { get, post } from './call.js';
 
-/** The signed-in user. */
 export type Session = NonNullable<SessionReply['session']>;
 export type { Right, Role } from '../../../src/rest/rights.js';
 export { roles } from '../../../src/rest/rights.js';

@@ -2,7 +2,6 @@ import { createContext, useContext, useMemo } from 'react';
 import type { Language } from '../../shared/languages.js';
 import type { Words } from '../messages/words.js';
 
-/** One file per language, loaded on demand. */
 export type Messages<Texts> = Readonly<Record<Language, () => Promise<Texts>>>;
 
 export const frameMessages: Messages<Words> = {

@@ -11,7 +11,6 @@ export function ConnectionChoice({
 }: {
   readonly label: string;
   readonly anyLabel: string;
-  /** Empty: all. */
   readonly initial: string;
 }) {
   const loaded = useLoaded(countLines);

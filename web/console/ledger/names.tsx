@@ -5,7 +5,6 @@ import { keyOf, type Name, readNames, type Who } from './requests.js';
 
 const mostAtOnce = 100;
 
-/** User names loaded so far. */
 export type Names = ReadonlyMap<string, Name>;
 
 /** Loads names of shown users, because lists contain ids only. */

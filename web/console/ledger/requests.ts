@@ -12,7 +12,6 @@ import type {
 } from '../../../src/rest/replies/ledger.js';
 import { post } from '../frame/call.js';
 
-/** A user: id at a connection. */
 export type Who = Readonly<Pick<PersonReply, 'connection' | 'subject'>>;
 
 /** Returns a unique key of a user. */

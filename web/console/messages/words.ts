@@ -9,5 +9,4 @@ export type Translated<Texts> = {
       : Translated<Texts[Name]>;
 };
 
-/** Texts of the frame. */
 export type Words = Translated<typeof en>;

@@ -10,15 +10,12 @@ import { Problem } from './state.js';
 
 interface Confirmed {
   readonly title: string;
-  /** Short label of the button. */
   readonly action: string;
   /** True if irreversible. */
   readonly isGrave?: boolean;
   /** Returns false to keep the dialog open because of its input. */
   readonly isReady?: () => boolean;
-  /** Errors are shown in the dialog. */
   readonly onConfirm: () => Promise<void>;
-  /** Description of the consequences. */
   readonly children: ReactNode;
 }
 

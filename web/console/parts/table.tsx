@@ -11,7 +11,6 @@ export interface Column<Row> {
   /** True for the one column that names the row. */
   readonly isRowHeading?: boolean;
   readonly isNumber?: boolean;
-  /** Prevents wrapping of dates and times. */
   readonly isInstant?: boolean;
 }
 

@@ -40,7 +40,6 @@ export interface HomeWords {
   readonly recoveryCodes: string;
   readonly recoveryCodesText: (left: number, made: string) => string;
   readonly knownPlaces: string;
-  /** `until`: automatic expiry. */
   readonly knownPlacesText: (devices: number, networks: number, until: string | null) => string;
   readonly forgetPlaces: string;
   readonly placesForgotten: string;

@@ -12,7 +12,6 @@ import type { Key } from './requests.js';
 
 const secondsPerDay = 86_400;
 
-/** Requests about keys, by administrator or owner. */
 interface KeyRequests {
   readonly list: ServerRequest<{ readonly keys: readonly Key[] }>;
   readonly issue: (lifeSec: number) => ServerRequest<{ readonly token: string }>;

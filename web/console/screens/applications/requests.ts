@@ -41,7 +41,6 @@ export const listKeys = (id: string) => get<ApplicationKeysReply>(of(id, '/keys'
 export const issueKey = (id: string, expiresIn: number) => post<ClientTokenReply>(of(id, '/keys'), { expiresIn });
 export const revokeKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
 
-/** Days of usage shown, including today. */
 export const usageDays = 30;
 
 export type Usage = UsageReply['usage'][number];

@@ -4,7 +4,6 @@ import { Table } from '../../parts/table.js';
 import type { BrandWords } from './messages/brand-words.js';
 import { type ColourName, type Contrast, colourNames } from './requests.js';
 
-/** Returns the field of a contrast. */
 const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
   if (scheme === 'light') return colour;
   return colour === 'accent' ? 'accentDark' : 'groundDark';

@@ -30,7 +30,6 @@ const toOwnTexts = (brand: Brand | null): OwnTexts =>
     }),
   );
 
-/** Returns the form's fields and the texts of every language. */
 function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
   const draft = new FormData(form);
   draft.delete('textLanguage');

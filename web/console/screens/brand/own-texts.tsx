@@ -6,7 +6,6 @@ import type { BrandWords } from './messages/brand-words.js';
 import { languageOptions } from './preview.js';
 import type { TextRule } from './requests.js';
 
-/** Custom texts, by language and key. */
 export type OwnTexts = { readonly [Tag in Language]?: Readonly<Record<string, string>> };
 
 /** Fields for replaceable texts, one language at a time. */

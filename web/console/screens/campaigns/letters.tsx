@@ -77,7 +77,6 @@ function OneLetter({
   readonly kind: LetterKind;
   readonly language: Language;
   readonly name: string;
-  /** Unsaved texts, by e-mail. */
   readonly drafts: Map<string, LetterWords>;
 }) {
   const { call } = useActing();

@@ -48,7 +48,6 @@ export const listPeople = (campaign: string, state: readonly PersonState[], curs
     ...{ campaign, state, cursor: cursor ?? undefined, limit: 50 },
   });
 
-/** Identifies an e-mail of a campaign. */
 export interface WhichLetter {
   readonly campaign: string;
   readonly kind: LetterKind;

@@ -7,14 +7,12 @@ import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Applied, Finding } from './requests.js';
 import { SureButton } from './sure-button.js';
 
-/** Ways to fix findings. */
 export interface Mending {
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
   /** Progress of a fix; `null`: none is running. */
   readonly progress: ReactNode;
 }
 
-/** By severity. */
 const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
 const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
 

@@ -19,7 +19,6 @@ export function SetUp({
   readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
-  /** Progress or last result. */
   readonly progress: ReactNode;
 }) {
   const { call } = useActing();

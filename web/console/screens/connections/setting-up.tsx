@@ -7,7 +7,6 @@ import { type Applied, applyConnection, type Connection, examine, readRun } from
 import { RunProgress } from './run.js';
 import { Secrets } from './secrets.js';
 
-/** Place where a run was started and its progress is shown. */
 type Place = 'doctor' | 'plan' | 'secrets';
 
 /** Doctor, plan and secrets for permitted users; one runs at a time. */

@@ -5,7 +5,6 @@ import { Await } from '../../parts/state.js';
 import type { HomeWords } from './messages/home-words.js';
 import { readToDo, type ToDo } from './requests.js';
 
-/** Returns the address where an item is done. */
 const pathOf = ({ where, connection }: ToDo): string =>
   where === 'connection' || where === 'doctor' ? `/connections/${encodeURIComponent(connection ?? '')}` : '/operations';
 

@@ -9,7 +9,6 @@ const everyMs = 2_000;
 const mostKept = 500;
 
 interface Followed {
-  /** Newest first. */
   readonly lines: readonly Line[];
   readonly refusal: Refusal | null;
 }

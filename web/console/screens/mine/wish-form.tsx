@@ -7,7 +7,6 @@ import type { Application } from '../applications/requests.js';
 import type { MineWords } from './messages/mine-words.js';
 import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './requests.js';
 
-/** Limits in characters. */
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
 
 /** Form for a draft, which is submitted on its own page. */

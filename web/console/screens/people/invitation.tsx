@@ -10,7 +10,6 @@ import { invitePerson } from './requests.js';
 /** Default lifetime of a link. */
 export const usualHours = 72;
 
-/** A single-use link. */
 interface Invitation {
   readonly url: string;
   readonly expiresAt: string;

@@ -19,7 +19,6 @@ const hourMs = 3_600_000;
 const daysAgo = (days: number): string =>
   new Date((Math.floor(Date.now() / hourMs) - days * 24) * hourMs).toISOString();
 
-/** Returns the bounds of a period. */
 function toBounds(span: string | null): { readonly since?: string; readonly before?: string } {
   const [kind, days] = span?.split('-') ?? [];
   if (kind === 'within') return { since: daysAgo(Number(days)) };

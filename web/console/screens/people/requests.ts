@@ -3,7 +3,6 @@ import type { ErasureReply, ExportReply, SubjectsReply } from '../../../../src/r
 import { post } from '../../frame/call.js';
 import type { Who } from '../../ledger/requests.js';
 
-/** Result or refusal at one connection. */
 export type Outcome = SubjectsReply['subjects'][number];
 export type Held = NonNullable<ExportReply['subjects'][number]['held']>;
 

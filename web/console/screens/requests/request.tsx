@@ -81,7 +81,6 @@ interface Answer {
 const toSaid = (field: FormDataEntryValue | null): string | undefined =>
   typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 
-/** Confirms an approval with its contents. */
 function Approve({
   request,
   words: { approve, facts, message },

@@ -10,7 +10,6 @@ import { OneRequest } from './request.js';
 import { listRequests } from './requests.js';
 import { TermsOfUse } from './terms.js';
 
-/** Screen of developers' requests. */
 export const requests = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

@@ -5,5 +5,4 @@ import type { en } from './en.js';
 /** Texts of this screen only. */
 export type OwnWords = Translated<typeof en>;
 
-/** Includes the shared texts about users. */
 export type PeopleWords = OwnWords & { readonly ledger: LedgerWords };
