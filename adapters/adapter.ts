@@ -4,7 +4,7 @@ import type { Hooks } from './hook.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';
 
-/** A text that the administrator gives to the provider, such as a function it runs. Contains no secret. */
+/** A text for the provider, such as a function it runs. Contains no secret. */
 export interface Artefact {
   /**
    * @param compose - source of the existing function to keep running; `null` if none
@@ -13,7 +13,7 @@ export interface Artefact {
   render(compose: string | null): Promise<string>;
 }
 
-/** The parts that each identity provider's folder supplies. A new provider needs one folder and one row of index.ts. */
+/** The parts of a provider's folder. A new provider needs one folder and one row of index.ts. */
 export interface Adapter {
   readonly kind: string;
   readonly profile: Profile;

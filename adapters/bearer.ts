@@ -15,10 +15,7 @@ export function readBearer(headers: RawHead['headers']): string {
   return bearer;
 }
 
-/**
- * Returns the refusal for a rejected bearer token: `profile_unavailable` if the issuer's keys could not be fetched,
- * since that is an outage.
- */
+/** Returns the refusal of a bearer token; `profile_unavailable` if the issuer's keys could not be fetched. */
 export function toBearerRefusal(error: unknown): FaceError {
   const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
   return new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { bearer: reason });

@@ -32,7 +32,7 @@ export interface AuthorizationRequest {
   /** OpenID Connect parameters by name, each once. */
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly requested: RequestedClaims;
-  /** True if an authenticated client pushed the request (RFC 9126), so no browser or anonymous caller could make it. */
+  /** True if an authenticated client pushed the request (RFC 9126). */
   readonly isPushed: boolean;
   /** True if the client itself made this request: pushed, or signed (RFC 9101). */
   readonly isUnaltered: boolean;
@@ -42,10 +42,7 @@ export interface AuthorizationRequest {
   readonly admitted: Json;
 }
 
-/**
- * A provider's single-use proof of the user. While its sign-in runs, the browser may repeat the same request (back
- * button, double submit).
- */
+/** A provider's single-use proof of the user. During its sign-in the browser may repeat the same request. */
 export type Proof = {
   readonly id: string;
   readonly expiresAt: EpochMs;
@@ -57,8 +54,8 @@ export type Person = {
   /** True if the identity provider states who the user is. Required to enrol a face. */
   readonly isProven: boolean;
   /**
-   * True if the identity provider sent the user after a first factor: failures then count as the user's. Otherwise they
-   * count as an anonymous caller's.
+   * True if the identity provider sent the user after a first factor: failures count as the user's, otherwise as an
+   * anonymous caller's.
    */
   readonly isSentByProvider: boolean;
   /** User claims of ID token and UserInfo; claims of the check are added. */
@@ -142,23 +139,20 @@ export interface OidcClient {
   /** Returns the `amr` of a passed step-up (RFC 8176). */
   toAmr(methods: readonly AuthenticationMethod[]): readonly string[];
   /**
-   * Returns ID token claims in addition to `acr`, `amr` and `auth_time`, also for a failed check, which then is no
-   * error. If absent, a failed check is the error `access_denied`.
+   * Returns additional ID token claims, also for a failed check. If absent, a failed check is the error
+   * `access_denied`.
    */
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
   /** True if a fallback code is accepted, with `acr` `another_way`; if absent, a face is required. */
   readonly takesAnotherWay?: true;
   /** Credential offered to the user at the end instead of an answer; none if absent. */
   readonly offers?: string;
-  /** True if the connection's hook is called later in the same sign-in, so that a pass is recorded for it. */
+  /** True if the connection's hook later uses a recorded pass in the same sign-in. */
   readonly feedsHooks: boolean;
   /** True if the implicit flow may omit the nonce, contrary to the protocol. */
   readonly needsNoNonce?: true;
   /** True if the `claims` parameter is dropped because its user data is not needed. */
   readonly dropsClaims?: true;
-  /**
-   * A staffed counter: it starts checks by the device authorization grant (RFC 8628) only. The name appears on the
-   * user's phone.
-   */
+  /** A staffed counter: it starts checks by the device authorization grant (RFC 8628) only. */
   readonly counter?: { readonly name: string };
 }

@@ -25,9 +25,9 @@ export interface RestCall {
 }
 
 /**
- * Sends one request without following redirects, because its headers are for that address only.
- * @throws FaceError `profile_unavailable`: no answer in time, or too long. Fetch errors are dropped because they may
- * contain address and headers
+ * Sends one request without redirects, because its headers are for that address only.
+ * @throws FaceError `profile_unavailable`: no answer in time, or too long; fetch errors are dropped because they may
+ * contain headers
  */
 export async function callRest(url: string, call: RestCall, fetch: Fetch): Promise<RestAnswer> {
   const { method, headers, body, timeoutMs } = call;

@@ -1,22 +1,19 @@
 import * as z from 'zod/mini';
 
-/* An action that a user approves by face, in the exact words they see: in REST requests, in `authorization_details`
-   (RFC 9396), on the page and in the signed statement. */
+/* An action that a user approves by face, in the exact words they see. Also a member of `authorization_details` (RFC
+   9396). */
 
 /** The only supported type of `authorization_details`. */
 export const actionType = 'facestep_action';
 
 /**
- * Matches misleading characters: controls, line breaks, direction marks, invisible characters, lone surrogates, private
- * and unassigned ones; leading, trailing and repeated spaces; detached or stacked marks.
+ * Matches controls, line breaks, direction marks, invisible, unassigned and private characters, lone surrogates,
+ * surrounding or repeated spaces, detached or stacked marks.
  */
 const unshowable =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\p{Zs}{2}|^\p{Zs}|\p{Zs}$|(?:^|\p{Zs})\p{M}|\p{M}{5}/u;
 
-/**
- * Visible categories that render as nothing: braille blank, null notehead, object placeholder, hieroglyph blanks,
- * filling and joining letters.
- */
+/** Characters that render as nothing despite their category. */
 const blank = /[\u2800\ufffc\u{1d159}\u{13441}\u{13442}\u{16fe4}\u{1107f}\u2d7f]/u;
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
@@ -65,10 +62,7 @@ export type Action = {
   readonly document?: { readonly name: string; readonly digest: string };
 };
 
-/**
- * Returns canonical JSON (RFC 8785), the input of the digest. Sorting names suffices, because names are ASCII and
- * values are text, lists and objects of text.
- */
+/** Returns canonical JSON (RFC 8785). Sorting names suffices for ASCII names with text, lists and objects of text. */
 export const toCanonical = (action: Action): string => JSON.stringify(action, (_, value: unknown) => sortNames(value));
 
 const sortNames = (value: unknown): unknown =>

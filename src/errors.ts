@@ -28,9 +28,9 @@ const unverified = ofKind('unverified');
 const service = ofKind('service');
 
 /**
- * All refusals: kind, HTTP status, the only text that callers receive, and advice for the reference page. The text
- * depends on the code only, so it reveals nothing about the enrolment. The Facenition API documents the statuses 400,
- * 401, 404 and 502; they are used where they fit. Rendered as `docs/reference/errors.md`.
+ * All refusals: kind, HTTP status, public text and advice. The text depends on the code only, so it reveals nothing
+ * about the enrolment. The Facenition API documents the statuses 400, 401, 404 and 502. Rendered as
+ * `docs/reference/errors.md`.
  */
 export const refusals = {
   // Request.

@@ -90,9 +90,9 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   return startServer(setup, { clock, random, fetch, log, contexts, tell, engine, loadSetup: readSetup });
 }
 
-/** Runs one command line. @returns the exit code */
 const loadDemo = () => import('../examples/demo/demo.js');
 
+/** Runs one command line. @returns the exit code */
 async function run(): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   if (args.length === 0) {

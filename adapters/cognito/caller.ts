@@ -16,8 +16,8 @@ export interface ExpectedCaller {
 }
 
 /**
- * Verifies that an event is from the configured pool and one of its app clients. Lambda permissions (`serverless.yml`)
- * limit the pool; this check excludes its other app clients.
+ * Verifies that an event is from the configured pool and app clients. Lambda permissions (`serverless.yml`) enforce
+ * only the pool.
  * @throws FaceError `caller_untrusted`
  */
 export function verifyCaller({ region, userPoolId, callerContext }: TriggerCaller, expected: ExpectedCaller): void {
@@ -51,7 +51,7 @@ export interface RequestSettings {
 }
 
 /**
- * Signs the request that the user's browser carries from the pool's challenge to this service.
+ * Signs the request that the browser carries from the pool's challenge to this service.
  * @param now - the request expires `requestLifeSec` later
  */
 export function signStepUpRequest(

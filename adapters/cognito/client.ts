@@ -11,10 +11,7 @@ export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 
 /** Attempts per call when no user waits. The SDK's pauses add up to some seconds. */
 export const triesWhileAdministering = 5;
 
-/**
- * Creates the SDK's client over the injected fetch.
- * @param tries - attempts per call; the default allows one retry, for a corrected clock or a throttled call
- */
+/** Creates the SDK's client over the injected fetch. @param tries - attempts per call; default one retry */
 export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
   { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },
@@ -86,9 +83,7 @@ const serviceErrorGuard = z.object({
   $metadata: z.object({ httpStatusCode: z.number().optional() }).optional(),
 });
 
-/**
- * Returns status and code of a failed call. The SDK's error also contains the response text, which must not be stored.
- */
+/** Returns status and code of a failed call, without the response text, which must not be stored. */
 export function toServiceFailure(error: unknown): { status: number | null; code: string | null } {
   const { data } = serviceErrorGuard.safeParse(error);
   return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null };

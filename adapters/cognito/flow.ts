@@ -83,8 +83,8 @@ async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): P
 const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
 
 /**
- * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge.
- * Cognito's own challenges (second factor, device, new password) prove neither; only their failure counts.
+ * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge;
+ * Cognito's own challenges count only if they fail.
  * @param session - stored by Cognito; the client cannot write it
  */
 export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Person, 'sub'>): NextStep {
@@ -128,7 +128,7 @@ async function handleCreate(body: Uint8Array, { settings, clock, random }: Trigg
   });
 }
 
-/** Returns the user's id; for an unknown name, a stable fake one. Both are computed, so that timing does not differ. */
+/** Returns the user's id, or a stable fake one. Both are computed, so that timing does not differ. */
 function toSubject({ userName, sub }: Person, { requestSecret, userPoolId }: TriggerSettings): string {
   const digest = requestSecret.use((secret) =>
     createHmac('sha256', secret).update(`unknown user\0${userPoolId}\0${userName}`).digest('hex'),
@@ -170,10 +170,7 @@ async function handleVerify(body: Uint8Array, verifyReceipt: VerifyReceipt): Pro
   return toVerifyReply(claims !== null && person.sub !== null);
 }
 
-/**
- * Trigger sources where a receipt may be presented; the second follows a temporary password. Refreshes are excluded,
- * and managed login has no face challenge.
- */
+/** Trigger sources where a receipt may be presented; the second follows a temporary password. */
 const signIns = [
   'TokenGeneration_Authentication',
   'TokenGeneration_NewPasswordChallenge',
@@ -187,7 +184,7 @@ async function handlePreToken(
 ): Promise<TriggerReply> {
   const { clientId, triggerSource, sub, receipt, hasAccessToken } = parsePreTokenEvent(body);
   const isSignIn = signIns.includes(triggerSource);
-  // Client metadata is controlled by the client; only a receipt of this user for this app client counts.
+  // The client controls this metadata; only a receipt of this user for this app client counts.
   const claims =
     isSignIn && sub !== null && receipt !== null ? await verifyReceipt(receipt, { clientId, subject: sub }) : null;
   const statement: FaceStatement | null =

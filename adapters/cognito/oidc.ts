@@ -9,7 +9,7 @@ export const createCognitoClients = (
   createOwnClients(oidc, (client) =>
     createLoginClient(client, directoryFor, {
       loginClaims: ['preferred_username'],
-      // Cognito forwards any user name from the browser before the first factor, so its signature proves no identity.
+      // Cognito forwards any user name before the first factor, so its signature proves no identity.
       isAfterFactor: false,
       // The triggers accept receipts only.
       feedsHooks: false,

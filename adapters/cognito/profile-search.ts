@@ -8,8 +8,7 @@ import { type FoundUser, nameOf, toAccount } from './profile-user.js';
 const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
 
 /**
- * Searches users by name prefix. Escaping of two characters is undocumented: the filter uses the text before them, and
- * the rest is compared here.
+ * Searches users by name prefix. Two characters have no documented escape, so text after them is compared here.
  * @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html#cognito-user-pools-searching-for-users-using-listusers-api
  */

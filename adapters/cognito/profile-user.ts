@@ -16,7 +16,7 @@ export function toUser(username: string | undefined, attributes: Attributes): Fo
   return { username, attributes: new Map(attributes.map(({ Name = '', Value = '' }) => [Name, Value])) };
 }
 
-/** Returns the sign-in name. If users sign in by e-mail or phone, Cognito generates the user name, equal to `sub`. */
+/** Returns the sign-in name. Cognito generates the user name (the `sub`) if users sign in by e-mail or phone. */
 export const nameOf = ({ username, attributes }: FoundUser): string =>
   username === attributes.get('sub')
     ? (attributes.get('email') ?? attributes.get('phone_number') ?? username)

@@ -75,8 +75,8 @@ export function createCognitoProfile(
   };
 
   /**
-   * Finds a user by `sub`. The API accepts a `sub` as user name, but another user may have chosen it as a name, so the
-   * result is verified and otherwise searched by `sub`.
+   * Finds a user by `sub`. The API accepts it as user name, but another user may have chosen that name, so the result
+   * is verified.
    */
   const find = async (subject: string): Promise<FoundUser> => {
     // Inserted into a filter, in quotes.

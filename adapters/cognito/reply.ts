@@ -4,8 +4,8 @@ import type { FaceErrorCode } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
 import { faceClaims } from './schema.js';
 
-/* Cognito expects the event with `response` filled in, map values as text. Errors thrown by a trigger are shown to
-   the user, so each trigger has one refusal for all codes. */
+/* Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger
+   has one refusal for all codes. */
 
 /** Fields merged into the event returned to Cognito. */
 export interface TriggerReply extends RawReply {
@@ -32,8 +32,8 @@ export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
 export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
 
 /**
- * Removes our claims and the attribute, for every app client, because a pool has one such function. Fills both event
- * versions, because the version of a malformed event is unknown.
+ * Removes our claims and the attribute for every app client, because a pool has one such function. Fills both event
+ * versions, for malformed events.
  */
 export const refusePreToken =
   (attribute: string) =>
@@ -61,8 +61,7 @@ const groupsGuard = z.object({
 });
 
 /**
- * Copies the groups Cognito sent into the reply, as the documentation asks: "to leave the existing group configuration
- * as is, copy" it.
+ * Copies Cognito's groups into the reply: "to leave the existing group configuration as is, copy" it.
  * @param event - unverified
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
@@ -118,7 +117,7 @@ export interface FaceStatement {
 }
 
 /**
- * Adds or removes the claims, and removes the enrolment token's attribute from ID tokens.
+ * Adds or removes the claims, and removes the enrolment token's attribute.
  * @param statement - `null` removes claims of our names
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */

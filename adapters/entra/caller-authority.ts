@@ -21,7 +21,7 @@ export interface TenantAuthority {
 }
 
 /**
- * Returns the authority of a tenant. The caller passes allowed tenants only, so that anonymous callers cannot trigger
+ * Returns the authority of an allowed tenant; others are never passed, so that anonymous callers cannot trigger
  * requests.
  * @throws FaceError `profile_unavailable`: metadata unavailable, or of another tenant
  */
@@ -34,8 +34,8 @@ interface KeptAuthority {
 }
 
 /**
- * Creates a cache of tenants' metadata and keys, kept for a day. After half an hour a call gets the cached entry while
- * it is refreshed in the background, because a hook cannot wait.
+ * Caches tenants' metadata and keys for a day. After half an hour they are refreshed in the background, because a hook
+ * cannot wait.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
  * @param login - login host of the cloud, without a trailing slash
  */

@@ -34,8 +34,8 @@ export interface CallerCheck {
 export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
 /**
- * Entra waits 2 s at most, and the decision may need half of it. A slower fetch continues for the next call. Denying
- * here is final: Entra accepts the answer and does not retry.
+ * Entra waits 2 s at most, and the decision may need half of it. A slower fetch continues for the next call; Entra does
+ * not retry a denial.
  */
 const VERIFY_TIMEOUT_MS = 700;
 const CLOCK_TOLERANCE_SEC = 30;

@@ -63,9 +63,8 @@ const hooksGuard = z.strictObject({
 });
 
 /**
- * Configuration of one Entra tenant. The loader resolves secrets; they become `Credential`s. The policy omits the claim
- * by default: a refusal in the token hook is an unhelpful error page, while `faceVerified` is `"false"` in unverified
- * tokens.
+ * Configuration of one Entra tenant. The policy omits the claim by default: a refusal in the token hook is an unhelpful
+ * error page, while unverified tokens have `faceVerified` `"false"`.
  */
 export const entraConnectionGuard = z
   .strictObject({

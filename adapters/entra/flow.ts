@@ -27,7 +27,7 @@ export interface FlowDeps {
 /** Entra waits 2 s at most; verifying the caller may take 0.7 s. */
 export const DECISION_TIMEOUT_MS = 1_000;
 
-/** Covers Entra's single retry and the interval between the tokens of one sign-in, which share a correlation id. */
+/** Covers Entra's single retry and all tokens of one sign-in, which share a correlation id. */
 const REPEATABLE_FOR_SEC = 60;
 
 /**
@@ -46,8 +46,8 @@ export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, d
 }
 
 /**
- * Answers an attributeCollectionStart call: shows the sign-up form if the e-mail address passed a step-up. Applications
- * cannot check a claim later, so the default is no, except in shadow mode.
+ * Answers attributeCollectionStart: shows the sign-up form after a step-up of the e-mail address. Default no, except in
+ * shadow mode.
  * @throws FaceError `request_malformed`, `face_not_verified`
  */
 export async function handleAttributeCollectionStart(
@@ -63,8 +63,8 @@ export async function handleAttributeCollectionStart(
 }
 
 /**
- * Answers an attributeCollectionSubmit call: consumes the receipt for the sign-up address and removes it from the form.
- * Without a receipt the answer is no, except in shadow mode.
+ * Answers attributeCollectionSubmit: consumes the sign-up address's receipt and removes it from the form. Default no,
+ * except in shadow mode.
  * @throws FaceError `request_malformed`, `face_not_verified`, `receipt_invalid`, `state_unavailable`
  */
 export async function handleAttributeCollectionSubmit(

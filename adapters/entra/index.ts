@@ -27,10 +27,7 @@ interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
   handle(call: VerifiedCall, deps: FlowDeps): Promise<RawReply>;
 }
 
-/**
- * Creates the adapter of one Entra tenant: hook `token-issuance-start`, the sign-up hooks `attribute-collection-start`
- * and `attribute-collection-submit`, and the directory extension.
- */
+/** Creates the adapter of one Entra tenant. */
 export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = sleepInFact): Adapter {
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, policy, oidc, entra } = settings;

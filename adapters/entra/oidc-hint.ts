@@ -24,18 +24,18 @@ export interface EntraUser {
   readonly tid: string;
   /** Object id: the subject of an enrolment. */
   readonly oid: string;
-  /** The hint as single-use proof. It has no nonce, so single use binds it to one request. */
+  /** Single-use proof, because a hint has no nonce. */
   readonly proof: Proof;
 }
 
 /**
- * Verifies the hint of an External MFA request. The caller must record the proof as used.
+ * Verifies an External MFA hint; the caller must record the proof as used.
  * @throws FaceError `caller_untrusted`: bad signature, issuer, audience or tenant, or out of time;
- * `profile_unavailable`: the keys cannot be fetched; `state_unavailable`
+ * `profile_unavailable`: no keys; `state_unavailable`
  */
 export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
 
-/** Maximum distance of `iat` from now. Entra gives up after about five minutes; the rest is clock skew. */
+/** Maximum distance of `iat` from now: Entra's five minutes and clock skew. */
 const hintLifeSec = 600;
 
 const guid = z.guid().transform((text) => text.toLowerCase());
@@ -57,9 +57,8 @@ const tenantGuard = z.object({ tid: guid });
 const headerGuard = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) });
 
 /**
- * Creates the verifier for one client, with cached issuers and keys.
- * Entra issues hints expired, so `iat` counts instead of `exp`. The proof's id is a digest of the signed part, because
- * a signature has several encodings.
+ * Creates the verifier for one client. Entra issues hints expired, so `iat` counts instead of `exp`. The proof's id is
+ * a digest of the signed part, because signatures have several encodings.
  * @param name - separates used hints by connection and client
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
@@ -114,7 +113,7 @@ function parseClaims(payload: Uint8Array): z.output<typeof claimsGuard> {
   throw untrusted('claims');
 }
 
-/** Error codes when the keys could not be fetched: no connection, time-out, bad status, no key set. */
+/** Error codes when the keys could not be fetched. */
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
 /** No cause, because a signature error may contain the signed data. */

@@ -12,8 +12,7 @@ export const faceAcrValues = [
 ] as const;
 
 /**
- * Checks that a face satisfies the request. Entra accepts only values it named, so they are binding even if not
- * essential.
+ * Checks that a face satisfies the request. Entra accepts only values it named, essential or not.
  * @throws UnmetAuthenticationRequirements
  */
 export function checkRequirements({ acr, amr }: RequestedClaims): void {

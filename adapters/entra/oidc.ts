@@ -15,7 +15,7 @@ export interface ExternalMfaDeps {
   readonly log: Log;
 }
 
-/** Entra abandons a sign-in about five minutes after the redirect; half a minute is for the way back. */
+/** Entra abandons a sign-in after about five minutes; half a minute is for the way back. */
 const lifeSec = 270;
 
 /** Parameters passed to the protocol library unchanged; others are ignored. */
@@ -28,8 +28,7 @@ export const createEntraClients = (oidc: EntraConnection['oidc'], deps: External
   createOwnClients(oidc, (client) => createExternalMfaClient(client, deps));
 
 /**
- * Creates the External MFA client: implicit ID token by form post, for the hint's user. The hint is verified last and
- * consumed by the sign-in that it starts.
+ * Creates the External MFA client: implicit ID token by form post. The hint is verified last and consumed.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export function createExternalMfaClient(

@@ -18,7 +18,7 @@ const pageGuard = z.object({
 });
 
 /**
- * Path of the first page. The cast to groups is an advanced query of Graph, with its own index.
+ * Path of the first page. The cast makes it an advanced query of Graph.
  * @see https://learn.microsoft.com/en-us/graph/api/user-list-transitivememberof
  */
 export const toGroupsPath = (userId: string): string =>
@@ -26,8 +26,8 @@ export const toGroupsPath = (userId: string): string =>
   '&$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=999';
 
 /**
- * Parses one page of a user's transitive groups. Names are reported only for on-premises and role-assignable groups: by
- * default any user can create a group of any name. Others count by id.
+ * Parses a page of a user's transitive groups. Names count only for on-premises and role-assignable groups, because by
+ * default any user can create groups.
  * @param namesCount - true if names of this tenant count at all
  * @throws FaceError `subject_unknown`, `profile_unavailable`
  */

@@ -124,9 +124,8 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
 }
 
 /**
- * Creates the step that prepares an application for mapped claims: acceptance, without which sign-ins fail with
- * AADSTS50146, and version 2 access tokens. A multitenant application needs its own signing key instead, because
- * acceptance would let any tenant write its claims.
+ * Creates the step that makes an application accept mapped claims, without which sign-ins fail with AADSTS50146. A
+ * multitenant application needs its own signing key, because any tenant could write its claims.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {

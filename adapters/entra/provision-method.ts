@@ -77,8 +77,7 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
 }
 
 /**
- * Creates the step for the allowed users. It replaces the list of a disabled method, which no user has seen, and
- * extends that of an enabled one.
+ * Creates the step for the allowed users. It replaces the list of a disabled method and extends that of an enabled one.
  */
 export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const lackingIn = ({ includeTargets }: Method): string[] =>

@@ -21,8 +21,7 @@ export const externalMfaClientsOf = ({ oidc }: Pick<EntraConnection, 'oidc'>): E
   oidc?.clients.filter((client) => client.kind === 'entra_external_mfa') ?? [];
 
 /**
- * Creates the steps for External MFA in the connection's own tenant. In other tenants an administrator consents and
- * registers the method.
+ * Creates the steps for External MFA in the connection's own tenant; other tenants' administrators do theirs.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/how-to-authentication-external-method-manage
  */
 export const createExternalMfaSteps = (client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep[] => [
@@ -40,8 +39,8 @@ const delegated = {
 } as const satisfies Record<string, AskedPermission>;
 
 /**
- * Creates the step for the provider's application in Entra; its redirect URI is our authorization endpoint.
- * Single-tenant, unless several tenants are allowed; a wider audience is preserved.
+ * Creates the step for the provider's application; its redirect URI is our authorization endpoint. Single-tenant unless
+ * configured or already wider.
  */
 function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const { authorizationEndpoint } = addressesOf(deps);

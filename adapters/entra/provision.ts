@@ -23,8 +23,7 @@ import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js
 import { createRegistration, registersUsers } from './provision-registration.js';
 
 /**
- * Creates the steps and checks of an Entra tenant. In addition to `User.ReadWrite.All`, provisioning needs the
- * permissions that README.md lists.
+ * Creates the steps and checks of an Entra tenant. README.md lists the permissions.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {

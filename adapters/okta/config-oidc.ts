@@ -54,6 +54,6 @@ export type OktaIdv = z.output<typeof oktaIdvGuard>;
 
 export type OktaClient = OktaFactor | OktaIdv;
 
-/** Returns true for exactly one such client: its browsers send no client id, so they are assigned to it. */
+/** Returns true for at most one such client: its browsers send no client id, so they are assigned to it. */
 export const hasOneIdv = (clients: readonly { readonly kind: string }[]): boolean =>
   clients.filter(({ kind }) => kind === 'okta_idv').length <= 1;

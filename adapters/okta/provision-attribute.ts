@@ -57,8 +57,8 @@ const schemaGuard = z.object({
 });
 
 /**
- * "Inherit from Okta" in the console. Otherwise an attribute of a directory's or application's user is changed there
- * only, and Okta refuses their enrolments (403, E0000023).
+ * "Inherit from Okta" in the console. Otherwise Okta refuses enrolments of users from a directory or application (403,
+ * E0000023).
  * @see https://help.okta.com/en-us/content/topics/users-groups-profiles/usgp-define-attribute-profile-source.htm
  */
 const ownMaster = { type: 'OKTA' } as const;
@@ -110,8 +110,7 @@ async function findAttribute({ name: expected }: Attribute, send: SendToOkta): P
 const objectGuard = z.record(z.string(), z.json());
 
 /**
- * Returns the attribute's status. A mismatch is never changed, because it is foreign and may hold data. A match is made
- * Okta-mastered.
+ * Returns the attribute's status. A mismatch is never changed, because it may hold foreign data.
  * @throws FaceError `provider_refused`, `profile_unavailable`
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */

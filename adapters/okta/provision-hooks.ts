@@ -118,9 +118,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   };
 }
 
-/**
- * Returns true if an OAuth channel needs a change: PUT replaces the channel, and Okta does not reveal its credentials.
- */
+/** Returns true if an OAuth channel needs a change: PUT would remove its credentials. */
 const isByConsole = (deps: OktaProvisionDeps, hook: InlineHookName, { channel }: InlineHook): boolean =>
   deps.settings.okta.hooks.secret === undefined
     ? channel.type === 'HTTP' || channel.config.uri !== uriOf(deps, hook)

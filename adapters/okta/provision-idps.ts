@@ -53,8 +53,7 @@ export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Prom
 }
 
 /**
- * Creates the step that registers this service as identity provider for a factor or identity verification. Okta's SDK
- * would drop `policy.trustClaims`.
+ * Creates the step that registers this service as identity provider. Okta's SDK would drop `policy.trustClaims`.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
  */
 export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): ProvisionStep {
@@ -136,10 +135,7 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
 
 const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
 
-/**
- * Both claims contain the login. Okta refuses templates of attributes missing in the provider's profile; every profile
- * has `email`, the other is accepted if present.
- */
+/** Both claims contain the login. Okta refuses templates of missing attributes; every profile has `email`. */
 const loginTemplates = ['idpuser.email', 'idpuser.preferred_username'] as const;
 
 /** New providers sign requests; existing ones keep their setting. */

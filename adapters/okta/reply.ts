@@ -5,9 +5,9 @@ import type { RawReply } from '../hook.js';
 import type { OktaConnection } from './config.js';
 import { faceClaim, type MintedToken, type RegistrationHook, type SamlHook, type TokenHook } from './schema.js';
 
-/* Okta mints the token unchanged on any status but 200, on malformed JSON and on a failed patch. So a refusal is 200
-   with `error`, and patches name only tokens being minted. Texts reach the application as `error_description`: code
-   first, then the public text. */
+/* Okta mints the token unchanged on any status but 200, malformed JSON or a failed patch. So a refusal is 200 with
+   `error`, and patches name only tokens being minted. Texts reach the application as `error_description`, code
+   first. */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
 
@@ -153,8 +153,8 @@ export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): 
   ok({ commands: toCommands(minted, removeClaim) });
 
 /**
- * Converts the decision for the registration hook. Applications cannot check a claim later, so without a face check the
- * answer is no, except in shadow mode.
+ * Converts the decision for the registration hook. Default no, except in shadow mode, because applications cannot check
+ * a claim later.
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
@@ -167,8 +167,8 @@ export const toRegistrationHookReply = (
     : denyRegistration('face_not_verified', ['data.userProfileUpdate', ...changed.slice(0, 1)].join('.'));
 
 /**
- * Allows the sign-up, and removes the consumed receipt from the profile if it is an attribute. A command about a
- * non-attribute would fail the registration.
+ * Allows the sign-up, and removes the consumed receipt if it is an attribute; for a non-attribute the command would
+ * fail.
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */

@@ -9,8 +9,7 @@ export const faceClaim = 'face_verification';
 /** Longest receipt, in characters; usual ones have about 700, more with a long audience or nonce. */
 export const maxReceiptCharacters = 2048;
 
-/* Guards check only the fields in use, so Okta's variations pass: versions as text or number, missing sessions, two
-   spellings of `originalGrant`. */
+/* Guards check only the fields in use, so that Okta's variations pass. */
 
 // For example 2019-01-15T23:20:47.000Z.
 const instantGuard = z.iso
@@ -160,8 +159,8 @@ export interface MintedToken {
   readonly hasFaceClaim: boolean;
 }
 
-// Okta sets `uid` of an access token and `sub` of an ID token to the user's id; an access token's `sub` is configurable
-// and proves nothing.
+// Okta sets `uid` of an access token and `sub` of an ID token to the user's id; an access token's `sub` is
+// configurable.
 const toMintedToken = (claims: Record<string, unknown>, nameOfUser: 'uid' | 'sub'): MintedToken => {
   const subject = claims[nameOfUser] ?? null;
   return {
@@ -212,7 +211,7 @@ export const parsePasswordImportHook = (body: Uint8Array): PasswordImportHook =>
   parseEvent(passwordImportHookGuard, body);
 
 /**
- * Parses an event hook call. Entries are parsed one by one, so that a malformed one does not block others.
+ * Parses an event hook call; malformed entries do not block others.
  * @returns successful events, and the number of malformed entries
  * @throws FaceError `request_malformed`: no list of entries
  * @see https://developer.okta.com/docs/concepts/event-hooks/

@@ -16,7 +16,7 @@ export const signatureHeader = 'x-facestep-signature';
 const maxSkewSec = 300;
 
 /**
- * Verifies the signature of our Smart Hook without parsing the body; returns its time and which secret was used.
+ * Verifies the signature of our Smart Hook; returns its time and the secret used.
  * @throws FaceError `caller_untrusted`: wrong key, altered body or time
  */
 export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; readonly byPreviousSecret: boolean };
@@ -37,7 +37,7 @@ export function createReadSignature(
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
     if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
     const signedAt = toEpochMs(epochSec(Number(time)));
-    // Usually a genuine sender with a wrong clock. The reason is logged only; the caller receives the code.
+    // Usually a genuine sender with a wrong clock; the reason is logged only.
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
     return (body) => {
@@ -76,8 +76,8 @@ const maxCounted = 10_000;
 export type CountAsk = (who: { readonly source: string; readonly subject: string }) => void;
 
 /**
- * Creates the count for one connection. It runs before the password, so a count by user alone would let anonymous
- * callers lock users out. In memory only, because a limit must not wait for a store.
+ * Creates the count for one connection. By address too, or anonymous callers could lock users out. In memory, because a
+ * limit must not wait for a store.
  */
 export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
   const counts = new Map<string, { asks: number; readonly until: EpochMs }>();

@@ -20,7 +20,7 @@ const USUAL_WAIT_SEC = 60;
 /** Share of a window's calls reserved for authenticated callers. */
 const KEPT_FROM_OUTSIDERS = 0.5;
 
-/** OneLogin's API for one credential. Concurrent calls share one cached token, and a rate limit pauses all of them. */
+/** OneLogin's API for one credential. Concurrent calls share one token, and a rate limit pauses all. */
 export interface OneLoginApi {
   /**
    * Makes one call; a revoked token is replaced once.
@@ -59,8 +59,7 @@ export function createOneLoginApi(
   { accountUrl, clientId, clientSecret }: Pick<OneLoginSettings, 'accountUrl' | 'clientId' | 'clientSecret'>,
   { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
 ): OneLoginApi {
-  // Rate-limit waits are tracked separately for authenticated and anonymous callers, so that anonymous traffic cannot
-  // slow down the others.
+  // Tracked separately, so that anonymous traffic cannot slow down authenticated callers.
   const silentUntil: Record<Asker, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
   let token: AccessToken | null = null;
   let renewal: Promise<AccessToken> | null = null;

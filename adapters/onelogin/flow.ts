@@ -31,8 +31,8 @@ export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']):
   Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
 
 /**
- * Answers the pre-authentication Smart Hook: normal policy, face policy, or denial. It runs before the password, so no
- * profile is read: unknown, unenrolled and unverified users are indistinguishable, also by timing.
+ * Answers the pre-authentication Smart Hook: normal policy, face policy, or denial. It runs before the password, so
+ * users' states must be indistinguishable, also by timing.
  * @throws FaceError `request_malformed`, `locked_out`
  */
 export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
@@ -42,9 +42,8 @@ export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, 
 }
 
 /**
- * Answers the user-migration Smart Hook: whether the customer's function may look a user up. The subject is the typed
- * name, since no id exists yet. Calls are not counted: without an address, anonymous callers could exhaust a count by
- * name.
+ * Answers the user-migration Smart Hook: whether the customer's function may look up the typed name. Not counted:
+ * without an address, anonymous callers could exhaust a count.
  * @throws FaceError `request_malformed`
  */
 export async function handleUserMigration({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {

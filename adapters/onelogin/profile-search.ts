@@ -10,9 +10,8 @@ type Found = z.output<typeof foundGuard>;
 type Asked = Readonly<Record<string, string>>;
 
 /**
- * Searches users by name prefix: one query per field, and one for first and last name. `*` and `!` cannot be escaped:
- * the query uses the text before them, and the rest is compared here. Searches use at most half of the hourly quota;
- * the rest is for sign-ins.
+ * Searches users by name prefix, with half of the hourly quota at most. `*` and `!` cannot be escaped, so text after
+ * them is compared here.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
  */

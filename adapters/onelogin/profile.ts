@@ -48,9 +48,8 @@ const isSame = (one: Fields, other: Fields): boolean =>
 
 /**
  * Creates the profile that keeps the token in a custom user field.
- * It is undocumented whether an update preserves omitted fields, and OneLogin's Terraform provider sends them all. So a
- * write is: read, merge, write, read and compare. Without conditional writes, a concurrent change between read and
- * write is lost undetected.
+ * Updates may drop omitted fields (undocumented), so a write is: read, merge, write, read and compare. A concurrent
+ * change between read and write is lost undetected.
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
  */
 export function createOneLoginProfile(

@@ -30,7 +30,7 @@ export function readNextCursor(headers: Headers): string | null {
 }
 
 /**
- * Lists the active users. Uses at most half of the hourly quota; the rest is for sign-ins.
+ * Lists the active users, with half of the hourly quota at most.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
  */

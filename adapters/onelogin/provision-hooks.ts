@@ -106,7 +106,7 @@ export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts
   return differences.filter(([isDifferent]) => isDifferent).map(([, change]) => change);
 }
 
-/** Returns a hook's id and its marker's owner; hooks have no name. */
+/** Returns a hook's id, and its connection if facestep rendered it. */
 export function nameOf(hook: SmartHook): string {
   const marker = readMarker(decodeFunction(hook.function));
   return marker === null ? hook.id : `${hook.id}, of the connection ${marker.connection}`;
@@ -140,7 +140,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       if (former !== null) await account.replaceHook(id, disabled);
       await account.replaceHook(id, { ...settings, disabled: false });
     } catch (error) {
-      // Restores the old function if the update failed. The original error matters more than that of the restore.
+      // Restores the old function if the update failed; the original error is reported.
       if (former !== null) {
         const same = toSameSettings(former, parts);
         await account.replaceHook(former.id, { ...same, disabled: true }).catch(() => {});

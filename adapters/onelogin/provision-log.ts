@@ -4,10 +4,7 @@ import { isOurs } from './provision-hooks.js';
 
 const hoursBack = 24;
 
-/**
- * Trouble in a run's output, from our function or Lambda. Time stamps and ids are cut off, and other text is not shown
- * because foreign functions may log anything.
- */
+/** Trouble in a run's output. Other text is not shown, because foreign functions may log anything. */
 const troubles: readonly (readonly [RegExp, string])[] = [
   [/facestep: refused with status 401/, 'this server refused its signature: the secrets differ, or a clock is off'],
   [/facestep: refused with status (\d{3})/, 'this server refused its request'],

@@ -22,15 +22,12 @@ const usersGuard = z.array(
   }),
 );
 
-/**
- * Active, locked, password expired, awaiting a password reset, security questions required: temporary states, so these
- * users get e-mails too.
- */
+/** Active, and temporary states: locked, password expired or reset, security questions required. */
 const staying: readonly number[] = [1, 3, 4, 5, 8];
 
 /**
- * Lists a role's users except suspended and not yet activated ones; roles serve as groups. Scans all users, because
- * role members are listed without addresses. Uses at most half of the hourly quota; the rest is for sign-ins.
+ * Lists a role's users except suspended and not yet activated ones, with half of the hourly quota at most. Scans all
+ * users, because role members lack addresses.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/roles/list-roles
  */

@@ -11,8 +11,7 @@ import { createHookStep } from './provision-hooks.js';
 import { listMembers } from './provision-members.js';
 
 /**
- * Creates the steps and checks of a OneLogin account: custom user field, variables, Smart Hooks. Policies and factors
- * have no documented API and are manual steps.
+ * Creates the steps and checks of a OneLogin account. Policies and factors have no documented API and are manual steps.
  */
 export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>): Provisioning {
   const { onelogin } = deps.settings;

@@ -5,7 +5,7 @@ import type { OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
 
 /* Our Smart Hook reads the reply. Its effect is visible to anyone who types a name, so it contains only the
-   decision, not the reason, user or enrolment. */
+   decision. */
 
 /** `step_up` assigns the face policy, `deny` ends the sign-in before the password. */
 export type Decision = 'allow' | 'step_up' | 'deny';
@@ -23,8 +23,8 @@ export const toUnverified = (type: SmartHookType, { unverified }: Pick<OneLoginS
 export const passSignIn: RawReply = decide('allow');
 
 /**
- * Converts the decision for the Smart Hook. Applications cannot check a claim after a migration, so without a face
- * check it is denied, except in shadow mode.
+ * Converts the decision for the Smart Hook. Migrations without a face check are denied, except in shadow mode, because
+ * applications cannot check a claim later.
  */
 export function toDecisionReply(type: SmartHookType, decision: HookDecision, unverified: Decision): RawReply {
   if (decision.outcome !== 'unverified' || decision.fallback === 'pass') return passSignIn;

@@ -22,8 +22,7 @@ const returnMs = 400;
 const toPatienceMs = ({ timeoutSec }: Pick<OneLoginSettings, 'timeoutSec'>): number => timeoutSec * 1000 - returnMs;
 
 /**
- * Returns the function's time-out for our answer, in milliseconds. A migration reserves half for the customer's
- * function, which runs second.
+ * Returns the function's time-out for our answer, in milliseconds; half for a migration, whose function runs second.
  */
 export const toAskMs = (type: SmartHookType, settings: Pick<OneLoginSettings, 'timeoutSec'>): number =>
   type === 'pre-authentication' ? toPatienceMs(settings) : toPatienceMs(settings) / 2;
@@ -86,8 +85,8 @@ export interface SmartHookRequest {
 }
 
 /**
- * Renders a Smart Hook. The customer's function runs first and may deny; for a user-migration it runs after approval.
- * Contains no secret.
+ * Renders a Smart Hook, without secrets. The customer's function runs first and may deny; for a user-migration it runs
+ * after approval.
  * @throws FaceError `config_invalid`; `detail.reason` is `compose_syntax` (no CommonJS), `compose_is_ours`, or
  * `too_long` with `overByCharacters`
  */

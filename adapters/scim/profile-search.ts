@@ -30,7 +30,7 @@ const startsWith = (path: string, text: string): string => `${path} sw ${JSON.st
 
 /**
  * Searches users by name prefix: one query per attribute, since some servers lack `or`. Rejected queries are skipped
- * except that for `userName`; results that do not match are dropped.
+ * except for `userName`.
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
  */
 export async function searchUsers(text: string, limit: number, api: ScimApi): Promise<readonly NamedAccount[]> {

@@ -72,7 +72,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
 
   // Learned at the first change, so that a rejected form is not retried each time.
   let takesUsual = true;
-  // No `attributes`, because SCIMMY then reads the user with these only and misses `userName`. The answer is unused.
+  // No `attributes`, because SCIMMY then misses `userName`.
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
     api.call('PATCH', toUserAddress(subject), { schemas: [patchSchema], Operations: [operation] });
 
@@ -84,8 +84,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
     const answer = isPathRefused ? await send(subject, other) : first;
     // If both forms fail, the first error is the relevant one.
     if (!isDone(answer)) throw refuse(first);
-    // Servers may truncate or change the case, and an altered token could never be opened. The PATCH answer may be
-    // empty or echo the request.
+    // Read back, because servers may truncate or change the case, and the PATCH answer is unreliable.
     if ((await readValue(subject)) !== (value ?? '')) {
       throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
     }

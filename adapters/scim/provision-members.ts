@@ -27,7 +27,7 @@ const groupsGuard = z.object({
 const activeGuard = z.looseObject({ active: z.boolean().nullish() });
 
 /**
- * Lists a group's active users. Members come as one list of ids, and each user is read. Nested groups are skipped.
+ * Lists a group's active users, read one by one. Nested groups are skipped.
  * @throws FaceError `limit_reached`: the list is too long
  * @see https://www.rfc-editor.org/rfc/rfc7643#section-4.2
  */

@@ -5,8 +5,7 @@ import type { ScimSettings } from './config.js';
 
 /* Guards for answers; only the fields in use. */
 
-// A multi-valued entry may be plain (RFC 7643, section 2.4). Servers that label addresses differently use it for their
-// own e-mails.
+// An entry may be plain (RFC 7643, section 2.4).
 const emailGuard = z.union([
   z.string().transform((value) => ({ value, primary: true })),
   z.object({ value: z.string().nullish(), primary: z.boolean().nullish() }),
@@ -65,9 +64,8 @@ const wholeGuard = z.looseObject({ id: z.string().min(1) });
 export const parseWhole = (body: unknown): z.output<typeof wholeGuard> => parseAnswer(wholeGuard, body);
 
 /**
- * Returns the `attributes` parameter for an extension's attribute. Includes `schemas`, without which SCIMMY omits
- * extensions. WSO2 Identity Server, recognized by its URNs, requires a dot instead of the colon of RFC 7644, section
- * 3.10.
+ * Returns the `attributes` parameter for an extension's attribute. SCIMMY needs `schemas`; WSO2 Identity Server a dot
+ * instead of the colon of RFC 7644, section 3.10.
  * @see https://github.com/wso2/product-is/issues/11092
  */
 export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>): readonly string[] {
@@ -76,8 +74,8 @@ export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schem
 }
 
 /**
- * Returns the path of an attribute's value in a user, and its name in a request. Extension attributes have their
- * schema's URN in front, which contains dots (RFC 7644, section 3.10).
+ * Returns the path of an attribute's value, and its name in requests. An extension's URN contains dots (RFC 7644,
+ * section 3.10).
  */
 export function toAttributePath(attribute: string): {
   readonly path: readonly string[];

@@ -55,8 +55,8 @@ export async function sendCodes(
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   checkAllowed(contact.phone, client, deps);
-  // The limit is per application, because the backend chooses the addresses. Both counts are checked first: a request
-  // with an exhausted number sends nothing and does not use up another person's address.
+  // Per application, because the backend chooses the addresses. Both are checked first, so that an exhausted number
+  // does not use up another person's address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(
     [

@@ -25,10 +25,9 @@ interface Line {
 }
 
 /**
- * Parses a CSV file of people (RFC 4180). The header has `login` and optionally `email`, `name` and `language`; the
- * delimiter is comma, semicolon or tab; the encoding is UTF-8, or UTF-16 with a byte order mark. One line is one
- * person; faults are reported per line.
- * @returns people in line order, without empty lines
+ * Parses people from CSV (RFC 4180): header `login` and optionally `email`, `name`, `language`; comma, semicolon or
+ * tab; UTF-8, or UTF-16 with a byte order mark. Faults are reported per line.
+ * @returns people in line order
  * @throws FaceError `csv_header_missing`, `limit_reached`: too many people
  */
 export async function readPeople(bytes: Uint8Array): Promise<NamedPerson[]> {
@@ -118,9 +117,7 @@ function parseCells(text: string, delimiter: string): string[][] | null {
 
 type ParsedLine = { readonly line: number; readonly cells: readonly string[] | LeftOutReason };
 
-/**
- * Parses lines together, which is four times as fast, or one by one on errors, so that a stray quote affects one line.
- */
+/** Parses lines together (four times as fast), or one by one on errors, so that a stray quote affects one line. */
 function parseBlock(lines: readonly Line[], delimiter: string): ParsedLine[] {
   const texts = lines.flatMap(({ text }) => text ?? []);
   const together = texts.length === lines.length ? parseCells(texts.join('\n'), delimiter) : null;

@@ -52,10 +52,7 @@ async function measureAccuracy(options: AccuracyOptions, deps: CliDeps): Promise
   });
 }
 
-/**
- * Returns the first frame of each consented presentation of real users. Frames of one presentation are too similar and
- * would improve the result.
- */
+/** Returns the first frame of each consented presentation of real users; further frames are too similar. */
 async function openFirstFrames(collection: Collection, own: OwnPhoto): Promise<ReadonlyMap<string, readonly Photo[]>> {
   const people = new Map<string, readonly Photo[]>();
   await collection.forEach(

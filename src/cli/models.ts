@@ -67,9 +67,7 @@ async function bringModels(bring: typeof fetchModels, deps: CliDeps): Promise<vo
   deps.print(`${brought === 0 ? 'Nothing to do' : `Brought ${brought}`}: all models are in ${folder}, as published.`);
 }
 
-/**
- * Rejects an invalid archive even if no model is missing; it may be meant as an own model, which this does not install.
- */
+/** Rejects an invalid archive even if no model is missing; it may be meant as an own model. */
 async function importArchive(file: string, deps: CliDeps): Promise<void> {
   await findFile(file);
   if (!(await isGzip(file)))

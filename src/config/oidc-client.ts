@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { credentialGuard } from './credential.js';
 import { isLoopbackInBrowsers, originGuard } from './safe-url.js';
 
-/* Fields common to all clients. */
-
 const isRedirectUri = (text: string): boolean => {
   if (!URL.canParse(text) || text.includes('#')) return false;
   const { protocol, hostname, username, password } = new URL(text);

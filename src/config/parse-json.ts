@@ -2,8 +2,7 @@ import { type JSONPath, visit } from 'jsonc-parser';
 import { type Problem, toConfigError, toDottedPath } from './problem.js';
 
 /**
- * Parses JSON (RFC 8259). Duplicate names are refused, because the effective one of two policies would be ambiguous. A
- * byte order mark is skipped.
+ * Parses JSON (RFC 8259). Duplicate names are refused as ambiguous; a byte order mark is skipped.
  * @param source - name of the text in reports
  * @throws FaceError `config_invalid` with line and column, without the text
  */

@@ -1,8 +1,8 @@
 import type { Json } from '../base/json.js';
 
 /**
- * Returns a printable configuration: secrets become `[set]`, absent values `[unset]`. Anything that is not plain data
- * counts as a secret, so that new kinds are hidden by default.
+ * Returns a printable configuration: secrets become `[set]`, absent values `[unset]`. Anything but plain data counts as
+ * a secret.
  */
 export function redact(value: unknown): Json {
   if (value === null || value === undefined) return '[unset]';

@@ -4,9 +4,8 @@ import { faceErrorCodes } from '../errors.js';
 import { deviceSignals } from './step-up/device-signals.js';
 import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
 
-/* Guards for `detail` of audit records, by action. Fields are in write order, because records are hashed. The
-   compiler enforces these names for writers and readers. Fields missing in earlier versions are in
-   `src/audit/past-details.ts`. */
+/* Guards for `detail` of audit records, by action, with fields in write order, because records are hashed. Earlier
+   versions: `src/audit/past-details.ts`. */
 
 /** Result of ending the provider's sessions, which not every provider supports. */
 export const endedSessions = ['ended', 'failed', 'not_offered'] as const;

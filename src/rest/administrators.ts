@@ -47,8 +47,8 @@ export interface IdentifiedKey {
 
 /**
  * Returns the administrator of a key, with equal timing for unknown ids and wrong secrets.
- * @param source - the caller's address: after too many wrong keys, wrong keys from there are refused with `locked_out`.
- * A correct key is always accepted, since it has 256 random bits and the address may be a shared proxy's
+ * @param source - after too many wrong keys from an address, others are `locked_out`; a correct key is always accepted,
+ * because the address may be a shared proxy's
  * @throws FaceError `caller_untrusted`, `locked_out`, `state_unavailable`
  */
 export async function authenticateAdministrator(
@@ -118,8 +118,7 @@ export async function addAdministrator(
   };
   withOneMore(await readAll({ state }));
   const detail = { name, role, id, by: by.name };
-  // Recorded first: a failing trail must leave no unrecorded administrator, and no name taken by a key that was never
-  // shown.
+  // Recorded first, so that a failing trail leaves no unrecorded administrator.
   await audit.append({ action: 'administrator_added', connection: '', subject: '', detail });
   await changeStored(list, withOneMore, { state });
   return { credential: new Credential(`fsa_${id}_${secret}`), expiresAt };
@@ -141,8 +140,7 @@ export async function removeAdministrator(
   };
   without(await readAll({ state }));
   const detail = { name, by: by.name };
-  // Recorded first: if the trail failed later, a retry would find no administrator, and the removal would never be
-  // recorded.
+  // Recorded first: after a failing trail, a retry would find no administrator.
   await audit.append({ action: 'administrator_removed', connection: '', subject: '', detail });
   await changeStored(list, without, { state });
 }

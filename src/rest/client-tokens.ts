@@ -182,10 +182,7 @@ const toClient = (id: string, record: ClientRecord, application: Application | n
 /** Returns the queue share of a client; tokens of one application share it. */
 export const shareOfClient = ({ id, application }: Client): QueueShare => knownShare(`client:${application?.id ?? id}`);
 
-/**
- * Returns the binding of tokens made over the API: the client's tenant, without a subject, since the client knows whose
- * they are.
- */
+/** Returns the binding of API tokens: the client's tenant, without a subject. */
 export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
   tenant: client.tenant,
   idp: 'api',

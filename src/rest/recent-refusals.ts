@@ -36,7 +36,7 @@ export interface RefusalRecorder {
   stop(): Promise<void>;
 }
 
-/** Creates the recorder of each application's last refusals, so that its owner can find one by request id. */
+/** Creates the recorder of each application's last refusals. */
 export function createRefusalRecorder({
   state,
   clock,

@@ -12,8 +12,8 @@ export const clientScopes = [
 export type ClientScope = (typeof clientScopes)[number];
 
 /**
- * Scopes granted on request only: similarity helps impersonation, a content key opens files, identification reveals
- * people who gave no name, and event streams reveal who is enrolled.
+ * Sensitive scopes, granted on request only: they help impersonation, open files, identify people, or reveal who is
+ * enrolled.
  */
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 

@@ -65,10 +65,7 @@ const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}
 /** From the day, not the write, so that all replicas set the same expiry. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
-/**
- * Creates the counter by application, day, endpoint and outcome. Memory is bounded by their number: while the store is
- * down no client is authenticated, so nothing is added.
- */
+/** Creates the counter by application, day, endpoint and outcome, whose number bounds its memory. */
 export function createUsageRecorder({
   state,
   clock,

@@ -65,8 +65,8 @@ const isOfCamera = (problem: ProblemName): boolean =>
   problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
 
 /**
- * Opens the last chosen camera, else the front one. A failure is reported, and the next attempt uses the default, since
- * cameras can be chosen only while one runs.
+ * Opens the last chosen camera, else the front one. After a failure the default is used, since cameras can be chosen
+ * only while one runs.
  * @throws Problem about the camera
  */
 export async function openLastCamera(): Promise<Camera> {

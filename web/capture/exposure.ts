@@ -2,8 +2,7 @@ import { z } from 'zod/mini';
 import { sleep } from './step.js';
 import './zod-settings.js';
 
-/* Holds camera exposure, because cameras compensate for the screen's light. Chrome supports it on Android and with
-   some drivers, Safari never. Optional. */
+/* Holds camera exposure, because cameras compensate for the screen's light. Not supported by Safari. */
 
 const modes = z.optional(z.array(z.string()));
 
@@ -29,9 +28,7 @@ async function setAll(track: MediaStreamTrack, held: readonly Held[], mode: Mode
   await track.applyConstraints({ ...track.getConstraints(), advanced });
 }
 
-/**
- * Some drivers keep settings for the next program, so they are released first, but stopping waits no longer than this.
- */
+/** Settings are released first, because some drivers keep them, but stopping waits no longer than this. */
 const releasedWithinMs = 500;
 
 export interface Exposure {

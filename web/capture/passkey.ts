@@ -36,8 +36,7 @@ type CreationOptions = PublicKeyCredentialCreationOptionsJSON & WithPrfInput;
 type RequestOptions = PublicKeyCredentialRequestOptionsJSON & WithPrfInput;
 
 /**
- * Creates or uses a passkey and evaluates its PRF. Authenticators that cannot do both at once are asked again with the
- * same challenge, so the user is prompted twice.
+ * Creates or uses a passkey and evaluates its PRF. Some authenticators need two prompts for that.
  * @param options - from `POST /face/passkey`, with the PRF input in `extensions.prf.eval.first`
  * @returns JSON for the field `passkey`. It contains the secret and belongs nowhere else
  * @throws PasskeyProblem

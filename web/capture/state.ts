@@ -188,8 +188,8 @@ export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light']
 const mostLightTries = 2;
 
 /**
- * Returns the state after a failed attempt. Pictures are single-use, and so is a secret, except one chosen at an
- * enrolment, to avoid another PIN or a second passkey. The ID's photo is reused unless it was at fault.
+ * Returns the state after a failed attempt. Pictures and secrets are single-use, except a secret chosen at enrolment;
+ * the ID's photo is reused unless at fault.
  */
 export function afterTry({ purpose }: View, facts: Facts, hint: Hint | null): Change {
   const lightTries = facts.lightTries + (hint === 'too_bright' ? 1 : 0);

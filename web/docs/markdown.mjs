@@ -1,5 +1,4 @@
-// Converts documentation to HTML: links point to site pages, headings and table rows have anchors, and there are no
-// inline styles, which the site's policy forbids.
+// Converts documentation to HTML, with anchors and without inline styles, which the site's policy forbids.
 import { posix } from 'node:path';
 import markdownIt from 'markdown-it';
 

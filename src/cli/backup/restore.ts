@@ -26,12 +26,12 @@ const stagingName = 'restoring.new';
 
 /**
  * Restores a backup to the data folder of a stopped server.
- * Everything is copied before anything is replaced, so a full disk leaves the old state. Existing files are put aside,
- * not deleted; existing key files stay, because they may have newer versions. The store's "held since" mark is removed,
- * so that the server refuses everything issued before its next start. If root restores, files get the folder's owner.
+ * Everything is copied first, so a full disk leaves the old state. Existing files are put aside; key files stay,
+ * because they may have newer versions. The "held since" mark is removed, so that the server refuses everything issued
+ * before its next start.
  * @param request.replace - true allows a data folder that is not empty
- * @throws FaceError `data_newer`: written by a newer version; CommandError `backup_invalid`, `server_running`;
- * UsageError: the data folder is not empty
+ * @throws FaceError `data_newer`; CommandError `backup_invalid`, `server_running`; UsageError: the data folder is not
+ * empty
  */
 export async function restoreBackup(
   request: {

@@ -83,7 +83,6 @@ export async function writeBackup(
     if (entry !== null) entries.push(entry);
   }
   // Weekly, or after 64 MB, the trail's open file is closed and renamed, so it could be copied twice or not at all.
-  // With `audit.retentionDays` the oldest is then deleted, so the number of files may be equal.
   if ((await nameSegments(files)) !== segments)
     throw new FaceError('state_unavailable', { store: 'audit', problem: 'a segment was closed meanwhile; try again' });
   for (const file of withKeys ? keyFilesOf(files) : []) {

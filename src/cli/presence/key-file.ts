@@ -12,8 +12,7 @@ import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
 import { seal, unseal } from './sealing.js';
 
-/* The file that opens a folder of presentations: a random key per participant, with their consent, sealed under a
-   key from the passphrase. Without a participant's entry their data cannot be decrypted. */
+/* A random key and consent per participant, sealed under the passphrase. Without it their data cannot be decrypted. */
 
 const bytesText = z.base64url().transform((text): Uint8Array => Buffer.from(text, 'base64url'));
 

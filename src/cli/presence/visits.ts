@@ -87,8 +87,8 @@ export function commitFrame(
 }
 
 /**
- * Consumes the challenge of a visit. Frames may arrive later than in a step-up, because the tester is asked whether to
- * store them; each was committed in time.
+ * Consumes the challenge of a visit. Frames may arrive late, because the tester is asked first; each was committed in
+ * time.
  * @param sent.fresh - number of frames never sent before
  * @throws FaceError `challenge_wrong`
  */

@@ -23,8 +23,8 @@ export async function checkNameFree(file: string): Promise<void> {
 }
 
 /**
- * Creates a file atomically, readable by its owner only: `fill` writes a draft in the same folder, which is synced and
- * then renamed. Never overwrites.
+ * Creates a file atomically, readable by its owner only: `fill` writes a draft, which is synced and renamed. Never
+ * overwrites.
  * @throws UsageError: the file exists; errors of `fill`; system errors
  */
 export async function createNewFile(

@@ -2,8 +2,7 @@ import { isIP } from 'node:net';
 import { isLoopbackInBrowsers } from '../../config/safe-url.js';
 
 /**
- * Returns true for a valid redirect URI: in the browser's own notation, so that administrators see the real target, on
- * one host of a domain, without wildcards.
+ * Returns true for a valid redirect URI in the browser's own notation, so that administrators see the real target.
  * @param isSandbox - true allows loopback addresses, because sandbox users are not real
  */
 export function isRedirectUri(text: string, isSandbox: boolean): boolean {

@@ -1,6 +1,6 @@
 import { minJudgedWidthPx, qualityBounds } from '../../../src/engine/quality-bounds.js';
 
-/* Bounds of the guide, stricter than the server's for photos (src/engine/quality-bounds.ts), to improve frames. */
+/* Bounds of the guide, stricter than the server's (src/engine/quality-bounds.ts). */
 
 /** Position of the face. Shares are of the picture's shorter side, so that portrait phones behave alike. */
 export const framingBounds = {
@@ -24,20 +24,13 @@ export const framingBounds = {
 export const lightBounds = {
   brightness: qualityBounds.brightness,
   contrast: qualityBounds.contrast,
-  /**
-   * Glare: share of the face clipped to white. Of 2,874 evaluation people (one photo each) 0.5 % exceed 0.023; a laptop
-   * camera in the sun exceeds it by far.
-   */
+  /** Glare: share of the face clipped to white; 0.5 % of 2,874 evaluation people exceed 0.023. */
   maxClippedShare: 0.025,
   /**
-   * Back light: the face is less than half as bright as its surroundings (0.6 % of the same photos) and dark itself, so
-   * a white wall alone does not count.
+   * Back light: the face is less than half as bright as its surroundings (0.6 % of the same photos), and dark itself.
    */
   backlit: { maxShareOfSurroundings: 0.5, maxBrightness: 75 },
-  /**
-   * Windows and lamps: share of the surroundings clipped to white. 5 % of 95 people with webcams indoors exceed it.
-   * Advice only, because real brightness is unknown.
-   */
+  /** Windows and lamps: share of the surroundings clipped to white; 5 % of 95 people indoors exceed it. Advice only. */
   maxClippedAround: 0.25,
   /** Without a face: darker is a covered camera or dark room, brighter a camera pointing into a lamp. */
   picture: { atLeast: 35, atMost: 225 },
@@ -52,9 +45,8 @@ export const stillnessBounds = {
 } as const;
 
 /**
- * Minimum turn of a named pose, on the scale of toHeadTurn, which noise reduces: 15.5° of yaw are 18° on average in the
- * engine's pose model, 9.5° of pitch 13°. The server's judge sees such turns clearly, and users still see the screen
- * (docs/liveness.md).
+ * Minimum turn of a named pose, on the scale of toHeadTurn: 15.5° of yaw are 18° on average in the engine's pose model,
+ * 9.5° of pitch 13° (docs/liveness.md).
  */
 export const poseBounds = {
   turnedYawDeg: 15.5,

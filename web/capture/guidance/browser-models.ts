@@ -20,10 +20,7 @@ env.wasm.numThreads = 1;
 const toHex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/**
- * Fetches a model and verifies its digest, which detects other releases, proxies' error pages and damage. The digest in
- * the URL allows permanent caching.
- */
+/** Fetches a model and verifies its digest, which is in the URL for permanent caching. */
 async function fetchModel(name: string, expected: ModelFile): Promise<Uint8Array> {
   const response = await fetch(`/face/models/${name}.onnx?${expected.sha256}`);
   const type = response.headers.get('content-type');

@@ -3,7 +3,7 @@ import type { Point } from '../../../src/engine/picture.js';
 
 /**
  * Turn of a head in degrees of the engine's pose model: yaw negative to the person's own left, pitch positive upwards.
- * Neutral pitch differs between faces, so only differences for one person are meaningful.
+ * Only differences for one person are meaningful.
  */
 export interface HeadTurn {
   readonly yawDeg: number;
@@ -45,8 +45,8 @@ export function toFaceRatios(landmarks: Landmarks): FaceRatios {
 }
 
 /**
- * Degrees of the engine's pose model per ratio: least squares over pairs of photos, the first frontal, of one half of
- * the evaluation people (`npm run eval -- guidance-pose`; docs/liveness.md).
+ * Degrees of the engine's pose model per ratio: least squares over one half of the evaluation people (`npm run eval --
+ * guidance-pose`; docs/liveness.md).
  */
 export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown: 27.5 } as const;
 

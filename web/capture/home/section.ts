@@ -17,8 +17,8 @@ export interface Said {
 }
 
 /**
- * Result of a press. `said`: reload all sections and show the confirmation here; `view`: continue with another step;
- * `shown`: this section shows more, with focus on `data-first`.
+ * Result of a press: `said` reloads all sections and confirms here; `view` continues with another step; `shown` focuses
+ * `data-first`.
  */
 export type Outcome =
   | { readonly kind: 'said'; readonly said: Said | null }

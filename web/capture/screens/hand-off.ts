@@ -29,7 +29,7 @@ export const place: Step = async (_view, _facts, { page }) => {
 
 /**
  * Computer: shows the phone link and number, then follows the phone. The user can continue here unless a phone is
- * required, and can get a new link if the opened one leads nowhere, as in an app without camera.
+ * required.
  */
 export const handOff: Step = async (view, _facts, tools) => {
   const stage = stageOf(view);

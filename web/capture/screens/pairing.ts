@@ -5,8 +5,8 @@ import type { Step } from '../step.js';
 import type { View } from '../view.js';
 
 /**
- * Phone: the user selects the number shown on the computer. This prevents luring a user into another person's check,
- * because a forwarded link does not show the number.
+ * Phone: the user selects the computer's number, because a forwarded link, which could lure them into another person's
+ * check, does not show it.
  */
 export const pairing: Step = async (view, _facts, tools) => {
   const { pairing: asked } = view;

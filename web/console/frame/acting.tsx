@@ -43,8 +43,8 @@ const passing = /^(offline|time_out|unreadable|\w+_unavailable)$/;
 const afterLostMs = 5000;
 
 /**
- * Loads a screen's data: at first, when the request changes, on `reload`, and repeatedly while it is not final. Old
- * data stays until the new arrives, and for polls also if an answer is lost.
+ * Loads a screen's data: at first, on changes, on `reload`, and by polling until final. Old data stays until the new
+ * arrives.
  * @param waitMs - delay until the next poll, from the answer
  */
 export function useLoaded<Reply>(

@@ -13,7 +13,7 @@ import { useWords } from '../frame/words.js';
 import { Problem } from './state.js';
 
 /**
- * A form with one action, disabled while it runs; errors are shown below the fields.
+ * A form with one action at a time; errors are shown below the fields.
  * @param onSubmit - receives the fields; its errors are shown
  * @param onEdit - receives the fields after each change
  */

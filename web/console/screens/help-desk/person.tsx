@@ -17,7 +17,7 @@ export function useNames(people: readonly Subject[]): (who: Subject) => string {
 export const addressFor = (part: '/help-desk' | '/help-desk/bypass-codes', who: Subject): string =>
   `${part}?${new URLSearchParams({ connection: who.connection, subject: who.subject })}`;
 
-/** Fields for the user, prefilled from a request. */
+/** Fields for the user; hidden if the address names one. */
 export function PersonFields({ words: { person } }: { readonly words: HelpDeskWords }) {
   const path = usePath();
   const [connection, subject] = [useParameter('connection'), useParameter('subject')];
