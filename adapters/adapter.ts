@@ -25,7 +25,6 @@ export interface Adapter {
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
   /** Creates the provider-specific OpenID clients that the configuration names. */
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
-  /** Loads and creates the provisioning of this connection. */
   createProvisioning(): Promise<Provisioning>;
   readonly artefacts: Readonly<Record<string, Artefact>>;
 }

@@ -3,7 +3,6 @@ import { inTime } from '../src/core/deadline.js';
 import type { Clock } from '../src/core/ports.js';
 import { addSec } from '../src/core/units.js';
 
-/** Numbers of active users and of those with an enrolment token. */
 export interface CensusCount {
   readonly users: number;
   readonly enrolled: number;
@@ -20,7 +19,6 @@ export interface Holder {
   readonly token: SealedToken;
 }
 
-/** One page of the provider's list of users. */
 export interface CensusPage extends CensusCount {
   readonly holders: readonly Holder[];
 }
@@ -31,9 +29,7 @@ export interface Census extends CensusCount {
   readonly isComplete: boolean;
 }
 
-/** Limit that is enough for an estimate. */
 const mostUsers = 20_000;
-/** An administrator waits for the result. */
 const longestSec = 60;
 
 /**

@@ -10,7 +10,6 @@ export type UsualSources = Readonly<Partial<Record<StandardClaim, ClaimSource>>>
 
 export interface ClaimReader {
   readonly claimNames: ReadonlySet<string>;
-  /** Returns the distinct attributes needed for these claims. */
   attributesOf(names: readonly string[]): readonly string[];
   /** @param readAttribute - returns the raw value of an attribute */
   toClaims(names: readonly string[], readAttribute: (attribute: string) => unknown): PersonalData;

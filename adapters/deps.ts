@@ -1,6 +1,5 @@
 import type { Clock, Fetch, Log, Random } from '../src/core/ports.js';
 
-/** Dependencies of a provider's adapter, for one connection. */
 export interface AdapterDeps<Settings> {
   /** The configuration entry, as returned by the provider's guard. */
   readonly settings: Settings;

@@ -30,8 +30,6 @@ export const providers = [
   }),
 ] as const satisfies Providers;
 
-/** A provider's name: its folder here, and `kind` in the configuration. */
 export type AdapterName = z.output<(typeof providers)[number]['guard']>['kind'];
 
-/** Guards of each provider's entry in `connections`. */
 export const connectionGuards = guardsOf(providers);

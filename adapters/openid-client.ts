@@ -29,14 +29,12 @@ export interface RequestedClaims {
 
 /** A request validated by the protocol: client, redirect URI, response type, PKCE, nonce. */
 export interface AuthorizationRequest {
-  /** OpenID Connect parameters by name, each once. */
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly requested: RequestedClaims;
   /** True if an authenticated client pushed the request (RFC 9126). */
   readonly isPushed: boolean;
   /** True if the client itself made this request: pushed, or signed (RFC 9101). */
   readonly isUnaltered: boolean;
-  /** Source of the request for rate limits. */
   readonly source: string;
   /** Result of `admit`; `null` if the client has none. */
   readonly admitted: Json;
@@ -87,7 +85,6 @@ export function createOwnClients<Client extends ClientConfig>(
   return (oidc?.clients ?? []).filter(isOwn).map(create);
 }
 
-/** A request to process, and what was proved from it. */
 export interface Admitted {
   readonly params: URLSearchParams;
   readonly admitted: Json;
@@ -99,7 +96,6 @@ export interface FinishedCheck {
   readonly stepUpId: string;
 }
 
-/** Claims that a client may receive with the user's consent. */
 export interface ConsentedClaims {
   readonly name: string;
   /** By claim; empty: none. */
@@ -110,7 +106,6 @@ export interface ConsentedClaims {
   readonly registration: string;
 }
 
-/** A client of a connection's provider, by its kind. */
 export interface OidcClient {
   /** For the protocol library: id, secret, redirect URIs, response types. */
   readonly metadata: ClientMetadata;

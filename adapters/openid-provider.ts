@@ -3,7 +3,6 @@ import type { Fetch } from '../src/core/ports.js';
 import { paths } from './openid-paths.js';
 import { type Finding, fail, pass } from './provisioning.js';
 
-/** Endpoints of a connection's OpenID provider, for the identity provider's administrator. */
 export interface OpenIdEndpoints {
   readonly issuer: string;
   readonly authorization: string;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** Body of a probe, which is no provider's event. */
 export const probeBody = '{"facestep":"probe"}';
 
 const probeGuard = z.strictObject({ facestep: z.literal('probe') });

@@ -4,7 +4,6 @@ import type { Adapter } from './adapter.js';
 import type { AdapterDeps } from './deps.js';
 
 interface ProviderRow<Guard extends ConnectionGuard> {
-  /** Guard of the provider's entry in `connections`. */
   readonly guard: Guard;
   /** Loads the adapter factory on first use: a provider's SDK costs seconds and memory. */
   load(): Promise<(deps: AdapterDeps<z.output<Guard>>) => Adapter>;

@@ -13,7 +13,6 @@ export type StepStatus =
   /** Possible or visible in the provider's console only. */
   | { readonly state: 'manual'; readonly instructions: readonly string[] };
 
-/** Something the provider needs: an attribute, a hook, an attachment. */
 export interface ProvisionStep {
   readonly title: string;
   /** Titles of earlier steps that this one depends on. */
@@ -69,7 +68,6 @@ export function compareClocks(
   return Math.abs(skewSec) >= Math.min(usualSkewSec, greatestSec / 2) ? warn(found, remedy) : pass(found);
 }
 
-/** A check of one part of a connection. */
 export interface Check {
   readonly title: string;
   /** Titles of prerequisite checks. If one fails, this check is skipped, so that one cause is one failure. */
@@ -133,7 +131,6 @@ export interface Registration {
   register(registrant: Registrant): Promise<void>;
 }
 
-/** A configured secret whose previous value is accepted during rotation. */
 export interface RotatableSecret {
   readonly setting: string;
   readonly previousSetting: string;
@@ -148,7 +145,6 @@ export interface Provisioning {
   readonly secrets: readonly RotatableSecret[];
   /** `null` if users need no registration, or it is impossible. */
   readonly registration: Registration | null;
-  /** Lists a group's active users. See `Directory`. */
   readonly listMembers: Directory['listMembers'];
   /**
    * Counts active and enrolled users.

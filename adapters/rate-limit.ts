@@ -10,7 +10,6 @@ export interface Patience {
   readonly longestWaitSec: number;
 }
 
-/** A user waits for their sign-in. */
 export const whileSigningIn: Patience = { tries: 3, longestWaitSec: 2 };
 
 /** An administrator waits: providers' windows last a minute or two. */

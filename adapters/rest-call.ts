@@ -9,7 +9,6 @@ const tooLong = { reason: 'answer too long' };
 /** Returns true if the answer exceeded the limit, so a retry would fail again. */
 export const isTooLong = (error: unknown): boolean => error instanceof FaceError && error.detail === tooLong;
 
-/** Answer of a provider's API, of any status. */
 export interface RestAnswer {
   readonly status: number;
   readonly headers: Headers;

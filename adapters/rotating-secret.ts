@@ -3,7 +3,6 @@ import type { Clock, Log } from '../src/core/ports.js';
 import { addSec, type EpochMs } from '../src/core/units.js';
 import { type Check, warn } from './provisioning.js';
 
-/** A callers' secret, and the previous one during rotation. */
 export interface RotatingSecret {
   readonly current: Credential;
   readonly previous: Credential | undefined;

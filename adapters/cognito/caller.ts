@@ -9,7 +9,6 @@ import { FaceError } from '../../src/errors.js';
 import { regionOf } from './config.js';
 import type { TriggerCaller } from './schema.js';
 
-/** The user pool and app clients that may send events. */
 export interface ExpectedCaller {
   readonly userPoolId: string;
   readonly clientIds: readonly string[];

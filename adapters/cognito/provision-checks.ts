@@ -42,7 +42,6 @@ export const credentialsCheck = (pool: Administration): Check => ({
   },
 });
 
-/** AWS error codes for rejected credentials. */
 const credentialFaults: Readonly<Record<string, string>> = {
   InvalidSignatureException: 'the secret access key is not that of the access key, or the clock of this machine is off',
   SignatureDoesNotMatch: 'the secret access key is not that of the access key, or the clock of this machine is off',

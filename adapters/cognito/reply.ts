@@ -7,7 +7,6 @@ import { faceClaims } from './schema.js';
 /* Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger
    has one refusal for all codes. */
 
-/** Fields merged into the event returned to Cognito. */
 export interface TriggerReply extends RawReply {
   readonly body: { readonly response: JsonObject };
 }
@@ -87,7 +86,6 @@ const definitions = {
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */
 export const toDefineReply = (step: NextStep): TriggerReply => toReply(definitions[step]);
 
-/** Public parameters of a face challenge, all as text. */
 export interface FaceChallenge {
   readonly nonce: string;
   /** Signed for this service. A client with its own camera page sends it to `POST /step-ups/requested`. */

@@ -50,7 +50,6 @@ const resultGuard = z.object({
   challengeMetadata: z.string().nullish().catch(null),
 });
 
-/** A challenge the user received, and its result. */
 export type ChallengeResult = z.output<typeof resultGuard>;
 
 const defineGuard = z

@@ -13,7 +13,6 @@ const RENEWED_AGAIN_AFTER_SEC = 60;
 
 const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });
 
-/** Issuer and keys of one tenant, from its metadata. */
 export interface TenantAuthority {
   /** Issuer of version 2 tokens. */
   readonly issuer: string;

@@ -11,7 +11,6 @@ import { isEntraKeyOf } from './caller-key.js';
 import type { EntraSettings } from './config.js';
 
 export interface VerifiedCaller {
-  /** The issuing tenant, which is on the list. */
   readonly tenantId: string;
 }
 

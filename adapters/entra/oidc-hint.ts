@@ -17,7 +17,6 @@ export interface EntraHintPolicy {
   readonly login: string;
 }
 
-/** A user after the first factor, as stated by Entra. */
 export interface EntraUser {
   /** Pairwise id that the answer must repeat. */
   readonly sub: string;

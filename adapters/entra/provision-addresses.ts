@@ -1,7 +1,6 @@
 import { paths } from '../openid-paths.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
-/** Endpoints of a connection's provider for Entra and browsers. */
 export interface ExternalMfaAddresses {
   readonly issuer: string;
   readonly discoveryUrl: string;

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 
-/** Microsoft Graph's application id in every tenant. */
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
 
 /**

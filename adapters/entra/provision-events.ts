@@ -5,7 +5,6 @@ import { identifierUriOf } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { claimNames } from './reply.js';
 
-/** Entra's extension type of each hook. */
 const extensionTypes = {
   'token-issuance-start': '#microsoft.graph.onTokenIssuanceStartCustomExtension',
   'attribute-collection-start': '#microsoft.graph.onAttributeCollectionStartCustomExtension',

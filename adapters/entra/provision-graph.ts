@@ -8,7 +8,6 @@ import type { RestAnswer } from '../rest-call.js';
 import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from './client.js';
 import type { EntraConnection } from './config.js';
 
-/** Administrative Graph calls in the connection's own tenant. */
 export interface GraphAdministration {
   /** Returns all entries of a list. @throws FaceError `provider_refused`, `profile_unavailable` */
   list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;

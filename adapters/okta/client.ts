@@ -71,7 +71,6 @@ class TokenRefusal extends Error {
     readonly status: number,
     readonly errorCode: string,
     readonly url: string,
-    /** Contain the end of a rate limit. */
     readonly headers: OktaAnswer['headers'],
   ) {
     super('no access token');

@@ -31,7 +31,6 @@ const isRsaKey = (text: string): boolean => {
 };
 
 const apiAuthGuard = z.discriminatedUnion('kind', [
-  /** An administrator's API token, sent as `Authorization: SSWS …`. */
   z.strictObject({
     kind: z.literal('api_token').describe('An API token.'),
     token: headerCredentialGuard.describe('Secret. API token of an administrator.'),

@@ -20,7 +20,6 @@ import {
 } from './schema.js';
 
 export interface FlowDeps {
-  /** Location of the receipt at sign-up. */
   readonly receipt: Receipt;
   readonly core: HookCore;
 }

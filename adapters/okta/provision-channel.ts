@@ -9,7 +9,6 @@ export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {
   readonly send: SendToOkta;
 }
 
-/** Hook names, the last part of their address. */
 export type HookName = 'token' | 'registration' | 'saml' | 'password-import' | 'events';
 
 /** Channel fields in use; an administrator's other headers are preserved. */

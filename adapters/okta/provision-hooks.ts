@@ -11,7 +11,6 @@ import {
 } from './provision-channel.js';
 import { listAll } from './provision-list.js';
 
-/** Inline hook types by hook name. */
 const inlineHookTypes = {
   token: 'com.okta.oauth2.tokens.transform',
   registration: 'com.okta.user.pre-registration',
@@ -29,7 +28,6 @@ const inlineHookGuard = z.object({
   channel: channelGuard,
 });
 
-/** Payload version of a new hook. */
 const firstVersion = '1.0.0';
 
 export type InlineHook = z.infer<typeof inlineHookGuard>;

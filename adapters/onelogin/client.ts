@@ -139,7 +139,6 @@ export function createOneLoginApi(
   };
 }
 
-/** Returns the seconds until the window ends, and whether anonymous callers have used their share. */
 function readRateLimit(headers: Headers): { readonly retryAfterSec: number; readonly isScarce: boolean } {
   const read = (name: string): number => Number(headers.get(`x-ratelimit-${name}`) || Number.NaN);
   const resetSec = read('reset');

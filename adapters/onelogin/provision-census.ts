@@ -4,7 +4,6 @@ import { toUnavailable } from './client.js';
 import { accountGuard } from './profile-account.js';
 import type { Parts } from './provision-account.js';
 
-/** Status of users that can sign in. */
 const activeStatus = 1;
 
 // Without the field, the list says nothing about enrolments.

@@ -30,7 +30,6 @@ export async function callServer<Reply extends z.ZodType>(
     readonly method: 'GET' | 'POST';
     readonly path: string;
     readonly fields?: JsonObject;
-    /** A client token instead of the administrator's key. */
     readonly token?: string | null;
   },
   replyGuard: Reply,

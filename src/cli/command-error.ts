@@ -47,7 +47,6 @@ export const commandRefusals = {
 /** Stable name of a command's error. Never one of `FaceErrorCode`. */
 export type CommandErrorCode = keyof typeof commandRefusals;
 
-/** Error of a command. `detail` is shown in the terminal. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   constructor(

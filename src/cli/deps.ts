@@ -26,13 +26,11 @@ export interface CliDeps {
   readonly tell: (line: string) => void;
   /** Sets the exit code; default 0. */
   readonly endWith: (code: ExitCode) => void;
-  /** Resolves when the user stops the process. */
   readonly untilStopped: () => Promise<unknown>;
   /** @throws FaceError `config_invalid` */
   readonly loadSetup: () => Promise<Setup>;
   /** Loads the storage settings, for commands that run without the server and its secrets. */
   readonly loadKept: () => Promise<KeptConfig>;
-  /** Loads the storage settings and the state store's. */
   readonly loadStored: () => Promise<StoredConfig>;
   readonly loadMeasuring: () => Promise<Measuring>;
   /** Shows the main workflow on photos with simulated providers. @returns true if every answer was as expected */

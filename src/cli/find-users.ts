@@ -3,7 +3,6 @@ import { issuerOf } from '../config/issuer.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 
-/** Users that an id or name may refer to. */
 export interface FoundUsers {
   /** The given id at each connection asked, and users with that sign-in name. */
   readonly users: readonly { readonly connection: string | null; readonly subject: string }[];

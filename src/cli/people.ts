@@ -23,7 +23,6 @@ const parseCount = wholeNumber({ least: 1, most: 999_999 });
 const parseLevel = wholeNumber({ least: 1, most: 8 });
 const parseHours = wholeNumber({ least: 1, most: 720, what: 'hours' });
 
-/** Limit for shown events of a user. */
 const linesShown = 20;
 
 const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;

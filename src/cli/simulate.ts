@@ -6,7 +6,6 @@ import { createSignInControl, signInPath } from './simulation-control.js';
 import { type SimulationSettings, toGuide } from './simulation-guide.js';
 import { UsageError } from './usage-error.js';
 
-/** Connection id in the configuration. */
 const connection = 'simulated';
 const host = '127.0.0.1';
 

@@ -1,6 +1,5 @@
 import type { ProviderSimulation, SimulatedUser } from '../../simulators/simulation.js';
 
-/** A running simulation and the server in front of it. */
 export interface SimulationSettings {
   readonly kind: string;
   readonly connection: string;
@@ -9,7 +8,6 @@ export interface SimulationSettings {
   readonly serverUrl: string;
   readonly adminKey: string;
   readonly simulation: ProviderSimulation;
-  /** Prefix to run commands in this environment. */
   readonly command: string;
   readonly signInUrl: string;
 }

@@ -17,7 +17,6 @@ import { toPrintable } from './printable.js';
 import { findObstacle, sendDrawnPerson } from './try-visit.js';
 import { UsageError } from './usage-error.js';
 
-/** Polling interval for a step-up's state. */
 const pollMs = 1_000;
 
 const tokenLifeSec = 60 * 60;

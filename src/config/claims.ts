@@ -13,7 +13,6 @@ const protocolClaims = new Set(
 /** Returns true for claims of the protocol or of a check, which need no consent. */
 export const isProtocolClaim = (name: string): boolean => protocolClaims.has(name);
 
-/** Name of a claim about a user. */
 export const claimNameGuard = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'expected up to 64 letters, digits and underscores, a letter first')
@@ -70,7 +69,6 @@ const registeredClaimGuard = z.strictObject({
 
 export type RegisteredClaim = z.output<typeof registeredClaimGuard>;
 
-/** A client's setting `claims`: claims it may request. */
 export const registeredClaimsGuard = z
   .record(claimNameGuard, registeredClaimGuard)
   .refine((claims) => Object.keys(claims).length <= 50, 'expected at most 50 claims')

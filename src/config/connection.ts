@@ -195,7 +195,6 @@ export interface ConnectionConfig {
   readonly oidc: OidcConfig | null;
 }
 
-/** A provider's guard for an entry of `connections`, discriminated by `kind`. */
 export type ConnectionGuard = z.ZodType<ConnectionConfig> &
   z.core.$ZodTypeDiscriminable & { readonly shape: { readonly kind: { readonly value: string } } };
 

@@ -4,7 +4,6 @@ import { registeredClaimsGuard } from './claims.js';
 /** Claims of the credential format, in addition to the protocol's. */
 const formatClaims = ['vct', 'status', 'evidence'];
 
-/** Configuration of a wallet credential. */
 const credentialGuard = z.strictObject({
   vct: z
     .string()

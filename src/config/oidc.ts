@@ -88,7 +88,6 @@ export interface OidcConfig {
 /** For a connection without clients, whose claims other connections' clients request. */
 export const withoutClients: OidcConfig = { clients: [], accountLinkDays: 365, credentials: {} };
 
-/** A provider's guard for one kind of client, discriminated by `kind`. */
 export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscriminable;
 
 export const walletClientId = 'facestep-wallet';

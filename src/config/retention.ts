@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** Retention of data that outlives an enrolment. */
 export const retentionGuard = z.strictObject({
   /**
    * Days after a withdrawn consent; `null`: unlimited. GDPR, Article 7(1): the controller must be able to prove consent

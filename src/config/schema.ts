@@ -237,5 +237,4 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
 /** The parsed configuration; secrets are `Credential`s. */
 export type Config<Guards extends ConnectionGuards> = z.output<ReturnType<typeof createConfigGuard<Guards>>>;
 
-/** Verifier: the built-in engine or a Facenition server. */
 export type VerifierConfig = z.output<typeof verifierGuard>;

@@ -16,7 +16,6 @@ export const defaultSecurityEvents = [
   'credential-change',
 ] as const satisfies readonly SecurityEventName[];
 
-/** Ways to identify a user in events. */
 export const subjectForms = ['complex', 'iss_sub', 'email'] as const;
 export type SubjectForm = (typeof subjectForms)[number];
 

@@ -11,7 +11,6 @@ import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.j
 export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 
-/** Reasons why a wallet credential ended early. */
 export const credentialEnds = ['enrolment_ended', 'consent_withdrawn', 'replaced'] as const;
 export type CredentialEnd = (typeof credentialEnds)[number];
 
@@ -547,7 +546,6 @@ export type AuditEvent<Action extends AuditAction = AuditAction> = {
   };
 }[Action];
 
-/** An audit record as shown to its user. */
 export type RecordOf = {
   /** RFC 3339, UTC. */
   readonly time: string;

@@ -38,7 +38,6 @@ const list = { key: 'administrators', guard: z.array(recordGuard), expiresAt: ()
 /** Compared if there is no record, for equal timing; no secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
-/** The owner of a key, and which key. */
 export interface IdentifiedKey {
   readonly administrator: Administrator;
   /** Public id of the key, for `isKeyLive`. */

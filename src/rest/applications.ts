@@ -15,7 +15,6 @@ export const quotaRanges = {
 /** Limit, because one list holds all ids. */
 export const maxApplications = 1000;
 
-/** Settings of an application that an administrator may change. */
 export interface ApplicationTerms {
   /** 1 to 100 characters. */
   readonly name: string;

@@ -13,7 +13,6 @@ const day = 24 * 60 * 60;
 /** Lifetime of client tokens, in seconds. */
 export const clientTokenLifeSec = { least: 60, standard: 90 * day, most: 366 * day } as const;
 
-/** A client of the API, from its token. */
 export interface Client {
   readonly id: string;
   readonly name: string;

@@ -51,7 +51,6 @@ const exampleTexts: Readonly<Record<string, string>> = {
   developer: 'q2Z5H0r8mC1nT7uX3bV6kL9wY4eJ0sD5fG8hA2pQ1iM',
 };
 
-/** Optional fields shown in examples. */
 const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perMinute', 'signing', 'group']);
 
 const headersByAuth = {

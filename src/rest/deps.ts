@@ -30,7 +30,6 @@ export interface ApiDeps extends CampaignDeps {
   /** Countries to which applications may send one-time codes. */
   readonly contactCodes: ContactCodesConfig;
   readonly onboarding: OnboardingConfig;
-  /** Sign-in and requirements of the console. */
   readonly console: ConsoleConfig;
   readonly judge: LivenessJudge;
   readonly sight: Sight;
@@ -51,6 +50,5 @@ export interface ApiDeps extends CampaignDeps {
   readonly reload: (by: string) => Promise<Reloaded>;
   /** Wakes the sender after a campaign was planned or changed. */
   readonly wakeCampaigns: () => void;
-  /** Operations on the server and its connections. */
   readonly upkeep: Upkeep;
 }

@@ -27,7 +27,6 @@ const operational = (
   },
 });
 
-/** Readiness failures, which are no refusals. */
 const unready: Record<string, JsonObject> = {
   503: {
     description: 'Not now.',

@@ -2,7 +2,6 @@ import type { JsonObject } from '../base/json.js';
 import { type FaceErrorCode, refusals } from '../errors.js';
 import { asJson } from './json-schema.js';
 
-/** Headers of answers, in addition to `X-Request-Id`. */
 export const answerHeaders: Readonly<Record<string, JsonObject>> = {
   Allow: { required: true, description: 'The methods that the address takes.', schema: { type: 'string' } },
   'Retry-After': {

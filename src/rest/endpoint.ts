@@ -14,7 +14,6 @@ import type { ClientScope } from './scopes.js';
 
 export type ApiVersion = 1 | 2;
 
-/** Groups of endpoints in the description and catalog. */
 export const groupDescriptions = {
   'Face tokens': 'Create a sealed token of a face, and verify a face with it. The server stores neither.',
   Matching: 'Compare pictures with pictures. Nothing is stored.',
@@ -84,11 +83,9 @@ export interface Caller {
 }
 
 export interface FileField extends PhotoRange {
-  /** Type of files that are no photos. */
   readonly about?: { readonly description: string; readonly mediaType: string };
 }
 
-/** An endpoint as data: source of routing, validation and OpenAPI. */
 export interface Endpoint extends Described {
   readonly auth: Auth;
   readonly photos: Readonly<Record<string, FileField>>;

@@ -6,7 +6,6 @@ import { FaceError, type FaceErrorCode } from '../errors.js';
 import { clientTokenLifeSec } from './client-tokens.js';
 import { clientScopes } from './scopes.js';
 
-/** Fields with their own refusal code. */
 const codeByField: Readonly<Record<string, FaceErrorCode>> = {
   token: 'token_malformed',
   action: 'action_malformed',
@@ -31,7 +30,6 @@ export function parseFields<Guard extends z.ZodObject>(guard: Guard, values: unk
 
 const levels = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
-/** JSON may contain text as well. */
 const levelByText = { '1': 1, '2': 2, '3': 3, '4': 4, '5': 5, '6': 6, '7': 7, '8': 8 } as const;
 
 export const accuracyField = z

@@ -6,7 +6,6 @@ import { addSec, epochMsGuard, secondsPerDay } from '../core/units.js';
 import { faceErrorCodes, toCode } from '../errors.js';
 import type { ClientRequest } from './usage.js';
 
-/** Limit per application, and retention in days. */
 export const keptRefusals = { most: 100, days: 7 } as const;
 
 const refusalGuard = z.object({
@@ -48,7 +47,6 @@ export function createRefusalRecorder({
   readonly log: Log;
   readonly jobs: Jobs;
 }): RefusalRecorder {
-  /** Newest last, limited like the stored ones. */
   let pending = new Map<string, readonly RecentRefusal[]>();
 
   const flush = async (): Promise<void> => {

@@ -15,7 +15,6 @@ export type Outcome = 'ok' | FaceErrorCode;
 
 export interface ClientRequest {
   readonly client: Client;
-  /** Documented method and path, such as `POST /generate`. */
   readonly endpoint: string;
   readonly outcome: Outcome;
   readonly requestId: string;
@@ -43,7 +42,6 @@ export interface UsageRecorder {
   stop(): Promise<void>;
 }
 
-/** An application's usage on one day, by endpoint. */
 export interface DayUsage {
   /** In UTC, such as `2026-11-20`. */
   readonly day: string;
@@ -79,7 +77,6 @@ export function createUsageRecorder({
 }): UsageRecorder {
   let pending = new Map<string, { readonly day: string; readonly counts: Counts }>();
   let unnotedUses = new Map<string, { readonly day: string; readonly client: Client }>();
-  /** Day already recorded for each client token. */
   const notedUses = new Map<string, string>();
 
   const addPending = (key: string, day: string, added: Counts): void => {

@@ -19,7 +19,6 @@ function orNull<Value>(work: () => Value): Value | null {
   }
 }
 
-/** The session, while the tab is open. */
 export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
 
 /** A ticket being opened and its session key, for a reload during the request. */

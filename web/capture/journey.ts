@@ -48,9 +48,7 @@ export interface Start {
   readonly page: Page;
   readonly api: PageApi;
   readonly facts: Facts;
-  /** Opens the link or restores the session. */
   open(): Promise<Change>;
-  /** Called at the end to clear memory. */
   forget(): void;
 }
 

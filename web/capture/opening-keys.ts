@@ -1,7 +1,6 @@
 import { toBase64url } from './base64url.js';
 import type { Memory } from './browser-memory.js';
 
-/** Session keys: the same one for repeated requests with one ticket. */
 export class OpeningKeys {
   #last: string | null = null;
 

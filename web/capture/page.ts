@@ -16,10 +16,8 @@ export interface Content {
   readonly body: readonly (Node | null)[];
 }
 
-/** Builds the content again when the language changes. */
 export type Build = (words: Words) => Content;
 
-/** The drawing area: `main`, heading, and language choice. */
 export class Page {
   #language: Language;
   #words: Words;
@@ -80,7 +78,6 @@ export class Page {
     this.#title.replaceChildren(showName(this.#brand, this.organisationOr(organisation) ?? this.words.title) ?? '');
   }
 
-  /** Returns the check's organization, else the brand's. */
   organisationOr(organisation: string | null): string | null {
     return organisation ?? this.#brand.organisation;
   }

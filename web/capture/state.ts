@@ -3,7 +3,6 @@ import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
 import type { ProblemName } from './problem.js';
 import type { AnotherWay, View } from './view.js';
 
-/** Screens of the page: the values of `data-screen`. */
 export type Screen =
   | StepName
   | ProblemName
@@ -72,30 +71,25 @@ export interface Facts {
   readonly mayHandOff: boolean;
   /** From the user agent, as the server reads it. */
   readonly isPhone: boolean;
-  /** The user saw the action and continued. */
   readonly isActionSeen: boolean;
   readonly place: 'unasked' | 'here' | 'phone';
   readonly referencePhoto: Blob | null;
   readonly secret: Secret | null;
-  /** The user pressed the button for the camera. */
   readonly isCameraAsked: boolean;
   readonly frames: Frames | null;
   readonly device: DeviceSignals | null;
-  /** The last attempt failed and another is allowed. */
   readonly again: { readonly hint: Hint | null } | null;
   /** Attempts whose pictures did not show the screen's light. */
   readonly lightTries: number;
   /** The light is skipped: by the user's choice, or because it is not visible. */
   readonly withoutLight: boolean;
   readonly receipt: string | null;
-  /** The user stored or declined recovery codes. */
   readonly areCodesDone: boolean;
   readonly isElsewhere: boolean;
   /** The fallback code to enter; `null`: none chosen. */
   readonly code: Code | null;
 }
 
-/** A fallback code. `id`: id of a sent one. */
 export interface Code {
   readonly way: AnotherWay;
   readonly id: string | null;

@@ -10,7 +10,6 @@ export interface Tools {
   readonly interrupted: Promise<never>;
 }
 
-/** Runs one step and returns the changes. Throws `Problem`. */
 export type Step = (view: View, facts: Facts, tools: Tools) => Promise<Change>;
 
 /** Waits; not at all if negative. */

@@ -1,4 +1,3 @@
-/** Languages of the page, by their own names. */
 export const languages = {
   en: 'English',
   de: 'Deutsch',

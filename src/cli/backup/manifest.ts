@@ -19,7 +19,6 @@ const entryGuard = z.strictObject({
 
 const manifestGuard = z.strictObject({
   version: z.literal(1),
-  /** Time when the newest file was copied. */
   madeAt: z.iso.datetime(),
   files: z.array(entryGuard).max(100_000),
 });

@@ -48,7 +48,6 @@ interface PhotoCount {
   readonly atMost: number;
 }
 
-/** A code name: a participant's pseudonym. */
 const codeGuard = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u)

@@ -25,7 +25,6 @@ export async function judgePresentation(
   return { ...told, outcome: pass && missed.length === 0 ? 'passed' : 'refused', refusedBy };
 }
 
-/** Judges the frames as a step-up does: unusable pictures are refused with their code. */
 async function judgeFrames(
   frames: readonly CapturedFrame[],
   judge: LivenessJudge,

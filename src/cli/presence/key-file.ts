@@ -33,7 +33,6 @@ export const toCodeName = (typed: string): string => typed.toLowerCase();
 const personGuard = z.strictObject({
   person: z.string().transform(toCodeName),
   key: z.base64url().transform((text) => new KeyMaterial(Buffer.from(text, 'base64url'))),
-  /** Version of the consent text, and its time. */
   consentVersion: z.string(),
   consentGivenAt: epochMsGuard,
   /** True if the pictures may also measure recognition accuracy. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { PlanPart } from '../../core/presence/page-protocol.js';
 
-/** A short name for reports and files. */
 const nameGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected a-z, 0-9 and hyphens, 40 at most');
 const wordsGuard = z.string().min(1).max(2000);
 const partFields = { name: nameGuard, title: z.string().min(1).max(100), prepare: wordsGuard };
@@ -17,7 +16,6 @@ export const liveSpecies = 'live';
 /** Placeholder in the default plan, which `start` refuses. */
 export const nobodyYet = 'REPLACE THIS: who runs the test, and how people reach them';
 
-/** A test plan: species, devices, lights and repetitions. */
 export const planGuard = z.strictObject({
   /** The data controller, shown to testers before they consent. */
   responsible: z.string().min(1).max(300),

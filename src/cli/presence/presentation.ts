@@ -22,7 +22,6 @@ const aboutGuard = z.strictObject({
   outcome: z.enum(['captured', ...skipReasons]),
   /** Violations of order, digests and timing, by their audit trail names. */
   missed: z.array(z.string()),
-  /** Movement and light requested for each frame. */
   frames: z.array(z.strictObject({ movement: z.enum(movements), light: z.nullable(lightGuard) })).max(64),
 });
 

@@ -3,9 +3,7 @@ import { toTableLines } from '../table.js';
 
 export interface ToldReport extends PresenceReport {
   readonly judge: string;
-  /** Date of the report and of the judge. */
   readonly date: string;
-  /** Skipped cells, which count as no presentations. */
   readonly notDone: number;
 }
 

@@ -29,7 +29,6 @@ export interface TakenChallenge {
 }
 
 export interface Visits {
-  /** Creates the secret of a new link. */
   newTicket(): Credential;
   /** Opens a link, once. @throws FaceError `step_up_unknown` */
   open(ticket: Credential): { readonly session: Credential; readonly visit: Visit };

@@ -17,7 +17,6 @@ import { readGivenFile, sizeOfGiven } from '../given-file.js';
 import type { SealedFileOptions } from './options.js';
 import type { FileKeyParts } from './sealed-file.js';
 
-/** Characters allowed in a header. */
 const headerText = /^[\x21-\x7e]+$/;
 
 export interface GivenToken {

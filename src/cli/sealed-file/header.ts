@@ -9,7 +9,6 @@ export interface SealedFileHeader {
   readonly nonce: Uint8Array;
   /** Public id of the token whose content key opens the file: 16 bytes. */
   readonly tokenId: Uint8Array;
-  /** The encoded header, which the tag covers. */
   readonly bytes: Uint8Array;
 }
 

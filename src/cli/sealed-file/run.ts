@@ -9,7 +9,6 @@ export interface SealedFileDeps {
   readonly tell: (line: string) => void;
   /** Sets the exit code; default 0. */
   readonly endWith: (code: 1) => void;
-  /** Resolves when the user stops the process. */
   readonly untilStopped: () => Promise<unknown>;
 }
 

@@ -27,7 +27,6 @@ export interface SealedFileWork {
   /** Public id of the token: 22 base64url characters. */
   readonly tokenId: string;
   readonly key: FileKeyParts;
-  /** Stops the work and removes the draft. */
   readonly signal: AbortSignal;
 }
 

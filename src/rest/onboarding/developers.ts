@@ -4,7 +4,6 @@ import { digestOf } from '../../core/digest.js';
 import type { State } from '../../core/ports.js';
 import type { Administrator } from '../rights.js';
 
-/** A user signed in by single sign-on, acting for themselves. */
 export interface Developer extends Administrator {
   /** 43 characters, derived from issuer and subject, so independent of the login. */
   readonly id: string;

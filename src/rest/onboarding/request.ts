@@ -12,7 +12,6 @@ export const maxMessages = 30;
 
 export const longest = { name: 100, purpose: 2000, contact: 200, message: 1000 } as const;
 
-/** Limit of an OpenID client's redirect URIs. */
 export const maxRedirectUris = 10;
 
 const wishGuard = z.object({

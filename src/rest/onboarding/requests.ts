@@ -6,7 +6,6 @@ import { FaceError } from '../../errors.js';
 import { changeDeveloper, type Developer, findDeveloper } from './developers.js';
 import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish } from './request.js';
 
-/** Limits per developer: open requests, and all. */
 export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
 
 /** Limit, because one list holds all ids. */
@@ -154,7 +153,6 @@ export function checkUnfinished(request: ApplicationRequest): void {
   if (isFinished(request)) throw new FaceError('request_state', { state: request.state });
 }
 
-/** Position in a list: time and id of the last request. */
 export interface ListPlace {
   readonly createdAt: EpochMs;
   readonly id: string;

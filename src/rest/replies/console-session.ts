@@ -1,7 +1,6 @@
 import type { Right, SignedInRole } from '../rights.js';
 
 export interface SessionReply {
-  /** Ways to sign in besides an administrator's key. */
   readonly ways: { readonly provider: boolean };
   /** `null` if signed out. */
   readonly session: {

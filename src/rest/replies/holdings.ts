@@ -5,7 +5,6 @@ import { noticeKinds } from '../../core/step-up/page-protocol.js';
 import { faceErrorCodes } from '../../errors.js';
 import { instantReply } from './instant.js';
 
-/** A user's data consents with expiry. */
 const dataConsentsReply = z
   .array(
     z.object({
@@ -17,7 +16,6 @@ const dataConsentsReply = z
   )
   .describe('What OpenID clients may be told of the person: names of claims, never their values.');
 
-/** A user's wallet credentials with expiry. */
 const credentialsReply = z
   .array(
     z.object({
@@ -30,7 +28,6 @@ const credentialsReply = z
   )
   .describe('What the person carries in a wallet: names of claims, never their values.');
 
-/** A user's linked accounts with expiry. */
 const linksReply = z
   .array(z.object({ connection: z.string(), linkedAt: instantReply, expiresAt: instantReply }))
   .describe('Other connections at which an account is linked as the same person’s.');

@@ -9,7 +9,6 @@ export interface Guide {
    * @throws GuidanceUnavailable: worker failed, or guide closed
    */
   look(video: HTMLVideoElement): Promise<Look>;
-  /** Frees the models and rejects a running call. */
   close(): void;
 }
 

@@ -1,7 +1,6 @@
 import type { Box } from '../../../src/core/face.js';
 import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/engine/picture.js';
 
-/** Distribution of light, in addition to the engine's mean and spread. */
 export interface Light {
   /** Share of the face box clipped to white, 0 to 1. */
   readonly clippedShare: number;

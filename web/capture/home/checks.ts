@@ -12,7 +12,6 @@ export const checks: Section = {
   name: 'checks',
   async read({ page, api }) {
     let { checks: shown, cursor } = await readChecks(api, null);
-    /** Last shown check, to load more. */
     let first: number | null = null;
     const more = async (): Promise<Outcome> => {
       const older = await readChecks(api, cursor);

@@ -30,12 +30,10 @@ export const say = (text: Said['text'], isGood = true): Outcome => ({ kind: 'sai
 /** Runs work right after a press, without further prompts. */
 export type Press = (work: () => Promise<Outcome>) => void;
 
-/** Creates the content below the heading, in the current language. */
 export type Draw = (words: HomeWords, press: Press) => readonly (Node | null)[];
 
 /** A section of the home page. */
 export interface Section {
-  /** Name in the page and in `HomeWords.headings`. */
   readonly name: keyof HomeWords['headings'];
   /** Loads the content. @returns `null`: nothing to show; the section is hidden @throws Problem */
   read(tools: HomeTools): Promise<Draw | null>;

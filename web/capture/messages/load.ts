@@ -1,7 +1,6 @@
 import type { Language } from '../../shared/languages.js';
 import type { Words } from './words.js';
 
-/** Each language is its own file. */
 const loaders: Readonly<Record<Language, () => Promise<Words>>> = {
   en: async () => (await import('./en.js')).en,
   de: async () => (await import('./de.js')).de,

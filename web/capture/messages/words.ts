@@ -38,7 +38,6 @@ export interface Words {
   readonly refuse: string;
   readonly cannot: string;
   readonly cannotText: string;
-  /** For users who consented on an earlier visit. */
   readonly agreed: { readonly on: (day: string) => string; readonly read: string };
   readonly next: string;
   readonly back: string;
@@ -48,7 +47,6 @@ export interface Words {
   readonly otherWay: string;
   readonly mayClose: string;
   readonly opening: string;
-  /** For links from an e-mail or message. */
   readonly arrived: { readonly heading: string; readonly text: string };
   readonly consent: { readonly verify: ConsentWords; readonly enrol: ConsentWords };
   readonly action: {
@@ -109,7 +107,6 @@ export interface Words {
     readonly noGuide: string;
     readonly virtual: (camera: string) => string;
     readonly unsuitable: (camera: string) => string;
-    /** Describes the flashes, and who should avoid them. */
     readonly flashes: string;
     readonly withoutFlashes: string;
     /** Warning: a window or lamp outshines the screen's light. */

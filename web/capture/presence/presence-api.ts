@@ -28,7 +28,6 @@ interface Cell {
   readonly light: string;
 }
 
-/** API client of a presence test. Every method throws `Problem`. */
 export class PresenceApi {
   readonly challenges: PageApi;
 

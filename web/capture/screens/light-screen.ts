@@ -15,7 +15,6 @@ export interface LightScreen {
    * @returns time of the paint, on the clock of `performance.now`
    */
   show(light: ScreenLight): Promise<number>;
-  /** Resolves when the light may change again. */
   held(): Promise<void>;
 }
 

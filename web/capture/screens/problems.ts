@@ -45,7 +45,6 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
 
 type Choice = 'again' | 'phone';
 
-/** Interval for testing an unreachable server. */
 const lookEveryMs = 3000;
 
 /** Shows a problem and its remedies. "Try again" repeats the step; the camera is requested once. */

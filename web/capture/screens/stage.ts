@@ -1,6 +1,5 @@
 import { el, svg } from '../dom.js';
 
-/** The camera's picture under an oval with a progress rim. */
 export interface Stage {
   readonly element: HTMLDivElement;
   /** @param done - share of the movements, 0 to 1 */
@@ -9,7 +8,6 @@ export interface Stage {
 
 /** Everything but an oval; wider than the drawing, as the picture may be. */
 const mask = 'M-900-400H1200V800H-900ZM150 60a106 140 0 1 0 0 280a106 140 0 1 0 0-280Z';
-/** The oval, clockwise from its top. */
 const rim = 'M150 60a106 140 0 0 1 0 280a106 140 0 0 1 0-280';
 
 export function createStage(video: HTMLVideoElement): Stage {

@@ -7,7 +7,6 @@ export interface ScreenProps<Texts> {
   readonly rest: readonly string[];
 }
 
-/** A screen with texts, independent of the language. */
 export interface Screen {
   /** Loads the texts. A language change preserves the screen's state. */
   prepare(language: keyof Messages<unknown>): Promise<(rest: readonly string[]) => ReactNode>;

@@ -7,7 +7,6 @@ import { base, goTo, useParameter, usePath } from './router.js';
 import { signInByKey } from './session.js';
 import { textIn, useWords } from './words.js';
 
-/** Address after a failed single sign-on. */
 const signInPath = '/sign-in';
 
 /** Sign-in by single sign-on or key. */

@@ -21,7 +21,6 @@ export interface HomeWords {
   readonly checksText: string;
   readonly noChecks: string;
   readonly olderChecks: string;
-  /** Label of the application that requested a check. */
   readonly application: string;
   readonly events: Readonly<Record<CheckEvent, string>>;
   readonly reasons: Readonly<Record<CheckReason, string>>;

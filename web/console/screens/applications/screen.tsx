@@ -11,7 +11,6 @@ import type { ApplicationsWords } from './messages/applications-words.js';
 import { listApplications, registerApplication } from './requests.js';
 import { TermsForm } from './terms-form.js';
 
-/** Screen of API applications with keys and usage. */
 export const applications = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

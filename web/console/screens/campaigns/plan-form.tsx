@@ -8,7 +8,6 @@ import { Await } from '../../parts/state.js';
 import type { CampaignsWords } from './messages/campaigns-words.js';
 import { listConnections, planCampaign } from './requests.js';
 
-/** Languages of e-mails, by their own names. */
 export const languageOptions: readonly { readonly value: Language; readonly label: string }[] = Object.keys(languages)
   .filter(isLanguage)
   .map((value) => ({ value, label: languages[value] }));

@@ -7,7 +7,6 @@ import { Findings, type Mending } from './findings.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Connection, type DoctorReply, examine } from './requests.js';
 
-/** Last doctor report, polled until it has finished. */
 export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
 
 /** A connection's health and findings. */

@@ -23,7 +23,6 @@ export function WouldBeRefused({
 }) {
   const { call } = useActing();
   const { ago, number } = useFormats();
-  /** Totals from the last loaded page. */
   const [all, setAll] = useState<Pick<Refused, 'total' | 'unnamed'> | null>(null);
   const paged = usePages(
     (cursor) => listRefused(id, days, cursor),

@@ -10,7 +10,6 @@ import { OneConnection } from './connection.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import { examine, listConnections, readDoctor } from './requests.js';
 
-/** Screen of connections to identity providers and their state. */
 export const connections = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

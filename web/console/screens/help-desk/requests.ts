@@ -11,7 +11,6 @@ import type {
 } from '../../../../src/rest/replies/help-desk.js';
 import { get, post } from '../../frame/call.js';
 
-/** A user at a connection, by id or sign-in name. */
 export type Who = { readonly connection: string } & ({ readonly subject: string } | { readonly login: string });
 
 /** The endpoint's maximum. */

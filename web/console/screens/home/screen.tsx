@@ -7,7 +7,6 @@ import { screens } from '../../screens.js';
 import { Connections } from './connections.js';
 import { ToDoList } from './to-do-list.js';
 
-/** First screen: figures, to-do list, and links. */
 export const home = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

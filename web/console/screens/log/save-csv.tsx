@@ -10,7 +10,6 @@ import type { LogWords } from './messages/log-words.js';
 
 const atOnce = 1000;
 
-/** The endpoint's names, independent of the language. */
 const columns = [
   ...(['time', 'connection', 'subject', 'action', 'outcome', 'code', 'reasons', 'application'] as const),
   ...(['hook', 'by', 'requestId', 'stepUpId', 'network'] as const),

@@ -12,7 +12,6 @@ import { Lines } from './lines.js';
 import type { LogWords } from './messages/log-words.js';
 import { SaveCsv } from './save-csv.js';
 
-/** Screen of the log: search, follow, save. */
 export const log = defineScreen(
   {
     en: async () => ({ ...(await import('./messages/en.js')).en, ledger: await ledgerMessages.en() }),

@@ -4,7 +4,6 @@ import { Jobs } from './jobs.js';
 import { Keys } from './keys.js';
 import { Trail } from './trail.js';
 
-/** Screen of keys, backup, audit trail and background jobs. */
 export const operations = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

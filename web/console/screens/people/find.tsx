@@ -31,7 +31,6 @@ export function Find({ text, words }: { readonly text: string | null; readonly w
   );
 }
 
-/** The server's limit per connection. */
 const mostFound = 20;
 
 function Found({ text, words }: { readonly text: string; readonly words: PeopleWords }) {

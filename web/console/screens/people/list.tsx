@@ -10,7 +10,6 @@ import type { PeopleWords } from './messages/people-words.js';
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
 
-/** Periods in days: within, or longer ago. */
 const spans = ['within-7', 'within-30', 'over-90', 'over-365'] as const;
 
 const hourMs = 3_600_000;
