@@ -4,7 +4,7 @@ import type { HookCore } from './hook-core.js';
 
 export const hookPath = '/hooks/:connection/:hook';
 
-/** Method-independent data of a call before its body; untrusted. */
+/** Head of a call, before its body; untrusted. */
 export interface RawHead {
   readonly method: string;
   /** Names in lower case; repeated headers are joined with `, `. */

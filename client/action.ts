@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 
-/* An action that a user approves by face, in the exact words they see. Also a member of `authorization_details` (RFC
-   9396). */
+/*
+ * An action that a user approves by face, in the exact words they see. Also a member of `authorization_details` (RFC
+ * 9396).
+ */
 
 /** The only supported type of `authorization_details`. */
 export const actionType = 'facestep_action';

@@ -8,8 +8,10 @@ import { clockToleranceSec } from './receipt-claims.js';
 import { isNotSigned, type KeySet, type RemoteKeys, toResolveKey } from './receipt-verifier.js';
 import { hasEnded, statusGuard } from './status-list.js';
 
-/* A presented credential: SD-JWT VC with key binding (RFC 9901). It proves a face check at issuance and possession
-   of the holder's key now, but not who is in front of the camera. */
+/*
+ * A presented credential: SD-JWT VC with key binding (RFC 9901). It proves a face check at issuance and possession
+ * of the holder's key now, but not who is in front of the camera.
+ */
 
 /** Parameters of the caller's request. */
 export interface ExpectedPresentation {

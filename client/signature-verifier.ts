@@ -6,8 +6,10 @@ import type { ApprovalClaims, ExpectedReceipt } from './receipt-claims.js';
 import { createReceiptVerifier, type KeySet, keepKeys } from './receipt-verifier.js';
 import { signatureAudience, signatureHeader } from './signature-header.js';
 
-/* Signature of a document: a JWS of the issuer with detached payload, the document's bytes (RFC 7515, RFC 7797). Its
-   protected header contains the approval, a face check receipt. Works offline. */
+/*
+ * Signature of a document: a JWS of the issuer with detached payload, the document's bytes (RFC 7515, RFC 7797). Its
+ * protected header contains the approval, a face check receipt. Works offline.
+ */
 
 /** Reasons why a signature is not accepted. Faults of its approval are a `ReceiptError`. */
 export const signatureErrorText = {

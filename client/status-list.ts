@@ -4,8 +4,10 @@ import * as z from 'zod/mini';
 import { CredentialError } from './credential-error.js';
 import type { ResolveKey } from './receipt-verifier.js';
 
-/* A status list (Token Status List, JWT): bits of many credentials, signed by their issuer. Fetched as a whole, so
-   that no one learns which credential was checked. */
+/*
+ * A status list (Token Status List, JWT): bits of many credentials, signed by their issuer. Fetched as a whole, so
+ * that no one learns which credential was checked.
+ */
 
 /** Position of a credential's bit. */
 export const statusGuard = z.object({

@@ -15,8 +15,10 @@ import type { Clock, Log, Random } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { FaceError, toCode } from '../src/errors.js';
 
-/* Lambda functions of a Cognito user pool: environment → triggers → four handlers in one bundle. None throws,
-   because Cognito shows errors to the user. */
+/*
+ * Lambda functions of a Cognito user pool: environment → triggers → four handlers in one bundle. None throws,
+ * because Cognito shows errors to the user.
+ */
 
 // The real dependencies; other modules receive them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };

@@ -22,8 +22,10 @@ import {
   triesWhileAdministering,
 } from './client.js';
 
-/* UpdateUserPool and UpdateUserPoolClient reset omitted settings, so each change is: describe, merge, update.
-   https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html */
+/*
+ * UpdateUserPool and UpdateUserPoolClient reset omitted settings, so each change is: describe, merge, update.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
+ */
 
 /** Administrative calls of one user pool. All throw FaceError `provider_refused`, `profile_unavailable`. */
 export interface Administration {

@@ -4,8 +4,10 @@ import type { FaceErrorCode } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
 import { faceClaims } from './schema.js';
 
-/* Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger
-   has one refusal for all codes. */
+/*
+ * Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger
+ * has one refusal for all codes.
+ */
 
 export interface TriggerReply extends RawReply {
   readonly body: { readonly response: JsonObject };

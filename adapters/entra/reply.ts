@@ -5,8 +5,10 @@ import { livenessBoundary } from '../../src/core/ports.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
 
-/* Accepted replies are 200 with exactly one action; tokenIssuanceStart cannot block except by another status, an
-   error for the application. Claims are texts or lists of texts. */
+/*
+ * Accepted replies are 200 with exactly one action; tokenIssuanceStart cannot block except by another status, an
+ * error for the application. Claims are texts or lists of texts.
+ */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
 

@@ -5,9 +5,11 @@ import type { RawReply } from '../hook.js';
 import type { OktaConnection } from './config.js';
 import { faceClaim, type MintedToken, type RegistrationHook, type SamlHook, type TokenHook } from './schema.js';
 
-/* Okta mints the token unchanged on any status but 200, malformed JSON or a failed patch. So a refusal is 200 with
-   `error`, and patches name only tokens being minted. Texts reach the application as `error_description`, code
-   first. */
+/*
+ * Okta mints the token unchanged on any status but 200, malformed JSON or a failed patch. So a refusal is 200 with
+ * `error`, and patches name only tokens being minted. Texts reach the application as `error_description`, code
+ * first.
+ */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
 

@@ -4,8 +4,10 @@ import type { RawReply } from '../hook.js';
 import type { OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
 
-/* Our Smart Hook reads the reply. Its effect is visible to anyone who types a name, so it contains only the
-   decision. */
+/*
+ * Our Smart Hook reads the reply. Its effect is visible to anyone who types a name, so it contains only the
+ * decision.
+ */
 
 /** `step_up` assigns the face policy, `deny` ends the sign-in before the password. */
 export type Decision = 'allow' | 'step_up' | 'deny';

@@ -30,7 +30,7 @@ interface Terms {
   readonly contact?: string;
 }
 
-/** Creates `facestep applications`: manages applications of a running server, their keys and usage. */
+/** Creates `facestep applications`. */
 export function createApplicationsCommand(deps: CliDeps): Command {
   const command = new Command('applications')
     .summary('manage API applications, their keys and usage')

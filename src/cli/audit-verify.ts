@@ -8,7 +8,7 @@ import type { CliDeps } from './deps.js';
 import { readKeySet } from './jwks-source.js';
 import { collect, findTrails } from './trail-options.js';
 
-/** Creates `facestep audit verify`: verifies that the trails are unaltered. */
+/** Creates `facestep audit verify`. */
 export const createAuditVerifyCommand = (deps: CliDeps): Command =>
   new Command('verify')
     .summary('verify the integrity of the audit trail')

@@ -11,7 +11,7 @@ import { toPrintable } from './printable.js';
 import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 
-/** Creates `facestep brand`: manages the organization's brand from a file in configuration format. */
+/** Creates `facestep brand`. */
 export function createBrandCommand(deps: CliDeps): Command {
   const command = new Command('brand')
     .summary('manage the logo, colours and texts of the capture page')

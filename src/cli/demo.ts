@@ -6,7 +6,7 @@ interface Options {
   readonly photos?: string;
 }
 
-/** Creates `facestep demo`: shows the main workflow on real photos with simulated providers. */
+/** Creates `facestep demo`. */
 export const createDemoCommand = (deps: CliDeps): Command =>
   new Command('demo')
     .summary('run a demonstration with simulated providers')

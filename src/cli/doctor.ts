@@ -10,7 +10,7 @@ import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { toFindingLines, toVerdictCounts } from './finding-text.js';
 
-/** Creates `facestep doctor`: checks each part of a connection and shows how to fix it. */
+/** Creates `facestep doctor`. */
 export function createDoctorCommand(deps: CliDeps): Command {
   return new Command('doctor')
     .summary('check a connection and suggest fixes')

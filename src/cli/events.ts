@@ -13,7 +13,7 @@ import type { CliDeps } from './deps.js';
 import { findOwnTrail } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 
-/** Creates `facestep events`: manages undelivered security events. */
+/** Creates `facestep events`. */
 export function createEventsCommand(deps: CliDeps): Command {
   const command = new Command('events').summary('list and retry undelivered security events');
   command

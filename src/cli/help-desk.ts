@@ -39,7 +39,7 @@ const addWho = (command: Command): Command =>
     .option('--login <name>', 'username')
     .option('--subject <id>', 'immutable id at the provider');
 
-/** Creates `facestep help-desk`: helps users who cannot show their face, and verifies callers. */
+/** Creates `facestep help-desk`. */
 export function createHelpDeskCommand(deps: CliDeps): Command {
   const command = new Command('help-desk')
     .summary('vouch for callers, create bypass codes, answer help requests')

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { readPublicKeys } from '../operations/public-keys.js';
 import type { CliDeps } from './deps.js';
 
-/** Creates `facestep jwks`: prints the public keys for offline verification of receipts. */
+/** Creates `facestep jwks`. */
 export function createJwksCommand(deps: CliDeps): Command {
   return new Command('jwks')
     .summary('print the public keys of receipts')

@@ -23,7 +23,7 @@ interface RetireOptions extends TrailOptions {
   readonly confirm?: number;
 }
 
-/** Creates `facestep keys`: lists, creates, rotates and destroys keys. */
+/** Creates `facestep keys`. */
 export function createKeysCommand(deps: CliDeps): Command {
   const command = new Command('keys').summary('list, rotate and retire the keys that seal tokens and sign statements');
   command

@@ -7,7 +7,7 @@ import { openLedger } from '../state/open-ledger.js';
 import type { CliDeps } from './deps.js';
 import { collect, findTrails } from './trail-options.js';
 
-/** Creates `facestep ledger`: manages the readable copy of the audit trail. */
+/** Creates `facestep ledger`. */
 export function createLedgerCommand(deps: CliDeps): Command {
   const command = new Command('ledger').summary('rebuild the log of decisions and the enrolment index');
   command

@@ -47,7 +47,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** Creates `facestep log`: shows decisions in the running server's log. */
+/** Creates `facestep log`. */
 export const createLogCommand = (deps: CliDeps): Command =>
   new Command('log')
     .summary('filter, follow or export the log of decisions')

@@ -37,7 +37,7 @@ interface Address {
 const dataOption = ['--data <folder>', 'folder of the encrypted presentations'] as const;
 const passphraseOption = ['--passphrase-file <file>', 'file with the passphrase of the presentations'] as const;
 
-/** Creates `facestep measure presence`: measures accepted attacks and refused users with own people and devices. */
+/** Creates `facestep measure presence`. */
 export function createMeasurePresenceCommand(deps: CliDeps): Command {
   const command = new Command('presence').summary(
     'how many attacks pass, and how many people are refused: APCER, BPCER',

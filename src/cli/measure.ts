@@ -20,7 +20,7 @@ interface AccuracyOptions {
   readonly out?: string;
 }
 
-/** Creates `facestep measure`: measures an engine's accuracy and presentation attack detection with own people. */
+/** Creates `facestep measure`. */
 export function createMeasureCommand(deps: CliDeps): Command {
   const command = new Command('measure').summary('measure accuracy and attack resistance with your own data');
   command

@@ -13,7 +13,7 @@ type Mode = (typeof modes)[number];
 /** Limit for shown users that `enforce` would refuse. */
 const peopleShown = 20;
 
-/** Creates `facestep mode`: shows and switches a connection's mode, and lists users that `enforce` would refuse. */
+/** Creates `facestep mode`. */
 export const createModeCommand = (deps: CliDeps): Command =>
   new Command('mode')
     .summary('show or switch the mode of a connection')

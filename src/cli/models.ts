@@ -21,7 +21,7 @@ interface ImportOptions {
   readonly name?: string;
 }
 
-/** Creates `facestep models`: manages built-in models and own recognition models. */
+/** Creates `facestep models`. */
 export function createModelsCommand(deps: CliDeps): Command {
   const command = new Command('models').summary(
     'bring the models; import, list and remove recognition models of your own',

@@ -33,7 +33,7 @@ States of a step:
   by hand    only the provider’s console can change or show it; the steps are printed
   failed     the provider did not answer, or refused`;
 
-/** Creates `facestep provision`: sets up a connection at its provider. */
+/** Creates `facestep provision`. */
 export function createProvisionCommand(deps: CliDeps): Command {
   return new Command('provision')
     .summary('set up a connection at its provider')

@@ -21,7 +21,7 @@ Lines, and their names in JSON:
 Not counted: calls that an enforcing connection refused undecided, and calls during
 an outage of the state store or the audit trail. Both are in the log of the server.`;
 
-/** Creates `facestep report`: summarizes the hook decisions of a connection, and what shadow mode let through. */
+/** Creates `facestep report`. */
 export function createReportCommand(deps: CliDeps): Command {
   return new Command('report')
     .summary('count the decisions of hooks, and what shadow mode let through')

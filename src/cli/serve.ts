@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CliDeps } from './deps.js';
 
-/** Creates `facestep serve`: runs the server, the default command. */
+/** Creates `facestep serve`. */
 export const createServeCommand = (deps: CliDeps): Command =>
   new Command('serve').summary('run the server (the default)').action(() => deps.serve());

@@ -26,7 +26,7 @@ const optionsGuard = z.strictObject({
   out: file.optional(),
 });
 
-/** Creates `facestep sign`: lets a user approve a file by face; the server signs it. */
+/** Creates `facestep sign`. */
 export function createSignCommand(deps: CliDeps): Command {
   return new Command('sign')
     .summary('sign a file after a person approved it by a face check')

@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.js';
 const connection = 'simulated';
 const host = '127.0.0.1';
 
-/** Creates `facestep simulate`: runs a simulated provider on this machine. */
+/** Creates `facestep simulate`. */
 export function createSimulateCommand(deps: CliDeps): Command {
   return new Command('simulate')
     .summary('start a simulated provider for offline tests')

@@ -10,7 +10,7 @@ interface Options {
   readonly compose?: string;
 }
 
-/** Creates `facestep smart-hook`: prints the JavaScript that OneLogin runs for a connection. */
+/** Creates `facestep smart-hook`. */
 export function createSmartHookCommand(deps: CliDeps): Command {
   return new Command('smart-hook')
     .summary('print the JavaScript that OneLogin runs')

@@ -28,7 +28,7 @@ function toOutcome(subject: string | null, code: string | null, done: string): s
   return subject === null ? 'nobody by that name' : `${done} here; the provider has nobody by that id`;
 }
 
-/** Creates `facestep subject`: carries out data subject requests on the running server. */
+/** Creates `facestep subject`. */
 export function createSubjectCommand(deps: CliDeps): Command {
   const command = new Command('subject')
     .summary('export, revoke, erase or unlock a user’s data, or end consents')

@@ -21,7 +21,7 @@ const pollMs = 1_000;
 
 const tokenLifeSec = 60 * 60;
 
-/** Creates `facestep try`: performs a first enrolment and check through the capture page, without own photos. */
+/** Creates `facestep try`. */
 export function createTryCommand(deps: CliDeps): Command {
   return new Command('try')
     .summary('a first enrolment and check of a test user, on the real capture page')

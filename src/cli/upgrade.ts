@@ -25,7 +25,7 @@ interface Part {
   readonly isInTheWay: boolean;
 }
 
-/** Creates `facestep upgrade`: previews what the first start of this version changes. */
+/** Creates `facestep upgrade`. */
 export const createUpgradeCommand = (deps: CliDeps): Command =>
   new Command('upgrade')
     .summary('check what an upgrade will change')

@@ -16,7 +16,7 @@ const optionsGuard = z.strictObject({
   subject: z.exactOptional(z.string()),
 });
 
-/** Creates `facestep verify-signature`: verifies a signature of `facestep sign`, offline. */
+/** Creates `facestep verify-signature`. */
 export function createVerifySignatureCommand(deps: CliDeps): Command {
   return new Command('verify-signature')
     .summary('check the signature of a file')

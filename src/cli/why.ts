@@ -18,7 +18,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** Creates `facestep why`: explains a user's events from the audit trail. */
+/** Creates `facestep why`. */
 export const createWhyCommand = (deps: CliDeps): Command =>
   new Command('why')
     .summary('explain why a user was refused or let through')

@@ -4,8 +4,10 @@ import { faceErrorCodes } from '../errors.js';
 import { deviceSignals } from './step-up/device-signals.js';
 import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
 
-/* Guards for `detail` of audit records, by action, with fields in write order, because records are hashed. Earlier
-   versions: `src/audit/past-details.ts`. */
+/*
+ * Guards for `detail` of audit records, by action, with fields in write order, because records are hashed. Earlier
+ * versions: `src/audit/past-details.ts`.
+ */
 
 /** Result of ending the provider's sessions, which not every provider supports. */
 export const endedSessions = ['ended', 'failed', 'not_offered'] as const;

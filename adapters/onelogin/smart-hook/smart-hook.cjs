@@ -1,8 +1,10 @@
 // @ts-check
 
-/* Runs on OneLogin's machines. `adapters/onelogin/smart-hook.ts` appends the settings and the customer's function.
-   Needs Node 22 only. Never throws, because the effect on a sign-in is undocumented, and never logs the context,
-   which may contain a password. */
+/*
+ * Runs on OneLogin's machines. `adapters/onelogin/smart-hook.ts` appends the settings and the customer's function.
+ * Needs Node 22 only. Never throws, because the effect on a sign-in is undocumented, and never logs the context,
+ * which may contain a password.
+ */
 'use strict';
 
 const { createHmac } = require('node:crypto');

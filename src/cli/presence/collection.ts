@@ -19,8 +19,10 @@ import {
 import { type AboutPresentation, decodePresentation, encodePresentation } from './presentation.js';
 import { seal, unseal } from './sealing.js';
 
-/* A folder of presentations: one sealed file each, and `keys.json`. The only place where pictures of people are
-   stored. */
+/*
+ * A folder of presentations: one sealed file each, and `keys.json`. The only place where pictures of people are
+ * stored.
+ */
 
 const keyFileOf = (folder: string): string => join(folder, 'keys.json');
 const sealedName = /^[0-9a-f]{32}\.sealed$/;

@@ -1,5 +1,7 @@
-/* Service worker that shows push notifications. No imports, because not every browser supports modules here, and no
-   requests. */
+/*
+ * Service worker that shows push notifications. No imports, because not every browser supports modules here, and no
+ * requests.
+ */
 declare const self: ServiceWorkerGlobalScope;
 
 interface Notice {
