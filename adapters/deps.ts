@@ -1,7 +1,6 @@
 import type { Clock, Fetch, Log, Random } from '../src/core/ports.js';
 
 export interface AdapterDeps<Settings> {
-  /** The configuration entry, as returned by the provider's guard. */
   readonly settings: Settings;
   /** Public address of this server, without a trailing slash. */
   readonly publicUrl: string;

@@ -11,7 +11,6 @@ const totalTimeoutMs = 15_000;
 
 export interface GroupPage<Cursor> {
   readonly groups: readonly Group[];
-  /** Cursor of the next page; `null` on the last. */
   readonly next: Cursor | null;
 }
 

@@ -28,7 +28,6 @@ export type Answer = (body: Uint8Array) => Promise<RawReply>;
  */
 export type Admit = (head: RawHead) => Promise<Answer>;
 
-/** HTTP methods of providers. A `GET` has no body. */
 export type HookMethod = 'GET' | 'POST';
 
 export interface HookTerms {

@@ -19,7 +19,6 @@ interface LoginClientRules {
   readonly toEmail?: (account: Account) => string | null;
   /** True if the provider asks after a first factor: an unaltered request then identifies that user. */
   readonly isAfterFactor: boolean;
-  /** True if the connection's hook is called later in the same sign-in. */
   readonly feedsHooks: boolean;
 }
 

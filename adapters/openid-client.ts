@@ -36,7 +36,6 @@ export interface AuthorizationRequest {
   /** True if the client itself made this request: pushed, or signed (RFC 9101). */
   readonly isUnaltered: boolean;
   readonly source: string;
-  /** Result of `admit`; `null` if the client has none. */
   readonly admitted: Json;
 }
 
@@ -58,7 +57,6 @@ export type Person = {
   readonly isSentByProvider: boolean;
   /** User claims of ID token and UserInfo; claims of the check are added. */
   readonly claims: JsonObject & { readonly sub: string };
-  /** If absent, the request may be repeated. */
   readonly proof?: Proof;
 };
 
@@ -98,7 +96,6 @@ export interface FinishedCheck {
 
 export interface ConsentedClaims {
   readonly name: string;
-  /** By claim; empty: none. */
   readonly claims: RegisteredClaims;
   /** Validity of a consent, in seconds. */
   readonly lifeSec: number;

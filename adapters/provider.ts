@@ -11,7 +11,6 @@ interface ProviderRow<Guard extends ConnectionGuard> {
 
 export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {
   readonly guard: Guard;
-  /** Creates a connection's adapter; `null` if it is another provider's. */
   createAdapter(settings: ConnectionConfig, deps: Omit<AdapterDeps<unknown>, 'settings'>): Promise<Adapter> | null;
 }
 

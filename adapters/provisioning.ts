@@ -15,7 +15,6 @@ export type StepStatus =
 
 export interface ProvisionStep {
   readonly title: string;
-  /** Titles of earlier steps that this one depends on. */
   readonly needs?: readonly string[];
   /**
    * Returns the status without changes. Results of earlier steps that are still missing count as missing.
@@ -105,7 +104,6 @@ export const checkingGroups = (
 
 export const groupsAreTold: Finding = pass('The groups that people are in can be read');
 
-/** Finding without a user to test with. */
 export const nobodyToTryWith: Finding = manual(
   'There is no user yet to try it with',
   'Run this again once there is one',
@@ -134,11 +132,9 @@ export interface Registration {
 export interface RotatableSecret {
   readonly setting: string;
   readonly previousSetting: string;
-  /** True if a previous secret is still accepted. */
   readonly isPreviousTaken: boolean;
 }
 
-/** Steps and checks of a connection, both in order. */
 export interface Provisioning {
   readonly steps: readonly ProvisionStep[];
   readonly checks: readonly Check[];

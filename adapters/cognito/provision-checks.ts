@@ -88,7 +88,6 @@ export const attributeCheck = (settings: Settings, pool: Administration): Check 
   },
 });
 
-/** Unknown user name to test the permission to read groups. */
 const nobody = 'facestep-doctor';
 
 /** Checks that the running service may read a user's groups. */
@@ -152,7 +151,6 @@ export const triggerCheck = (settings: Settings, pool: Administration): Check =>
   },
 });
 
-/** Flows that sign a user in without a face challenge. */
 const bypasses: readonly ExplicitAuthFlowsType[] = [
   ...(['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_AUTH'] as const),
   ...(['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH', 'USER_PASSWORD_AUTH'] as const),

@@ -70,7 +70,6 @@ function toRefused(name: string, { status, code }: { status: number | null; code
 
 const keySetGuard = z.object({ keys: z.array(z.object({ kid: z.string() })) });
 
-/** Returns the key ids of a key set; `null` if it is invalid. */
 function readKids(text: string): readonly string[] | null {
   try {
     return keySetGuard.parse(JSON.parse(text)).keys.map(({ kid }) => kid);

@@ -5,7 +5,6 @@ import type { Administration } from './provision-pool.js';
 
 type Settings = CognitoConnection['cognito'];
 
-/** Standard attributes that a client without an explicit list may write. */
 const standardAttributes = (
   'address birthdate email family_name gender given_name locale middle_name name nickname phone_number picture ' +
   'preferred_username profile updated_at website zoneinfo'

@@ -129,7 +129,6 @@ export function createAdministration(settings: CognitoSettings, { fetch }: { rea
   };
 }
 
-/** Returns a pool without its read-only fields. */
 function withoutReadOnly(pool: UserPoolType) {
   const { Id, Arn, Status, CreationDate, LastModifiedDate, SchemaAttributes, EstimatedNumberOfUsers, ...rest } = pool;
   const { AliasAttributes, UsernameAttributes, UsernameConfiguration, Domain, CustomDomain, ...others } = rest;

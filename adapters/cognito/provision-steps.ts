@@ -83,7 +83,6 @@ const triggerNames = [
   'PreTokenGeneration',
 ] as const;
 
-/** Instructions to deploy the functions. */
 export const deployment = [
   'Deploy the functions: npm run build:triggers, then npm exec --no -- osls deploy (adapters/cognito/README.md).',
   'Put the ARNs it prints into the configuration: cognito.triggers.functions.',

@@ -14,7 +14,6 @@ const RENEWED_AGAIN_AFTER_SEC = 60;
 const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });
 
 export interface TenantAuthority {
-  /** Issuer of version 2 tokens. */
   readonly issuer: string;
   readonly keys: ReturnType<typeof createRemoteJWKSet>;
 }

@@ -167,7 +167,6 @@ function createNetwork(fetch: Fetch): INetworkModule {
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      // MSAL validates the response itself.
       body: JSON.parse(await response.text()),
     };
   };

@@ -115,7 +115,6 @@ export const entraConnectionGuard = z
           tenants: rest.hooks.tenants ?? [rest.tenantId],
         },
         isExternal: externalDomain !== undefined,
-        /** Issuer prefix of version 1 tokens. */
         v1Issuer: clouds[cloud].v1Issuer,
         login:
           endpoints?.login ??

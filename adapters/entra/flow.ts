@@ -37,7 +37,6 @@ const REPEATABLE_FOR_SEC = 60;
 export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const event = parseTokenIssuanceStart(body);
   checkTenant(event, caller);
-  // Client credentials: no user.
   if (event.user === null) return notVerified;
   const subject = event.tenantId === deps.homeTenantId ? event.user : `${event.tenantId}/${event.user}`;
   return toTokenIssuanceReply(
@@ -107,7 +106,6 @@ function toEmail({ email }: SignUpEvent): string {
   return email;
 }
 
-/** Rejects events for another tenant than the caller's. */
 function checkTenant(event: { readonly tenantId: string }, caller: VerifiedCaller): void {
   if (event.tenantId !== caller.tenantId) {
     throw new FaceError('request_malformed', { reason: 'the tenant is not the caller’s' });

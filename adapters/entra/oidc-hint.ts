@@ -92,7 +92,6 @@ export function createVerifyEntraHint(
 
 const untrusted = (hint: string): FaceError => new FaceError('caller_untrusted', { hint });
 
-/** Reads unverified fields of a hint. */
 function readUnverified(hint: string, tenantIds: readonly string[]): { kid: string; tid: string } {
   if (hint.length > MAX_HINT_CHARACTERS) throw untrusted('malformed');
   try {
@@ -112,7 +111,6 @@ function parseClaims(payload: Uint8Array): z.output<typeof claimsGuard> {
   throw untrusted('claims');
 }
 
-/** Error codes when the keys could not be fetched. */
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
 /** No cause, because a signature error may contain the signed data. */

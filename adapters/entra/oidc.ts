@@ -92,7 +92,6 @@ async function verify([hint, ...others]: readonly string[], verifyHint: VerifyEn
     return await verifyHint(hint);
   } catch (error) {
     const isRefused = error instanceof FaceError && error.code === 'caller_untrusted';
-    // The reason is in the cause, for the log only.
     throw isRefused ? new AccessDenied('id_token_hint is not accepted', { cause: error }) : error;
   }
 }

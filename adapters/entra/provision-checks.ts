@@ -166,7 +166,6 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
       );
 }
 
-/** Consequence if the directory extension was deleted. */
 const lost =
   '. Nobody can be enrolled without it. If it was there before, every enrolment is lost: people have to enrol anew';
 

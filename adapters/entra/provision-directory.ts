@@ -30,12 +30,10 @@ const applicationGuard = z.object({
   web: z.object({ redirectUris: z.array(z.string()).nullish() }).nullish(),
 });
 
-/** A registered application; fields in use only. */
 export type Application = z.infer<typeof applicationGuard>;
 
 const principalGuard = z.object({ id: z.string(), accountEnabled: z.boolean().nullish() });
 
-/** A service principal; fields in use only. */
 export type ServicePrincipal = z.infer<typeof principalGuard>;
 
 type Graph = Pick<EntraProvisionDeps, 'graph'>;

@@ -28,7 +28,6 @@ const extensionGuard = z.object({
   claimsForTokenConfiguration: z.array(z.object({ claimIdInApiResponse: z.string() })).nullish(),
 });
 
-/** A custom authentication extension; fields in use only. */
 export type CustomExtension = z.infer<typeof extensionGuard>;
 
 export const hooksOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): HookName[] => {

@@ -27,7 +27,6 @@ export interface EntraProvisionDeps extends AdapterDeps<EntraConnection> {
   readonly graph: GraphAdministration;
 }
 
-/** For replies that are not read. */
 export const anything = z.unknown();
 
 /** Far more pages than a tenant has. */

@@ -26,7 +26,6 @@ const methodGuard = z.object({
 
 type Method = z.output<typeof methodGuard>;
 
-// The list contains other kinds of methods.
 const policyGuard = z.object({
   authenticationMethodConfigurations: z
     .array(z.unknown())

@@ -34,7 +34,6 @@ export function createRegistration(client: ExternalMfaConfig, deps: EntraProvisi
     const method = required(await findMethod(client, deps), `"${client.displayName}": provision it first`);
     return method.id;
   };
-  /** Cached, because nothing here changes it. */
   const configurationId = (): Promise<string> => {
     found ??= findConfiguration();
     return found;

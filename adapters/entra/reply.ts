@@ -54,7 +54,6 @@ export const continueSignUp: RawReply = toStartReply('continueWithDefaultBehavio
 export const toReceiptTakenReply = (receiptAttribute: string): RawReply =>
   toSubmitReply('modifyAttributeValues', { attributes: { [receiptAttribute]: '' } });
 
-/** Cause of a refusal, which decides its shape. */
 const causes = {
   caller: 'caller',
   request: 'request',

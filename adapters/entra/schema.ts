@@ -18,9 +18,7 @@ const signInFields = {
 
 const toSignIn = ({ correlationId, client, clientServicePrincipal }: z.infer<z.ZodObject<typeof signInFields>>) => ({
   correlationId,
-  /** Client id of the application; `null` if absent. */
   application: clientServicePrincipal?.appId?.toLowerCase() ?? null,
-  /** Address of the browser; `null` if absent. */
   address: client?.ip ?? null,
 });
 
@@ -39,7 +37,6 @@ const tokenIssuanceStartGuard = z
   .transform(({ data: { tenantId, authenticationContext } }) => ({
     tenantId: tenantId.toLowerCase(),
     ...toSignIn(authenticationContext),
-    /** The user's object id; `null` if absent. */
     user: authenticationContext.user?.id ?? null,
   }));
 
@@ -68,7 +65,6 @@ const signUpDataGuard = z
     ...toSignIn(authenticationContext),
     /** Verified address in lower case; `null` for other ways to sign up. */
     email: toEmail(identities ?? []),
-    /** Returns the text of a form attribute; `null` if absent. */
     readText: (name: string): string | null => {
       const found = textValueGuard.safeParse(attributes?.[name]);
       return found.success ? found.data.value : null;

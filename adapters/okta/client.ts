@@ -35,7 +35,6 @@ export function createClient({ orgUrl, auth }: OrgAccess, fetch: Fetch): Client 
 
 type SdkResponse = Awaited<ReturnType<RequestExecutor['fetch']>>;
 
-// The SDK uses only what a fetch response has too.
 const isSdkResponse = (response: object): response is SdkResponse =>
   'status' in response && 'headers' in response && 'text' in response && 'json' in response;
 

@@ -100,7 +100,6 @@ const attributeNameGuard = z
 
 const idGuard = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected an id of Okta');
 
-/** A policy and its rule; default: the only one. */
 const ruleFields = {
   policyId: idGuard.optional().describe('Id of the policy. Default: the only one.'),
   ruleId: idGuard.optional().describe('Id of the rule. Default: the only one.'),

@@ -9,7 +9,6 @@ import { decide, type FlowDeps } from './flow.js';
 import { unverifiedPassword, verifiedPassword } from './reply.js';
 import { parsePasswordImportHook } from './schema.js';
 
-/** Returns true if a password is correct in the source directory. */
 export type VerifyPassword = (credential: {
   readonly username: string;
   readonly password: UserSecret;

@@ -5,13 +5,11 @@ import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer, type SendToOkta } from './client.js';
 import { maxReceiptCharacters } from './schema.js';
 
-/** Expected custom attribute of the default user type. */
 export interface Attribute {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly maxLength: number;
-  /** True if users write it in a form. */
   readonly isUserWritten: boolean;
 }
 
@@ -51,7 +49,6 @@ type AttributeDefinition = z.infer<typeof attributeGuard>;
 
 const schemaGuard = z.object({
   definitions: z.object({
-    // Foreign attributes have any shape.
     custom: z.object({ properties: z.record(z.string(), z.unknown()).nullish() }).nullish(),
   }),
 });
@@ -63,7 +60,6 @@ const schemaGuard = z.object({
  */
 const ownMaster = { type: 'OKTA' } as const;
 
-/** Returns properties of an existing attribute that cannot hold the value or have wrong permissions. */
 function misfitsOf(definition: AttributeDefinition, expected: Attribute): string[] {
   const { type, required, minLength, maxLength, pattern, format, mutability, permissions, oneOf, master } = definition;
   const isUserWritten = permissions?.some(({ principal, action }) => principal === 'SELF' && action === 'READ_WRITE');
@@ -97,7 +93,6 @@ const toDefinition = ({ title, description, maxLength, isUserWritten }: Attribut
 
 export const toAttributeTitle = (name: string): string => `Profile attribute ${name}`;
 
-/** Returns the attribute in the default user schema with its name there; `null` if absent. */
 async function findAttribute({ name: expected }: Attribute, send: SendToOkta): Promise<[string, JsonObject] | null> {
   const { body } = await send('GET', schemaPath);
   const found = Object.entries(parseAnswer(schemaGuard, body).definitions.custom?.properties ?? {}).find(

@@ -82,7 +82,6 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
 
 const toTitle = (hook: InlineHookName): string => `Inline hook: ${hook}`;
 
-/** Compares clocks by Okta's `Date` header, in whole seconds. */
 async function checkClocks({ send, clock }: OktaProvisionDeps): Promise<Finding> {
   const { headers } = await send('GET', '/api/v1/meta/schemas/user/default');
   return compareClocks({ here: clock.now(), date: headers.get('date'), whose: 'Okta' }, greatestSkewSec);

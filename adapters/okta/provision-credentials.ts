@@ -68,7 +68,6 @@ export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[
     title: 'Credentials of the service',
     run: () => checkCall(service, '/api/v1/users?limit=1', advice, deps),
   };
-  // An API token serves both.
   if (deps.settings.okta.auth.kind === 'api_token') return [running];
   const commands: Check = {
     title: 'Credentials of this command',

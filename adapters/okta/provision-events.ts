@@ -96,7 +96,6 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   };
 }
 
-/** Preserves other events and filters. */
 const toChangedEventHook = (ours: EventHook, deps: OktaProvisionDeps): Json => ({
   name: ours.name,
   ...(ours.description ? { description: ours.description } : {}),

@@ -95,7 +95,6 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
       : {
           async pushSecret() {
             const { ours } = await findInlineHook(hook, deps);
-            // An OAuth channel has no secret of ours.
             if (ours?.channel.type === 'HTTP') await replace(ours);
           },
         }),

@@ -16,12 +16,10 @@ type Provider = z.infer<typeof providerGuard>;
 
 const providersPath = '/api/v1/security-events-providers';
 
-/** Address of our metadata, from which Okta reads issuer and keys. */
 const wellKnownUrlOf = ({ publicUrl }: OktaProvisionDeps): string => `${publicUrl}/.well-known/ssf-configuration`;
 
 const nameOf = ({ settings }: OktaProvisionDeps): string => `Face step-up (${settings.id})`;
 
-/** Finds our security events provider by metadata address or issuer; `null` if absent. */
 async function findProvider(deps: OktaProvisionDeps): Promise<Provider | null> {
   const providers = await listAll(providerGuard, providersPath, deps.send);
   const atOurs = providers.find(({ settings }) => settings.well_known_url === wellKnownUrlOf(deps));

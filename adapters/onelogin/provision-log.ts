@@ -16,7 +16,6 @@ const troubles: readonly (readonly [RegExp, string])[] = [
   [/Runtime exited|Runtime\.\w+Error|Invoke Error|Uncaught Exception/, 'it broke off with an error'],
 ];
 
-/** Returns a run's first trouble; `null` if none. */
 const troubleOf = (events: readonly string[]): string | null =>
   troubles.find(([pattern]) => events.some((event) => pattern.test(event)))?.[1] ?? null;
 

@@ -101,7 +101,6 @@ function createPolicyStep(parts: Parts): ProvisionStep {
   return {
     title: `Face policy ${facePolicyId}`,
     inspect: async () => ({ state: 'manual', instructions }),
-    // Manual, so never missing or different.
     apply: async () => {},
   };
 }

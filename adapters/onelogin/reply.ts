@@ -21,7 +21,6 @@ const untrusted: RawReply = { status: 401, body: null };
 export const toUnverified = (type: SmartHookType, { unverified }: Pick<OneLoginSettings, 'unverified'>): Decision =>
   type === 'pre-authentication' && unverified === 'face_policy' ? 'step_up' : 'deny';
 
-/** Allows the sign-in with the normal policy. */
 export const passSignIn: RawReply = decide('allow');
 
 /**

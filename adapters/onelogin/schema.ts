@@ -27,7 +27,6 @@ const preAuthenticationGuard = z
   .transform(({ user_id, request_id, app_id, ip }) => ({
     subject: user_id,
     eventId: request_id,
-    /** Application id; `null` if absent. */
     application: app_id === null || app_id === undefined ? null : String(app_id),
     /** Address of the user's browser; `null` if absent. */
     source: ip ?? null,

@@ -78,9 +78,7 @@ export function readComposed(source: string): string | null {
 export interface SmartHookRequest {
   readonly type: SmartHookType;
   readonly settings: OneLoginConnection;
-  /** Public address of this server, without a trailing slash. */
   readonly publicUrl: string;
-  /** Source of the customer's existing function; `null` if none. */
   readonly compose: string | null;
 }
 

@@ -43,7 +43,6 @@ export function createScimApi(
   const send = async (method: string, path: string, body?: JsonObject): Promise<RestAnswer> => {
     const headers = {
       Authorization: await authorization.read(),
-      // Some servers send plain JSON.
       Accept: 'application/scim+json, application/json',
       ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json' }),
     };

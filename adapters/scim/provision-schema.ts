@@ -51,7 +51,6 @@ const schemasGuard = z.union([
   z.object({ Resources: z.array(schemaGuard) }).transform(({ Resources }) => Resources),
 ]);
 
-/** A published schema; `untold` if none. */
 export type ToldSchema =
   | { readonly state: 'told'; readonly attributes: readonly Characteristics[] }
   | { readonly state: 'missing' }

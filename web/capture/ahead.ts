@@ -1,6 +1,4 @@
-/** Work started before its result is requested. */
 export interface Ahead<Result> {
-  /** Starts the work unless it is running. */
   begin(): void;
   /** Returns the result, starting the work if necessary. The next call starts it again. */
   take(): Promise<Result>;

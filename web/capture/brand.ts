@@ -6,7 +6,6 @@ import type { Words } from './messages/words.js';
 
 export type Brand = BrandOfPage;
 
-/** Default if the server sends no readable brand. */
 export const noBrand: Brand = { organisation: null, helpUrl: null, texts: {}, logo: null };
 
 /** Reads the brand from the page's head. */

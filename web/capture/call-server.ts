@@ -42,7 +42,6 @@ export async function callServer<Reply>(
     return read(response, await response.text(), reply);
   } catch (error) {
     if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-    // Some browsers name the error differently.
     throw new Problem(signal.aborted ? 'time-out' : 'offline', null, { cause: error });
   }
 }

@@ -20,7 +20,6 @@ export interface Camera {
   readonly cameras: readonly CameraEntry[];
   /** Rejects with `camera-stopped` if the camera ends; never resolves. */
   readonly lost: Promise<never>;
-  /** Holds exposure and white balance until the camera stops, if supported. */
   holdExposure(): void;
   stop(): void;
 }
@@ -60,7 +59,6 @@ export async function openCamera(deviceId: string | null, facing: 'user' | 'envi
   return start(stream, cameras);
 }
 
-/** Returns true if another camera may work. */
 const isOfCamera = (problem: ProblemName): boolean =>
   problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
 

@@ -45,7 +45,6 @@ function watchGaps(video: HTMLVideoElement): () => DeviceSignals['gap'] {
       squares += away * (gap - mean);
     }
     last = now;
-    // A video without frames does not call back.
     video.requestVideoFrameCallback(note);
   };
   if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(note);

@@ -4,7 +4,6 @@ export interface Size {
   readonly height: number;
 }
 
-/** Limit of a sent frame: the server's engine uses no more. */
 export const frameLongestPx = 960;
 
 /** Returns the sent size: longest side at most `longestPx`, never enlarged. */

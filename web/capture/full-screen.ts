@@ -4,7 +4,6 @@ import { sleep } from './step.js';
 const filledWithinMs = 1000;
 
 export interface FullScreen {
-  /** Resolves when the page is full screen, or cannot be. */
   readonly settled: Promise<unknown>;
   leave(): void;
 }

@@ -65,7 +65,6 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
       return end(step, view, facts, page);
     }
     const performed = perform(step, { page, api, facts, open, forget }, standBelow);
-    // Show the step's screen first.
     if (isCameraAhead(facts)) loadGuideAhead();
     const change = await performed;
     facts = { ...facts, ...change };

@@ -44,7 +44,6 @@ interface Next {
 /** @returns `null`: none assigned; `unknown`: the query failed */
 async function askForNext({ kiosk, secret }: KioskLink, api: PageApi): Promise<Next | null | 'unknown'> {
   const answer = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
-    // Temporary problems, which an unattended kiosk waits out.
     const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
     if (error instanceof Problem && passes.includes(error.problem)) return 'unknown' as const;
     throw error;
@@ -85,7 +84,6 @@ async function goToPage(
   shown: { readonly ticket: string; readonly language: string },
 ): Promise<never> {
   await fetch(address, { method: 'POST', body: new URLSearchParams(shown) }).catch(() => {});
-  // The other page reports a failure.
   location.replace(address);
   return new Promise(() => {});
 }
@@ -116,7 +114,6 @@ async function offerScan(address: string, page: Page, ended: AbortSignal): Promi
   }
 }
 
-/** @returns `null`: user went back, or time-out */
 async function scan(
   reader: BarcodeReader,
   { address, page, ended }: { readonly address: string; readonly page: Page; readonly ended: AbortSignal },

@@ -17,7 +17,6 @@ import { type Change, nothingKnown } from './state.js';
 /** The page may be below a path: `/face`, `/sign-in/face`. */
 const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(location.pathname) ?? [];
 
-/** Delay before a retry after a network error. */
 const reloadAfterMs = 3000;
 
 const wishes = new URLSearchParams(location.search);
@@ -43,7 +42,6 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
   const opened = ahead(() => open(api));
   // Mail scanners open links automatically but press no buttons.
   const isSent = wishes.has('sent') && parsePageLink(location.hash) !== null;
-  // In parallel with the texts.
   if (!isSent) opened.begin();
   const page = await opening;
   const isKiosk = isTabOfKiosk();

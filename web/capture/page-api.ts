@@ -50,7 +50,6 @@ export class PageApi {
     private readonly keys: OpeningKeys = new OpeningKeys(null),
   ) {}
 
-  /** Proof that this browser opened the link. */
   get session(): string | null {
     return this.#session;
   }
@@ -81,7 +80,6 @@ export class PageApi {
     return (await this.#post('/decline', {}, viewReply)).view;
   }
 
-  /** Records that the user has seen the action. @param digest - the server's digest of it */
   noteActionShown(digest: string): void {
     this.#shownAction = digest;
   }
@@ -143,7 +141,6 @@ export class PageApi {
     return (await this.call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
   }
 
-  /** Creates a link for the user's phone, and the number shown here. */
   async startHandOff(): Promise<{ readonly url: string; readonly code: string }> {
     return this.#post('/hand-off', {}, handOffReply);
   }
@@ -153,12 +150,10 @@ export class PageApi {
     return (await this.#post('/hand-off/choice', { number }, viewReply)).view;
   }
 
-  /** Sends a fallback code. @returns its id */
   async sendCode(channel: 'email' | 'sms', language: string): Promise<string> {
     return (await this.#post('/another-way/send', { channel, language }, sentCodeReply)).id;
   }
 
-  /** Submits a fallback code. @param given.id - id of a sent code */
   async passAnotherWay(
     way: AnotherWay,
     { id, code }: { readonly id: string | null; readonly code: string },
@@ -173,7 +168,6 @@ export class PageApi {
     return (await this.#post('/receipt', {}, receiptReply)).receipt;
   }
 
-  /** Creates new recovery codes, returned once. */
   async makeRecoveryCodes(): Promise<readonly string[]> {
     return (await this.#post('/recovery-codes', {}, recoveryCodesReply)).codes;
   }
@@ -186,12 +180,10 @@ export class PageApi {
     return this.call({ method: 'GET', path: '/enrolment', reply: enrolmentReply });
   }
 
-  /** Address of the service worker for notifications. */
   get noticeWorkerUrl(): string {
     return `${this.base}/notice-worker.js`;
   }
 
-  /** Returns the user's notifications; `null`: not available. */
   async readNotices(): Promise<Notices | null> {
     return (await this.call({ method: 'GET', path: '/notices', reply: noticesReply })).notices;
   }
@@ -201,12 +193,10 @@ export class PageApi {
     await this.#post('/notices', { on, email, language }, noticesReply);
   }
 
-  /** @param publicKey - key used for the subscription */
   async addNoticeDevice(subscription: Subscription, publicKey: string): Promise<void> {
     await this.#post('/notices/devices', { ...subscription, publicKey }, noticesReply);
   }
 
-  /** @param device - the server's id; `null`: all */
   async removeNoticeDevice(device: string | null): Promise<void> {
     await this.#post('/notices/devices/remove', { device }, noticesReply);
   }
@@ -219,7 +209,6 @@ export class PageApi {
     return (await this.#post('/enrolment/renew', {}, viewReply)).view;
   }
 
-  /** @param secret - from a notification's link */
   async reportNotMe(secret: string): Promise<void> {
     await this.#post('/not-me', { secret }, emptyReply);
   }

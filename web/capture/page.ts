@@ -34,7 +34,6 @@ export class Page {
   readonly #help = el('a', { rel: 'noreferrer', target: '_blank' });
   readonly #select = el('select', { id: 'language', class: 'language' });
 
-  /** @param offered - available languages; a single one is not offered */
   static async open(
     main: HTMLElement,
     language: Language,
@@ -72,7 +71,6 @@ export class Page {
     return navigator.languages.find((tag) => known.test(tag)) ?? this.#language;
   }
 
-  /** Shows the organization at the top of the page. */
   nameOrganisation(organisation: string | null): void {
     this.#organisation = organisation;
     this.#title.replaceChildren(showName(this.#brand, this.organisationOr(organisation) ?? this.words.title) ?? '');
@@ -100,13 +98,11 @@ export class Page {
     this.#redrawBelow = () => {
       const hadFocus = this.#below.contains(document.activeElement);
       this.#below.replaceChildren(...build(this.words).filter((child) => child !== null));
-      // Restores the focus for the next action.
       if (hadFocus) this.#below.querySelector<HTMLElement>(':scope > button')?.focus();
     };
     this.#redrawBelow();
   }
 
-  /** Shows a screen and waits for the user's choice. */
   ask<Choice>(build: (words: Words, choose: (choice: Choice) => void) => Content): Promise<Choice> {
     return new Promise((resolve) => this.show((words) => build(words, resolve)));
   }
@@ -163,10 +159,8 @@ export class Page {
     return [el('nav', { class: 'help' }, this.#help)];
   }
 
-  /** Switches to another language if its texts are available. */
   async #change(language: Language): Promise<void> {
     const words = await loadWords(language).catch(() => null);
-    // Another language was chosen meanwhile.
     if (this.#select.value !== language) return;
     if (words === null) this.#select.value = this.#language;
     else this.#use(language, words);

@@ -1,7 +1,6 @@
 import { hintOfFrames } from '../../src/core/hints.js';
 import type { PhotoCode } from '../../src/errors.js';
 
-/** Problems, each with its own text and remedy. */
 export const problemNames = [
   'camera-denied',
   'camera-none',

@@ -51,18 +51,15 @@ export type StepName =
   | 'expired'
   | 'abandoned';
 
-/** Pictures of a challenge in order, with committed digests. */
 export interface Frames {
   readonly nonce: string;
   readonly photos: readonly Blob[];
 }
 
-/** Secret sent with the pictures: a PIN, or a passkey's answer as JSON. */
 export type Secret = { readonly pin: string } | { readonly passkey: string };
 
 /** State of the page. The next step follows from it, and each step changes it. */
 export interface Facts {
-  /** `null` until the link was opened. */
   readonly view: View | null;
   readonly isKiosk: boolean;
   /** True if the end returns to the application; false for a check started at the kiosk itself. */
@@ -79,14 +76,12 @@ export interface Facts {
   readonly frames: Frames | null;
   readonly device: DeviceSignals | null;
   readonly again: { readonly hint: Hint | null } | null;
-  /** Attempts whose pictures did not show the screen's light. */
   readonly lightTries: number;
   /** The light is skipped: by the user's choice, or because it is not visible. */
   readonly withoutLight: boolean;
   readonly receipt: string | null;
   readonly areCodesDone: boolean;
   readonly isElsewhere: boolean;
-  /** The fallback code to enter; `null`: none chosen. */
   readonly code: Code | null;
 }
 

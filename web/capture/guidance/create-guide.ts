@@ -33,7 +33,6 @@ export async function createGuide(): Promise<Guide> {
   return {
     async look(video) {
       if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return nothing;
-      // A source processes one frame at a time; others wait.
       const seen = former.then(() => source.see(video));
       former = seen.catch(() => {});
       const sight = await seen.catch((error: unknown) => {

@@ -12,7 +12,6 @@ export interface Guide {
   close(): void;
 }
 
-/** Guidance is unavailable; the page continues without it. */
 export class GuidanceUnavailable extends Error {
   override readonly name = 'GuidanceUnavailable';
 }

@@ -38,7 +38,6 @@ function toLightHint({ quality, light }: SeenFace): Hint | null {
   return contrast < lightBounds.contrast.atLeast ? 'more_light' : null;
 }
 
-/** Returns a hint if there is no face. */
 function toSearchHint({ brightness }: Sight): Hint {
   if (brightness < lightBounds.picture.atLeast) return 'more_light';
   return brightness > lightBounds.picture.atMost ? 'less_light' : 'no_face';

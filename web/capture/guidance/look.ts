@@ -7,18 +7,14 @@ export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
 export interface Look {
   /** Number of faces, without bystanders much smaller than the nearest. */
   readonly faces: number;
-  /** `null`: the picture is good. */
   readonly hint: Hint | null;
   /** True if a frame taken now has one face, large, lit and still enough. Ignores the pose. */
   readonly ready: boolean;
   /** True if the face is too small in the sent frame for the server to judge movements. */
   readonly isTooSmall: boolean;
-  /** True if surroundings are too bright for the screen's light. */
   readonly isTooBright: boolean;
   /** `null` between two poses, without exactly one face, and before the neutral pose is known. */
   readonly pose: GuidePose | null;
-  /** True if the head came to rest since the last frame. */
   readonly isHeld: boolean;
-  /** True if the head rests between two poses. */
   readonly isBetween: boolean;
 }

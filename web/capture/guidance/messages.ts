@@ -5,7 +5,6 @@ import { z } from 'zod';
 // Otherwise zod tests for code generation, which the page's policy forbids and reports.
 z.config({ jitless: true });
 
-/** From the page: a frame to analyze, transferred to the worker. */
 export const frameGuard = z.object({ frame: z.instanceof(ImageBitmap) });
 
 const point = z.object({ x: z.number(), y: z.number() });

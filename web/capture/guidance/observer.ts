@@ -30,7 +30,6 @@ function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
 /** Creates the observer of one person: it stores the last face and the neutral pose. */
 export function createObserver(): (sight: Sight) => Look {
   let last: SeenFace | null = null;
-  /** Face at rest, or at its last movement. */
   let rest: SeenFace | null = null;
   let steady: readonly HeadTurn[] = [];
   let neutral: HeadTurn | null = null;

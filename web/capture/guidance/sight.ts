@@ -23,7 +23,6 @@ export interface Sight {
   readonly brightness: number;
   /** Faces at least half as wide as the widest, as on the server. */
   readonly faces: number;
-  /** `null` unless there is exactly one. */
   readonly face: SeenFace | null;
 }
 

@@ -7,7 +7,6 @@ import type { Outcome, Section } from './section.js';
 const readChecks = (api: PageApi, cursor: string | null): Promise<Checks> =>
   api.call({ method: 'POST', path: '/checks', body: cursor === null ? {} : { cursor }, reply: checksReply });
 
-/** Section of the last months' checks, newest first. */
 export const checks: Section = {
   name: 'checks',
   async read({ page, api }) {

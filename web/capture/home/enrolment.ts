@@ -3,7 +3,6 @@ import type { Page } from '../page.js';
 import type { Enrolment } from '../view.js';
 import { type Outcome, type Section, say } from './section.js';
 
-/** Section of the enrolment, with renewal and deletion. */
 export const enrolment: Section = {
   name: 'enrolment',
   async read({ page, api }) {

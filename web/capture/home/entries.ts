@@ -3,7 +3,6 @@ import type { Page } from '../page.js';
 import type { HomeWords } from './messages/words.js';
 import { isolate, type Outcome, type Press } from './section.js';
 
-/** An item valid until a date, or until the user ends it. */
 export interface Entry {
   readonly name: string;
   /** Details; `null`: none. */

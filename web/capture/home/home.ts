@@ -6,7 +6,6 @@ import { homeWordsIn } from './messages/index.js';
 import type { Draw, HomeTools, Outcome, Said, Section } from './section.js';
 import { sections } from './sections.js';
 
-/** A pressed control; `section` is `null` below all sections. */
 interface Pressed {
   readonly section: Section | null;
   readonly work: () => Promise<Outcome>;
@@ -33,7 +32,6 @@ export const home: Step = async (view, _facts, { page, api }) => {
   }
 };
 
-/** Problems of one section that do not hide the others. */
 const passing: readonly ProblemName[] = ['unavailable', 'overloaded', 'time-out', 'general'];
 
 async function readAll(tools: HomeTools): Promise<Shown> {

@@ -5,7 +5,6 @@ import { emptyReply } from '../view.js';
 import { toEntries } from './entries.js';
 import { isolate, type Outcome, type Section, say } from './section.js';
 
-/** Pages that had links, to report there that the last one ended. */
 const shownOn = new WeakSet<Page>();
 
 /** Section of linked accounts, hidden if there are none. */

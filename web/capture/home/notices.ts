@@ -27,7 +27,6 @@ interface ShownNotices extends Notices {
   readonly thisDevice: string | null;
 }
 
-/** The user's choice; `device`: changes to subscriptions. */
 interface NoticeChoice {
   readonly on: readonly NoticeKind[];
   readonly email: boolean;
@@ -36,7 +35,6 @@ interface NoticeChoice {
 
 type KeptNotices = 'kept' | 'push-refused';
 
-/** @returns `null`: no notifications */
 async function readNotices(api: PageApi): Promise<ShownNotices | null> {
   const notices = await api.readNotices();
   if (notices === null) return null;

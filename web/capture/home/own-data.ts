@@ -2,7 +2,6 @@ import { exportReply } from '../../../src/core/step-up/home-protocol.js';
 import { button, el, paragraph } from '../dom.js';
 import { type Outcome, type Section, say } from './section.js';
 
-/** Section to download the user's data. */
 export const ownData: Section = {
   name: 'ownData',
   async read({ api }) {

@@ -4,7 +4,6 @@ import type { PageApi } from '../page-api.js';
 import type { View } from '../view.js';
 import type { HomeWords } from './messages/words.js';
 
-/** Dependencies of a section. */
 export interface HomeTools {
   readonly page: Page;
   readonly api: PageApi;
@@ -32,7 +31,6 @@ export type Press = (work: () => Promise<Outcome>) => void;
 
 export type Draw = (words: HomeWords, press: Press) => readonly (Node | null)[];
 
-/** A section of the home page. */
 export interface Section {
   readonly name: keyof HomeWords['headings'];
   /** Loads the content. @returns `null`: nothing to show; the section is hidden @throws Problem */

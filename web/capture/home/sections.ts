@@ -8,7 +8,6 @@ import { ownData } from './own-data.js';
 import type { Section } from './section.js';
 import { services } from './services.js';
 
-/** Sections of the home page, in order. */
 export const sections: readonly Section[] = [
   enrolment,
   services,

@@ -3,7 +3,6 @@ import type { Language } from '../../shared/languages.js';
 import { el } from '../dom.js';
 import type { Section } from './section.js';
 
-/** Section of other services that the administrator listed. */
 export const services: Section = {
   name: 'services',
   async read({ page, api }) {

@@ -8,7 +8,6 @@ interface Section {
   readonly text: string;
 }
 
-/** Name of the organization; `null`: none. */
 type Organisation = string | null;
 
 export interface ConsentFacts {
@@ -109,7 +108,6 @@ export interface Words {
     readonly unsuitable: (camera: string) => string;
     readonly flashes: string;
     readonly withoutFlashes: string;
-    /** Warning: a window or lamp outshines the screen's light. */
     readonly outshone: string;
   };
   /** Hints while the camera runs, and after an attempt. */
@@ -121,7 +119,6 @@ export interface Words {
     /** While the light changes for a pose already reached. */
     readonly hold: string;
   };
-  /** For users who cannot have required flashes. */
   readonly flashes: {
     readonly heading: string;
     readonly text: (organisation: Organisation) => string;
@@ -168,7 +165,6 @@ export interface Words {
   };
   readonly notices: {
     readonly heading: string;
-    /** If there is no other way. */
     readonly headingByEmail: string;
     readonly kinds: Readonly<Record<NoticeKind, string>>;
     readonly how: string;
@@ -225,7 +221,6 @@ export interface Words {
   readonly ways: {
     readonly heading: string;
     readonly text: string;
-    /** If only the help desk can help. */
     readonly helpText: string;
     readonly cannotText: string;
     readonly names: Readonly<Record<AnotherWay, string>>;
@@ -254,7 +249,6 @@ export interface Words {
     readonly asked: string;
     readonly askedText: string;
   };
-  /** For users on the phone with the help desk. */
   readonly call: { readonly heading: string; readonly text: string; readonly warning: string };
   readonly kiosk: {
     readonly heading: string;

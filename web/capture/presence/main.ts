@@ -39,7 +39,6 @@ function toolsFor(page: Page, api: PresenceApi): Tools {
   return { page, api: api.challenges, interrupted };
 }
 
-/** Runs one presentation from preparation to storage. @returns the new state of the test */
 async function present(due: DuePresentation, page: Page, api: PresenceApi): Promise<TesterView> {
   const cell = { species: due.species.name, light: due.light.name };
   for (;;) {

@@ -44,7 +44,6 @@ export class PresenceApi {
     this.challenges.resume(session);
   }
 
-  /** Exchanges a link's single-use ticket for a session. */
   async open(ticket: string): Promise<TesterView> {
     const body = { ticket };
     const opened = await callServer(this.base, null, {
@@ -62,7 +61,6 @@ export class PresenceApi {
     return this.#post('/tester', { ...taking, consentVersion: presenceConsentVersion });
   }
 
-  /** Stores a challenge's frames as the due presentation. */
   async keep({ species, light }: Cell, { nonce, photos }: Frames): Promise<TesterView> {
     const body = new FormData();
     for (const [name, value] of Object.entries({ species, light, nonce })) body.set(name, value);

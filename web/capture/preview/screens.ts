@@ -5,7 +5,6 @@ import { describeConsent, headingOfConsent } from '../screens/consent.js';
 import { contentOf, type Ending, waysOn } from '../screens/endings.js';
 import type { View } from '../view.js';
 
-/** A check in its initial state, without a user. */
 const nobody: View = {
   id: '',
   purpose: 'verify',

@@ -28,7 +28,6 @@ export const capture: Step = async (view, facts, tools) => {
 interface Taken {
   readonly frames: Frames;
   readonly device: DeviceSignals;
-  /** True if the screen's light was used. */
   readonly isLit: boolean;
 }
 

@@ -14,7 +14,6 @@ import { createStage } from './stage.js';
 
 /** The server's minimum time per picture: with a movement, and with a light change only. */
 const quickestPictureMs = { moved: 410, rested: 310 } as const;
-/** Minimum time to read an instruction. */
 const readingMs = 450;
 /** Without guidance: time to read and perform a movement. */
 const unguidedMs = 2000;

@@ -8,7 +8,6 @@ import type { View } from '../view.js';
 import { flashesId, flashWarning } from './flashes.js';
 import { createStage } from './stage.js';
 
-/** The user's choice: start with or without light, or another camera. */
 export type Framed = 'lit' | 'unlit' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
@@ -103,7 +102,6 @@ function adviceFor(seen: Seen, isLit: boolean, { framing, hints }: Words): strin
   return seen.hint === null ? framing.ready : hints[seen.hint];
 }
 
-/** Returns true if "Start" waits for the user to come closer. */
 const isHeld = (seen: Seen): boolean => typeof seen !== 'string' && seen.isTooSmall;
 
 const isReady = (seen: Seen): boolean => typeof seen !== 'string' && seen.ready;

@@ -97,7 +97,6 @@ function wayOut(view: View | null, words: Words): Node | null {
   return history.length > 1 ? button('quiet', words.back, () => history.back()) : null;
 }
 
-/** Returns the state for a retry, from the server if it was involved. */
 async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Promise<Change> {
   const { keepsFrames, phone } = waysBy[problem];
   const spent = facts.frames !== null && !keepsFrames ? { frames: null, secret: null } : {};
@@ -107,7 +106,6 @@ async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Pr
   return { ...change, view, receipt };
 }
 
-/** Resolves after the pause; never if the user left the screen. */
 async function whenPauseIsOver(waitSec: number, left: AbortSignal): Promise<void> {
   await sleep(waitSec * 1000);
   if (left.aborted) await new Promise(() => {});

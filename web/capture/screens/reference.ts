@@ -20,7 +20,6 @@ export const reference: Step = async (view, { again }, tools) => {
   }
 };
 
-/** @param hint - fault of the previous photo */
 function askForPhoto(hint: Hint | null, { triesLeft }: View, { page }: Tools): Promise<File | 'take'> {
   return page.ask((words, choose) => {
     const input = el('input', { type: 'file', accept: 'image/*', hidden: true, 'aria-label': words.reference.choose });
@@ -45,7 +44,6 @@ function askForPhoto(hint: Hint | null, { triesLeft }: View, { page }: Tools): P
   });
 }
 
-/** @returns `null`: the user went back */
 async function photograph(tools: Tools): Promise<Blob | null> {
   const { page, interrupted } = tools;
   const camera = await openCamera(null, 'environment');

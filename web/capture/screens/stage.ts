@@ -2,7 +2,6 @@ import { el, svg } from '../dom.js';
 
 export interface Stage {
   readonly element: HTMLDivElement;
-  /** @param done - share of the movements, 0 to 1 */
   showProgress(done: number): void;
 }
 

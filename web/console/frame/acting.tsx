@@ -93,7 +93,6 @@ export interface Paged<Row> {
   readonly rows: readonly Row[];
   readonly state: Loaded<unknown>['state'];
   readonly refusal: Refusal | null;
-  /** Loads the next page; `null`: none. */
   readonly more: (() => void) | null;
   readonly reload: () => void;
   /** Reloads automatically, which is no user activity. */

@@ -5,7 +5,6 @@ export interface ServerRequest<Reply> {
   readonly body: Readonly<Record<string, unknown>> | FormData | null;
   /** Never set: it carries the type. */
   readonly reply?: Reply;
-  /** Time-out; default half a minute. */
   readonly withinMs?: number;
   /** True for automatic requests, which are no user activity. */
   readonly isPoll?: boolean;
@@ -39,7 +38,6 @@ export class Refusal extends Error {
 const isReply = <Reply>(told: unknown): told is Reply =>
   typeof told === 'object' && told !== null && 'ok' in told && told.ok === true;
 
-/** Returns the refusal's code; `null` if the answer is not this server's. */
 const codeOf = (told: unknown): string | null =>
   typeof told === 'object' && told !== null && 'code' in told && typeof told.code === 'string' ? told.code : null;
 

@@ -68,7 +68,6 @@ export function useFormats() {
         const [unit, length] = units.find((each) => Math.abs(seconds) >= each[1]) ?? units[2];
         return relative.format(Math.trunc(seconds / length), unit);
       },
-      /** @param bytes - shown in megabytes */
       size: (bytes: number) => size.format(bytes / 1_000_000),
     };
   }, [language]);

@@ -18,7 +18,6 @@ export function ConnectionChoice({
   const known = loaded.state === 'loaded' ? loaded.value.connections.map(({ connection }) => connection) : [initial];
   return (
     <Choice
-      // The initial choice needs loaded options.
       key={loaded.state}
       name="connection"
       label={label}

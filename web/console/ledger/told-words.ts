@@ -1,10 +1,8 @@
 import type { LineOutcome, LoggedAction } from '../../../src/core/ledger/line.js';
 import type { FaceErrorCode } from '../../../src/errors.js';
 
-/** Texts of actions, by outcome if there are several. */
 export type ActionWords = Readonly<Record<LoggedAction, string | Readonly<Partial<Record<LineOutcome, string>>>>>;
 
-/** Texts of refusal codes and log-only reasons. */
 export type CodeWords = Readonly<
   Partial<
     Record<

@@ -8,7 +8,6 @@ export interface Column<Row> {
   readonly id: string;
   readonly heading: string;
   readonly cell: (row: Row) => ReactNode;
-  /** True for the one column that names the row. */
   readonly isRowHeading?: boolean;
   readonly isNumber?: boolean;
   readonly isInstant?: boolean;

@@ -13,7 +13,6 @@ export interface HomeWords {
     readonly notices: string;
     readonly ownData: string;
   };
-  /** For a section that cannot be loaded. */
   readonly unreadable: string;
   readonly readAgain: string;
   /** For users without a face check, if enrolment by sign-in is not allowed. */

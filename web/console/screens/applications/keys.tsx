@@ -28,7 +28,6 @@ export function Keys({
   readonly words: Pick<ApplicationsWords, 'keys'>;
   readonly asked: KeyRequests;
   readonly mayChange: boolean;
-  /** True if the lifetime of a new key is asked for. */
   readonly asksLife: boolean;
 }) {
   const { call } = useActing();

@@ -7,7 +7,6 @@ import { type Usage, usageDays } from './requests.js';
 
 const msPerDay = 86_400_000;
 
-/** Returns requests by day, including days without any. */
 function toBars(usage: readonly Usage[], now: number): Bar[] {
   return Array.from({ length: usageDays }, (_, at) => {
     const day = new Date(now - (usageDays - 1 - at) * msPerDay).toISOString().slice(0, 10);

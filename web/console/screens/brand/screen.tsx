@@ -7,7 +7,6 @@ import { Preview } from './preview.js';
 import { applyBrand, listTexts, previewOf, readBrand } from './requests.js';
 import { Versions } from './versions.js';
 
-/** Screen of the capture page's and e-mails' brand: preview, publish, roll back. */
 export const brand = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

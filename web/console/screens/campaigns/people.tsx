@@ -35,7 +35,6 @@ export function People({
     (cursor) => listPeople(id, statesOf(filter), cursor),
     ({ people: rows, cursor }) => ({ rows, cursor }),
   );
-  // Reloads when the counts change.
   const told = JSON.stringify(counts);
   const shown = useRef(told);
   useEffect(() => {

@@ -18,7 +18,6 @@ export const personStates = [
   ...(['expired', 'uncertain', 'bounced', 'failed', 'left_out'] as const),
 ] as const satisfies PersonState[];
 
-/** Invited people who have not enrolled. */
 export const notEnrolled: readonly PersonState[] = personStates.filter(
   (state) => state !== 'enrolled' && state !== 'left_out',
 );

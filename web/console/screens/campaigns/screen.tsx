@@ -10,7 +10,6 @@ import type { CampaignsWords } from './messages/campaigns-words.js';
 import { PlanForm } from './plan-form.js';
 import { listCampaigns } from './requests.js';
 
-/** Screen of campaigns: list, new one, and each with dry run, e-mails and progress. */
 export const campaigns = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

@@ -9,7 +9,6 @@ import { SureButton } from './sure-button.js';
 
 export interface Mending {
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
-  /** Progress of a fix; `null`: none is running. */
   readonly progress: ReactNode;
 }
 

@@ -11,7 +11,6 @@ import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { addressFor, useNames } from './person.js';
 import { type HelpRequest, listHelpRequests, settleHelpRequest, settlements, takeHelpRequest } from './requests.js';
 
-/** Sorts unassigned requests first, otherwise newest first. */
 const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>
   rows.toSorted((one, other) => Number(one.takenBy !== null) - Number(other.takenBy !== null));
 
@@ -75,7 +74,6 @@ export function Queue({ words }: { readonly words: HelpDeskWords }) {
   );
 }
 
-/** A request assigned to this administrator. */
 function Taken({
   request,
   name,

@@ -4,7 +4,6 @@ import { BypassCodes } from './bypass-codes.js';
 import { Queue } from './queue.js';
 import { Vouching } from './vouching.js';
 
-/** Screen of the help desk: caller verification, bypass codes, help requests. */
 export const helpDesk = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,
