@@ -3,7 +3,6 @@ import type { PhotoBytes, ServerCall } from './server-call.js';
 
 /** Binding of a token: the same at enrolment and at every check. */
 export interface Binding {
-  /** A secret of the user. */
   readonly password?: string;
   /** Purpose of the token, such as `app:login`. */
   readonly scope?: string;

@@ -5,7 +5,6 @@ import { createServerCall, type Fetch, type PhotoBytes, type ServerCall } from '
 
 /** Parameters of a step-up. */
 export interface StepUpRequest {
-  /** Id of a configured connection. */
   readonly connection?: string;
   /** The user's immutable id: at the connection's provider, or your own with `token`. */
   readonly subject?: string;

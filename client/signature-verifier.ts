@@ -22,7 +22,6 @@ export const signatureErrorText = {
 /** Stable name of a refusal. */
 export type SignatureErrorCode = keyof typeof signatureErrorText;
 
-/** Error of a rejected signature. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';
   constructor(

@@ -129,7 +129,6 @@ const distinct = (people: readonly SubjectRef[]): readonly SubjectRef[] => [
   ...new Map(people.map((each) => [`${each.connection} ${each.subject}`, each])).values(),
 ];
 
-/** Returns an id at every connection, since several may have it. */
 const anywhere = (subject: string, connection: string | undefined, { connections }: ApiDeps): SubjectRef[] =>
   (connection === undefined ? [...connections.keys()] : [connection]).map((id) => ({ connection: id, subject }));
 

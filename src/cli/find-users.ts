@@ -6,7 +6,6 @@ import { findConnection } from './find-connection.js';
 export interface FoundUsers {
   /** The given id at each connection asked, and users with that sign-in name. */
   readonly users: readonly { readonly connection: string | null; readonly subject: string }[];
-  /** Connections whose provider could not be queried. */
   readonly unasked: readonly string[];
 }
 

@@ -80,7 +80,6 @@ function toFilter({ person, connection, action, result, reason, application, net
   };
 }
 
-/** Prints lines in order. */
 type PrintLines = (lines: readonly LineReply[]) => Promise<void>;
 
 function createPrinter({ csv, json }: Pick<Options, 'csv' | 'json'>, deps: CliDeps): PrintLines {

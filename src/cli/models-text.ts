@@ -5,7 +5,6 @@ import { accuracies, type EngineEntry } from '../token/parameters.js';
 
 export interface ListedEngines {
   readonly folder: string;
-  /** The configured engine; `null`: the built-in one. */
   readonly inUse: string | null;
   readonly own: readonly { readonly engine: OwnEngine; readonly entry: EngineEntry | null }[];
 }

@@ -4,7 +4,6 @@ export interface SimulationSettings {
   readonly kind: string;
   readonly connection: string;
   readonly serverPort: number;
-  /** Without a trailing slash. */
   readonly serverUrl: string;
   readonly adminKey: string;
   readonly simulation: ProviderSimulation;

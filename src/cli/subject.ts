@@ -34,7 +34,6 @@ export function createSubjectCommand(deps: CliDeps): Command {
     .summary('export, revoke, erase or unlock a user’s data, or end consents')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
 
-  /** Reports the result at each connection. Incomplete work gives exit code 1. */
   const tell = ({ subjects, complete }: SubjectsReply, done: string): void => {
     for (const { connection, subject, code } of subjects) {
       deps.tell(`${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${toOutcome(subject, code, done)}`);

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { addressMembers, isStandardClaim } from '../core/consented-data/claims.js';
 import { connectionIdGuard } from './connection-id.js';
 
-/** Claims of the protocol and of a check. */
 const protocolClaims = new Set(
   (
     'iss sub aud exp iat nbf jti nonce acr amr auth_time azp at_hash c_hash s_hash sid cnf act scope client_id ' +

@@ -4,7 +4,6 @@ import { credentialGuard } from './credential.js';
 import { clientIdGuard } from './oidc-client.js';
 import { safeUrlGuard } from './safe-url.js';
 
-/** Names or ids of groups in the provider's claim. */
 const groupsGuard = z.array(z.string().min(1).max(256)).max(100).default([]);
 
 const signInGuard = z.strictObject({

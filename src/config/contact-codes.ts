@@ -4,7 +4,6 @@ import { z } from 'zod';
 const callingCode =
   /^(?:[17]\d{0,6}|(?:20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])\d{0,5}|(?:2[1-689]|3[578]|42|50|59|6[7-9]|8[0578]|9[679])\d{1,5})$/;
 
-/** Configuration of one-time codes that applications send to contacts. */
 export const contactCodesGuard = z.strictObject({
   countries: z
     .array(z.string().regex(callingCode, 'expected a country calling code without +, such as 49, or more digits of it'))

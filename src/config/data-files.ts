@@ -29,7 +29,6 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   /** Delivery progress of each security event receiver. */
   securityEvents: join(folder, 'security-events.json'),
   deadLetters: join(folder, 'dead-letters.jsonl'),
-  /** State of the last backup. */
   lastBackup: join(folder, 'last-backup.json'),
 });
 

@@ -4,7 +4,6 @@ import { credentialGuard } from './credential.js';
 import { clientIdGuard } from './oidc-client.js';
 import { safeUrlGuard } from './safe-url.js';
 
-/** An application of the organization on the user's home page. */
 const serviceGuard = z.strictObject({
   name: lineGuard(60).describe('Name of the service.'),
   url: safeUrlGuard.describe('Address of the service: https, or http on this machine.'),

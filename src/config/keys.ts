@@ -54,7 +54,6 @@ const awsKmsGuard = z
     error: 'expected a version in "sealing"',
   });
 
-/** Configuration of the keys that seal tokens and sign statements. */
 export const keysGuard = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('local').describe('Files that only their owner can read.'),

@@ -3,7 +3,7 @@ import type { Limits } from '../core/limits/limits.js';
 
 const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(standard);
 
-/** Rate limits, per minute unless the name says hour. */
+/** Rate limits, per minute unless described otherwise. */
 export const limitsGuard = z.strictObject({
   /** Per source address, which a whole company may share. */
   outsiderStarts: perMinute(300).describe('Sign-ins per minute that unauthenticated callers start from one address.'),

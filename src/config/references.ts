@@ -2,7 +2,6 @@ import { type Problem, toConfigError, toPathIn } from './problem.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads a text file; may throw any error. */
 export type ReadFile = (path: string) => Promise<string>;
 
 type Resolution = { readonly text: string } | { readonly reason: string };

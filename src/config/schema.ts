@@ -85,7 +85,6 @@ const keptFields = {
   audit: auditGuard.prefault({}).describe('Retention of the audit trail. See docs/audit.md.'),
 };
 
-/** Guard of these settings; others are ignored. */
 export const keptConfigGuard = z.object(keptFields);
 
 export type KeptConfig = z.output<typeof keptConfigGuard>;

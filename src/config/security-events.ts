@@ -10,7 +10,6 @@ export const securityEventNames = ['session-revoked', 'credential-change', 'user
 
 export type SecurityEventName = (typeof securityEventNames)[number];
 
-/** Default events of a receiver. */
 export const defaultSecurityEvents = [
   'session-revoked',
   'credential-change',

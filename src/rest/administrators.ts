@@ -17,7 +17,6 @@ export const maxAdministrators = 100;
 
 export interface ListedAdministrator extends Pick<Administrator, 'name'> {
   readonly role: Role;
-  /** `null` for the first owner. */
   readonly addedAt: EpochMs | null;
   /** Expiry of the key; `null`: never. */
   readonly expiresAt: EpochMs | null;

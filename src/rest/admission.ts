@@ -118,12 +118,10 @@ export class Admission {
     return this.#recognised;
   }
 
-  /** The calling administrator; `null` for other endpoints. */
   get administrator(): Administrator | null {
     return this.#administrator;
   }
 
-  /** The calling developer; `null` for other endpoints. */
   get developer(): Developer | null {
     return this.#developer;
   }

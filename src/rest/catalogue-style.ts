@@ -73,5 +73,4 @@ dd { margin: 0 0 .5rem; color: var(--ink-soft); }
 .refusals dd { margin: 0; }
 `;
 
-/** Renders pages in this style. */
 export const renderInCatalogueStyle = createPageLayout(catalogueStyle);

@@ -20,7 +20,6 @@ export interface Client {
   readonly scopes: readonly ClientScope[];
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
-  /** Application of the token; `null`: none. */
   readonly application: Application | null;
   /** Developer of a sandbox token; `null` for an application's token. */
   readonly sandbox: string | null;

@@ -32,12 +32,10 @@ const recordGuard = z.object({
   ]),
   signedInAt: epochMsGuard,
   seenAt: epochMsGuard,
-  /** Time of the last passed face check in this session. */
   checkedAt: epochMsGuard.nullable(),
   check: z.object({ stepUpId: z.string(), subject: z.string() }).nullable(),
 });
 
-/** Stored session, without its secret. */
 export type ConsoleSession = Readonly<z.infer<typeof recordGuard>>;
 
 export type SessionDeps = Pick<ApiDeps, 'state' | 'clock' | 'adminKeyDigest' | 'console' | 'issuer'>;

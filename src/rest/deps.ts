@@ -15,7 +15,6 @@ import type { ClientRequest } from './usage.js';
 
 /** Result of a reload; on failure nothing changed. */
 export interface Reloaded {
-  /** Reason of the failure; `null`: success. */
   readonly code: FaceErrorCode | null;
   readonly changed: readonly string[];
   readonly needingRestart: readonly string[];
@@ -27,7 +26,6 @@ export interface Reloaded {
 export interface ApiDeps extends CampaignDeps {
   /** SHA-256 of the administrator's key in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
-  /** Countries to which applications may send one-time codes. */
   readonly contactCodes: ContactCodesConfig;
   readonly onboarding: OnboardingConfig;
   readonly console: ConsoleConfig;
@@ -35,7 +33,6 @@ export interface ApiDeps extends CampaignDeps {
   readonly sight: Sight;
   readonly keys: Keys;
   readonly passkeys: Passkeys;
-  /** `null`: no push notifications. */
   readonly webPush: WebPush | null;
   /** Called after each request with a valid client token. */
   readonly onClientRequest: (request: ClientRequest) => void;
@@ -48,7 +45,6 @@ export interface ApiDeps extends CampaignDeps {
   readonly homePages: ReadonlyMap<string, HomePage>;
   /** Reloads the configuration and activates what is possible. Never rejects. */
   readonly reload: (by: string) => Promise<Reloaded>;
-  /** Wakes the sender after a campaign was planned or changed. */
   readonly wakeCampaigns: () => void;
   readonly upkeep: Upkeep;
 }

@@ -69,10 +69,8 @@ export interface Call<Fields, PhotoName extends string> {
   photos(name: PhotoName): readonly Photo[];
   param(name: string): string;
   readonly source: string;
-  /** Unvalidated User-Agent; `null` if absent. */
   readonly userAgent: string | null;
   cookie(name: string): string | null;
-  /** Session of the capture page; `null` for other endpoints. */
   readonly session: FoundSession | null;
 }
 

@@ -8,7 +8,6 @@ import { streamKeyScheme } from './describe-ssf.js';
 import { type Endpoint, type FileField, groupDescriptions } from './endpoint.js';
 import { asJson, describeFields, toJsonSchema } from './json-schema.js';
 
-/** Possible for every request. */
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
 const bodyCodes: readonly FaceErrorCode[] = [
   ...(['field_unknown', 'body_too_large', 'media_type_unsupported'] as const),

@@ -17,7 +17,6 @@ export interface QuotaUse {
   readonly left: number;
   /** Whole seconds until the window ends, at least 1. */
   readonly resetSec: number;
-  /** True if the request exceeds the quota. */
   readonly isExceeded: boolean;
 }
 

@@ -13,7 +13,6 @@ const refusalGuard = z.object({
   at: epochMsGuard,
   endpoint: z.string(),
   code: z.enum(faceErrorCodes),
-  /** Name of the faulty field, if any. */
   field: z.string().nullable(),
 });
 

@@ -18,7 +18,6 @@ export interface ClientRequest {
   readonly endpoint: string;
   readonly outcome: Outcome;
   readonly requestId: string;
-  /** Field of the refusal; `null`: none. */
   readonly field: string | null;
 }
 

@@ -55,7 +55,6 @@ export async function restoreBackup(
   };
   try {
     await giveToOwnerOfFolder(lockFileOf(files.audit));
-    // Removes the remains of an interrupted restore.
     await clear();
     const present = await listPresent(dataFolder, files);
     if (present.length > 0 && !replace)

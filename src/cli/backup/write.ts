@@ -31,7 +31,6 @@ async function listDataFiles(dataFolder: string, files: DataFiles): Promise<stri
     // SQLite writes a journal next to the lock.
     ...['', '-journal'].map((end) => `${lockFileOf(files.audit)}${end}`),
     ...keyFilesOf(files),
-    // Describes the previous backup.
     files.lastBackup,
   ]);
   const top = await readdir(dataFolder, { withFileTypes: true });
@@ -97,7 +96,6 @@ export async function writeBackup(
 const nameSegments = async ({ audit }: DataFiles): Promise<string> =>
   (await closedSegmentsOf(audit)).map(({ lastSequence }) => lastSequence).join();
 
-/** @returns `null` if the file does not exist */
 async function copyInto(to: string, path: string, file: string): Promise<BackupEntry | null> {
   await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
   try {

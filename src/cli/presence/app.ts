@@ -33,7 +33,6 @@ export interface PresenceAppDeps {
   readonly random: Random;
   readonly log: Log;
   readonly proxyHops: number;
-  /** Called when a link was opened and thereby consumed. */
   readonly onOpened: () => void;
 }
 

@@ -28,7 +28,6 @@ export const planGuard = z.strictObject({
 });
 export type Plan = z.output<typeof planGuard>;
 
-/** A species and light of a plan, before one device. */
 export interface Cell {
   readonly species: PlanPart;
   readonly light: PlanPart;
@@ -41,7 +40,6 @@ export const cellsOf = ({ lights, species }: Plan): readonly Cell[] =>
 const frontal =
   'one person, looking straight ahead, both eyes open, nothing over the face, with the whole head in the picture and even light';
 
-/** The editable default plan. */
 export const defaultPlan: Plan = {
   responsible: nobodyYet,
   keepDays: 30,

@@ -5,9 +5,7 @@ export interface SealedFileDeps {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly print: (line: string) => void;
-  /** Writes one line to standard error, for the user at the terminal. */
   readonly tell: (line: string) => void;
-  /** Sets the exit code; default 0. */
   readonly endWith: (code: 1) => void;
   readonly untilStopped: () => Promise<unknown>;
 }

@@ -20,7 +20,6 @@ const wishGuard = z.object({
   scopes: z.array(z.enum(clientScopes)),
   /** Connection; `null`: the application stores tokens itself. */
   connection: z.string().nullable(),
-  /** Redirect URIs of an OpenID client; empty: no client. */
   redirectUris: z.array(z.string()),
   perMinute: z.number(),
   perDay: z.number(),
@@ -46,7 +45,6 @@ export const requestGuard = z.object({
   isChange: z.boolean(),
   state: z.enum(requestStates),
   wish: wishGuard,
-  /** Accepted version of the terms; `null`: none yet. */
   termsVersion: z.number().nullable(),
   messages: z.array(messageGuard),
   /** After approval: tenant, and whether the change was applied. */

@@ -14,7 +14,6 @@ export type Terms = Readonly<z.infer<typeof termsGuard>>;
 
 const stored = { key: 'application-terms', guard: termsGuard, expiresAt: () => null };
 
-/** Before the first version. */
 const none: Terms = { version: 0, text: '', at: null, by: '' };
 
 /** Reads the active terms. @throws FaceError `state_unavailable` */

@@ -7,7 +7,6 @@ const isPlain = (text: string): boolean => !/[\p{Cc}\u200e\u200f\u202a-\u202e\u2
 
 const isPlainLines = (text: string): boolean => isPlain(text.replace(/[\n\t]/g, ' '));
 
-/** A line of text. */
 const lineField = (most: number) =>
   z.string().trim().min(1).max(most).refine(isPlain, 'expected one line of plain text');
 

@@ -2,12 +2,10 @@ import type { Right, SignedInRole } from '../rights.js';
 
 export interface SessionReply {
   readonly ways: { readonly provider: boolean };
-  /** `null` if signed out. */
   readonly session: {
     readonly name: string;
     readonly role: SignedInRole;
     readonly rights: readonly Right[];
-    /** True if started with an administrator's key. */
     readonly byKey: boolean;
     readonly token: string;
     readonly endsAt: string;
